@@ -1,0 +1,85 @@
+"""Time-based one-time passwords (RFC 6238) from an injected time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from pyotp.hotp import HOTP
+
+from ferrygate.common.secret import Secret
+
+_DIGESTS: dict[str, Callable[..., Any]] = {
+    "SHA1": hashlib.sha1,
+    "SHA256": hashlib.sha256,
+    "SHA512": hashlib.sha512,
+}
+ALGORITHMS = tuple(_DIGESTS)
+
+
+class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolled TOTP secret with the parameters it was enrolled with.
+
+    Attributes:
+        key: the shared key in base32 (RFC 4648), upper case, without padding.
+        digits: length of a code, 6 to 8.
+        period: life of a code, seconds.
+        algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
+        issuer: who issued it, for display; may be empty.
+        label: the account as the issuer named it, for display; may be empty.
+    """
+
+    key: Secret
+    digits: int = 6
+    period: int = 30
+    algorithm: str = "SHA1"
+    issuer: str = ""
+    label: str = ""
+
+    def step_at(self, now: float) -> int:
+        """The time step T of RFC 6238 §4.2 for ``now`` (seconds since the epoch)."""
+        return int(now // self.period)
+
+    def code_for_step(self, step: int) -> str:
+        """The code of one time step, with leading zeros."""
+        generator = HOTP(self.key.reveal(), digits=self.digits, digest=_DIGESTS[self.algorithm])
+        return generator.at(step)
+
+
+class LiveCode(msgspec.Struct, frozen=True):
+    """The code that is valid now, and the one after it.
+
+    Attributes:
+        code: digits only.
+        next_code: the code of the following step.
+        valid_until: seconds since the epoch at which ``code`` gives way to ``next_code``.
+        period: life of a code, seconds.
+    """
+
+    code: str
+    next_code: str
+    valid_until: float
+    period: int
+
+    def __repr__(self) -> str:
+        return f"LiveCode(valid_until={self.valid_until}, period={self.period})"
+
+    def __rich_repr__(self) -> Any:
+        yield "valid_until", self.valid_until
+
+    def seconds_left(self, now: float) -> float:
+        """Life left at ``now``; zero when it is over."""
+        return max(0.0, self.valid_until - now)
+
+
+def live_code(secret: CodeSecret, now: float) -> LiveCode:
+    """The code of ``now`` (seconds since the epoch) with its end and its successor."""
+    step = secret.step_at(now)
+    return LiveCode(
+        code=secret.code_for_step(step),
+        next_code=secret.code_for_step(step + 1),
+        valid_until=float((step + 1) * secret.period),
+        period=secret.period,
+    )

@@ -1,0 +1,210 @@
+"""The product's own errors: a sentence for people, a next step, and a detail for support.
+
+Library errors are translated into these once, at the edge of the folder that uses the library.
+A :class:`Problem` is the plain value that crosses the engine's message boundary;
+:class:`FerrygateError` and its subclasses carry one inside a process.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+import msgspec
+
+
+class Kind(Enum):
+    """What sort of thing went wrong; the command line's exit codes hang on it."""
+
+    CANCELLED = "cancelled"
+    CANNOT_REACH = "cannot-reach"
+    CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind of problem
+    CONFLICT = "conflict"
+    CONNECTION_FILE = "connection-file"
+    CONNECTION_LOST = "connection-lost"
+    HOST_KEY_CHANGED = "host-key-changed"
+    HOST_KEY_UNKNOWN = "host-key-unknown"
+    INTERNAL = "internal"
+    KEYCHAIN = "keychain"
+    LOCAL_FILE = "local-file"
+    LOCK_OUT_BREAKER = "lock-out-breaker"
+    NOT_FOUND = "not-found"
+    PERMISSION_DENIED = "permission-denied"
+    REMOTE_FAILURE = "remote-failure"
+    SECRETS_MISSING = "secrets-missing"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIZE_MISMATCH = "size-mismatch"
+    UNSUPPORTED = "unsupported"
+    USAGE = "usage"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that went wrong, as a plain value.
+
+    Attributes:
+        kind: what sort of thing it is.
+        sentence: one whole sentence for the person, without jargon.
+        next_step: what the person can do now; empty when the sentence says it all.
+        detail: what support needs (library text, status numbers); never a secret.
+    """
+
+    kind: Kind
+    sentence: str
+    next_step: str = ""
+    detail: str = ""
+
+
+class FerrygateError(Exception):
+    """Base of all errors raised on purpose; ``str()`` gives the sentence."""
+
+    kind: ClassVar[Kind] = Kind.INTERNAL
+
+    def __init__(self, sentence: str, *, next_step: str = "", detail: str = "") -> None:
+        super().__init__(sentence)
+        self.problem = Problem(
+            kind=self.kind, sentence=sentence, next_step=next_step, detail=detail
+        )
+
+
+class Cancelled(FerrygateError):  # noqa: N818  a person's wish, not an error
+    """The person, or the program that asked, took the request back."""
+
+    kind = Kind.CANCELLED
+
+
+class CannotReachError(FerrygateError):
+    """No SSH server answered at the address."""
+
+    kind = Kind.CANNOT_REACH
+
+
+class CodeSecretError(FerrygateError):
+    """The key, address or picture holds no usable code secret."""
+
+    kind = Kind.CODE_SECRET
+
+
+class ConflictError(FerrygateError):
+    """Something of that name already stands at the target, and nobody said what to do."""
+
+    kind = Kind.CONFLICT
+
+
+class ConnectionFileError(FerrygateError):
+    """A connection file is broken; the sentence names key and line."""
+
+    kind = Kind.CONNECTION_FILE
+
+
+class ConnectionLostError(FerrygateError):
+    """The SSH connection or a channel of it ended under a request."""
+
+    kind = Kind.CONNECTION_LOST
+
+
+class HostKeyChangedError(FerrygateError):
+    """The server showed another host key than the one on record."""
+
+    kind = Kind.HOST_KEY_CHANGED
+
+
+class HostKeyUnknownError(FerrygateError):
+    """Nobody has confirmed this server's host key yet."""
+
+    kind = Kind.HOST_KEY_UNKNOWN
+
+
+class KeychainError(FerrygateError):
+    """The system keychain refused, is locked, or did not answer in time."""
+
+    kind = Kind.KEYCHAIN
+
+
+class LocalFileError(FerrygateError):
+    """A file or folder on this computer could not be read or written."""
+
+    kind = Kind.LOCAL_FILE
+
+
+class LockOutBreakerError(FerrygateError):
+    """Too many refusals in a row: nothing more is sent without a person's word."""
+
+    kind = Kind.LOCK_OUT_BREAKER
+
+
+class NotFoundError(FerrygateError):
+    """The server has nothing under that name (SSH_FX_NO_SUCH_FILE)."""
+
+    kind = Kind.NOT_FOUND
+
+
+class PermissionDeniedError(FerrygateError):
+    """The server does not allow it (SSH_FX_PERMISSION_DENIED)."""
+
+    kind = Kind.PERMISSION_DENIED
+
+
+class RemoteFailureError(FerrygateError):
+    """The server said no without a reason of its own kind (SSH_FX_FAILURE, bad replies)."""
+
+    kind = Kind.REMOTE_FAILURE
+
+
+class SecretsMissingError(FerrygateError):
+    """Password or code secret is not at hand."""
+
+    kind = Kind.SECRETS_MISSING
+
+
+class SignInRefusedError(FerrygateError):
+    """The server refused the sign-in."""
+
+    kind = Kind.SIGN_IN_REFUSED
+
+
+class SizeMismatchError(FerrygateError):
+    """After a transfer the two sides have different sizes."""
+
+    kind = Kind.SIZE_MISMATCH
+
+
+class UnsupportedError(FerrygateError):
+    """The server does not offer this operation (SSH_FX_OP_UNSUPPORTED)."""
+
+    kind = Kind.UNSUPPORTED
+
+
+class UsageError(FerrygateError):
+    """The request itself makes no sense: a wrong option, an unknown site name."""
+
+    kind = Kind.USAGE
+
+
+_CLASSES: list[type[FerrygateError]] = [FerrygateError, *FerrygateError.__subclasses__()]
+_BY_KIND = {cls.kind: cls for cls in _CLASSES}
+
+
+def error_for(problem: Problem) -> FerrygateError:
+    """The exception for a problem that came across the message boundary."""
+    return _BY_KIND[problem.kind](
+        problem.sentence, next_step=problem.next_step, detail=problem.detail
+    )
+
+
+def problem_of(error: BaseException) -> Problem:
+    """The problem an exception carries; one of our own making for an unforeseen exception.
+
+    The text of a foreign exception goes into ``detail`` by its type only: it may quote secrets.
+    """
+    if isinstance(error, FerrygateError):
+        return error.problem
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f" at {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
+    return Problem(
+        kind=Kind.INTERNAL,
+        sentence="Ferrygate met something it was not built for.",
+        next_step="Copy the details and send them to support.",
+        detail=f"{type(error).__module__}.{type(error).__qualname__}{place}",
+    )

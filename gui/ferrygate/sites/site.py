@@ -1,0 +1,75 @@
+"""A site: everything needed to reach one account on one server, except its secrets."""
+
+from __future__ import annotations
+
+import msgspec
+
+DEFAULT_PORT = 22
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """How this server wants to be asked.
+
+    Attributes:
+        steps: SSH authentication method names (RFC 4252, RFC 4256) in order.
+        join: template of what the password step sends; knows ``{password}`` and ``{code}``.
+        private_key: path of the key for a ``publickey`` step, or empty.
+        digits: length of the code, 6 to 8.
+        period: life of a code in seconds.
+        algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
+        okta_address: ``https://`` address of the Okta organisation, or empty.
+    """
+
+    steps: tuple[str, ...] = ("password",)
+    join: str = "{password}{code}"
+    private_key: str = ""
+    digits: int = 6
+    period: int = 30
+    algorithm: str = "SHA1"
+    okta_address: str = ""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the people who run the server allow to be kept."""
+
+    save_password: bool = True
+    save_code_secret: bool = True
+
+
+class Support(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to ask."""
+
+    contact: str = ""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One account on one server.
+
+    Attributes:
+        name: what people call it.
+        host: DNS name or address.
+        port: TCP port.
+        username: empty where the person fills it in.
+        host_key_fingerprints: pins in OpenSSH's form, ``SHA256:`` and unpadded base64.
+        start_folder: the folder shown first.
+    """
+
+    name: str
+    host: str
+    port: int = DEFAULT_PORT
+    username: str = ""
+    host_key_fingerprints: tuple[str, ...] = ()
+    start_folder: str = "/"
+    sign_in: SignIn = SignIn()
+    policy: Policy = Policy()
+    support: Support = Support()
+
+    @property
+    def account(self) -> str:
+        """The account whose refusals are counted together: Okta address or host:port, and user.
+
+        Okta counts wrong codes a user, whatever server asked, so two servers behind one Okta
+        share one count. User names are compared in lower case, as Okta does.
+        """
+        realm = self.sign_in.okta_address or f"{self.host}:{self.port}"
+        return f"{realm.rstrip('/')} {self.username}".lower()
