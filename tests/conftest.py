@@ -1,0 +1,17 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+pytest_plugins = [
+    "left_behind",
+    "needs_root",
+    "private_surroundings",
+]
+
+# A deadline would make a busy machine fail a test; CI repeats the same examples every time.
+settings.register_profile("ferrygate", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("ferrygate")
