@@ -1,0 +1,106 @@
+"""Rules that every file in the repository keeps."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MOST_LINES = 400
+
+# Homes of people and machines; "~" and $HOME say the same without naming anybody.
+_MACHINE_PATH = re.compile(r"(?<![\w.])(?:/root/|/home/[a-z]|/Users/[A-Za-z]|[A-Z]:\\Users\\)")
+# Where packages are fetched from is the business of the machine that fetches them.
+_REGISTRY = re.compile(
+    r"--(?:extra-)?index-url|--find-links|files\.python" r"hosted\.org|py" r"pi\.org/simple"
+)
+
+
+def tracked_files() -> list[Path]:
+    """Every file git knows, or would take in."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607  wherever git is
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    names = os.fsdecode(listing.stdout).split("\0")
+    return [path for name in names if name and (path := ROOT / name).is_file()]
+
+
+def texts() -> dict[Path, str]:
+    """The text of every tracked file that is one."""
+    found = {}
+    for path in tracked_files():
+        content = path.read_bytes()
+        if b"\0" not in content:
+            found[path.relative_to(ROOT)] = content.decode("utf-8")
+    return found
+
+
+def test_no_python_file_is_longer_than_400_lines() -> None:
+    lengths = {
+        str(path): text.count("\n") for path, text in texts().items() if path.suffix == ".py"
+    }
+    assert {path: length for path, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_every_init_file_below_the_package_is_empty() -> None:
+    package = Path("gui/ferrygate")
+    filled = [
+        path
+        for path, text in texts().items()
+        if path.name == "__init__.py" and path.parent != package and text
+    ]
+    assert filled == []
+
+
+def test_test_folders_are_not_packages() -> None:
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_the_top_level_holds_what_the_layout_names() -> None:
+    tops = {path.parts[0] for path in texts()}
+    folders = {top for top in tops if (ROOT / top).is_dir() and not top.startswith(".")}
+    assert folders <= {"gui", "resources", "tests", "packaging"}
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    here = re.compile(re.escape(str(ROOT)) + r"\b")
+    found = [
+        f"{path}: {match.group()}"
+        for path, text in texts().items()
+        if path != Path(__file__).relative_to(ROOT)
+        for match in [*_MACHINE_PATH.finditer(text), *here.finditer(text)]
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    found = [
+        f"{path}: {match.group()}"
+        for path, text in texts().items()
+        if path != Path(__file__).relative_to(ROOT)
+        for match in _REGISTRY.finditer(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("offence", ["/root/x", "at /home/ada/x", "C:\\Users\\Ada", "/Users/Ada/x"])
+def test_a_path_of_one_machine_is_recognised(offence: str) -> None:
+    assert _MACHINE_PATH.search(offence)
+
+
+@pytest.mark.parametrize("harmless", ["~/.ssh", "s3://bucket/home/{user}", "/{bucket}/home"])
+def test_a_path_of_no_machine_passes(harmless: str) -> None:
+    assert not _MACHINE_PATH.search(harmless)
+
+
+def test_the_lock_pins_every_package_by_hash() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.split(r"\n(?=\S)", lock.strip())
+    assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
