@@ -1,0 +1,121 @@
+"""AWS Lambda function: AWS Transfer Family asks it whether a password and code are right.
+
+AWS Transfer sends what the person typed as one string. The function cuts the code off its end,
+asks Okta for both, and answers with a role and a home folder, or with ``{}``, which denies.
+Source: AWS Transfer Family user guide, "Using AWS Lambda to integrate your identity provider".
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ferrygate.identity.config import Config, ConfigurationError
+from ferrygate.identity.okta import Okta
+from ferrygate.identity.opener import Opener, UrlOpener
+from ferrygate.identity.reason import DeniedError, Reason
+
+_log = logging.getLogger(__name__)
+
+# The names AWS Transfer itself takes (API reference, UserName).
+_USER_NAME = re.compile(r"\w[\w@.-]{2,99}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How one sign-in ended.
+
+    Attributes:
+        reason: one word for the log.
+        detail: what support needs beside it (HTTP status, Okta's own code); never a secret.
+        answer: what AWS Transfer gets; empty means denied.
+    """
+
+    reason: Reason
+    detail: str
+    answer: dict[str, str]
+
+
+class Function:
+    """The function without its surroundings: settings and network come in."""
+
+    def __init__(self, config: Config, opener: Opener) -> None:
+        self._config = config
+        self._okta = Okta(config.okta_address, opener)
+
+    def decide(self, event: object) -> Decision:
+        """Grant or deny one event of AWS Transfer; never raises."""
+        try:
+            username, typed = _username_and_password(event)
+            if self._config.require_code:
+                password, code = self._cut(typed)
+                self._okta.check_password_and_code(username, password, code)
+            else:
+                self._okta.check_password(username, typed)
+        except DeniedError as denied:
+            return Decision(denied.reason, denied.detail, {})
+        return Decision(Reason.GRANTED, "", self._grant(username))
+
+    def answer(self, event: object) -> dict[str, str]:
+        """Decide, and log the decision in one line without password, code or body."""
+        decision = self.decide(event)
+        _report(decision.reason, decision.detail, event)
+        return decision.answer
+
+    def _cut(self, typed: str) -> tuple[str, str]:
+        digits = self._config.code_digits
+        password, code = typed[:-digits], typed[-digits:]
+        if not re.fullmatch(rf"[0-9]{{{digits}}}", code, re.ASCII):
+            raise DeniedError(Reason.NO_CODE)
+        if not password:
+            raise DeniedError(Reason.ONLY_A_CODE)
+        return password, code
+
+    def _grant(self, username: str) -> dict[str, str]:
+        # Okta takes a user name in any case; S3 knows only one spelling of a folder.
+        home = {"Entry": "/", "Target": self._config.home_of(username.lower())}
+        return {
+            "Role": self._config.role_arn,
+            "HomeDirectoryType": "LOGICAL",
+            "HomeDirectoryDetails": json.dumps([home]),
+        }
+
+
+def handler(event: object, context: object) -> dict[str, str]:  # noqa: ARG001  AWS's signature
+    """The entry point that AWS Lambda calls."""
+    _log.setLevel(logging.INFO)
+    try:
+        config = Config.from_environment(os.environ)
+    except ConfigurationError as error:
+        _report(Reason.CONFIGURATION, str(error), event)
+        return {}
+    return Function(config, UrlOpener()).answer(event)
+
+
+def _username_and_password(event: object) -> tuple[str, str]:
+    if not isinstance(event, Mapping):
+        raise DeniedError(Reason.MALFORMED_EVENT)
+    username, password = event.get("username"), event.get("password", "")
+    if not isinstance(username, str) or not isinstance(password, str):
+        raise DeniedError(Reason.MALFORMED_EVENT)
+    if not _USER_NAME.fullmatch(username) or ".." in username:
+        raise DeniedError(Reason.USER_NAME)
+    if not password:
+        raise DeniedError(Reason.NO_PASSWORD)
+    return username, password
+
+
+def _report(reason: Reason, detail: str, event: object) -> None:
+    """One JSON line; the user name only where AWS Transfer itself would take it."""
+    known = event if isinstance(event, Mapping) else {}
+    line = {"reason": reason.value, "detail": detail}
+    for key in ("username", "serverId", "sourceIp"):
+        value = known.get(key)
+        if isinstance(value, str) and re.fullmatch(r"[\w@.:-]{1,100}", value, re.ASCII):
+            line[key] = value
+    level = logging.INFO if reason is Reason.GRANTED else logging.WARNING
+    _log.log(level, "%s", json.dumps(line))
