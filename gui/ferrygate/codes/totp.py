@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import hmac
 from typing import Any
 
 import msgspec
-from pyotp.hotp import HOTP
 
+from ferrygate.codes.keys import decode_key
 from ferrygate.common.secret import Secret
 
-_DIGESTS: dict[str, Callable[..., Any]] = {
-    "SHA1": hashlib.sha1,
-    "SHA256": hashlib.sha256,
-    "SHA512": hashlib.sha512,
-}
-ALGORITHMS = tuple(_DIGESTS)
+ALGORITHMS = ("SHA1", "SHA256", "SHA512")
+DIGITS = range(6, 9)
 
 
 class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +38,12 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
         return int(now // self.period)
 
     def code_for_step(self, step: int) -> str:
-        """The code of one time step, with leading zeros."""
-        generator = HOTP(self.key.reveal(), digits=self.digits, digest=_DIGESTS[self.algorithm])
-        return generator.at(step)
+        """The code of one time step, with leading zeros (RFC 4226 §5.3)."""
+        key = decode_key(self.key.reveal())
+        digest = hmac.digest(key, step.to_bytes(8, "big"), self.algorithm.lower())
+        offset = digest[-1] & 0xF
+        number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
+        return str(number % 10**self.digits).zfill(self.digits)
 
 
 class LiveCode(msgspec.Struct, frozen=True):
@@ -66,8 +64,8 @@ class LiveCode(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"LiveCode(valid_until={self.valid_until}, period={self.period})"
 
-    def __rich_repr__(self) -> Any:
-        yield "valid_until", self.valid_until
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("valid_until", self.valid_until), ("period", self.period)]
 
     def seconds_left(self, now: float) -> float:
         """Life left at ``now``; zero when it is over."""
