@@ -1,0 +1,139 @@
+"""Names from the server made fit for people and for any disk, and names on their way to it.
+
+A name from the server is hostile until it went through :func:`display_name` (for eyes) or
+:func:`safe_local_name` (for the disk). Requests to the server always use the original bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+
+MAX_NAME_BYTES = 255
+"""Longest file name on the usual file systems, bytes of UTF-8."""
+
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"  # Persian words and emoji families need them
+_NOT_ON_WINDOWS = re.compile(r'[<>:"/\\|?*]')
+_DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
+    | {f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"}
+)
+_MAX_EXTENSION_BYTES = 32
+
+
+def is_unsafe(character: str) -> bool:
+    """Whether a character is invisible or turns the text around it: controls, format, bidi."""
+    return unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
+
+
+def display_text(text: str) -> str:
+    r"""The text with control and bidirectional characters written out, such as ``\u202e``."""
+    return "".join(
+        character.encode("unicode_escape").decode("ascii") if is_unsafe(character) else character
+        for character in text
+    )
+
+
+def display_name(name: bytes) -> str:
+    r"""A remote name for people: UTF-8, with what is not written out, such as ``\xff``."""
+    return display_text(name.decode("utf-8", "backslashreplace"))
+
+
+def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: False) -> str:
+    """A name every disk takes, for a remote name.
+
+    Never holds a separator, a control or bidirectional character, a Windows device name or a
+    trailing dot or space; never is ``.`` or ``..``; at most 255 bytes of UTF-8.
+
+    Args:
+        name: the server's bytes.
+        taken: tells whether a name is given away already; a number is then added.
+    """
+    text = unicodedata.normalize("NFC", name.decode("utf-8", "replace")).replace("\ufffd", "_")
+    text = "".join("_" if is_unsafe(character) else character for character in text)
+    text = _NOT_ON_WINDOWS.sub("_", text)
+    stem, extension = _split(text)
+    candidates = (_fitted(stem, suffix, extension) for suffix in _suffixes())
+    return next(candidate for candidate in candidates if not taken(candidate))
+
+
+class NameSet:
+    """The names already given away in one local folder; upper and lower case count as the same."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._folded = {_folded(name) for name in names}
+
+    def __contains__(self, name: str) -> bool:
+        return _folded(name) in self._folded
+
+    def give(self, name: bytes) -> str:
+        """A safe local name for a remote one, unlike all given before."""
+        given = safe_local_name(name, self.__contains__)
+        self._folded.add(_folded(given))
+        return given
+
+
+def remote_name(text: str) -> bytes:
+    """The bytes under which a local name goes to the server: NFC, UTF-8.
+
+    Bytes that were no UTF-8 on this disk go as they are (PEP 383).
+
+    Raises:
+        UsageError: the name is empty, ``.`` or ``..``, or holds ``/`` or NUL.
+    """
+    if text in {"", ".", ".."} or "/" in text or "\0" in text:
+        raise UsageError(
+            _('"{name}" cannot be the name of a file.').format(name=display_text(text))
+        )
+    return to_remote_bytes(text)
+
+
+def to_remote_bytes(text: str) -> bytes:
+    """A text as the server gets it: NFC, UTF-8, undecodable local bytes as they were (PEP 383).
+
+    Raises:
+        UsageError: the text holds half a character (a lone UTF-16 surrogate).
+    """
+    try:
+        return unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise UsageError(
+            _('"{name}" holds a broken character.').format(name=display_text(text))
+        ) from None
+
+
+def _folded(name: str) -> str:
+    decomposed = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFC", decomposed)
+
+
+def _suffixes() -> Iterable[str]:
+    yield ""
+    for number in count(2):
+        yield f" ({number})"
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Stem and extension; an overlong extension is part of the stem."""
+    text = text.rstrip(". ")
+    stem, dot, extension = text.rpartition(".")
+    if not stem or len(extension.encode()) > _MAX_EXTENSION_BYTES:
+        return text, ""
+    return stem, dot + extension
+
+
+def _fitted(stem: str, suffix: str, extension: str) -> str:
+    """The parts as one name, with the stem cut so that it fits."""
+    if stem.partition(".")[0].rstrip(" ").upper() in _DEVICES:
+        stem = f"_{stem}"
+    room = MAX_NAME_BYTES - len((suffix + extension).encode())
+    stem = stem.encode()[:room].decode("utf-8", "ignore")
+    if not suffix and not extension:
+        stem = stem.rstrip(". ")
+    return unicodedata.normalize("NFC", (stem or "_") + suffix + extension)

@@ -1,0 +1,45 @@
+"""Remote paths: bytes, absolute, separated by ``/``, without a slash at the end."""
+
+from __future__ import annotations
+
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import to_remote_bytes
+
+ROOT = b"/"
+
+
+def join(folder: bytes, name: bytes) -> bytes:
+    """The path of a name in a folder."""
+    return folder.rstrip(b"/") + b"/" + name
+
+
+def parent(path: bytes) -> bytes:
+    """The folder a path lies in; the root's is the root."""
+    return path.rpartition(b"/")[0] or ROOT
+
+
+def basename(path: bytes) -> bytes:
+    """The last part of a path; the root's is empty."""
+    return path.rpartition(b"/")[2]
+
+
+def normalise(path: str | bytes) -> bytes:
+    """The absolute path for what a person or program wrote.
+
+    ``.``, ``..`` and repeated slashes are resolved by text alone; a relative path starts at the
+    root. Text becomes NFC and UTF-8, bytes stay what they are.
+
+    Raises:
+        UsageError: the path holds a NUL, which SFTP servers take for its end.
+    """
+    raw = to_remote_bytes(path) if isinstance(path, str) else path
+    if b"\0" in raw:
+        raise UsageError(_("A path on the server cannot hold a NUL character."))
+    parts: list[bytes] = []
+    for part in raw.split(b"/"):
+        if part == b"..":
+            del parts[-1:]
+        elif part not in {b"", b"."}:
+            parts.append(part)
+    return ROOT + b"/".join(parts)

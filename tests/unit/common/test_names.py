@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.errors import UsageError
+from ferrygate.common.names import NameSet, display_name, remote_name, safe_local_name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"report.csv", "report.csv"),
+        ("Prüfung.pdf".encode(), "Prüfung.pdf"),
+        (b"caf\xe9", "caf\\xe9"),
+        (b"two\nlines\x1b[31m", "two\\nlines\\x1b[31m"),
+        ("invoice\u202efdp.exe".encode(), "invoice\\u202efdp.exe"),
+        ("👩\u200d🔬".encode(), "👩\u200d🔬"),
+    ],
+)
+def test_a_name_for_people(name: bytes, shown: str) -> None:
+    assert display_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        (b"report.csv", "report.csv"),
+        (b"", "_"),
+        (b".", "_"),
+        (b"..", "_"),
+        (b"...", "_"),
+        (b"../../etc/passwd", ".._.._etc_passwd"),
+        (b"C:\\x", "C__x"),
+        (b"a\0b", "a_b"),
+        (b"caf\xe9", "caf_"),
+        (b"CON", "_CON"),
+        (b"con.tar.gz", "_con.tar.gz"),
+        (b"NUL .txt", "_NUL .txt"),
+        (b"COM\xc2\xb9", "_COM¹"),
+        (b"console", "console"),
+        (b"trailing. . ", "trailing"),
+        (b".profile", ".profile"),
+        ("e\u0301".encode(), "é"),
+        ("a\u202eb".encode(), "a_b"),
+        (b'q?<>"|*', "q______"),
+        (b"x" * 300 + b".csv", "x" * 251 + ".csv"),
+        (b"x" * 300, "x" * 255),
+    ],
+)
+def test_a_name_for_any_disk(name: bytes, safe: str) -> None:
+    assert safe_local_name(name) == safe
+
+
+def test_a_taken_name_gets_a_number_before_its_extension() -> None:
+    given = NameSet(["Report.csv"])
+    assert given.give(b"report.CSV") == "report (2).CSV"
+    assert given.give(b"REPORT.csv") == "REPORT (3).csv"
+    assert given.give(b"other") == "other"
+    assert "OTHER" in given
+
+
+def test_a_number_fits_into_a_long_name() -> None:
+    given = NameSet()
+    first, second = given.give(b"x" * 300 + b".csv"), given.give(b"x" * 300 + b".csv")
+    assert second == "x" * 247 + " (2).csv"
+    assert len(first) == len(second) == 255
+
+
+def test_names_that_differ_in_form_only_are_the_same() -> None:
+    given = NameSet(["caf\u00e9", "STRASSE"])
+    assert "cafe\u0301" in given
+    assert "straße" in given
+
+
+def test_the_name_we_send_is_nfc() -> None:
+    assert remote_name("e\u0301.txt") == "é.txt".encode()
+
+
+def test_bytes_of_this_disk_that_are_no_utf_8_go_as_they_are() -> None:
+    assert remote_name("caf\udce9") == b"caf\xe9"
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", "a/b", "a\0b", "half\ud83d"])
+def test_a_name_no_server_can_have_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        remote_name(text)
