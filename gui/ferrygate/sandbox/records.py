@@ -1,0 +1,91 @@
+"""What the sandbox remembers for its tests and for people who look into its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+
+class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One password that an SSH client sent.
+
+    Attributes:
+        time: seconds since the epoch.
+        username: as it was sent.
+        outcome: ``granted``, or why not; the identity function's reasons and the server's own.
+        step: time step of the code (RFC 6238), or None when the code fits no step of the window.
+        code_hash: salted hash of the code, equal for equal codes of one run; empty without code.
+    """
+
+    time: float
+    username: str
+    outcome: str
+    step: int | None
+    code_hash: str
+
+
+class SignInLog:
+    """All sign-ins of one run, also written to a file, one JSON object a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._salt = secrets.token_bytes(16)
+        self._records: list[SignInRecord] = []
+
+    def hash_of(self, code: str) -> str:
+        """The salted hash of a code; the salt is never written down."""
+        return hashlib.sha256(self._salt + code.encode()).hexdigest()[:32] if code else ""
+
+    def append(self, record: SignInRecord) -> None:
+        """Add one record."""
+        self._records.append(record)
+        with self._path.open("ab") as file:
+            file.write(msgspec.json.encode(record) + b"\n")
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[SignInRecord]:
+        return iter(self._records.copy())
+
+    def __getitem__(self, index: int) -> SignInRecord:
+        return self._records[index]
+
+
+class Counters:
+    """What clients did; counted over one run.
+
+    Attributes:
+        connections: SSH connections that signed in.
+        max_channels: most channels open at once on one connection.
+        out_of_order_writes: writes that did not start where the one before ended.
+        max_handles_on_one_upload: most handles open at once for writing to one path.
+    """
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.max_channels = 0
+        self.out_of_order_writes = 0
+        self.max_handles_on_one_upload = 0
+        self._uploads: Counter[str] = Counter()
+
+    def saw_channels(self, count: int) -> None:
+        """A connection has ``count`` channels now."""
+        self.max_channels = max(self.max_channels, count)
+
+    def upload_started(self, path: str) -> None:
+        """A handle for writing was opened."""
+        self._uploads[path] += 1
+        most = max(self.max_handles_on_one_upload, self._uploads[path])
+        self.max_handles_on_one_upload = most
+
+    def upload_ended(self, path: str) -> None:
+        """A handle for writing is gone."""
+        self._uploads[path] -= 1
+        if not self._uploads[path]:
+            del self._uploads[path]

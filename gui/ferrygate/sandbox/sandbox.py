@@ -1,0 +1,231 @@
+"""AWS Transfer, its identity function, Okta and a store of files, on this computer alone."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlencode
+
+import asyncssh
+import msgspec
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
+from ferrygate.common.secret import Secret
+from ferrygate.identity.config import Config
+from ferrygate.identity.okta_mfa import Function
+from ferrygate.identity.opener import UrlOpener
+from ferrygate.sandbox.faults import Faults
+from ferrygate.sandbox.okta_server import OktaServer
+from ferrygate.sandbox.organization import Account, Factor, Organization
+from ferrygate.sandbox.records import Counters, SignInLog
+from ferrygate.sandbox.seed import seed
+from ferrygate.sandbox.ssh_server import Surroundings
+from ferrygate.sandbox.ssh_thread import SshThread
+
+_BUCKET = "sandbox"
+_ROLE = "arn:aws:iam::000000000000:role/sandbox"
+_STAGING = ".uploads"  # no user name starts with a dot, so no home folder is called this
+_ISSUER = "Ferrygate sandbox"
+_KEY_BYTES = 10  # 80 bits, as Okta hands out
+
+
+class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be chosen.
+
+    Attributes:
+        state: folder for the host key, kept between runs, and the sign-in log.
+        root: the visible store; the home folder is ``root / username``, filled when missing.
+        host: address to listen on; anything but the loopback is open to the network.
+        port: port to listen on; 0 for any.
+        period: life of a code in seconds, where ``code_secret`` is not given.
+        username: the one account's name.
+        password: its password; random when None.
+        code_secret: its code secret; random when None.
+    """
+
+    state: Path
+    root: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    period: int = 30
+    username: str = "vendor7"
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client needs to know of a running sandbox.
+
+    Attributes:
+        host: address of the SSH server.
+        port: its port.
+        username: the account's name.
+        password: its password, without a code.
+        totp_secret: its code secret, in base32.
+        otpauth_uri: the same as an ``otpauth://`` address.
+        host_key_fingerprint: ``SHA256:`` and unpadded base64.
+        okta_address: ``http://`` address of the local Okta.
+        root: the account's home folder on disk.
+        period: life of a code in seconds.
+    """
+
+    host: str
+    port: int
+    username: str
+    password: Secret
+    totp_secret: Secret
+    otpauth_uri: Secret
+    host_key_fingerprint: str
+    okta_address: str
+    root: Path
+    period: int
+
+
+class Sandbox:
+    """Runs its servers on threads of its own; also a context manager.
+
+    Attributes:
+        organization: the local Okta, its account and switches.
+        faults: orders for tests.
+        log: all sign-ins.
+        counters: what clients did.
+    """
+
+    def __init__(self, options: SandboxOptions, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._password = options.password or Secret(secrets.token_urlsafe(12))
+        self._code_secret = options.code_secret or CodeSecret(
+            key=Secret(base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode()),
+            period=options.period,
+        )
+        account = Account(
+            username=options.username,
+            password=self._password,
+            factors=(Factor(id="ostf1", secret=self._code_secret),),
+        )
+        self.organization = Organization(account, clock)
+        self.faults = Faults(self.organization)
+        self.log = SignInLog(options.state / "sign-ins.jsonl")
+        self.counters = Counters()
+        self._running = contextlib.ExitStack()
+        self._ready: Ready | None = None
+
+    @property
+    def ready(self) -> Ready:
+        """What :meth:`start` returned.
+
+        Raises:
+            RuntimeError: the sandbox does not run.
+        """
+        if self._ready is None:
+            raise RuntimeError("the sandbox does not run")
+        return self._ready
+
+    def start(self) -> Ready:
+        """Start the servers; returns when they take connections.
+
+        Raises:
+            OSError: the port is taken, or a folder cannot be written.
+        """
+        options, code_secret = self._options, self._code_secret
+        options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        host_key = _host_key(options.state / "host_key")
+        home = options.root / options.username.lower()
+        seed(home)
+        with contextlib.ExitStack() as starting:
+            okta = OktaServer(self.organization, self._clock)
+            okta.start()
+            starting.callback(okta.stop)
+            around = self._surroundings(okta.address, _empty_folder(options.root / _STAGING))
+            ssh = SshThread(around, host=options.host, port=options.port, host_key=host_key)
+            port = ssh.start()
+            starting.callback(ssh.stop)
+            self.faults.act_on(ssh)
+            starting.callback(self.faults.act_on, None)
+            self._running = starting.pop_all()
+        self._ready = Ready(
+            host=options.host,
+            port=port,
+            username=options.username,
+            password=self._password,
+            totp_secret=code_secret.key,
+            otpauth_uri=_otpauth_uri(options.username, code_secret),
+            host_key_fingerprint=host_key.get_fingerprint(),
+            okta_address=okta.address,
+            root=home,
+            period=code_secret.period,
+        )
+        return self._ready
+
+    def stop(self) -> None:
+        """Cut all connections, stop the servers and wait for their threads."""
+        self._ready = None
+        self._running.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _surroundings(self, okta_address: str, staging: Path) -> Surroundings:
+        digits = self._code_secret.digits
+        config = Config(
+            okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
+        )
+        return Surroundings(
+            function=Function(config, UrlOpener()),
+            organization=self.organization,
+            faults=self.faults,
+            log=self.log,
+            counters=self.counters,
+            code_digits=digits,
+            clock=self._clock,
+            root=self._options.root,
+            staging=staging,
+        )
+
+
+def _empty_folder(path: Path) -> Path:
+    """The folder, without what a run that was killed has left in it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left_over in path.iterdir():
+        left_over.unlink()
+    return path
+
+
+def _host_key(path: Path) -> asyncssh.SSHKey:
+    """The host key of the run before, or a new one; its file is readable by its owner only."""
+    if path.exists():
+        return asyncssh.read_private_key(path)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:  # noqa: PTH123  a descriptor with its mode
+        file.write(key.export_private_key())
+    return key
+
+
+def _otpauth_uri(username: str, code_secret: CodeSecret) -> Secret:
+    """The address that an authenticator app takes (Google Authenticator wiki, "Key URI format")."""
+    label = quote(f"{_ISSUER}:{username}")
+    parameters = {
+        "secret": code_secret.key.reveal(),
+        "issuer": _ISSUER,
+        "algorithm": code_secret.algorithm,
+        "digits": code_secret.digits,
+        "period": code_secret.period,
+    }
+    return Secret(f"otpauth://totp/{label}?{urlencode(parameters, quote_via=quote)}")

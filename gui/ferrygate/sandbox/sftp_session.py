@@ -1,0 +1,122 @@
+"""One SFTP channel: packets out of the byte stream, answers into it, with back-pressure."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import asyncssh
+
+from ferrygate.sandbox.faults import Faults
+from ferrygate.sandbox.sftp_handler import SftpHandler
+from ferrygate.sandbox.wire import MalformedError
+
+MAX_PACKET = 256 * 1024
+_LENGTH = 4
+_WRITE_BUFFER = 1 << 20
+_log = logging.getLogger(__name__)
+
+
+class Channels(Protocol):
+    """The connection a channel belongs to."""
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        ...
+
+    def ended(self, session: SftpSession) -> None:
+        """Take note that a channel is gone."""
+        ...
+
+
+class SftpSession(asyncssh.SSHServerSession[bytes]):
+    """Runs on the server's event loop; files are read and written there, one request at a time."""
+
+    def __init__(self, handler: SftpHandler, connection: Channels, faults: Faults) -> None:
+        self._handler = handler
+        self._connection = connection
+        self._faults = faults
+        self._received = bytearray()
+        self._writable = True
+        self._over = False
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """Keep the channel."""
+        self._chan = chan
+        chan.set_write_buffer_limits(high=_WRITE_BUFFER)
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """Only SFTP is served: no shell, no commands."""
+        return subsystem == "sftp"
+
+    def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:  # noqa: ARG002  the library's own signature
+        """Take bytes in, and answer what is complete."""
+        if self._over:
+            return
+        passed, cut = self._faults.received.spend(len(data))
+        self._received += data[:passed]
+        self._work()
+        if cut:
+            self._cut()
+
+    def eof_received(self) -> bool:
+        """Close the channel when the client has said all."""
+        self._chan.exit(0)
+        return False
+
+    def pause_writing(self) -> None:
+        """Stop answering until the client has read."""
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        """Go on where :meth:`pause_writing` stopped."""
+        self._writable = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Answer what has queued up, then take in more."""
+        if self._over:
+            return
+        self._work()
+        if self._may_answer():
+            self._chan.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
+        """Publish what arrived of uploads under way, as AWS Transfer does."""
+        self._over = True
+        for problem in self._handler.end():
+            _log.warning("an upload under way could not be kept: %s", problem.text)
+        self._connection.ended(self)
+
+    def _may_answer(self) -> bool:
+        return self._writable and not self._faults.stalled and not self._over
+
+    def _work(self) -> None:
+        while self._may_answer() and len(self._received) >= _LENGTH:
+            length = int.from_bytes(self._received[:_LENGTH])
+            if length > MAX_PACKET:
+                self._cut()
+                return
+            end = _LENGTH + length
+            if len(self._received) < end:
+                return
+            packet = bytes(self._received[_LENGTH:end])
+            del self._received[:end]
+            self._answer(packet)
+        if not self._may_answer() and not self._over:
+            self._chan.pause_reading()
+
+    def _answer(self, packet: bytes) -> None:
+        try:
+            answer = self._handler.answer(packet)
+        except MalformedError:
+            self._cut()
+            return
+        passed, cut = self._faults.sent.spend(len(answer))
+        self._chan.write(answer[:passed])
+        if cut:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._over = True
+        self._connection.cut()

@@ -1,0 +1,212 @@
+"""The SSH side: algorithms, the identity function behind the password, ten channels at most."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import asyncssh
+
+from ferrygate.common.clock import Clock
+from ferrygate.identity.okta_mfa import Function
+from ferrygate.sandbox.faults import Faults
+from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.organization import Organization
+from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
+from ferrygate.sandbox.sftp_handler import SftpHandler
+from ferrygate.sandbox.sftp_session import SftpSession
+from ferrygate.sandbox.store import Store
+
+IDENT = "AWS_SFTP_1.2"
+MAX_CHANNELS = 10
+MAX_TRIES = 3  # AWS names no number; a client of this server must not need a second one
+SERVER_ID = "s-00000000000000000"
+
+# AWS Transfer Family user guide, TransferSecurityPolicy-2024-01.
+KEY_EXCHANGES = (
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "diffie-hellman-group18-sha512",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group-exchange-sha256",
+)
+CIPHERS = (
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-ctr",
+    "aes256-ctr",
+    "aes192-ctr",
+)
+MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
+COMPRESSIONS = ("none", "zlib@openssh.com")
+_WINDOW = 0x200000
+_MAX_CHANNEL_PACKET = 0x8000
+
+_BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What all connections of one sandbox share.
+
+    ``connections`` are those that are open; it is kept on the server's thread.
+    """
+
+    function: Function
+    organization: Organization
+    faults: Faults
+    log: SignInLog
+    counters: Counters
+    code_digits: int
+    clock: Clock
+    root: Path
+    staging: Path
+    connections: set[SshConnection] = field(default_factory=set)
+
+
+class SshConnection(asyncssh.SSHServer):
+    """One client's connection; everything happens on the server's event loop."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._around = surroundings
+        self._sessions: set[SftpSession] = set()
+        self._failed = 0
+        self._home: Path | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Keep the connection."""
+        self._conn = conn
+        self._around.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
+        """Forget the connection."""
+        self._around.connections.discard(self)
+
+    def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the library's own signature
+        """Nobody gets in without a password."""
+        return True
+
+    def password_auth_supported(self) -> bool:
+        """The one method there is."""
+        return True
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """Ask the identity function, as AWS Transfer does.
+
+        Raises:
+            asyncssh.ProtocolError: too many tries; ends the connection.
+        """
+        outcome, answer = await self._ask(username, password)
+        self._record(username, password, outcome)
+        if answer.get("Role", "").strip():
+            self._home = _home_folder(answer, self._around.root)
+            self._around.counters.connections += 1
+            return True
+        self._failed += 1
+        if self._failed >= MAX_TRIES:
+            raise asyncssh.ProtocolError("Too many authentication failures")
+        return False
+
+    def session_requested(self) -> SftpSession | bool:
+        """Open one more channel, up to ten."""
+        if self._home is None or len(self._sessions) >= MAX_CHANNELS:
+            return False
+        around = self._around
+        handler = SftpHandler(
+            self._store(self._home), around.counters, lambda: around.faults.hide_sizes
+        )
+        session = SftpSession(handler, self, around.faults)
+        self._sessions.add(session)
+        around.counters.saw_channels(len(self._sessions))
+        return session
+
+    def ended(self, session: SftpSession) -> None:
+        """A channel is gone."""
+        self._sessions.discard(session)
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        self._conn.abort()
+
+    def wake(self) -> None:
+        """Answer what has queued up on every channel."""
+        for session in list(self._sessions):
+            session.wake()
+
+    async def closed(self) -> None:
+        """Return when the connection has ended."""
+        await self._conn.wait_closed()
+
+    def _store(self, home: Path) -> Store:
+        around = self._around
+        return FolderStore(around.root, home, around.staging, around.clock)
+
+    async def _ask(self, username: str, password: str) -> tuple[str, dict[str, str]]:
+        if _BLOCKED_NAME.fullmatch(username):
+            return "user-name-blocked", {}
+        if self._around.faults.refuse_sign_ins:
+            return "refused-by-order", {}
+        event = {
+            "username": username,
+            "password": password,
+            "protocol": "SFTP",
+            "serverId": SERVER_ID,
+            "sourceIp": self._conn.get_extra_info("peername")[0],
+        }
+        loop = asyncio.get_running_loop()
+        decision = await loop.run_in_executor(None, self._around.function.decide, event)
+        return decision.reason.value, decision.answer
+
+    def _record(self, username: str, password: str, outcome: str) -> None:
+        around = self._around
+        end = password[-around.code_digits :]
+        code = end if re.fullmatch(r"[0-9]+", end, re.ASCII) else ""
+        around.log.append(
+            SignInRecord(
+                time=around.clock.now(),
+                username=username,
+                outcome=outcome,
+                step=around.organization.step_of(code) if code else None,
+                code_hash=around.log.hash_of(code),
+            )
+        )
+
+
+async def listen(
+    make: Callable[[], SshConnection], *, host: str, port: int, host_key: asyncssh.SSHKey
+) -> asyncssh.SSHAcceptor:
+    """Begin to take connections, with password sign-in as the only method."""
+    return await asyncssh.listen(
+        host,
+        port,
+        server_factory=make,
+        server_host_keys=[host_key],
+        server_version=IDENT,
+        kex_algs=KEY_EXCHANGES,
+        encryption_algs=CIPHERS,
+        mac_algs=MACS,
+        compression_algs=COMPRESSIONS,
+        public_key_auth=False,
+        host_based_auth=False,
+        kbdint_auth=False,
+        gss_host=None,
+        encoding=None,
+        line_editor=False,
+        allow_pty=False,
+        agent_forwarding=False,
+        window=_WINDOW,
+        max_pktsize=_MAX_CHANNEL_PACKET,
+    )
+
+
+def _home_folder(answer: dict[str, str], root: Path) -> Path:
+    """The folder that a LOGICAL home of the answer stands for; its first part is the bucket."""
+    target = PurePosixPath(json.loads(answer["HomeDirectoryDetails"])[0]["Target"])
+    return root.joinpath(*target.parts[2:])

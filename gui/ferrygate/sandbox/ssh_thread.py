@@ -1,0 +1,87 @@
+"""The SSH server on a thread and event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import asyncssh
+
+from ferrygate.sandbox.ssh_server import SshConnection, Surroundings, listen
+
+
+class SshThread:
+    """Starts and stops the SSH server; its methods are called from any other thread."""
+
+    def __init__(
+        self, surroundings: Surroundings, *, host: str, port: int, host_key: asyncssh.SSHKey
+    ) -> None:
+        self._surroundings = surroundings
+        self._host = host
+        self._port = port
+        self._host_key = host_key
+        self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
+        self._thread = threading.Thread(target=self._run, name="sandbox-ssh")
+
+    def start(self) -> int:
+        """Start; returns the port when connections are taken.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._thread.start()
+        try:
+            _, _, port = self._started.result()
+        except OSError:
+            self._thread.join()
+            raise
+        return port
+
+    def cut_connections(self) -> None:
+        """End all connections without a word."""
+        self._for_each(SshConnection.cut)
+
+    def wake_connections(self) -> None:
+        """Answer what has queued up on all connections."""
+        self._for_each(SshConnection.wake)
+
+    def stop(self) -> None:
+        """Cut all connections and wait for the thread."""
+        loop, stopping, _ = self._started.result()
+        loop.call_soon_threadsafe(stopping.set)
+        self._thread.join()
+
+    def _for_each(self, action: Callable[[SshConnection], None]) -> None:
+        def act() -> None:
+            for connection in list(self._surroundings.connections):
+                action(connection)
+
+        loop, _, _ = self._started.result()
+        loop.call_soon_threadsafe(act)
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        around = self._surroundings
+        try:
+            acceptor = await listen(
+                lambda: SshConnection(around),
+                host=self._host,
+                port=self._port,
+                host_key=self._host_key,
+            )
+        except OSError as error:
+            self._started.set_exception(error)
+            return
+        stopping = asyncio.Event()
+        self._started.set_result((asyncio.get_running_loop(), stopping, acceptor.get_port()))
+        await stopping.wait()
+        acceptor.close()
+        open_now = list(around.connections)
+        for connection in open_now:
+            connection.cut()
+        await asyncio.gather(*(connection.closed() for connection in open_now))
+        await acceptor.wait_closed()

@@ -1,0 +1,115 @@
+"""What the SFTP server needs of a place that keeps files, with the rules of an object store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Status(IntEnum):
+    """Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
+
+    OK = 0
+    EOF = 1
+    NO_SUCH_FILE = 2
+    PERMISSION_DENIED = 3
+    FAILURE = 4
+    OP_UNSUPPORTED = 8
+
+
+class RefusedError(Exception):
+    """A request is refused with this status and text."""
+
+    def __init__(self, status: Status, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Attributes(msgspec.Struct, frozen=True):
+    """What is known of one name.
+
+    Attributes:
+        is_folder: a folder, else a file.
+        size: bytes; 0 for a folder.
+        modified: seconds since the epoch; 0 for a folder, as AWS Transfer answers.
+    """
+
+    is_folder: bool
+    size: int = 0
+    modified: int = 0
+
+
+class Reading(Protocol):
+    """A file open for reading."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """At most ``length`` bytes from ``offset``; empty at the end."""
+        ...
+
+    def attributes(self) -> Attributes:
+        """The file as it was opened."""
+        ...
+
+    def close(self) -> None:
+        """Give the file back."""
+        ...
+
+
+class Writing(Protocol):
+    """A file on its way in; nobody sees it before it is published."""
+
+    def append(self, content: bytes) -> None:
+        """Add to its end."""
+        ...
+
+    def attributes(self) -> Attributes:
+        """What has arrived so far."""
+        ...
+
+    def publish(self) -> None:
+        """Show what has arrived under the final name, in place of what stood there."""
+        ...
+
+
+class Store(Protocol):
+    """One person's home folder.
+
+    Paths are absolute, ``/`` being the home itself, without ``.``, ``..`` or doubled slashes. All
+    methods raise :class:`RefusedError`.
+    """
+
+    def stat(self, path: str) -> Attributes:
+        """What stands at ``path``."""
+        ...
+
+    def list(self, path: str) -> Iterator[tuple[bytes, Attributes]]:
+        """The names in a folder, in the byte order of S3 keys."""
+        ...
+
+    def open_reading(self, path: str) -> Reading:
+        """Open a file for reading."""
+        ...
+
+    def open_writing(self, path: str, *, create: bool, exclusive: bool) -> Writing:
+        """Start an upload; with ``exclusive`` only to a free name."""
+        ...
+
+    def make_folder(self, path: str) -> None:
+        """Make one folder."""
+        ...
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        ...
+
+    def rename(self, source: str, target: str) -> None:
+        """Give a file a free name."""
+        ...
