@@ -1,0 +1,211 @@
+"""Connection files: a site as a TOML text that can be handed out, without any secret.
+
+A connection file is mail from a stranger: reading one is strict, and does nothing but read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from ferrygate.common.errors import ConnectionFileError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.sites.fields import SECTIONS, TOP, Check, Refusal
+from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.toml_lines import KeyPath, key_lines
+
+SUFFIX = ".ferrygate"
+FORMAT = 1
+MAX_BYTES = 64 * 1024
+
+_SECRET_WORD = re.compile(
+    r"(code|otp|passcode|passphrase|passwd|password|pin|pw|pwd|secret|seed|token|totp)s?"
+)
+_OTPAUTH = re.compile(r"otpauth(-migration)?:", re.IGNORECASE)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
+_MAX_KEY_SHOWN = 40
+
+
+def read_connection_file(path: Path) -> Site:
+    """The site in a connection file.
+
+    Raises:
+        ConnectionFileError: the file cannot be read, is too large, or is wrong.
+    """
+    source = display_text(path.name)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConnectionFileError(
+            _("{file} cannot be read.").format(file=source), detail=error.strerror or ""
+        ) from None
+    if len(content) > MAX_BYTES:
+        raise ConnectionFileError(
+            _("{file} is too large to be a connection file.").format(file=source)
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        _refuse(source, line, _("this is not text in UTF-8."))
+    return parse_connection_file(text, source)
+
+
+def parse_connection_file(text: str, source: str) -> Site:
+    """The site in the text of a connection file.
+
+    Args:
+        text: TOML.
+        source: the file's name, for the sentences of errors.
+
+    Raises:
+        ConnectionFileError: names file, line and key; a value is never quoted.
+    """
+    return _Reader(text.replace("\r\n", "\n"), source).site()
+
+
+def format_connection_file(site: Site) -> str:
+    """The text that :func:`parse_connection_file` reads back; defaults are left out."""
+    default = Site(name="", host="")
+    top = {"format": FORMAT} | _changed(site, default, TOP)
+    blocks = ["".join(_lines(top))]
+    for section, checks in SECTIONS.items():
+        changed = _changed(getattr(site, section), getattr(default, section), checks)
+        if changed:
+            blocks.append(f"[{section}]\n" + "".join(_lines(changed)))
+    return "\n".join(blocks)
+
+
+def _changed(value: msgspec.Struct, default: msgspec.Struct, keys: dict[str, Check]) -> Any:
+    return {
+        key: getattr(value, key) for key in keys if getattr(value, key) != getattr(default, key)
+    }
+
+
+def _lines(pairs: dict[str, Any]) -> Iterator[str]:
+    # JSON's texts, numbers, flags and lists are TOML's too; a site's texts hold no controls.
+    return (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in pairs.items())
+
+
+def _refuse(source: str, line: int, reason: str) -> NoReturn:
+    raise ConnectionFileError(
+        _("{file}, line {line}: {reason}").format(file=source, line=line, reason=reason)
+    ) from None
+
+
+class _Reader:
+    """Reads one text; holds what the sentences of errors need."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self._text = text
+        self._source = source
+        self._lines: dict[KeyPath, int] = {}
+
+    def site(self) -> Site:
+        document = self._document()
+        for path, value in _walk(document, ()):
+            self._check_no_secret(path, value)
+        self._check_no_address()
+        if "format" not in document:
+            self._refuse_key(
+                ("format",), _("is missing; it has to be {number}").format(number=FORMAT)
+            )
+        if type(document["format"]) is not int or document.pop("format") != FORMAT:
+            self._refuse_key(
+                ("format",),
+                _("has to be {number}; a newer file needs a newer Ferrygate").format(number=FORMAT),
+            )
+        sections = {name: self._section(name, document.pop(name, {})) for name in SECTIONS}
+        top = self._checked((), document, TOP)
+        for key in ("name", "host"):
+            if key not in top:
+                self._refuse_key((key,), _("is missing"))
+        sign_in = SignIn(**sections["sign_in"])
+        if sign_in.private_key and "publickey" not in sign_in.steps:
+            self._refuse_key(("sign_in", "private_key"), _("needs the step publickey"))
+        return Site(
+            **top,
+            sign_in=sign_in,
+            policy=Policy(**sections["policy"]),
+            support=Support(**sections["support"]),
+        )
+
+    def _document(self) -> dict[str, Any]:
+        try:
+            document = tomllib.loads(self._text)
+            self._lines = key_lines(self._text)
+        except tomllib.TOMLDecodeError as error:
+            place = _TOML_PLACE.search(str(error))
+            line = int(place.group(1)) if place else self._text.count("\n") + 1
+            _refuse(self._source, line, _("this line is not written as it has to be."))
+        except RecursionError:
+            _refuse(self._source, 1, _("the lists in this file are nested too deeply."))
+        return document
+
+    def _check_no_secret(self, path: KeyPath, value: object) -> None:
+        words = re.split(r"[^a-z]+", path[-1].lower())
+        named = not _is_known(path) and any(map(_SECRET_WORD.fullmatch, words))
+        held = isinstance(value, str) and (_OTPAUTH.search(value) or _PRIVATE_KEY.search(value))
+        if held or (named and not isinstance(value, bool)):
+            self._refuse_key(path, _("holds a secret, which must not stand in a connection file"))
+
+    def _check_no_address(self) -> None:
+        """A comment or a key can hold a secret as well as a value can."""
+        found = _OTPAUTH.search(self._text) or _PRIVATE_KEY.search(self._text)
+        if found:
+            line = self._text.count("\n", 0, found.start()) + 1
+            _refuse(self._source, line, _("a secret must not stand in a connection file."))
+
+    def _section(self, name: str, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._refuse_key((name,), _("has to be a section in square brackets"))
+        return self._checked((name,), value, SECTIONS[name])
+
+    def _checked(
+        self, section: KeyPath, values: dict[str, object], checks: dict[str, Check]
+    ) -> dict[str, Any]:
+        checked = {}
+        for key, value in values.items():
+            path = (*section, key)
+            if key not in checks:
+                self._refuse_key(path, _("is not a key Ferrygate knows"))
+            try:
+                checked[key] = checks[key](value)
+            except Refusal as refusal:
+                self._refuse_key(path, str(refusal))
+        return checked
+
+    def _refuse_key(self, path: KeyPath, reason: str) -> NoReturn:
+        line = self._lines.get(path) or self._lines.get(path[:-1]) or 1
+        key = display_text(".".join(path))
+        if _OTPAUTH.search(key):
+            key = "..."
+        shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
+        sentence = _('"{key}" {reason}.').format(key=shown, reason=reason)
+        _refuse(self._source, line, sentence)
+
+
+def _is_known(path: KeyPath) -> bool:
+    keys = SECTIONS.get(path[0], {}) if len(path) > 1 else TOP
+    return path[-1] in keys
+
+
+def _walk(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
+    """Every key with its value, those inside lists and sections included."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, key), inner
+            yield from _walk(inner, (*path, key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield path, inner
+            yield from _walk(inner, path)

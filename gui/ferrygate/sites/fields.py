@@ -1,0 +1,196 @@
+"""The keys of a connection file, and what each may hold.
+
+A check gives the value back, or raises :class:`Refusal` with the second half of a sentence. No
+check quotes the value: a secret may have been put in the wrong place.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from ferrygate.codes.join import check_template
+from ferrygate.codes.totp import ALGORITHMS, DIGITS
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import is_unsafe
+
+Check = Callable[[object], Any]
+
+STEPS = ("publickey", "password", "keyboard-interactive")
+"""SSH method names in the only order that makes sense (RFC 4252, RFC 4256)."""
+
+_MAX_TEXT = 1000
+_MAX_HOST = 253  # RFC 1035 §2.3.4, without the dot of the root
+_MAX_PINS = 64
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_NUMERIC = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+
+
+class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the line is known
+    """Why a value cannot stand: words that follow the key's name."""
+
+
+def text(value: object) -> str:
+    """A text without invisible characters."""
+    if not isinstance(value, str):
+        raise Refusal(_("has to be a text in quotes"))
+    if any(map(is_unsafe, value)):
+        raise Refusal(_("holds an invisible character"))
+    if len(value) > _MAX_TEXT:
+        raise Refusal(_("is too long"))
+    return value
+
+
+def some_text(value: object) -> str:
+    """A text that is not blank."""
+    checked = text(value)
+    if not checked.strip() or checked != checked.strip():
+        raise Refusal(_("has to be a text without spaces around it"))
+    return checked
+
+
+def whole_number(allowed: range) -> Check:
+    """A check for whole numbers in a range."""
+
+    def check(value: object) -> int:
+        if type(value) is not int or value not in allowed:  # a bool is an int, and not meant
+            raise Refusal(
+                _("has to be a whole number from {first} to {last}").format(
+                    first=allowed.start, last=allowed.stop - 1
+                )
+            )
+        return value
+
+    return check
+
+
+def flag(value: object) -> bool:
+    """``true`` or ``false``."""
+    if not isinstance(value, bool):
+        raise Refusal(_("has to be true or false"))
+    return value
+
+
+def host(value: object) -> str:
+    """A DNS name in ASCII, or an IP address."""
+    checked = text(value)
+    if not is_host(checked):
+        raise Refusal(_("has to be the name or address of a server"))
+    return checked
+
+
+def is_host(name: str) -> bool:
+    """Whether a text is a DNS name in ASCII (no look-alike letters) or an IP address."""
+    if _HOST.fullmatch(name) and len(name) <= _MAX_HOST:
+        return True
+    return _address(name) is not None
+
+
+def fingerprints(value: object) -> tuple[str, ...]:
+    """Host key fingerprints as OpenSSH writes them."""
+    pins = _texts(value)
+    if len(pins) > _MAX_PINS or not all(map(_FINGERPRINT.fullmatch, pins)):
+        raise Refusal(_("has to hold fingerprints such as SHA256: and 43 characters"))
+    return pins
+
+
+def folder(value: object) -> str:
+    """An absolute remote folder."""
+    checked = text(value)
+    if not checked.startswith("/"):
+        raise Refusal(_("has to start with a slash"))
+    return checked
+
+
+def steps(value: object) -> tuple[str, ...]:
+    """SSH method names, each once, in an order that makes sense."""
+    names = _texts(value)
+    if not names or names != tuple(step for step in STEPS if step in names):
+        raise Refusal(
+            _("has to hold, in this order, some of {names}").format(names=", ".join(STEPS))
+        )
+    return names
+
+
+def template(value: object) -> str:
+    """How password and code are joined."""
+    checked = text(value)
+    try:
+        check_template(checked)
+    except UsageError:
+        raise Refusal(_("has to hold {password}, may hold {code}, and no other braces")) from None
+    return checked
+
+
+def algorithm(value: object) -> str:
+    """The hash that codes are made with."""
+    checked = text(value)
+    if checked not in ALGORITHMS:
+        raise Refusal(_("has to be one of {names}").format(names=", ".join(ALGORITHMS)))
+    return checked
+
+
+def okta_address(value: object) -> str:
+    """An ``https`` address without a path; ``http`` only on this computer (the sandbox)."""
+    checked = text(value)
+    try:
+        parts = urlsplit(checked)
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise Refusal(_("has to be an address that starts with https://")) from None
+    bare = checked.rstrip("/").partition("://")[2]
+    written = f"[{name}]" if ":" in name else name
+    if bare.lower() != (written if port is None else f"{written}:{port}") or not is_host(name):
+        raise Refusal(_("has to be an address that starts with https:// and has no path"))
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(name)):
+        raise Refusal(_("has to start with https://"))
+    return checked
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Refusal(_("has to be a list in square brackets"))
+    return tuple(text(item) for item in value)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if not _NUMERIC.fullmatch(name):
+        return None
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
+
+
+def _is_loopback(name: str) -> bool:
+    address = _address(name)
+    return name == "localhost" or (address is not None and address.is_loopback)
+
+
+TOP: dict[str, Check] = {
+    "name": some_text,
+    "host": host,
+    "port": whole_number(range(1, 65536)),
+    "username": text,
+    "host_key_fingerprints": fingerprints,
+    "start_folder": folder,
+}
+SECTIONS: dict[str, dict[str, Check]] = {
+    "sign_in": {
+        "steps": steps,
+        "join": template,
+        "private_key": text,
+        "digits": whole_number(DIGITS),
+        "period": whole_number(range(1, 86401)),
+        "algorithm": algorithm,
+        "okta_address": okta_address,
+    },
+    "policy": {"save_password": flag, "save_code_secret": flag},
+    "support": {"contact": text},
+}

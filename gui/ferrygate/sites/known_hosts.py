@@ -1,0 +1,149 @@
+"""Host keys that a person has confirmed, in OpenSSH's ``known_hosts`` format (sshd(8))."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.sites.local_files import locked, write_whole
+from ferrygate.sites.site import DEFAULT_PORT
+
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
+
+
+class HostKey(msgspec.Struct, frozen=True):
+    """A server's public key.
+
+    Attributes:
+        key_type: SSH name of the key's type, such as ``ssh-ed25519``.
+        blob: the key in SSH's wire format (RFC 4253 §6.6).
+    """
+
+    key_type: str
+    blob: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """The key's hash as OpenSSH writes it: ``SHA256:`` and unpadded base64."""
+        digest = base64.b64encode(hashlib.sha256(self.blob).digest())
+        return f"SHA256:{digest.decode('ascii').rstrip('=')}"
+
+
+class KnownHosts:
+    """One ``known_hosts`` file, safe under several processes.
+
+    Only plain names are written and looked up. Every other line (comments, hashed names,
+    markers, what is broken) means nothing here and stays as it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def keys_for(self, host: str, port: int) -> tuple[HostKey, ...]:
+        """The keys on record for a server, in the order of the file.
+
+        Raises:
+            LocalFileError: the file is there and cannot be read.
+        """
+        name = _host_name(host, port)
+        entries = (_Entry.parse(line) for line in self._lines())
+        return tuple(entry.key for entry in entries if entry and name in entry.hosts)
+
+    def add(self, host: str, port: int, key: HostKey) -> None:
+        """Put a key on record beside those there are.
+
+        Raises:
+            LocalFileError: the file cannot be read or written.
+        """
+        with locked(self._path):
+            if key not in self.keys_for(host, port):
+                self._write([*self._lines(), _line(host, port, key)])
+
+    def replace(self, host: str, port: int, keys: Iterable[HostKey]) -> None:
+        """Put these keys on record in place of all there are for the server.
+
+        Raises:
+            LocalFileError: the file cannot be read or written.
+        """
+        name = _host_name(host, port)
+        with locked(self._path):
+            kept = [kept for line in self._lines() for kept in _without(line, name)]
+            self._write([*kept, *(_line(host, port, key) for key in keys)])
+
+    def forget(self, host: str, port: int) -> None:
+        """Take all keys of a server off the record.
+
+        Raises:
+            LocalFileError: the file cannot be read or written.
+        """
+        self.replace(host, port, ())
+
+    def _lines(self) -> list[str]:
+        try:
+            # Bytes that are no UTF-8 may stand in a comment, and are written back as they were.
+            text = self._path.read_bytes().decode("utf-8", "surrogateescape")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LocalFileError(
+                _("{file} cannot be read.").format(file=display_text(str(self._path))),
+                detail=error.strerror or "",
+            ) from error
+        return text.removesuffix("\n").split("\n") if text else []
+
+    def _write(self, lines: list[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        write_whole(self._path, text.encode("utf-8", "surrogateescape"))
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A line with plain names and a key; ``rest`` is all that follows the names."""
+
+    hosts: tuple[str, ...]
+    key: HostKey
+    rest: str
+
+    @classmethod
+    def parse(cls, line: str) -> _Entry | None:
+        """The entry a line holds; nothing for any other line."""
+        hosts, key_type, key, *_comment = [*line.split(), "", "", ""]
+        if not key or hosts.startswith(("#", "@", "|")):
+            return None
+        try:
+            blob = base64.b64decode(key, validate=True)
+        except ValueError:
+            return None
+        rest = line.strip().removeprefix(hosts).lstrip()
+        return cls(tuple(hosts.lower().split(",")), HostKey(key_type, blob), rest)
+
+
+def _without(line: str, name: str) -> list[str]:
+    """The line with one name taken out; no line where no name is left."""
+    entry = _Entry.parse(line)
+    if entry is None or name not in entry.hosts:
+        return [line]
+    others = ",".join(host for host in entry.hosts if host != name)
+    return [f"{others} {entry.rest}"] if others else []
+
+
+def _line(host: str, port: int, key: HostKey) -> str:
+    blob = base64.b64encode(key.blob).decode("ascii")
+    return f"{_host_name(host, port)} {key.key_type} {blob}"
+
+
+def _host_name(host: str, port: int) -> str:
+    """The name of a server in the file: bare on the usual port, ``[host]:port`` on others."""
+    if not _PLAIN_HOST.fullmatch(host):
+        raise UsageError(
+            _('"{host}" is not the name or address of a server.').format(host=display_text(host))
+        )
+    name = host.lower()
+    return name if port == DEFAULT_PORT else f"[{name}]:{port}"

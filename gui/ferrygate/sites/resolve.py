@@ -1,0 +1,26 @@
+"""What the word SITE of the command line stands for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ferrygate.sites.connection_file import SUFFIX, read_connection_file
+from ferrygate.sites.site import Site
+from ferrygate.sites.store import SiteStore
+
+_SEPARATORS = ("/", os.sep)
+
+
+def resolve_site(text: str, store: SiteStore) -> Site:
+    """The connection file at a path, or the saved site of a name.
+
+    A path has a separator or ends in ``.ferrygate``.
+
+    Raises:
+        ConnectionFileError: the file cannot be read, or is wrong.
+        UsageError: no site of that name is saved.
+    """
+    if text.endswith(SUFFIX) or any(separator in text for separator in _SEPARATORS):
+        return read_connection_file(Path(text))
+    return store.load(text)

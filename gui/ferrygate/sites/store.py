@@ -1,0 +1,98 @@
+"""The sites a person has saved: one connection file each, in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from ferrygate.common.errors import ConnectionFileError, UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.sites.connection_file import (
+    SUFFIX,
+    format_connection_file,
+    parse_connection_file,
+    read_connection_file,
+)
+from ferrygate.sites.local_files import locked, write_whole, writing
+from ferrygate.sites.site import Site
+
+_MAX_SLUG = 40
+_HASH_DIGITS = 12
+
+
+class SiteStore:
+    """A folder of connection files, known by the names of their sites.
+
+    A file that cannot be read goes by its file name, so that asking for it tells what is wrong.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all saved sites, sorted."""
+        return tuple(sorted(self._files(), key=str.casefold))
+
+    def load(self, name: str) -> Site:
+        """The saved site of that name.
+
+        Raises:
+            UsageError: there is none; the sentence lists those there are.
+            ConnectionFileError: its file is broken.
+        """
+        return read_connection_file(self._file_of(name))
+
+    def save(self, site: Site) -> None:
+        """Save a site in place of the one of the same name, if any.
+
+        Raises:
+            ConnectionFileError: the site is not one that a connection file can hold.
+            LocalFileError: the folder cannot be written.
+        """
+        text = format_connection_file(site)
+        parse_connection_file(text, display_text(site.name))
+        with locked(self._folder / "sites"):
+            path = self._files().get(site.name, self._folder / _file_name(site.name))
+            write_whole(path, text.encode())
+
+    def remove(self, name: str) -> None:
+        """Forget a saved site.
+
+        Raises:
+            UsageError: there is none of that name.
+            LocalFileError: its file cannot be removed.
+        """
+        path = self._file_of(name)
+        with writing(path):
+            path.unlink(missing_ok=True)
+
+    def _file_of(self, name: str) -> Path:
+        files = self._files()
+        if name in files:
+            return files[name]
+        known = ", ".join(display_text(known) for known in sorted(files, key=str.casefold))
+        raise UsageError(
+            _('There is no saved site "{name}".').format(name=display_text(name)),
+            next_step=_("Saved sites: {names}.").format(names=known)
+            if known
+            else _("No site is saved yet."),
+        )
+
+    def _files(self) -> dict[str, Path]:
+        files: dict[str, Path] = {}
+        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+            try:
+                name = read_connection_file(path).name
+            except ConnectionFileError:
+                name = path.name
+            files[path.name if name in files else name] = path
+        return files
+
+
+def _file_name(name: str) -> str:
+    """A file name for people to recognise; the hash keeps different names apart on any disk."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_DIGITS]
+    return f"{slug}-{digest}{SUFFIX}".lstrip("-")
