@@ -10,6 +10,8 @@ pytest_plugins = [
     "left_behind",
     "needs_root",
     "private_surroundings",
+    "sandbox_fixtures",
+    "server_fixtures",
 ]
 
 # A deadline would make a busy machine fail a test; CI repeats the same examples every time.
