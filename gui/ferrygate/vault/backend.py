@@ -1,0 +1,88 @@
+"""The system's keychain by way of the ``keyring`` library, and the ones that are no keychain."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ferrygate.common.errors import KeychainError
+from ferrygate.common.i18n import _
+
+_NO_KEYCHAIN = ("keyring.backends.fail", "keyring.backends.null")
+_NOT_SAFE = "keyrings.alt"  # plain text, or a key that is asked for on the terminal
+_CHAIN = "keyring.backends.chainer"
+
+
+class Backend(Protocol):
+    """What is used of a ``keyring`` back end."""
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        """The text of an entry, or ``None``."""
+        ...
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        """Write an entry."""
+        ...
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Remove an entry that is there."""
+        ...
+
+
+def system_backend() -> Backend:
+    """The back end that ``keyring`` finds best; slow, and may hang."""
+    import keyring  # noqa: PLC0415  takes 90 ms, so it waits until the first paint is over
+
+    return keyring.get_keyring()
+
+
+def usable(backend: Backend) -> Backend:
+    """The back end, or the first good one of a chain.
+
+    Raises:
+        KeychainError: it keeps nothing, or keeps it in a way that anybody can read.
+    """
+    chained: list[Backend] = getattr(backend, "backends", []) if _is_from(backend, _CHAIN) else []
+    candidates = chained or [backend]
+    for candidate in candidates:
+        if not _is_from(candidate, _NOT_SAFE, _CHAIN, *_NO_KEYCHAIN):
+            return candidate
+    if any(_is_from(candidate, _NOT_SAFE) for candidate in candidates):
+        raise KeychainError(
+            _("The keychain set up here keeps secrets unprotected, so Ferrygate does not use it."),
+            detail=type(backend).__module__,
+        )
+    raise KeychainError(
+        _("There is no keychain on this computer."), detail=type(backend).__module__
+    )
+
+
+def translated(error: Exception) -> KeychainError:
+    """The product's error for one of a back end; its text is left out, as it may quote secrets."""
+    from keyring import errors  # noqa: PLC0415  as above
+
+    detail = type(error).__qualname__
+    match error:
+        case KeychainError():
+            return error
+        case errors.NoKeyringError():
+            return KeychainError(_("There is no keychain on this computer."), detail=detail)
+        case errors.KeyringLocked():
+            return KeychainError(
+                _("The keychain is locked."),
+                next_step=_("Unlock it and try again."),
+                detail=detail,
+            )
+        case errors.PasswordDeleteError():
+            return KeychainError(_("The keychain did not remove the entry."), detail=detail)
+        case _:
+            return KeychainError(_("The keychain could not be used."), detail=detail)
+
+
+def _is_from(backend: Backend, *packages: str) -> bool:
+    """Whether a back end's class, or one it is built on, comes from one of these packages."""
+    modules = [cls.__module__ for cls in type(backend).__mro__]
+    return any(
+        module == package or module.startswith(f"{package}.")
+        for module in modules
+        for package in packages
+    )

@@ -1,0 +1,186 @@
+"""Secrets in the system keychain.
+
+A keychain may wait for ever on a prompt that nobody sees. Every call therefore has a daemon
+thread of its own and a deadline; a hung one is left behind and neither blocks the next call nor
+the end of the program.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+import msgspec
+
+from ferrygate.common.errors import KeychainError
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.vault.backend import Backend, system_backend, translated, usable
+from ferrygate.vault.memory import MemoryVault
+from ferrygate.vault.vault import Binding, SecretKind, Vault
+
+DEADLINE = 20.0
+"""Seconds: long enough to type the keychain's password into its prompt."""
+
+MAX_CHARACTERS = 1280
+"""The Windows credential store takes 2560 bytes of UTF-16 an entry; the same limit everywhere."""
+
+T = TypeVar("T")
+
+
+class KeychainVault:
+    """A :class:`~ferrygate.vault.vault.Vault` over the system keychain; safe for any thread.
+
+    Args:
+        find_backend: gives the keychain; runs on the call's own thread.
+        deadline: longest wait for one call, seconds.
+    """
+
+    def __init__(
+        self, find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE
+    ) -> None:
+        self._find_backend = find_backend
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._known_note: str | None = None
+
+    @property
+    def can_save(self) -> bool:
+        """Whether there is a keychain to use; waits for the first answer up to the deadline."""
+        return not self.note
+
+    @property
+    def note(self) -> str:
+        """Why nothing can be kept, or nothing; waits for the first answer up to the deadline."""
+        with self._lock:
+            if self._known_note is None:
+                self._known_note = self._try_out()
+            return self._known_note
+
+    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+        """The secret kept for this binding, if it allows one.
+
+        Raises:
+            KeychainError: the keychain is locked, refused, or did not answer in time.
+        """
+        entry = _place(kind, binding)
+        text = self._call(lambda backend: backend.get_password(*entry))
+        kept = _Kept.parse(text)
+        return Secret(kept.secret) if kept and binding.allows(kind, kept.binding) else None
+
+    def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:
+        """Keep a secret in place of the one kept for the same host, port and user.
+
+        Raises:
+            KeychainError: as for :meth:`read`, or the secret is too long for a keychain.
+        """
+        entry = _place(kind, binding)
+        text = _Kept.of(binding, secret).text()
+        if len(text.encode("utf-16-le")) // 2 > MAX_CHARACTERS:
+            raise KeychainError(_("This is too long to be kept in the keychain."))
+        self._call(lambda backend: backend.set_password(*entry, text))
+
+    def forget(self, kind: SecretKind, binding: Binding) -> None:
+        """Remove the secret kept for the same host, port and user, if any.
+
+        Raises:
+            KeychainError: as for :meth:`read`.
+        """
+        entry = _place(kind, binding)
+
+        def remove(backend: Backend) -> None:
+            # Removing what is not there is the same error as a failed removal.
+            if backend.get_password(*entry) is not None:
+                backend.delete_password(*entry)
+
+        self._call(remove)
+
+    def _try_out(self) -> str:
+        try:
+            self._call(lambda _backend: None)
+        except KeychainError as error:
+            return _("{reason} Secrets are kept until Ferrygate ends.").format(reason=error)
+        return ""
+
+    def _call(self, action: Callable[[Backend], T]) -> T:
+        outcome: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(action(usable(self._find_backend())))
+            except Exception as error:  # noqa: BLE001  back ends raise what they like
+                outcome.set_exception(translated(error))
+
+        threading.Thread(target=run, name="keychain", daemon=True).start()
+        try:
+            return outcome.result(self._deadline)
+        except TimeoutError:
+            raise KeychainError(
+                _("The keychain did not answer."),
+                next_step=_("Look for a window that asks to unlock it, and try again."),
+                detail=f"no answer in {self._deadline:g} s",
+            ) from None
+
+
+def open_vault(
+    find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE
+) -> Vault:
+    """The system keychain where it can be used, else memory with a note that says why.
+
+    May take as long as the deadline, seconds.
+    """
+    keychain = KeychainVault(find_backend, deadline)
+    return keychain if keychain.can_save else MemoryVault(keychain.note)
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """An entry's text, as JSON."""
+
+    secret: str
+    host: str
+    port: int
+    username: str
+    okta_address: str
+    host_keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, binding: Binding, secret: Secret) -> _Kept:
+        return cls(
+            secret=secret.reveal(),
+            host=binding.host,
+            port=binding.port,
+            username=binding.username,
+            okta_address=binding.okta_address,
+            host_keys=tuple(sorted(binding.host_keys)),
+        )
+
+    @classmethod
+    def parse(cls, text: str | None) -> _Kept | None:
+        """The entry; nothing where there is none, or another program's under the same name."""
+        try:
+            return msgspec.json.decode(text, type=cls) if text is not None else None
+        except msgspec.DecodeError:
+            return None
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(
+            host=self.host,
+            port=self.port,
+            username=self.username,
+            okta_address=self.okta_address,
+            host_keys=frozenset(self.host_keys),
+        )
+
+    def text(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    def __repr__(self) -> str:
+        return "_Kept(...)"
+
+
+def _place(kind: SecretKind, binding: Binding) -> tuple[str, str]:
+    """The entry's service and user names."""
+    return f"ferrygate {kind.value}", f"{binding.username}@{binding.host}:{binding.port}"

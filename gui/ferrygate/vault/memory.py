@@ -1,0 +1,44 @@
+"""Secrets that end with the program."""
+
+from __future__ import annotations
+
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.vault.vault import Binding, SecretKind
+
+_Place = tuple[SecretKind, str, int, str]
+
+
+class MemoryVault:
+    """A :class:`~ferrygate.vault.vault.Vault` for computers without a keychain."""
+
+    def __init__(self, note: str = "") -> None:
+        self._note = note or _("There is no keychain here: secrets are kept until Ferrygate ends.")
+        self._kept: dict[_Place, tuple[Binding, Secret]] = {}
+
+    @property
+    def can_save(self) -> bool:
+        """Never: nothing here outlives the program."""
+        return False
+
+    @property
+    def note(self) -> str:
+        """Why nothing can be kept."""
+        return self._note
+
+    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+        """The secret kept for this binding, if it allows one."""
+        kept = self._kept.get(_place(kind, binding))
+        return kept[1] if kept and binding.allows(kind, kept[0]) else None
+
+    def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:
+        """Keep a secret until the program ends."""
+        self._kept[_place(kind, binding)] = (binding, secret)
+
+    def forget(self, kind: SecretKind, binding: Binding) -> None:
+        """Drop the secret, if any."""
+        self._kept.pop(_place(kind, binding), None)
+
+
+def _place(kind: SecretKind, binding: Binding) -> _Place:
+    return kind, binding.host, binding.port, binding.username

@@ -1,0 +1,85 @@
+"""Where passwords and code secrets are kept, and what they are bound to."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+import msgspec
+
+from ferrygate.common.secret import Secret
+
+
+class SecretKind(Enum):
+    """What is kept; each under an entry and a choice of its own."""
+
+    PASSWORD = "password"  # noqa: S105  the name of a kind
+    CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
+
+
+class Binding(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a secret is for. What a site is called does not matter.
+
+    Attributes:
+        host: the server's name as the site has it.
+        port: TCP port.
+        username: the account on the server.
+        okta_address: where the password may also go; empty for nowhere.
+        host_keys: fingerprints of the server's keys that are trusted now.
+    """
+
+    host: str
+    port: int
+    username: str
+    okta_address: str = ""
+    host_keys: frozenset[str] = frozenset()
+
+    def allows(self, kind: SecretKind, kept: Binding) -> bool:
+        """Whether a secret that was kept for ``kept`` may be used for this binding.
+
+        Host, port and user have to be the same, and every host key trusted then has to be trusted
+        still. A password also goes to the Okta address, so that has to be the same for it.
+        """
+        if (self.host, self.port, self.username) != (kept.host, kept.port, kept.username):
+            return False
+        if kind is SecretKind.PASSWORD and self.okta_address != kept.okta_address:
+            return False
+        return kept.host_keys <= self.host_keys
+
+
+class Vault(Protocol):
+    """A place for secrets. Calls may take seconds: never on the window's thread."""
+
+    @property
+    def can_save(self) -> bool:
+        """Whether a secret outlives the program here."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """A sentence for people where nothing can be kept; else empty."""
+        ...
+
+    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+        """The secret kept for this binding; nothing where there is none that it allows.
+
+        Raises:
+            KeychainError: the keychain is locked, refused, or did not answer in time.
+        """
+        ...
+
+    def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:
+        """Keep a secret in place of the one kept for the same host, port and user.
+
+        Raises:
+            KeychainError: as for :meth:`read`, or the secret is too long.
+        """
+        ...
+
+    def forget(self, kind: SecretKind, binding: Binding) -> None:
+        """Remove the secret kept for the same host, port and user, if any.
+
+        Raises:
+            KeychainError: as for :meth:`read`.
+        """
+        ...
