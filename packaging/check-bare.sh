@@ -33,12 +33,12 @@ mount -t tmpfs tmpfs "$root/run"
 lend() {
     [ -e "$1" ] || return 0
     mkdir -p "$root$(dirname "$1")"
-    cp -rL "$1" "$root$(dirname "$1")/"
+    cp -rL --remove-destination "$1" "$root$(dirname "$1")/"
 }
 lend /etc/resolv.conf
 lend /etc/hosts
 lend /etc/pip.conf
-lend /etc/ssl/certs
+lend /etc/ssl/certs/ca-certificates.crt
 lend "${PIP_CERT:-/nonexistent}"
 lend "${PIP_CONFIG_FILE:-/nonexistent}"
 lend "$HOME/.config/pip"
