@@ -10,6 +10,7 @@ pytest_plugins = [
     "left_behind",
     "needs_root",
     "private_surroundings",
+    "pytester",
     "sandbox_fixtures",
     "server_fixtures",
 ]

@@ -11,7 +11,7 @@ import pytest
 from process_tree import children
 
 # A thread that was told to end may need a moment to do so.
-_GRACE_SECONDS = 2.0
+_GRACE_SECONDS = 1.0
 
 
 @pytest.fixture(autouse=True)

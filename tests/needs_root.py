@@ -9,40 +9,43 @@ import os
 
 import pytest
 
-_LEFT_OUT = pytest.StashKey[list[str]]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start with nothing left out."""
-    config.stash[_LEFT_OUT] = []
+    """Judge by this process."""
+    config.pluginmanager.register(
+        RootSuites(is_root=os.geteuid() == 0, under_ci=bool(os.environ.get("CI")))
+    )
 
 
-@pytest.hookimpl(trylast=True)  # after -m and -k: what was not asked for is not left out
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what needs root."""
-    if os.geteuid() == 0:
-        return
-    left_out = [item for item in items if item.get_closest_marker("root")]
-    if left_out:
+class RootSuites:
+    """Leaves out what needs root, and says so."""
+
+    def __init__(self, *, is_root: bool, under_ci: bool) -> None:
+        self._is_root = is_root
+        self._under_ci = under_ci
+        self._left_out: list[str] = []
+
+    @pytest.hookimpl(trylast=True)  # after -m and -k: what was not asked for is not left out
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Deselect the tests that cannot run."""
+        if self._is_root:
+            return
+        left_out = [item for item in items if item.get_closest_marker("root")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-        config.stash[_LEFT_OUT] = sorted({item.nodeid.partition("::")[0] for item in left_out})
+        self._left_out = sorted({item.nodeid.partition("::")[0] for item in left_out})
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail under CI where something was left out."""
+        if self._left_out and self._under_ci:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail under CI where something was left out."""
-    if session.config.stash[_LEFT_OUT] and os.environ.get("CI"):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Name the suites that were left out."""
-    suites = config.stash[_LEFT_OUT]
-    if suites:
-        terminalreporter.section("not run: these suites need root", yellow=True)
-        for suite in suites:
-            terminalreporter.write_line(suite)
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name the suites that were left out."""
+        if self._left_out:
+            terminalreporter.section("not run: these suites need root", yellow=True)
+            for suite in self._left_out:
+                terminalreporter.write_line(suite)
