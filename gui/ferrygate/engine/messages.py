@@ -16,6 +16,55 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import (
+    BatchView,
+    ConflictChoice,
+    Direction,
+    FileView,
+    TransferState,
+)
+
+__all__ = [
+    "AnswerConflict",
+    "AnswerHostKey",
+    "BatchChanged",
+    "BatchView",
+    "CancelRequest",
+    "CodeAwaited",
+    "CodeChanged",
+    "CodeGivenOut",
+    "Command",
+    "ConflictChoice",
+    "ConflictQuestion",
+    "Direction",
+    "Done",
+    "Download",
+    "Event",
+    "Failed",
+    "FileChanged",
+    "FileView",
+    "FolderBlock",
+    "HostKeyQuestion",
+    "ListFolder",
+    "MakeFolder",
+    "Notice",
+    "OpenSite",
+    "PathStat",
+    "RemovePath",
+    "RenamePath",
+    "SessionChanged",
+    "SessionState",
+    "ShowCode",
+    "Shutdown",
+    "SignIn",
+    "SignOut",
+    "SiteOpened",
+    "StatPath",
+    "TransferState",
+    "Upload",
+    "UseCodeSecret",
+    "UsePassword",
+]
 
 # ---------------------------------------------------------------- values
 
@@ -29,98 +78,6 @@ class SessionState(Enum):
     SIGNING_IN = "signing-in"
     SIGNED_IN = "signed-in"
     RECONNECTING = "reconnecting"
-
-
-class Direction(Enum):
-    """Which way a batch goes."""
-
-    UPLOAD = "upload"
-    DOWNLOAD = "download"
-
-
-class TransferState(Enum):
-    """The life of one file of a batch (``transfers.transfer`` has the table of moves)."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    RECEIVING = "receiving"
-    CHECKING = "checking"
-    DELIVERED = "delivered"
-    SKIPPED = "skipped"
-    NEEDS_ATTENTION = "needs-attention"
-    CANCELLED = "cancelled"
-
-
-class ConflictChoice(Enum):
-    """What to do where something of that name already stands."""
-
-    ASK = "ask"
-    FAIL = "fail"
-    REPLACE = "replace"
-    KEEP_BOTH = "keep-both"
-    SKIP = "skip"
-
-
-class FileView(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a batch.
-
-    Attributes:
-        number: position in the batch, from 0; the file's name towards the engine.
-        local: path on this computer.
-        remote: path on the server.
-        state: where it stands.
-        size: bytes to move; ``None`` until known.
-        moved: bytes moved so far.
-        confirmed: after delivery, whether the server named the same size.
-        note: one phrase about the confirmation, for people; may be empty.
-        sha256: lower-case hex of the bytes moved; empty until delivered.
-        problem: why it needs attention.
-    """
-
-    number: int
-    local: str
-    remote: bytes
-    state: TransferState
-    size: int | None = None
-    moved: int = 0
-    confirmed: bool = False
-    note: str = ""
-    sha256: str = ""
-    problem: Problem | None = None
-
-
-class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """One upload or download as asked for, with all its files.
-
-    Attributes:
-        batch: the request number of the command that started it.
-        direction: upload or download.
-        title: the file's or folder's name, or how many there are; for people.
-        target: the folder it goes to, for people.
-        files_total: files known so far; grows while folders are still being walked.
-        files_finished: files in a final state.
-        files_delivered: files delivered.
-        bytes_total: bytes known so far.
-        bytes_moved: bytes moved so far.
-        bytes_per_second: over the last seconds; 0 where nothing moves.
-        walking: folders are still being read, totals still grow.
-        finished: nothing more will happen.
-        finished_at: seconds since the epoch, once finished.
-    """
-
-    batch: int
-    direction: Direction
-    title: str
-    target: str
-    files_total: int = 0
-    files_finished: int = 0
-    files_delivered: int = 0
-    bytes_total: int = 0
-    bytes_moved: int = 0
-    bytes_per_second: float = 0.0
-    walking: bool = False
-    finished: bool = False
-    finished_at: float | None = None
 
 
 # ---------------------------------------------------------------- commands
@@ -178,8 +135,7 @@ class SignOut(msgspec.Struct, frozen=True, tag=True):
 class ShowCode(msgspec.Struct, frozen=True, tag=True):
     """Give out a code for use elsewhere: claimed, so that it is never sent from here.
 
-    Answered by :class:`CodeGivenOut`, after :class:`SessionChanged` with the wait where the
-    current one is spent.
+    Answered by :class:`CodeGivenOut`, after :class:`CodeAwaited` where the current one is spent.
     """
 
     request: int
@@ -341,11 +297,24 @@ class CodeChanged(msgspec.Struct, frozen=True, tag=True):
     spent: bool = False
 
 
+class CodeAwaited(msgspec.Struct, frozen=True, tag=True):
+    """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
+
+    request: int
+    until: float
+
+
 class CodeGivenOut(msgspec.Struct, frozen=True, tag=True):
     """The code asked for with :class:`ShowCode`."""
 
     request: int
     code: LiveCode
+
+
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """Something the person should know that no request failed over."""
+
+    problem: Problem
 
 
 class HostKeyQuestion(msgspec.Struct, frozen=True, tag=True):
@@ -411,7 +380,9 @@ Event = (
     | SiteOpened
     | SessionChanged
     | CodeChanged
+    | CodeAwaited
     | CodeGivenOut
+    | Notice
     | HostKeyQuestion
     | FolderBlock
     | PathStat

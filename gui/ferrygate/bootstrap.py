@@ -1,0 +1,55 @@
+"""The composition root: builds an engine from the machine's own parts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import cache
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.paths import Home
+from ferrygate.engine.engine import Engine
+from ferrygate.engine.messages import Event
+from ferrygate.engine.parts import Parts
+from ferrygate.sftp.connection import Connection, Deadlines, connect
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.processes import SystemProcesses
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.vault import keychain
+from ferrygate.vault.vault import Vault
+
+MakeEngine = Callable[[Callable[[Event], None]], Engine]
+"""Makes an engine for a listener, which gets the events on the engine's thread."""
+
+
+def engine_maker(
+    home: Home, clock: Clock, open_vault: Callable[[], Vault] | None = None
+) -> MakeEngine:
+    """Makes engines with their files under ``home``.
+
+    Args:
+        home: where ledger and known hosts are kept.
+        clock: the time.
+        open_vault: opens the keychain; the system's own, where none is given.
+    """
+    deadlines = Deadlines()
+
+    def reach(host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
+        return connect(host, port, known, clock, deadlines)
+
+    def make(listener: Callable[[Event], None]) -> Engine:
+        home.prepare()
+        ledger = Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
+        known_hosts = KnownHosts(home.known_hosts)
+        parts = Parts(
+            clock=clock,
+            ledger=ledger,
+            known_hosts=known_hosts,
+            attempts=SignInAttempts(ledger, known_hosts, reach, clock),
+            open_vault=cache(open_vault or keychain.open_vault),
+            random_hex=secrets.token_hex,
+        )
+        return Engine(parts, listener)
+
+    return make

@@ -1,0 +1,67 @@
+"""Work that waits (for a keychain, a server, a code), done beside the engine's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.engine.inbox import Act
+
+T = TypeVar("T")
+
+
+class Asides:
+    """One daemon thread for each piece of work; owned by the engine's thread.
+
+    Daemons, since a keychain that asks a question nobody sees may never come back.
+    """
+
+    def __init__(self, post: Callable[[Act], None]) -> None:
+        self._post = post
+        self._running: dict[int, tuple[CancelToken, threading.Thread]] = {}
+
+    def do(
+        self,
+        request: int,
+        work: Callable[[CancelToken], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Do ``work`` on a thread of its own; ``done`` or ``failed`` follows on the engine's."""
+        cancel = CancelToken()
+
+        def end(act: Act) -> None:
+            del self._running[request]
+            act()
+
+        def run() -> None:
+            try:
+                result = work(cancel)
+            except Exception as error:  # noqa: BLE001  handed over
+                failure = error
+                self._post(lambda: end(lambda: failed(failure)))
+            else:
+                self._post(lambda: end(lambda: done(result)))
+
+        thread = threading.Thread(target=run, name=f"aside-{request}", daemon=True)
+        self._running[request] = (cancel, thread)
+        thread.start()
+
+    def cancel(self, request: int) -> bool:
+        """Cancel one piece of work; false where there is none of that number."""
+        if request not in self._running:
+            return False
+        self._running[request][0].cancel()
+        return True
+
+    def cancel_all(self) -> None:
+        """Cancel everything."""
+        for cancel, _thread in self._running.values():
+            cancel.cancel()
+
+    @property
+    def threads(self) -> list[threading.Thread]:
+        """The threads at work."""
+        return [thread for _cancel, thread in self._running.values()]

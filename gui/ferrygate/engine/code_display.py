@@ -1,0 +1,47 @@
+"""The code as it is shown: announced when it changes, and when it is spent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.clock import Clock
+from ferrygate.engine.messages import CodeChanged
+from ferrygate.sign_in.ledger import Ledger
+
+
+class CodeDisplay:
+    """Owned by the engine's thread."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, emit: Callable[[CodeChanged], None]) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._emit = emit
+        self._secret: CodeSecret | None = None
+        self._shown: tuple[int, bool] | None = None
+
+    def show(self, secret: CodeSecret | None) -> None:
+        """Show the codes of this secret from now on; none at all for ``None``."""
+        if secret is None and self._secret is not None:
+            self._emit(CodeChanged(None))
+        self._secret = secret
+        self._shown = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Announce the code if it is another one now, or was spent meanwhile."""
+        if self._secret is None:
+            return
+        now = self._clock.now()
+        step = self._secret.step_at(now)
+        shown = (step, self._ledger.is_claimed(self._secret, step))
+        if shown != self._shown:
+            self._shown = shown
+            self._emit(CodeChanged(live_code(self._secret, now), spent=shown[1]))
+
+    def seconds_to_change(self) -> float:
+        """When to look again; infinite where there is no code."""
+        if self._secret is None:
+            return math.inf
+        return self._secret.period - self._clock.now() % self._secret.period

@@ -1,0 +1,329 @@
+"""The transfer desk: takes batches in, hands files to lanes, and says how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Protocol
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    problem_of,
+)
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name
+from ferrygate.engine.jobs import Surroundings, UploadFailedError, fetch_file, send_file
+from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.messages import (
+    BatchChanged,
+    ConflictChoice,
+    ConflictQuestion,
+    Direction,
+    Done,
+    Download,
+    Event,
+    Failed,
+    FileChanged,
+    FileView,
+    TransferState,
+    Upload,
+)
+from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.plan import Planner
+
+_TELL = 0.1  # seconds between two reports of a batch's progress
+_MOST_LANES = 4
+
+
+class Office(Protocol):
+    """What the desk needs of the engine it sits in."""
+
+    def emit(self, event: Event) -> None:
+        """Send an event out."""
+
+    def post(self, act: Callable[[], None]) -> None:
+        """Have ``act`` done on the engine's own thread; may be called from any."""
+
+    def new_lane(self, name: str) -> Lane:
+        """A lane on the connection at hand."""
+        ...
+
+
+class _Entry(msgspec.Struct):
+    """A batch at the desk."""
+
+    batch: Batch
+    command: Upload | Download
+    cancel: CancelToken
+    told_at: float
+    asking: bool = False  # a person has to say what to do with taken names
+
+
+class _Throttle:
+    """Lets a lane's reports through ten times a second, and at every change of state."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._state: TransferState | None = None
+        self._at = 0.0
+
+    def lets_through(self, state: TransferState) -> bool:
+        now = self._clock.monotonic()
+        if state is self._state and now - self._at < _TELL:
+            return False
+        self._state, self._at = state, now
+        return True
+
+
+class TransferDesk:
+    """Owned by the engine's thread; lanes report back through :meth:`Office.post`."""
+
+    def __init__(self, office: Office, clock: Clock, around: Surroundings) -> None:
+        self._office = office
+        self._clock = clock
+        self._around = around
+        self._entries: dict[int, _Entry] = {}
+        self._lanes: list[Lane] = []
+        self._idle: list[Lane] = []
+        self._most_lanes = _MOST_LANES
+
+    # ------------------------------------------------------------ commands
+
+    def take(self, command: Upload | Download) -> None:
+        """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
+        batch = Batch(
+            command.request,
+            Direction.UPLOAD if isinstance(command, Upload) else Direction.DOWNLOAD,
+            _title(command),
+            _target(command),
+            self._clock,
+        )
+        entry = _Entry(batch, command, CancelToken(), self._clock.monotonic())
+        self._entries[command.request] = entry
+        self._office.emit(BatchChanged(batch.view()))
+        self._feed()
+
+    def answer_conflict(self, number: int, choice: ConflictChoice) -> None:
+        """A person said what to do with names that are taken."""
+        entry = self._entries.get(number)
+        if entry is not None and entry.asking:
+            entry.asking = False
+            entry.batch.on_conflict = choice
+            self._feed()
+
+    def cancel(self, number: int) -> bool:
+        """Stop a batch; false where there is none of that number."""
+        entry = self._entries.get(number)
+        if entry is None:
+            return False
+        entry.cancel.cancel()
+        problem = Cancelled(_("Cancelled.")).problem
+        for waiting in entry.batch.take_waiting():
+            self._show(entry, entry.batch.fail(waiting, TransferState.CANCELLED, problem, ""))
+        if not entry.batch.planned:
+            entry.batch.planned, entry.batch.walking = True, False
+        entry.asking = False
+        self._settle(entry)
+        return True
+
+    def stop(self) -> list[Lane]:
+        """Cancel everything; returns the lanes, told to stop, to be waited for."""
+        for number in list(self._entries):
+            self.cancel(number)
+        for lane in self._lanes:
+            lane.stop()
+        return self._lanes
+
+    # ------------------------------------------------------------ handing out
+
+    def _feed(self) -> None:
+        """Hand out work, oldest batch first, while there is a lane for it."""
+        for entry in self._entries.values():
+            while entry.batch.has_work and not entry.asking:
+                lane = self._free_lane()
+                if lane is None:
+                    return
+                if entry.batch.planned:
+                    self._move(entry, lane)
+                else:
+                    self._plan(entry, lane)
+
+    def _free_lane(self) -> Lane | None:
+        if self._idle:
+            return self._idle.pop()
+        if len(self._lanes) >= self._most_lanes:
+            return None
+        lane = self._office.new_lane(f"transfer-{len(self._lanes) + 1}")
+        self._lanes.append(lane)
+        return lane
+
+    def _plan(self, entry: _Entry, lane: Lane) -> None:
+        entry.batch.planned = True
+        command, post = entry.command, self._office.post
+        planner = Planner(lambda job: post(lambda: self._planned(entry, job)), command.on_conflict)
+
+        def plan(lane: Lane) -> None:
+            if isinstance(command, Upload):
+                sources, folder = command.sources, command.folder
+                lane.run(lambda f: planner.plan_upload(f, sources, folder), entry.cancel)
+            else:
+                paths, local = command.sources, command.folder
+                lane.run(lambda f: planner.plan_download(f, paths, local), entry.cancel)
+
+        lane.submit(
+            plan,
+            lambda _result: post(lambda: self._walked(entry, lane, None)),
+            lambda error: post(lambda: self._walked(entry, lane, error)),
+        )
+
+    def _move(self, entry: _Entry, lane: Lane) -> None:
+        job = entry.batch.next_job()
+        post, upload = self._office.post, isinstance(entry.command, Upload)
+        first = TransferState.SENDING if upload else TransferState.RECEIVING
+        self._show(entry, entry.batch.progress(job.number, first, 0))
+        throttle = _Throttle(self._clock)
+
+        def report(state: TransferState, moved: int) -> None:
+            if throttle.lets_through(state):
+                post(lambda: self._progress(entry, job, state, moved))
+
+        move = send_file if upload else fetch_file
+        lane.submit(
+            lambda lane: move(lane, job, report, entry.cancel, self._around),
+            lambda outcome: post(lambda: self._moved(entry, lane, job, outcome)),
+            lambda error: post(lambda: self._failed(entry, lane, job, error)),
+        )
+
+    # ------------------------------------------------------------ reports from lanes
+
+    def _planned(self, entry: _Entry, job: FileJob) -> None:
+        self._show(entry, entry.batch.add(job))
+        if entry.cancel.cancelled:
+            self.cancel(entry.batch.number)
+        else:
+            self._feed()
+
+    def _walked(self, entry: _Entry, lane: Lane, error: BaseException | None) -> None:
+        if isinstance(error, LaneRefusedError) and self._give_up(lane):
+            entry.batch.planned = False
+        else:
+            entry.batch.walking = False
+            if error is not None and not isinstance(error, Cancelled):
+                entry.batch.problem = problem_of(_cause(error))
+            self._idle.append(lane)
+        self._go_on(entry)
+
+    def _progress(self, entry: _Entry, job: FileJob, state: TransferState, moved: int) -> None:
+        changed = entry.batch.file(job.number).state is not state
+        view = entry.batch.progress(job.number, state, moved)
+        if changed:
+            self._show(entry, view)
+        else:
+            self._tell(entry)
+
+    def _moved(self, entry: _Entry, lane: Lane, job: FileJob, outcome: Outcome) -> None:
+        self._show(entry, entry.batch.end(job.number, outcome))
+        self._idle.append(lane)
+        self._go_on(entry)
+
+    def _failed(self, entry: _Entry, lane: Lane, job: FileJob, error: BaseException) -> None:
+        if isinstance(error, LaneRefusedError) and self._give_up(lane):
+            self._show(entry, entry.batch.wait_again(job.number))
+            self._go_on(entry)
+            return
+        self._idle.append(lane)
+        if isinstance(_cause(error), ConflictError):
+            self._taken(entry, job, _cause(error))
+        else:
+            self._fail(entry, job, error)
+        self._go_on(entry)
+
+    def _taken(self, entry: _Entry, job: FileJob, error: BaseException) -> None:
+        if job.on_conflict is not ConflictChoice.ASK or entry.cancel.cancelled:
+            self._fail(entry, job, error)
+            return
+        self._show(entry, entry.batch.wait_again(job.number))
+        if entry.batch.on_conflict is None and not entry.asking:
+            entry.asking = True
+            self._office.emit(
+                ConflictQuestion(
+                    batch=entry.batch.number,
+                    name=display_name(remote_path.basename(job.remote)),
+                    replace_is_final=self._around.object_store
+                    and isinstance(entry.command, Upload),
+                )
+            )
+
+    def _fail(self, entry: _Entry, job: FileJob, error: BaseException) -> None:
+        left = error.left if isinstance(error, UploadFailedError) else ""
+        cause = _cause(error)
+        state = TransferState.NEEDS_ATTENTION
+        if isinstance(cause, Cancelled):
+            state = TransferState.CANCELLED
+        self._show(entry, entry.batch.fail(job.number, state, problem_of(cause), left))
+
+    def _give_up(self, lane: Lane) -> bool:
+        """The server grants this lane no channel: go on with fewer, if there are any."""
+        if len(self._lanes) == 1:
+            return False
+        self._lanes.remove(lane)
+        self._most_lanes = len(self._lanes)
+        lane.stop()
+        return True
+
+    # ------------------------------------------------------------ telling
+
+    def _go_on(self, entry: _Entry) -> None:
+        self._settle(entry)
+        self._feed()
+
+    def _settle(self, entry: _Entry) -> None:
+        batch = entry.batch
+        if not batch.finished or batch.number not in self._entries:
+            return
+        del self._entries[batch.number]
+        self._office.emit(BatchChanged(batch.view()))
+        if batch.problem is None:
+            self._office.emit(Done(batch.number))
+        else:
+            self._office.emit(Failed(batch.number, batch.problem))
+
+    def _show(self, entry: _Entry, view: FileView) -> None:
+        self._office.emit(FileChanged(entry.batch.number, view))
+        self._tell(entry)
+
+    def _tell(self, entry: _Entry) -> None:
+        now = self._clock.monotonic()
+        if now - entry.told_at >= _TELL:
+            entry.told_at = now
+            self._office.emit(BatchChanged(entry.batch.view()))
+
+
+def _cause(error: BaseException) -> BaseException:
+    if isinstance(error, (UploadFailedError, LaneRefusedError)):
+        return error.cause
+    return error
+
+
+def _title(command: Upload | Download) -> str:
+    if len(command.sources) > 1:
+        return ngettext("{count} item", "{count} items", len(command.sources)).format(
+            count=len(command.sources)
+        )
+    (source,) = command.sources or ("",)
+    if isinstance(source, bytes):
+        return display_name(remote_path.basename(source) or b"/")
+    return PurePath(source).name or source
+
+
+def _target(command: Upload | Download) -> str:
+    if isinstance(command, Upload):
+        return display_name(command.folder)
+    return command.folder

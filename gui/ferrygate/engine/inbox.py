@@ -1,0 +1,35 @@
+"""The engine's mailbox: whatever is put in, from any thread, is done on the engine's own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from ferrygate.common.clock import Clock
+
+Act = Callable[[], None]
+
+
+class Inbox:
+    """A queue whose wait goes through the injected clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._acts: deque[Act] = deque()
+        self._something = threading.Event()
+
+    def post(self, act: Act) -> None:
+        """Put something in."""
+        self._acts.append(act)
+        self._something.set()
+
+    def take(self, seconds: float) -> Act | None:
+        """The next act; waits for one at most ``seconds``."""
+        if not self._acts:
+            self._clock.wait(self._something, seconds)
+        self._something.clear()
+        try:
+            return self._acts.popleft()
+        except IndexError:
+            return None

@@ -1,0 +1,94 @@
+"""A lane: one thread that owns one SFTP channel and does one job after the other on it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import FerrygateError, UnsupportedError
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.files import RemoteFiles
+
+T = TypeVar("T")
+
+Work = Callable[[RemoteFiles], Coroutine[Any, Any, T]]
+
+
+class LaneRefusedError(Exception):
+    """The server grants no channel for this lane."""
+
+    def __init__(self, cause: FerrygateError) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+class Lane:
+    """Runs jobs in order on its own thread; the channel is opened when first needed.
+
+    :meth:`run` and :meth:`drop` are for the jobs themselves; everything else may be called from
+    any thread.
+    """
+
+    def __init__(self, name: str, open_channel: Callable[[CancelToken], SftpChannel]) -> None:
+        self._open_channel = open_channel
+        self._channel: SftpChannel | None = None
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work_off, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        job: Callable[[Lane], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Queue a job; ``done`` or ``failed`` is called on the lane's thread."""
+
+        def whole() -> None:
+            try:
+                result = job(self)
+            except Exception as error:  # noqa: BLE001  handed over
+                failed(error)
+            else:
+                done(result)
+
+        self._jobs.put(whole)
+
+    def run(self, work: Work[T], cancel: CancelToken) -> T:
+        """Drive a coroutine over the lane's channel; opens one where there is none.
+
+        Raises:
+            FerrygateError: what the work raises, or the connection's end.
+            LaneRefusedError: no channel can be opened.
+        """
+        if self._channel is None or not self._channel.usable:
+            self.drop()
+            try:
+                self._channel = self._open_channel(cancel)
+            except UnsupportedError as error:
+                raise LaneRefusedError(error) from error
+        return self._channel.run(work(RemoteFiles(self._channel)), cancel)
+
+    def drop(self) -> None:
+        """Close the channel without a word, leaving open handles to the server."""
+        if self._channel is not None:
+            with contextlib.suppress(FerrygateError, OSError):  # it may be dead already
+                self._channel.close()
+            self._channel = None
+
+    def stop(self) -> None:
+        """End the thread after the job at hand; jobs still queued are not begun."""
+        self._jobs.put(None)
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread's end after :meth:`stop`."""
+        self._thread.join(seconds)
+
+    def _work_off(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+        self.drop()

@@ -1,0 +1,33 @@
+"""What an engine is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.vault.vault import Vault
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """Chosen by ``bootstrap``, or by a test.
+
+    Attributes:
+        clock: the time.
+        ledger: codes that left, and refusals.
+        known_hosts: host keys on record.
+        attempts: makes sign-ins.
+        open_vault: opens the keychain; slow, so called aside.
+        random_hex: cryptographic randomness, so many bytes as hex.
+    """
+
+    clock: Clock
+    ledger: Ledger
+    known_hosts: KnownHosts
+    attempts: SignInAttempts
+    open_vault: Callable[[], Vault]
+    random_hex: Callable[[int], str]

@@ -1,0 +1,123 @@
+"""The secrets of the open site: from the keychain, or given for this session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.codes import otpauth
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import KeychainError
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import SiteOpened
+from ferrygate.sign_in.attempt import Credentials
+from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.site import Site
+from ferrygate.vault.vault import Binding, SecretKind, Vault
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the keychain has for a site: for the window, and for signing in."""
+
+    event: SiteOpened
+    credentials: Credentials
+
+
+class SecretsDesk:
+    """Holds them in memory while the site is open, and keeps them once they are proven.
+
+    :meth:`look_up` waits for the keychain and is called aside; the rest is for the engine's
+    thread.
+    """
+
+    def __init__(self, open_vault: Callable[[], Vault], known_hosts: KnownHosts) -> None:
+        self._open_vault = open_vault
+        self._known_hosts = known_hosts
+        self._save: frozenset[SecretKind] = frozenset()
+        self.credentials = Credentials()
+
+    def forget(self) -> None:
+        """Drop what is in memory."""
+        self.credentials = Credentials()
+        self._save = frozenset()
+
+    def use_password(self, password: Secret, *, save: bool) -> None:
+        """Use a password for this session; keep it once proven when ``save``."""
+        self.credentials = msgspec.structs.replace(self.credentials, password=password)
+        self._wish(SecretKind.PASSWORD, save=save)
+
+    def use_code_secret(self, secret: CodeSecret, *, save: bool) -> None:
+        """Use a code secret for this session; keep it once proven when ``save``."""
+        self.credentials = msgspec.structs.replace(self.credentials, code_secret=secret)
+        self._wish(SecretKind.CODE_SECRET, save=save)
+
+    def _wish(self, kind: SecretKind, *, save: bool) -> None:
+        self._save = self._save | {kind} if save else self._save - {kind}
+
+    def look_up(self, site: Site) -> Found:
+        """What the keychain has for a site; a keychain that fails is a note, not an error."""
+        vault = self._open_vault()
+        note = vault.note
+        found: dict[SecretKind, Secret | None] = {}
+        binding = self._binding(site)
+        for kind in SecretKind:
+            try:
+                found[kind] = vault.read(kind, binding)
+            except KeychainError as error:
+                found[kind], note = None, error.problem.sentence
+        password = found[SecretKind.PASSWORD]
+        address = found[SecretKind.CODE_SECRET]
+        credentials = Credentials(
+            password=password,
+            code_secret=otpauth.parse_otpauth(address.reveal()) if address else None,
+        )
+        opened = SiteOpened(
+            site=site,
+            has_password=password is not None,
+            has_code_secret=address is not None,
+            can_save=vault.can_save,
+            keychain_note=note,
+        )
+        return Found(opened, credentials)
+
+    def keep_proven(self, site: Site) -> Callable[[], None] | None:
+        """What is left to do to keep what a sign-in has proven; to be called aside.
+
+        ``None`` where nothing is to be kept. Raises, when called, KeychainError.
+        """
+        allowed = {
+            SecretKind.PASSWORD: site.policy.save_password,
+            SecretKind.CODE_SECRET: site.policy.save_code_secret,
+        }
+        texts = {
+            SecretKind.PASSWORD: self.credentials.password,
+            SecretKind.CODE_SECRET: self.credentials.code_secret
+            and otpauth.format_otpauth(self.credentials.code_secret),
+        }
+        wanted = [
+            (kind, text)
+            for kind, text in texts.items()
+            if text and allowed[kind] and kind in self._save
+        ]
+        self._save = frozenset()
+        if not wanted:
+            return None
+
+        def keep() -> None:
+            vault, binding = self._open_vault(), self._binding(site)
+            for kind, text in wanted:
+                vault.write(kind, binding, text)
+
+        return keep
+
+    def _binding(self, site: Site) -> Binding:
+        known = self._known_hosts.keys_for(site.host, site.port)
+        return Binding(
+            host=site.host,
+            port=site.port,
+            username=site.username,
+            okta_address=site.sign_in.okta_address,
+            host_keys=frozenset(key.fingerprint for key in known)
+            or frozenset(site.host_key_fingerprints),
+        )

@@ -1,0 +1,247 @@
+"""One SSH connection: reached, its host key shown, authenticated, and opened for SFTP.
+
+This is the edge to the SSH library. ``paramiko.Transport`` is driven directly, since its higher
+layers may offer one password twice, and a one-time code must never be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable
+from enum import Enum
+
+import msgspec
+import paramiko
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    CannotReachError,
+    ConnectionLostError,
+    FerrygateError,
+    UnsupportedError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.common.secret import Secret
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sites.known_hosts import HostKey
+
+_LOG = "ferrygate.ssh"
+_CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-ctr",
+    "aes192-ctr",
+    "aes256-ctr",
+)
+_WINDOW = 1 << 25  # receive window of a channel, bytes
+_JOIN = 5.0  # seconds a closed connection's thread may take to end
+
+
+class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
+    """How long each stage may take, in seconds."""
+
+    connect: float = 10.0
+    handshake: float = 15.0
+    authentication: float = 30.0
+    channel: float = 15.0
+    reply: float = 60.0
+
+
+class Outcome(Enum):
+    """How the server answered one authentication request (RFC 4252 §5.1)."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"  # sent, and the connection ended without an answer
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer to an authentication request, with the methods that can continue."""
+
+    outcome: Outcome
+    methods: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class Connection:
+    """An SSH connection whose host key has been accepted.
+
+    Methods may be called from any thread; each channel belongs to the thread that opened it.
+    """
+
+    def __init__(self, transport: paramiko.Transport, clock: Clock, deadlines: Deadlines) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._deadlines = deadlines
+
+    @property
+    def host_key(self) -> HostKey:
+        """The key this connection's server proved to hold."""
+        return _host_key(self._transport)
+
+    @property
+    def server_ident(self) -> str:
+        """The server's identification line (RFC 4253 §4.2), cleaned."""
+        return display_name(self._transport.remote_version.encode("utf-8", "replace"))[:100]
+
+    @property
+    def stores_objects(self) -> bool:
+        """Whether files live in an object store: they appear on CLOSE, and EXCL may be unknown."""
+        return "AWS_SFTP" in self.server_ident
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection stands, as far as is known without asking."""
+        return self._transport.is_active()
+
+    def auth_none(self, username: str) -> Answer:
+        """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
+        return self._authenticate(lambda: self._transport.auth_none(username))
+
+    def auth_password(self, username: str, password: Secret) -> Answer:
+        """Send the password once. Whatever the answer, it is not sent again."""
+        return self._authenticate(
+            lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
+        )
+
+    def _authenticate(self, ask: Callable[[], list[str]]) -> Answer:
+        try:
+            remaining = ask()
+        except paramiko.BadAuthenticationType as error:
+            return Answer(Outcome.REFUSED, tuple(error.allowed_types), "method not offered")
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            if self._transport.is_active() and str(error) == "Authentication failed.":
+                return Answer(Outcome.REFUSED)
+            return Answer(Outcome.UNKNOWN, (), type(error).__name__)
+        return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
+
+    def open_sftp(self, cancel: CancelToken) -> SftpChannel:
+        """Open another SFTP channel on this connection; the calling thread owns it.
+
+        Raises:
+            ConnectionLostError: the connection ended.
+            UnsupportedError: the server grants no (further) SFTP channel.
+        """
+        try:
+            channel = self._transport.open_session(
+                window_size=_WINDOW, timeout=self._deadlines.channel
+            )
+            channel.settimeout(self._deadlines.channel)
+            channel.invoke_subsystem("sftp")
+        except paramiko.ChannelException as error:
+            raise UnsupportedError(
+                _("The server grants no further channel."), detail=f"open failed: {error.code}"
+            ) from error
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            if self._transport.is_active():
+                raise UnsupportedError(
+                    _("This server offers no file transfer (SFTP) to this account."),
+                    next_step=_("Ask your contact whether the account may transfer files."),
+                    detail=type(error).__name__,
+                ) from error
+            raise ConnectionLostError(
+                _("The connection to the server was lost."), detail=type(error).__name__
+            ) from error
+        sftp = SftpChannel(channel, self._clock, reply_deadline=self._deadlines.reply)
+        try:
+            sftp.start(cancel)
+        except FerrygateError:
+            sftp.close()
+            raise
+        return sftp
+
+    def close(self) -> None:
+        """End the connection and its thread; channels on it end too."""
+        self._transport.close()
+        self._transport.join(_JOIN)
+
+
+def connect(
+    host: str,
+    port: int,
+    known: tuple[HostKey, ...],
+    clock: Clock,
+    deadlines: Deadlines,
+) -> Connection:
+    """Reach a server and exchange keys. Nothing about the account is sent.
+
+    The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
+    ``known`` are asked for first, so that a server with several keys shows the one on record.
+
+    Raises:
+        CannotReachError: no such host, no answer, or no SSH server.
+        UnsupportedError: an SSH server with which no common algorithm exists.
+    """
+    sock = _dial(host, port, deadlines.connect)
+    transport = None
+    try:
+        transport = paramiko.Transport(sock)
+        transport.set_log_channel(_LOG)
+        transport.daemon = True
+        transport.banner_timeout = deadlines.handshake
+        transport.handshake_timeout = deadlines.handshake
+        transport.auth_timeout = deadlines.authentication
+        options = transport.get_security_options()
+        options.ciphers = _CIPHERS
+        options.key_types = _known_first(tuple(options.key_types), known)
+        transport.start_client(timeout=deadlines.handshake)
+        _host_key(transport)  # start_client returns without a word when its time is over
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        if transport is not None:
+            transport.close()
+            if transport.is_alive():
+                transport.join(_JOIN)
+        sock.close()
+        raise _no_handshake(host, port, error) from error
+    return Connection(transport, clock, deadlines)
+
+
+def _dial(host: str, port: int, seconds: float) -> socket.socket:
+    try:
+        sock = socket.create_connection((host, port), timeout=seconds)
+    except socket.gaierror as error:
+        raise CannotReachError(
+            _("There is no server called {host}.").format(host=host),
+            next_step=_("Check your internet connection and the server's name."),
+            detail=f"{host}:{port}: name not resolved ({error.errno})",
+        ) from error
+    except OSError as error:
+        raise CannotReachError(
+            _("{host} does not answer.").format(host=host),
+            next_step=_("Check your internet connection; a firewall may be in the way."),
+            detail=f"{host}:{port}: {error.strerror or 'timed out'}",
+        ) from error
+    with contextlib.suppress(OSError):  # a socket that is not TCP has no such option
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _no_handshake(host: str, port: int, error: Exception) -> FerrygateError:
+    where = f"{host}:{port}"
+    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
+        return UnsupportedError(
+            _("{host} offers only encryption that is no longer safe.").format(host=host),
+            next_step=_("Ask your contact to update the server."),
+            detail=f"{where}: {display_name(str(error).encode())[:200]}",
+        )
+    return CannotReachError(
+        _("{host} answers, but not as a file transfer server.").format(host=host),
+        next_step=_("Check the server's name, or try again in a minute."),
+        detail=f"{where}: {type(error).__name__}",
+    )
+
+
+def _known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:
+    types = {key.key_type for key in known}
+    if "ssh-rsa" in types:
+        types |= {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
+    return tuple(sorted(offered, key=lambda name: name not in types))
+
+
+def _host_key(transport: paramiko.Transport) -> HostKey:
+    key = transport.get_remote_server_key()
+    return HostKey(key.get_name(), key.asbytes())

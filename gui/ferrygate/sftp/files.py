@@ -1,0 +1,233 @@
+"""What one can do with remote files, over one SFTP channel.
+
+All methods are coroutines for :meth:`SftpChannel.run`; paths are absolute bytes. All raise the
+errors of :func:`ferrygate.sftp.status.error_for_status` for what the server refuses.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import NotFoundError, RemoteFailureError
+from ferrygate.common.i18n import _
+from ferrygate.sftp import wire
+from ferrygate.sftp.channel import Future, SftpChannel
+from ferrygate.sftp.status import error_for_status
+from ferrygate.sftp.wire import (
+    AttrsReply,
+    DataReply,
+    HandleReply,
+    NameReply,
+    Open,
+    Reply,
+    Status,
+    StatusReply,
+    Type,
+)
+
+R = TypeVar("R", HandleReply, NameReply, AttrsReply)
+
+READ_SIZE = 32_768  # what every server takes (draft §3: packets of 34,000 bytes)
+_SSH_PAYLOAD = 32_704
+_MOST_READDIRS = 16  # READDIRs in flight once a folder proves to be long
+
+
+class RemoteFiles:
+    """File operations on one channel; owned by the channel's thread."""
+
+    def __init__(self, channel: SftpChannel) -> None:
+        self.channel = channel
+
+    # ------------------------------------------------------------ names
+
+    async def stat(self, path: bytes) -> Entry:
+        """What the server says of ``path``, links followed."""
+        return await self._attributes(Type.STAT, path)
+
+    async def lstat(self, path: bytes) -> Entry:
+        """As :meth:`stat`, of a link itself."""
+        return await self._attributes(Type.LSTAT, path)
+
+    async def _attributes(self, kind: Type, path: bytes) -> Entry:
+        reply = await self.channel.request(kind, wire.string(path))
+        entry = _expect(AttrsReply, reply, path).entry
+        return msgspec.structs.replace(entry, name=remote_path.basename(path))
+
+    async def exists(self, path: bytes) -> bool:
+        """Whether something of that name stands there."""
+        try:
+            await self.lstat(path)
+        except NotFoundError:
+            return False
+        return True
+
+    async def realpath(self, path: bytes) -> bytes:
+        """The server's canonical absolute path."""
+        reply = await self.channel.request(Type.REALPATH, wire.string(path))
+        entries = _expect(NameReply, reply, path).entries
+        if len(entries) != 1:
+            raise RemoteFailureError(_("The server gave no path."), detail="REALPATH names")
+        return entries[0].name
+
+    async def mkdir(self, path: bytes) -> None:
+        """Make one folder."""
+        await self._simple(Type.MKDIR, wire.mkdir_body(path), path)
+
+    async def make_folders(self, path: bytes) -> None:
+        """Make a folder and those above it; nothing is sent for one that stands already."""
+        missing = []
+        while path != b"/" and not await self.exists(path):
+            missing.append(path)
+            path = remote_path.parent(path)
+        for folder in reversed(missing):
+            await self.mkdir(folder)
+
+    async def rename(self, source: bytes, target: bytes) -> None:
+        """Rename; servers refuse a target that exists (draft §6.5)."""
+        await self._simple(Type.RENAME, wire.string(source) + wire.string(target), source)
+
+    async def remove_file(self, path: bytes) -> None:
+        """Remove a file or link."""
+        await self._simple(Type.REMOVE, wire.string(path), path)
+
+    async def remove_folder(self, path: bytes) -> None:
+        """Remove an empty folder."""
+        await self._simple(Type.RMDIR, wire.string(path), path)
+
+    async def remove_tree(self, path: bytes) -> None:
+        """Remove a file, or a folder with all that is in it; links are not followed."""
+        if (await self.lstat(path)).kind is not EntryKind.FOLDER:
+            await self.remove_file(path)
+            return
+        entries: list[Entry] = []
+        await self.list_folder(path, entries.extend)
+        for entry in entries:
+            await self.remove_tree(remote_path.join(path, entry.name))
+        await self.remove_folder(path)
+
+    # ------------------------------------------------------------ folders
+
+    async def list_folder(self, path: bytes, take: Callable[[tuple[Entry, ...]], object]) -> None:
+        """Hand the entries of a folder to ``take``, a block at a time, without ``.`` and ``..``.
+
+        READDIRs go ahead of their replies, twice as many after each full block, so that a long
+        folder costs a few round trips and a short one no wasted request but one.
+        """
+        handle = await self.open_folder(path)
+        ahead: deque[Future[Reply]] = deque([self._readdir(handle)])
+        wanted = 1
+        end = False
+        while ahead:
+            reply = await ahead.popleft()
+            if isinstance(reply, StatusReply):
+                if reply.code != Status.EOF:
+                    self.close_later(handle)
+                    raise error_for_status(reply, path)
+                end = True
+                continue
+            entries = _expect(NameReply, reply, path).entries
+            if not entries:  # some servers end a folder with an empty block instead of EOF
+                end = True
+                continue
+            take(tuple(entry for entry in entries if entry.name not in {b".", b".."}))
+            if not end:
+                wanted = min(wanted * 2, _MOST_READDIRS)
+                while len(ahead) < wanted:
+                    ahead.append(self._readdir(handle))
+        self.close_later(handle)
+
+    def _readdir(self, handle: bytes) -> Future[Reply]:
+        return self.channel.request(Type.READDIR, wire.string(handle))
+
+    async def open_folder(self, path: bytes) -> bytes:
+        """OPENDIR; returns the handle."""
+        reply = await self.channel.request_handle(Type.OPENDIR, wire.string(path))
+        return _expect(HandleReply, reply, path).handle
+
+    # ------------------------------------------------------------ file contents
+
+    async def open_for_reading(self, path: bytes) -> bytes:
+        """OPEN a file to read; returns the handle."""
+        body = wire.open_body(path, Open.READ)
+        reply = await self.channel.request_handle(Type.OPEN, body)
+        return _expect(HandleReply, reply, path).handle
+
+    async def open_for_writing(self, path: bytes, *, replace: bool) -> bytes:
+        """OPEN a file to write from its start, write-only as object stores demand.
+
+        With ``replace`` an existing file is cut to nothing, else its presence is refused by the
+        server (EXCL), where the server honours that.
+        """
+        flags = Open.WRITE | Open.CREAT | (Open.TRUNC if replace else Open.EXCL)
+        reply = await self.channel.request(Type.OPEN, wire.open_body(path, flags))
+        return _expect(HandleReply, reply, path).handle
+
+    async def close(self, handle: bytes, path: bytes) -> None:
+        """CLOSE; for an upload to an object store its answer is the verdict."""
+        await self._simple(Type.CLOSE, wire.string(handle), path)
+
+    def close_later(self, handle: bytes) -> None:
+        """CLOSE without waiting for the answer; for handles that were only read."""
+        self.channel.post(Type.CLOSE, wire.string(handle))
+
+    @staticmethod
+    def write_size(handle: bytes) -> int:
+        """How many bytes a WRITE may carry to fill one SSH packet, and not spill into a second.
+
+        The library sends at most 32,704 bytes of a channel's data in a packet; a WRITE's own
+        fields take 25 bytes and the handle.
+        """
+        return _SSH_PAYLOAD - 25 - len(handle)
+
+    def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
+        """Queue a WRITE; the reply goes through :func:`check_written`."""
+        return self.channel.request(Type.WRITE, wire.write_body(handle, offset, data))
+
+    def read(self, handle: bytes, offset: int, length: int) -> Future[Reply]:
+        """Queue a READ; the reply goes through :func:`data_read`."""
+        return self.channel.request(Type.READ, wire.read_body(handle, offset, length))
+
+    # ------------------------------------------------------------ inside
+
+    async def _simple(self, kind: Type, body: bytes, subject: bytes) -> None:
+        _check_ok(await self.channel.request(kind, body), subject)
+
+
+def check_written(reply: Reply, path: bytes) -> None:
+    """Raise unless a WRITE was answered OK."""
+    _check_ok(reply, path)
+
+
+def data_read(reply: Reply, path: bytes) -> bytes | None:
+    """The bytes a READ brought; ``None`` at the end of the file."""
+    if isinstance(reply, DataReply):
+        return reply.data
+    if isinstance(reply, StatusReply) and reply.code == Status.EOF:
+        return None
+    raise _unexpected(reply, path)
+
+
+def _check_ok(reply: Reply, subject: bytes) -> None:
+    if not (isinstance(reply, StatusReply) and reply.code == Status.OK):
+        raise _unexpected(reply, subject)
+
+
+def _expect(kind: type[R], reply: Reply, subject: bytes) -> R:
+    if isinstance(reply, kind):
+        return reply
+    raise _unexpected(reply, subject)
+
+
+def _unexpected(reply: Reply, subject: bytes) -> Exception:
+    if isinstance(reply, StatusReply):
+        return error_for_status(reply, subject)
+    return RemoteFailureError(
+        _("The server gave an answer that does not fit the question."),
+        detail=f"unexpected {type(reply).__name__}",
+    )

@@ -1,0 +1,47 @@
+"""Taking a code that never left before, waiting for the next one where that is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+
+_LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
+
+
+def has_life(secret: CodeSecret, now: float) -> bool:
+    """Whether the code of ``now`` will live long enough to arrive: 4 s, or a fifth of its period."""
+    left = secret.period - now % secret.period
+    return left >= min(_LEAST_LIFE, secret.period / 5)
+
+
+def take_step(
+    secret: CodeSecret,
+    claim: Callable[[int], bool],
+    clock: Clock,
+    cancel: CancelToken,
+    waiting: Callable[[float], None],
+) -> int:
+    """The first time step whose code has life left and that ``claim`` grants.
+
+    Args:
+        secret: whose codes.
+        claim: tries to take the code of a step; false when it already left once.
+        clock: the time.
+        cancel: ends the wait.
+        waiting: told when the next code comes, in seconds since the epoch, before each wait.
+
+    Raises:
+        Cancelled: as asked.
+    """
+    while True:
+        cancel.check()
+        now = clock.now()
+        step = secret.step_at(now)
+        if has_life(secret, now) and claim(step):
+            return step
+        until = float((step + 1) * secret.period)
+        waiting(until)
+        clock.wait(cancel.event, until - now)

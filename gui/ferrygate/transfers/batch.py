@@ -1,0 +1,161 @@
+"""A batch: the files of one upload or download, and how they stand."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.views import (
+    MOVES,
+    BatchView,
+    ConflictChoice,
+    Direction,
+    FileView,
+    TransferState,
+)
+
+_SPEED_SPAN = 3.0  # seconds over which the speed is taken
+
+
+class Batch:
+    """Owned by one thread; knows states and sums, moves nothing itself."""
+
+    def __init__(
+        self, number: int, direction: Direction, title: str, target: str, clock: Clock
+    ) -> None:
+        self.number = number
+        self.on_conflict: ConflictChoice | None = None  # a person's answer, once given
+        self.planned = False  # somebody has begun to walk its folders
+        self.walking = True
+        self.problem: Problem | None = None  # why the walk ended early
+        self._direction = direction
+        self._title = title
+        self._target = target
+        self._clock = clock
+        self._jobs: list[FileJob] = []
+        self._files: list[FileView] = []
+        self._waiting: deque[int] = deque()
+        self._moved = self._total = self._finished = self._delivered = 0
+        self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
+        self._finished_at: float | None = None
+
+    def add(self, job: FileJob) -> FileView:
+        """Take in a file the plan has found."""
+        view = FileView(
+            number=job.number,
+            local=job.local,
+            remote=job.remote,
+            state=TransferState.WAITING,
+            size=job.size,
+        )
+        self._jobs.append(job)
+        self._files.append(view)
+        self._waiting.append(job.number)
+        self._total += job.size or 0
+        return view
+
+    def next_job(self) -> FileJob:
+        """Take the next waiting file off the queue; there must be one."""
+        job = self._jobs[self._waiting.popleft()]
+        if self.on_conflict is not None:
+            job = msgspec.structs.replace(job, on_conflict=self.on_conflict)
+        return job
+
+    def progress(self, number: int, state: TransferState, moved: int) -> FileView:
+        """A file moved on."""
+        view = self._files[number]
+        self._moved += moved - view.moved
+        return self._change(number, state, moved=moved)
+
+    def wait_again(self, number: int) -> FileView:
+        """A file goes back to the head of the queue."""
+        self._waiting.appendleft(number)
+        self._moved -= self._files[number].moved
+        return self._change(number, TransferState.WAITING, moved=0)
+
+    def end(self, number: int, outcome: Outcome) -> FileView:
+        """A file was delivered or skipped."""
+        view = self._files[number]
+        self._moved += outcome.size - view.moved
+        self._total += outcome.size - (view.size or 0)
+        self._finished += 1
+        self._delivered += outcome.state is TransferState.DELIVERED
+        return self._change(
+            number,
+            outcome.state,
+            local=outcome.local,
+            remote=outcome.remote,
+            size=outcome.size,
+            moved=outcome.size,
+            confirmed=outcome.confirmed,
+            note=outcome.note,
+            sha256=outcome.sha256,
+        )
+
+    def fail(self, number: int, state: TransferState, problem: Problem, note: str) -> FileView:
+        """A file needs attention, or was cancelled."""
+        self._finished += 1
+        return self._change(number, state, problem=problem, note=note)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to hand out now."""
+        return not self.planned or bool(self._waiting)
+
+    def file(self, number: int) -> FileView:
+        """One file as it stands."""
+        return self._files[number]
+
+    def take_waiting(self) -> list[int]:
+        """Empty the queue; for a batch that is cancelled."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
+
+    @property
+    def finished(self) -> bool:
+        """Whether every file is in a final state and no more can come."""
+        return not self.walking and self._finished == len(self._files)
+
+    def view(self) -> BatchView:
+        """The batch as it stands."""
+        if self.finished and self._finished_at is None:
+            self._finished_at = self._clock.now()
+        return BatchView(
+            batch=self.number,
+            direction=self._direction,
+            title=self._title,
+            target=self._target,
+            files_total=len(self._files),
+            files_finished=self._finished,
+            files_delivered=self._delivered,
+            bytes_total=self._total,
+            bytes_moved=self._moved,
+            bytes_per_second=self._speed(),
+            walking=self.walking,
+            finished=self.finished,
+            finished_at=self._finished_at,
+        )
+
+    def _change(self, number: int, state: TransferState, **changes: object) -> FileView:
+        before = self._files[number]
+        if state is not before.state and state not in MOVES[before.state]:
+            raise AssertionError(f"a file cannot go from {before.state} to {state}")
+        self._files[number] = msgspec.structs.replace(before, state=state, **changes)
+        return self._files[number]
+
+    def _speed(self) -> float:
+        if self.finished:
+            return 0.0
+        now = self._clock.monotonic()
+        samples = self._samples
+        samples.append((now, self._moved))
+        while now - samples[0][0] > _SPEED_SPAN and len(samples) > 2:  # noqa: PLR2004  a span has two ends
+            samples.popleft()
+        start, moved = samples[0]
+        span = now - start
+        return max(0.0, (self._moved - moved) / span) if span > 0 else 0.0

@@ -1,0 +1,180 @@
+"""Fetching one file: into a hidden name beside its target, checked, then moved into place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from ferrygate.common.errors import FerrygateError, LocalFileError, SizeMismatchError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.sftp.channel import Future
+from ferrygate.sftp.files import READ_SIZE, RemoteFiles, data_read
+from ferrygate.sftp.wire import Reply
+from ferrygate.transfers.conflict import numbered, numbers, taken
+from ferrygate.transfers.outcome import FileJob, Outcome, Report
+from ferrygate.transfers.views import ConflictChoice, TransferState
+
+_DEPTH = 64  # READs in flight: 2 MiB
+
+
+async def download(
+    files: RemoteFiles, job: FileJob, report: Report, random_hex: Callable[[int], str]
+) -> Outcome:
+    """Fetch one file.
+
+    Args:
+        files: the channel to use.
+        job: what to fetch where.
+        report: told about every move.
+        random_hex: randomness for the hidden name, so many bytes as hex.
+
+    Raises:
+        ConflictError: the name is taken and the job says to fail or to ask.
+        LocalFileError: the target cannot be written.
+        SizeMismatchError: the remote file changed while it was fetched.
+        FerrygateError: what the server refused, or the connection's end.
+    """
+    target = _target(job)
+    if target is None:
+        return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
+    report(TransferState.RECEIVING, 0)
+    remote = await files.stat(job.remote)
+    if remote.size is None:
+        raise SizeMismatchError(
+            _("The server does not tell the size of “{name}”.").format(
+                name=display_name(remote.name)
+            )
+        )
+    handle = await files.open_for_reading(job.remote)
+    part = target.parent / f".ferrygate-{random_hex(8)}.part"
+    try:
+        try:
+            digest = await _receive(files, handle, part, remote.size, (job, report))
+        finally:
+            files.close_later(handle)
+        report(TransferState.CHECKING, remote.size)
+        with _local(target):
+            if remote.modified:  # AWS sends 0 where it has no time
+                os.utime(part, (remote.modified, remote.modified))
+            _move(part, target, replace=job.on_conflict is ConflictChoice.REPLACE)
+    finally:
+        part.unlink(missing_ok=True)
+    return Outcome(
+        state=TransferState.DELIVERED,
+        local=str(target),
+        remote=job.remote,
+        size=remote.size,
+        sha256=digest,
+        confirmed=True,
+        note=_("complete"),
+    )
+
+
+def _target(job: FileJob) -> Path | None:
+    wanted = Path(job.local)
+    if job.on_conflict is ConflictChoice.REPLACE or not os.path.lexists(wanted):
+        return wanted
+    if job.on_conflict is ConflictChoice.SKIP:
+        return None
+    if job.on_conflict is ConflictChoice.KEEP_BOTH:
+        for number in numbers():
+            other = wanted.with_name(os.fsdecode(numbered(os.fsencode(wanted.name), number)))
+            if not os.path.lexists(other):
+                return other
+    raise taken(wanted.name)
+
+
+async def _receive(
+    files: RemoteFiles, handle: bytes, part: Path, size: int, told: tuple[FileJob, Report]
+) -> str:
+    """Read ``size`` bytes and the end into ``part``; returns their SHA-256.
+
+    Replies are taken in the order of the file, so what is written is whole at every moment. One
+    READ goes past the expected end: the file may have grown.
+    """
+    job, report = told
+    digest = hashlib.sha256()
+    flying: deque[tuple[Future[Reply], int, int]] = deque()
+    asked = done = 0
+    with _local(part):
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o666)
+    with os.fdopen(descriptor, "wb") as sink:
+        while True:
+            while asked <= size and len(flying) < _DEPTH:
+                length = min(READ_SIZE, size - asked) or 1
+                flying.append((files.read(handle, asked, length), asked, length))
+                asked += length
+            if not flying:
+                break
+            future, offset, length = flying.popleft()
+            data = data_read(await future, job.remote)
+            if data is None:
+                if offset < size:
+                    raise _changed(job, f"ended at {offset} of {size} bytes")
+                continue
+            if offset >= size:
+                raise _changed(job, f"goes on after {size} bytes")
+            if not 0 < len(data) <= length:
+                raise _changed(job, f"READ of {length} brought {len(data)} bytes")
+            if len(data) < length:  # short replies are legal: ask for the rest first
+                rest = (offset + len(data), length - len(data))
+                flying.appendleft((files.read(handle, *rest), *rest))
+            digest.update(data)
+            with _local(part):
+                sink.write(data)
+            done += len(data)
+            report(TransferState.RECEIVING, done)
+        with _local(part):
+            sink.flush()
+            os.fsync(sink.fileno())
+    return digest.hexdigest()
+
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _move(part: Path, target: Path, *, replace: bool) -> None:
+    """Give the finished file its name; without ``replace`` never over another file."""
+    if replace:
+        part.replace(target)
+        return
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        raise taken(target.name) from None
+    except OSError:  # no hard links on this disk (FAT): the name was free a moment ago
+        if os.path.lexists(target):
+            raise taken(target.name) from None
+        part.rename(target)
+
+
+class _local:  # noqa: N801  reads as a statement
+    """Translates the disk's errors."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError) and not isinstance(error, FerrygateError):
+            raise LocalFileError(
+                _("“{name}” cannot be written on this computer.").format(name=self._path.name),
+                next_step=_("Check the free space, and whether you may write to this folder."),
+                detail=error.strerror or type(error).__name__,
+            ) from error
+
+
+def _changed(job: FileJob, detail: str) -> SizeMismatchError:
+    return SizeMismatchError(
+        _("“{name}” was changed while it was fetched.").format(
+            name=display_name(job.remote.rpartition(b"/")[2])
+        ),
+        next_step=_("Fetch it again."),
+        detail=detail,
+    )

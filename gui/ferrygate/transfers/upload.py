@@ -1,0 +1,221 @@
+"""Sending one file, by the rules of object stores (which any other server bears as well).
+
+A file is written once, in order, over one handle, under its final name. CLOSE publishes it, so it
+is sent only when all bytes were taken; its OK is the delivery. After a failure or a cancel the
+caller drops the channel without CLOSE and calls :func:`clear_away`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import deque
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import (
+    FerrygateError,
+    LocalFileError,
+    NotFoundError,
+    SizeMismatchError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name, display_text
+from ferrygate.common.text import size_text
+from ferrygate.sftp.channel import Future
+from ferrygate.sftp.files import RemoteFiles, check_written
+from ferrygate.sftp.wire import Reply
+from ferrygate.transfers.conflict import numbered, numbers, taken
+from ferrygate.transfers.outcome import FileJob, Outcome, Report
+from ferrygate.transfers.views import ConflictChoice, TransferState
+
+_DEPTH = 128  # WRITEs in flight: 4 MiB, twice the window servers grant
+
+
+class Opened(msgspec.Struct):
+    """Filled in once the file was opened on the server, for :func:`clear_away`.
+
+    Attributes:
+        path: where it is being written; ``None`` before OPEN left.
+        stood_before: the file that stood there, which OPEN has cut to nothing.
+    """
+
+    path: bytes | None = None
+    stood_before: Entry | None = None
+
+
+async def upload(
+    files: RemoteFiles, job: FileJob, report: Report, opened: Opened, *, exclusive: bool
+) -> Outcome:
+    """Send one file.
+
+    Args:
+        files: the channel to use.
+        job: what to send where.
+        report: told about every move.
+        opened: filled in for the case that this fails.
+        exclusive: the server knows EXCL, so that a file that came in between is not overwritten.
+
+    Raises:
+        ConflictError: the name is taken and the job says to fail or to ask.
+        LocalFileError: the file cannot be read, or changed while it was sent.
+        SizeMismatchError: the server has another size than was sent.
+        FerrygateError: what the server refused, or the connection's end.
+    """
+    with _open_local(job.local) as source:
+        before = os.fstat(source.fileno())
+        target, standing = await _target(files, job)
+        if target is None:
+            return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
+        opened.stood_before = standing
+        opened.path = target
+        report(TransferState.SENDING, 0)
+        handle = await files.open_for_writing(target, replace=standing is not None or not exclusive)
+        sent, digest = await _send(files, handle, source, job, report)
+        after = os.fstat(source.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise _changed(job.local)
+    report(TransferState.CHECKING, sent)
+    await files.close(handle, target)
+    opened.path = None
+    confirmed, note = await _confirm(files, target, sent)
+    return Outcome(
+        state=TransferState.DELIVERED,
+        local=job.local,
+        remote=target,
+        size=sent,
+        sha256=digest,
+        confirmed=confirmed,
+        note=note,
+    )
+
+
+async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
+    """After a broken upload, on a fresh channel: remove the part if nothing stood there before.
+
+    Returns a phrase for people about what is left on the server, empty when nothing is; ``None``
+    where no part was found, which an object store may still be about to show.
+    """
+    assert opened.path is not None  # noqa: S101  else there is nothing to clear away
+    if opened.stood_before is not None:
+        return _("The file that stood there may have been replaced by a part.")
+    try:
+        await files.remove_file(opened.path)
+    except NotFoundError:
+        return None
+    except FerrygateError:
+        return _("A part of the file may be left on the server.")
+    return ""
+
+
+def _open_local(path: str) -> BinaryIO:
+    name = display_text(Path(path).name)
+    try:
+        # Not blocking, since a named pipe would wait for its other end.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise LocalFileError(_("“{name}” is not a file.").format(name=name))
+        return os.fdopen(descriptor, "rb", buffering=0)
+    except OSError as error:
+        raise LocalFileError(
+            _("“{name}” cannot be read on this computer.").format(name=name),
+            detail=error.strerror or type(error).__name__,
+        ) from error
+
+
+async def _target(files: RemoteFiles, job: FileJob) -> tuple[bytes | None, Entry | None]:
+    """Where to write and what stands there; no path when the file is to be skipped."""
+    standing = await _standing(files, job.remote)
+    if standing is None or job.on_conflict is ConflictChoice.REPLACE:
+        return job.remote, standing
+    if job.on_conflict is ConflictChoice.SKIP:
+        return None, standing
+    if job.on_conflict is ConflictChoice.KEEP_BOTH:
+        folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
+        for number in numbers():
+            path = remote_path.join(folder, numbered(name, number))
+            if await _standing(files, path) is None:
+                return path, None
+    raise taken(display_name(remote_path.basename(job.remote)))
+
+
+async def _standing(files: RemoteFiles, path: bytes) -> Entry | None:
+    try:
+        return await files.lstat(path)
+    except NotFoundError:
+        return None
+
+
+async def _send(
+    files: RemoteFiles, handle: bytes, source: BinaryIO, job: FileJob, report: Report
+) -> tuple[int, str]:
+    """Write all bytes in order, many WRITEs in flight; returns how many, and their SHA-256."""
+    digest = hashlib.sha256()
+    size = files.write_size(handle)
+    flying: deque[tuple[Future[Reply], int]] = deque()
+    offset = done = 0
+
+    async def land() -> None:
+        nonlocal done
+        future, length = flying.popleft()
+        check_written(await future, job.remote)
+        done += length
+        report(TransferState.SENDING, done)
+
+    while block := _read(source, size, job.local):
+        digest.update(block)
+        flying.append((files.write(handle, offset, block), len(block)))
+        offset += len(block)
+        if len(flying) >= _DEPTH:
+            await land()
+    while flying:
+        await land()
+    return offset, digest.hexdigest()
+
+
+def _read(source: BinaryIO, size: int, path: str) -> bytes:
+    try:
+        return source.read(size)
+    except OSError as error:
+        raise LocalFileError(
+            _("“{name}” cannot be read on this computer.").format(
+                name=display_text(Path(path).name)
+            ),
+            detail=error.strerror or type(error).__name__,
+        ) from error
+
+
+async def _confirm(files: RemoteFiles, path: bytes, sent: int) -> tuple[bool, str]:
+    """Ask for the size. A drop box may refuse to say, or a workflow may have moved the file."""
+    try:
+        size = (await files.stat(path)).size
+    except NotFoundError:
+        return False, _("size not confirmed: the server has already moved it on")
+    except FerrygateError as error:
+        return False, _("size not confirmed: {reason}").format(reason=error.problem.sentence)
+    if size is None:
+        return False, _("size not confirmed: the server does not tell sizes")
+    if size != sent:
+        raise SizeMismatchError(
+            _("{sent} were sent, but the server has {size} of “{name}”.").format(
+                sent=size_text(sent),
+                size=size_text(size),
+                name=display_name(remote_path.basename(path)),
+            ),
+            next_step=_("Send it again."),
+            detail=f"sent {sent} bytes, server has {size}",
+        )
+    return True, _("size confirmed by the server")
+
+
+def _changed(path: str) -> LocalFileError:
+    return LocalFileError(
+        _("“{name}” was changed while it was sent.").format(name=display_text(Path(path).name)),
+        next_step=_("Send it again once it is finished."),
+    )

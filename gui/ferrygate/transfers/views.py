@@ -1,0 +1,126 @@
+"""Transfers as they are shown: plain values, shared with the engine's messages."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.common.errors import Problem
+
+
+class Direction(Enum):
+    """Which way a batch goes."""
+
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
+
+
+class TransferState(Enum):
+    """The life of one file of a batch (:data:`MOVES` is the table)."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    RECEIVING = "receiving"
+    CHECKING = "checking"
+    DELIVERED = "delivered"
+    SKIPPED = "skipped"
+    NEEDS_ATTENTION = "needs-attention"
+    CANCELLED = "cancelled"
+
+
+_UNDER_WAY = frozenset(
+    {
+        TransferState.WAITING,  # a conflict was met: asked for, then tried again
+        TransferState.CHECKING,
+        TransferState.SKIPPED,
+        TransferState.NEEDS_ATTENTION,
+        TransferState.CANCELLED,
+    }
+)
+MOVES: dict[TransferState, frozenset[TransferState]] = {
+    TransferState.WAITING: frozenset(
+        {TransferState.SENDING, TransferState.RECEIVING, TransferState.CANCELLED}
+    ),
+    TransferState.SENDING: _UNDER_WAY,
+    TransferState.RECEIVING: _UNDER_WAY,
+    TransferState.CHECKING: frozenset(
+        {TransferState.DELIVERED, TransferState.NEEDS_ATTENTION, TransferState.CANCELLED}
+    ),
+    TransferState.DELIVERED: frozenset(),
+    TransferState.SKIPPED: frozenset(),
+    TransferState.NEEDS_ATTENTION: frozenset(),
+    TransferState.CANCELLED: frozenset(),
+}
+
+
+class ConflictChoice(Enum):
+    """What to do where something of that name already stands."""
+
+    ASK = "ask"
+    FAIL = "fail"
+    REPLACE = "replace"
+    KEEP_BOTH = "keep-both"
+    SKIP = "skip"
+
+
+class FileView(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a batch.
+
+    Attributes:
+        number: position in the batch, from 0; the file's name towards the engine.
+        local: path on this computer.
+        remote: path on the server.
+        state: where it stands.
+        size: bytes to move; ``None`` until known.
+        moved: bytes moved so far.
+        confirmed: after delivery, whether the server named the same size.
+        note: one phrase about the confirmation, for people; may be empty.
+        sha256: lower-case hex of the bytes moved; empty until delivered.
+        problem: why it needs attention.
+    """
+
+    number: int
+    local: str
+    remote: bytes
+    state: TransferState
+    size: int | None = None
+    moved: int = 0
+    confirmed: bool = False
+    note: str = ""
+    sha256: str = ""
+    problem: Problem | None = None
+
+
+class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """One upload or download as asked for, with all its files.
+
+    Attributes:
+        batch: the request number of the command that started it.
+        direction: upload or download.
+        title: the file's or folder's name, or how many there are; for people.
+        target: the folder it goes to, for people.
+        files_total: files known so far; grows while folders are still being walked.
+        files_finished: files in a final state.
+        files_delivered: files delivered.
+        bytes_total: bytes known so far.
+        bytes_moved: bytes moved so far.
+        bytes_per_second: over the last seconds; 0 where nothing moves.
+        walking: folders are still being read, totals still grow.
+        finished: nothing more will happen.
+        finished_at: seconds since the epoch, once finished.
+    """
+
+    batch: int
+    direction: Direction
+    title: str
+    target: str
+    files_total: int = 0
+    files_finished: int = 0
+    files_delivered: int = 0
+    bytes_total: int = 0
+    bytes_moved: int = 0
+    bytes_per_second: float = 0.0
+    walking: bool = False
+    finished: bool = False
+    finished_at: float | None = None
