@@ -1,0 +1,28 @@
+"""Icons, styles and translations, wherever this copy of the program has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def find_resources(package: Path) -> Path:
+    """The folder of resources that belongs to a copy of the package.
+
+    Args:
+        package: the folder ``ferrygate``, installed or in the source tree.
+
+    Raises:
+        FileNotFoundError: the copy is not whole.
+    """
+    installed, source = package / "_resources", package.parents[1] / "resources"
+    for folder in (installed, source):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"neither {installed} nor {source} is there")
+
+
+def resource_path(name: str) -> Path:
+    """The path of one resource, such as ``icons/folder.svg``."""
+    return find_resources(_PACKAGE) / name

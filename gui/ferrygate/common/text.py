@@ -1,0 +1,94 @@
+"""Sizes, times and durations as text for people."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from ferrygate.common.i18n import _
+
+DEFAULT_LOCALE = "en_GB"
+
+_UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
+_STEP = 1000
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def size_text(size: int, locale: str = DEFAULT_LOCALE) -> str:
+    """A size in decimal units, such as ``18.4 MB``.
+
+    Args:
+        size: bytes.
+        locale: Babel locale, for the decimal sign.
+    """
+    if size < _STEP:
+        return _("{number} bytes").format(number=size) if size != 1 else _("1 byte")
+    value = float(size)
+    for unit, places in _UNITS:
+        value /= _STEP
+        if round(value, places) < _STEP or unit == _UNITS[-1][0]:
+            pattern = "#,##0." + "0" * places if places else "#,##0"
+            return f"{format_decimal(round(value, places), pattern, locale)} {unit}"
+    raise AssertionError
+
+
+def duration_text(seconds: float) -> str:
+    """A duration in one or two units, such as ``8 s``, ``2 min`` or ``1 h 5 min``; rounded up."""
+    whole = max(1, math.ceil(seconds))
+    if whole < _MINUTE:
+        return _("{seconds} s").format(seconds=whole)
+    if whole <= _HOUR - _MINUTE:
+        return _("{minutes} min").format(minutes=-(-whole // _MINUTE))
+    minutes = -(-whole // _MINUTE)
+    if whole <= _DAY - _MINUTE:
+        hours, minutes = divmod(minutes, _MINUTE)
+        return (
+            _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+            if minutes
+            else _("{hours} h").format(hours=hours)
+        )
+    days, hours = divmod(-(-whole // _HOUR), _DAY // _HOUR)
+    return (
+        _("{days} d {hours} h").format(days=days, hours=hours)
+        if hours
+        else _("{days} d").format(days=days)
+    )
+
+
+def time_text(
+    timestamp: float, locale: str = DEFAULT_LOCALE, timezone: tzinfo | None = None
+) -> str:
+    """A time of day, such as ``09:12``.
+
+    Args:
+        timestamp: seconds since the epoch.
+        locale: Babel locale.
+        timezone: the zone to show it in; the computer's where left out.
+    """
+    return format_time(_local(timestamp, timezone).time(), "short", locale=locale)
+
+
+def modified_text(
+    timestamp: float, now: float, locale: str = DEFAULT_LOCALE, timezone: tzinfo | None = None
+) -> str:
+    """When something was changed: ``Today 09:12``, ``Yesterday 16:20`` or ``14 Nov 2026``.
+
+    Args:
+        timestamp: seconds since the epoch.
+        now: seconds since the epoch.
+        locale: Babel locale.
+        timezone: the zone to show it in; the computer's where left out.
+    """
+    day, today = _local(timestamp, timezone).date(), _local(now, timezone).date()
+    if day == today:
+        return _("Today {time}").format(time=time_text(timestamp, locale, timezone))
+    if day == today - timedelta(days=1):
+        return _("Yesterday {time}").format(time=time_text(timestamp, locale, timezone))
+    return format_date(day, "medium", locale=locale)
+
+
+def _local(timestamp: float, timezone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(timestamp, UTC).astimezone(timezone)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from ferrygate.common.text import duration_text, modified_text, size_text, time_text
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1 KB"),
+        (4_096, "4 KB"),
+        (999_499, "999 KB"),
+        (999_999, "1.0 MB"),
+        (18_400_000, "18.4 MB"),
+        (999_960_000, "1.00 GB"),
+        (6_310_000_000, "6.31 GB"),
+        (5_000_000_000_000, "5.00 TB"),
+        (10**16, "10,000.00 TB"),
+    ],
+)
+def test_sizes(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+def test_sizes_in_german() -> None:
+    assert size_text(18_400_000, "de") == "18,4 MB"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1 s"),
+        (7.2, "8 s"),
+        (59.5, "1 min"),
+        (60, "1 min"),
+        (61, "2 min"),
+        (3540, "59 min"),
+        (3541, "1 h"),
+        (3601, "1 h 1 min"),
+        (86_340, "23 h 59 min"),
+        (86_341, "1 d"),
+        (100_000, "1 d 4 h"),
+    ],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("when", "text"),
+    [
+        (datetime(2026, 11, 23, 9, 12, tzinfo=UTC), "Today 09:12"),
+        (datetime(2026, 11, 23, 23, 59, tzinfo=UTC), "Today 23:59"),
+        (datetime(2026, 11, 22, 16, 20, tzinfo=UTC), "Yesterday 16:20"),
+        (datetime(2026, 11, 14, 12, 0, tzinfo=UTC), "14 Nov 2026"),
+        (datetime(2026, 11, 24, 0, 1, tzinfo=UTC), "24 Nov 2026"),
+    ],
+)
+def test_when_something_was_changed(when: datetime, text: str) -> None:
+    assert modified_text(when.timestamp(), NOW, timezone=UTC) == text
+
+
+def test_days_are_those_of_the_zone() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC).timestamp()
+    assert modified_text(late, NOW, timezone=timezone(timedelta(hours=1))) == "Today 00:30"
+
+
+def test_other_locales() -> None:
+    old = datetime(2026, 11, 14, tzinfo=UTC).timestamp()
+    assert modified_text(old, NOW, "de", UTC) == "14.11.2026"
+    assert time_text(NOW, "de", UTC) == "10:00"
+
+
+def test_the_computer_s_own_zone_is_the_default() -> None:
+    assert time_text(NOW) == f"{datetime.fromtimestamp(NOW, UTC).astimezone():%H:%M}"
