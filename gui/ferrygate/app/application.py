@@ -1,0 +1,38 @@
+"""The one place where the QApplication is made."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QApplication
+
+from ferrygate.app import tokens as t
+
+_NO_CHOICE = {"", "Sans", "Sans Serif", "Sans-serif", "DejaVu Sans", "Bitstream Vera Sans"}
+_GOOD = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
+
+
+def make_application() -> QApplication:
+    """The application with its name, style and font; the one that is there already in tests."""
+    running = QCoreApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("ferrygate")
+    application.setApplicationDisplayName("Ferrygate")
+    application.setDesktopFileName("ferrygate")
+    if sys.platform.startswith("linux"):
+        application.setStyle("Fusion")
+    application.setFont(_font(application.font()))
+    return application
+
+
+def _font(system: QFont) -> QFont:
+    """The system's font with tabular digits; a good one where the system chose none."""
+    font = QFont(system)
+    if sys.platform.startswith("linux") and system.family() in _NO_CHOICE:
+        there = set(QFontDatabase.families())
+        font.setFamilies([name for name in _GOOD if name in there] + [system.family()])
+    font.setPixelSize(t.TEXT)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font

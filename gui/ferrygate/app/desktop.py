@@ -1,0 +1,64 @@
+"""The app put together: application, theme, presenters, window, and the bridge to an engine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from ferrygate.app.application import make_application
+from ferrygate.app.bridge.engine_bridge import EngineBridge
+from ferrygate.app.bridge.ticker import Ticker
+from ferrygate.app.models.folder_model import FolderModel
+from ferrygate.app.options import AppOptions
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.theme import Theme
+from ferrygate.app.window import MainWindow
+from ferrygate.engine.messages import Event
+from ferrygate.sites.store import SiteStore
+
+
+class Desktop(QObject):
+    """Owns everything of one window; the engine starts when the window has shown itself."""
+
+    def __init__(self, options: AppOptions, scheme: Qt.ColorScheme | None = None) -> None:
+        self.application = make_application()
+        super().__init__()
+        self._options = options
+        self.theme = Theme(self.application, scheme)
+        self.bridge = EngineBridge(self._handle)
+        self.model = FolderModel(options.clock, self)
+        self.workspace = Workspace(
+            Outbox(self.bridge.send),
+            options.clock,
+            sink=self.model,
+            saved=SiteStore(options.home.sites),
+            password=options.password,
+            code_secret=options.code_secret,
+        )
+        self.window = MainWindow(self.theme, self.workspace, self.model)
+        self._ticker = Ticker(options.clock, self)
+        self._ticker.ticked.connect(self._tick)
+        self.window.painted.connect(self._begin)
+
+    def show(self) -> None:
+        """Show the window; the rest follows its first paint."""
+        self.window.show()
+
+    def close(self) -> None:
+        """Take the window down and wait for the engine's end."""
+        self._ticker.stop()
+        self.window.close()
+        self.bridge.close()
+
+    def _handle(self, event: Event) -> None:
+        self.workspace.handle(event)
+
+    @Slot()
+    def _begin(self) -> None:
+        self.bridge.start(self._options.make_engine)
+        self._ticker.start()
+        self.workspace.start(self._options.site)
+
+    @Slot()
+    def _tick(self) -> None:
+        self.workspace.tick()

@@ -1,0 +1,36 @@
+"""What the app is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.app.bridge.engine_bridge import EngineLike
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
+from ferrygate.common.paths import Home
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import Event
+from ferrygate.sites.site import Site
+
+
+class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the app takes from outside.
+
+    Attributes:
+        home: where Ferrygate keeps its files.
+        site: from a connection file the app was opened with.
+        password: from the environment.
+        code_secret: from the environment.
+        make_engine: builds the engine for a listener; called once, on a thread of its own, after
+            the first paint.
+        clock: the time.
+    """
+
+    home: Home
+    site: Site | None = None
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+    make_engine: Callable[[Callable[[Event], None]], EngineLike]
+    clock: Clock

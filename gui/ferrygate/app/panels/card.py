@@ -1,0 +1,83 @@
+"""The card in the middle of the window that sign-in and the choice of sites stand on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ferrygate.app import tokens as t
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.labels import ElidedLabel, label
+
+_WIDTH = 420
+_MARK = 34
+_SHADOW = 22
+
+
+class CardGround(QScrollArea):
+    """Centres one card; scrolls where the window is too small for it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        ground = QWidget()
+        ground.setObjectName("ground")
+        self._card = QFrame()
+        self._card.setObjectName("card")
+        self._card.setFixedWidth(_WIDTH)
+        self.column = QVBoxLayout(self._card)
+        self.column.setContentsMargins(28, 28, 28, 24)
+        self.column.setSpacing(16)
+        grid = QGridLayout(ground)
+        grid.setContentsMargins(24, 24, 24, 24)
+        grid.addWidget(self._card, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        self.setWidget(ground)
+        self._shadow = QGraphicsDropShadowEffect(self._card)
+        self._shadow.setBlurRadius(_SHADOW)
+        self._shadow.setOffset(0, 6)
+        self._card.setGraphicsEffect(self._shadow)
+        theme.changed.connect(self._shade)
+        self._shade()
+
+    @Slot()
+    def _shade(self) -> None:
+        """A shadow makes sense on light ground only."""
+        self._shadow.setColor(QColor(20, 30, 28, 30))
+        self._shadow.setEnabled(self._theme.tokens == t.LIGHT)
+
+
+class SiteHead(QWidget):
+    """The site's letter, its name and one quiet line."""
+
+    def __init__(self, second: QWidget) -> None:
+        super().__init__()
+        self._mark = label("", "mark")
+        self._mark.setFixedSize(_MARK, _MARK)
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name = ElidedLabel("heading")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addWidget(second)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._mark)
+        row.addLayout(words, 1)
+
+    def show_name(self, name: str) -> None:
+        """Show a site's name."""
+        self._mark.setText(name.strip()[:1].upper())
+        self._name.show_text(name)

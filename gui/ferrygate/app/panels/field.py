@@ -1,0 +1,26 @@
+"""A labelled line to type in."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from ferrygate.app.widgets.labels import label
+
+
+class Field(QWidget):
+    """A caption above an edit; ``secret`` shows dots."""
+
+    def __init__(self, caption: str, *, secret: bool = False) -> None:
+        super().__init__()
+        self.edit = QLineEdit()
+        self.edit.setAccessibleName(caption)
+        if secret:
+            self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        words = label(caption, "caption")
+        words.setBuddy(self.edit)
+        self.setFocusProxy(self.edit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(words)
+        column.addWidget(self.edit)

@@ -1,0 +1,150 @@
+"""Who is signed in, the code, the places."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalMapper, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ferrygate.app.bridge.code_clipboard import CodeClipboard
+from ferrygate.app.panels.card import SiteHead
+from ferrygate.app.presenters.folder_view import Crumb
+from ferrygate.app.presenters.session_words import Mood
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.code_card import CodeCard
+from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+
+_WIDTH = 264
+_DOT = 8
+
+
+class Dot(QWidget):
+    """A spot of colour beside the state's words."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._mood = Mood.OFF
+        self.setFixedSize(_DOT, _DOT)
+        theme.changed.connect(self.update)
+
+    def show_mood(self, mood: Mood) -> None:
+        """Show a colour."""
+        self._mood = mood
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(self._mood.value))
+        painter.drawEllipse(self.rect())
+        painter.end()
+
+
+class SidePanel(QFrame):
+    """Shows the workspace's state, code and places."""
+
+    def __init__(self, theme: Theme, workspace: Workspace, clipboard: CodeClipboard) -> None:
+        super().__init__()
+        self._theme = theme
+        self._workspace = workspace
+        self._clipboard = clipboard
+        self._places: tuple[Crumb, ...] = ()
+        self.setObjectName("side")
+        self.setFixedWidth(_WIDTH)
+        self._dot = Dot(theme)
+        self._state = ElidedLabel("dim")
+        state = QWidget()
+        row = QHBoxLayout(state)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._dot)
+        row.addWidget(self._state, 1)
+        self._head = SiteHead(state)
+        self._code = CodeCard(theme)
+        self._code.copy_wanted.connect(self._copy_code)
+        self._group = QButtonGroup(self)
+        self._mapper = QSignalMapper(self)
+        self._mapper.mappedInt.connect(self._go)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(1)
+        self._sign_out = ThemedButton(theme, _("Sign out"), look="quiet", icon="sign-out")
+        self._sign_out.clicked.connect(self._leave)
+        self._lay_out()
+        workspace.subscribe(self._render_state)
+        workspace.code.subscribe(self._render_code)
+        workspace.folder.subscribe(self._render_places)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 20, 16, 16)
+        column.setSpacing(16)
+        column.addWidget(self._head)
+        column.addWidget(self._code)
+        places = QVBoxLayout()
+        places.setSpacing(4)
+        places.addWidget(label(_("Places"), "group"))
+        places.addLayout(self._list)
+        column.addLayout(places)
+        column.addStretch()
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(self._sign_out)
+        column.addLayout(foot)
+
+    def _render_state(self) -> None:
+        words = self._workspace.state
+        self._head.show_name(self._workspace.title)
+        self._state.show_text(words.text)
+        self._dot.show_mood(words.mood)
+
+    def _render_code(self) -> None:
+        view = self._workspace.code.view
+        self._code.setVisible(bool(view.digits))
+        self._code.render_view(view)
+        self._clipboard.hold(self._workspace.code.given_out)
+
+    def _render_places(self) -> None:
+        view = self._workspace.folder.view
+        if view.places != self._places:
+            self._places = view.places
+            self._rebuild()
+        for at, place in enumerate(self._places):
+            button = self._group.button(at)
+            if button is not None:
+                button.setChecked(view.stands_in(place))
+
+    def _rebuild(self) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+        self._group.setExclusive(False)
+        for at, place in enumerate(self._places):
+            text = place.label.replace("&", "&&")
+            icon = "folder" if at else "home"
+            made = ThemedButton(self._theme, text, look="place", icon=icon, name=place.label)
+            made.setCheckable(True)
+            made.clicked.connect(self._mapper.map)
+            self._mapper.setMapping(made, at)
+            self._group.addButton(made, at)
+            self._list.addWidget(made)
+
+    @Slot(int)
+    def _go(self, at: int) -> None:
+        self._workspace.folder.open(self._places[at].path)
+        self._render_places()
+
+    @Slot()
+    def _copy_code(self) -> None:
+        self._workspace.code.copy()
+
+    @Slot()
+    def _leave(self) -> None:
+        self._workspace.sign_out()

@@ -1,0 +1,123 @@
+"""Transfers at the bottom of the window: three tabs, one row a batch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalMapper, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from ferrygate.app.presenters.problem_text import support_text
+from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter, TransfersView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
+from ferrygate.engine.messages import ConflictChoice
+
+_SHOWN = 3
+
+
+class TransfersPanel(QFrame):
+    """Hidden until there is a first transfer; grows to three rows, then scrolls."""
+
+    def __init__(self, theme: Theme, presenter: TransfersPresenter) -> None:
+        super().__init__()
+        self._theme = theme
+        self._presenter = presenter
+        self.setObjectName("transfers")
+        self._group = QButtonGroup(self)
+        self._mapper = QSignalMapper(self)
+        self._mapper.mappedInt.connect(self._show_tab)
+        self._summary = label("", "dim")
+        self._empty = label("", "dim")
+        self._rows: list[TransferRowWidget] = []
+        self._area = QScrollArea()
+        self._area.setObjectName("rows")
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch()
+        self._area.setWidget(inside)
+        self._lay_out()
+        presenter.subscribe(self._render)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 0, 20, 0)
+        head.setSpacing(18)
+        for at, (_tab, words) in enumerate(self._presenter.view.labels):
+            button = ThemedButton(self._theme, words, look="tab")
+            button.setCheckable(True)
+            button.clicked.connect(self._mapper.map)
+            self._mapper.setMapping(button, at)
+            self._group.addButton(button, at)
+            head.addWidget(button)
+        head.addStretch()
+        head.addWidget(self._summary)
+        self._empty.setContentsMargins(20, 10, 20, 14)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._empty)
+        column.addWidget(self._area)
+
+    def _render(self) -> None:
+        view = self._presenter.view
+        self.setVisible(view.known)
+        for at, (tab, words) in enumerate(view.labels):
+            button = self._group.button(at)
+            if button is not None:
+                button.setText(words)
+                button.setAccessibleName(words)
+                button.setChecked(tab is view.tab)
+        self._summary.setText(view.summary)
+        self._empty.setText(view.empty)
+        self._empty.setVisible(not view.rows)
+        self._area.setVisible(bool(view.rows))
+        self._render_rows(view)
+
+    def _render_rows(self, view: TransfersView) -> None:
+        while len(self._rows) < len(view.rows):
+            self._rows.append(self._make_row())
+        for at, widget in enumerate(self._rows):
+            widget.setVisible(at < len(view.rows))
+            if at < len(view.rows):
+                widget.render_view(view.rows[at])
+        first = self._rows[: min(len(view.rows), _SHOWN)]
+        self._area.setFixedHeight(sum(self._height(widget) for widget in first))
+
+    def _height(self, row: TransferRowWidget) -> int:
+        """What a row needs; one that asks something wraps its words to the width there is."""
+        return max(row.sizeHint().height(), row.heightForWidth(self._area.viewport().width()))
+
+    def _make_row(self) -> TransferRowWidget:
+        widget = TransferRowWidget(self._theme)
+        widget.cancel_wanted.connect(self._cancel)
+        widget.answered.connect(self._answer)
+        widget.details_wanted.connect(self._copy_details)
+        self._column.insertWidget(len(self._rows), widget)
+        return widget
+
+    @Slot(int)
+    def _show_tab(self, at: int) -> None:
+        self._presenter.show(list(Tab)[at])
+
+    @Slot(int)
+    def _cancel(self, batch: int) -> None:
+        self._presenter.cancel(batch)
+
+    @Slot(int, object)
+    def _answer(self, batch: int, choice: ConflictChoice) -> None:
+        self._presenter.answer(batch, choice)
+
+    @Slot(int)
+    def _copy_details(self, batch: int) -> None:
+        problem = self._presenter.problem_of(batch)
+        if problem is not None:
+            QGuiApplication.clipboard().setText(support_text(problem))

@@ -1,0 +1,132 @@
+"""What the code card shows: digits, seconds, the ring, the copy."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+
+import msgspec
+
+from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.codes.totp import LiveCode
+from ferrygate.common.clock import Clock
+from ferrygate.common.i18n import _
+from ferrygate.engine import messages as m
+
+AMBER_SECONDS = 7
+RED_SECONDS = 3
+
+
+class Level(Enum):
+    """How near the end of the code's life is."""
+
+    CALM = "accent"
+    SOON = "amber"
+    LAST = "red"
+
+
+class CodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """The code card.
+
+    Attributes:
+        digits: the code in two groups; empty where there is none.
+        next_digits: the code after it.
+        seconds: whole seconds left.
+        fraction: life left, 0 to 1.
+        level: colour of the ring.
+        caption: the words above the digits.
+        spent: the code was used, the digits are shown as gone.
+    """
+
+    digits: str = ""
+    next_digits: str = ""
+    seconds: int = 0
+    fraction: float = 0.0
+    level: Level = Level.CALM
+    caption: str = ""
+    spent: bool = False
+
+
+class GivenOutCode(msgspec.Struct, frozen=True):
+    """A code for the clipboard, and the moment it dies (seconds since the epoch)."""
+
+    digits: str
+    valid_until: float
+
+    def __repr__(self) -> str:
+        return f"GivenOutCode(valid_until={self.valid_until})"
+
+
+def grouped(digits: str) -> str:
+    """A code the way people read it: ``123 456``, ``1234 567``, ``1234 5678``."""
+    half = math.ceil(len(digits) / 2)
+    return f"{digits[:half]} {digits[half:]}"
+
+
+class CodePresenter(Observable):
+    """Shows the engine's code against the clock and hands a copy out on request."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        super().__init__()
+        self._outbox = outbox
+        self._clock = clock
+        self._code: LiveCode | None = None
+        self._spent = False
+        self._asked: int | None = None
+        self.given_out: GivenOutCode | None = None
+
+    @property
+    def view(self) -> CodeView:
+        """The card at this moment."""
+        if self._code is None:
+            return CodeView()
+        left = self._code.seconds_left(self._clock.now())
+        seconds = math.ceil(left)
+        return CodeView(
+            digits=grouped(self._code.code),
+            next_digits=grouped(self._code.next_code),
+            seconds=seconds,
+            fraction=min(1.0, left / self._code.period),
+            level=_level(seconds),
+            caption=self._caption(),
+            spent=self._spent,
+        )
+
+    def copy(self) -> None:
+        """Ask the engine for a code to use elsewhere, once."""
+        if self._asked is None and self._code is not None:
+            self._asked = self._outbox.ask(m.ShowCode)
+            self._changed()
+
+    def tick(self) -> None:
+        """The wall clock entered another second."""
+        if self.given_out and self._clock.now() >= self.given_out.valid_until:
+            self.given_out = None
+        self._changed()
+
+    def handle(self, event: m.Event) -> None:
+        """Take in what the engine says about codes."""
+        match event:
+            case m.CodeChanged():
+                self._code, self._spent = event.code, event.spent
+            case m.CodeGivenOut(request=request) if request == self._asked:
+                self.given_out = GivenOutCode(event.code.code, event.code.valid_until)
+            case m.Done(request=request) | m.Failed(request=request) if request == self._asked:
+                self._asked = None
+            case _:
+                return
+        self._changed()
+
+    def _caption(self) -> str:
+        if self._asked is not None:
+            return _("Copying your code")
+        if self.given_out is not None:
+            return _("Copied")
+        return _("Used, a new one follows") if self._spent else _("Your code")
+
+
+def _level(seconds: int) -> Level:
+    if seconds <= RED_SECONDS:
+        return Level.LAST
+    return Level.SOON if seconds <= AMBER_SECONDS else Level.CALM

@@ -1,0 +1,274 @@
+"""Browsing: one folder at a time, and the changes made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
+from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Problem, UsageError
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name, remote_name
+from ferrygate.common.remote_path import join, parent
+from ferrygate.engine import messages as m
+
+_PLACES = 12
+
+
+class EntrySink(Protocol):
+    """The list that shows a folder's entries."""
+
+    def begin(self) -> None:
+        """Another folder: forget all rows."""
+        ...
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """More entries of the folder."""
+        ...
+
+    def end(self) -> None:
+        """The last entry was added."""
+        ...
+
+    def replace(self, entries: Iterable[Entry]) -> None:
+        """The same folder, read again."""
+        ...
+
+
+class FolderPresenter(Observable):
+    """Where the person is, what is there, and what they do to it."""
+
+    def __init__(self, outbox: Outbox, sink: EntrySink) -> None:
+        super().__init__()
+        self._outbox = outbox
+        self._sink = sink
+        self._start = b"/"
+        self._path = b"/"
+        self._back: list[bytes] = []
+        self._listing: int | None = None
+        self._again = False
+        self._fresh: list[Entry] = []
+        self._count = 0
+        self._state = FolderState.NOTHING
+        self._problem: Problem | None = None
+        self._refused: Problem | None = None
+        self._places: tuple[Crumb, ...] = ()
+        self._doomed: tuple[Entry, ...] = ()
+        self._changes: set[int] = set()
+
+    @property
+    def view(self) -> FolderView:
+        """The file area at this moment."""
+        return FolderView(
+            path=self._path,
+            crumbs=crumbs(self._start, self._path),
+            places=(Crumb(_("Home"), self._start), *self._places),
+            can_go_back=bool(self._back),
+            can_change=self._state in {FolderState.READY, FolderState.EMPTY},
+            state=self._state,
+            problem=self._problem,
+            refused=self._refused,
+            question=_question(self._doomed),
+            count=self._count,
+        )
+
+    # ------------------------------------------------------------ going about
+
+    def start(self, folder: bytes) -> None:
+        """Begin in the site's start folder."""
+        self._start = folder
+        self._back.clear()
+        self._places = ()
+        self._turn_to(folder)
+
+    def open(self, path: bytes) -> None:
+        """Go to a folder."""
+        if path != self._path:
+            self._back.append(self._path)
+            self._turn_to(path)
+
+    def back(self) -> None:
+        """Go to the folder shown before."""
+        if self._back:
+            self._turn_to(self._back.pop())
+
+    def up(self) -> None:
+        """Go to the folder above."""
+        self.open(parent(self._path))
+
+    def refresh(self) -> None:
+        """Read the folder again; what is shown stays until the new list is whole."""
+        if self._state in {FolderState.READY, FolderState.EMPTY}:
+            self._list(again=True)
+        else:
+            self._turn_to(self._path)
+
+    # ------------------------------------------------------------ changing things
+
+    def make_folder(self, name: str) -> None:
+        """Make a folder in the one shown."""
+        self._change(
+            name, lambda path, number: m.MakeFolder(request=number, path=join(self._path, path))
+        )
+
+    def rename(self, old: bytes, name: str) -> None:
+        """Give an entry another name."""
+        if name == display_name(old):
+            return
+        source = join(self._path, old)
+        self._change(
+            name,
+            lambda new, number: m.RenamePath(
+                request=number, source=source, target=join(self._path, new)
+            ),
+        )
+
+    def ask_to_remove(self, entries: Iterable[Entry]) -> None:
+        """Ask before entries are removed."""
+        self._doomed = tuple(entries)
+        self._changed()
+
+    def remove(self) -> None:
+        """Remove what was asked about."""
+        for entry in self._doomed:
+            path = join(self._path, entry.name)
+            folder = entry.kind is EntryKind.FOLDER
+            self._changes.add(self._outbox.ask(_removal(path, recursive=folder)))
+        self.keep()
+
+    def keep(self) -> None:
+        """Remove nothing; forget the last refusal too."""
+        self._doomed = ()
+        self._refused = None
+        self._changed()
+
+    def upload(self, sources: Iterable[str], folder: bytes | None = None) -> None:
+        """Send local files and folders into a folder, or the one shown."""
+        chosen = tuple(sources)
+        if chosen:
+            number = self._outbox.number()
+            self._changes.add(number)
+            self._outbox.send(
+                m.Upload(
+                    request=number,
+                    sources=chosen,
+                    folder=folder or self._path,
+                    on_conflict=m.ConflictChoice.ASK,
+                )
+            )
+
+    def download(self, names: Iterable[bytes], folder: str) -> None:
+        """Fetch entries of the folder shown into a local folder."""
+        sources = tuple(join(self._path, name) for name in names)
+        if sources:
+            self._outbox.send(
+                m.Download(
+                    request=self._outbox.number(),
+                    sources=sources,
+                    folder=folder,
+                    on_conflict=m.ConflictChoice.ASK,
+                )
+            )
+
+    # ------------------------------------------------------------ what the engine says
+
+    def handle(self, event: m.Event) -> None:
+        """Take in listings and the ends of changes."""
+        match event:
+            case m.FolderBlock(request=request) if request == self._listing:
+                self._add(event.entries)
+            case m.Done(request=request) if request == self._listing:
+                self._listed()
+            case m.Failed(request=request) if request == self._listing:
+                self._failed(event.problem)
+            case m.Done(request=request) | m.Failed(request=request) if request in self._changes:
+                self._changes.remove(request)
+                if isinstance(event, m.Failed):
+                    self._refused = event.problem
+                if not self._changes:
+                    self.refresh()
+            case _:
+                return
+        self._changed()
+
+    def _turn_to(self, path: bytes) -> None:
+        self._path = path
+        self._doomed = ()
+        self._refused = None
+        self._problem = None
+        self._count = 0
+        self._state = FolderState.LOADING
+        self._sink.begin()
+        self._list(again=False)
+
+    def _list(self, *, again: bool) -> None:
+        if self._listing is not None:
+            self._outbox.send(m.CancelRequest(target=self._listing))
+        self._again = again
+        self._fresh = []
+        path = self._path
+        self._listing = self._outbox.ask(lambda number: m.ListFolder(request=number, path=path))
+        self._changed()
+
+    def _add(self, entries: tuple[Entry, ...]) -> None:
+        self._fresh.extend(entries)
+        if not self._again:
+            self._sink.add(entries)
+            self._count = len(self._fresh)
+            self._state = FolderState.READY
+
+    def _listed(self) -> None:
+        self._listing = None
+        if self._again:
+            self._sink.replace(self._fresh)
+        else:
+            self._sink.end()
+        self._count = len(self._fresh)
+        self._state = FolderState.READY if self._fresh else FolderState.EMPTY
+        if self._path == self._start:
+            self._places = _places(self._start, self._fresh)
+        self._fresh = []
+
+    def _failed(self, problem: Problem) -> None:
+        self._listing = None
+        self._fresh = []
+        if self._again:
+            self._refused = problem
+        else:
+            self._problem = problem
+            self._state = FolderState.FAILED
+
+    def _change(self, name: str, make: Callable[[bytes, int], m.Command]) -> None:
+        self._refused = None
+        try:
+            new = remote_name(name.strip())
+        except UsageError as error:
+            self._refused = error.problem
+        else:
+            self._changes.add(self._outbox.ask(lambda number: make(new, number)))
+        self._changed()
+
+
+def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
+    return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
+
+
+def _places(start: bytes, entries: Iterable[Entry]) -> tuple[Crumb, ...]:
+    names = sorted(entry.name for entry in entries if entry.kind is EntryKind.FOLDER)
+    return tuple(Crumb(display_name(name), join(start, name)) for name in names[:_PLACES])
+
+
+def _question(doomed: tuple[Entry, ...]) -> str:
+    if not doomed:
+        return ""
+    if len(doomed) > 1:
+        return ngettext("Remove {count} item?", "Remove {count} items?", len(doomed)).format(
+            count=len(doomed)
+        )
+    name = display_name(doomed[0].name)
+    if doomed[0].kind is EntryKind.FOLDER:
+        return _('Remove the folder "{name}" and all that is in it?').format(name=name)
+    return _('Remove "{name}"?').format(name=name)

@@ -1,0 +1,75 @@
+"""What the file area shows."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.common.remote_path import join
+
+
+class FolderState(Enum):
+    """What stands where the list is."""
+
+    NOTHING = "nothing"
+    LOADING = "loading"
+    READY = "ready"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+class Crumb(msgspec.Struct, frozen=True):
+    """One clickable part of the path."""
+
+    label: str
+    path: bytes
+
+
+class FolderView(msgspec.Struct, frozen=True, kw_only=True):
+    """The file area.
+
+    Attributes:
+        path: the folder shown.
+        crumbs: from the start folder down to this one.
+        places: the start folder and the folders in it.
+        can_go_back: there is a folder to go back to.
+        can_change: uploads and new folders make sense now.
+        state: what stands where the list is.
+        problem: why the folder could not be shown.
+        refused: why the last change did not happen.
+        question: what is asked before something is removed; empty where nothing is.
+        count: names in the folder.
+    """
+
+    path: bytes
+    crumbs: tuple[Crumb, ...]
+    places: tuple[Crumb, ...]
+    can_go_back: bool = False
+    can_change: bool = False
+    state: FolderState = FolderState.NOTHING
+    problem: Problem | None = None
+    refused: Problem | None = None
+    question: str = ""
+    count: int = 0
+
+    def stands_in(self, place: Crumb) -> bool:
+        """Whether the folder shown is this place or lies below it; home is only itself."""
+        if place == self.places[0]:
+            return self.path == place.path
+        return self.path == place.path or self.path.startswith(place.path + b"/")
+
+
+def crumbs(start: bytes, path: bytes) -> tuple[Crumb, ...]:
+    """The way to a folder: from the start folder where it lies below it, else from the root."""
+    base = start.rstrip(b"/")
+    if path != start and not path.startswith(base + b"/"):
+        base = b""
+    steps = [Crumb(_("Home") if base or start == b"/" else "/", base or b"/")]
+    for name in path[len(base) :].split(b"/"):
+        if name:
+            steps.append(Crumb(display_name(name), join(steps[-1].path, name)))
+    return tuple(steps)

@@ -1,0 +1,214 @@
+"""One batch as a row: words, progress, what can be done."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.text import size_text, time_text
+from ferrygate.engine.messages import (
+    BatchView,
+    ConflictQuestion,
+    Direction,
+    FileView,
+    TransferState,
+)
+
+_FINAL = {
+    TransferState.DELIVERED,
+    TransferState.SKIPPED,
+    TransferState.NEEDS_ATTENTION,
+    TransferState.CANCELLED,
+}
+
+
+class Outcome(Enum):
+    """Where a batch belongs."""
+
+    RUNNING = "running"
+    DELIVERED = "delivered"
+    ATTENTION = "attention"
+    DROPPED = "dropped"
+
+
+class RowTone(Enum):
+    """The colour of a row's icon, words and bar; always beside words."""
+
+    ACCENT = "accent"
+    OK = "ok"
+    AMBER = "amber"
+    DIM = "dim"
+
+
+class Batch(msgspec.Struct, kw_only=True):
+    """What is known of one batch."""
+
+    view: BatchView
+    states: dict[int, TransferState] = {}
+    question: ConflictQuestion | None = None
+    problem: Problem | None = None
+    note: str = ""
+    cancelled: bool = False
+
+    def take(self, file: FileView) -> None:
+        """Note one file's new state."""
+        self.states[file.number] = file.state
+        self.problem = self.problem or file.problem
+        if file.state is TransferState.DELIVERED:
+            self.note = file.note
+        elif file.state is TransferState.CANCELLED:
+            self.cancelled = True
+
+    def fail(self, problem: Problem) -> None:
+        """The batch as a whole ended badly."""
+        if problem.kind is Kind.CANCELLED:
+            self.cancelled = True
+        else:
+            self.problem = self.problem or problem
+
+    @property
+    def outcome(self) -> Outcome:
+        """Where it belongs now."""
+        if not self.view.finished:
+            return Outcome.RUNNING
+        if self.problem is not None:
+            return Outcome.ATTENTION
+        delivered = self.view.files_delivered or not self.cancelled
+        return Outcome.DELIVERED if delivered else Outcome.DROPPED
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the transfers panel.
+
+    Attributes:
+        batch: its number.
+        icon: name of the icon.
+        tone: colour of icon, status and bar.
+        title: what is moved.
+        sub: the smaller line under it.
+        fraction: progress from 0 to 1; ``None`` where no bar is shown.
+        status: the words beside the bar.
+        can_cancel: there is something to stop.
+        question: what is asked about a name that is taken; empty where nothing is.
+        problem: offered to copy for support.
+    """
+
+    batch: int
+    icon: str
+    tone: RowTone
+    title: str
+    sub: str
+    fraction: float | None = None
+    status: str = ""
+    can_cancel: bool = False
+    question: str = ""
+    problem: Problem | None = None
+
+
+def row_view(batch: Batch, *, waiting: str) -> RowView:
+    """The row of a batch.
+
+    Args:
+        batch: what is known of it.
+        waiting: why nothing moves at all now, such as a lost connection; empty where it does.
+    """
+    outcome = batch.outcome
+    if outcome is Outcome.RUNNING:
+        return _running(batch, waiting)
+    view = batch.view
+    where = _where(view)
+    if outcome is Outcome.ATTENTION:
+        problem = batch.problem
+        return RowView(
+            batch=view.batch,
+            icon="warning",
+            tone=RowTone.AMBER,
+            title=view.title,
+            sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
+            status=_of_total(view) if view.files_delivered else _("Not delivered"),
+            problem=problem,
+        )
+    if outcome is Outcome.DROPPED:
+        return RowView(
+            batch=view.batch,
+            icon="skipped",
+            tone=RowTone.DIM,
+            title=view.title,
+            sub=where,
+            status=_("Cancelled"),
+        )
+    return _delivered(batch, where)
+
+
+def _delivered(batch: Batch, where: str) -> RowView:
+    view = batch.view
+    skipped = sum(state is TransferState.SKIPPED for state in batch.states.values())
+    time = time_text(view.finished_at) if view.finished_at is not None else ""
+    if not view.files_delivered and skipped:
+        status, icon, tone = _("Skipped, it is already there"), "skipped", RowTone.DIM
+    elif view.files_delivered < view.files_total:
+        status, icon, tone = _of_total(view), "done", RowTone.OK
+    else:
+        status, icon, tone = _("Delivered {time}").format(time=time).strip(), "done", RowTone.OK
+    return RowView(
+        batch=view.batch,
+        icon=icon,
+        tone=tone,
+        title=view.title,
+        sub=f"{where} · {batch.note}" if batch.note else where,
+        status=status,
+    )
+
+
+def _running(batch: Batch, waiting: str) -> RowView:
+    view = batch.view
+    question = ""
+    if batch.question is not None:
+        question = _('"{name}" is already there.').format(name=batch.question.name)
+        if batch.question.replace_is_final:
+            question = f"{question} " + _("Replacing cannot be undone if the transfer breaks.")
+    upload = view.direction is Direction.UPLOAD
+    return RowView(
+        batch=view.batch,
+        icon="upload" if upload else "download",
+        tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
+        title=view.title,
+        sub=waiting or _where(view),
+        fraction=view.bytes_moved / view.bytes_total if view.bytes_total else 0.0,
+        status=_("Waiting for your answer") if question else _progress(view),
+        can_cancel=True,
+        question=question,
+    )
+
+
+def _progress(view: BatchView) -> str:
+    if view.walking and not view.bytes_moved:
+        return ngettext(
+            "Looking through folders, {count} file",
+            "Looking through folders, {count} files",
+            view.files_total,
+        ).format(count=view.files_total)
+    if not view.bytes_total:
+        return _("Waiting")
+    share = min(100, view.bytes_moved * 100 // view.bytes_total)
+    moved, total = size_text(view.bytes_moved), size_text(view.bytes_total)
+    if moved.split()[-1] == total.split()[-1]:
+        moved = moved.split()[0]
+    return _("{share} % · {moved} of {total}").format(share=share, moved=moved, total=total)
+
+
+def _of_total(view: BatchView) -> str:
+    return _("{done} of {total} delivered").format(
+        done=view.files_delivered, total=view.files_total
+    )
+
+
+def _where(view: BatchView) -> str:
+    place = _("to {folder}").format(folder=view.target)
+    if view.files_total > 1:
+        files = ngettext("{count} file", "{count} files", view.files_total)
+        return files.format(count=view.files_total) + f" · {place}"
+    return place

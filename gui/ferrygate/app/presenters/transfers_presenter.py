@@ -1,0 +1,179 @@
+"""The transfers panel: which batches stand in which tab, and what can be done to them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.session_words import seconds_until
+from ferrygate.app.presenters.transfer_row import Batch, Outcome, RowView, row_view
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.text import duration_text, size_text
+from ferrygate.engine import messages as m
+
+STAYS_SECONDS = 60.0
+"""How long a finished batch still stands among those of now."""
+MOST_ROWS = 50
+"""Rows of one tab; older ones are counted, not drawn."""
+
+
+class Tab(Enum):
+    """The three tabs."""
+
+    NOW = "now"
+    DELIVERED = "delivered"
+    ATTENTION = "attention"
+
+
+class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
+    """The panel.
+
+    Attributes:
+        tab: the tab shown.
+        labels: the words on each tab, with counts.
+        rows: newest first.
+        summary: speed and time left of all that moves.
+        empty: the words where a tab has no rows.
+        known: at least one batch has been started.
+    """
+
+    tab: Tab
+    labels: tuple[tuple[Tab, str], ...]
+    rows: tuple[RowView, ...] = ()
+    summary: str = ""
+    empty: str = ""
+    known: bool = False
+
+
+class TransfersPresenter(Observable):
+    """Follows all batches of this session."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        super().__init__()
+        self._outbox = outbox
+        self._clock = clock
+        self._tab = Tab.NOW
+        self._batches: dict[int, Batch] = {}
+        self._session: m.SessionChanged | None = None
+
+    @property
+    def view(self) -> TransfersView:
+        """The panel at this moment."""
+        now = self._clock.now()
+        rows = {tab: [b for b in self._batches.values() if self._is_in(b, tab, now)] for tab in Tab}
+        counts = {tab: len(batches) for tab, batches in rows.items()}
+        waiting = self._waiting(now)
+        return TransfersView(
+            tab=self._tab,
+            labels=(
+                (Tab.NOW, _("Now {count}").format(count=counts[Tab.NOW])),
+                (Tab.DELIVERED, _("Delivered {count}").format(count=counts[Tab.DELIVERED])),
+                (Tab.ATTENTION, _("Needs attention {count}").format(count=counts[Tab.ATTENTION])),
+            ),
+            rows=tuple(
+                row_view(batch, waiting=waiting) for batch in reversed(rows[self._tab][-MOST_ROWS:])
+            ),
+            summary=self._summary(),
+            empty=_EMPTY[self._tab](),
+            known=bool(self._batches),
+        )
+
+    def show(self, tab: Tab) -> None:
+        """Turn to a tab."""
+        self._tab = tab
+        self._changed()
+
+    def cancel(self, batch: int) -> None:
+        """Stop a batch."""
+        self._outbox.send(m.CancelRequest(target=batch))
+
+    def answer(self, batch: int, choice: m.ConflictChoice) -> None:
+        """Say what to do about names that are taken, for the rest of the batch."""
+        self._batches[batch].question = None
+        self._outbox.send(m.AnswerConflict(batch=batch, choice=choice))
+        self._changed()
+
+    def problem_of(self, batch: int) -> Problem | None:
+        """What support needs to know of a batch."""
+        return self._batches[batch].problem
+
+    def tick(self) -> None:
+        """The wall clock entered another second."""
+        if self._batches:
+            self._changed()
+
+    def handle(self, event: m.Event) -> None:
+        """Take in what the engine says about batches."""
+        match event:
+            case m.BatchChanged(view=view):
+                batch = self._batches.setdefault(view.batch, Batch(view=view))
+                batch.view = view
+                if view.finished:
+                    batch.question = None
+            case m.FileChanged(batch=number) if number in self._batches:
+                self._batches[number].take(event.view)
+            case m.ConflictQuestion(batch=number) if number in self._batches:
+                self._batches[number].question = event
+                self._tab = Tab.NOW
+            case m.Failed(request=number) if number in self._batches:
+                self._end_badly(self._batches[number], event.problem)
+            case m.SessionChanged():
+                self._session = event
+            case _:
+                return
+        self._changed()
+
+    def _end_badly(self, batch: Batch, problem: Problem) -> None:
+        batch.fail(problem)
+        batch.question = None
+        if not batch.view.finished:
+            batch.view = msgspec.structs.replace(
+                batch.view, finished=True, finished_at=self._clock.now()
+            )
+
+    def _is_in(self, batch: Batch, tab: Tab, now: float) -> bool:
+        outcome = batch.outcome
+        match tab:
+            case Tab.NOW:
+                ended = batch.view.finished_at
+                recent = ended is None or now - ended < STAYS_SECONDS
+                return outcome is Outcome.RUNNING or recent
+            case Tab.DELIVERED:
+                return outcome is Outcome.DELIVERED
+            case Tab.ATTENTION:
+                return outcome is Outcome.ATTENTION
+
+    def _waiting(self, now: float) -> str:
+        session = self._session
+        if session is None or session.state is not m.SessionState.RECONNECTING:
+            return ""
+        left = seconds_until(session.until, now)
+        if left:
+            return _("Connection lost. Goes on with a new code in {seconds} s.").format(
+                seconds=left
+            )
+        return _("Connection lost. Reconnecting.")
+
+    def _summary(self) -> str:
+        moving = [b.view for b in self._batches.values() if b.outcome is Outcome.RUNNING]
+        speed = sum(view.bytes_per_second for view in moving)
+        if speed < 1:
+            return ""
+        left = sum(max(0, view.bytes_total - view.bytes_moved) for view in moving)
+        words = _("{size}/s").format(size=size_text(int(speed)))
+        if any(view.walking for view in moving):
+            return words
+        about = _("about {time} left").format(time=duration_text(left / speed))
+        return f"{words} · {about}"
+
+
+_EMPTY = {
+    Tab.NOW: lambda: _("Nothing is being sent or fetched."),
+    Tab.DELIVERED: lambda: _("Nothing delivered yet."),
+    Tab.ATTENTION: lambda: _("Nothing needs you."),
+}

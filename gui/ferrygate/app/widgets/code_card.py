@@ -1,0 +1,57 @@
+"""The code: ring, digits, the next one, and a copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout
+
+from ferrygate.app.presenters.code_presenter import CodeView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.code_ring import CodeRing
+from ferrygate.app.widgets.labels import label, set_look
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+
+_RING = 48
+
+
+class CodeCard(QFrame):
+    """Shows a :class:`CodeView`.
+
+    Signals:
+        copy_wanted: the person wants the code elsewhere.
+    """
+
+    copy_wanted = Signal()
+
+    def __init__(self, theme: Theme, *, caption: str = "", can_copy: bool = True) -> None:
+        super().__init__()
+        self._fixed_caption = caption
+        self.setProperty("look", "box")
+        self._ring = CodeRing(theme, _RING)
+        self._caption = label(caption, "caption")
+        self._digits = label("", "code")
+        self._next = label("", "next")
+        self._copy = ThemedButton(theme, look="quiet", icon="copy", tint="dim", name=_("Copy code"))
+        self._copy.clicked.connect(self.copy_wanted)
+        self._copy.setVisible(can_copy)
+        self._next.setVisible(can_copy)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 12, 8, 12)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._ring, 0, 0, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._caption, 0, 1)
+        grid.addWidget(self._digits, 1, 1)
+        grid.addWidget(self._copy, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._next, 2, 1, 1, 2)
+        grid.setColumnStretch(1, 1)
+
+    def render_view(self, view: CodeView) -> None:
+        """Show a moment of the code's life."""
+        self._ring.render_view(view)
+        self._caption.setText(self._fixed_caption or view.caption)
+        self._digits.setText(view.digits)
+        self._digits.setAccessibleName(_("Your code: {code}").format(code=" ".join(view.digits)))
+        set_look(self._digits, "spent", "true" if view.spent else "false")
+        self._next.setText(_("next {code}").format(code=view.next_digits))

@@ -1,0 +1,77 @@
+"""The bar above the list: back, path, filter, and the three actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+
+from ferrygate.app.presenters.folder_view import FolderView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.path_bar import PathBar
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+
+_FILTER_WIDTH = 190
+
+
+class FilesBar(QFrame):
+    """Shows where one is and what can be done.
+
+    Signals:
+        back_wanted, folder_wanted, download_wanted, upload_wanted: a button was pressed.
+        path_chosen: a part of the path was clicked (bytes).
+        filter_changed: the text typed into the filter.
+    """
+
+    back_wanted = Signal()
+    folder_wanted = Signal()
+    download_wanted = Signal()
+    upload_wanted = Signal()
+    path_chosen = Signal(bytes)
+    filter_changed = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self._path_shown = b""
+        self._back = ThemedButton(theme, look="quiet", icon="back", name=_("Back"))
+        self._back.clicked.connect(self.back_wanted)
+        self._path = PathBar(theme)
+        self._path.chosen.connect(self.path_chosen)
+        self.filter = QLineEdit()
+        self.filter.setProperty("look", "filter")
+        self.filter.setPlaceholderText(_("Filter this folder"))
+        self.filter.setAccessibleName(_("Filter this folder"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMinimumWidth(110)
+        self.filter.setMaximumWidth(_FILTER_WIDTH)
+        self.filter.textChanged.connect(self.filter_changed)
+        self._folder = ThemedButton(theme, _("New folder"))
+        self._folder.clicked.connect(self.folder_wanted)
+        self._download = ThemedButton(theme, _("Download"), icon="download")
+        self._download.clicked.connect(self.download_wanted)
+        self._upload = ThemedButton(theme, _("Upload"), look="primary", icon="upload")
+        self._upload.clicked.connect(self.upload_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 14, 20, 14)
+        row.setSpacing(8)
+        row.addWidget(self._back)
+        row.addWidget(self._path)
+        row.addStretch(1)
+        row.addWidget(self.filter, 2)
+        for button in (self._folder, self._download, self._upload):
+            row.addWidget(button)
+
+    def render_view(self, view: FolderView) -> None:
+        """Show a folder's place and what it allows; another folder starts unfiltered."""
+        self._back.setEnabled(view.can_go_back)
+        self._path.render_crumbs(view.crumbs)
+        self._folder.setEnabled(view.can_change)
+        self._upload.setEnabled(view.can_change)
+        if view.path != self._path_shown:
+            self._path_shown = view.path
+            self.filter.clear()
+
+    def allow_download(self, *, allowed: bool) -> None:
+        """Whether anything is there to download."""
+        self._download.setEnabled(allowed)

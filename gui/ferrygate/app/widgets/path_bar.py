@@ -1,0 +1,66 @@
+"""Where the person is, every part of it a way back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalMapper, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ferrygate.app.presenters.folder_view import Crumb
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+
+_MOST = 4
+_LONGEST = 28
+
+
+class PathBar(QWidget):
+    """Shows the last few parts of a path.
+
+    Signals:
+        chosen: a part was clicked (its path, bytes).
+    """
+
+    chosen = Signal(bytes)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._crumbs: tuple[Crumb, ...] = ()
+        self._mapper = QSignalMapper(self)
+        self._mapper.mappedInt.connect(self._choose)
+        self.setAccessibleName(_("Path"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(1)
+
+    def render_crumbs(self, crumbs: tuple[Crumb, ...]) -> None:
+        """Show a path."""
+        if crumbs == self._crumbs:
+            return
+        self._crumbs = crumbs
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        first = max(0, len(crumbs) - _MOST)
+        for at, crumb in enumerate(crumbs[first:], start=first):
+            if at > first:
+                self._row.addWidget(IconLabel(self._theme, "chevron", "faint", 12))
+            button = ThemedButton(self._theme, _short(crumb.label), look="crumb", name=crumb.label)
+            button.setToolTip(crumb.label)
+            button.setEnabled(at < len(crumbs) - 1)
+            button.clicked.connect(self._mapper.map)
+            self._mapper.setMapping(button, at)
+            self._row.addWidget(button)
+
+    @Slot(int)
+    def _choose(self, at: int) -> None:
+        self.chosen.emit(self._crumbs[at].path)
+
+
+def _short(text: str) -> str:
+    escaped = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return escaped.replace("&", "&&")

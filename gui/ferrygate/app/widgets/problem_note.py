@@ -1,0 +1,68 @@
+"""A problem where it belongs: a sentence, a next step, details for support."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from ferrygate.app.presenters.problem_text import problem_text, support_text
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+
+
+class ProblemNote(QWidget):
+    """Hidden while there is no problem.
+
+    Signals:
+        acted: the button with the caller's own words was pressed.
+    """
+
+    acted = Signal()
+
+    def __init__(self, theme: Theme, action: str = "") -> None:
+        super().__init__()
+        self._problem: Problem | None = None
+        self._words = label(wrap=True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._copy = ThemedButton(theme, _("Copy details for support"), look="link")
+        self._copy.clicked.connect(self._copy_details)
+        self._action = ThemedButton(theme, action, look="link")
+        self._action.clicked.connect(self.acted)
+        self._action.setVisible(bool(action))
+        links = QHBoxLayout()
+        links.setContentsMargins(0, 0, 0, 0)
+        links.setSpacing(8)
+        links.addWidget(self._copy)
+        links.addWidget(self._action)
+        links.addStretch()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        warning = IconLabel(theme, "warning", "red")
+        grid.addWidget(warning, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._words, 0, 1)
+        grid.addLayout(links, 1, 1)
+        grid.setColumnStretch(1, 1)
+        self.hide()
+
+    def render_problem(self, problem: Problem | None, *, can_act: bool = True) -> None:
+        """Show a problem, or nothing."""
+        self.setVisible(problem is not None)
+        if problem is not None and problem != self._problem:
+            self._words.setText(problem_text(problem))
+            self._words.setAccessibleName(problem_text(problem))
+            self._copy.setText(_("Copy details for support"))
+        self._action.setVisible(can_act and bool(self._action.text()))
+        self._problem = problem
+
+    @Slot()
+    def _copy_details(self) -> None:
+        if self._problem is not None:
+            QGuiApplication.clipboard().setText(support_text(self._problem))
+            self._copy.setText(_("Details copied"))

@@ -1,0 +1,136 @@
+"""One batch in the transfers panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from ferrygate.app.presenters.transfer_row import RowView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+from ferrygate.engine.messages import ConflictChoice
+
+_STEPS = 1000
+_BAR_WIDTH = 200
+_STATUS_WIDTH = 176
+_CANCEL_WIDTH = 32
+
+
+class TransferRowWidget(QFrame):
+    """Shows a :class:`RowView`.
+
+    Signals:
+        cancel_wanted: stop this batch (its number).
+        answered: what to do about names that are taken (batch, :class:`ConflictChoice`).
+        details_wanted: copy the details of its problem (its number).
+    """
+
+    cancel_wanted = Signal(int)
+    answered = Signal(int, object)
+    details_wanted = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("transfer")
+        self._batch = 0
+        self._theme = theme
+        self._icon = IconLabel(theme)
+        self._title = ElidedLabel("strong")
+        self._sub = ElidedLabel("caption")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(_BAR_WIDTH)
+        self._outcome = label()
+        self._outcome.setFixedWidth(_BAR_WIDTH)
+        self._status = label()
+        self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
+        self._cancel.clicked.connect(self._want_cancel)
+        self._details = ThemedButton(theme, _("Copy details for support"), look="link")
+        self._details.clicked.connect(self._want_details)
+        self._question = self._make_question()
+        self._lay_out()
+
+    def _make_question(self) -> QWidget:
+        question = QWidget()
+        row = QHBoxLayout(question)
+        row.setContentsMargins(0, 8, 0, 2)
+        row.setSpacing(8)
+        self._words = label("", wrap=True)
+        row.addWidget(self._words, 1)
+        for text, slot in (
+            (_("Replace"), self._replace),
+            (_("Keep both"), self._keep_both),
+            (_("Skip"), self._skip),
+        ):
+            button = ThemedButton(self._theme, text)
+            button.clicked.connect(slot)
+            row.addWidget(button)
+        return question
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._title)
+        words.addWidget(self._sub)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(20, 9, 16, 9)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        grid.addWidget(self._icon, 0, 0, middle)
+        grid.addLayout(words, 0, 1)
+        grid.addWidget(self._bar, 0, 2, middle)
+        grid.addWidget(self._outcome, 0, 2, middle)
+        grid.addWidget(self._status, 0, 3, middle)
+        grid.addWidget(self._details, 0, 3, middle | Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self._cancel, 0, 4, middle)
+        grid.addWidget(self._question, 1, 1, 1, 4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(3, _STATUS_WIDTH)
+        grid.setColumnMinimumWidth(4, _CANCEL_WIDTH)
+
+    def render_view(self, view: RowView) -> None:
+        """Show how the batch stands."""
+        self._batch = view.batch
+        self.setAccessibleName(f"{view.title}, {view.sub}, {view.status}")
+        self._icon.show_icon(view.icon, view.tone.value)
+        self._title.show_text(view.title)
+        self._sub.show_text(view.sub)
+        self._bar.setVisible(view.fraction is not None)
+        self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
+        set_look(self._bar, "tone", view.tone.value)
+        moving = view.fraction is not None
+        self._status.setText(view.status)
+        self._status.setVisible(moving)
+        self._outcome.setText(view.status)
+        self._outcome.setVisible(not moving)
+        set_look(self._outcome, "tone", view.tone.value)
+        self._cancel.setVisible(view.can_cancel)
+        self._details.setVisible(view.problem is not None)
+        self._question.setVisible(bool(view.question))
+        self._words.setText(view.question)
+
+    @Slot()
+    def _want_cancel(self) -> None:
+        self.cancel_wanted.emit(self._batch)
+
+    @Slot()
+    def _want_details(self) -> None:
+        self.details_wanted.emit(self._batch)
+        self._details.setText(_("Details copied"))
+
+    @Slot()
+    def _replace(self) -> None:
+        self.answered.emit(self._batch, ConflictChoice.REPLACE)
+
+    @Slot()
+    def _keep_both(self) -> None:
+        self.answered.emit(self._batch, ConflictChoice.KEEP_BOTH)
+
+    @Slot()
+    def _skip(self) -> None:
+        self.answered.emit(self._batch, ConflictChoice.SKIP)

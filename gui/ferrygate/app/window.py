@@ -1,0 +1,132 @@
+"""The one window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from ferrygate.app.bridge.code_clipboard import CodeClipboard
+from ferrygate.app.models.folder_model import FolderModel
+from ferrygate.app.panels.files_panel import FilesPanel
+from ferrygate.app.panels.side_panel import SidePanel
+from ferrygate.app.panels.sign_in_panel import SignInPanel
+from ferrygate.app.panels.sites_panel import SitesPanel
+from ferrygate.app.panels.transfers_panel import TransfersPanel
+from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.dropped_files import dropped_files
+
+WIDTH, HEIGHT = 1152, 744
+_LEAST_WIDTH, _LEAST_HEIGHT = 860, 520
+_CONNECTION_FILE = ".ferrygate"
+
+
+class MainWindow(QMainWindow):
+    """Puts the panels together and turns between them.
+
+    Signals:
+        painted: the window has shown itself for the first time.
+        closed: the person closed it.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, workspace: Workspace, model: FolderModel) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._was_painted = False
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        self.resize(WIDTH, HEIGHT)
+        self.setAcceptDrops(True)
+        self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
+        self.sites = SitesPanel(theme, workspace.sites)
+        self.sign_in = SignInPanel(theme, workspace)
+        self.files = FilesPanel(theme, workspace.folder, model)
+        self.side = SidePanel(theme, workspace, self.clipboard)
+        self.transfers = TransfersPanel(theme, workspace.transfers)
+        self._stack = QStackedWidget()
+        self._pages = {
+            Screen.SITES: self.sites,
+            Screen.SIGN_IN: self.sign_in,
+            Screen.FILES: self._files_page(),
+        }
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self.setCentralWidget(self._stack)
+        self._add_shortcut(Qt.Key.Key_F8).activated.connect(self._toggle_local)
+        self._add_shortcut(QKeySequence.StandardKey.Find).activated.connect(self._focus_filter)
+        workspace.subscribe(self._render)
+        self._render()
+
+    def _files_page(self) -> QWidget:
+        page = QWidget()
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.files, 1)
+        right.addWidget(self.transfers)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.side)
+        row.addLayout(right, 1)
+        return page
+
+    def _add_shortcut(self, key: Qt.Key | QKeySequence.StandardKey) -> QShortcut:
+        return QShortcut(QKeySequence(key), self)
+
+    def _render(self) -> None:
+        self.setWindowTitle(self._workspace.title)
+        page = self._pages[self._workspace.screen]
+        if self._stack.currentWidget() is not page:
+            self._stack.setCurrentWidget(page)
+            if self._workspace.screen is Screen.FILES:
+                self.files.files.setFocus()
+
+    @Slot()
+    def _toggle_local(self) -> None:
+        if self._workspace.screen is not Screen.FILES:
+            return
+        local = self.files.local
+        if local.isHidden():
+            local.open_folder(local.folder)
+        local.setVisible(local.isHidden())
+
+    @Slot()
+    def _focus_filter(self) -> None:
+        self.files.bar.filter.setFocus()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_files(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Outside the list: files go into the folder shown, a connection file opens its site."""
+        paths = dropped_files(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if self._workspace.screen is Screen.FILES:
+            self._workspace.folder.upload(paths)
+        elif paths and paths[0].endswith(_CONNECTION_FILE):
+            self._workspace.sites.open_file(paths[0])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.clipboard.clear()
+        self.closed.emit()
+        super().closeEvent(event)
