@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.i18n import _
 
-_PICTURES = frozenset(
-    {"avif", "bmp", "gif", "heic", "jpeg", "jpg", "png", "svg", "tif", "tiff", "webp"}
-)
-_ARCHIVES = frozenset({"7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "zip", "zst"})
-_SOUNDS = frozenset({"aac", "flac", "m4a", "mp3", "ogg", "wav"})
-_FILMS = frozenset({"avi", "mkv", "mov", "mp4", "webm"})
-_SHEETS = frozenset({"ods", "xls", "xlsm", "xlsx"})
-_SLIDES = frozenset({"odp", "ppt", "pptx"})
-_TEXTS = frozenset({"doc", "docx", "odt", "rtf"})
-_PROGRAMS = frozenset({"bat", "cmd", "com", "exe", "msi", "ps1", "sh"})
-_DOCUMENTS = frozenset({"csv", "html", "json", "parquet", "pdf", "toml", "tsv", "xml", "yaml"})
 _MAX_EXTENSION = 8
 
 
@@ -34,27 +26,31 @@ def kind_text(name: bytes, kind: EntryKind) -> str:
         case EntryKind.OTHER:
             return _("Special file")
         case EntryKind.FILE:
-            return _file_text(name)
+            stem, _dot, extension = name.rpartition(b".")
+            return _file_text(extension.lower() if stem else b"")
 
 
-def _file_text(name: bytes) -> str:
-    stem, _dot, last = name.rpartition(b".")
-    extension = last.lower().decode("utf-8", "replace") if stem else ""
-    if extension in _DOCUMENTS:
+@lru_cache(maxsize=256)  # a folder has 100,000 files of five kinds, and gettext takes its time
+def _file_text(raw_extension: bytes) -> str:
+    extension = raw_extension.decode("utf-8", "replace")
+    if extension in {"csv", "html", "json", "parquet", "pdf", "toml", "tsv", "xml", "yaml"}:
         return _("{extension} document").format(extension=extension.upper())
-    for extensions, words in (
-        (_ARCHIVES, _("Archive")),
-        (_PICTURES, _("Picture")),
-        (_SHEETS, _("Spreadsheet")),
-        (_TEXTS, _("Text document")),
-        (_SLIDES, _("Presentation")),
-        (_SOUNDS, _("Sound")),
-        (_FILMS, _("Video")),
-        (_PROGRAMS, _("Program")),
-        (frozenset({"log", "md", "txt"}), _("Plain text")),
-    ):
-        if extension in extensions:
+    for words, extensions in _groups():
+        if extension in extensions.split():
             return words
     if extension.isascii() and extension.isalnum() and len(extension) <= _MAX_EXTENSION:
         return _("{extension} file").format(extension=extension.upper())
     return _("File")
+
+
+def _groups() -> Iterator[tuple[str, str]]:
+    """Words, and the extensions they stand for."""
+    yield _("Archive"), "7z bz2 gz rar tar tgz xz zip zst"
+    yield _("Picture"), "avif bmp gif heic jpeg jpg png svg tif tiff webp"
+    yield _("Plain text"), "log md txt"
+    yield _("Presentation"), "odp ppt pptx"
+    yield _("Program"), "bat cmd com exe msi ps1 sh"
+    yield _("Sound"), "aac flac m4a mp3 ogg wav"
+    yield _("Spreadsheet"), "ods xls xlsm xlsx"
+    yield _("Text document"), "doc docx odt rtf"
+    yield _("Video"), "avi mkv mov mp4 webm"

@@ -38,24 +38,14 @@ def size_text(size: int, locale: str = DEFAULT_LOCALE) -> str:
 def duration_text(seconds: float) -> str:
     """A duration in one or two units, such as ``8 s``, ``2 min`` or ``1 h 5 min``; rounded up."""
     whole = max(1, math.ceil(seconds))
+    minutes, hours = math.ceil(whole / _MINUTE), math.ceil(whole / _HOUR)
     if whole < _MINUTE:
         return _("{seconds} s").format(seconds=whole)
-    if whole <= _HOUR - _MINUTE:
-        return _("{minutes} min").format(minutes=-(-whole // _MINUTE))
-    minutes = -(-whole // _MINUTE)
-    if whole <= _DAY - _MINUTE:
-        hours, minutes = divmod(minutes, _MINUTE)
-        return (
-            _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-            if minutes
-            else _("{hours} h").format(hours=hours)
-        )
-    days, hours = divmod(-(-whole // _HOUR), _DAY // _HOUR)
-    return (
-        _("{days} d {hours} h").format(days=days, hours=hours)
-        if hours
-        else _("{days} d").format(days=days)
-    )
+    if minutes * _MINUTE < _HOUR:
+        return _("{minutes} min").format(minutes=minutes)
+    if minutes * _MINUTE < _DAY:
+        return _two(_("{first} h {second} min"), _("{first} h"), divmod(minutes, 60))
+    return _two(_("{first} d {second} h"), _("{first} d"), divmod(hours, 24))
 
 
 def time_text(
@@ -88,6 +78,11 @@ def modified_text(
     if day == today - timedelta(days=1):
         return _("Yesterday {time}").format(time=time_text(timestamp, locale, timezone))
     return format_date(day, "medium", locale=locale)
+
+
+def _two(both: str, alone: str, numbers: tuple[int, int]) -> str:
+    first, second = numbers
+    return both.format(first=first, second=second) if second else alone.format(first=first)
 
 
 def _local(timestamp: float, timezone: tzinfo | None) -> datetime:
