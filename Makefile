@@ -25,7 +25,7 @@ lint: setup  ## Check style, types and import layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 screenshots: setup  ## Take the pictures of the README anew
 	@sh packaging/demo.sh --screenshots $(PICTURES)
