@@ -12,6 +12,7 @@ import asyncssh
 import paramiko
 import pytest
 
+from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sandbox.ssh_server import MAX_TRIES
@@ -152,6 +153,21 @@ def test_random_secrets_and_a_short_period(sandbox: Sandbox, make_sandbox: MakeS
     assert len(sandbox.ready.totp_secret.reveal()) == 16
 
 
+def test_codes_of_a_short_period_by_the_real_clock(sandbox: Sandbox) -> None:
+    ready = sandbox.ready
+    secret = CodeSecret(key=ready.totp_secret, period=ready.period)
+    code = live_code(secret, SystemClock().now()).code
+    with paramiko.Transport((ready.host, ready.port)) as transport:
+        transport.start_client()
+        transport.auth_password(ready.username, ready.password.reveal() + code)
+        assert transport.is_authenticated()
+
+
+def test_a_sandbox_starts_once(sandbox: Sandbox) -> None:
+    with pytest.raises(RuntimeError, match="runs already"):
+        sandbox.start()
+
+
 def test_sandboxes_run_beside_each_other(make_sandbox: MakeSandbox) -> None:
     boxes = [make_sandbox(clock=CLOCK, **OPTIONS) for _ in range(3)]
     (boxes[0].ready.root / "only here").touch()
@@ -185,6 +201,12 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         )
         with pytest.raises(OSError, match="address already in use"):
             Sandbox(options, SystemClock()).start()
+
+
+def test_a_port_that_there_is_not(tmp_path: Path) -> None:
+    options = SandboxOptions(state=tmp_path / "state", root=tmp_path / "root", port=65_536)
+    with pytest.raises(OverflowError):
+        Sandbox(options, SystemClock()).start()
 
 
 def test_left_overs_of_a_killed_run_are_removed(tmp_path: Path) -> None:

@@ -185,5 +185,7 @@ def _translated() -> Iterator[None]:
         raise RefusedError(Status.PERMISSION_DENIED, "Permission denied") from None
     except FileExistsError:
         raise RefusedError(Status.FAILURE, "File already exists") from None
+    except OverflowError:  # an offset that no file has
+        raise RefusedError(Status.FAILURE, "Invalid offset") from None
     except OSError as error:
         raise RefusedError(Status.FAILURE, error.strerror or "Failure") from None

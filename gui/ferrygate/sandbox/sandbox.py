@@ -133,7 +133,11 @@ class Sandbox:
 
         Raises:
             OSError: the port is taken, or a folder cannot be written.
+            OverflowError: there is no such port.
+            RuntimeError: the sandbox runs already.
         """
+        if self._ready is not None:
+            raise RuntimeError("the sandbox runs already")
         options, code_secret = self._options, self._code_secret
         options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         host_key = _host_key(options.state / "host_key")

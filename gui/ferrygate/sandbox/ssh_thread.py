@@ -30,13 +30,12 @@ class SshThread:
 
         Raises:
             OSError: the port is taken.
+            OverflowError: there is no such port.
         """
         self._thread.start()
-        try:
-            _, _, port = self._started.result()
-        except OSError:
+        if self._started.exception() is not None:
             self._thread.join()
-            raise
+        _, _, port = self._started.result()
         return port
 
     def cut_connections(self) -> None:
@@ -73,7 +72,7 @@ class SshThread:
                 port=self._port,
                 host_key=self._host_key,
             )
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._started.set_exception(error)
             return
         stopping = asyncio.Event()
