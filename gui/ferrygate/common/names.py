@@ -34,6 +34,8 @@ def is_unsafe(character: str) -> bool:
 
 def display_text(text: str) -> str:
     r"""The text with control and bidirectional characters written out, such as ``\u202e``."""
+    if text.isprintable():  # nearly every name, and ten times faster
+        return text
     return "".join(
         character.encode("unicode_escape").decode("ascii") if is_unsafe(character) else character
         for character in text
