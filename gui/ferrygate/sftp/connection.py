@@ -26,6 +26,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.transport import Transport
 from ferrygate.sites.known_hosts import HostKey
 
 _LOG = "ferrygate.ssh"
@@ -73,7 +74,7 @@ class Connection:
     Methods may be called from any thread; each channel belongs to the thread that opened it.
     """
 
-    def __init__(self, transport: paramiko.Transport, clock: Clock, deadlines: Deadlines) -> None:
+    def __init__(self, transport: Transport, clock: Clock, deadlines: Deadlines) -> None:
         self._transport = transport
         self._clock = clock
         self._deadlines = deadlines
@@ -179,7 +180,7 @@ def connect(
     sock = _dial(host, port, deadlines.connect)
     transport = None
     try:
-        transport = paramiko.Transport(sock)
+        transport = Transport(sock)
         transport.set_log_channel(_LOG)
         transport.daemon = True
         transport.banner_timeout = deadlines.handshake
