@@ -20,6 +20,7 @@ from ferrygate.app.models.folder_row import Row, row_of
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
+from ferrygate.common.kinds import kind_text
 from ferrygate.common.text import modified_text, size_text
 
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -44,7 +45,7 @@ _KEYS: dict[int, Callable[[Row], Any]] = {
     Column.NAME: lambda row: row.key,
     Column.SIZE: lambda row: -1 if row.entry.size is None else row.entry.size,
     Column.MODIFIED: lambda row: row.entry.modified or 0,
-    Column.KIND: lambda row: (row.kind, row.key),
+    Column.KIND: lambda row: (_kind(row), row.key),
 }
 
 
@@ -190,7 +191,7 @@ class FolderModel(QAbstractTableModel):
         if column == Column.NAME:
             return row.name
         if column == Column.KIND:
-            return row.kind
+            return _kind(row)
         if column == Column.MODIFIED:
             then = row.entry.modified
             return modified_text(then, self._clock.now()) if then else "–"  # noqa: RUF001  a dash for people
@@ -233,6 +234,10 @@ class FolderModel(QAbstractTableModel):
         descending = self._order is Qt.SortOrder.DescendingOrder
         ordered = sorted(rows, key=_KEYS[self._column], reverse=descending)
         return sorted(ordered, key=_is_no_folder)
+
+
+def _kind(row: Row) -> str:
+    return kind_text(row.entry.name, row.entry.kind)
 
 
 def _is_no_folder(row: Row) -> bool:

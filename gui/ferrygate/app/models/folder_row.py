@@ -7,7 +7,6 @@ import re
 import msgspec
 
 from ferrygate.common.entry import Entry
-from ferrygate.common.kinds import kind_text
 from ferrygate.common.names import display_name
 
 # More digits than this are compared in pieces, which a hostile name cannot make slow.
@@ -22,21 +21,19 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         name: for people.
         folded: the name without case, for the filter.
         key: the name in natural order: ``scan 9`` before ``scan 10``.
-        kind: what sort of document it is.
     """
 
     entry: Entry
     name: str
     folded: str
     key: tuple[str | int, ...]
-    kind: str
 
 
 def row_of(entry: Entry) -> Row:
     """The row of an entry."""
     name = display_name(entry.name)
     folded = name.casefold()
-    return Row(entry, name, folded, natural_key(folded), kind_text(entry.name, entry.kind))
+    return Row(entry, name, folded, natural_key(folded))
 
 
 def natural_key(folded: str) -> tuple[str | int, ...]:

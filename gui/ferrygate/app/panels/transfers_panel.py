@@ -90,11 +90,7 @@ class TransfersPanel(QFrame):
             if at < len(view.rows):
                 widget.render_view(view.rows[at])
         first = self._rows[: min(len(view.rows), _SHOWN)]
-        self._area.setFixedHeight(sum(self._height(widget) for widget in first))
-
-    def _height(self, row: TransferRowWidget) -> int:
-        """What a row needs; one that asks something wraps its words to the width there is."""
-        return max(row.sizeHint().height(), row.heightForWidth(self._area.viewport().width()))
+        self._area.setFixedHeight(sum(widget.sizeHint().height() for widget in first))
 
     def _make_row(self) -> TransferRowWidget:
         widget = TransferRowWidget(self._theme)

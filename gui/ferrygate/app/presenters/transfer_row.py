@@ -93,6 +93,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         status: the words beside the bar.
         can_cancel: there is something to stop.
         question: what is asked about a name that is taken; empty where nothing is.
+        warning: what replacing costs here; may be empty.
         problem: offered to copy for support.
     """
 
@@ -105,6 +106,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     can_cancel: bool = False
     question: str = ""
+    warning: str = ""
     problem: Problem | None = None
 
 
@@ -165,11 +167,11 @@ def _delivered(batch: Batch, where: str) -> RowView:
 
 def _running(batch: Batch, waiting: str) -> RowView:
     view = batch.view
-    question = ""
+    question = warning = ""
     if batch.question is not None:
         question = _('"{name}" is already there.').format(name=batch.question.name)
         if batch.question.replace_is_final:
-            question = f"{question} " + _("Replacing cannot be undone if the transfer breaks.")
+            warning = _("Replacing cannot be undone, even if the upload breaks.")
     upload = view.direction is Direction.UPLOAD
     return RowView(
         batch=view.batch,
@@ -181,6 +183,7 @@ def _running(batch: Batch, waiting: str) -> RowView:
         status=_("Waiting for your answer") if question else _progress(view),
         can_cancel=True,
         question=question,
+        warning=warning,
     )
 
 

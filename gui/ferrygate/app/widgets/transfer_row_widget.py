@@ -46,6 +46,7 @@ class TransferRowWidget(QFrame):
         self._bar.setFixedWidth(_BAR_WIDTH)
         self._outcome = label()
         self._outcome.setFixedWidth(_BAR_WIDTH)
+        self._outcome.setIndent(0)
         self._status = label()
         self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
         self._cancel.clicked.connect(self._want_cancel)
@@ -59,8 +60,13 @@ class TransferRowWidget(QFrame):
         row = QHBoxLayout(question)
         row.setContentsMargins(0, 8, 0, 2)
         row.setSpacing(8)
-        self._words = label("", wrap=True)
-        row.addWidget(self._words, 1)
+        self._words = ElidedLabel()
+        self._warning = ElidedLabel("caption")
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._words)
+        words.addWidget(self._warning)
+        row.addLayout(words, 1)
         for text, slot in (
             (_("Replace"), self._replace),
             (_("Keep both"), self._keep_both),
@@ -112,7 +118,9 @@ class TransferRowWidget(QFrame):
         self._cancel.setVisible(view.can_cancel)
         self._details.setVisible(view.problem is not None)
         self._question.setVisible(bool(view.question))
-        self._words.setText(view.question)
+        self._words.show_text(view.question)
+        self._warning.show_text(view.warning)
+        self._warning.setVisible(bool(view.warning))
 
     @Slot()
     def _want_cancel(self) -> None:
