@@ -49,12 +49,13 @@ if [ -e /etc/apt/sources.list.d/debian.sources ]; then
     lend /etc/apt/sources.list.d/debian.sources
 fi
 
-rm -rf "$root/srv/ferrygate"
-git clone --quiet --no-hardlinks . "$root/srv/ferrygate"
+place=/srv/ferrygate-$$
+rm -rf "$root"/srv/ferrygate-*
+git clone --quiet --no-hardlinks . "$root$place"
 
 # Run make inside, as a newcomer would; what stands before `env` decides about the network.
 inside='env --unset=DISPLAY --unset=WAYLAND_DISPLAY --unset=XDG_RUNTIME_DIR --unset=PIP_FIND_LINKS
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin CI=true chroot '"$root"' make --directory=/srv/ferrygate'
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin CI=true chroot '"$root"' make --directory='"$place"
 
 for target in $targets; do
     echo "== make $target"

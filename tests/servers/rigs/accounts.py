@@ -19,8 +19,8 @@ from ferrygate.common.secret import Secret
 _SBIN = Path("/usr/sbin")
 _SEPARATION_USER = "sshd"
 _SEPARATION_FOLDER = Path("/run/sshd")
-_SEPARATION_NOTE = Path("/run/lock/ferrygate-tests-sshd")
-_SEPARATION_GATE = Path("/run/lock/ferrygate-tests-sshd.gate")
+_SEPARATION_NOTE = Path("/run/ferrygate-tests-sshd")
+_SEPARATION_GATE = Path("/run/ferrygate-tests-sshd.gate")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from process_tree import descendants
@@ -57,11 +57,14 @@ class Sshd:
 
     def cut_connections(self) -> None:
         """End every connection at once, as a failing server would; the listener stays."""
-        for process in descendants(self._process.pid):
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it went with its parent
+        stopped: set[int] = set()
+        # A stopped process starts no other, so at last there is none that we do not know.
+        while found := set(descendants(self._process.pid)) - stopped:
+            for process in found:
+                _send(process, signal.SIGSTOP)
+            stopped |= found
+        for process in stopped:
+            _send(process, signal.SIGKILL)
 
     def stop(self) -> None:
         """End the listener and every connection, and read the log to its end."""
@@ -103,6 +106,11 @@ def running_sshd(binary: Path, state: Path, settings: dict[str, str]) -> Iterato
         yield server
     finally:
         server.stop()
+
+
+def _send(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself
+        os.kill(process, number)
 
 
 def fingerprints(state: Path) -> tuple[str, ...]:
