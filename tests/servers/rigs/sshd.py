@@ -68,6 +68,7 @@ class Sshd:
 
     def stop(self) -> None:
         """End the listener and every connection, and read the log to its end."""
+        _send(self._process.pid, signal.SIGSTOP)  # so that no connection comes in between
         self.cut_connections()
         self._process.kill()
         self._process.wait()
