@@ -83,6 +83,11 @@ class TransfersPresenter(Observable):
             known=bool(self._batches),
         )
 
+    @property
+    def delivered(self) -> int:
+        """How many batches are delivered."""
+        return sum(b.outcome is Outcome.DELIVERED for b in self._batches.values())
+
     def show(self, tab: Tab) -> None:
         """Turn to a tab."""
         self._tab = tab

@@ -1,0 +1,144 @@
+"""Works the window as a person does: real clicks, keys and drops, found by accessible names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from ferrygate.app.desktop import Desktop
+from ferrygate.app.models.folder_model import Column
+from ferrygate.app.presenters.folder_view import FolderState
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError, Kind
+from ferrygate.common.i18n import _
+
+PATIENCE_SECONDS = 40.0
+_GLANCE_MS = 20
+_SETTLE_MS = 80
+
+_Widget = TypeVar("_Widget", bound=QWidget)
+
+
+class DriverError(FerrygateError):
+    """Something that should have shown did not."""
+
+    kind = Kind.INTERNAL
+
+
+class Driver:
+    """The hands of the tour and of the picture taker."""
+
+    def __init__(self, desktop: Desktop, clock: Clock) -> None:
+        self._desktop = desktop
+        self._clock = clock
+        self._window = desktop.window
+        self._files = desktop.window.files.files
+
+    # ------------------------------------------------------------ looking
+
+    def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
+        """Let the window work until the condition holds.
+
+        Raises:
+            DriverError: it does not hold in time; the message names ``what``.
+        """
+        end = self._clock.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if self._clock.monotonic() > end:
+                raise DriverError(_("This did not happen in time: {what}").format(what=what))
+            QTest.qWait(_GLANCE_MS)
+
+    def wait_for_folder(self, path: bytes) -> None:
+        """Wait until a folder is shown whole."""
+        settled = {FolderState.READY, FolderState.EMPTY}
+
+        def shown() -> bool:
+            view = self._desktop.workspace.folder.view
+            return view.path == path and view.state in settled
+
+        self.wait_for(f"folder {path!r}", shown)
+
+    def is_listed(self, name: bytes) -> bool:
+        """Whether the list shows a name."""
+        return bool(self._desktop.model.rows_named([name]))
+
+    def picture(self, path: Path) -> Path:
+        """Save what the window looks like."""
+        QTest.qWait(_SETTLE_MS)
+        if not self._window.grab().save(str(path)):
+            raise DriverError(_("The picture could not be saved."), detail=path.name)
+        return path
+
+    def choose_scheme(self, scheme: Qt.ColorScheme) -> None:
+        """Turn the window light or dark."""
+        self._desktop.theme.choose(scheme)
+
+    # ------------------------------------------------------------ doing
+
+    def click(self, name: str) -> None:
+        """Click the button of that name, once it can be clicked."""
+        self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
+        if (button := self._find(QPushButton, name)) is not None:
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def type_into(self, name: str, text: str) -> None:
+        """Type into the field of that name and press Enter where the text ends in a line end."""
+        self.wait_for(f"field {name!r}", lambda: self._find(QLineEdit, name) is not None)
+        if (field := self._find(QLineEdit, name)) is not None:
+            field.clear()
+            QTest.keyClicks(field, text.rstrip("\n"))
+            if text.endswith("\n"):
+                QTest.keyClick(field, Qt.Key.Key_Return)
+
+    def press(self, key: Qt.Key) -> None:
+        """Press a key in the list."""
+        QTest.keyClick(self._files, key)
+
+    def select(self, *names: bytes) -> None:
+        """Click rows of the list, all but the first with Control held."""
+        held = Qt.KeyboardModifier.NoModifier
+        for name in names:
+            QTest.mouseClick(
+                self._files.viewport(), Qt.MouseButton.LeftButton, held, self._place_of(name)
+            )
+            held = Qt.KeyboardModifier.ControlModifier
+
+    def open_folder(self, name: bytes) -> None:
+        """Select a folder of the list and press Enter."""
+        self.select(name)
+        self.press(Qt.Key.Key_Return)
+
+    def drop(self, paths: Iterable[Path], on: QPoint) -> None:
+        """Drop local files on the list."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        copy = Qt.DropAction.CopyAction
+        port = self._files.viewport()
+        send = self._desktop.application.sendEvent
+        send(port, QDragEnterEvent(on, copy, data, buttons, keys))
+        send(port, QDropEvent(QPointF(on), copy, data, buttons, keys))
+
+    def empty_place(self) -> QPoint:
+        """A place of the list below its rows."""
+        port = self._files.viewport()
+        return QPoint(port.width() // 2, port.height() - 4)
+
+    def _place_of(self, name: bytes) -> QPoint:
+        self.wait_for(f"row {name!r}", lambda: self.is_listed(name))
+        row = self._desktop.model.rows_named([name])[0]
+        index = self._desktop.model.index(row, Column.NAME)
+        self._files.scrollTo(index)
+        return self._files.visualRect(index).center()
+
+    def _find(self, kind: type[_Widget], name: str) -> _Widget | None:
+        for widget in self._window.findChildren(kind):
+            if widget.isVisible() and widget.isEnabled() and widget.accessibleName() == name:
+                return widget
+        return None

@@ -1,0 +1,73 @@
+"""Pictures of the window for the README, light and dark."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from PySide6.QtCore import Qt
+
+from ferrygate.app.desktop import Desktop
+from ferrygate.app.driver import Driver
+from ferrygate.app.options import AppOptions
+from ferrygate.app.signing_in import fill_in, sign_in
+from ferrygate.common.remote_path import join
+
+_SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
+_WAY = (b"exports", b"2026-11", b"plates")
+_SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
+_SENT_BYTES = 48_000
+
+
+def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
+    """Sign in to a sandbox and take four pictures.
+
+    Args:
+        options: of the app, with password and code secret.
+        folder: for the pictures, named ``sign-in-light.png`` and so on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    typed = msgspec.structs.replace(options, password=None, code_secret=None)
+    desktop = Desktop(typed, Qt.ColorScheme.Light)
+    driver = Driver(desktop, options.clock)
+    desktop.show()
+    try:
+        fill_in(driver, desktop, options)
+        taken = _both(driver, folder, "sign-in")
+        path = sign_in(driver, desktop)
+        for name in _WAY:
+            path = join(path, name)
+            driver.open_folder(name)
+            driver.wait_for_folder(path)
+        _send_something(driver, desktop)
+        code = desktop.workspace.code
+        driver.wait_for("a code that is not spent", lambda: not code.view.spent)
+        taken += _both(driver, folder, "window")
+    finally:
+        desktop.close()
+    return taken
+
+
+def _send_something(driver: Driver, desktop: Desktop) -> None:
+    """Two batches for the transfers panel."""
+    with TemporaryDirectory() as place:
+        for count, name in enumerate(_SENT, start=1):
+            file = Path(place, name)
+            file.write_bytes(bytes(_SENT_BYTES * count))
+            driver.drop([file], driver.empty_place())
+            driver.wait_for(name, partial(_delivered, desktop, count))
+        driver.select(desktop.model.entry(0).name)
+
+
+def _delivered(desktop: Desktop, count: int) -> bool:
+    return desktop.workspace.transfers.delivered >= count
+
+
+def _both(driver: Driver, folder: Path, name: str) -> list[Path]:
+    taken = []
+    for scheme, choice in reversed(_SCHEMES):
+        driver.choose_scheme(choice)
+        taken.append(driver.picture(folder / f"{name}-{scheme}.png"))
+    return taken

@@ -1,0 +1,39 @@
+"""Signing in by hand, for the tour and the pictures."""
+
+from __future__ import annotations
+
+from ferrygate.app.desktop import Desktop
+from ferrygate.app.driver import Driver
+from ferrygate.app.options import AppOptions
+from ferrygate.app.presenters.workspace import Screen
+from ferrygate.common.i18n import _
+from ferrygate.common.remote_path import normalise
+
+
+def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:
+    """Type the code's key and the password into the card."""
+    sign_in = desktop.workspace.sign_in
+    driver.wait_for("sign-in card", lambda: sign_in.view.asks_code or sign_in.view.shows_code)
+    if options.code_secret is not None and sign_in.view.asks_code:
+        driver.type_into(_("Key of your code"), options.code_secret.key.reveal() + "\n")
+        driver.wait_for("code", lambda: sign_in.view.shows_code)
+    if options.password is not None:
+        driver.type_into(_("Password"), options.password.reveal())
+
+
+def sign_in(driver: Driver, desktop: Desktop) -> bytes:
+    """Press the button and wait for the files; the start folder."""
+    workspace = desktop.workspace
+    driver.click(_("Sign in"))
+
+    def moved_on() -> bool:
+        view = workspace.sign_in.view
+        return workspace.screen is Screen.FILES or bool(view.question or view.problem)
+
+    driver.wait_for("sign-in", moved_on)
+    if workspace.sign_in.view.question is not None:
+        driver.click(_("Yes, connect"))
+    driver.wait_for("files", lambda: workspace.screen is Screen.FILES)
+    start = normalise(workspace.site.start_folder if workspace.site else "/")
+    driver.wait_for_folder(start)
+    return start
