@@ -16,15 +16,16 @@ from typing import Protocol, Self, TypeVar
 import msgspec
 
 from ferrygate import bootstrap
-from ferrygate.codes.enrol import parse_enrolment
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common import remote_path
-from ferrygate.common.clock import SystemClock
+from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import error_for
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.sign_in.ledger import REFUSE_FROM
+from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -316,6 +317,16 @@ class Session:
         return found[0]
 
 
+def is_locked(site: Site, home: Home, clock: Clock) -> bool:
+    """Whether the lock-out breaker lets nothing more through until :func:`reset_lock`."""
+    return bootstrap.open_ledger(home, clock).refusals(site.account) >= REFUSE_FROM
+
+
+def reset_lock(site: Site, home: Home, clock: Clock) -> None:
+    """A person's word that the account is well again: refusals are counted from 0."""
+    bootstrap.open_ledger(home, clock).reset(site.account)
+
+
 def open_session(site: Site, make_engine: bootstrap.MakeEngine, prompter: Prompter) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
 
@@ -363,7 +374,7 @@ def connect(
         if password is not None:
             session.use_password(Secret(password))
         if totp_secret is not None:
-            session.use_code_secret(parse_enrolment(totp_secret))
+            session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
         session.sign_in()
     except BaseException:
         session.close()

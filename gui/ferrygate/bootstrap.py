@@ -19,6 +19,12 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.vault import keychain
 from ferrygate.vault.vault import Vault
 
+
+def open_ledger(home: Home, clock: Clock) -> Ledger:
+    """The code ledger and lock-out breaker of everything that runs under ``home``."""
+    return Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
+
+
 MakeEngine = Callable[[Callable[[Event], None]], Engine]
 """Makes an engine for a listener, which gets the events on the engine's thread."""
 
@@ -40,7 +46,7 @@ def engine_maker(
 
     def make(listener: Callable[[Event], None]) -> Engine:
         home.prepare()
-        ledger = Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
+        ledger = open_ledger(home, clock)
         known_hosts = KnownHosts(home.known_hosts)
         parts = Parts(
             clock=clock,

@@ -20,7 +20,6 @@ from ferrygate.sftp.connection import Connection
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import Site
 
-_KEEP = -1  # the number of the keeper's own request to save what was proven
 _JOIN = 10.0  # seconds an ended session may take
 
 
@@ -109,15 +108,19 @@ class SessionKeeper:
         self._attempt = None
         self.session = Session(connection, self, self._parts.clock, self._parts.random_hex)
         self.emit(m.SessionChanged(m.SessionState.SIGNED_IN))
-        self.emit(m.Done(request))
         keep = self._secrets.keep_proven(site)
-        if keep is not None:
-            self._asides.do(
-                _KEEP,
-                lambda _cancel: keep(),
-                lambda _kept: None,
-                lambda error: self.emit(m.Notice(problem_of(error))),
-            )
+        if keep is None:
+            self.emit(m.Done(request))
+            return
+
+        def not_kept(error: BaseException) -> None:
+            self.emit(m.Notice(problem_of(error)))
+            self.emit(m.Done(request))
+
+        # A command that ends with its request must find that everything is kept by then.
+        self._asides.do(
+            request, lambda _cancel: keep(), lambda _kept: self.emit(m.Done(request)), not_kept
+        )
 
     def _refused(self, request: int, error: BaseException) -> None:
         problem = problem_of(error)

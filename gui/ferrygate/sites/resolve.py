@@ -15,12 +15,15 @@ _SEPARATORS = ("/", os.sep)
 def resolve_site(text: str, store: SiteStore) -> Site:
     """The connection file at a path, or the saved site of a name.
 
-    A path has a separator or ends in ``.ferrygate``.
-
     Raises:
         ConnectionFileError: the file cannot be read, or is wrong.
         UsageError: no site of that name is saved.
     """
-    if text.endswith(SUFFIX) or any(separator in text for separator in _SEPARATORS):
+    if is_path(text):
         return read_connection_file(Path(text))
     return store.load(text)
+
+
+def is_path(text: str) -> bool:
+    """Whether a word is a path: it has a separator or ends in ``.ferrygate``."""
+    return text.endswith(SUFFIX) or any(separator in text for separator in _SEPARATORS)
