@@ -1,0 +1,92 @@
+"""``python -m ferrygate`` and the command ``ferrygate``: joins the command line and the window."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ferrygate.common.environment import take_secrets
+
+# Everything else is loaded in functions: once the secrets have left the environment, and only
+# what the command needs.
+if TYPE_CHECKING:
+    from ferrygate.app.options import AppOptions
+    from ferrygate.cli.surroundings import Window, WindowRequest
+    from ferrygate.common.clock import Clock
+    from ferrygate.common.paths import Home
+    from ferrygate.engine.engine import Engine
+    from ferrygate.engine.messages import Event
+
+
+def main() -> int:
+    """Carry out the command line; the exit status."""
+    secrets = take_secrets(os.environ)
+    from ferrygate.cli.main import run  # noqa: PLC0415
+    from ferrygate.cli.surroundings import Surroundings  # noqa: PLC0415
+    from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
+    from ferrygate.common.clock import SystemClock  # noqa: PLC0415
+    from ferrygate.common.paths import Home  # noqa: PLC0415
+
+    home, clock = Home.from_environment(os.environ), SystemClock()
+    around = Surroundings(
+        home=home,
+        clock=clock,
+        secrets=secrets,
+        window=_window(home, clock),
+        terminal=Terminal(clock),
+    )
+    return run(sys.argv[1:], around)
+
+
+def _window(home: Home, clock: Clock) -> Window:
+    """The desktop app, loaded when it is used."""
+    from ferrygate.cli.surroundings import Window  # noqa: PLC0415
+
+    def run(request: WindowRequest) -> int:
+        from ferrygate.app import main as app  # noqa: PLC0415
+
+        return app.run(_options(request, home, clock))
+
+    def tour(request: WindowRequest, pictures: Path, root: Path) -> int:
+        from ferrygate.app.tour import run_tour  # noqa: PLC0415
+
+        return run_tour(_options(request, home, clock), pictures, root, print)
+
+    def take_pictures(request: WindowRequest, folder: Path) -> int:
+        from ferrygate.app import pictures  # noqa: PLC0415
+
+        pictures.take_pictures(_options(request, home, clock), folder)
+        return 0
+
+    return Window(run=run, tour=tour, take_pictures=take_pictures)
+
+
+def _options(request: WindowRequest, home: Home, clock: Clock) -> AppOptions:
+    from ferrygate.app.options import AppOptions  # noqa: PLC0415
+
+    # Qt's loop would swallow KeyboardInterrupt; let Ctrl+C end the program instead.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def make_engine(listener: Callable[[Event], None]) -> Engine:
+        from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
+        from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
+
+        open_vault = MemoryVault if request.leave_keychain else None
+        return bootstrap.engine_maker(home, clock, open_vault)(listener)
+
+    return AppOptions(
+        home=home.prepare(),
+        site=request.site,
+        password=request.password,
+        code_secret=request.code_secret,
+        make_engine=make_engine,
+        clock=clock,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

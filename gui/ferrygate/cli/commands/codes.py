@@ -1,0 +1,169 @@
+"""``enroll`` and ``code``."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.signing_in import (
+    Wishes,
+    attempt,
+    open_session,
+    sign_in_options,
+    use_code_secret,
+    use_password,
+    with_username,
+)
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import (
+    CodeSecretError,
+    KeychainError,
+    LocalFileError,
+    SecretsMissingError,
+    UnsupportedError,
+    UsageError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.common.secret import Secret
+from ferrygate.common.text import duration_text
+from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.site import Site
+
+_STDIN = "-"
+
+
+@click.command()
+@click.argument("site")
+@output_options
+@click.pass_obj
+def code(around: Surroundings, site: str) -> int:
+    """Print a code for use elsewhere; it will never be sent from here.
+
+    With --json: {"code": ..., "seconds_left": ...}.
+    """
+    prompter = TerminalPrompter(around.terminal, accept_new_host_key=False)
+    with open_session(around, around.site(site), prompter) as session:
+        use_code_secret(around, session)
+        live = session.code()
+    around.terminal.settle()
+    left = live.seconds_left(around.clock.now())
+    if around.terminal.as_json:
+        around.terminal.record(code=live.code, seconds_left=math.floor(left))
+    else:
+        around.terminal.line(live.code)
+        around.terminal.say(_("Good for {time}").format(time=duration_text(left)))
+    return Exit.DONE
+
+
+@click.command()
+@click.argument("site")
+@click.option(
+    "--uri",
+    metavar="URI",
+    help="An otpauth:// address. “-” reads it from standard input and keeps it out of the list of"
+    " running programs.",
+)
+@click.option("--qr", "picture", type=click.Path(path_type=Path), help="A picture of the QR code.")
+@click.option("--secret-stdin", is_flag=True, help="Read the key from standard input.")
+@sign_in_options
+@output_options
+@click.pass_obj
+def enroll(
+    around: Surroundings,
+    site: str,
+    *,
+    uri: str | None,
+    picture: Path | None,
+    secret_stdin: bool,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """Keep the secret that codes are made from in the keychain, once a sign-in has proven it."""
+    named = with_username(around, around.site(site))
+    text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
+    secret = code_secret_for(named.sign_in, text)
+    if not named.policy.save_code_secret:
+        raise UnsupportedError(_("This site does not allow the code's secret to be kept."))
+    _say_mismatch(around, named, secret)
+    prompter = TerminalPrompter(around.terminal, accept_new_host_key=wishes["accept_new_host_key"])
+    with open_session(around, named, prompter) as session:
+        if not session.opened.can_save:
+            raise KeychainError(
+                _("The code's secret cannot be kept: there is no keychain that can be used."),
+                detail=session.opened.keychain_note,
+            )
+        use_password(around, session)
+        session.use_code_secret(secret, save=True)
+        attempt(around, session, site, try_anyway=wishes["try_anyway"])
+    if prompter.noticed:
+        return Exit.FAILED
+    around.terminal.say(_("The code works, and its secret is kept in the keychain."))
+    return Exit.DONE
+
+
+def _given(
+    around: Surroundings,
+    site: Site,
+    *,
+    uri: str | None,
+    picture: Path | None,
+    secret_stdin: bool,
+) -> Secret:
+    """The one text that was given."""
+    ways = (uri is not None, picture is not None, secret_stdin)
+    if sum(ways) > 1:
+        raise UsageError(_("Give only one of --uri, --qr and --secret-stdin."))
+    if picture is not None:
+        return _in_picture(picture)
+    if secret_stdin or uri == _STDIN:
+        return Secret(sys.stdin.readline().strip())
+    if uri is not None:
+        return Secret(uri)
+    if not around.terminal.has_person:
+        raise SecretsMissingError(
+            _("No secret was given, and nobody can be asked."),
+            next_step=_("Give --secret-stdin, --uri or --qr."),
+        )
+    question = _("Key for the codes of {user}").format(user=display_text(site.username))
+    return around.terminal.ask_secret(question)
+
+
+def _in_picture(path: Path) -> Secret:
+    from ferrygate.codes.qr import read_qr  # noqa: PLC0415  slow, and only needed here
+
+    try:
+        picture = path.read_bytes()
+    except OSError as error:
+        raise LocalFileError(
+            _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
+            detail=error.strerror or type(error).__name__,
+        ) from error
+    texts = read_qr(picture)
+    if len(texts) != 1:
+        raise CodeSecretError(
+            _("There is more than one QR code in this picture.")
+            if texts
+            else _("There is no QR code in this picture."),
+            next_step=_("Choose a picture that shows the one QR code whole."),
+        )
+    return Secret(texts[0])
+
+
+def _say_mismatch(around: Surroundings, site: Site, secret: CodeSecret) -> None:
+    """What was enrolled wins over the connection file, but not in silence."""
+    wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
+    given = (secret.digits, secret.period, secret.algorithm)
+    if given != wanted:
+        around.terminal.say(
+            _(
+                "Codes are made as the secret says ({given}), not as the site says ({wanted})."
+            ).format(given=", ".join(map(str, given)), wanted=", ".join(map(str, wanted)))
+        )

@@ -1,0 +1,102 @@
+"""``demo``: the window on a sandbox of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.surroundings import Surroundings, WindowRequest
+from ferrygate.common.errors import FerrygateError
+from ferrygate.common.i18n import _
+from ferrygate.common.paths import HOME_VARIABLE, Home
+from ferrygate.common.secret import Secret
+from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.connection_file import read_connection_file
+
+_END = 10.0  # seconds a sandbox may take to end
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """What is used of the sandbox's ready line."""
+
+    password: str
+    otpauth_uri: str
+    connection_file: str
+    root: str
+
+    def __repr__(self) -> str:
+        return f"_Ready({self.connection_file})"
+
+
+@click.command()
+@click.option("--offscreen", is_flag=True, help="Drive the window without a person, and check it.")
+@click.option(
+    "--pictures-to",
+    type=click.Path(path_type=Path),
+    default=Path("build", "demo"),
+    show_default=True,
+    help="Where --offscreen puts its pictures.",
+)
+@click.option(
+    "--screenshots", type=click.Path(path_type=Path), help="Take the README's pictures into here."
+)
+@click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
+@output_options
+@click.pass_obj
+def demo(
+    around: Surroundings,
+    *,
+    offscreen: bool,
+    pictures_to: Path,
+    screenshots: Path | None,
+    period: int,
+) -> int:
+    """Open the window on a server of its own on this computer; nothing is kept in the keychain."""
+    with _sandbox(around.home, period) as ready:
+        site = read_connection_file(Path(ready.connection_file))
+        request = WindowRequest(
+            site=site,
+            password=Secret(ready.password),
+            code_secret=code_secret_for(site.sign_in, Secret(ready.otpauth_uri)),
+            leave_keychain=True,
+        )
+        if screenshots is not None:
+            return around.window.take_pictures(request, screenshots)
+        if offscreen:
+            return around.window.tour(request, pictures_to, Path(ready.root))
+        return around.window.run(request)
+
+
+@contextmanager
+def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
+    """A sandbox in a process of its own, which ends with this one however this one ends."""
+    command = [sys.executable, "-m", "ferrygate", "sandbox", "--json", "--end-with-input"]
+    with subprocess.Popen(  # noqa: S603  our own program
+        [*command, "--period", str(period)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, HOME_VARIABLE: str(home.root)},
+    ) as process:
+        assert process.stdin is not None  # noqa: S101  for mypy
+        assert process.stdout is not None  # noqa: S101  for mypy
+        try:
+            line = process.stdout.readline()
+            try:
+                ready = msgspec.json.decode(line, type=_Ready)
+            except msgspec.DecodeError:
+                raise FerrygateError(_("The demo's server did not start.")) from None
+            yield ready
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(_END)
+            except subprocess.TimeoutExpired:
+                process.kill()

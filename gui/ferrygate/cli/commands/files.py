@@ -1,0 +1,137 @@
+"""``ls``, ``mkdir``, ``mv`` and ``rm``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Unpack
+
+import click
+
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import FerrygateError, Kind
+from ferrygate.common.names import display_name
+from ferrygate.common.text import modified_text, size_text
+
+
+@click.command()
+@click.argument("site")
+@click.argument("path", required=False)
+@click.option("-l", "long", is_flag=True, help="Show size and time as well.")
+@click.option("--unsorted", is_flag=True, help="Print names as they come.")
+@sign_in_options
+@output_options
+@click.pass_obj
+def ls(
+    around: Surroundings,
+    site: str,
+    path: str | None,
+    *,
+    long: bool,
+    unsorted: bool,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """List a folder, or the site's start folder."""
+    with sign_in(around, site, **wishes) as session:
+        folder = os.fsencode(path) if path is not None else session.site.start_folder
+        entries: Iterable[Entry] = session.ls(folder)
+        if not unsorted:
+            entries = sorted(entries, key=lambda entry: entry.name)
+        for entry in entries:
+            _print(around, entry, long=long)
+    return Exit.DONE
+
+
+def _print(around: Surroundings, entry: Entry, *, long: bool) -> None:
+    if around.terminal.as_json:
+        around.terminal.record(
+            # Bytes that are no UTF-8 become lone surrogates (PEP 383), so that nothing is lost.
+            name=entry.name.decode("utf-8", "surrogateescape"),
+            kind=entry.kind.value,
+            size=entry.size,
+            modified=entry.modified,
+        )
+        return
+    name = display_name(entry.name) + ("/" if entry.kind is EntryKind.FOLDER else "")
+    around.terminal.line(f"{_details(around, entry)}  {name}" if long else name)
+
+
+def _details(around: Surroundings, entry: Entry) -> str:
+    is_file = entry.kind is EntryKind.FILE
+    size = size_text(entry.size) if is_file and entry.size is not None else ""
+    modified = modified_text(entry.modified, around.clock.now()) if entry.modified else ""
+    return f"{size:>10}  {modified:<15}"
+
+
+@click.command()
+@click.argument("site")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("-p", "--parents", is_flag=True, help="Make the folders above as well.")
+@sign_in_options
+@output_options
+@click.pass_obj
+def mkdir(
+    around: Surroundings,
+    site: str,
+    paths: tuple[str, ...],
+    *,
+    parents: bool,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """Make folders."""
+    with sign_in(around, site, **wishes) as session:
+        return _each(around, paths, lambda path: session.mkdir(path, parents=parents))
+
+
+@click.command()
+@click.argument("site")
+@click.argument("source")
+@click.argument("target")
+@sign_in_options
+@output_options
+@click.pass_obj
+def mv(around: Surroundings, site: str, source: str, target: str, **wishes: Unpack[Wishes]) -> int:
+    """Rename a file or folder; TARGET is its new path, and must be free."""
+    with sign_in(around, site, **wishes) as session:
+        session.rename(os.fsencode(source), target)
+    return Exit.DONE
+
+
+@click.command()
+@click.argument("site")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("-r", "--recursive", is_flag=True, help="Remove folders and all that is in them.")
+@sign_in_options
+@output_options
+@click.pass_obj
+def rm(
+    around: Surroundings,
+    site: str,
+    paths: tuple[str, ...],
+    *,
+    recursive: bool,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """Remove files; folders with -r."""
+    with sign_in(around, site, **wishes) as session:
+        return _each(
+            around, paths, lambda path: session.remove(os.fsencode(path), recursive=recursive)
+        )
+
+
+def _each(around: Surroundings, paths: tuple[str, ...], act: Callable[[str], None]) -> Exit:
+    """Act on every path, whatever happens to the others."""
+    end = Exit.DONE
+    for path in paths:
+        try:
+            act(path)
+        except FerrygateError as error:
+            if error.kind is Kind.CANCELLED:
+                raise
+            around.terminal.fail(error.problem)
+            end = Exit.FAILED
+    return end

@@ -1,0 +1,136 @@
+"""``sandbox``: AWS Transfer, Okta and a folder of files, on this computer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.common.errors import LocalFileError
+from ferrygate.common.i18n import _
+from ferrygate.sites.connection_file import SUFFIX, format_connection_file
+from ferrygate.sites.local_files import write_whole
+from ferrygate.sites.site import Policy, SignIn, Site
+
+if TYPE_CHECKING:
+    from ferrygate.sandbox.sandbox import Ready
+
+_BLOCK = 4096
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=0, help="Port to listen on; any free one if not given.")
+@click.option(
+    "--period",
+    default=30,
+    show_default=True,
+    type=click.IntRange(2, 86400),
+    help="Life of a code, seconds.",
+)
+@click.option("--root", type=click.Path(path_type=Path), help="Folder of the store.")
+@click.option(
+    "--end-with-input", is_flag=True, help="End when standard input does, as well as on a signal."
+)
+@output_options
+@click.pass_obj
+def sandbox(
+    around: Surroundings,
+    *,
+    host: str,
+    port: int,
+    period: int,
+    root: Path | None,
+    end_with_input: bool,
+) -> int:
+    """Run a server like AWS Transfer with Okta, for trying things, until interrupted.
+
+    It prints one ready line; password and secret are new at each start.
+    """
+    from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  slow
+
+    # Clients that leave without a goodbye are nothing to report.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    state = around.home.prepare().sandbox
+    options = SandboxOptions(
+        state=state,
+        root=(root or state / "store").absolute(),
+        host=host,
+        port=port,
+        period=period,
+    )
+    end = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: end.set())
+    try:
+        running = Sandbox(options, around.clock)
+        ready = running.start()
+    except OSError as error:
+        raise LocalFileError(
+            _("The sandbox cannot start here."), detail=error.strerror or type(error).__name__
+        ) from error
+    try:
+        file = _write_connection_file(state, ready)
+        _say_ready(around, ready, file)
+        if end_with_input:
+            threading.Thread(target=_watch_input, args=(end,), daemon=True).start()
+        end.wait()
+    finally:
+        running.stop()
+    return Exit.DONE
+
+
+def _watch_input(end: threading.Event) -> None:
+    """Wait for the end of standard input.
+
+    Read without Python's buffer, whose lock would be in the way of a program that ends.
+    """
+    while os.read(sys.stdin.fileno(), _BLOCK):
+        continue
+    end.set()
+
+
+def _write_connection_file(state: Path, ready: Ready) -> Path:
+    site = Site(
+        name=_("Sandbox"),
+        host=ready.host,
+        port=ready.port,
+        username=ready.username,
+        host_key_fingerprints=(ready.host_key_fingerprint,),
+        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+        policy=Policy(save_password=False, save_code_secret=False),
+    )
+    path = state / f"sandbox{SUFFIX}"
+    write_whole(path, format_connection_file(site).encode())
+    return path
+
+
+def _say_ready(around: Surroundings, ready: Ready, file: Path) -> None:
+    values: dict[str, Any] = {
+        "host": ready.host,
+        "port": ready.port,
+        "username": ready.username,
+        "password": ready.password.reveal(),
+        "totp_secret": ready.totp_secret.reveal(),
+        "otpauth_uri": ready.otpauth_uri.reveal(),
+        "host_key_fingerprint": ready.host_key_fingerprint,
+        "connection_file": str(file),
+        "okta_address": ready.okta_address,
+        "root": str(ready.root),
+    }
+    if around.terminal.as_json:
+        around.terminal.record(ready=True, **values)
+        return
+    around.terminal.line(_("The sandbox is ready. Ctrl+C ends it."))
+    width = max(map(len, values))
+    for name, value in values.items():
+        around.terminal.line(f"  {name:<{width}}  {value}")

@@ -1,0 +1,189 @@
+"""``sites``: what is saved, and files to hand out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+import msgspec
+
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.codes.totp import ALGORITHMS, DIGITS
+from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.sites.connection_file import format_connection_file, read_connection_file
+from ferrygate.sites.site import DEFAULT_PORT, Policy, SignIn, Site, Support
+
+_REPLACE = click.option("--replace", is_flag=True, help="Replace a saved site of the same name.")
+_STDOUT = "-"
+
+
+@click.group()
+def sites() -> None:
+    """Saved sites, and the lock of an account."""
+
+
+@sites.command("list")
+@output_options
+@click.pass_obj
+def list_(around: Surroundings) -> int:
+    """Print the names of all saved sites."""
+    for name in around.store.names():
+        if around.terminal.as_json:
+            around.terminal.record(name=name)
+        else:
+            around.terminal.line(display_text(name))
+    return Exit.DONE
+
+
+@sites.command()
+@click.argument("site")
+@output_options
+@click.pass_obj
+def show(around: Surroundings, site: str) -> int:
+    """Print a site the way a connection file holds it."""
+    found = around.site(site)
+    if around.terminal.as_json:
+        around.terminal.record(**msgspec.to_builtins(found))
+    else:
+        around.terminal.line(format_connection_file(found).rstrip("\n"))
+    return Exit.DONE
+
+
+class _Given(TypedDict):
+    """The options of ``add``."""
+
+    host: str
+    port: int
+    username: str
+    fingerprints: tuple[str, ...]
+    start_folder: str
+    join: str
+    digits: int
+    period: int
+    algorithm: str
+    okta_address: str
+    save_password: bool
+    save_code_secret: bool
+    contact: str
+
+
+@sites.command()
+@click.argument("name")
+@click.option("--host", required=True, help="Name or address of the server.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True)
+@click.option("--username", default="")
+@click.option("--fingerprint", "fingerprints", multiple=True, help="A host key, SHA256:...")
+@click.option("--start-folder", default="/", show_default=True)
+@click.option("--join", default=SignIn().join, show_default=True, help="What is sent as password.")
+@click.option("--digits", default=6, show_default=True, type=click.Choice(list(DIGITS)))
+@click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
+@click.option("--algorithm", default="SHA1", show_default=True, type=click.Choice(ALGORITHMS))
+@click.option("--okta-address", default="", help="https:// address of the Okta organisation.")
+@click.option("--save-password/--no-save-password", default=True, help="In the keychain.")
+@click.option("--save-code-secret/--no-save-code-secret", default=True, help="In the keychain.")
+@click.option("--contact", default="", help="Whom to ask.")
+@_REPLACE
+@output_options
+@click.pass_obj
+def add(around: Surroundings, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
+    """Save a site under NAME."""
+    site = Site(
+        name=name,
+        host=given["host"],
+        port=given["port"],
+        username=given["username"],
+        host_key_fingerprints=given["fingerprints"],
+        start_folder=given["start_folder"],
+        sign_in=SignIn(
+            join=given["join"],
+            digits=given["digits"],
+            period=given["period"],
+            algorithm=given["algorithm"],
+            okta_address=given["okta_address"],
+        ),
+        policy=Policy(
+            save_password=given["save_password"], save_code_secret=given["save_code_secret"]
+        ),
+        support=Support(contact=given["contact"]),
+    )
+    _save(around, site, replace=replace)
+    return Exit.DONE
+
+
+@sites.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Save it under this name.")
+@_REPLACE
+@output_options
+@click.pass_obj
+def import_(around: Surroundings, file: Path, *, name: str | None, replace: bool) -> int:
+    """Save the site of a connection file."""
+    site = read_connection_file(file)
+    if name is not None:
+        site = msgspec.structs.replace(site, name=name)
+    _save(around, site, replace=replace)
+    return Exit.DONE
+
+
+@sites.command()
+@click.argument("site")
+@click.argument("file", default=_STDOUT)
+@output_options
+@click.pass_obj
+def export(around: Surroundings, site: str, file: str) -> int:
+    """Write a connection file to hand out, to FILE or standard output."""
+    text = format_connection_file(around.site(site))
+    if file == _STDOUT:
+        around.terminal.line(text.rstrip("\n"))
+        return Exit.DONE
+    try:
+        with Path(file).open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise LocalFileError(
+            _("“{name}” is already there, and was left as it is.").format(name=display_text(file))
+        ) from None
+    except OSError as error:
+        raise LocalFileError(
+            _("“{name}” cannot be written on this computer.").format(name=display_text(file)),
+            detail=error.strerror or type(error).__name__,
+        ) from error
+    return Exit.DONE
+
+
+@sites.command()
+@click.argument("site")
+@output_options
+@click.pass_obj
+def remove(around: Surroundings, site: str) -> int:
+    """Forget a saved site."""
+    around.store.remove(site)
+    return Exit.DONE
+
+
+@sites.command("reset-lock")
+@click.argument("site")
+@output_options
+@click.pass_obj
+def reset_lock(around: Surroundings, site: str) -> int:
+    """Sign in again after repeated refusals, once the account is known to be well."""
+    from ferrygate import api  # noqa: PLC0415  slow, and only needed here
+
+    api.reset_lock(around.site(site), around.home.prepare(), around.clock)
+    around.terminal.say(_("Refusals are counted from zero again."))
+    return Exit.DONE
+
+
+def _save(around: Surroundings, site: Site, *, replace: bool) -> None:
+    if site.name in around.store.names() and not replace:
+        raise UsageError(
+            _("There is a saved site “{name}” already.").format(name=display_text(site.name)),
+            next_step=_("Give --replace to put this one in its place."),
+        )
+    around.home.prepare()
+    around.store.save(site)

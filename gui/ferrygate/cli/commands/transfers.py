@@ -1,0 +1,83 @@
+"""``put`` and ``get``."""
+
+from __future__ import annotations
+
+import os
+from typing import Unpack
+
+import click
+
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.cli.transfer_report import TransferReport
+from ferrygate.engine.messages import ConflictChoice, Direction
+
+_CHOICES = [
+    choice.value
+    for choice in (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
+]
+_on_conflict = click.option(
+    "--on-conflict",
+    type=click.Choice(_CHOICES),
+    help="What to do with files that are already there. Without it a person is asked; where there"
+    " is none, such a file fails and nothing is overwritten.",
+)
+
+
+@click.command()
+@click.argument("site")
+@click.argument("sources", metavar="LOCAL...", nargs=-1, required=True)
+@click.argument("folder", metavar="REMOTE_FOLDER")
+@_on_conflict
+@sign_in_options
+@output_options
+@click.pass_obj
+def put(
+    around: Surroundings,
+    site: str,
+    sources: tuple[str, ...],
+    folder: str,
+    *,
+    on_conflict: str | None,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """Send files and folders into REMOTE_FOLDER, which is made when missing."""
+    with sign_in(around, site, **wishes) as session:
+        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD)
+        choice = _choice(around, on_conflict)
+        report.end(session.put(sources, folder, on_conflict=choice, on_event=report))
+    return Exit.DONE if report.complete else Exit.FAILED
+
+
+@click.command()
+@click.argument("site")
+@click.argument("sources", metavar="REMOTE...", nargs=-1, required=True)
+@click.argument("folder", metavar="LOCAL_FOLDER")
+@_on_conflict
+@sign_in_options
+@output_options
+@click.pass_obj
+def get(
+    around: Surroundings,
+    site: str,
+    sources: tuple[str, ...],
+    folder: str,
+    *,
+    on_conflict: str | None,
+    **wishes: Unpack[Wishes],
+) -> int:
+    """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
+    with sign_in(around, site, **wishes) as session:
+        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD)
+        choice = _choice(around, on_conflict)
+        paths = [os.fsencode(source) for source in sources]
+        report.end(session.get(paths, folder, on_conflict=choice, on_event=report))
+    return Exit.DONE if report.complete else Exit.FAILED
+
+
+def _choice(around: Surroundings, on_conflict: str | None) -> ConflictChoice:
+    if on_conflict is not None:
+        return ConflictChoice(on_conflict)
+    return ConflictChoice.ASK if around.terminal.has_person else ConflictChoice.FAIL

@@ -1,0 +1,39 @@
+"""What the command line tells the shell."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from ferrygate.common.errors import Kind
+
+
+class Exit(IntEnum):
+    """Exit statuses; click uses 2 for wrong usage as well."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    REFUSED = 3
+    HOST_KEY = 4
+    UNREACHABLE = 5
+    STOPPED = 6
+    INTERRUPTED = 130  # 128 and SIGINT, as shells say it
+
+
+_BY_KIND = {
+    Kind.CANCELLED: Exit.INTERRUPTED,
+    Kind.CANNOT_REACH: Exit.UNREACHABLE,
+    Kind.CODE_SECRET: Exit.USAGE,
+    Kind.CONNECTION_FILE: Exit.USAGE,
+    Kind.HOST_KEY_CHANGED: Exit.HOST_KEY,
+    Kind.HOST_KEY_UNKNOWN: Exit.HOST_KEY,
+    Kind.LOCK_OUT_BREAKER: Exit.STOPPED,
+    Kind.SECRETS_MISSING: Exit.USAGE,
+    Kind.SIGN_IN_REFUSED: Exit.REFUSED,
+    Kind.USAGE: Exit.USAGE,
+}
+
+
+def exit_for(kind: Kind) -> Exit:
+    """The status for a kind of problem; 1 where no other fits."""
+    return _BY_KIND.get(kind, Exit.FAILED)

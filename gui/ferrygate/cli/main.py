@@ -1,0 +1,83 @@
+"""The command ``ferrygate``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ferrygate.cli.commands.app import app
+from ferrygate.cli.commands.codes import code, enroll
+from ferrygate.cli.commands.demo import demo
+from ferrygate.cli.commands.files import ls, mkdir, mv, rm
+from ferrygate.cli.commands.sandbox import sandbox
+from ferrygate.cli.commands.sites import sites
+from ferrygate.cli.commands.transfers import get, put
+from ferrygate.cli.exit_codes import Exit, exit_for
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.common.errors import problem_of
+from ferrygate.common.i18n import _
+from ferrygate.sites.resolve import is_path
+
+_EPILOG = """\b
+SITE is the path of a connection file (with a separator, or ending in .ferrygate) or the name of
+a saved site. Secrets, first found: FERRYGATE_PASSWORD and FERRYGATE_TOTP_SECRET in the
+environment, the keychain, a prompt. Never an argument.
+FERRYGATE_HOME moves everything Ferrygate keeps.
+
+\b
+With --json, standard output has one JSON object a line. A command that fails as a whole prints
+{"error": {"kind": ..., "sentence": ..., "next_step": ..., "detail": ...}}.
+
+\b
+Exit status: 0 all done; 1 something failed; 2 wrong usage, a bad connection file, or secrets
+missing; 3 sign-in refused; 4 host key unknown or changed; 5 server not reached; 6 stopped, so
+that the account is not locked; 130 interrupted.
+"""
+
+
+class _Program(click.Group):
+    """Opens the window where a connection file stands in the place of a command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands and is_path(args[0]):
+            return app.name, app, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Program, invoke_without_command=True, epilog=_EPILOG)
+@click.version_option(package_name="ferrygate")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """SFTP for servers that want a one-time code with the password.
+
+    Without a command, or with a connection file for one, the window opens.
+    """
+    if context.invoked_subcommand is None:
+        context.exit(context.invoke(app, connection_file=None))
+
+
+for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, mv, rm):
+    program.add_command(_command)
+
+
+def run(arguments: Sequence[str], around: Surroundings) -> int:
+    """Carry out a command line; the exit status."""
+    try:
+        status = program.main(
+            list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
+        )
+    except click.Abort:
+        around.terminal.settle()
+        around.terminal.say(_("Interrupted."))
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  whatever it is, the person is told
+        problem = problem_of(error)
+        around.terminal.fail(problem)
+        return exit_for(problem.kind)
+    return int(status or Exit.DONE)

@@ -1,0 +1,42 @@
+"""The options that say how a command tells its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ferrygate.cli.surroundings import Surroundings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_options(command: F) -> F:
+    """Add ``--json`` and ``--verbose``, which set up the terminal."""
+    as_json = click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_json,
+        help='Print one JSON object a line; an error as {"error": {...}}.',
+    )
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_verbose,
+        help="Tell the details of an error.",
+    )
+    return as_json(verbose(command))
+
+
+def _set_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
+    around: Surroundings = context.obj
+    around.terminal.as_json = value
+
+
+def _set_verbose(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
+    around: Surroundings = context.obj
+    around.terminal.verbose = value

@@ -1,0 +1,56 @@
+"""The questions of a session, put to the person at the terminal, if there is one."""
+
+from __future__ import annotations
+
+from ferrygate.cli.terminal import Terminal
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+from ferrygate.engine.messages import ConflictChoice, ConflictQuestion, HostKeyQuestion, Notice
+
+_CHOICES = (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
+
+
+class TerminalPrompter:
+    """A :class:`ferrygate.api.Prompter`; without a person, nothing is taken for granted.
+
+    Attributes:
+        noticed: what went wrong beside the request itself.
+    """
+
+    def __init__(self, terminal: Terminal, *, accept_new_host_key: bool) -> None:
+        self._terminal = terminal
+        self._accept = accept_new_host_key
+        self.noticed: list[Problem] = []
+
+    def confirm_host_key(self, question: HostKeyQuestion) -> bool:
+        """Yes where it was said beforehand; else the person's answer, or no."""
+        self._terminal.settle()
+        self._terminal.say(
+            _("{host} shows a key that is not known yet: {fingerprint} ({key_type})").format(
+                host=question.host, fingerprint=question.fingerprint, key_type=question.key_type
+            )
+        )
+        if self._accept or not self._terminal.has_person:
+            return self._accept
+        return self._terminal.confirm(_("Is this the fingerprint your contact gave you?"))
+
+    def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
+        """Ask what to do with all files that are already there."""
+        if question.replace_is_final:
+            self._terminal.say(
+                _("On this server the old file is lost if replacing it breaks half-way.")
+            )
+        answer = self._terminal.choose(
+            _("“{name}” is already there. What to do with such files").format(name=question.name),
+            [choice.value for choice in _CHOICES],
+        )
+        return ConflictChoice(answer)
+
+    def waiting_for_code(self, until: float) -> None:
+        """Say how long."""
+        self._terminal.countdown(until)
+
+    def notice(self, notice: Notice) -> None:
+        """Say it, and remember it."""
+        self.noticed.append(notice.problem)
+        self._terminal.tell(notice.problem)

@@ -1,0 +1,149 @@
+"""A session for a command: the site, its secrets, and the sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+
+import click
+import msgspec
+
+from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.surroundings import Surroundings
+from ferrygate.codes.join import needs_code
+from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
+from ferrygate.common.errors import LockOutBreakerError, SecretsMissingError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.common.secret import Secret
+from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.site import Site
+
+if TYPE_CHECKING:
+    from ferrygate.api import Prompter, Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Wishes(TypedDict):
+    """What :func:`sign_in_options` adds to a command."""
+
+    accept_new_host_key: bool
+    try_anyway: bool
+
+
+def sign_in_options(command: F) -> F:
+    """Add the options of every command that signs in."""
+    accept = click.option(
+        "--accept-new-host-key",
+        is_flag=True,
+        help="Take and keep a host key nobody has confirmed yet. A changed one is always refused.",
+    )
+    anyway = click.option(
+        "--try-anyway", is_flag=True, help="Sign in once more after repeated refusals."
+    )
+    return accept(anyway(command))
+
+
+def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Session:
+    """A signed-in session on the site that ``text`` stands for; close it.
+
+    Raises:
+        FerrygateError: the site is broken or unknown, secrets are missing, or the sign-in failed.
+    """
+    terminal = around.terminal
+    prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
+    site = with_username(around, around.site(text))
+    session = open_session(around, site, prompter)
+    try:
+        use_password(around, session)
+        if needs_code(site.sign_in.join):
+            use_code_secret(around, session)
+        attempt(around, session, text, try_anyway=wishes["try_anyway"])
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def open_session(around: Surroundings, site: Site, prompter: Prompter) -> Session:
+    """A session that knows what the keychain has; nothing is sent yet."""
+    from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
+
+    return api.open_session(site, bootstrap.engine_maker(around.home, around.clock), prompter)
+
+
+def with_username(around: Surroundings, site: Site) -> Site:
+    """The site with a user name; asked for where a connection file leaves it open."""
+    if site.username or not around.terminal.has_person:
+        return site
+    return msgspec.structs.replace(site, username=around.terminal.ask(_("User name")))
+
+
+def use_password(around: Surroundings, session: Session) -> None:
+    """Use the password of the environment, the keychain, or the person; the first found.
+
+    Raises:
+        SecretsMissingError: there is none, and nobody to ask.
+    """
+    given = around.secrets.password
+    if given is None and not session.opened.has_password:
+        given = _asked(around, _("Password of {user}"), session.site, PASSWORD_VARIABLE)
+    if given is not None:
+        session.use_password(given)
+
+
+def use_code_secret(around: Surroundings, session: Session) -> None:
+    """Use the code secret of the environment, the keychain, or the person; the first found.
+
+    Raises:
+        CodeSecretError: what was given holds no usable secret.
+        SecretsMissingError: there is none, and nobody to ask.
+    """
+    given = around.secrets.totp_secret
+    if given is None and not session.opened.has_code_secret:
+        given = _asked(around, _("Key for the codes of {user}"), session.site, TOTP_SECRET_VARIABLE)
+    if given is not None:
+        session.use_code_secret(code_secret_for(session.site.sign_in, given))
+
+
+def attempt(around: Surroundings, session: Session, text: str, *, try_anyway: bool) -> None:
+    """Sign in once; a stop by the lock-out breaker tells what to type next.
+
+    Raises:
+        FerrygateError: the sign-in failed.
+    """
+    try:
+        session.sign_in(try_anyway=try_anyway)
+    except LockOutBreakerError as error:
+        raise _stopped(around, session.site, text, error) from error
+    finally:
+        around.terminal.settle()
+
+
+def _asked(around: Surroundings, question: str, site: Site, variable: str) -> Secret:
+    if not around.terminal.has_person:
+        raise SecretsMissingError(
+            _("The secrets for {site} are not all at hand, and nobody can be asked.").format(
+                site=display_text(site.name)
+            ),
+            next_step=_("Set {variable}, or run the command on a terminal.").format(
+                variable=variable
+            ),
+        )
+    return around.terminal.ask_secret(question.format(user=display_text(site.username)))
+
+
+def _stopped(
+    around: Surroundings, site: Site, text: str, error: LockOutBreakerError
+) -> LockOutBreakerError:
+    from ferrygate import api  # noqa: PLC0415  loaded already
+
+    if api.is_locked(site, around.home, around.clock):
+        step = _("Once your contact has checked the account: ferrygate sites reset-lock {site}")
+    else:
+        step = _("Check your password. Then --try-anyway tries once more ({site}).")
+    problem = error.problem
+    return LockOutBreakerError(
+        problem.sentence, next_step=step.format(site=display_text(text)), detail=problem.detail
+    )

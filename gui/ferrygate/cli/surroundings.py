@@ -1,0 +1,77 @@
+"""What the commands are given; made by ``__main__``, or by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.cli.terminal import Terminal
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.paths import Home
+from ferrygate.common.secret import Secret
+from ferrygate.sites.resolve import resolve_site
+from ferrygate.sites.site import Site
+from ferrygate.sites.store import SiteStore
+
+
+class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the window is opened with.
+
+    Attributes:
+        site: to turn to at once.
+        password: at hand for the site.
+        code_secret: at hand for the site.
+        leave_keychain: keep secrets in memory, and the person's keychain untouched.
+    """
+
+    site: Site | None = None
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+    leave_keychain: bool = False
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """The desktop app, as far as the command line starts it. Each gives an exit status.
+
+    Attributes:
+        run: show it until the person closes it.
+        tour: drive it without a person: request, folder for pictures, the server's home folder.
+        take_pictures: take the pictures for the README into a folder.
+    """
+
+    run: Callable[[WindowRequest], int]
+    tour: Callable[[WindowRequest, Path, Path], int]
+    take_pictures: Callable[[WindowRequest, Path], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Click's context object.
+
+    Attributes:
+        home: where Ferrygate keeps its files.
+        clock: the time.
+        secrets: from the environment.
+        window: the desktop app.
+        terminal: what the command prints and asks.
+    """
+
+    home: Home
+    clock: Clock
+    secrets: GivenSecrets
+    window: Window
+    terminal: Terminal
+
+    @property
+    def store(self) -> SiteStore:
+        """The saved sites."""
+        return SiteStore(self.home.sites)
+
+    def site(self, text: str) -> Site:
+        """The site that the word SITE stands for."""
+        return resolve_site(text, self.store)

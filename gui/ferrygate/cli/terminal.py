@@ -1,0 +1,148 @@
+"""What the command line prints, and what it asks.
+
+Results go to standard output; everything meant for a person at the screen goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.common.text import duration_text
+
+_REFRESH = 4.0  # a second
+
+
+class Shown(Protocol):
+    """Something that keeps the last line of the screen up to date, such as a bar."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End and leave the line clean; it may be started again."""
+
+
+class Terminal:
+    """Standard output and standard error of one command.
+
+    Attributes:
+        as_json: one JSON object a line on standard output, errors as well.
+        verbose: tell the details that support asks for.
+        screen: standard error.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._shown: Shown | None = None
+        self.as_json = False
+        self.verbose = False
+        self.screen = Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether somebody is there to answer."""
+        return sys.stdin.isatty()
+
+    # ------------------------------------------------------------ standard output
+
+    def line(self, text: str) -> None:
+        """A line of the result."""
+        click.echo(text)
+
+    def record(self, **values: Any) -> None:
+        """One JSON object; in ASCII, so that a hostile name cannot turn the text around it."""
+        click.echo(json.dumps(values))
+
+    # ------------------------------------------------------------ standard error
+
+    def say(self, text: str) -> None:
+        """A line for the person."""
+        self.screen.print(Text(text), soft_wrap=True)
+
+    def fail(self, problem: Problem) -> None:
+        """Say why the command failed; as JSON too where that is wanted."""
+        if self.as_json:
+            self.record(error=problem_record(problem))
+        self.tell(problem)
+
+    def tell(self, problem: Problem) -> None:
+        """Say what went wrong and what to do; the details when asked for."""
+        self.settle()
+        self.say(f"{problem.sentence} {problem.next_step}".rstrip())
+        if self.verbose and problem.detail:
+            self.say(_("Details: {detail}").format(detail=problem.detail))
+
+    def countdown(self, until: float) -> None:
+        """Say when the next code comes; counts down where somebody can see it."""
+        if not self.screen.is_terminal:
+            self.say(self._new_code(until))
+            return
+        live = Live(
+            get_renderable=lambda: Text(self._new_code(until)),
+            console=self.screen,
+            refresh_per_second=_REFRESH,
+            transient=True,
+        )
+        self.show(live)
+
+    def _new_code(self, until: float) -> str:
+        return _("New code in {time}").format(time=duration_text(until - self._clock.now()))
+
+    def show(self, shown: Shown) -> None:
+        """Keep this on the last line, in place of what is there."""
+        if self._shown is not shown:
+            self.settle()
+            shown.start()
+            self._shown = shown
+
+    def settle(self) -> None:
+        """Leave the last line clean."""
+        if self._shown is not None:
+            shown, self._shown = self._shown, None
+            shown.stop()
+
+    # ------------------------------------------------------------ questions
+
+    def confirm(self, question: str) -> bool:
+        """A question with yes or no; no is the default."""
+        self.settle()
+        return click.confirm(question, default=False, err=True)
+
+    def choose(self, question: str, choices: Sequence[str]) -> str:
+        """A question with a few answers."""
+        self.settle()
+        answer: str = click.prompt(question, type=click.Choice(choices), err=True)
+        return answer
+
+    def ask(self, question: str) -> str:
+        """A question with a text for an answer."""
+        self.settle()
+        answer: str = click.prompt(question, err=True)
+        return answer
+
+    def ask_secret(self, question: str) -> Secret:
+        """A question whose answer does not show."""
+        self.settle()
+        return Secret(click.prompt(question, hide_input=True, err=True))
+
+
+def problem_record(problem: Problem) -> dict[str, str]:
+    """A problem for a program to read."""
+    return {
+        "kind": problem.kind.value,
+        "sentence": problem.sentence,
+        "next_step": problem.next_step,
+        "detail": problem.detail,
+    }

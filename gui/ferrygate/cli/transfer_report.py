@@ -1,0 +1,130 @@
+"""How a transfer goes, for a person and for a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from ferrygate.cli.terminal import Terminal, problem_record
+from ferrygate.common.clock import Clock
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name, display_text
+from ferrygate.common.text import size_text
+from ferrygate.engine.messages import (
+    BatchChanged,
+    BatchView,
+    Direction,
+    FileChanged,
+    FileView,
+    TransferState,
+)
+
+if TYPE_CHECKING:
+    from ferrygate.api import Result
+
+_TELL = 10.0  # seconds between two lines of progress where there is no terminal
+_FINAL = frozenset(
+    {
+        TransferState.DELIVERED,
+        TransferState.SKIPPED,
+        TransferState.NEEDS_ATTENTION,
+        TransferState.CANCELLED,
+    }
+)
+
+
+class TransferReport:
+    """Called with the events of one batch; a bar on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, terminal: Terminal, clock: Clock, direction: Direction) -> None:
+        self._direction = direction
+        self._terminal = terminal
+        self._clock = clock
+        self._told_at = clock.monotonic()
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=terminal.screen,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self.complete = False
+
+    def __call__(self, event: BatchChanged | FileChanged) -> None:
+        """Tell what an event says."""
+        match event:
+            case BatchChanged(view=view):
+                self._progress(view)
+            case FileChanged(view=file) if file.state in _FINAL:
+                self._ended(file)
+            case FileChanged():
+                pass
+
+    def end(self, result: Result) -> None:
+        """Tell the sum of it."""
+        self.complete = result.complete
+        self._terminal.settle()
+        good = [file for file in result.files if file.state is TransferState.DELIVERED]
+        sentence = ngettext(
+            "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
+        ).format(count=len(good), size=size_text(sum(file.size or 0 for file in good)))
+        skipped = sum(file.state is TransferState.SKIPPED for file in result.files)
+        if skipped:
+            sentence += " " + _("Skipped: {count}.").format(count=skipped)
+        failed = len(result.files) - len(good) - skipped
+        if failed:
+            sentence += " " + _("Not delivered: {count}.").format(count=failed)
+        self._terminal.say(sentence)
+
+    def _progress(self, view: BatchView) -> None:
+        if self._terminal.screen.is_terminal:
+            title = display_text(view.title)
+            total = None if view.walking else view.bytes_total
+            self._bar.update(self._task, description=title, completed=view.bytes_moved, total=total)
+            if not view.finished:
+                self._terminal.show(self._bar)
+            return
+        now = self._clock.monotonic()
+        if now - self._told_at >= _TELL and not view.finished:
+            self._told_at = now
+            self._terminal.say(
+                _("{moved} of {total}, {done} of {files} files").format(
+                    moved=size_text(view.bytes_moved),
+                    total=size_text(view.bytes_total),
+                    done=view.files_finished,
+                    files=view.files_total,
+                )
+            )
+
+    def _ended(self, file: FileView) -> None:
+        if self._terminal.as_json:
+            self._terminal.record(
+                local=file.local,
+                remote=file.remote.decode("utf-8", "surrogateescape"),
+                state=file.state.value,
+                size=file.size,
+                sha256=file.sha256,
+                confirmed=file.confirmed,
+                note=file.note,
+                problem=problem_record(file.problem) if file.problem else None,
+            )
+        source = (
+            display_text(file.local)
+            if self._direction is Direction.UPLOAD
+            else display_name(file.remote)
+        )
+        if file.problem is not None:
+            self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
+        elif file.state is TransferState.DELIVERED and not file.confirmed and file.note:
+            self._terminal.say(f"{source}: {file.note}")

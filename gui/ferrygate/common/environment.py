@@ -1,0 +1,37 @@
+"""Secrets in the environment, taken out of it before anything else happens."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+
+import msgspec
+
+from ferrygate.common.secret import Secret
+
+PASSWORD_VARIABLE = "FERRYGATE_PASSWORD"  # noqa: S105  the name of a variable
+TOTP_SECRET_VARIABLE = "FERRYGATE_TOTP_SECRET"  # noqa: S105  the name of a variable
+
+
+class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
+    """What the environment held.
+
+    Attributes:
+        password: without a code.
+        totp_secret: a key or an ``otpauth://`` address, not yet looked at.
+    """
+
+    password: Secret | None = None
+    totp_secret: Secret | None = None
+
+
+def take_secrets(environ: MutableMapping[str, str]) -> GivenSecrets:
+    """Take the secrets out of an environment, so that no child process gets them.
+
+    An empty variable counts as none.
+    """
+    password = environ.pop(PASSWORD_VARIABLE, "")
+    totp_secret = environ.pop(TOTP_SECRET_VARIABLE, "")
+    return GivenSecrets(
+        password=Secret(password) if password else None,
+        totp_secret=Secret(totp_secret) if totp_secret else None,
+    )
