@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import threading
 from collections.abc import Callable
 
 OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, BAD_MESSAGE, _, _, OP_UNSUPPORTED = range(9)
@@ -11,23 +10,6 @@ READ, WRITE, APPEND, CREATE, TRUNCATE, EXCLUSIVE = 1, 2, 4, 8, 16, 32
 UPLOAD = WRITE | CREATE | TRUNCATE
 INIT = bytes.fromhex("0000000501 00000003")
 NO_ATTRIBUTES = bytes(4)
-
-
-class ManualClock:
-    """A clock that stands still until told."""
-
-    def __init__(self, now: float = 1_795_000_000.0) -> None:
-        self.time = now
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def wait(self, event: threading.Event, seconds: float) -> bool:
-        self.time += seconds
-        return event.is_set()
 
 
 def string(content: bytes) -> bytes:

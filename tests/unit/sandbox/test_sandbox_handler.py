@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_clock import ManualClock
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.sftp_handler import MAX_READ, SftpHandler
@@ -29,7 +30,6 @@ from sandbox_packets import (
     UPLOAD,
     WRITE,
     Asker,
-    ManualClock,
     string,
 )
 

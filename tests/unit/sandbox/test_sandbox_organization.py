@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
@@ -14,7 +15,6 @@ from ferrygate.identity.okta_mfa import Function
 from ferrygate.identity.opener import Reply
 from ferrygate.identity.reason import Reason
 from ferrygate.sandbox.organization import Account, Factor, OktaReply, Organization
-from sandbox_packets import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

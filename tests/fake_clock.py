@@ -1,0 +1,26 @@
+"""A clock for tests in which no time passes by itself."""
+
+from __future__ import annotations
+
+import threading
+
+
+class ManualClock:
+    """A clock that stands still until told; whoever waits on it moves it."""
+
+    def __init__(self, now: float = 1_795_000_000.0) -> None:
+        self.time = now
+        self.slept = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def suspended(self) -> float:
+        return self.slept
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        self.time += seconds
+        return event.is_set()
