@@ -116,18 +116,26 @@ class RemoteFiles:
     async def list_folder(self, path: bytes, take: Callable[[tuple[Entry, ...]], object]) -> None:
         """Hand the entries of a folder to ``take``, a block at a time, without ``.`` and ``..``.
 
-        READDIRs go ahead of their replies, twice as many after each full block, so that a long
-        folder costs a few round trips and a short one no wasted request but one.
+        Names that could not be one part of a path are left out as well. READDIRs go ahead of their
+        replies, twice as many after each full block, so that a long folder costs a few round trips
+        and a short one no wasted request but one.
         """
         handle = await self.open_folder(path)
+        try:
+            await self._read_folder(handle, path, take)
+        finally:
+            self.close_later(handle)
+
+    async def _read_folder(
+        self, handle: bytes, path: bytes, take: Callable[[tuple[Entry, ...]], object]
+    ) -> None:
         ahead: deque[Future[Reply]] = deque([self._readdir(handle)])
         wanted = 1
         end = False
         while ahead:
             reply = await ahead.popleft()
             if isinstance(reply, StatusReply):
-                if reply.code != Status.EOF:
-                    self.close_later(handle)
+                if reply.code != Status.EOF and not end:
                     raise error_for_status(reply, path)
                 end = True
                 continue
@@ -135,12 +143,11 @@ class RemoteFiles:
             if not entries:  # some servers end a folder with an empty block instead of EOF
                 end = True
                 continue
-            take(tuple(entry for entry in entries if entry.name not in {b".", b".."}))
+            take(tuple(entry for entry in entries if _is_name(entry.name)))
             if not end:
                 wanted = min(wanted * 2, _MOST_READDIRS)
                 while len(ahead) < wanted:
                     ahead.append(self._readdir(handle))
-        self.close_later(handle)
 
     def _readdir(self, handle: bytes) -> Future[Reply]:
         return self.channel.request(Type.READDIR, wire.string(handle))
@@ -197,6 +204,11 @@ class RemoteFiles:
 
     async def _simple(self, kind: Type, body: bytes, subject: bytes) -> None:
         _check_ok(await self.channel.request(kind, body), subject)
+
+
+def _is_name(name: bytes) -> bool:
+    """Whether a name stands for something in its folder, and for nothing outside of it."""
+    return name not in {b"", b".", b".."} and b"/" not in name and b"\0" not in name
 
 
 def check_written(reply: Reply, path: bytes) -> None:
