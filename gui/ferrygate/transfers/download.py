@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from ferrygate.common.errors import FerrygateError, LocalFileError, SizeMismatchError
 from ferrygate.common.i18n import _
@@ -100,9 +101,7 @@ async def _receive(
     digest = hashlib.sha256()
     flying: deque[tuple[Future[Reply], int, int]] = deque()
     asked = done = 0
-    with _local(part):
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o666)
-    with os.fdopen(descriptor, "wb") as sink:
+    with _local(part), _new_file(part) as sink:
         while True:
             while asked <= size and len(flying) < _DEPTH:
                 length = min(READ_SIZE, size - asked) or 1
@@ -124,17 +123,18 @@ async def _receive(
                 rest = (offset + len(data), length - len(data))
                 flying.appendleft((files.read(handle, *rest), *rest))
             digest.update(data)
-            with _local(part):
-                sink.write(data)
+            sink.write(data)
             done += len(data)
             report(TransferState.RECEIVING, done)
-        with _local(part):
-            sink.flush()
-            os.fsync(sink.fileno())
+        sink.flush()
+        os.fsync(sink.fileno())
     return digest.hexdigest()
 
 
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+def _new_file(path: Path) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def _move(part: Path, target: Path, *, replace: bool) -> None:
