@@ -62,9 +62,11 @@ class Lane:
         """Drive a coroutine over the lane's channel; opens one where there is none.
 
         Raises:
+            Cancelled: as asked; where that was before this call, nothing was sent.
             FerrygateError: what the work raises, or the connection's end.
             LaneRefusedError: no channel can be opened.
         """
+        cancel.check()
         if self._channel is None or not self._channel.usable:
             self.drop()
             try:
