@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.models.folder_model import Column
-from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.common.i18n import _
@@ -56,11 +55,10 @@ class Driver:
 
     def wait_for_folder(self, path: bytes) -> None:
         """Wait until a folder is shown whole."""
-        settled = {FolderState.READY, FolderState.EMPTY}
 
         def shown() -> bool:
             view = self._desktop.workspace.folder.view
-            return view.path == path and view.state in settled
+            return view.path == path and view.can_change and not view.is_reading
 
         self.wait_for(f"folder {path!r}", shown)
 

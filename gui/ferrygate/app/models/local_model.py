@@ -20,6 +20,17 @@ class LocalModel(QFileSystemModel):
         self.setOption(QFileSystemModel.Option.DontUseCustomDirectoryIcons)
         self.setFilter(QDir.Filter.AllEntries | QDir.Filter.NoDotAndDotDot | QDir.Filter.AllDirs)
 
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Qt's words, without the empty picture it puts before the first."""
+        if role == Qt.ItemDataRole.DecorationRole:
+            return None
+        return super().headerData(section, orientation, role)
+
     def data(
         self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:

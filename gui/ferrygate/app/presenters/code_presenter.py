@@ -123,7 +123,7 @@ class CodePresenter(Observable):
             return _("Copying your code")
         if self.given_out is not None:
             return _("Copied")
-        return _("Used, a new one follows") if self._spent else _("Your code")
+        return _("Already used") if self._spent else _("Your code")
 
 
 def _level(seconds: int) -> Level:

@@ -73,6 +73,7 @@ class FolderPresenter(Observable):
             refused=self._refused,
             question=_question(self._doomed),
             count=self._count,
+            is_reading=self._listing is not None,
         )
 
     # ------------------------------------------------------------ going about
@@ -217,6 +218,8 @@ class FolderPresenter(Observable):
         self._fresh.extend(entries)
         if not self._again:
             self._sink.add(entries)
+            if self._path == self._start:
+                self._places = _places(self._start, entries, self._places)
             self._count = len(self._fresh)
             self._state = FolderState.READY
 
@@ -228,7 +231,7 @@ class FolderPresenter(Observable):
             self._sink.end()
         self._count = len(self._fresh)
         self._state = FolderState.READY if self._fresh else FolderState.EMPTY
-        if self._path == self._start:
+        if self._again and self._path == self._start:
             self._places = _places(self._start, self._fresh)
         self._fresh = []
 
@@ -256,9 +259,16 @@ def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
     return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
 
 
-def _places(start: bytes, entries: Iterable[Entry]) -> tuple[Crumb, ...]:
-    names = sorted(entry.name for entry in entries if entry.kind is EntryKind.FOLDER)
-    return tuple(Crumb(display_name(name), join(start, name)) for name in names[:_PLACES])
+def _places(
+    start: bytes, entries: Iterable[Entry], known: tuple[Crumb, ...] = ()
+) -> tuple[Crumb, ...]:
+    """The first folders by name, among those known and new entries."""
+    found = [
+        Crumb(display_name(entry.name), join(start, entry.name))
+        for entry in entries
+        if entry.kind is EntryKind.FOLDER
+    ]
+    return tuple(sorted([*known, *found], key=lambda place: place.path)[:_PLACES])
 
 
 def _question(doomed: tuple[Entry, ...]) -> str:

@@ -43,6 +43,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         refused: why the last change did not happen.
         question: what is asked before something is removed; empty where nothing is.
         count: names in the folder.
+        is_reading: more of it may come.
     """
 
     path: bytes
@@ -55,6 +56,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     refused: Problem | None = None
     question: str = ""
     count: int = 0
+    is_reading: bool = False
 
     def stands_in(self, place: Crumb) -> bool:
         """Whether the folder shown is this place or lies below it; home is only itself."""
