@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import cache
+from random import SystemRandom
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home
@@ -18,6 +19,8 @@ from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.vault import keychain
 from ferrygate.vault.vault import Vault
+
+_KEEP_TRYING = 900.0  # seconds
 
 
 def open_ledger(home: Home, clock: Clock) -> Ledger:
@@ -55,6 +58,8 @@ def engine_maker(
             attempts=SignInAttempts(ledger, known_hosts, reach, clock),
             open_vault=cache(open_vault or keychain.open_vault),
             random_hex=secrets.token_hex,
+            random=SystemRandom().random,
+            keep_trying=_KEEP_TRYING,
         )
         return Engine(parts, listener)
 

@@ -18,6 +18,10 @@ class Clock(Protocol):
         """Seconds on a clock that never jumps; only differences mean anything."""
         ...
 
+    def suspended(self) -> float:
+        """Seconds the machine has slept since it was started; 0 where that cannot be told."""
+        ...
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait for ``event`` at most ``seconds``; true when it was set."""
         ...
@@ -33,6 +37,11 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds of ``CLOCK_MONOTONIC``."""
         return time.monotonic()
+
+    def suspended(self) -> float:
+        """``CLOCK_BOOTTIME`` runs on in sleep and ``CLOCK_MONOTONIC`` does not (Linux)."""
+        boot = getattr(time, "CLOCK_BOOTTIME", None)
+        return 0.0 if boot is None else time.clock_gettime(boot) - time.monotonic()
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait on the event itself."""

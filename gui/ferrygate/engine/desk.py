@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Protocol
 
 import msgspec
 
@@ -14,10 +13,13 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
+    ConnectionLostError,
+    Problem,
     problem_of,
 )
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name
+from ferrygate.engine.inbox import Act
 from ferrygate.engine.jobs import Surroundings, UploadFailedError, fetch_file, send_file
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.messages import (
@@ -40,20 +42,6 @@ from ferrygate.transfers.plan import Planner
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
 _MOST_LANES = 4
-
-
-class Office(Protocol):
-    """What the desk needs of the engine it sits in."""
-
-    def emit(self, event: Event) -> None:
-        """Send an event out."""
-
-    def post(self, act: Callable[[], None]) -> None:
-        """Have ``act`` done on the engine's own thread; may be called from any."""
-
-    def new_lane(self, name: str) -> Lane:
-        """A lane on the connection at hand."""
-        ...
 
 
 class _Entry(msgspec.Struct):
@@ -83,12 +71,24 @@ class _Throttle:
 
 
 class TransferDesk:
-    """Owned by the engine's thread; lanes report back through :meth:`Office.post`."""
+    """Owned by the engine's thread; lanes report back through ``post``.
 
-    def __init__(self, office: Office, clock: Clock, around: Surroundings) -> None:
-        self._office = office
-        self._clock = clock
+    While the connection is away nothing is handed out; what was under way goes on afterwards.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        post: Callable[[Act], None],
+        new_lane: Callable[[str], Lane],
+        around: Surroundings,
+    ) -> None:
+        self._emit = emit
+        self._post = post
+        self._new_lane = new_lane
+        self._clock = around.clock
         self._around = around
+        self._connected = True
         self._entries: dict[int, _Entry] = {}
         self._lanes: list[Lane] = []
         self._idle: list[Lane] = []
@@ -107,7 +107,7 @@ class TransferDesk:
         )
         entry = _Entry(batch, command, CancelToken(), self._clock.monotonic())
         self._entries[command.request] = entry
-        self._office.emit(BatchChanged(batch.view()))
+        self._emit(BatchChanged(batch.view()))
         self._feed()
 
     def answer_conflict(self, number: int, choice: ConflictChoice) -> None:
@@ -123,28 +123,42 @@ class TransferDesk:
         entry = self._entries.get(number)
         if entry is None:
             return False
+        self._end(entry, TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
+        return True
+
+    def _end(self, entry: _Entry, state: TransferState, reason: Problem) -> None:
         entry.cancel.cancel()
-        problem = Cancelled(_("Cancelled.")).problem
         for waiting in entry.batch.take_waiting():
-            self._show(entry, entry.batch.fail(waiting, TransferState.CANCELLED, problem, ""))
+            self._show(entry, entry.batch.fail(waiting, state, reason, ""))
         if not entry.batch.planned:
             entry.batch.planned, entry.batch.walking = True, False
         entry.asking = False
         self._settle(entry)
-        return True
 
-    def stop(self) -> list[Lane]:
-        """Cancel everything; returns the lanes, told to stop, to be waited for."""
-        for number in list(self._entries):
-            self.cancel(number)
+    def interrupt(self) -> None:
+        """The connection is away: lanes let go of their channels on it."""
+        self._connected = False
+        for lane in self._lanes:
+            lane.submit(Lane.drop, _nothing, _nothing)
+
+    def resume(self) -> None:
+        """The connection is back."""
+        self._connected = True
+        self._feed()
+
+    def stop(self, reason: Problem) -> None:
+        """End every batch for this reason, and the lanes after what they do now."""
+        for entry in list(self._entries.values()):
+            self._end(entry, TransferState.NEEDS_ATTENTION, reason)
         for lane in self._lanes:
             lane.stop()
-        return self._lanes
 
     # ------------------------------------------------------------ handing out
 
     def _feed(self) -> None:
         """Hand out work, oldest batch first, while there is a lane for it."""
+        if not self._connected:
+            return
         for entry in self._entries.values():
             while entry.batch.has_work and not entry.asking:
                 lane = self._free_lane()
@@ -160,13 +174,13 @@ class TransferDesk:
             return self._idle.pop()
         if len(self._lanes) >= self._most_lanes:
             return None
-        lane = self._office.new_lane(f"transfer-{len(self._lanes) + 1}")
+        lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
         self._lanes.append(lane)
         return lane
 
     def _plan(self, entry: _Entry, lane: Lane) -> None:
         entry.batch.planned = True
-        command, post = entry.command, self._office.post
+        command, post = entry.command, self._post
         planner = Planner(lambda job: post(lambda: self._planned(entry, job)), command.on_conflict)
 
         def plan(lane: Lane) -> None:
@@ -185,7 +199,7 @@ class TransferDesk:
 
     def _move(self, entry: _Entry, lane: Lane) -> None:
         job = entry.batch.next_job()
-        post, upload = self._office.post, isinstance(entry.command, Upload)
+        post, upload = self._post, isinstance(entry.command, Upload)
         first = TransferState.SENDING if upload else TransferState.RECEIVING
         self._show(entry, entry.batch.progress(job.number, first, 0))
         throttle = _Throttle(self._clock)
@@ -213,6 +227,9 @@ class TransferDesk:
     def _walked(self, entry: _Entry, lane: Lane, error: BaseException | None) -> None:
         if isinstance(error, LaneRefusedError) and self._give_up(lane):
             entry.batch.planned = False
+        elif isinstance(error, ConnectionLostError) and not entry.cancel.cancelled:
+            entry.batch.planned = False
+            self._idle.append(lane)
         else:
             entry.batch.walking = False
             if error is not None and not isinstance(error, Cancelled):
@@ -239,7 +256,10 @@ class TransferDesk:
             self._go_on(entry)
             return
         self._idle.append(lane)
-        if isinstance(_cause(error), ConflictError):
+        if isinstance(_cause(error), ConnectionLostError) and not entry.cancel.cancelled:
+            opened = error.opened if isinstance(error, UploadFailedError) else None
+            self._show(entry, entry.batch.interrupt(job.number, opened))
+        elif isinstance(_cause(error), ConflictError):
             self._taken(entry, job, _cause(error))
         else:
             self._fail(entry, job, error)
@@ -252,7 +272,7 @@ class TransferDesk:
         self._show(entry, entry.batch.wait_again(job.number))
         if entry.batch.on_conflict is None and not entry.asking:
             entry.asking = True
-            self._office.emit(
+            self._emit(
                 ConflictQuestion(
                     batch=entry.batch.number,
                     name=display_name(remote_path.basename(job.remote)),
@@ -289,27 +309,31 @@ class TransferDesk:
         if not batch.finished or batch.number not in self._entries:
             return
         del self._entries[batch.number]
-        self._office.emit(BatchChanged(batch.view()))
+        self._emit(BatchChanged(batch.view()))
         if batch.problem is None:
-            self._office.emit(Done(batch.number))
+            self._emit(Done(batch.number))
         else:
-            self._office.emit(Failed(batch.number, batch.problem))
+            self._emit(Failed(batch.number, batch.problem))
 
     def _show(self, entry: _Entry, view: FileView) -> None:
-        self._office.emit(FileChanged(entry.batch.number, view))
+        self._emit(FileChanged(entry.batch.number, view))
         self._tell(entry)
 
     def _tell(self, entry: _Entry) -> None:
         now = self._clock.monotonic()
         if now - entry.told_at >= _TELL:
             entry.told_at = now
-            self._office.emit(BatchChanged(entry.batch.view()))
+            self._emit(BatchChanged(entry.batch.view()))
 
 
 def _cause(error: BaseException) -> BaseException:
     if isinstance(error, (UploadFailedError, LaneRefusedError)):
         return error.cause
     return error
+
+
+def _nothing(_result: object) -> None:
+    """Nobody waits for this job's end."""
 
 
 def _title(command: Upload | Download) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
 
 from ferrygate.codes.totp import live_code
 from ferrygate.common import remote_path
@@ -15,17 +14,14 @@ from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.code_display import CodeDisplay
-from ferrygate.engine.inbox import Act, Inbox
+from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import FileOperation, carry_out
 from ferrygate.engine.keeper import SessionKeeper
-from ferrygate.engine.lane import LaneRefusedError, Work
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sites.site import Site
-
-T = TypeVar("T")
 
 _TICK = 1.0  # seconds between two looks at the connection
 _JOIN = 10.0  # seconds to wait for a thread at the end
@@ -66,7 +62,9 @@ class Engine:
 
     def _run(self) -> None:
         while self._running:
-            act = self._inbox.take(min(_TICK, self._codes.seconds_to_change()))
+            act = self._inbox.take(
+                min(_TICK, self._codes.seconds_to_change(), self._keeper.seconds_to_retry())
+            )
             if act is not None:
                 act()
             self._codes.refresh()
@@ -151,7 +149,7 @@ class Engine:
                 lambda step: self._parts.ledger.claim(secret, step),
                 self._parts.clock,
                 cancel,
-                lambda until: self._later(lambda: self._emit(m.CodeAwaited(request, until))),
+                lambda until: self._inbox.post(lambda: self._emit(m.CodeAwaited(request, until))),
             )
 
         def given(step: int) -> None:
@@ -164,44 +162,39 @@ class Engine:
 
     def _browse(self, command: FileOperation) -> None:
         request = command.request
+        shown = False
 
         def block(entries: tuple[Entry, ...]) -> None:
-            self._later(lambda: self._emit(m.FolderBlock(request, entries)))
+            nonlocal shown
+            shown = True
+            self._inbox.post(lambda: self._emit(m.FolderBlock(request, entries)))
 
-        self._on_browse_lane(
-            request,
-            lambda files: carry_out(files, command, block),
-            lambda _none: None,
-        )
+        session = self._session_for(request)
+        if session is not None:
+            session.browser.do(
+                request,
+                lambda files: carry_out(files, command, block),
+                lambda _none: self._emit(m.Done(request)),
+                lambda error: self._fail(request, error),
+                repeatable=lambda: isinstance(command, m.ListFolder) and not shown,
+            )
 
     def _stat(self, command: m.StatPath) -> None:
-        path = remote_path.normalise(command.path)
-        self._on_browse_lane(
-            command.request,
-            lambda files: files.stat(path),
-            lambda entry: self._emit(m.PathStat(command.request, entry)),
-        )
+        request, path = command.request, remote_path.normalise(command.path)
 
-    def _on_browse_lane(self, request: int, work: Work[T], show: Callable[[T], None]) -> None:
-        session = self._session_for(request)
-        if session is None:
-            return
-        token = session.begin(request)
-
-        def done(result: T) -> None:
-            session.ended(request)
-            show(result)
+        def show(entry: Entry) -> None:
+            self._emit(m.PathStat(request, entry))
             self._emit(m.Done(request))
 
-        def failed(error: BaseException) -> None:
-            session.ended(request)
-            self._fail(request, error)
-
-        session.browse.submit(
-            lambda lane: lane.run(work, token),
-            lambda result: self._later(lambda: done(result)),
-            lambda error: self._later(lambda: failed(error)),
-        )
+        session = self._session_for(request)
+        if session is not None:
+            session.browser.do(
+                request,
+                lambda files: files.stat(path),
+                show,
+                lambda error: self._fail(request, error),
+                repeatable=lambda: True,
+            )
 
     def _transfer(self, command: m.Upload | m.Download) -> None:
         session = self._session_for(command.request)
@@ -223,9 +216,5 @@ class Engine:
             )
         return self._keeper.session
 
-    def _later(self, act: Act) -> None:
-        self._inbox.post(act)
-
     def _fail(self, request: int, error: BaseException) -> None:
-        cause = error.cause if isinstance(error, LaneRefusedError) else error
-        self._emit(m.Failed(request, problem_of(cause)))
+        self._emit(m.Failed(request, problem_of(error)))

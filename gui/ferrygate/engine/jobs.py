@@ -9,7 +9,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import FerrygateError
+from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.messages import (
     ListFolder,
@@ -19,8 +19,8 @@ from ferrygate.engine.messages import (
 )
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.download import download
-from ferrygate.transfers.outcome import FileJob, Outcome, Report
-from ferrygate.transfers.upload import Opened, clear_away, upload
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
+from ferrygate.transfers.upload import clear_away, upload
 
 _BLOCK = 1000  # entries of a listing that travel together
 _LOOKS = 10  # how often the part of a broken upload is looked for
@@ -30,12 +30,13 @@ FileOperation = ListFolder | MakeFolder | RenamePath | RemovePath
 
 
 class UploadFailedError(Exception):
-    """Carries the failure of an upload together with what it left on the server."""
+    """The failure of an upload, with what it left on the server, and how far it came."""
 
-    def __init__(self, cause: FerrygateError, left: str) -> None:
+    def __init__(self, cause: FerrygateError, left: str, opened: Opened) -> None:
         super().__init__()
         self.cause = cause
         self.left = left
+        self.opened = opened
 
 
 async def carry_out(
@@ -97,17 +98,20 @@ def send_file(
     Raises:
         UploadFailedError: with the reason and what is left.
     """
-    opened = Opened()
+    opened = Opened() if job.again is None else msgspec.structs.replace(job.again)
     try:
         return lane.run(
             lambda files: upload(files, job, report, opened, exclusive=not around.object_store),
             cancel,
         )
+    except ConnectionLostError as error:  # what is left is dealt with when the file goes on
+        raise UploadFailedError(error, "", opened) from error
     except FerrygateError as error:
         if opened.path is None:
-            raise UploadFailedError(error, "") from error
+            raise UploadFailedError(error, "", opened) from error
         lane.drop()
-        raise UploadFailedError(error, _clear_away(lane, opened, around)) from error
+        left = _clear_away(lane, opened, around)
+        raise UploadFailedError(error, left, opened) from error
 
 
 def _clear_away(lane: Lane, opened: Opened, around: Surroundings) -> str:

@@ -1,18 +1,27 @@
-"""Keeps the session: signs in, watches the connection, and ends it."""
+"""Keeps the session: signs in, watches the connection, brings it back, and ends it."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import ConnectionLostError, UsageError, problem_of
+from ferrygate.common.errors import (
+    Cancelled,
+    FerrygateError,
+    Problem,
+    UsageError,
+    error_for,
+    problem_of,
+)
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.inbox import Act
-from ferrygate.engine.lane import Lane
 from ferrygate.engine.parts import Parts
+from ferrygate.engine.pulse import Pulse
+from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.secrets_desk import SecretsDesk
 from ferrygate.engine.session import Session
 from ferrygate.engine.signing_in import HostKeyAnswer, SignInObserver
@@ -20,11 +29,12 @@ from ferrygate.sftp.connection import Connection
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import Site
 
+_RECONNECT = -1  # the number of the keeper's own sign-ins; people's are positive
 _JOIN = 10.0  # seconds an ended session may take
 
 
 class SessionKeeper:
-    """Owned by the engine's thread; at most one session at a time."""
+    """Owned by the engine's thread; at most one session, and one attempt, at a time."""
 
     def __init__(
         self,
@@ -35,55 +45,41 @@ class SessionKeeper:
         secrets: SecretsDesk,
     ) -> None:
         self._parts = parts
-        self.emit = emit
-        self.post = post
+        self._clock = parts.clock
+        self._emit = emit
+        self._post = post
         self._asides = asides
         self._secrets = secrets
         self.session: Session | None = None
+        self._pulse: Pulse | None = None
+        self._back_off: BackOff | None = None  # there while the connection is away
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, HostKeyAnswer] = {}
         self._asked = 0
         self._endings: list[threading.Thread] = []
 
-    def new_lane(self, name: str) -> Lane:
-        """A lane on the session's connection."""
-        assert self.session is not None  # noqa: S101  only the session's own desk asks
-        return Lane(name, self.session.connection.open_sftp)
-
     # ------------------------------------------------------------ signing in
 
     def sign_in(self, command: m.SignIn, site: Site | None) -> None:
-        """Begin an attempt with what is at hand."""
+        """Begin an attempt with what is at hand; while reconnecting, try at once."""
         if self.session is not None:
-            self.emit(m.Done(command.request))
-            return
-        if site is None or self._attempt is not None:
+            if self._back_off is not None:
+                self._back_off.due = self._clock.monotonic()
+            self._emit(m.Done(command.request))
+        elif site is None or self._attempt is not None:
             error = UsageError(
                 _("Choose a site first.") if site is None else _("A sign-in is under way.")
             )
-            self.emit(m.Failed(command.request, error.problem))
-            return
-        credentials = self._secrets.credentials
-        self._attempt = command.request
-        self.emit(m.SessionChanged(m.SessionState.CONNECTING))
-
-        def attempt(cancel: CancelToken) -> Connection:
-            observer = SignInObserver(
-                lambda change: self.post(lambda: self._show(command.request, change)),
-                lambda key, answer: self.post(lambda: self._ask(site, key, answer)),
-                self._parts.clock,
-                cancel,
+            self._emit(m.Failed(command.request, error.problem))
+        else:
+            self._emit(m.SessionChanged(m.SessionState.CONNECTING))
+            self._begin(
+                command.request,
+                site,
+                lambda connection: self._signed_in(command.request, site, connection),
+                lambda problem: self._refused(command.request, problem),
+                try_anyway=command.try_anyway,
             )
-            return self._parts.attempts.sign_in(
-                site, credentials, observer, cancel, try_anyway=command.try_anyway
-            )
-
-        self._asides.do(
-            command.request,
-            attempt,
-            lambda connection: self._signed_in(command.request, site, connection),
-            lambda error: self._refused(command.request, error),
-        )
 
     def answer(self, command: m.AnswerHostKey) -> None:
         """Pass on a person's answer; one whose question is gone is late and changes nothing."""
@@ -91,66 +87,141 @@ class SessionKeeper:
         if answer is not None:
             answer.give(accept=command.accept)
 
+    def _begin(
+        self,
+        request: int,
+        site: Site,
+        done: Callable[[Connection], None],
+        failed: Callable[[Problem], None],
+        *,
+        try_anyway: bool = False,
+    ) -> None:
+        """Make an attempt aside; what comes of it after :meth:`end` is thrown away."""
+        credentials = self._secrets.credentials
+        self._attempt = request
+
+        def attempt(cancel: CancelToken) -> Connection:
+            observer = SignInObserver(
+                lambda change: self._post(lambda: self._show(request, change)),
+                lambda key, answer: self._post(lambda: self._ask(site, key, answer)),
+                self._clock,
+                cancel,
+            )
+            return self._parts.attempts.sign_in(
+                site, credentials, observer, cancel, try_anyway=try_anyway
+            )
+
+        def succeeded(connection: Connection) -> None:
+            if self._attempt != request:
+                self._end_aside(connection.close)
+                failed(_signed_out().problem)
+                return
+            self._attempt = None
+            done(connection)
+
+        def ended(error: BaseException) -> None:
+            if self._attempt == request:
+                self._attempt = None
+                self._questions.clear()
+            failed(problem_of(error))
+
+        self._asides.do(request, attempt, succeeded, ended)
+
     def _show(self, request: int, change: m.SessionChanged) -> None:
-        if self._attempt == request:
-            self.emit(change)
+        if self._attempt != request:
+            return
+        if self.session is not None:
+            change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
+        self._emit(change)
 
     def _ask(self, site: Site, key: HostKey, answer: HostKeyAnswer) -> None:
         self._asked += 1
         self._questions[self._asked] = answer
-        self.emit(m.HostKeyQuestion(self._asked, site.host, key.key_type, key.fingerprint))
+        self._emit(m.HostKeyQuestion(self._asked, site.host, key.key_type, key.fingerprint))
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
-        if self._attempt != request:  # signed out meanwhile
-            self._end_aside(connection.close)
-            self._refused(request, ConnectionLostError(_("Signed out.")))
-            return
-        self._attempt = None
-        self.session = Session(connection, self, self._parts.clock, self._parts.random_hex)
-        self.emit(m.SessionChanged(m.SessionState.SIGNED_IN))
+        self.session = Session(site, connection, self._parts, self._emit, self._post)
+        self._pulse = Pulse(connection, self._clock)
+        self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         keep = self._secrets.keep_proven(site)
         if keep is None:
-            self.emit(m.Done(request))
+            self._emit(m.Done(request))
             return
 
         def not_kept(error: BaseException) -> None:
-            self.emit(m.Notice(problem_of(error)))
-            self.emit(m.Done(request))
+            self._emit(m.Notice(problem_of(error)))
+            self._emit(m.Done(request))
 
         # A command that ends with its request must find that everything is kept by then.
         self._asides.do(
-            request, lambda _cancel: keep(), lambda _kept: self.emit(m.Done(request)), not_kept
+            request, lambda _cancel: keep(), lambda _kept: self._emit(m.Done(request)), not_kept
         )
 
-    def _refused(self, request: int, error: BaseException) -> None:
-        problem = problem_of(error)
-        if self._attempt == request:
-            self._attempt = None
-            self._questions.clear()
-            self.emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
-        self.emit(m.Failed(request, problem))
+    def _refused(self, request: int, problem: Problem) -> None:
+        if self.session is None and self._attempt is None:
+            self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
+        self._emit(m.Failed(request, problem))
+
+    # ------------------------------------------------------------ the connection's life
+
+    def look(self) -> None:
+        """Notice a connection that has ended, and try again when it is time."""
+        if self.session is None:
+            return
+        if self._pulse is not None and not self._pulse.beats():
+            self._interrupt(self.session)
+        elif (
+            self._back_off is not None
+            and self._attempt is None
+            and self._clock.monotonic() >= self._back_off.due
+        ):
+            self._begin(_RECONNECT, self.session.site, self._back, self._not_back)
+
+    def seconds_to_retry(self) -> float:
+        """When :meth:`look` has something to do; infinite where nothing is planned."""
+        if self._back_off is None or self._attempt is not None:
+            return math.inf
+        return max(0.0, self._back_off.due - self._clock.monotonic())
+
+    def _interrupt(self, session: Session) -> None:
+        self._pulse = None
+        connection = session.interrupt()
+        if connection is not None:
+            self._end_aside(connection.close)
+        now = self._clock.monotonic()
+        self._back_off = BackOff(now, self._parts.keep_trying, self._parts.random)
+        self._emit(m.SessionChanged(m.SessionState.RECONNECTING))
+
+    def _back(self, connection: Connection) -> None:
+        assert self.session is not None  # noqa: S101  end() takes the attempt with it
+        self._back_off = None
+        self._pulse = Pulse(connection, self._clock)
+        self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
+        self.session.resume(connection)
+
+    def _not_back(self, problem: Problem) -> None:
+        if self.session is None or self._back_off is None:
+            return
+        now = self._clock.monotonic()
+        if problem.kind in PASSING and self._back_off.fail(now):
+            until = self._clock.now() + self._back_off.due - now
+            self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until, problem))
+        else:
+            self.end(error_for(problem))
+            self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
 
     # ------------------------------------------------------------ the end
 
-    def look(self) -> None:
-        """Notice a connection that has ended."""
-        if self.session is None or self.session.connection.alive:
-            return
-        self.end()
-        error = ConnectionLostError(
-            _("The connection to the server was lost."), next_step=_("Sign in again.")
-        )
-        self.emit(m.SessionChanged(m.SessionState.OFFLINE, problem=error.problem))
-
-    def end(self) -> None:
-        """End the session or the attempt, without a word to anybody."""
+    def end(self, reason: FerrygateError | None = None) -> None:
+        """End the session or the attempt; what it was asked to do fails for this reason."""
         if self._attempt is not None:
             self._asides.cancel(self._attempt)
             self._attempt = None
         self._questions.clear()
+        self._back_off = self._pulse = None
         if self.session is not None:
             session, self.session = self.session, None
-            self._end_aside(session.stop())
+            self._end_aside(session.stop(reason or _signed_out()))
 
     def _end_aside(self, finish: Callable[[], None]) -> None:
         self._endings = [thread for thread in self._endings if thread.is_alive()]
@@ -162,3 +233,7 @@ class SessionKeeper:
         """Wait for ended sessions' threads; after the engine's own thread has stopped."""
         for thread in self._endings:
             thread.join(_JOIN)
+
+
+def _signed_out() -> Cancelled:
+    return Cancelled(_("Signed out."))

@@ -23,6 +23,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         attempts: makes sign-ins.
         open_vault: opens the keychain; slow, so called aside.
         random_hex: cryptographic randomness, so many bytes as hex.
+        random: a number from 0 to 1, to spread reconnects.
+        keep_trying: seconds after which a connection that does not come back is given up.
     """
 
     clock: Clock
@@ -31,3 +33,5 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     attempts: SignInAttempts
     open_vault: Callable[[], Vault]
     random_hex: Callable[[int], str]
+    random: Callable[[], float]
+    keep_trying: float

@@ -1,66 +1,88 @@
-"""A signed-in session: the one connection and the lanes on it."""
+"""A session: what stays while connections come and go, until somebody signs out."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.clock import Clock
-from ferrygate.common.errors import FerrygateError
-from ferrygate.engine.desk import Office, TransferDesk
+from ferrygate.common.errors import ConnectionLostError, FerrygateError
+from ferrygate.common.i18n import _
+from ferrygate.engine.browser import Browser
+from ferrygate.engine.desk import TransferDesk
+from ferrygate.engine.inbox import Act
 from ferrygate.engine.jobs import Surroundings
 from ferrygate.engine.lane import Lane
+from ferrygate.engine.messages import Event
+from ferrygate.engine.parts import Parts
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
+from ferrygate.sites.site import Site
 
 _JOIN = 5.0  # seconds a lane may take to notice the end of its connection
 
 
 class Session:
-    """Made and ended on the engine's thread."""
+    """Made, interrupted, resumed and ended on the engine's thread."""
 
     def __init__(
         self,
+        site: Site,
         connection: Connection,
-        office: Office,
-        clock: Clock,
-        random_hex: Callable[[int], str],
+        parts: Parts,
+        emit: Callable[[Event], None],
+        post: Callable[[Act], None],
     ) -> None:
-        self.connection = connection
-        self.browse = Lane("browse", connection.open_sftp)
+        self.site = site
+        self.connection: Connection | None = connection
+        self._lanes: list[Lane] = []
+        self.browser = Browser(self._new_lane("browse"), post)
         self.desk = TransferDesk(
-            office, clock, Surroundings(clock, random_hex, connection.stores_objects)
+            emit,
+            post,
+            self._new_lane,
+            Surroundings(parts.clock, parts.random_hex, connection.stores_objects),
         )
-        self._requests: dict[int, CancelToken] = {}
-
-    def begin(self, request: int) -> CancelToken:
-        """A token for a browsing request."""
-        token = self._requests[request] = CancelToken()
-        return token
-
-    def ended(self, request: int) -> None:
-        """A browsing request is over."""
-        self._requests.pop(request, None)
 
     def cancel(self, request: int) -> bool:
         """Cancel a browsing request or a batch; false where there is none of that number."""
-        token = self._requests.get(request)
-        if token is not None:
-            token.cancel()
-            return True
-        return self.desk.cancel(request)
+        return self.browser.cancel(request) or self.desk.cancel(request)
 
-    def stop(self) -> Callable[[], None]:
-        """Cancel everything; returns what is left to do and may take a moment."""
-        for token in self._requests.values():
-            token.cancel()
-        lanes = [*self.desk.stop(), self.browse]
-        self.browse.stop()
+    def interrupt(self) -> Connection | None:
+        """The connection has ended; returns it, to be closed aside."""
+        connection, self.connection = self.connection, None
+        self.desk.interrupt()
+        self.browser.interrupt()
+        return connection
+
+    def resume(self, connection: Connection) -> None:
+        """Go on over a new connection."""
+        self.connection = connection
+        self.desk.resume()
+        self.browser.resume()
+
+    def stop(self, error: FerrygateError) -> Callable[[], None]:
+        """End everything for this reason; returns what is left to do and may take a moment."""
+        connection = self.connection
+        self.desk.stop(error.problem)
+        self.browser.stop(error)
+        lanes = self._lanes
 
         def finish() -> None:
             for lane in lanes:
                 lane.join(_JOIN)
-            with contextlib.suppress(FerrygateError, OSError):  # it may be gone already
-                self.connection.close()
+            if connection is not None:
+                connection.close()
 
         return finish
+
+    def _new_lane(self, name: str) -> Lane:
+        lane = Lane(name, self._open_channel)
+        self._lanes.append(lane)
+        return lane
+
+    def _open_channel(self, cancel: CancelToken) -> SftpChannel:
+        """Called by lanes, on their threads."""
+        connection = self.connection
+        if connection is None:
+            raise ConnectionLostError(_("The connection to the server was lost."))
+        return connection.open_sftp(cancel)

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, Protocol, TypeVar
 
+from paramiko import SSHException
+
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
@@ -20,6 +22,8 @@ from ferrygate.sftp import wire
 from ferrygate.sftp.wire import BadPacketError, HandleReply, Reply, Type
 
 T = TypeVar("T")
+
+_BROKEN = (OSError, EOFError, SSHException)  # how the library says that a connection has ended
 
 _RECEIVE = 1 << 22  # big reads: the library's buffer is quadratic in its backlog on small ones
 _TICK = 0.1  # how often a quiet channel looks at its cancel token, seconds
@@ -232,7 +236,7 @@ class SftpChannel:
             if silence > self._reply_deadline:
                 raise _lost("no reply", f"silent for {silence:.0f} s") from None
             return
-        except OSError as error:
+        except _BROKEN as error:
             raise _lost("channel error", type(error).__name__) from error
         if not data:
             raise _lost("channel closed", "end of data")
@@ -258,7 +262,7 @@ class SftpChannel:
                     self._out.popleft()
                 else:
                     self._out[0] = chunk[sent:]
-        except OSError as error:
+        except _BROKEN as error:
             raise _lost("channel error", type(error).__name__) from error
 
     def _take(self, payload: bytes) -> None:

@@ -26,6 +26,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.socket import HeardSocket
 from ferrygate.sftp.transport import Transport
 from ferrygate.sites.known_hosts import HostKey
 
@@ -74,8 +75,11 @@ class Connection:
     Methods may be called from any thread; each channel belongs to the thread that opened it.
     """
 
-    def __init__(self, transport: Transport, clock: Clock, deadlines: Deadlines) -> None:
+    def __init__(
+        self, transport: Transport, sock: HeardSocket, clock: Clock, deadlines: Deadlines
+    ) -> None:
         self._transport = transport
+        self._sock = sock
         self._clock = clock
         self._deadlines = deadlines
 
@@ -98,6 +102,18 @@ class Connection:
     def alive(self) -> bool:
         """Whether the connection stands, as far as is known without asking."""
         return self._transport.is_active()
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the server was last heard."""
+        return self._clock.monotonic() - self._sock.heard
+
+    def ask_for_life(self) -> None:
+        """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
+
+        Waits until it has answered or the connection has ended, so it is called aside.
+        """
+        self._transport.global_request("keepalive@openssh.com", wait=True)
 
     def auth_none(self, username: str) -> Answer:
         """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
@@ -177,7 +193,7 @@ def connect(
         CannotReachError: no such host, no answer, or no SSH server.
         UnsupportedError: an SSH server with which no common algorithm exists.
     """
-    sock = _dial(host, port, deadlines.connect)
+    sock = HeardSocket(_dial(host, port, deadlines.connect), clock)
     transport = None
     try:
         transport = Transport(sock)
@@ -198,7 +214,7 @@ def connect(
                 transport.join(_JOIN)
         sock.close()
         raise _no_handshake(host, port, error) from error
-    return Connection(transport, clock, deadlines)
+    return Connection(transport, sock, clock, deadlines)
 
 
 def _dial(host: str, port: int, seconds: float) -> socket.socket:

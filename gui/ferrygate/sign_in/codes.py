@@ -12,7 +12,7 @@ _LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
 
 
 def has_life(secret: CodeSecret, now: float) -> bool:
-    """Whether the code of ``now`` will live long enough to arrive: 4 s, or a fifth of its period."""
+    """Whether the code of ``now`` lives long enough to arrive: 4 s, or a fifth of its period."""
     left = secret.period - now % secret.period
     return left >= min(_LEAST_LIFE, secret.period / 5)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import (
     MOVES,
     BatchView,
@@ -76,6 +76,13 @@ class Batch:
         self._waiting.appendleft(number)
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.WAITING, moved=0)
+
+    def interrupt(self, number: int, opened: Opened | None) -> FileView:
+        """The connection was lost under a file: it goes on first once there is one again."""
+        self._waiting.appendleft(number)
+        self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        self._moved -= self._files[number].moved
+        return self._change(number, TransferState.INTERRUPTED, moved=0)
 
     def end(self, number: int, outcome: Outcome) -> FileView:
         """A file was delivered or skipped."""

@@ -6,10 +6,25 @@ from collections.abc import Callable
 
 import msgspec
 
+from ferrygate.common.entry import Entry
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
 Report = Callable[[TransferState, int], None]
 """Told the state and the bytes moved so far, on the thread that moves them."""
+
+
+class Opened(msgspec.Struct):
+    """How far an upload came on the server; filled in while it runs, for the case that it fails.
+
+    Attributes:
+        path: where it is being written; ``None`` before OPEN left, and after CLOSE was answered.
+        stood_before: the file that stood there, which OPEN has cut to nothing.
+        closing: bytes sent and their SHA-256, once CLOSE left.
+    """
+
+    path: bytes | None = None
+    stood_before: Entry | None = None
+    closing: tuple[int, str] | None = None
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +36,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
         remote: path on the server.
         size: bytes, as far as known before.
         on_conflict: what to do where the target's name is taken.
+        again: how far an upload came before the connection was lost under it.
     """
 
     number: int
@@ -28,6 +44,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
     remote: bytes
     size: int | None = None
     on_conflict: ConflictChoice = ConflictChoice.FAIL
+    again: Opened | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

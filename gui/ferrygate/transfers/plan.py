@@ -19,12 +19,13 @@ Announce = Callable[[FileJob], None]
 
 
 class Planner:
-    """Numbers the files of one batch and announces them."""
+    """Numbers the files of one batch and announces each once, however often it has to begin."""
 
     def __init__(self, announce: Announce, on_conflict: ConflictChoice) -> None:
         self._announce = announce
         self._on_conflict = on_conflict
         self._next = 0
+        self._announced: set[tuple[str, bytes]] = set()
 
     async def plan_upload(
         self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes
@@ -106,6 +107,9 @@ class Planner:
         self._say(local, remote, size)
 
     def _say(self, local: str, remote: bytes, size: int | None) -> None:
+        if (local, remote) in self._announced:  # found before the connection was lost
+            return
+        self._announced.add((local, remote))
         number, self._next = self._next, self._next + 1
         self._announce(
             FileJob(

@@ -14,8 +14,6 @@ from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
@@ -31,22 +29,10 @@ from ferrygate.sftp.channel import Future
 from ferrygate.sftp.files import RemoteFiles, check_written
 from ferrygate.sftp.wire import Reply
 from ferrygate.transfers.conflict import numbered, numbers, taken
-from ferrygate.transfers.outcome import FileJob, Outcome, Report
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
 _DEPTH = 128  # WRITEs in flight: 4 MiB, twice the window servers grant
-
-
-class Opened(msgspec.Struct):
-    """Filled in once the file was opened on the server, for :func:`clear_away`.
-
-    Attributes:
-        path: where it is being written; ``None`` before OPEN left.
-        stood_before: the file that stood there, which OPEN has cut to nothing.
-    """
-
-    path: bytes | None = None
-    stood_before: Entry | None = None
 
 
 async def upload(
@@ -67,22 +53,33 @@ async def upload(
         SizeMismatchError: the server has another size than was sent.
         FerrygateError: what the server refused, or the connection's end.
     """
+    if job.again is not None:
+        done = await _arrived_after_all(files, job, job.again)
+        if done is not None:
+            return done
     with _open_local(job.local) as source:
         before = os.fstat(source.fileno())
         target, standing = await _target(files, job)
         if target is None:
             return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
-        opened.stood_before = standing
-        opened.path = target
+        opened.path, opened.stood_before, opened.closing = target, standing, None
         report(TransferState.SENDING, 0)
-        handle = await files.open_for_writing(target, replace=standing is not None or not exclusive)
+        replace = standing is not None or job.again is not None or not exclusive
+        handle = await files.open_for_writing(target, replace=replace)
         sent, digest = await _send(files, handle, source, job, report)
         after = os.fstat(source.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise _changed(job.local)
     report(TransferState.CHECKING, sent)
+    opened.closing = (sent, digest)
     await files.close(handle, target)
     opened.path = None
+    return await _delivered(files, job, target, sent, digest)
+
+
+async def _delivered(
+    files: RemoteFiles, job: FileJob, target: bytes, sent: int, digest: str
+) -> Outcome:
     confirmed, note = await _confirm(files, target, sent)
     return Outcome(
         state=TransferState.DELIVERED,
@@ -93,6 +90,17 @@ async def upload(
         confirmed=confirmed,
         note=note,
     )
+
+
+async def _arrived_after_all(files: RemoteFiles, job: FileJob, before: Opened) -> Outcome | None:
+    """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
+    if before.path is None or before.closing is None:
+        return None
+    standing = await _standing(files, before.path)
+    sent, digest = before.closing
+    if standing is None or standing.size != sent or standing == before.stood_before:
+        return None
+    return await _delivered(files, job, before.path, sent, digest)
 
 
 async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
@@ -131,6 +139,8 @@ def _open_local(path: str) -> BinaryIO:
 
 async def _target(files: RemoteFiles, job: FileJob) -> tuple[bytes | None, Entry | None]:
     """Where to write and what stands there; no path when the file is to be skipped."""
+    if job.again is not None and job.again.path is not None:  # what is there now is our own part
+        return job.again.path, job.again.stood_before
     standing = await _standing(files, job.remote)
     if standing is None or job.on_conflict is ConflictChoice.REPLACE:
         return job.remote, standing

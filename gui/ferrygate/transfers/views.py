@@ -24,6 +24,7 @@ class TransferState(Enum):
     RECEIVING = "receiving"
     CHECKING = "checking"
     DELIVERED = "delivered"
+    INTERRUPTED = "interrupted"
     SKIPPED = "skipped"
     NEEDS_ATTENTION = "needs-attention"
     CANCELLED = "cancelled"
@@ -33,6 +34,7 @@ _UNDER_WAY = frozenset(
     {
         TransferState.WAITING,  # a conflict was met: asked for, then tried again
         TransferState.CHECKING,
+        TransferState.INTERRUPTED,
         TransferState.SKIPPED,
         TransferState.NEEDS_ATTENTION,
         TransferState.CANCELLED,
@@ -45,7 +47,20 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
     TransferState.SENDING: _UNDER_WAY,
     TransferState.RECEIVING: _UNDER_WAY,
     TransferState.CHECKING: frozenset(
-        {TransferState.DELIVERED, TransferState.NEEDS_ATTENTION, TransferState.CANCELLED}
+        {
+            TransferState.DELIVERED,
+            TransferState.INTERRUPTED,
+            TransferState.NEEDS_ATTENTION,
+            TransferState.CANCELLED,
+        }
+    ),
+    TransferState.INTERRUPTED: frozenset(  # goes on by itself once the connection is back
+        {
+            TransferState.SENDING,
+            TransferState.RECEIVING,
+            TransferState.NEEDS_ATTENTION,
+            TransferState.CANCELLED,
+        }
     ),
     TransferState.DELIVERED: frozenset(),
     TransferState.SKIPPED: frozenset(),

@@ -1,0 +1,121 @@
+"""Browsing: one request after the other on a lane of its own, across reconnects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.i18n import _
+from ferrygate.engine.inbox import Act
+from ferrygate.engine.lane import Lane, LaneRefusedError, Work
+
+T = TypeVar("T")
+
+_TRIES = 3  # how often a request that may be repeated is begun before it fails
+
+
+class _Request(msgspec.Struct):
+    work: Work[Any]
+    done: Callable[[Any], None]
+    failed: Callable[[BaseException], None]
+    repeatable: Callable[[], bool]
+    cancel: CancelToken
+    tries: int = 0
+
+
+class Browser:
+    """Owned by the engine's thread.
+
+    While the connection is away requests wait. One that was under way when it went is begun again
+    where that changes nothing, and fails where it might.
+    """
+
+    def __init__(self, lane: Lane, post: Callable[[Act], None]) -> None:
+        self._lane = lane
+        self._post = post
+        self._connected = True
+        self._requests: dict[int, _Request] = {}
+        self._held: list[int] = []
+
+    def do(
+        self,
+        request: int,
+        work: Work[T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+        *,
+        repeatable: Callable[[], bool],
+    ) -> None:
+        """Do ``work``; ``done`` or ``failed`` is called on the engine's thread.
+
+        ``repeatable`` tells whether it may be begun again after the connection was lost under it.
+        """
+        self._requests[request] = _Request(work, done, failed, repeatable, CancelToken())
+        self._begin(request)
+
+    def cancel(self, request: int) -> bool:
+        """Cancel a request; false where there is none of that number."""
+        waiting = self._requests.get(request)
+        if waiting is None:
+            return False
+        waiting.cancel.cancel()
+        if request in self._held:
+            self._held.remove(request)
+            self._failed(request, Cancelled(_("Cancelled.")))
+        return True
+
+    def interrupt(self) -> None:
+        """The connection is away."""
+        self._connected = False
+        self._lane.submit(Lane.drop, _nothing, _nothing)
+
+    def resume(self) -> None:
+        """The connection is back."""
+        self._connected = True
+        held, self._held = self._held, []
+        for request in held:
+            self._begin(request)
+
+    def stop(self, error: BaseException) -> None:
+        """Fail what waits, cancel what runs, and end the lane after it."""
+        held, self._held = self._held, []
+        for request in held:
+            self._failed(request, error)
+        for waiting in self._requests.values():
+            waiting.cancel.cancel()
+        self._lane.stop()
+
+    def _begin(self, request: int) -> None:
+        if not self._connected:
+            self._held.append(request)
+            return
+        waiting = self._requests[request]
+        waiting.tries += 1
+        self._lane.submit(
+            lambda lane: lane.run(waiting.work, waiting.cancel),
+            lambda result: self._post(lambda: self._done(request, result)),
+            lambda error: self._post(lambda: self._ended(request, error)),
+        )
+
+    def _done(self, request: int, result: Any) -> None:
+        self._requests.pop(request).done(result)
+
+    def _ended(self, request: int, error: BaseException) -> None:
+        waiting = self._requests[request]
+        lost = isinstance(error, ConnectionLostError) and not waiting.cancel.cancelled
+        if lost and waiting.repeatable() and waiting.tries < _TRIES:
+            self._begin(request)
+        else:
+            self._failed(request, error)
+
+    def _failed(self, request: int, error: BaseException) -> None:
+        cause = error.cause if isinstance(error, LaneRefusedError) else error
+        self._requests.pop(request).failed(cause)
+
+
+def _nothing(_result: object) -> None:
+    """Nobody waits for this job's end."""

@@ -1,0 +1,36 @@
+"""When to try again after a connection was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.common.errors import Kind
+
+_LONGEST = 60.0  # seconds between two tries
+
+# Kinds of failure that may pass by themselves; every other one needs a person.
+PASSING = frozenset({Kind.CANNOT_REACH, Kind.CONNECTION_LOST})
+
+
+class BackOff:
+    """Waits that double, each spread by half, so that many clients do not come back at once."""
+
+    def __init__(self, started: float, keep_trying: float, random: Callable[[], float]) -> None:
+        """Begin.
+
+        Args:
+            started: the time on the steady clock.
+            keep_trying: seconds from then until it is given up.
+            random: a number from 0 to 1.
+        """
+        self._end = started + keep_trying
+        self._random = random
+        self._tries = 0
+        self.due = started
+
+    def fail(self, now: float) -> bool:
+        """A try has failed: sets ``due``; false when it is time to give up."""
+        self._tries += 1
+        delay = min(_LONGEST, 2.0 ** (self._tries - 1))
+        self.due = now + delay * (0.5 + self._random())
+        return self.due < self._end

@@ -1,0 +1,46 @@
+"""The TCP socket under the SSH library, which says when the peer was last heard."""
+
+from __future__ import annotations
+
+import socket
+
+from ferrygate.common.clock import Clock
+
+
+class HeardSocket:
+    """What the SSH library needs of a socket, and the time of the last byte received.
+
+    ``heard`` is read by any thread; everything else is as for a socket.
+    """
+
+    def __init__(self, sock: socket.socket, clock: Clock) -> None:
+        self._sock = sock
+        self._clock = clock
+        self.heard = clock.monotonic()
+
+    def recv(self, size: int) -> bytes:
+        """Receive; an empty answer is the end of the stream."""
+        data = self._sock.recv(size)
+        self.heard = self._clock.monotonic()
+        return data
+
+    def send(self, data: bytes) -> int:
+        """Send; returns how much was taken."""
+        return self._sock.send(data)
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Set the time after which the other calls raise ``TimeoutError``."""
+        self._sock.settimeout(seconds)
+
+    def getpeername(self) -> object:
+        """The peer's address."""
+        return self._sock.getpeername()
+
+    @property
+    def _closed(self) -> bool:
+        """Read by the library when it waits for its thread to end."""
+        return self._sock.fileno() < 0
+
+    def close(self) -> None:
+        """Close; threads of the library look up from ``recv`` and ``send`` ten times a second."""
+        self._sock.close()

@@ -1,0 +1,82 @@
+"""A TCP proxy on the loopback that cuts, stalls or drips as it is told."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import Self
+
+_CHUNK = 1 << 16
+
+
+class CuttingProxy:
+    """Forwards connections to one port; cuts each of the first ones after so many bytes up."""
+
+    def __init__(self, target: int, cuts: list[int]) -> None:
+        self._target = target
+        self._cuts = list(cuts)
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._accept, name="proxy")]
+        self._threads[0].start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._threads[0].join()
+        self.cut_all()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def cuts_left(self) -> int:
+        return len(self._cuts)
+
+    def cut_all(self) -> None:
+        """Cut every connection now."""
+        with self._lock:
+            for sock in self._open:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self._target))
+            self.connections += 1
+            with self._lock:
+                self._open |= {client, server}
+                budget = self._cuts.pop(0) if self._cuts else None
+            pair = (
+                threading.Thread(target=self._pump, args=(client, server, budget), name="proxy-up"),
+                threading.Thread(target=self._pump, args=(server, client, None), name="proxy-down"),
+            )
+            self._threads += pair
+            for thread in pair:
+                thread.start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, budget: int | None) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while data := source.recv(_CHUNK):
+                sink.sendall(data)
+                passed += len(data)
+                if budget is not None and passed >= budget:
+                    break
+        with self._lock:
+            for sock in (source, sink):
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+                self._open.discard(sock)
+            source.close()
