@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from ferrygate.common.clock import Clock
-from ferrygate.sandbox.organization import OktaReply, Organization
+from ferrygate.sandbox.okta_replies import OktaReply
+from ferrygate.sandbox.organization import Organization
 
 _HOST = "127.0.0.1"
 _MAX_BODY = 1 << 16

@@ -1,7 +1,8 @@
 """A local Okta organisation: one account, and the authn API's rules for signing in.
 
 Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``). Where
-Okta's behaviour is not documented the stricter guess is taken: a replayed code counts as wrong.
+Okta's behaviour is not documented the stricter guess is taken: a replayed code counts as wrong,
+and so does one that was to activate a factor.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import hmac
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -19,42 +20,26 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
+from ferrygate.sandbox.okta_replies import (
+    Factor,
+    OktaReply,
+    activation_links,
+    being_enrolled,
+    enrolled,
+    error,
+    on_offer,
+    timestamp,
+)
 
 SKEW = 120.0  # seconds either way
 MAX_WRONG_CODES = 5
 TRANSACTION_LIFE = 300.0  # seconds, counted anew with each use
 
-_SUMMARIES = {
-    "E0000004": (401, "Authentication failed"),
-    "E0000007": (404, "Not found: Resource not found"),
-    "E0000011": (401, "Invalid token provided"),
-    "E0000047": (429, "API call exceeded rate limit due to too many requests."),
-    "E0000068": (403, "Invalid Passcode/Answer"),
-    "E0000069": (403, "User Locked"),
-    "E0000082": (
-        403,
-        "Each code can only be used once. Please wait for a new code and try again.",
-    ),
-}
 _WRONG_CODE = "Your passcode doesn't match our records. Please try again."
 _VERIFY = re.compile(r"/api/v1/authn/factors/([^/]+)/verify")
-
-
-class OktaReply(msgspec.Struct, frozen=True):
-    """HTTP status, JSON document and extra headers."""
-
-    status: int
-    document: dict[str, Any]
-    headers: dict[str, str] = {}
-
-
-class Factor(msgspec.Struct, frozen=True, kw_only=True):
-    """One enrolled factor; one without a secret takes no code (a push, for example)."""
-
-    id: str
-    kind: str = "token:software:totp"
-    provider: str = "GOOGLE"
-    secret: CodeSecret | None = None
+_ACTIVATE = re.compile(r"/api/v1/authn/factors/([^/]+)/lifecycle/activate")
+_USER_ID = "00u1"
+_OK = 200
 
 
 @dataclass
@@ -67,6 +52,7 @@ class Switches:
         password_expired: the password has expired, which is told after the code.
         rate_limited: every request is one too many.
         list_key: the key of the factor list; the documentation prints ``factor``.
+        offer_google: Google Authenticator is among the factors that may be enrolled.
     """
 
     demand_code: bool = True
@@ -74,6 +60,7 @@ class Switches:
     password_expired: bool = False
     rate_limited: bool = False
     list_key: str = "factors"
+    offer_google: bool = True
 
 
 @dataclass(kw_only=True)
@@ -88,15 +75,33 @@ class Account:
     used_steps: set[tuple[str, int]] = field(default_factory=set)
 
 
-class Organization:
-    """Answers authn requests; safe to use from several threads."""
+@dataclass
+class _Transaction:
+    """What a state token stands for: until when, in which state, with which factor to activate."""
 
-    def __init__(self, account: Account, clock: Clock) -> None:
+    expires: float
+    status: str
+    factor: Factor | None = None
+
+
+class Organization:
+    """Answers authn requests; safe to use from several threads.
+
+    Args:
+        account: the one account.
+        clock: the time.
+        new_secret: makes the secret that an enrolment hands out.
+    """
+
+    def __init__(
+        self, account: Account, clock: Clock, new_secret: Callable[[], CodeSecret]
+    ) -> None:
         self.account = account
         self.switches = Switches()
         self._clock = clock
+        self._new_secret = new_secret
         self._lock = threading.Lock()
-        self._transactions: dict[str, float] = {}
+        self._transactions: dict[str, _Transaction] = {}
 
     def answer(self, address: str, path: str, document: dict[str, Any]) -> OktaReply:
         """Answer one POST.
@@ -111,10 +116,13 @@ class Organization:
                 return self._rate_limit()
             if path == "/api/v1/authn":
                 return self._authn(address, document)
-            verify = _VERIFY.fullmatch(path)
-            if verify:
-                return self._verify(verify[1], document)
-            return _error("E0000007")
+            if path == "/api/v1/authn/factors":
+                return self._enrol(address, document)
+            for pattern, answer in ((_VERIFY, self._verify), (_ACTIVATE, self._activate)):
+                matched = pattern.fullmatch(path)
+                if matched:
+                    return answer(matched[1], document)
+            return error("E0000007")
 
     def step_of(self, code: str) -> int | None:
         """The time step inside the skew window whose code this is."""
@@ -132,26 +140,68 @@ class Organization:
             return OktaReply(200, {"status": "LOCKED_OUT", "_embedded": {}})
         right = hmac.compare_digest(password.encode(), account.password.reveal().encode())
         if not known or not right or account.locked:
-            return _error("E0000004")
+            return error("E0000004")
         if not self.switches.demand_code:
             return self._success()
         token = secrets.token_urlsafe(24)
-        factors = [_described(factor, address) for factor in account.factors]
+        if not account.factors:
+            google = [("token:software:totp", "GOOGLE")] if self.switches.offer_google else []
+            offers = [on_offer(*factor, address) for factor in [*google, ("push", "OKTA")]]
+            return self._transaction(token, "MFA_ENROLL", {"user": self._user(), "factors": offers})
+        factors = [enrolled(factor, address) for factor in account.factors]
         embedded = {"user": self._user(), self.switches.list_key: factors}
         return self._transaction(token, "MFA_REQUIRED", embedded)
 
     def _verify(self, factor_id: str, document: dict[str, Any]) -> OktaReply:
         token, code = str(document.get("stateToken")), str(document.get("passCode"))
-        expires = self._transactions.get(token)
-        if expires is None or expires <= self._clock.now():
-            return _error("E0000011")
+        if not self._is_in(token, "MFA_REQUIRED"):
+            return error("E0000011")
         factor = next((each for each in self.account.factors if each.id == factor_id), None)
         if factor is None:
-            return _error("E0000007")
+            return error("E0000007")
         if self.account.locked:
-            return _error("E0000069")
-        self._transactions[token] = self._clock.now() + TRANSACTION_LIFE
+            return error("E0000069")
         return self._check_code(token, factor, code)
+
+    def _enrol(self, address: str, document: dict[str, Any]) -> OktaReply:
+        """Hand out a secret; the factor is the account's once it is activated."""
+        token = str(document.get("stateToken"))
+        if not self._is_in(token, "MFA_ENROLL"):
+            return error("E0000079" if token in self._transactions else "E0000011")
+        wanted = (document.get("factorType"), document.get("provider"))
+        if wanted != ("token:software:totp", "GOOGLE") or not self.switches.offer_google:
+            return error("E0000079")
+        secret = msgspec.structs.replace(self._new_secret(), label=self.account.username)
+        factor = Factor(id=f"ostf{secrets.token_hex(8)}", secret=secret)
+        described = being_enrolled(factor, secret, _USER_ID, address)
+        reply = self._transaction(
+            token, "MFA_ENROLL_ACTIVATE", {"user": self._user(), "factor": described}
+        )
+        self._transactions[token].factor = factor
+        reply.document["_links"] = activation_links(factor, address)
+        return reply
+
+    def _activate(self, factor_id: str, document: dict[str, Any]) -> OktaReply:
+        token, code = str(document.get("stateToken")), str(document.get("passCode"))
+        if not self._is_in(token, "MFA_ENROLL_ACTIVATE"):
+            return error("E0000011")
+        factor = self._transactions[token].factor
+        if factor is None or factor.id != factor_id:
+            return error("E0000007")
+        if self.account.locked:
+            return error("E0000069")
+        reply = self._check_code(token, factor, code)
+        if reply.status == _OK:
+            self.account.factors = (*self.account.factors, factor)
+        return reply
+
+    def _is_in(self, token: str, status: str) -> bool:
+        """Whether a token is good and in this state; its life then begins anew."""
+        transaction, now = self._transactions.get(token), self._clock.now()
+        if transaction is None or transaction.expires <= now or transaction.status != status:
+            return False
+        transaction.expires = now + TRANSACTION_LIFE
+        return True
 
     def _check_code(self, token: str, factor: Factor, code: str) -> OktaReply:
         step = self._step(factor, code)
@@ -166,11 +216,11 @@ class Organization:
         del self._transactions[token]
         return self._success()
 
-    def _wrong(self, error: str, *causes: str) -> OktaReply:
+    def _wrong(self, code: str, *causes: str) -> OktaReply:
         self.account.wrong_codes += 1
         if self.account.wrong_codes >= MAX_WRONG_CODES:
             self.account.locked = True
-        return _error(error, *causes)
+        return error(code, *causes)
 
     def _step(self, factor: Factor, code: str) -> int | None:
         if factor.secret is None:
@@ -185,10 +235,10 @@ class Organization:
 
     def _transaction(self, token: str, status: str, embedded: dict[str, Any]) -> OktaReply:
         expires = self._clock.now() + TRANSACTION_LIFE
-        self._transactions[token] = expires
+        self._transactions[token] = _Transaction(expires, status)
         document = {
             "stateToken": token,
-            "expiresAt": _timestamp(expires),
+            "expiresAt": timestamp(expires),
             "status": status,
             "_embedded": embedded,
         }
@@ -196,7 +246,7 @@ class Organization:
 
     def _success(self) -> OktaReply:
         document = {
-            "expiresAt": _timestamp(self._clock.now() + TRANSACTION_LIFE),
+            "expiresAt": timestamp(self._clock.now() + TRANSACTION_LIFE),
             "status": "SUCCESS",
             "sessionToken": secrets.token_urlsafe(24),
             "_embedded": {"user": self._user()},
@@ -204,7 +254,7 @@ class Organization:
         return OktaReply(200, document)
 
     def _rate_limit(self) -> OktaReply:
-        limit = _error("E0000047")
+        limit = error("E0000047")
         headers = {
             "X-Rate-Limit-Limit": "4",
             "X-Rate-Limit-Remaining": "0",
@@ -213,33 +263,4 @@ class Organization:
         return msgspec.structs.replace(limit, headers=headers)
 
     def _user(self) -> dict[str, Any]:
-        return {"id": "00u1", "profile": {"login": self.account.username, "locale": "en"}}
-
-
-def _described(factor: Factor, address: str) -> dict[str, Any]:
-    href = f"{address}/api/v1/authn/factors/{factor.id}/verify"
-    return {
-        "id": factor.id,
-        "factorType": factor.kind,
-        "provider": factor.provider,
-        "vendorName": factor.provider,
-        "profile": {},
-        "_links": {"verify": {"href": href, "hints": {"allow": ["POST"]}}},
-    }
-
-
-def _error(code: str, *causes: str) -> OktaReply:
-    status, summary = _SUMMARIES[code]
-    document = {
-        "errorCode": code,
-        "errorSummary": summary,
-        "errorLink": code,
-        "errorId": f"oae{secrets.token_hex(8)}",
-        "errorCauses": [{"errorSummary": cause} for cause in causes],
-    }
-    return OktaReply(status, document)
-
-
-def _timestamp(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"id": _USER_ID, "profile": {"login": self.account.username, "locale": "en"}}

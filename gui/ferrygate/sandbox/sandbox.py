@@ -21,8 +21,9 @@ from ferrygate.identity.config import Config
 from ferrygate.identity.okta_mfa import Function
 from ferrygate.identity.opener import UrlOpener
 from ferrygate.sandbox.faults import Faults
+from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
-from ferrygate.sandbox.organization import Account, Factor, Organization
+from ferrygate.sandbox.organization import Account, Organization
 from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.seed import seed
 from ferrygate.sandbox.ssh_server import Surroundings
@@ -47,6 +48,8 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         username: the one account's name.
         password: its password; random when None.
         code_secret: its code secret; random when None.
+        enrolled: the account has its code factor; when false, Okta asks to enrol one, and hands
+            out ``code_secret``.
     """
 
     state: Path
@@ -57,6 +60,14 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     username: str = "vendor7"
     password: Secret | None = None
     code_secret: CodeSecret | None = None
+    enrolled: bool = True
+
+    def new_code_secret(self) -> CodeSecret:
+        """The code secret that was chosen, or a random one."""
+        return self.code_secret or CodeSecret(
+            key=Secret(base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode()),
+            period=self.period,
+        )
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +78,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
         port: its port.
         username: the account's name.
         password: its password, without a code.
-        totp_secret: its code secret, in base32.
-        otpauth_uri: the same as an ``otpauth://`` address.
+        totp_secret: its code secret, in base32; empty where none is enrolled.
+        otpauth_uri: the same as an ``otpauth://`` address; empty where none is enrolled.
         host_key_fingerprint: ``SHA256:`` and unpadded base64.
         okta_address: ``http://`` address of the local Okta.
         root: the account's home folder on disk.
@@ -101,16 +112,10 @@ class Sandbox:
         self._options = options
         self._clock = clock
         self._password = options.password or Secret(secrets.token_urlsafe(12))
-        self._code_secret = options.code_secret or CodeSecret(
-            key=Secret(base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode()),
-            period=options.period,
-        )
-        account = Account(
-            username=options.username,
-            password=self._password,
-            factors=(Factor(id="ostf1", secret=self._code_secret),),
-        )
-        self.organization = Organization(account, clock)
+        self._code_secret = options.new_code_secret() if options.enrolled else None
+        enrolled = (Factor(id="ostf1", secret=self._code_secret),) if options.enrolled else ()
+        account = Account(username=options.username, password=self._password, factors=enrolled)
+        self.organization = Organization(account, clock, options.new_code_secret)
         self.faults = Faults(self.organization)
         self.log = SignInLog(options.state / "sign-ins.jsonl")
         self.counters = Counters()
@@ -159,12 +164,12 @@ class Sandbox:
             port=port,
             username=options.username,
             password=self._password,
-            totp_secret=code_secret.key,
-            otpauth_uri=_otpauth_uri(options.username, code_secret),
+            totp_secret=code_secret.key if code_secret else Secret(""),
+            otpauth_uri=_otpauth_uri(options.username, code_secret) if code_secret else Secret(""),
             host_key_fingerprint=host_key.get_fingerprint(),
             okta_address=okta.address,
             root=home,
-            period=code_secret.period,
+            period=(code_secret or options).period,
         )
         return self._ready
 
@@ -186,7 +191,7 @@ class Sandbox:
         self.stop()
 
     def _surroundings(self, okta_address: str, staging: Path) -> Surroundings:
-        digits = self._code_secret.digits
+        digits = self._options.new_code_secret().digits
         config = Config(
             okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
         )

@@ -14,7 +14,8 @@ from ferrygate.identity.config import Config
 from ferrygate.identity.okta_mfa import Function
 from ferrygate.identity.opener import Reply
 from ferrygate.identity.reason import Reason
-from ferrygate.sandbox.organization import Account, Factor, OktaReply, Organization
+from ferrygate.sandbox.okta_replies import Factor, OktaReply
+from ferrygate.sandbox.organization import Account, Organization
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
@@ -32,7 +33,7 @@ class Desk:
             Factor(id="google", secret=SECRET),
         )
         account = Account(username="vendor7", password=Secret("correct horse"), factors=factors)
-        self.okta = Organization(account, self.clock)
+        self.okta = Organization(account, self.clock, lambda: SECRET)
 
     def code(self, steps: int = 0) -> str:
         return SECRET.code_for_step(SECRET.step_at(self.clock.now()) + steps)
