@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from e2e.program import Program, connection_file, program_for, site_for
+from ferrygate.sandbox.sandbox import Sandbox
+
+
+@pytest.fixture
+def bare(private_home: Path) -> Program:  # noqa: ARG001  sets the environment
+    """The program without secrets."""
+    return Program(os.environ)
+
+
+@pytest.fixture
+def ferrygate(bare: Program, sandbox: Sandbox) -> Program:  # noqa: ARG001  its environment
+    """The program with the secrets of the sandbox."""
+    return program_for(sandbox.ready)
+
+
+@pytest.fixture
+def site(sandbox: Sandbox, tmp_path: Path) -> Path:
+    """A connection file for the sandbox."""
+    return connection_file(tmp_path, site_for(sandbox.ready))

@@ -1,0 +1,124 @@
+"""The command ``ferrygate`` as a process of its own, and sites to use it on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ferrygate.sandbox.sandbox import Ready
+from ferrygate.sites.connection_file import format_connection_file
+from ferrygate.sites.site import SignIn, Site
+
+PROGRAM = (sys.executable, "-m", "ferrygate")
+_SECONDS = 50.0  # for one command; below the limit of one test
+_LOOK = 0.02
+
+Outcome = subprocess.CompletedProcess[str]
+
+
+class Program:
+    """Runs commands in one environment, without a terminal unless told otherwise."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
+
+    def __call__(self, *arguments: str | Path, stdin: str = "") -> Outcome:
+        """Run one command to its end."""
+        return subprocess.run(
+            [*PROGRAM, *map(str, arguments)],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_SECONDS,
+            check=False,
+        )
+
+    @contextmanager
+    def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """A command under way; killed if it is still there at the end."""
+        with subprocess.Popen(
+            [*PROGRAM, *map(str, arguments)],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    @contextmanager
+    def sandbox(self, *options: str) -> Iterator[dict[str, Any]]:
+        """``ferrygate sandbox --json`` and its ready line."""
+        with self.running("sandbox", "--json", *options) as process:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(_SECONDS) == 0
+
+    def with_secrets(self, password: str, totp_secret: str) -> Program:
+        """The same, with secrets in the environment."""
+        secrets = {"FERRYGATE_PASSWORD": password, "FERRYGATE_TOTP_SECRET": totp_secret}
+        return Program({**self.environment, **secrets})
+
+
+def program_for(ready: Ready) -> Program:
+    """A program that has a sandbox's secrets in its environment."""
+    program = Program(os.environ)
+    return program.with_secrets(ready.password.reveal(), ready.totp_secret.reveal())
+
+
+def site_for(ready: Ready) -> Site:
+    """The site of a sandbox, with its host key pinned."""
+    return Site(
+        name="Sandbox",
+        host=ready.host,
+        port=ready.port,
+        username=ready.username,
+        host_key_fingerprints=(ready.host_key_fingerprint,),
+        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+    )
+
+
+def connection_file(folder: Path, site: Site, **changes: Any) -> Path:
+    """A connection file for a site with some changes."""
+    path = folder / "site.ferrygate"
+    changed = msgspec.structs.replace(site, **changes)
+    path.write_text(format_connection_file(changed), encoding="utf-8")
+    return path
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Look again and again until it holds."""
+    end = time.monotonic() + seconds
+    never = threading.Event()
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
+        never.wait(_LOOK)
+
+
+def wait_for_new_code(period: int) -> None:
+    """Wait for the first second of a code's life."""
+    wait_until(lambda: time.time() % period < 1)
+
+
+def records(outcome: Outcome) -> list[dict[str, Any]]:
+    """The JSON objects that a command printed."""
+    return [json.loads(line) for line in outcome.stdout.splitlines()]

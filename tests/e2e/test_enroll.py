@@ -1,0 +1,118 @@
+"""Setting up a code by the command, with a keychain of the test's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import segno
+
+from e2e.file_keyring import VARIABLE
+from e2e.program import Program, connection_file, records, site_for
+from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import Policy
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def keychain(tmp_path: Path) -> Path:
+    return tmp_path / "keychain.json"
+
+
+@pytest.fixture
+def enrolling(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
+    """The program with a password and a keychain, but no code."""
+    environment = {
+        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
+        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+        "PYTHONPATH": str(Path(__file__).parent),
+        VARIABLE: str(keychain),
+    }
+    return Program({**bare.environment, **environment})
+
+
+def test_a_key_is_kept_once_a_sign_in_has_proven_it(
+    enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path
+) -> None:
+    key = sandbox.ready.totp_secret.reveal()
+    spaced = " ".join(key[start : start + 4] for start in range(0, len(key), 4)).lower()
+    outcome = enrolling("enroll", site, "--secret-stdin", stdin=f"{spaced}\n")
+    assert outcome.returncode == 0, outcome.stderr
+    assert key in keychain.read_text()
+    assert key not in outcome.stdout + outcome.stderr
+    (told,) = records(enrolling("code", site, "--json"))
+    assert len(told["code"]) == 6
+    assert enrolling("ls", site).returncode == 0
+
+
+def test_a_key_that_does_not_work_is_not_kept(
+    enrolling: Program, site: Path, keychain: Path
+) -> None:
+    outcome = enrolling("enroll", site, "--secret-stdin", stdin="JBSWY3DPEHPK3PXP\n")
+    assert outcome.returncode == 3
+    assert not keychain.exists()
+    assert enrolling("code", site).returncode == 2
+
+
+def test_an_address_can_come_by_standard_input(
+    enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path
+) -> None:
+    address = sandbox.ready.otpauth_uri.reveal()
+    outcome = enrolling("enroll", site, "--uri", "-", stdin=address)
+    assert outcome.returncode == 0, outcome.stderr
+    assert sandbox.ready.totp_secret.reveal() in keychain.read_text()
+
+
+def test_a_picture_of_the_qr_code_will_do(
+    enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "qr.png"
+    segno.make(sandbox.ready.otpauth_uri.reveal()).save(str(picture), scale=4)
+    outcome = enrolling("enroll", site, "--qr", picture)
+    assert outcome.returncode == 0, outcome.stderr
+    assert sandbox.ready.totp_secret.reveal() in keychain.read_text()
+
+
+def test_what_was_enrolled_wins_but_not_in_silence(
+    enrolling: Program, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    site = site_for(sandbox.ready)
+    path = connection_file(tmp_path, site, sign_in=type(site.sign_in)())
+    outcome = enrolling("enroll", path, "--uri", "-", stdin=sandbox.ready.otpauth_uri.reveal())
+    assert outcome.returncode == 0, outcome.stderr
+    assert "(6, 5, SHA1), not as the site says (6, 30, SHA1)" in outcome.stderr
+
+
+def test_a_site_can_forbid_it(
+    enrolling: Program, sandbox: Sandbox, tmp_path: Path, keychain: Path
+) -> None:
+    policy = Policy(save_code_secret=False)
+    path = connection_file(tmp_path, site_for(sandbox.ready), policy=policy)
+    key = sandbox.ready.totp_secret.reveal()
+    outcome = enrolling("enroll", path, "--secret-stdin", stdin=key)
+    assert outcome.returncode == 1
+    assert not keychain.exists()
+    assert len(sandbox.log) == 0
+
+
+def test_without_a_keychain_it_says_so_and_sends_nothing(
+    ferrygate: Program, site: Path, sandbox: Sandbox
+) -> None:
+    key = sandbox.ready.totp_secret.reveal()
+    outcome = ferrygate("enroll", site, "--secret-stdin", stdin=key)
+    assert outcome.returncode == 1
+    assert "keychain" in outcome.stderr
+    assert len(sandbox.log) == 0
+
+
+def test_one_way_in_at_a_time(ferrygate: Program, site: Path) -> None:
+    assert ferrygate("enroll", site, "--secret-stdin", "--uri", "-").returncode == 2
+
+
+def test_without_a_secret_and_without_a_person_nothing_begins(
+    ferrygate: Program, site: Path
+) -> None:
+    outcome = ferrygate("enroll", site)
+    assert outcome.returncode == 2
+    assert "--secret-stdin" in outcome.stderr

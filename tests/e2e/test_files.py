@@ -1,0 +1,60 @@
+"""Looking at and changing folders on the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from e2e.program import Program, records
+from ferrygate.sandbox.sandbox import Sandbox
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
+
+
+def test_ls_prints_one_object_a_line(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    folder = sandbox.ready.root / "listed"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "Größe.csv").write_bytes(b"12345")
+    outcome = ferrygate("ls", site, "/listed", "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    first, second = records(outcome)
+    assert (first["name"], first["kind"], first["size"]) == ("Größe.csv", "file", 5)
+    assert (second["name"], second["kind"]) == ("deep", "folder")
+
+
+def test_ls_writes_hostile_names_out(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    folder = sandbox.ready.root / "hostile"
+    folder.mkdir()
+    (folder / "a\x1b[31m\u202egpj.exe").touch()
+    plain = ferrygate("ls", site, "/hostile", "-l", "--unsorted")
+    assert r"a\x1b[31m\u202egpj.exe" in plain.stdout
+    assert "\x1b" not in plain.stdout
+
+
+def test_folders_are_made_renamed_and_removed(
+    ferrygate: Program, site: Path, sandbox: Sandbox
+) -> None:
+    root = sandbox.ready.root
+    assert ferrygate("mkdir", site, "/new", "/deep/er", "-p").returncode == 0
+    assert (root / "new").is_dir()
+    assert (root / "deep" / "er").is_dir()
+    (root / "new" / "a.csv").write_bytes(b"1")
+    assert ferrygate("mv", site, "/new/a.csv", "/new/b.csv").returncode == 0
+    assert (root / "new" / "b.csv").read_bytes() == b"1"
+    only_files = ferrygate("rm", site, "/new", "/new/b.csv")
+    assert only_files.returncode == 1
+    assert (root / "new").is_dir()
+    assert not (root / "new" / "b.csv").exists(), "the second path was not tried"
+    assert ferrygate("rm", site, "-r", "/deep").returncode == 0
+    assert not (root / "deep").exists()
+
+
+def test_mv_refuses_a_name_that_is_taken(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    inbox = sandbox.ready.root / "inbox"
+    (inbox / "a").write_bytes(b"a")
+    (inbox / "b").write_bytes(b"b")
+    outcome = ferrygate("mv", site, "/inbox/a", "/inbox/b", "--json")
+    assert outcome.returncode == 1
+    assert "error" in records(outcome)[0]
+    assert (inbox / "b").read_bytes() == b"b"

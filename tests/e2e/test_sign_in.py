@@ -1,0 +1,163 @@
+"""What stands between a command and its server."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from e2e.program import Program, connection_file, records, site_for, wait_for_new_code
+from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
+
+OTHER_KEY = HostKey("ssh-ed25519", b"another key")
+
+
+def wrong(ferrygate: Program, sandbox: Sandbox) -> Program:
+    return ferrygate.with_secrets("wrong", sandbox.ready.totp_secret.reveal())
+
+
+def one_sentence_and_step(told: str) -> bool:
+    return len([line for line in told.splitlines() if "New code" not in line]) == 1
+
+
+def test_a_second_command_waits_for_a_fresh_code(
+    ferrygate: Program, site: Path, sandbox: Sandbox
+) -> None:
+    wait_for_new_code(sandbox.ready.period)
+    outcomes = [ferrygate("ls", site) for _time in range(2)]
+    assert [outcome.returncode for outcome in outcomes] == [0, 0]
+    assert "inbox/" in outcomes[0].stdout.splitlines()
+    assert outcomes[0].stdout == outcomes[1].stdout
+    assert re.search(r"^New code in [1-5] s$", outcomes[1].stderr, re.MULTILINE)
+    steps = [record.step for record in sandbox.log]
+    assert len(set(steps)) == 2
+
+
+def test_a_code_printed_is_never_sent(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    printed = ferrygate("code", site, "--json")
+    (told,) = records(printed)
+    assert re.fullmatch(r"[0-9]{6}", told["code"])
+    assert 0 <= told["seconds_left"] <= 5
+    assert ferrygate("ls", site).returncode == 0
+    (record,) = sandbox.log
+    assert record.code_hash != sandbox.log.hash_of(told["code"])
+
+
+def test_a_wrong_password_is_one_sentence(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    outcome = wrong(ferrygate, sandbox)("ls", site)
+    assert outcome.returncode == 3
+    assert "The server refused the sign-in." in outcome.stderr
+    assert one_sentence_and_step(outcome.stderr)
+    assert "wrong" not in outcome.stderr
+    assert outcome.stdout == ""
+
+
+def test_after_two_refusals_a_person_has_to_say_so(
+    ferrygate: Program, site: Path, sandbox: Sandbox
+) -> None:
+    mistaken = wrong(ferrygate, sandbox)
+    assert [mistaken("ls", site).returncode for _time in range(2)] == [3, 3]
+    stopped = ferrygate("ls", site, "--json")
+    assert stopped.returncode == 6
+    assert "--try-anyway" in stopped.stderr
+    assert records(stopped)[0]["error"]["kind"] == "lock-out-breaker"
+    assert len(sandbox.log) == 2, "the server was asked"
+    assert ferrygate("ls", site, "--try-anyway").returncode == 0
+    assert ferrygate("ls", site).returncode == 0, "a success opens the breaker"
+
+
+def test_after_four_refusals_only_a_reset_helps(
+    ferrygate: Program, site: Path, sandbox: Sandbox
+) -> None:
+    mistaken = wrong(ferrygate, sandbox)
+    refused = [mistaken("ls", site, "--try-anyway").returncode for _time in range(4)]
+    assert refused == [3, 3, 3, 3]
+    stopped = ferrygate("ls", site, "--try-anyway")
+    assert stopped.returncode == 6
+    assert f"ferrygate sites reset-lock {site}" in stopped.stderr
+    assert len(sandbox.log) == 4, "the server was asked"
+    assert ferrygate("sites", "reset-lock", site).returncode == 0
+    assert ferrygate("ls", site).returncode == 0
+
+
+def test_a_changed_host_key_stops_everything(
+    ferrygate: Program, site: Path, sandbox: Sandbox, private_home: Path
+) -> None:
+    private_home.mkdir(mode=0o700)
+    known_hosts = KnownHosts(private_home / "known_hosts")
+    known_hosts.add(sandbox.ready.host, sandbox.ready.port, OTHER_KEY)
+    outcome = ferrygate("ls", site, "--accept-new-host-key")
+    assert outcome.returncode == 4
+    assert len(sandbox.log) == 0
+
+
+def test_another_key_than_the_pinned_one_stops_everything(
+    ferrygate: Program, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    pins = (OTHER_KEY.fingerprint,)
+    site = connection_file(tmp_path, site_for(sandbox.ready), host_key_fingerprints=pins)
+    outcome = ferrygate("ls", site, "--accept-new-host-key")
+    assert outcome.returncode == 4
+    assert len(sandbox.log) == 0
+
+
+def test_an_unknown_host_key_is_taken_once_when_asked_for(
+    ferrygate: Program, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    site = connection_file(tmp_path, site_for(sandbox.ready), host_key_fingerprints=())
+    refused = ferrygate("ls", site)
+    assert refused.returncode == 4
+    assert sandbox.ready.host_key_fingerprint in refused.stderr
+    assert len(sandbox.log) == 0
+    assert ferrygate("ls", site, "--accept-new-host-key").returncode == 0
+    again = ferrygate("ls", site)
+    assert again.returncode == 0
+    assert sandbox.ready.host_key_fingerprint not in again.stderr
+
+
+def test_nothing_listening_is_told_soon(
+    ferrygate: Program, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        site = connection_file(tmp_path, site_for(sandbox.ready), port=closed.getsockname()[1])
+        began = time.monotonic()
+        outcome = ferrygate("ls", site)
+    assert outcome.returncode == 5
+    assert time.monotonic() - began < 15
+    assert one_sentence_and_step(outcome.stderr)
+
+
+def test_a_broken_connection_file_is_told_by_key_and_line(bare: Program, tmp_path: Path) -> None:
+    path = tmp_path / "broken.ferrygate"
+    path.write_text('format = 1\nname = "Acme"\nhost = "sftp.example.org"\nprot = 22\n')
+    outcome = bare("ls", path, "--json")
+    assert outcome.returncode == 2
+    assert "line 4" in outcome.stderr
+    assert '"prot"' in outcome.stderr
+    assert records(outcome)[0]["error"]["kind"] == "connection-file"
+
+
+def test_a_site_that_is_not_saved_is_wrong_usage(bare: Program) -> None:
+    assert bare("ls", "nowhere").returncode == 2
+
+
+def test_without_secrets_and_without_a_person_nothing_begins(
+    bare: Program, site: Path, sandbox: Sandbox
+) -> None:
+    outcome = bare("ls", site)
+    assert outcome.returncode == 2
+    assert "FERRYGATE_PASSWORD" in outcome.stderr
+    assert len(sandbox.log) == 0
+
+
+def test_an_unusable_secret_is_not_quoted(bare: Program, site: Path) -> None:
+    outcome = bare.with_secrets("correct horse", "not!a!key")("ls", site, "--verbose")
+    assert outcome.returncode == 2
+    assert "not!a!key" not in outcome.stderr
