@@ -1,0 +1,280 @@
+"""An SFTP server in memory that does wrong what a test wants, and the channel to it.
+
+Packets are put together and taken apart here by hand, so that the codec is not tested with itself.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from fake_clock import ManualClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.sftp.channel import SftpChannel
+
+T = TypeVar("T")
+
+INIT, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT = range(1, 8)
+OPENDIR, READDIR, REMOVE, MKDIR, RMDIR, REALPATH, STAT, RENAME = range(11, 19)
+STATUS, HANDLE, DATA, NAME, ATTRS = range(101, 106)
+OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE = range(5)
+OP_UNSUPPORTED = 8
+FOLDER, FILE, LINK = 0o040755, 0o100644, 0o120777
+TRUNC, EXCL = 0x10, 0x20
+
+
+class Request(NamedTuple):
+    """One request; ``fields`` are what draft-ietf-secsh-filexfer-02 §6 lists for its type."""
+
+    kind: int
+    number: int
+    fields: tuple[Any, ...]
+
+
+_FIELDS = {
+    OPEN: "sII",
+    CLOSE: "s",
+    READ: "sQI",
+    WRITE: "sQs",
+    OPENDIR: "s",
+    READDIR: "s",
+    LSTAT: "s",
+    STAT: "s",
+    REMOVE: "s",
+    MKDIR: "sI",
+    RMDIR: "s",
+    REALPATH: "s",
+    RENAME: "ss",
+}
+
+
+def parse_request(payload: bytes) -> Request:
+    """A request's payload taken apart, to its last byte."""
+    kind, number = struct.unpack_from(">BI", payload)
+    at, fields = 5, []
+    for form in _FIELDS[kind]:
+        if form == "s":
+            (length,) = struct.unpack_from(">I", payload, at)
+            fields.append(payload[at + 4 : at + 4 + length])
+            at += 4 + length
+        else:
+            fields.append(struct.unpack_from(f">{form}", payload, at)[0])
+            at += struct.calcsize(f">{form}")
+    assert at == len(payload)
+    return Request(kind, number, tuple(fields))
+
+
+def string(content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + content
+
+
+def reply(kind: int, number: int, *fields: bytes) -> bytes:
+    return string(struct.pack(">BI", kind, number) + b"".join(fields))
+
+
+def status(number: int, code: int, text: bytes = b"") -> bytes:
+    return reply(STATUS, number, struct.pack(">I", code), string(text), string(b"en"))
+
+
+def attributes(size: int, mode: int = FILE, modified: int = 1_700_000_000) -> bytes:
+    return struct.pack(">IQIII", 0x01 | 0x04 | 0x08, size, mode, modified, modified)
+
+
+def names(number: int, entries: Iterable[tuple[bytes, int]]) -> bytes:
+    """NAME with (name, mode) pairs, each of ten bytes' size."""
+    listed = list(entries)
+    packed = [string(name) + string(b"-rw " + name) + attributes(10, mode) for name, mode in listed]
+    return reply(NAME, number, struct.pack(">I", len(listed)), *packed)
+
+
+Hook = Callable[[Request], Iterable[bytes] | None]
+
+
+class ScriptedServer:
+    """Files in a dictionary; ``instead`` may answer a type of request in its own way.
+
+    A hook returns the packets to send, none at all for silence, or ``None`` for the usual answer.
+    """
+
+    def __init__(self, files: dict[bytes, bytes] | None = None, *folders: bytes) -> None:
+        self.files = {path: bytearray(content) for path, content in (files or {}).items()}
+        self.folders = {b"/", *folders}
+        self.modified = 1_700_000_000
+        self.requests: list[Request] = []
+        self.instead: dict[int, Hook] = {}
+        self.open_handles: dict[bytes, bytes] = {}
+        self._listed: set[bytes] = set()
+
+    def asked(self, kind: int) -> list[tuple[Any, ...]]:
+        """The fields of all requests of one type."""
+        return [request.fields for request in self.requests if request.kind == kind]
+
+    def answer(self, payload: bytes) -> Iterable[bytes]:
+        if payload[0] == INIT:
+            return [string(struct.pack(">BI", VERSION, 3))]
+        request = parse_request(payload)
+        self.requests.append(request)
+        hook = self.instead.get(request.kind)
+        answered = None if hook is None else hook(request)
+        return [self.usual(request)] if answered is None else answered
+
+    def usual(self, request: Request) -> bytes:
+        kind, number, (path, *more) = request
+        match kind:
+            case _ if kind in {STAT, LSTAT}:
+                answer = self._attributes(number, path)
+            case _ if kind == OPEN:
+                answer = self._open(number, path, more[0])
+            case _ if kind == READDIR:
+                answer = self._list(number, path)
+            case _ if kind == READ:
+                content = bytes(self.files[self.open_handles[path]][more[0] : sum(more)])
+                answer = reply(DATA, number, string(content)) if content else status(number, EOF)
+            case _ if kind == OPENDIR and path in self.folders:
+                answer = self._give_handle(number, path)
+            case _:
+                answer = status(number, self._change(kind, path, more))
+        return answer
+
+    def _attributes(self, number: int, path: bytes) -> bytes:
+        if path in self.folders:
+            return reply(ATTRS, number, attributes(0, FOLDER))
+        if path in self.files:
+            size = len(self.files[path])
+            return reply(ATTRS, number, attributes(size, FILE, self.modified))
+        return status(number, NO_SUCH_FILE)
+
+    def _open(self, number: int, path: bytes, flags: int) -> bytes:
+        if not flags & 2 and path not in self.files:
+            return status(number, NO_SUCH_FILE)
+        if flags & EXCL and path in self.files:
+            return status(number, FAILURE, b"File already exists")
+        if flags & 2:
+            self.files[path] = bytearray()
+        return self._give_handle(number, path)
+
+    def _list(self, number: int, handle: bytes) -> bytes:
+        folder = self.open_handles[handle].rstrip(b"/") + b"/"
+        if handle in self._listed:
+            return status(number, EOF)
+        self._listed.add(handle)
+        found = [(path, FILE) for path in self.files] + [(path, FOLDER) for path in self.folders]
+        inside = [(p[len(folder) :], mode) for p, mode in sorted(found) if p.startswith(folder)]
+        return names(number, [(name, mode) for name, mode in inside if name and b"/" not in name])
+
+    def _change(self, kind: int, path: bytes, more: list[Any]) -> int:
+        code = OK
+        if kind == WRITE:
+            self.files[self.open_handles[path]][more[0] :] = more[1]
+        elif kind == CLOSE:
+            code = OK if self.open_handles.pop(path, None) else FAILURE
+        elif kind == MKDIR:
+            code = FAILURE if path in self.folders else OK
+            self.folders.add(path)
+        elif kind == REMOVE:
+            code = NO_SUCH_FILE if self.files.pop(path, None) is None else OK
+        elif kind == RMDIR:
+            self.folders.discard(path)
+        elif kind == OPENDIR:
+            code = NO_SUCH_FILE
+        return code
+
+    def _give_handle(self, number: int, path: bytes) -> bytes:
+        handle = b"h%d" % number
+        self.open_handles[handle] = path
+        return reply(HANDLE, number, string(handle))
+
+
+class Held:
+    """A hook that keeps the usual answers until somebody sends them."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self._server = server
+        self.answers: list[bytes] = []
+
+    def __call__(self, request: Request) -> Iterable[bytes]:
+        self.answers.append(self._server.usual(request))
+        return ()
+
+
+class ScriptedStream:
+    """The channel: hands requests over and brings answers in pieces as a test wants them.
+
+    Attributes:
+        window: bytes that may still be sent; without limit where none.
+        grant: bytes the window grows by whenever nothing comes.
+        most: bytes that one ``recv`` brings.
+        ended: the channel has ended; ``recv`` says so once all is read.
+        after: called whenever nothing comes, on the owner's thread.
+    """
+
+    def __init__(
+        self, answer: Callable[[bytes], Iterable[bytes]], clock: ManualClock | None = None
+    ) -> None:
+        self.clock = clock or ManualClock()
+        self.window: int | None = None
+        self.grant = 0
+        self.most = 1 << 30
+        self.ended = False
+        self.closed = False
+        self.send_error: OSError | None = None
+        self.after: Callable[[], None] = lambda: None
+        self.packets: deque[bytes] = deque()
+        self._answer = answer
+        self._received = bytearray()
+        self._timeout = 0.0
+
+    def send(self, data: bytes) -> int:
+        if self.send_error is not None:
+            raise self.send_error
+        taken = data if self.window is None else data[: self.window]
+        if self.window is not None:
+            self.window -= len(taken)
+        self._received += taken
+        while len(self._received) >= 4:
+            (length,) = struct.unpack_from(">I", self._received)
+            if len(self._received) < 4 + length:
+                break
+            self.packets.extend(self._answer(bytes(self._received[4 : 4 + length])))
+            del self._received[: 4 + length]
+        return len(taken)
+
+    def recv(self, size: int) -> bytes:
+        if self.packets:
+            data = self.packets.popleft()
+            limit = min(size, self.most)
+            if data[limit:]:
+                self.packets.appendleft(data[limit:])
+            return data[:limit]
+        if self.ended:
+            return b""
+        self.clock.time += self._timeout
+        self.after()
+        if self.window is not None:
+            self.window += self.grant
+        raise TimeoutError
+
+    def send_ready(self) -> bool:
+        return self.window is None or self.window > 0
+
+    def settimeout(self, seconds: float) -> None:
+        self._timeout = seconds
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A channel in memory, started, with its server and its stream."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self.server = server
+        self.stream = ScriptedStream(server.answer)
+        self.channel = SftpChannel(self.stream, self.stream.clock, reply_deadline=60.0)
+        self.cancel = CancelToken()
+        self.channel.start(self.cancel)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.channel.run(work, self.cancel)

@@ -1,0 +1,315 @@
+"""The channel's loop against a server in memory that answers as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import permutations
+
+import pytest
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    NotFoundError,
+    RemoteFailureError,
+)
+from ferrygate.sftp.channel import Future, SftpChannel
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.wire import AttrsReply, HandleReply, Reply, Type, string
+from scripted_sftp import (
+    ATTRS,
+    CLOSE,
+    HANDLE,
+    OK,
+    OPEN,
+    OPENDIR,
+    READDIR,
+    STAT,
+    WRITE,
+    Held,
+    Request,
+    Rig,
+    ScriptedServer,
+    ScriptedStream,
+    attributes,
+    reply,
+    status,
+)
+from scripted_sftp import string as packed
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({b"/a": b"1", b"/b": b"22", b"/c": b"333"}, b"/folder")
+
+
+@pytest.fixture
+def rig(server: ScriptedServer) -> Rig:
+    return Rig(server)
+
+
+def silent(_request: Request) -> Iterable[bytes]:
+    return ()
+
+
+def started(answer: bytes) -> tuple[SftpChannel, CancelToken]:
+    stream = ScriptedStream(lambda _payload: [answer])
+    return SftpChannel(stream, stream.clock), CancelToken()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_replies_out_of_order_find_who_asked(server: ScriptedServer, order: tuple[int]) -> None:
+    held: list[bytes] = []
+
+    def hold(request: Request) -> Iterable[bytes]:
+        held.append(server.usual(request))
+        return [held[index] for index in order] if len(held) == 3 else ()
+
+    server.instead[STAT] = hold
+    rig = Rig(server)
+
+    async def work() -> list[int]:
+        asked = [rig.channel.request(Type.STAT, string(path)) for path in (b"/a", b"/b", b"/c")]
+        answers = [await future for future in asked]
+        return [size for a in answers if isinstance(a, AttrsReply) and (size := a.entry.size)]
+
+    assert rig.run(work()) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("piece", [1, 3, 7])
+def test_replies_in_small_pieces(rig: Rig, piece: int) -> None:
+    rig.stream.most = piece
+    assert rig.run(RemoteFiles(rig.channel).stat(b"/c")).size == 3
+
+
+def test_a_full_window_is_waited_for_and_nothing_is_lost(rig: Rig, server: ScriptedServer) -> None:
+    rig.stream.window, rig.stream.grant = 5, 3
+    files = RemoteFiles(rig.channel)
+
+    async def work() -> None:
+        handle = await files.open_for_writing(b"/new", replace=True)
+        flying = [files.write(handle, at, b"%02d" % at) for at in range(0, 20, 2)]
+        for future in flying:
+            await future
+        await files.close(handle, b"/new")
+
+    rig.run(work())
+    assert server.files[b"/new"] == b"00020406081012141618"
+
+
+def test_spawned_work_runs_beside(rig: Rig) -> None:
+    files = RemoteFiles(rig.channel)
+
+    async def work() -> list[int | None]:
+        beside = [rig.channel.spawn(files.stat(path)) for path in (b"/a", b"/b", b"/c")]
+        return [(await entry).size for entry in beside]
+
+    assert rig.run(work()) == [1, 2, 3]
+
+
+def test_an_error_of_spawned_work_reaches_whoever_awaits_it(rig: Rig) -> None:
+    async def work() -> None:
+        await rig.channel.spawn(RemoteFiles(rig.channel).stat(b"/missing"))
+
+    with pytest.raises(NotFoundError):
+        rig.run(work())
+
+
+def test_awaiting_what_is_done_already(rig: Rig) -> None:
+    async def work() -> Reply:
+        future = rig.channel.request(Type.STAT, string(b"/a"))
+        await RemoteFiles(rig.channel).stat(b"/b")
+        return await future
+
+    assert isinstance(rig.run(work()), AttrsReply)
+
+
+def test_cancel_while_waiting(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = silent
+    rig.stream.after = rig.cancel.cancel
+    with pytest.raises(Cancelled):
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+
+
+def test_the_channel_is_good_for_more_after_a_cancel(rig: Rig, server: ScriptedServer) -> None:
+    late = server.instead[STAT] = Held(server)
+    rig.stream.after = rig.cancel.cancel
+    files = RemoteFiles(rig.channel)
+    with pytest.raises(Cancelled):
+        rig.run(files.stat(b"/a"))
+    server.instead.clear()
+    rig.stream.after = lambda: None
+    rig.stream.packets.extend(late.answers)
+    assert rig.channel.usable
+    assert rig.channel.run(files.stat(b"/b"), CancelToken()).size == 2
+
+
+def test_cancelled_work_may_clean_up(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = silent
+    rig.stream.after = rig.cancel.cancel
+
+    async def work() -> str:
+        try:
+            await RemoteFiles(rig.channel).stat(b"/a")
+        except Cancelled:
+            return "cleaned up"
+        return ""
+
+    assert rig.run(work()) == "cleaned up"
+
+
+def test_work_beside_is_dropped_with_the_work_it_belongs_to(rig: Rig) -> None:
+    ended: list[str] = []
+
+    async def beside() -> None:
+        try:
+            await Future[None]()
+        finally:
+            ended.append("dropped")
+
+    async def work() -> None:
+        task = rig.channel.spawn(beside())
+        await RemoteFiles(rig.channel).stat(b"/a")
+        assert not task.done
+
+    rig.run(work())
+    assert ended == ["dropped"]
+
+
+@pytest.mark.parametrize("kind", [OPEN, OPENDIR])
+def test_a_handle_nobody_waits_for_is_closed(rig: Rig, server: ScriptedServer, kind: int) -> None:
+    late = server.instead[kind] = Held(server)
+    rig.stream.after = rig.cancel.cancel
+    files = RemoteFiles(rig.channel)
+    work = files.open_folder(b"/folder") if kind == OPENDIR else files.open_for_reading(b"/a")
+    with pytest.raises(Cancelled):
+        rig.run(work)
+    assert len(server.open_handles) == 1
+    rig.stream.packets.extend(late.answers)
+    rig.channel.run(files.stat(b"/b"), CancelToken())
+    assert not server.open_handles
+
+
+def test_a_handle_for_writing_is_never_closed_by_itself(rig: Rig, server: ScriptedServer) -> None:
+    late = server.instead[OPEN] = Held(server)
+    rig.stream.after = rig.cancel.cancel
+    files = RemoteFiles(rig.channel)
+    with pytest.raises(Cancelled):
+        rig.run(files.open_for_writing(b"/new", replace=True))
+    rig.stream.packets.extend(late.answers)
+    rig.channel.run(files.stat(b"/b"), CancelToken())
+    assert server.asked(CLOSE) == []
+
+
+def test_a_cancelled_listing_closes_its_folder(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = silent
+    rig.stream.after = rig.cancel.cancel
+    with pytest.raises(Cancelled):
+        rig.run(RemoteFiles(rig.channel).list_folder(b"/folder", lambda _entries: None))
+    assert not server.open_handles
+
+
+def test_silence_ends_at_the_deadline(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = silent
+    began = rig.stream.clock.now()
+    with pytest.raises(ConnectionLostError) as caught:
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+    assert 60 < rig.stream.clock.now() - began < 61
+    assert "silent for 60 s" in caught.value.problem.detail
+    assert not rig.channel.usable
+
+
+def test_idle_time_between_two_runs_does_not_count(rig: Rig) -> None:
+    rig.stream.clock.time += 3600
+    assert rig.run(RemoteFiles(rig.channel).stat(b"/a")).size == 1
+
+
+def test_a_server_that_speaks_now_and_then_is_not_gone(rig: Rig, server: ScriptedServer) -> None:
+    held = server.instead[WRITE] = Held(server)
+    files = RemoteFiles(rig.channel)
+
+    def one_a_minute() -> None:
+        if held.answers and rig.stream.clock.now() - heard[-1] > 55:
+            heard.append(rig.stream.clock.now())
+            rig.stream.packets.append(held.answers.pop(0))
+
+    async def work() -> None:
+        handle = await files.open_for_writing(b"/new", replace=True)
+        for future in [files.write(handle, at, b"x") for at in range(4)]:
+            await future
+
+    heard = [rig.stream.clock.now()]
+    rig.stream.after = one_a_minute
+    rig.run(work())
+    assert heard[-1] - heard[0] > 200
+
+
+def test_the_end_of_the_stream(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = silent
+    rig.stream.ended = True
+    with pytest.raises(ConnectionLostError, match="lost"):
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+    assert not rig.channel.usable
+
+
+def test_a_channel_that_takes_nothing_any_more(rig: Rig) -> None:
+    rig.stream.send_error = OSError("Socket is closed")
+    with pytest.raises(ConnectionLostError):
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+    assert not rig.channel.usable
+
+
+def test_garbage_first() -> None:
+    channel, cancel = started(b"Last login: Tue\r\n")
+    with pytest.raises(RemoteFailureError) as caught:
+        channel.start(cancel)
+    assert "Last login" in caught.value.problem.detail
+    assert not channel.usable
+
+
+def test_another_version() -> None:
+    channel, cancel = started(bytes.fromhex("00000005 02 00000006"))
+    with pytest.raises(RemoteFailureError) as caught:
+        channel.start(cancel)
+    assert caught.value.problem.detail == "SFTP version 6"
+
+
+def test_a_reply_in_place_of_the_version() -> None:
+    channel, cancel = started(status(1, OK))
+    with pytest.raises(RemoteFailureError):
+        channel.start(cancel)
+
+
+def test_a_reply_to_nothing(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = lambda _request: [reply(ATTRS, 4711, attributes(1))]
+    with pytest.raises(RemoteFailureError) as caught:
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+    assert "4711" in caught.value.problem.detail
+    assert not rig.channel.usable
+
+
+def test_a_second_reply_to_one_request(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = lambda request: 2 * [server.usual(request)]
+    files = RemoteFiles(rig.channel)
+
+    async def work() -> None:
+        await files.stat(b"/a")
+        await files.stat(b"/b")
+
+    with pytest.raises(RemoteFailureError):
+        rig.run(work())
+
+
+def test_a_reply_of_the_wrong_sort(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[STAT] = lambda request: [reply(HANDLE, request.number, packed(b"h"))]
+    with pytest.raises(RemoteFailureError) as caught:
+        rig.run(RemoteFiles(rig.channel).stat(b"/a"))
+    assert caught.value.problem.detail == f"unexpected {HandleReply.__name__}"
+    assert rig.channel.usable
+
+
+def test_close_closes_the_stream(rig: Rig) -> None:
+    rig.channel.close()
+    assert rig.stream.closed
+    assert not rig.channel.usable

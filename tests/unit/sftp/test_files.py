@@ -1,0 +1,278 @@
+"""Operations on files over a channel in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import (
+    FerrygateError,
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UnsupportedError,
+)
+from ferrygate.sftp.files import RemoteFiles, check_written, data_read
+from ferrygate.sftp.status import error_for_status
+from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
+from scripted_sftp import (
+    CLOSE,
+    EOF,
+    FAILURE,
+    FILE,
+    FOLDER,
+    LINK,
+    LSTAT,
+    MKDIR,
+    NAME,
+    OPEN,
+    PERMISSION_DENIED,
+    READDIR,
+    REALPATH,
+    REMOVE,
+    RENAME,
+    RMDIR,
+    ScriptedServer,
+    names,
+    reply,
+    status,
+)
+
+from scripted_sftp import Request, Rig  # isort: skip
+
+
+class Listing:
+    """Answers READDIRs from a script, and the last line of it again and again."""
+
+    def __init__(self, *script: list[tuple[bytes, int]] | int) -> None:
+        self.script = list(script)
+
+    def __call__(self, request: Request) -> Iterable[bytes]:
+        line = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(line, int):
+            return [status(request.number, line)]
+        return [names(request.number, line)]
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({b"/a": b"1"}, b"/folder", b"/folder/below")
+
+
+@pytest.fixture
+def rig(server: ScriptedServer) -> Rig:
+    return Rig(server)
+
+
+@pytest.fixture
+def files(rig: Rig) -> RemoteFiles:
+    return RemoteFiles(rig.channel)
+
+
+def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
+    found: list[Entry] = []
+    rig.run(RemoteFiles(rig.channel).list_folder(path, found.extend))
+    return [entry.name for entry in found]
+
+
+def some(*numbers: int) -> list[tuple[bytes, int]]:
+    return [(b"%d" % number, FILE) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (some(1, 2), some(3), EOF),
+        (some(1), some(2, 3), []),
+        (some(1, 2, 3), EOF, FAILURE),
+        (some(1), EOF, some(2, 3), EOF),
+        (some(1, 2, 3), [], FAILURE),
+        ([(b".", FOLDER), (b"..", FOLDER), *some(1)], some(2, 3), EOF),
+    ],
+)
+def test_a_folder_ends_in_many_ways(
+    rig: Rig, server: ScriptedServer, script: tuple[list[tuple[bytes, int]] | int]
+) -> None:
+    server.instead[READDIR] = Listing(*script)
+    assert listed(rig) == [b"1", b"2", b"3"]
+    assert not server.open_handles
+
+
+@pytest.mark.parametrize("first", [EOF, []])
+def test_an_empty_folder(
+    rig: Rig, server: ScriptedServer, first: int | list[tuple[bytes, int]]
+) -> None:
+    server.instead[READDIR] = Listing(first)
+    assert listed(rig) == []
+    assert len(server.asked(READDIR)) == 1
+    assert not server.open_handles
+
+
+def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) -> None:
+    blocks = [some(*range(block * 10, block * 10 + 10)) for block in range(40)]
+    server.instead[READDIR] = Listing(*blocks, EOF)
+    assert len(listed(rig)) == 400
+    assert 41 <= len(server.asked(READDIR)) <= 41 + 16
+
+
+def test_an_error_in_the_middle_of_a_folder(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(1), PERMISSION_DENIED)
+    with pytest.raises(PermissionDeniedError):
+        listed(rig)
+    assert not server.open_handles
+
+
+def test_an_answer_that_is_no_listing(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = lambda request: [reply(102, request.number, bytes(4))]
+    with pytest.raises(RemoteFailureError):
+        listed(rig)
+    assert not server.open_handles
+
+
+def test_a_folder_in_one_huge_packet(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(*range(30_000)), EOF)
+    rig.stream.most = 10_000
+    assert len(listed(rig)) == 30_000
+
+
+@pytest.mark.parametrize("name", [b"", b"a/b", b"/etc/passwd", b"../x", b"a\0b"])
+def test_names_that_are_no_names_are_left_out(
+    rig: Rig, server: ScriptedServer, name: bytes
+) -> None:
+    server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], EOF)
+    assert listed(rig) == [b"ok"]
+
+
+def test_a_missing_folder(rig: Rig) -> None:
+    with pytest.raises(NotFoundError):
+        listed(rig, b"/missing")
+
+
+def test_stat_names_the_entry(rig: Rig, files: RemoteFiles) -> None:
+    assert rig.run(files.stat(b"/a")).name == b"a"
+    assert rig.run(files.exists(b"/a"))
+    assert not rig.run(files.exists(b"/b"))
+
+
+def test_exists_does_not_guess(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    server.instead[LSTAT] = lambda request: [status(request.number, FAILURE)]
+    with pytest.raises(RemoteFailureError):
+        rig.run(files.exists(b"/a"))
+
+
+def test_realpath(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    server.instead[REALPATH] = lambda request: [names(request.number, [(b"/home", FOLDER)])]
+    assert rig.run(files.realpath(b".")) == b"/home"
+    server.instead[REALPATH] = lambda request: [reply(NAME, request.number, bytes(4))]
+    with pytest.raises(RemoteFailureError):
+        rig.run(files.realpath(b"."))
+
+
+def test_make_folders_makes_what_is_missing(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    rig.run(files.make_folders(b"/folder/x/y"))
+    assert server.asked(MKDIR) == [(b"/folder/x", 0), (b"/folder/x/y", 0)]
+
+
+@pytest.mark.parametrize("path", [b"/", b"/folder/below"])
+def test_make_folders_sends_nothing_for_what_stands(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, path: bytes
+) -> None:
+    rig.run(files.make_folders(path))
+    assert server.asked(MKDIR) == []
+
+
+def test_remove_tree(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    server.files |= {b"/folder/1": bytearray(), b"/folder/below/2": bytearray()}
+    rig.run(files.remove_tree(b"/folder"))
+    assert set(server.files) == {b"/a"}
+    assert server.folders == {b"/"}
+    assert server.asked(RMDIR) == [(b"/folder/below",), (b"/folder",)]
+
+
+def test_remove_tree_of_a_file(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    rig.run(files.remove_tree(b"/a"))
+    assert not server.files
+
+
+def test_remove_tree_does_not_follow_links(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.instead[READDIR] = Listing([(b"link", LINK)], EOF)
+    server.instead[LSTAT] = lambda request: (
+        [reply(105, request.number, bytes.fromhex("00000004 0000a1ff"))]
+        if request.fields == (b"/folder/link",)
+        else None
+    )
+    server.instead[REMOVE] = lambda request: [status(request.number, 0)]
+    rig.run(files.remove_tree(b"/folder"))
+    assert server.asked(REMOVE) == [(b"/folder/link",)]
+
+
+def test_remove_tree_stops_at_a_refusal(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.files[b"/folder/1"] = bytearray()
+    server.instead[REMOVE] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    with pytest.raises(PermissionDeniedError):
+        rig.run(files.remove_tree(b"/folder"))
+    assert server.asked(RMDIR) == []
+
+
+def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    rig.run(files.rename(b"/a", b"/b"))
+    assert server.asked(RENAME) == [(b"/a", b"/b")]
+    with pytest.raises(NotFoundError):
+        rig.run(files.remove_file(b"/missing"))
+
+
+@pytest.mark.parametrize(("replace", "flags"), [(True, 0x1A), (False, 0x2A)])
+def test_files_are_opened_write_only(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, *, replace: bool, flags: int
+) -> None:
+    rig.run(files.open_for_writing(b"/new", replace=replace))
+    assert server.asked(OPEN) == [(b"/new", flags, 0)]
+
+
+def test_close_is_the_verdict(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+    server.instead[CLOSE] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    with pytest.raises(PermissionDeniedError):
+        rig.run(files.close(b"h", b"/a"))
+
+
+def test_data_and_writes() -> None:
+    assert data_read(DataReply(b"x"), b"/a") == b"x"
+    assert data_read(StatusReply(Status.EOF, b""), b"/a") is None
+    for reply_ in (StatusReply(Status.FAILURE, b""), HandleReply(b"h")):
+        with pytest.raises(RemoteFailureError):
+            data_read(reply_, b"/a")
+        with pytest.raises(RemoteFailureError):
+            check_written(reply_, b"/a")
+    check_written(StatusReply(Status.OK, b""), b"/a")
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (Status.NO_SUCH_FILE, NotFoundError),
+        (Status.PERMISSION_DENIED, PermissionDeniedError),
+        (Status.OP_UNSUPPORTED, UnsupportedError),
+        (Status.FAILURE, RemoteFailureError),
+        (Status.CONNECTION_LOST, RemoteFailureError),
+        (4711, RemoteFailureError),
+    ],
+)
+def test_each_status_has_its_error(code: int, error: type[FerrygateError]) -> None:
+    assert type(error_for_status(StatusReply(code, b""), b"name")) is error
+
+
+def test_the_servers_words_are_cleaned_and_cut() -> None:
+    text = b"no\x1b[31m \xe2\x80\xae\xff" + 500 * b"x"
+    problem = error_for_status(StatusReply(4, text), b"na\nme\xe2\x80\xae").problem
+    assert (problem.sentence + problem.detail).isprintable()
+    assert "na\\nme\\u202e" in problem.sentence
+    assert "[31m" not in problem.sentence
+    assert len(problem.detail) < 250
