@@ -24,6 +24,8 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
         algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
         issuer: who issued it, for display; may be empty.
         label: the account as the issuer named it, for display; may be empty.
+        epoch: T0 of RFC 6238 §4.1, at which step 0 began, by this computer's clock. 0 where that
+            clock is right; where it is 45 s behind the server's, -45.
     """
 
     key: Secret
@@ -32,10 +34,15 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: str = "SHA1"
     issuer: str = ""
     label: str = ""
+    epoch: int = 0
 
     def step_at(self, now: float) -> int:
-        """The time step T of RFC 6238 §4.2 for ``now`` (seconds since the epoch)."""
-        return int(now // self.period)
+        """The time step T of RFC 6238 §4.2 for ``now`` (seconds since 1970)."""
+        return int((now - self.epoch) // self.period)
+
+    def start_of(self, step: int) -> float:
+        """When a time step begins, seconds since 1970."""
+        return float(self.epoch + step * self.period)
 
     def code_for_step(self, step: int) -> str:
         """The code of one time step, with leading zeros (RFC 4226 §5.3)."""
@@ -78,6 +85,6 @@ def live_code(secret: CodeSecret, now: float) -> LiveCode:
     return LiveCode(
         code=secret.code_for_step(step),
         next_code=secret.code_for_step(step + 1),
-        valid_until=float((step + 1) * secret.period),
+        valid_until=secret.start_of(step + 1),
         period=secret.period,
     )

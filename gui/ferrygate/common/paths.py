@@ -45,6 +45,11 @@ class Home:
         return self.root / "ledger.sqlite3"
 
     @property
+    def skew(self) -> Path:
+        """By how much this computer's clock is wrong, for each account."""
+        return self.root / "skew.json"
+
+    @property
     def settings(self) -> Path:
         """The person's preferences."""
         return self.root / "settings.toml"

@@ -44,4 +44,5 @@ class CodeDisplay:
         """When to look again; infinite where there is no code."""
         if self._secret is None:
             return math.inf
-        return self._secret.period - self._clock.now() % self._secret.period
+        now = self._clock.now()
+        return self._secret.start_of(self._secret.step_at(now) + 1) - now

@@ -153,7 +153,7 @@ class Engine:
             )
 
         def given(step: int) -> None:
-            self._emit(m.CodeGivenOut(request, live_code(secret, float(step * secret.period))))
+            self._emit(m.CodeGivenOut(request, live_code(secret, secret.start_of(step))))
             self._emit(m.Done(request))
 
         self._asides.do(request, take, given, lambda error: self._fail(request, error))

@@ -13,7 +13,7 @@ _LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
 
 def has_life(secret: CodeSecret, now: float) -> bool:
     """Whether the code of ``now`` lives long enough to arrive: 4 s, or a fifth of its period."""
-    left = secret.period - now % secret.period
+    left = secret.start_of(secret.step_at(now) + 1) - now
     return left >= min(_LEAST_LIFE, secret.period / 5)
 
 
@@ -42,6 +42,6 @@ def take_step(
         step = secret.step_at(now)
         if has_life(secret, now) and claim(step):
             return step
-        until = float((step + 1) * secret.period)
+        until = secret.start_of(step + 1)
         waiting(until)
         clock.wait(cancel.event, until - now)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 
+import msgspec
 import pytest
 
 from ferrygate.codes.totp import CodeSecret, LiveCode, live_code
@@ -45,6 +46,17 @@ def test_a_code_lives_to_the_end_of_its_step() -> None:
     assert code.valid_until == 60.0
     assert code.seconds_left(59.5) == 0.5
     assert code.seconds_left(61.0) == 0.0
+
+
+@pytest.mark.parametrize("behind", [45, -45])
+def test_a_clock_that_is_wrong_makes_the_right_codes(behind: int) -> None:
+    true, wrong = code_secret(), msgspec.structs.replace(code_secret(), epoch=-behind)
+    now = 2_000_000_003.0
+    code = live_code(wrong, now - behind)
+    assert code.code == live_code(true, now).code
+    assert code.next_code == live_code(true, now).next_code
+    assert code.seconds_left(now - behind) == live_code(true, now).seconds_left(now)
+    assert wrong.start_of(wrong.step_at(now - behind)) == true.start_of(true.step_at(now)) - behind
 
 
 def test_the_next_code_is_the_one_that_follows() -> None:

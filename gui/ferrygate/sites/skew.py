@@ -1,0 +1,53 @@
+"""By how much this computer's clock differs from the one that judges codes, for each account.
+
+Codes are made for the corrected time once the person has agreed. The computer's clock itself is
+never touched.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.sites.local_files import locked, write_whole
+from ferrygate.sites.site import Site
+
+NOTABLE = 10
+"""Seconds above which a difference is worth a word; codes that are less off are taken anywhere."""
+
+
+class SkewStore:
+    """A small file; safe from any thread and process. One that is broken counts as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, site: Site) -> int:
+        """Seconds that the server is ahead of this computer, as the person agreed; 0 if never."""
+        return self._load().get(site.account, 0)
+
+    def keep(self, site: Site, seconds: int) -> None:
+        """Correct codes by ``seconds`` from now on; nothing notable ends the correction.
+
+        Raises:
+            LocalFileError: the file cannot be written.
+        """
+        with locked(self._path):
+            skews = self._load()
+            if abs(seconds) > NOTABLE:
+                skews[site.account] = seconds
+            else:
+                skews.pop(site.account, None)
+            write_whole(self._path, msgspec.json.encode(skews))
+
+    def correct(self, site: Site, secret: CodeSecret) -> CodeSecret:
+        """The secret, so that it makes the codes the server expects now."""
+        return msgspec.structs.replace(secret, epoch=-self.read(site))
+
+    def _load(self) -> dict[str, int]:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, int])
+        except (OSError, msgspec.DecodeError):
+            return {}
