@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -142,8 +143,10 @@ def _stopped(
     if api.is_locked(site, around.home, around.clock):
         step = _("Once your contact has checked the account: ferrygate sites reset-lock {site}")
     else:
-        step = _("Check your password. Then --try-anyway tries once more ({site}).")
+        step = _("Check your password. Then --try-anyway lets one more try through.")
     problem = error.problem
     return LockOutBreakerError(
-        problem.sentence, next_step=step.format(site=display_text(text)), detail=problem.detail
+        problem.sentence,
+        next_step=step.format(site=shlex.quote(display_text(text))),
+        detail=problem.detail,
     )
