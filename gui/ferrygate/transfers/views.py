@@ -42,12 +42,18 @@ _UNDER_WAY = frozenset(
 )
 MOVES: dict[TransferState, frozenset[TransferState]] = {
     TransferState.WAITING: frozenset(
-        {TransferState.SENDING, TransferState.RECEIVING, TransferState.CANCELLED}
+        {
+            TransferState.SENDING,
+            TransferState.RECEIVING,
+            TransferState.NEEDS_ATTENTION,  # somebody signed out
+            TransferState.CANCELLED,
+        }
     ),
     TransferState.SENDING: _UNDER_WAY,
     TransferState.RECEIVING: _UNDER_WAY,
     TransferState.CHECKING: frozenset(
         {
+            TransferState.WAITING,  # the name was taken while the file was fetched
             TransferState.DELIVERED,
             TransferState.INTERRUPTED,
             TransferState.NEEDS_ATTENTION,
