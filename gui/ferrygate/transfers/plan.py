@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import FerrygateError, LocalFileError, NotFoundError
+from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, NotFoundError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.files import RemoteFiles
@@ -52,12 +52,21 @@ class Planner:
         while waiting:
             folder, remote = waiting.pop()
             await _ensure_folder(files, remote)
-            for entry in _scan(folder):
+            for entry in self._scan(folder, remote):
                 path = remote_path.join(remote, remote_name(entry.name))
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((entry.path, path))
                 else:
                     self._say(entry.path, path, _local_size(Path(entry.path)))
+
+    def _scan(self, folder: str, remote: bytes) -> list[os.DirEntry[str]]:
+        """What a local folder holds; one that cannot be read is announced, and fails as a file."""
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            self._say(folder, remote, None)
+            return []
 
     async def plan_download(
         self, files: RemoteFiles, sources: tuple[bytes, ...], folder: str
@@ -125,6 +134,8 @@ class Planner:
 async def _ensure_folder(files: RemoteFiles, path: bytes) -> None:
     try:
         await files.mkdir(path)
+    except Cancelled:
+        raise
     except FerrygateError:
         # Servers say FAILURE for a name that is taken, so only a look tells.
         if (await files.stat(path)).kind is not EntryKind.FOLDER:
@@ -134,21 +145,10 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> None:
 async def _links_to_file(files: RemoteFiles, path: bytes) -> bool:
     try:
         return (await files.stat(path)).kind is EntryKind.FILE
+    except Cancelled:
+        raise
     except FerrygateError:
         return False
-
-
-def _scan(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        raise LocalFileError(
-            _("The folder “{name}” cannot be read on this computer.").format(
-                name=Path(folder).name
-            ),
-            detail=error.strerror or type(error).__name__,
-        ) from error
 
 
 def _local_size(path: Path) -> int | None:
