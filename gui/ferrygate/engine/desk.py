@@ -225,7 +225,7 @@ class TransferDesk:
             self._feed()
 
     def _walked(self, entry: _Entry, lane: Lane, error: BaseException | None) -> None:
-        if isinstance(error, LaneRefusedError) and self._give_up(lane):
+        if self._refused(entry, lane, error):
             entry.batch.planned = False
         elif isinstance(error, ConnectionLostError) and not entry.cancel.cancelled:
             entry.batch.planned = False
@@ -251,7 +251,7 @@ class TransferDesk:
         self._go_on(entry)
 
     def _failed(self, entry: _Entry, lane: Lane, job: FileJob, error: BaseException) -> None:
-        if isinstance(error, LaneRefusedError) and self._give_up(lane):
+        if self._refused(entry, lane, error):
             self._show(entry, entry.batch.wait_again(job.number))
             self._go_on(entry)
             return
@@ -289,8 +289,10 @@ class TransferDesk:
             state = TransferState.CANCELLED
         self._show(entry, entry.batch.fail(job.number, state, problem_of(cause), left))
 
-    def _give_up(self, lane: Lane) -> bool:
+    def _refused(self, entry: _Entry, lane: Lane, error: BaseException | None) -> bool:
         """The server grants this lane no channel: go on with fewer, if there are any."""
+        if not isinstance(error, LaneRefusedError) or entry.cancel.cancelled:
+            return False
         if len(self._lanes) == 1:
             return False
         self._lanes.remove(lane)

@@ -9,8 +9,8 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import ConnectionLostError, FerrygateError
-from ferrygate.engine.lane import Lane
+from ferrygate.common.errors import ConnectionLostError, FerrygateError, SizeMismatchError
+from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.messages import (
     ListFolder,
     MakeFolder,
@@ -20,7 +20,7 @@ from ferrygate.engine.messages import (
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
-from ferrygate.transfers.upload import clear_away, upload
+from ferrygate.transfers.upload import clear_away, part_left, upload
 
 _BLOCK = 1000  # entries of a listing that travel together
 _LOOKS = 10  # how often the part of a broken upload is looked for
@@ -104,10 +104,11 @@ def send_file(
             lambda files: upload(files, job, report, opened, exclusive=not around.object_store),
             cancel,
         )
-    except ConnectionLostError as error:  # what is left is dealt with when the file goes on
-        raise UploadFailedError(error, "", opened) from error
     except FerrygateError as error:
-        if opened.path is None:
+        if opened.delivered is not None and not isinstance(error, SizeMismatchError):
+            return opened.delivered
+        if opened.path is None or isinstance(error, ConnectionLostError):
+            # Either nothing is left, or it is dealt with when the file goes on.
             raise UploadFailedError(error, "", opened) from error
         lane.drop()
         left = _clear_away(lane, opened, around)
@@ -120,8 +121,8 @@ def _clear_away(lane: Lane, opened: Opened, around: Surroundings) -> str:
     for _ in range(_LOOKS if around.object_store else 1):
         try:
             left = lane.run(lambda files: clear_away(files, opened), never)
-        except FerrygateError:  # the connection is gone as well: the failure itself says so
-            return ""
+        except (FerrygateError, LaneRefusedError):
+            return part_left()
         if left is not None:
             return left
         around.clock.wait(never.event, _BETWEEN_LOOKS)

@@ -14,7 +14,12 @@ import msgspec
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import NotFoundError, RemoteFailureError
+from ferrygate.common.errors import (
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UnsupportedError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import Future, SftpChannel
@@ -80,13 +85,22 @@ class RemoteFiles:
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)
 
     async def make_folders(self, path: bytes) -> None:
-        """Make a folder and those above it; nothing is sent for one that stands already."""
+        """Make a folder and those above it; nothing is sent for one that stands already.
+
+        One the server tells nothing about is taken to stand: a drop box is like that.
+        """
         missing = []
-        while path != b"/" and not await self.exists(path):
+        while path != b"/" and not await self._may_exist(path):
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
             await self.mkdir(folder)
+
+    async def _may_exist(self, path: bytes) -> bool:
+        try:
+            return await self.exists(path)
+        except (PermissionDeniedError, UnsupportedError):
+            return True
 
     async def rename(self, source: bytes, target: bytes) -> None:
         """Rename; servers refuse a target that exists (draft §6.5)."""

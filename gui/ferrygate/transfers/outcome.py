@@ -19,12 +19,16 @@ class Opened(msgspec.Struct):
     Attributes:
         path: where it is being written; ``None`` before OPEN left, and after CLOSE was answered.
         stood_before: the file that stood there, which OPEN has cut to nothing.
+        asked: the server said what stood there; a drop box may refuse to.
         closing: bytes sent and their SHA-256, once CLOSE left.
+        delivered: once CLOSE was answered, what holds even if nothing more can be asked.
     """
 
     path: bytes | None = None
     stood_before: Entry | None = None
+    asked: bool = True
     closing: tuple[int, str] | None = None
+    delivered: Outcome | None = None
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,18 @@ from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
+    Cancelled,
     FerrygateError,
     LocalFileError,
     NotFoundError,
+    PermissionDeniedError,
     SizeMismatchError,
+    UnsupportedError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name, display_text
@@ -54,18 +59,16 @@ async def upload(
         FerrygateError: what the server refused, or the connection's end.
     """
     if job.again is not None:
-        done = await _arrived_after_all(files, job, job.again)
+        done = await _arrived_after_all(files, job, opened)
         if done is not None:
             return done
     with _open_local(job.local) as source:
         before = os.fstat(source.fileno())
-        target, standing = await _target(files, job)
+        target = await _choose(files, job, opened)
         if target is None:
             return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
-        opened.path, opened.stood_before, opened.closing = target, standing, None
         report(TransferState.SENDING, 0)
-        replace = standing is not None or job.again is not None or not exclusive
-        handle = await files.open_for_writing(target, replace=replace)
+        handle = await _open(files, job, opened, target, exclusive=exclusive)
         sent, digest = await _send(files, handle, source, job, report)
         after = os.fstat(source.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -74,33 +77,35 @@ async def upload(
     opened.closing = (sent, digest)
     await files.close(handle, target)
     opened.path = None
-    return await _delivered(files, job, target, sent, digest)
+    return await _delivered(files, job, opened, target)
 
 
-async def _delivered(
-    files: RemoteFiles, job: FileJob, target: bytes, sent: int, digest: str
-) -> Outcome:
-    confirmed, note = await _confirm(files, target, sent)
-    return Outcome(
+async def _delivered(files: RemoteFiles, job: FileJob, opened: Opened, target: bytes) -> Outcome:
+    assert opened.closing is not None  # noqa: S101  CLOSE was answered
+    sent, digest = opened.closing
+    delivered = opened.delivered = Outcome(
         state=TransferState.DELIVERED,
         local=job.local,
         remote=target,
         size=sent,
         sha256=digest,
-        confirmed=confirmed,
-        note=note,
+        note=_("size not confirmed: the connection was lost"),
     )
+    confirmed, note = await _confirm(files, target, sent)
+    return msgspec.structs.replace(delivered, confirmed=confirmed, note=note)
 
 
-async def _arrived_after_all(files: RemoteFiles, job: FileJob, before: Opened) -> Outcome | None:
+async def _arrived_after_all(files: RemoteFiles, job: FileJob, opened: Opened) -> Outcome | None:
     """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
-    if before.path is None or before.closing is None:
+    path = opened.path
+    if path is None or opened.closing is None:
         return None
-    standing = await _standing(files, before.path)
-    sent, digest = before.closing
-    if standing is None or standing.size != sent or standing == before.stood_before:
+    standing = await _standing(files, path)
+    sent, _digest = opened.closing
+    if standing is None or standing.size != sent or standing == opened.stood_before:
         return None
-    return await _delivered(files, job, before.path, sent, digest)
+    opened.path = None
+    return await _delivered(files, job, opened, path)
 
 
 async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
@@ -112,20 +117,30 @@ async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
     assert opened.path is not None  # noqa: S101  else there is nothing to clear away
     if opened.stood_before is not None:
         return _("The file that stood there may have been replaced by a part.")
+    if not opened.asked:
+        return part_left()
     try:
         await files.remove_file(opened.path)
     except NotFoundError:
         return None
     except FerrygateError:
-        return _("A part of the file may be left on the server.")
+        return part_left()
     return ""
+
+
+def part_left() -> str:
+    """The phrase for a part that could not be cleared away."""
+    return _("A part of the file may be left on the server.")
+
+
+# Not blocking, since a named pipe would wait for its other end; Windows takes files for text.
+_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _open_local(path: str) -> BinaryIO:
     name = display_text(Path(path).name)
     try:
-        # Not blocking, since a named pipe would wait for its other end.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise LocalFileError(_("“{name}” is not a file.").format(name=name))
@@ -137,22 +152,44 @@ def _open_local(path: str) -> BinaryIO:
         ) from error
 
 
-async def _target(files: RemoteFiles, job: FileJob) -> tuple[bytes | None, Entry | None]:
-    """Where to write and what stands there; no path when the file is to be skipped."""
-    if job.again is not None and job.again.path is not None:  # what is there now is our own part
-        return job.again.path, job.again.stood_before
-    standing = await _standing(files, job.remote)
+async def _choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | None:
+    """Where to write, nowhere when the file is to be skipped; what stands there is noted."""
+    if opened.path is not None:  # the file goes on, and what is there now is its own part
+        return opened.path
+    try:
+        standing = await _standing(files, job.remote)
+    except (PermissionDeniedError, UnsupportedError):  # a drop box takes files and tells nothing
+        opened.asked, standing = False, None
     if standing is None or job.on_conflict is ConflictChoice.REPLACE:
-        return job.remote, standing
+        opened.stood_before = standing
+        return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
-        return None, standing
+        return None
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for number in numbers():
             path = remote_path.join(folder, numbered(name, number))
             if await _standing(files, path) is None:
-                return path, None
+                return path
     raise taken(display_name(remote_path.basename(job.remote)))
+
+
+async def _open(
+    files: RemoteFiles, job: FileJob, opened: Opened, target: bytes, *, exclusive: bool
+) -> bytes:
+    """OPEN. From here on a part may be there, unless the server refuses to begin one."""
+    goes_on = opened.path is not None
+    blindly = not opened.asked and job.on_conflict is ConflictChoice.REPLACE
+    replace = goes_on or blindly or opened.stood_before is not None or not exclusive
+    opened.path, opened.closing = target, None
+    try:
+        return await files.open_for_writing(target, replace=replace)
+    except Cancelled:
+        raise
+    except FerrygateError:
+        if not goes_on:
+            opened.path = None
+        raise
 
 
 async def _standing(files: RemoteFiles, path: bytes) -> Entry | None:
