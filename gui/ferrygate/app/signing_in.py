@@ -6,6 +6,7 @@ from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.common.errors import error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
 
@@ -33,6 +34,8 @@ def sign_in(driver: Driver, desktop: Desktop) -> bytes:
     driver.wait_for("sign-in", moved_on)
     if workspace.sign_in.view.question is not None:
         driver.click(_("Yes, connect"))
+    if (problem := workspace.sign_in.view.problem) is not None:
+        raise error_for(problem)
     driver.wait_for("files", lambda: workspace.screen is Screen.FILES)
     start = normalise(workspace.site.start_folder if workspace.site else "/")
     driver.wait_for_folder(start)

@@ -26,7 +26,7 @@ class Theme(QObject):
     changed = Signal()
 
     def __init__(self, application: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-        super().__init__(application)
+        super().__init__()
         self._application = application
         self._chosen = scheme
         self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}

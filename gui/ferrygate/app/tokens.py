@@ -53,7 +53,7 @@ LIGHT = Tokens(
     on_accent="#ffffff",
     selection="#dcefed",
     hover="#e9eeeb",
-    ok="#1d7a45",
+    ok="#1c7843",
     amber="#9a5b00",
     red="#b3261e",
 )

@@ -1,0 +1,126 @@
+"""The window over an engine in memory, for tests that need no server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ferrygate.app.desktop import Desktop
+from ferrygate.app.driver import Driver
+from ferrygate.app.options import AppOptions
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.paths import Home
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import Event
+from ferrygate.sites.site import Site
+from gui.scripted_engine import ScriptedEngine, Tree, tree_of
+
+NOON = 1_795_435_200.0
+KEY = Secret("JBSWY3DPEHPK3PXP")
+
+
+class StillClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: float = NOON) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        self.time += seconds
+        return event.is_set()
+
+
+class Rig:
+    """A window, its engine in memory, and hands to work it."""
+
+    def __init__(self, desktop: Desktop, engines: list[ScriptedEngine]) -> None:
+        self.desktop = desktop
+        self.window = desktop.window
+        self.workspace = desktop.workspace
+        self.driver = Driver(desktop, SystemClock())
+        self._engines = engines
+
+    @property
+    def engine(self) -> ScriptedEngine:
+        """The engine, once the first paint has called for it."""
+        self.driver.wait_for("engine", lambda: bool(self._engines))
+        return self._engines[0]
+
+    def sign_in(self) -> None:
+        """As far as the files."""
+        self.driver.wait_for("code", lambda: self.workspace.sign_in.view.shows_code)
+        self.driver.type_into("Password", "correct horse")
+        self.driver.click("Sign in")
+        self.driver.wait_for_folder(b"/")
+
+
+MakeRig = Callable[..., Rig]
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """A clock that stands still at noon."""
+    return StillClock()
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site like those support hands out."""
+    return Site(name="Acme exports", host="sftp.example.org", username="vendor7")
+
+
+@pytest.fixture
+def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRig]:
+    """Windows over engines in memory, closed when the test ends."""
+    desktops: list[Desktop] = []
+
+    def make(
+        *, site: Site | None, tree: Tree | None = None, code_secret: CodeSecret | None = None
+    ) -> Rig:
+        engines: list[ScriptedEngine] = []
+
+        def make_engine(listener: Callable[[Event], None]) -> ScriptedEngine:
+            engines.append(ScriptedEngine(listener, clock, tree or tree_of("inbox/", "a.csv")))
+            return engines[0]
+
+        options = AppOptions(
+            home=Home(tmp_path / "home").prepare(),
+            site=site,
+            code_secret=code_secret,
+            make_engine=make_engine,
+            clock=clock,
+        )
+        desktop = Desktop(options, Qt.ColorScheme.Light)
+        desktops.append(desktop)
+        desktop.show()
+        qtbot.waitExposed(desktop.window)
+        return Rig(desktop, engines)
+
+    yield make
+    for desktop in desktops:
+        desktop.close()
+
+
+@pytest.fixture
+def rig(make_rig: MakeRig, site: Site) -> Rig:
+    """One window on the way to a site whose code secret is at hand."""
+    return make_rig(site=site, code_secret=CodeSecret(key=KEY))
+
+
+@pytest.fixture
+def signed_in(rig: Rig) -> Rig:
+    """The same, signed in."""
+    rig.sign_in()
+    return rig

@@ -1,0 +1,203 @@
+"""An engine in memory: answers every message at once, over a folder tree in a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.clock import Clock
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.remote_path import basename, join, parent
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+
+Tree = dict[bytes, list[Entry]]
+
+
+class ScriptedEngine:
+    """Speaks the engine's messages; ``refuse`` makes the next request fail."""
+
+    def __init__(self, listener: Callable[[m.Event], None], clock: Clock, tree: Tree) -> None:
+        self._tell = listener
+        self._clock = clock
+        self.tree = tree
+        self.commands: list[m.Command] = []
+        self.refuse: Problem | None = None
+        self.asks_host_key = False
+        self.holds_transfers = False
+        self.closed = False
+        self._secret: CodeSecret | None = None
+        self._has_password = False
+        self._pending: int | None = None
+
+    def send(self, command: m.Command) -> None:
+        self.commands.append(command)
+        refused, self.refuse = self.refuse, None
+        if refused is not None:
+            self._tell(m.Failed(request=command.request, problem=refused))  # type: ignore[union-attr]
+        else:
+            self._answer(command)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def tell(self, event: m.Event) -> None:
+        """Say something unasked."""
+        self._tell(event)
+
+    def _answer(self, command: m.Command) -> None:
+        match command:
+            case m.OpenSite():
+                self._open(command.request, command.site)
+            case m.UseCodeSecret():
+                self._secret = command.secret
+                self._tell(m.CodeChanged(code=live_code(command.secret, self._clock.now())))
+                self._done(command.request)
+            case m.UsePassword():
+                self._has_password = True
+                self._done(command.request)
+            case m.SignIn():
+                self._sign_in(command.request)
+            case m.AnswerHostKey():
+                self._host_key_answered(accept=command.accept)
+            case m.SignOut():
+                self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+                self._done(command.request)
+            case m.ShowCode() if self._secret is not None:
+                code = live_code(self._secret, self._clock.now())
+                self._tell(m.CodeGivenOut(request=command.request, code=code))
+                self._done(command.request)
+            case m.Upload() | m.Download():
+                self._transfer(command)
+            case m.CancelRequest() | m.AnswerConflict() | m.Shutdown():
+                pass
+            case _:
+                self._browse(command)
+
+    def _browse(self, command: m.Command) -> None:
+        match command:
+            case m.ListFolder() if command.path in self.tree:
+                entries = tuple(self.tree[command.path])
+                self._tell(m.FolderBlock(request=command.request, entries=entries))
+                self._done(command.request)
+            case m.MakeFolder():
+                self.tree[command.path] = []
+                self.tree[parent(command.path)].append(
+                    Entry(basename(command.path), EntryKind.FOLDER)
+                )
+                self._done(command.request)
+            case m.RenamePath():
+                rows = self.tree[parent(command.source)]
+                old = next(row for row in rows if row.name == basename(command.source))
+                rows[rows.index(old)] = Entry(
+                    basename(command.target), old.kind, old.size, old.modified
+                )
+                self._done(command.request)
+            case m.RemovePath():
+                rows = self.tree[parent(command.path)]
+                rows[:] = [row for row in rows if row.name != basename(command.path)]
+                self._done(command.request)
+            case _:
+                problem = Problem(kind=Kind.NOT_FOUND, sentence="That folder is not there.")
+                self._tell(m.Failed(request=command.request, problem=problem))  # type: ignore[union-attr]
+
+    def _open(self, request: int, site: Site) -> None:
+        self._tell(
+            m.SiteOpened(
+                site=site,
+                has_password=self._has_password,
+                has_code_secret=self._secret is not None,
+                can_save=True,
+            )
+        )
+        self._done(request)
+
+    def _sign_in(self, request: int) -> None:
+        self._tell(m.SessionChanged(state=m.SessionState.CONNECTING))
+        if self.asks_host_key:
+            self._pending = request
+            question = m.HostKeyQuestion(
+                question=1,
+                host="sftp.example.org",
+                key_type="ssh-ed25519",
+                fingerprint="SHA256:0123456789012345678901234567890123456789012",
+            )
+            self._tell(question)
+        else:
+            self._signed_in(request)
+
+    def _host_key_answered(self, *, accept: bool) -> None:
+        request, self._pending = self._pending, None
+        if request is None:
+            return
+        if accept:
+            self._signed_in(request)
+        else:
+            problem = Problem(kind=Kind.HOST_KEY_UNKNOWN, sentence="The server was not confirmed.")
+            self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+            self._tell(m.Failed(request=request, problem=problem))
+
+    def _signed_in(self, request: int) -> None:
+        self._tell(m.SessionChanged(state=m.SessionState.SIGNING_IN))
+        self._tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+        self._done(request)
+
+    def _transfer(self, command: m.Upload | m.Download) -> None:
+        upload = isinstance(command, m.Upload)
+        target = command.folder.decode() if isinstance(command, m.Upload) else command.folder
+        view = m.BatchView(
+            batch=command.request,
+            direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
+            title=str(command.sources[0]),
+            target=target,
+            files_total=len(command.sources),
+            bytes_total=1000,
+            bytes_moved=400,
+            bytes_per_second=100.0,
+        )
+        self._tell(m.BatchChanged(view=view))
+        if self.holds_transfers:
+            return
+        if isinstance(command, m.Upload):
+            self.tree.setdefault(command.folder, []).extend(
+                Entry(source.rpartition("/")[2].encode(), EntryKind.FILE, 1000)
+                for source in command.sources
+            )
+        self._tell(m.BatchChanged(view=finished(view, self._clock.now())))
+        self._done(command.request)
+
+    def _done(self, request: int) -> None:
+        self._tell(m.Done(request=request))
+
+
+def finished(view: m.BatchView, now: float) -> m.BatchView:
+    """The same batch, delivered."""
+    return m.BatchView(
+        batch=view.batch,
+        direction=view.direction,
+        title=view.title,
+        target=view.target,
+        files_total=view.files_total,
+        files_finished=view.files_total,
+        files_delivered=view.files_total,
+        bytes_total=view.bytes_total,
+        bytes_moved=view.bytes_total,
+        finished=True,
+        finished_at=now,
+    )
+
+
+def tree_of(*paths: str) -> Tree:
+    """A tree from paths; those that end in a slash are folders."""
+    tree: Tree = {b"/": []}
+    for path in paths:
+        folder = path.endswith("/")
+        whole = join(b"/", path.strip("/").encode())
+        kind = EntryKind.FOLDER if folder else EntryKind.FILE
+        tree.setdefault(parent(whole), []).append(
+            Entry(basename(whole), kind, None if folder else len(path), 1_700_000_000)
+        )
+        if folder:
+            tree.setdefault(whole, [])
+    return tree

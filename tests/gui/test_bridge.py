@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from ferrygate.app.bridge.engine_bridge import EngineBridge
+from ferrygate.app.bridge.ticker import Ticker
+from ferrygate.common.clock import SystemClock
+from ferrygate.engine import messages as m
+
+if TYPE_CHECKING:
+    from gui.conftest import StillClock
+
+pytestmark = pytest.mark.gui
+
+Listener = Callable[[m.Event], None]
+
+
+class Recorder:
+    """Notes what it is handed, and on which thread."""
+
+    def __init__(self) -> None:
+        self.events: list[m.Event] = []
+        self.threads: set[QThread] = set()
+
+    def handle(self, event: m.Event) -> None:
+        self.events.append(event)
+        self.threads.add(QThread.currentThread())
+
+
+class Quiet:
+    """An engine that only notes what it is sent."""
+
+    def __init__(self) -> None:
+        self.commands: list[m.Command] = []
+        self.closed = False
+
+    def send(self, command: m.Command) -> None:
+        self.commands.append(command)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
+    engine = Quiet()
+    may_be_made = threading.Event()
+
+    def make(_listener: Listener) -> Quiet:
+        may_be_made.wait(10)
+        return engine
+
+    bridge = EngineBridge(Recorder().handle)
+    bridge.start(make)
+    bridge.send(m.SignOut(request=1))
+    bridge.send(m.SignOut(request=2))
+    assert engine.commands == []
+    may_be_made.set()
+    qtbot.waitUntil(lambda: len(engine.commands) == 2)
+    bridge.send(m.SignOut(request=3))
+    assert [command.request for command in engine.commands] == [1, 2, 3]  # type: ignore[union-attr]
+    bridge.close()
+    assert engine.closed
+
+
+def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> None:
+    recorder = Recorder()
+    bridge = EngineBridge(recorder.handle)
+    listeners: list[Listener] = []
+
+    def make(listener: Listener) -> Quiet:
+        listeners.append(listener)
+        return Quiet()
+
+    bridge.start(make)
+    qtbot.waitUntil(lambda: bool(listeners))
+
+    def tell(first: int) -> None:
+        for number in range(first, first + 100):
+            listeners[0](m.Done(request=number))
+
+    threads = [threading.Thread(target=tell, args=(first,)) for first in (0, 100, 200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    qtbot.waitUntil(lambda: len(recorder.events) == 300)
+    assert recorder.threads == {QThread.currentThread()}
+    bridge.close()
+
+
+def test_an_engine_that_cannot_be_made_is_a_problem_and_no_crash(qtbot: QtBot) -> None:
+    recorder = Recorder()
+    bridge = EngineBridge(recorder.handle)
+
+    def make(_listener: Listener) -> Quiet:
+        raise RuntimeError("with a secret in it")
+
+    bridge.start(make)
+    qtbot.waitUntil(lambda: bool(recorder.events))
+    (event,) = recorder.events
+    assert isinstance(event, m.SessionChanged)
+    assert event.problem is not None
+    assert "secret" not in event.problem.detail
+    bridge.close()
+
+
+def test_the_tick_comes_right_after_the_second_begins(qtbot: QtBot) -> None:
+    clock = SystemClock()
+    times: list[float] = []
+    ticker = Ticker(clock)
+    ticker.ticked.connect(lambda: times.append(clock.now()))
+    ticker.start()
+    qtbot.waitUntil(lambda: len(times) >= 2, timeout=5000)
+    ticker.stop()
+    assert int(times[1]) == int(times[0]) + 1
+    assert all(0 < time % 1 < 0.5 for time in times)
+
+
+def test_the_ticker_can_be_stopped(qtbot: QtBot, clock: StillClock) -> None:
+    ticker = Ticker(clock)
+    ticker.start()
+    ticker.stop()
+    with qtbot.assertNotEmitted(ticker.ticked, wait=20):
+        pass

@@ -1,0 +1,89 @@
+"""The window, the real engine and the sandbox: all the way across and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QImage
+
+from ferrygate.app.options import AppOptions
+from ferrygate.app.pictures import take_pictures
+from ferrygate.app.tour import run_tour
+from ferrygate.bootstrap import engine_maker
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.paths import Home
+from ferrygate.common.secret import Secret
+from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import SignIn, Site
+from ferrygate.vault.memory import MemoryVault
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+pytestmark = [pytest.mark.gui, pytest.mark.sandbox]
+
+
+@pytest.fixture
+def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # noqa: ARG001  the application
+    ready = sandbox.ready
+    clock = SystemClock()
+    home = Home(tmp_path / "home").prepare()
+    site = Site(
+        name="Sandbox",
+        host=ready.host,
+        port=ready.port,
+        username=ready.username,
+        host_key_fingerprints=(ready.host_key_fingerprint,),
+        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+    )
+    return AppOptions(
+        home=home,
+        site=site,
+        password=ready.password,
+        code_secret=CodeSecret(key=ready.totp_secret, period=ready.period),
+        make_engine=engine_maker(home, clock, MemoryVault),
+        clock=clock,
+    )
+
+
+def test_a_dropped_file_crosses_and_comes_back_the_same(
+    options: AppOptions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    status = run_tour(options, tmp_path / "tour", sandbox.ready.root, said.append)
+    assert (status, said[-1]) == (0, "The file is the same on all sides, byte for byte.")
+    pictures = sorted(path.name for path in (tmp_path / "tour").glob("*.png"))
+    assert pictures == [
+        "sign-in-dark.png",
+        "sign-in-light.png",
+        "window-dark.png",
+        "window-light.png",
+    ]
+
+
+def test_the_tour_says_where_it_stopped(
+    options: AppOptions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    wrong = AppOptions(
+        home=options.home,
+        site=options.site,
+        password=Secret("wrong"),
+        code_secret=options.code_secret,
+        make_engine=options.make_engine,
+        clock=options.clock,
+    )
+    assert run_tour(wrong, tmp_path / "tour", sandbox.ready.root, said.append) == 1
+    assert "wrong" not in " ".join(said)
+    assert (tmp_path / "tour" / "stopped.png").exists()
+
+
+def test_the_pictures_have_the_size_of_the_window(options: AppOptions, tmp_path: Path) -> None:
+    pictures = take_pictures(options, tmp_path)
+    assert len(pictures) == 4
+    for picture in pictures:
+        image = QImage(str(picture))
+        assert (image.width(), image.height()) == (1152, 744)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from ferrygate.app.presenters.folder_presenter import FolderPresenter
+from ferrygate.app.presenters.folder_view import Crumb, FolderState, crumbs
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.engine import messages as m
+
+FILE = Entry(b"a.csv", EntryKind.FILE, 5)
+FOLDER = Entry(b"inbox", EntryKind.FOLDER)
+PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence="The server does not allow it.")
+
+
+class Rows:
+    """A list that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.names: list[bytes] = []
+
+    def begin(self) -> None:
+        self.names = []
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        self.names += [entry.name for entry in entries]
+
+    def end(self) -> None:
+        self.names.append(b"END")
+
+    def replace(self, entries: Iterable[Entry]) -> None:
+        self.names = [entry.name for entry in entries]
+
+
+class Table:
+    """A presenter with its list and what it sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[m.Command] = []
+        self.rows = Rows()
+        self.presenter = FolderPresenter(Outbox(self.sent.append), self.rows)
+
+    @property
+    def last(self) -> int:
+        return self.sent[-1].request  # type: ignore[union-attr]
+
+    def list(self, *entries: Entry) -> None:
+        """Answer the listing asked for last."""
+        asked = [command for command in self.sent if isinstance(command, m.ListFolder)][-1]
+        if entries:
+            self.presenter.handle(m.FolderBlock(request=asked.request, entries=entries))
+        self.presenter.handle(m.Done(request=asked.request))
+
+    def start(self, *entries: Entry) -> None:
+        self.presenter.start(b"/")
+        self.list(*entries)
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+def test_the_first_rows_show_before_the_last_have_come(table: Table) -> None:
+    table.presenter.start(b"/")
+    assert table.presenter.view.state is FolderState.LOADING
+    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FILE, FOLDER)))
+    view = table.presenter.view
+    assert (view.state, view.is_reading) == (FolderState.READY, True)
+    assert [place.label for place in view.places] == ["Home", "inbox"]
+    table.presenter.handle(m.Done(request=table.last))
+    assert table.rows.names == [b"a.csv", b"inbox", b"END"]
+    assert not table.presenter.view.is_reading
+
+
+def test_leaving_a_folder_cancels_its_listing_and_ignores_its_rows(table: Table) -> None:
+    table.presenter.start(b"/")
+    first = table.last
+    table.presenter.open(b"/inbox")
+    assert m.CancelRequest(target=first) in table.sent
+    table.presenter.handle(m.FolderBlock(request=first, entries=(FILE,)))
+    assert table.rows.names == []
+
+
+def test_back_goes_the_way_one_came(table: Table) -> None:
+    table.start(FOLDER)
+    assert not table.presenter.view.can_go_back
+    table.presenter.open(b"/inbox")
+    table.list()
+    assert table.presenter.view.state is FolderState.EMPTY
+    table.presenter.back()
+    table.list(FOLDER)
+    assert table.presenter.view.path == b"/"
+    assert not table.presenter.view.can_go_back
+
+
+def test_up_at_the_root_stays(table: Table) -> None:
+    table.start(FOLDER)
+    table.presenter.up()
+    assert not table.presenter.view.can_go_back
+
+
+def test_a_refresh_shows_the_old_rows_until_the_new_are_whole(table: Table) -> None:
+    table.start(FILE)
+    table.presenter.refresh()
+    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FOLDER,)))
+    assert table.rows.names == [b"a.csv", b"END"]
+    table.presenter.handle(m.Done(request=table.last))
+    assert table.rows.names == [b"inbox"]
+
+
+def test_a_failed_refresh_keeps_the_rows_and_says_why(table: Table) -> None:
+    table.start(FILE)
+    table.presenter.refresh()
+    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    assert table.presenter.view.refused == PROBLEM
+    assert table.presenter.view.state is FolderState.READY
+
+
+def test_a_folder_that_cannot_be_read_can_be_tried_again(table: Table) -> None:
+    table.presenter.start(b"/")
+    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    view = table.presenter.view
+    assert (view.state, view.problem, view.can_change) == (FolderState.FAILED, PROBLEM, False)
+    table.presenter.refresh()
+    assert table.presenter.view.state is FolderState.LOADING
+
+
+def test_removing_asks_first_and_refreshes_when_all_are_gone(table: Table) -> None:
+    table.start(FILE, FOLDER)
+    table.presenter.ask_to_remove([FILE, FOLDER])
+    assert table.presenter.view.question == "Remove 2 items?"
+    table.presenter.remove()
+    removals = [command for command in table.sent if isinstance(command, m.RemovePath)]
+    assert [(removal.path, removal.recursive) for removal in removals] == [
+        (b"/a.csv", False),
+        (b"/inbox", True),
+    ]
+    for removal in removals:
+        assert not isinstance(table.sent[-1], m.ListFolder)
+        table.presenter.handle(m.Done(request=removal.request))
+    assert isinstance(table.sent[-1], m.ListFolder)
+
+
+def test_a_folder_goes_with_all_that_is_in_it_and_the_question_says_so(table: Table) -> None:
+    table.start(FOLDER)
+    table.presenter.ask_to_remove([FOLDER])
+    assert table.presenter.view.question == 'Remove the folder "inbox" and all that is in it?'
+    table.presenter.keep()
+    assert table.presenter.view.question == ""
+    assert not [command for command in table.sent if isinstance(command, m.RemovePath)]
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b"])
+def test_a_name_that_cannot_be_is_refused_before_it_is_sent(table: Table, name: str) -> None:
+    table.start(FILE)
+    before = len(table.sent)
+    table.presenter.make_folder(name)
+    assert len(table.sent) == before
+    assert table.presenter.view.refused is not None
+
+
+def test_renaming_to_the_same_name_asks_for_nothing(table: Table) -> None:
+    table.start(FILE)
+    before = len(table.sent)
+    table.presenter.rename(b"a.csv", "a.csv")
+    assert len(table.sent) == before
+    table.presenter.rename(b"a.csv", "ä.csv")
+    renamed = table.sent[-1]
+    assert isinstance(renamed, m.RenamePath)
+    assert (renamed.source, renamed.target) == (b"/a.csv", "/ä.csv".encode())
+
+
+def test_a_refused_change_is_shown_until_it_is_dismissed(table: Table) -> None:
+    table.start(FILE)
+    table.presenter.make_folder("new")
+    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    assert table.presenter.view.refused == PROBLEM
+    table.presenter.keep()
+    assert table.presenter.view.refused is None
+
+
+def test_a_finished_upload_refreshes_the_folder(table: Table) -> None:
+    table.start(FILE)
+    table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
+    upload = table.last
+    table.presenter.handle(m.Done(request=upload))
+    assert isinstance(table.sent[-1], m.ListFolder)
+
+
+def test_nothing_chosen_sends_nothing(table: Table) -> None:
+    table.start(FILE)
+    before = len(table.sent)
+    table.presenter.upload([])
+    table.presenter.download([], "/tmp")  # noqa: S108  a name, not a file
+    assert len(table.sent) == before
+
+
+def test_the_path_starts_at_home_or_at_the_root_outside_it() -> None:
+    assert crumbs(b"/home/v7", b"/home/v7/exports/2026") == (
+        Crumb("Home", b"/home/v7"),
+        Crumb("exports", b"/home/v7/exports"),
+        Crumb("2026", b"/home/v7/exports/2026"),
+    )
+    assert crumbs(b"/home/v7", b"/home/v70") == (
+        Crumb("/", b"/"),
+        Crumb("home", b"/home"),
+        Crumb("v70", b"/home/v70"),
+    )
+    assert crumbs(b"/", b"/") == (Crumb("Home", b"/"),)

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.transfer_row import RowTone, RowView
+from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.engine import messages as m
+
+if TYPE_CHECKING:
+    from gui.conftest import StillClock
+
+RUNNING = m.BatchView(
+    batch=1,
+    direction=m.Direction.UPLOAD,
+    title="plate-scans",
+    target="inbox",
+    files_total=214,
+    bytes_total=3_100_000_000,
+    bytes_moved=1_900_000_000,
+    bytes_per_second=31_400_000.0,
+)
+PROBLEM = Problem(kind=Kind.SIZE_MISMATCH, sentence="The sizes differ.", next_step="Send it again.")
+
+
+class Table:
+    """A presenter with what it sent."""
+
+    def __init__(self, clock: StillClock) -> None:
+        self.sent: list[m.Command] = []
+        self.clock = clock
+        self.presenter = TransfersPresenter(Outbox(self.sent.append), clock)
+
+    def batch(self, **changes: object) -> None:
+        self.presenter.handle(m.BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))
+
+    def finish(self, delivered: int = 214) -> None:
+        self.batch(
+            finished=True,
+            finished_at=self.clock.now(),
+            files_finished=214,
+            files_delivered=delivered,
+        )
+
+    def file(self, state: m.TransferState, **more: object) -> None:
+        view = m.FileView(number=0, local="x", remote=b"x", state=state, **more)  # type: ignore[arg-type]
+        self.presenter.handle(m.FileChanged(batch=1, view=view))
+
+    @property
+    def row(self) -> RowView:
+        (row,) = self.presenter.view.rows
+        return row
+
+    @property
+    def labels(self) -> list[str]:
+        return [words for _tab, words in self.presenter.view.labels]
+
+
+@pytest.fixture
+def table(clock: StillClock) -> Table:
+    return Table(clock)
+
+
+def test_nothing_is_shown_before_the_first_batch(table: Table) -> None:
+    assert not table.presenter.view.known
+
+
+def test_a_running_batch_in_plain_words(table: Table) -> None:
+    table.batch()
+    assert table.row.status == "61 % · 1.90 of 3.10 GB"
+    assert table.row.sub == "214 files · to inbox"
+    assert table.row.fraction == pytest.approx(0.6129, abs=1e-4)
+    assert table.presenter.view.summary == "31.4 MB/s · about 39 s left"
+    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+
+
+def test_totals_that_still_grow_promise_no_end(table: Table) -> None:
+    table.batch(walking=True)
+    assert table.presenter.view.summary == "31.4 MB/s"
+    table.batch(walking=True, bytes_moved=0)
+    assert table.row.status == "Looking through folders, 214 files"
+
+
+def test_a_batch_that_has_not_begun_waits(table: Table) -> None:
+    table.batch(bytes_total=0, bytes_moved=0, bytes_per_second=0.0)
+    assert (table.row.status, table.presenter.view.summary) == ("Waiting", "")
+
+
+def test_a_delivered_batch_stays_a_minute_among_those_of_now(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.DELIVERED, note="size confirmed by the server")
+    table.finish()
+    assert table.row.tone is RowTone.OK
+    assert table.row.status == "Delivered 12:00"
+    assert table.row.sub == "214 files · to inbox · size confirmed by the server"
+    table.clock.time += 61
+    table.presenter.tick()
+    assert table.labels == ["Now 0", "Delivered 1", "Needs attention 0"]
+    assert table.presenter.view.empty == "Nothing is being sent or fetched."
+    table.presenter.show(Tab.DELIVERED)
+    assert table.row.batch == 1
+
+
+def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM)
+    table.finish(delivered=213)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.row.sub == "The sizes differ. Send it again."
+    assert table.row.status == "213 of 214 delivered"
+    assert table.presenter.problem_of(1) == PROBLEM
+
+
+def test_a_batch_that_failed_as_a_whole_is_over(table: Table) -> None:
+    table.batch()
+    table.presenter.handle(m.Failed(request=1, problem=PROBLEM))
+    assert not table.row.can_cancel
+    assert table.labels[2] == "Needs attention 1"
+
+
+def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
+    table.batch()
+    table.presenter.cancel(1)
+    assert table.sent == [m.CancelRequest(target=1)]
+    cancelled = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
+    table.presenter.handle(m.Failed(request=1, problem=cancelled))
+    assert table.row.status == "Cancelled"
+    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+
+
+def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.SKIPPED)
+    table.finish(delivered=0)
+    assert (table.row.status, table.row.tone) == ("Skipped, it is already there", RowTone.DIM)
+
+
+def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:
+    table.batch()
+    table.presenter.show(Tab.DELIVERED)
+    table.presenter.handle(m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True))
+    assert table.row.question == '"a.csv" is already there.'
+    assert table.row.warning
+    assert table.row.status == "Waiting for your answer"
+    table.presenter.answer(1, m.ConflictChoice.SKIP)
+    assert table.sent == [m.AnswerConflict(batch=1, choice=m.ConflictChoice.SKIP)]
+    assert table.row.question == ""
+
+
+def test_a_lost_connection_is_counted_down_in_the_row(table: Table) -> None:
+    table.batch()
+    state = m.SessionState.RECONNECTING
+    until = table.clock.now() + 7
+    table.presenter.handle(m.SessionChanged(state=state, until=until))
+    assert table.row.sub == "Connection lost. Goes on with a new code in 7 s."
+    assert table.row.tone is RowTone.AMBER
+
+
+def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> None:
+    for number in range(1, 81):
+        table.batch(batch=number)
+    assert table.labels[0] == "Now 80"
+    assert [row.batch for row in table.presenter.view.rows] == list(range(80, 30, -1))
+
+
+def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
+    table.presenter.handle(m.Done(request=9))
+    table.presenter.handle(m.Failed(request=9, problem=PROBLEM))
+    assert not table.presenter.view.known
