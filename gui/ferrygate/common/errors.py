@@ -29,6 +29,7 @@ class Kind(Enum):
     LOCAL_FILE = "local-file"
     LOCK_OUT_BREAKER = "lock-out-breaker"
     NOT_FOUND = "not-found"
+    PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105  the name of a kind of problem
     PERMISSION_DENIED = "permission-denied"
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
@@ -136,6 +137,12 @@ class NotFoundError(FerrygateError):
     """The server has nothing under that name (SSH_FX_NO_SUCH_FILE)."""
 
     kind = Kind.NOT_FOUND
+
+
+class PassphraseMissingError(FerrygateError):
+    """The private key is encrypted, and its passphrase is missing or wrong."""
+
+    kind = Kind.PASSPHRASE_MISSING
 
 
 class PermissionDeniedError(FerrygateError):

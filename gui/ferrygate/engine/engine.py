@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from ferrygate.codes.totp import live_code
 from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import ConnectionLostError, SecretsMissingError, problem_of
+from ferrygate.common.errors import ConnectionLostError, UsageError, problem_of
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
@@ -20,6 +21,7 @@ from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
+from ferrygate.sign_in.authentication import no_code_secret
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sites.site import Site
 
@@ -42,6 +44,7 @@ class Engine:
         self._codes = CodeDisplay(parts.ledger, parts.clock, listener)
         self._keeper = SessionKeeper(parts, listener, self._inbox.post, self._asides, self._secrets)
         self._site: Site | None = None
+        self._handlers = self._handler_table()
         self._running = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
@@ -70,42 +73,33 @@ class Engine:
             self._codes.refresh()
             self._keeper.look()
 
-    def _obey(self, command: m.Command) -> None:  # noqa: C901, PLR0912  one row a command
-        match command:
-            case m.OpenSite():
-                self._open_site(command)
-            case m.UseCodeSecret():
-                self._secrets.use_code_secret(command.secret, save=command.save)
-                self._codes.show(command.secret)
-                self._emit(m.Done(command.request))
-            case m.UsePassword():
-                self._secrets.use_password(command.password, save=command.save)
-                self._emit(m.Done(command.request))
-            case m.SignIn():
-                self._keeper.sign_in(command, self._site)
-            case m.AnswerHostKey():
-                self._keeper.answer(command)
-            case m.SignOut():
-                self._forget()
-                self._emit(m.SessionChanged(m.SessionState.OFFLINE))
-                self._emit(m.Done(command.request))
-            case m.ShowCode():
-                self._show_code(command)
-            case m.StatPath():
-                self._stat(command)
-            case m.ListFolder() | m.MakeFolder() | m.RenamePath() | m.RemovePath():
-                self._browse(command)
-            case m.Upload() | m.Download():
-                self._transfer(command)
-            case m.AnswerConflict():
-                if self._keeper.session is not None:
-                    self._keeper.session.desk.answer_conflict(command.batch, command.choice)
-            case m.CancelRequest():
-                self._cancel(command.target)
-            case m.Shutdown():
-                self._forget()
-                self._asides.cancel_all()
-                self._running = False
+    def _obey(self, command: m.Command) -> None:
+        self._handlers[type(command)](command)
+
+    def _handler_table(self) -> dict[type[m.Command], Callable[[Any], None]]:
+        return {
+            m.OpenSite: self._open_site,
+            m.UseCodeSecret: self._use_code_secret,
+            m.UsePassword: self._use_password,
+            m.UsePassphrase: self._use_passphrase,
+            m.ForgetSecret: self._forget_secret,
+            m.ForgetHostKeys: self._forget_host_keys,
+            m.SignIn: lambda command: self._keeper.sign_in(command, self._site),
+            m.AnswerHostKey: lambda command: self._keeper.answer(command.question, command.accept),
+            m.AnswerPrompt: lambda command: self._keeper.answer(command.question, command.answer),
+            m.SignOut: self._sign_out,
+            m.ShowCode: self._show_code,
+            m.StatPath: self._stat,
+            m.ListFolder: self._browse,
+            m.MakeFolder: self._browse,
+            m.RenamePath: self._browse,
+            m.RemovePath: self._browse,
+            m.Upload: self._transfer,
+            m.Download: self._transfer,
+            m.AnswerConflict: self._answer_conflict,
+            m.CancelRequest: self._cancel,
+            m.Shutdown: self._shut_down,
+        }
 
     # ------------------------------------------------------------ the site and its code
 
@@ -126,21 +120,59 @@ class Engine:
             lambda error: self._fail(command.request, error),
         )
 
+    def _use_code_secret(self, command: m.UseCodeSecret) -> None:
+        self._secrets.use_code_secret(command.secret, save=command.save)
+        self._codes.show(command.secret)
+        self._emit(m.Done(command.request))
+
+    def _use_password(self, command: m.UsePassword) -> None:
+        self._secrets.use_password(command.password, save=command.save)
+        self._emit(m.Done(command.request))
+
+    def _use_passphrase(self, command: m.UsePassphrase) -> None:
+        self._secrets.use_passphrase(command.passphrase, save=command.save)
+        self._emit(m.Done(command.request))
+
+    def _sign_out(self, command: m.SignOut) -> None:
+        self._forget()
+        self._emit(m.SessionChanged(m.SessionState.OFFLINE))
+        self._emit(m.Done(command.request))
+
     def _forget(self) -> None:
         self._keeper.end()
         self._secrets.forget()
         self._codes.show(None)
 
+    def _forget_secret(self, command: m.ForgetSecret) -> None:
+        site = self._opened_site(command.request)
+        if site is None:
+            return
+        self._secrets.drop(command.kind)
+        if command.kind is m.SecretKind.CODE_SECRET:
+            self._codes.show(None)
+        self._asides.do(
+            command.request,
+            lambda _cancel: self._secrets.forget_saved(site, command.kind),
+            lambda _none: self._emit(m.Done(command.request)),
+            lambda error: self._fail(command.request, error),
+        )
+
+    def _forget_host_keys(self, command: m.ForgetHostKeys) -> None:
+        site = self._opened_site(command.request)
+        if site is not None:
+            self._parts.known_hosts.forget(site.host, site.port)
+            self._emit(m.Done(command.request))
+
+    def _opened_site(self, request: int) -> Site | None:
+        """The open site, or none after telling the request so."""
+        if self._site is None:
+            self._fail(request, UsageError(_("Choose a site first.")))
+        return self._site
+
     def _show_code(self, command: m.ShowCode) -> None:
         request, secret = command.request, self._secrets.credentials.code_secret
         if secret is None:
-            self._fail(
-                request,
-                SecretsMissingError(
-                    _("Your code is not set up on this computer yet."),
-                    next_step=_("Set up your code first."),
-                ),
-            )
+            self._fail(request, no_code_secret())
             return
 
         def take(cancel: CancelToken) -> int:
@@ -201,9 +233,18 @@ class Engine:
         if session is not None:
             session.desk.take(command)
 
-    def _cancel(self, target: int) -> None:
-        if not self._asides.cancel(target) and self._keeper.session is not None:
-            self._keeper.session.cancel(target)
+    def _answer_conflict(self, command: m.AnswerConflict) -> None:
+        if self._keeper.session is not None:
+            self._keeper.session.desk.answer_conflict(command.batch, command.choice)
+
+    def _cancel(self, command: m.CancelRequest) -> None:
+        if not self._asides.cancel(command.target) and self._keeper.session is not None:
+            self._keeper.session.cancel(command.target)
+
+    def _shut_down(self, _command: m.Shutdown) -> None:
+        self._forget()
+        self._asides.cancel_all()
+        self._running = False
 
     # ------------------------------------------------------------ inside
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -16,6 +17,7 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.inbox import Act
@@ -24,9 +26,8 @@ from ferrygate.engine.pulse import Pulse
 from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.secrets_desk import SecretsDesk
 from ferrygate.engine.session import Session
-from ferrygate.engine.signing_in import HostKeyAnswer, SignInObserver
+from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
-from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import Site
 
 _RECONNECT = -1  # the number of the keeper's own sign-ins; people's are positive
@@ -54,7 +55,7 @@ class SessionKeeper:
         self._pulse: Pulse | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
         self._attempt: int | None = None  # the request that signs in just now
-        self._questions: dict[int, HostKeyAnswer] = {}
+        self._questions: dict[int, PersonsAnswer[Any]] = {}
         self._asked = 0
         self._endings: list[threading.Thread] = []
 
@@ -81,11 +82,11 @@ class SessionKeeper:
                 try_anyway=command.try_anyway,
             )
 
-    def answer(self, command: m.AnswerHostKey) -> None:
+    def answer(self, question: int, answer: bool | Secret | None) -> None:  # noqa: FBT001  a person's yes or no
         """Pass on a person's answer; one whose question is gone is late and changes nothing."""
-        answer = self._questions.pop(command.question, None)
-        if answer is not None:
-            answer.give(accept=command.accept)
+        waiting = self._questions.pop(question, None)
+        if waiting is not None:
+            waiting.give(answer)
 
     def _begin(
         self,
@@ -102,8 +103,9 @@ class SessionKeeper:
 
         def attempt(cancel: CancelToken) -> Connection:
             observer = SignInObserver(
+                site.host,
                 lambda change: self._post(lambda: self._show(request, change)),
-                lambda key, answer: self._post(lambda: self._ask(site, key, answer)),
+                lambda question, answer: self._post(lambda: self._ask(request, question, answer)),
                 self._clock,
                 cancel,
             )
@@ -134,10 +136,12 @@ class SessionKeeper:
             change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
         self._emit(change)
 
-    def _ask(self, site: Site, key: HostKey, answer: HostKeyAnswer) -> None:
+    def _ask(self, request: int, question: Question, answer: PersonsAnswer[Any]) -> None:
+        if self._attempt != request:
+            return
         self._asked += 1
         self._questions[self._asked] = answer
-        self._emit(m.HostKeyQuestion(self._asked, site.host, key.key_type, key.fingerprint))
+        self._emit(question(self._asked))
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
         self.session = Session(site, connection, self._parts, self._emit, self._post)

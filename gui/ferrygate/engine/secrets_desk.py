@@ -11,10 +11,16 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import KeychainError
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
-from ferrygate.sign_in.attempt import Credentials
+from ferrygate.sign_in.authentication import Credentials
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.vault.vault import Binding, SecretKind, Vault
+
+_FIELDS = {
+    SecretKind.PASSWORD: "password",
+    SecretKind.CODE_SECRET: "code_secret",
+    SecretKind.PASSPHRASE: "passphrase",
+}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -27,8 +33,8 @@ class Found(msgspec.Struct, frozen=True):
 class SecretsDesk:
     """Holds them in memory while the site is open, and keeps them once they are proven.
 
-    :meth:`look_up` waits for the keychain and is called aside; the rest is for the engine's
-    thread.
+    :meth:`look_up` and :meth:`forget_saved` wait for the keychain and are called aside; the rest
+    is for the engine's thread.
     """
 
     def __init__(self, open_vault: Callable[[], Vault], known_hosts: KnownHosts) -> None:
@@ -52,6 +58,24 @@ class SecretsDesk:
         self.credentials = msgspec.structs.replace(self.credentials, code_secret=secret)
         self._wish(SecretKind.CODE_SECRET, save=save)
 
+    def use_passphrase(self, passphrase: Secret, *, save: bool) -> None:
+        """Use a private key's passphrase for this session; keep it once proven when ``save``."""
+        self.credentials = msgspec.structs.replace(self.credentials, passphrase=passphrase)
+        self._wish(SecretKind.PASSPHRASE, save=save)
+
+    def drop(self, kind: SecretKind) -> None:
+        """Drop one secret from memory."""
+        self.credentials = msgspec.structs.replace(self.credentials, **{_FIELDS[kind]: None})
+        self._wish(kind, save=False)
+
+    def forget_saved(self, site: Site, kind: SecretKind) -> None:
+        """Drop one secret from the keychain; called aside.
+
+        Raises:
+            KeychainError: it cannot be dropped.
+        """
+        self._open_vault().forget(kind, self._binding(site))
+
     def _wish(self, kind: SecretKind, *, save: bool) -> None:
         self._save = self._save | {kind} if save else self._save - {kind}
 
@@ -71,6 +95,7 @@ class SecretsDesk:
         credentials = Credentials(
             password=password,
             code_secret=otpauth.parse_otpauth(address.reveal()) if address else None,
+            passphrase=found[SecretKind.PASSPHRASE],
         )
         opened = SiteOpened(
             site=site,
@@ -89,11 +114,13 @@ class SecretsDesk:
         allowed = {
             SecretKind.PASSWORD: site.policy.save_password,
             SecretKind.CODE_SECRET: site.policy.save_code_secret,
+            SecretKind.PASSPHRASE: site.policy.save_password,
         }
         texts = {
             SecretKind.PASSWORD: self.credentials.password,
             SecretKind.CODE_SECRET: self.credentials.code_secret
             and otpauth.format_otpauth(self.credentials.code_secret),
+            SecretKind.PASSPHRASE: self.credentials.passphrase,
         }
         wanted = [
             (kind, text)

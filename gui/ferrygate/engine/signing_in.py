@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.engine.messages import SessionChanged, SessionState
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import (
+    HostKeyQuestion,
+    PromptQuestion,
+    SessionChanged,
+    SessionState,
+)
 from ferrygate.sites.known_hosts import HostKey
+
+T = TypeVar("T")
+
+Question = Callable[[int], HostKeyQuestion | PromptQuestion]
+"""Makes the event, once the engine has given it a number."""
 
 _ANSWER = 120.0  # seconds a person has to look at a host key before the server gives up (sshd)
 _LOOK = 0.5  # how often the wait looks whether it was cancelled, seconds
 
 
-class HostKeyAnswer:
+class PersonsAnswer(Generic[T]):
     """A question to a person that one thread waits on and another answers."""
 
     def __init__(self) -> None:
         self._given = threading.Event()
-        self._accepted = False
+        self._answer: T | None = None
 
-    def give(self, *, accept: bool) -> None:
+    def give(self, answer: T | None) -> None:
         """Answer; the first answer counts."""
         if not self._given.is_set():
-            self._accepted = accept
+            self._answer = answer
             self._given.set()
 
-    def wait(self, clock: Clock, cancel: CancelToken) -> bool:
-        """The answer; no answer in time is a no.
+    def wait(self, clock: Clock, cancel: CancelToken) -> T | None:
+        """The answer; none where none came in time.
 
         Raises:
             Cancelled: as asked.
@@ -36,7 +48,7 @@ class HostKeyAnswer:
         end = clock.monotonic() + _ANSWER
         while not clock.wait(self._given, _LOOK) and clock.monotonic() < end:
             cancel.check()
-        return self._given.is_set() and self._accepted
+        return self._answer if self._given.is_set() else None
 
 
 class SignInObserver:
@@ -44,11 +56,13 @@ class SignInObserver:
 
     def __init__(
         self,
+        host: str,
         show: Callable[[SessionChanged], None],
-        ask: Callable[[HostKey, HostKeyAnswer], None],
+        ask: Callable[[Question, PersonsAnswer[Any]], None],
         clock: Clock,
         cancel: CancelToken,
     ) -> None:
+        self._host = host
         self._show = show
         self._ask = ask
         self._clock = clock
@@ -68,6 +82,15 @@ class SignInObserver:
 
     def confirm_host_key(self, key: HostKey) -> bool:
         """Ask, and wait for the answer."""
-        answer = HostKeyAnswer()
-        self._ask(key, answer)
+        answer: PersonsAnswer[bool] = PersonsAnswer()
+        self._ask(
+            lambda number: HostKeyQuestion(number, self._host, key.key_type, key.fingerprint),
+            answer,
+        )
+        return answer.wait(self._clock, self._cancel) is True
+
+    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
+        """Show the server's words, and wait for the answer."""
+        answer: PersonsAnswer[Secret] = PersonsAnswer()
+        self._ask(lambda number: PromptQuestion(number, text, echo), answer)
         return answer.wait(self._clock, self._cancel)

@@ -27,7 +27,7 @@ from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.socket import HeardSocket
-from ferrygate.sftp.transport import Transport
+from ferrygate.sftp.transport import AuthHandler, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
 _LOG = "ferrygate.ssh"
@@ -124,6 +124,17 @@ class Connection:
         return self._authenticate(
             lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
         )
+
+    def auth_publickey(self, username: str, key: paramiko.PKey) -> Answer:
+        """Prove that we hold a private key (RFC 4252 §7)."""
+        return self._authenticate(lambda: self._transport.auth_publickey(username, key))
+
+    def auth_interactive(self, username: str, respond: Respond) -> Answer:
+        """Answer the server's prompts (RFC 4256); ``respond`` is called on this thread."""
+        self._transport.ensure_session()
+        handler = self._transport.auth_handler
+        assert isinstance(handler, AuthHandler)  # noqa: S101  ours
+        return self._authenticate(lambda: handler.respond_to_prompts(username, respond))
 
     def _authenticate(self, ask: Callable[[], list[str]]) -> Answer:
         try:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import paramiko
 from paramiko.auth_handler import AuthOnlyHandler
-from paramiko.common import cMSG_SERVICE_REQUEST
+from paramiko.common import cMSG_SERVICE_REQUEST, cMSG_USERAUTH_INFO_RESPONSE
 from paramiko.transport import ServiceRequestingTransport
 
+_MOST_PROMPTS = 16  # in one round
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
 
 
@@ -52,14 +55,38 @@ class Transport(ServiceRequestingTransport):
             self._accepted.set()
 
 
-class AuthHandler(AuthOnlyHandler):
-    """Makes ready for the answer before the request leaves.
+class Prompt(msgspec.Struct, frozen=True):
+    """One thing the server asks in keyboard-interactive authentication (RFC 4256 §3.2).
 
-    The library's handler does so after it has sent, and misses an answer that is quick. An answer
-    missed is a one-time code lost.
+    Attributes:
+        text: the server's words, as they came: hostile until cleaned.
+        echo: whether the answer may be shown while it is typed.
+        instruction: what stood above this round's prompts, likewise.
+    """
+
+    text: str
+    echo: bool
+    instruction: str = ""
+
+
+Respond = Callable[[tuple[Prompt, ...]], list[str]]
+"""Answers one round of prompts, in their order; may take its time, and may raise."""
+
+
+class AuthHandler(AuthOnlyHandler):
+    """Makes ready for the answer before the request leaves, and answers prompts where it is asked.
+
+    The library's handler makes ready after it has sent, and misses an answer that is quick: a
+    one-time code lost. And it answers prompts on the transport's thread, which must not wait for a
+    person; here the thread that asked for the sign-in does.
     """
 
     _answered: threading.Event | None = None
+
+    def __init__(self, transport: Transport) -> None:
+        self._rounds: deque[tuple[Prompt, ...]] = deque()
+        self._respond: Respond | None = None
+        super().__init__(transport)
 
     def send_auth_request(
         self,
@@ -71,9 +98,56 @@ class AuthHandler(AuthOnlyHandler):
         self._answered = threading.Event()
         return super().send_auth_request(username, method, finish_message or _add_nothing)
 
+    def respond_to_prompts(self, username: str, respond: Respond) -> list[str]:
+        """Sign in by keyboard-interactive (RFC 4256)."""
+        self._respond = respond
+
+        def finish(message: paramiko.Message) -> None:
+            message.add_string("")  # language, deprecated
+            message.add_string("")  # submethods: the server's choice
+
+        return self.send_auth_request(username, "keyboard-interactive", finish)
+
+    def wait_for_response(self, event: threading.Event) -> list[str]:
+        """Wait for the verdict; answer the prompts that come before it."""
+        while True:
+            self._wait(event)
+            if not self._rounds or self._respond is None:
+                return super().wait_for_response(event)
+            event.clear()
+            self._send_answers(self._respond(self._rounds.popleft()))
+
+    def _wait(self, event: threading.Event) -> None:
+        for _ in range(round(self.transport.auth_timeout / _LOOK)):
+            if event.wait(_LOOK) or not self.transport.is_active():
+                return
+        raise paramiko.AuthenticationException("Authentication timeout.")
+
+    def _send_answers(self, answers: list[str]) -> None:
+        message = paramiko.Message()
+        message.add_byte(cMSG_USERAUTH_INFO_RESPONSE)
+        message.add_int(len(answers))
+        for answer in answers:
+            message.add_string(answer)
+        self.transport._send_message(message)  # type: ignore[attr-defined]  # noqa: SLF001  as its base does
+
+    def _parse_userauth_info_request(self, message: paramiko.Message) -> None:
+        """On the transport's thread: pass the prompts to the thread that waits."""
+        title, instruction = message.get_text(), message.get_text()
+        message.get_binary()  # language, deprecated
+        above = "\n".join(part for part in (title, instruction) if part)
+        self._rounds.append(
+            tuple(
+                Prompt(message.get_text(), message.get_boolean(), above)
+                for _ in range(min(message.get_int(), _MOST_PROMPTS))
+            )
+        )
+        if self._answered is not None:
+            self._answered.set()
+
     @property
     def auth_event(self) -> threading.Event | None:
-        """Set when the answer is there, or the connection has ended."""
+        """Set when there is something to do: a verdict, prompts, or the connection's end."""
         return self._answered
 
     @auth_event.setter

@@ -66,6 +66,7 @@ class End(Enum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"  # or unknown, once something was sent
+    NOT_COUNTED = "not-counted"  # Okta took the password, or did not look at it; no code was sent
     NOT_SENT = "not-sent"  # the password surely never left
 
 
@@ -185,9 +186,9 @@ class Ledger:
     def finish(self, lease: Lease, end: End) -> int:
         """Report how the attempt ended; returns the refusals in a row."""
         with self._write() as db:
-            change = {End.ACCEPTED: "0", End.REFUSED: "refusals + 1", End.NOT_SENT: "refusals"}
+            change = {End.ACCEPTED: "0", End.REFUSED: "refusals + 1"}.get(end, "refusals")
             db.execute(
-                f"UPDATE accounts SET refusals={change[end]}, holder=NULL, lease_until=NULL, sent=0"  # noqa: S608  from the table above
+                f"UPDATE accounts SET refusals={change}, holder=NULL, lease_until=NULL, sent=0"  # noqa: S608  from the table above
                 " WHERE account=? AND lease=?",
                 (lease.account, lease.number),
             )

@@ -15,6 +15,7 @@ class SecretKind(Enum):
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
+    PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind; of the site's private key
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):

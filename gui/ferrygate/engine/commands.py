@@ -1,0 +1,200 @@
+"""What goes into the engine."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.secret import Secret
+from ferrygate.sites.site import Site
+from ferrygate.transfers.views import ConflictChoice
+from ferrygate.vault.vault import SecretKind
+
+
+class OpenSite(msgspec.Struct, frozen=True, tag=True):
+    """Turn to a site: what is saved for it is fetched, its code starts to show.
+
+    Answered by SiteOpened, then Done. Nothing is sent to any
+    server.
+    """
+
+    request: int
+    site: Site
+
+
+class UseCodeSecret(msgspec.Struct, frozen=True, tag=True):
+    """Use this code secret for the open site; keep it in the keychain when ``save``."""
+
+    request: int
+    secret: CodeSecret
+    save: bool = False
+
+
+class UsePassword(msgspec.Struct, frozen=True, tag=True):
+    """Use this password for the open site; keep it in the keychain once proven when ``save``."""
+
+    request: int
+    password: Secret
+    save: bool = False
+
+
+class UsePassphrase(msgspec.Struct, frozen=True, tag=True):
+    """Use this passphrase for the site's private key; keep it once proven when ``save``."""
+
+    request: int
+    passphrase: Secret
+    save: bool = False
+
+
+class ForgetSecret(msgspec.Struct, frozen=True, tag=True):
+    """Drop a secret of the open site, from memory and from the keychain."""
+
+    request: int
+    kind: SecretKind
+
+
+class ForgetHostKeys(msgspec.Struct, frozen=True, tag=True):
+    """A person's deliberate act after a changed key: the server is met as if for the first time."""
+
+    request: int
+
+
+class SignIn(msgspec.Struct, frozen=True, tag=True):
+    """Sign in to the open site with what is at hand.
+
+    Fails with ``secrets-missing`` where password or code secret is not at hand.
+    """
+
+    request: int
+    try_anyway: bool = False
+
+
+class AnswerHostKey(msgspec.Struct, frozen=True, tag=True):
+    """A person's answer to HostKeyQuestion."""
+
+    question: int
+    accept: bool
+
+
+class AnswerPrompt(msgspec.Struct, frozen=True, tag=True):
+    """A person's answer to PromptQuestion; none refuses to answer."""
+
+    question: int
+    answer: Secret | None
+
+
+class SignOut(msgspec.Struct, frozen=True, tag=True):
+    """End the session and drop the secrets held in memory for it."""
+
+    request: int
+
+
+class ShowCode(msgspec.Struct, frozen=True, tag=True):
+    """Give out a code for use elsewhere: claimed, so that it is never sent from here.
+
+    Answered by CodeGivenOut, after CodeAwaited where the current one is spent.
+    """
+
+    request: int
+
+
+class ListFolder(msgspec.Struct, frozen=True, tag=True):
+    """List a folder; the entries come in FolderBlock events, unsorted."""
+
+    request: int
+    path: bytes
+
+
+class StatPath(msgspec.Struct, frozen=True, tag=True):
+    """Ask for one path; answered by PathStat, then Done."""
+
+    request: int
+    path: bytes
+
+
+class MakeFolder(msgspec.Struct, frozen=True, tag=True):
+    """Make a folder, and those above it when ``parents``."""
+
+    request: int
+    path: bytes
+    parents: bool = False
+
+
+class RenamePath(msgspec.Struct, frozen=True, tag=True):
+    """Rename a file or folder; never onto an existing name."""
+
+    request: int
+    source: bytes
+    target: bytes
+
+
+class RemovePath(msgspec.Struct, frozen=True, tag=True):
+    """Remove a file, or a folder with all that is in it when ``recursive``."""
+
+    request: int
+    path: bytes
+    recursive: bool = False
+
+
+class Upload(msgspec.Struct, frozen=True, tag=True):
+    """Send files and folders into a remote folder, which is made when missing.
+
+    ``request`` also names the batch. Done when every file reached a final state, be it delivered
+    or not.
+    """
+
+    request: int
+    sources: tuple[str, ...]
+    folder: bytes
+    on_conflict: ConflictChoice = ConflictChoice.FAIL
+
+
+class Download(msgspec.Struct, frozen=True, tag=True):
+    """Fetch files and folders into a local folder, which is made when missing."""
+
+    request: int
+    sources: tuple[bytes, ...]
+    folder: str
+    on_conflict: ConflictChoice = ConflictChoice.FAIL
+
+
+class AnswerConflict(msgspec.Struct, frozen=True, tag=True):
+    """A person's answer to ConflictQuestion, for the rest of the batch."""
+
+    batch: int
+    choice: ConflictChoice
+
+
+class CancelRequest(msgspec.Struct, frozen=True, tag=True):
+    """Stop a sign-in, listing or batch; its request then fails with ``cancelled``, or is done."""
+
+    target: int
+
+
+class Shutdown(msgspec.Struct, frozen=True, tag=True):
+    """End the engine: requests under way fail with ``cancelled``, the connection is closed."""
+
+
+Command = (
+    OpenSite
+    | UseCodeSecret
+    | UsePassword
+    | UsePassphrase
+    | ForgetSecret
+    | ForgetHostKeys
+    | SignIn
+    | AnswerHostKey
+    | AnswerPrompt
+    | SignOut
+    | ShowCode
+    | ListFolder
+    | StatPath
+    | MakeFolder
+    | RenamePath
+    | RemovePath
+    | Upload
+    | Download
+    | AnswerConflict
+    | CancelRequest
+    | Shutdown
+)

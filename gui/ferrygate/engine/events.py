@@ -1,0 +1,190 @@
+"""What comes out of the engine."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.codes.totp import LiveCode
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import Problem
+from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchView, FileView
+
+
+class SessionState(Enum):
+    """The life of a session, as people see it."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    WAITING_FOR_CODE = "waiting-for-code"
+    SIGNING_IN = "signing-in"
+    SIGNED_IN = "signed-in"
+    RECONNECTING = "reconnecting"
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """The request ended well."""
+
+    request: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The request ended otherwise."""
+
+    request: int
+    problem: Problem
+
+
+class SiteOpened(msgspec.Struct, frozen=True, tag=True):
+    """What is at hand for the site.
+
+    Attributes:
+        has_password: a password is at hand.
+        has_code_secret: a code secret is at hand.
+        can_save: a keychain is there to save in.
+        keychain_note: a sentence for people where there is none; else empty.
+    """
+
+    site: Site
+    has_password: bool
+    has_code_secret: bool
+    can_save: bool
+    keychain_note: str = ""
+
+
+class SessionChanged(msgspec.Struct, frozen=True, tag=True):
+    """The session's state.
+
+    Attributes:
+        state: the new state.
+        until: seconds since the epoch at which the wait ends, for waiting and reconnecting.
+        problem: why the session is offline, where it was not asked to be.
+    """
+
+    state: SessionState
+    until: float | None = None
+    problem: Problem | None = None
+
+
+class CodeChanged(msgspec.Struct, frozen=True, tag=True):
+    """The code to show; ``None`` where no code secret is at hand.
+
+    Attributes:
+        code: current and next code.
+        spent: the current code was sent or given out, and will not be used again.
+    """
+
+    code: LiveCode | None
+    spent: bool = False
+
+
+class CodeAwaited(msgspec.Struct, frozen=True, tag=True):
+    """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
+
+    request: int
+    until: float
+
+
+class CodeGivenOut(msgspec.Struct, frozen=True, tag=True):
+    """The code asked for with :class:`ShowCode`."""
+
+    request: int
+    code: LiveCode
+
+
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """Something the person should know that no request failed over."""
+
+    problem: Problem
+
+
+class HostKeyQuestion(msgspec.Struct, frozen=True, tag=True):
+    """Nobody has confirmed this server's key; nothing secret has been sent.
+
+    Attributes:
+        question: number to answer with.
+        host: the server's address as the site names it.
+        key_type: SSH name of the key's type, such as ``ssh-ed25519``.
+        fingerprint: ``SHA256:`` and unpadded base64.
+    """
+
+    question: int
+    host: str
+    key_type: str
+    fingerprint: str
+
+
+class PromptQuestion(msgspec.Struct, frozen=True, tag=True):
+    """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
+
+    Attributes:
+        question: number to answer with.
+        text: the server's words, cleaned and cut.
+        echo: whether the answer may be shown while it is typed.
+    """
+
+    question: int
+    text: str
+    echo: bool
+
+
+class FolderBlock(msgspec.Struct, frozen=True, tag=True):
+    """Some entries of a folder being listed; ``.`` and ``..`` are left out."""
+
+    request: int
+    entries: tuple[Entry, ...]
+
+
+class PathStat(msgspec.Struct, frozen=True, tag=True):
+    """What the server says of one path; the entry's name is the path's last part."""
+
+    request: int
+    entry: Entry
+
+
+class BatchChanged(msgspec.Struct, frozen=True, tag=True):
+    """How a batch stands; at most ten a second, and at its end."""
+
+    view: BatchView
+
+
+class FileChanged(msgspec.Struct, frozen=True, tag=True):
+    """One file of a batch entered another state."""
+
+    batch: int
+    view: FileView
+
+
+class ConflictQuestion(msgspec.Struct, frozen=True, tag=True):
+    """Something of that name is already there; asked once a batch.
+
+    Attributes:
+        batch: the batch that waits for :class:`AnswerConflict`.
+        name: the first name that is taken, cleaned for display.
+        replace_is_final: on this server replacing destroys the old file if the upload breaks.
+    """
+
+    batch: int
+    name: str
+    replace_is_final: bool
+
+
+Event = (
+    Done
+    | Failed
+    | SiteOpened
+    | SessionChanged
+    | CodeChanged
+    | CodeAwaited
+    | CodeGivenOut
+    | Notice
+    | HostKeyQuestion
+    | PromptQuestion
+    | FolderBlock
+    | PathStat
+    | BatchChanged
+    | FileChanged
+    | ConflictQuestion
+)

@@ -1,0 +1,85 @@
+"""Private keys from files: OpenSSH and PEM; RSA, ECDSA and Ed25519; encrypted or not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+
+_LONGEST = 65_536  # bytes; no private key is longer
+_CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
+    (rsa.RSAPrivateKey, paramiko.RSAKey),
+    (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
+    (ed25519.Ed25519PrivateKey, paramiko.Ed25519Key),
+)
+
+
+def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
+    """Read a private key.
+
+    Raises:
+        LocalFileError: there is no such file, or it holds no private key.
+        PassphraseMissingError: the key is encrypted, and the passphrase is missing or wrong.
+        UnsupportedError: a kind of key that servers no longer take.
+    """
+    try:
+        with path.expanduser().open("rb") as file:
+            data = file.read(_LONGEST)
+    except OSError as error:
+        raise LocalFileError(
+            _("The private key “{name}” cannot be read.").format(name=path.name),
+            detail=error.strerror or type(error).__name__,
+        ) from error
+    loaded = _decrypt(data, path.name, passphrase)
+    for kind, key_class in _CLASSES:
+        if isinstance(loaded, kind):
+            # In the one form that every class of the library reads, and in memory only.
+            plain = loaded.private_bytes(  # type: ignore[attr-defined]  # each of the three has it
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.OpenSSH,
+                serialization.NoEncryption(),
+            )
+            return key_class.from_private_key(io.StringIO(plain.decode("ascii")))
+    raise _unsupported(path.name)
+
+
+def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
+    password = passphrase.reveal().encode() if passphrase else None
+    openssh = b"BEGIN OPENSSH PRIVATE KEY" in data
+    load = serialization.load_ssh_private_key if openssh else serialization.load_pem_private_key
+    try:
+        return load(data, password)
+    except TypeError:  # encrypted without a passphrase, or plain with one
+        if password is not None:
+            return _decrypt(data, name, None)
+        raise _no_passphrase(name) from None
+    except UnsupportedAlgorithm as error:
+        raise _unsupported(name) from error
+    except ValueError:
+        if (password is not None and b"ENCRYPTED" in data) or (openssh and password is not None):
+            raise _no_passphrase(name) from None
+        raise LocalFileError(
+            _("“{name}” holds no private key that can be read.").format(name=name)
+        ) from None
+
+
+def _no_passphrase(name: str) -> PassphraseMissingError:
+    return PassphraseMissingError(
+        _("The private key “{name}” needs its passphrase.").format(name=name),
+        next_step=_("Enter the passphrase of the key."),
+    )
+
+
+def _unsupported(name: str) -> UnsupportedError:
+    return UnsupportedError(
+        _("The private key “{name}” is of a kind that servers no longer take.").format(name=name),
+        next_step=_("Ask your contact for a new key."),
+    )

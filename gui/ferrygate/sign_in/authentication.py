@@ -1,0 +1,284 @@
+"""The steps of one sign-in, in the site's order, each secret leaving at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from ferrygate.codes import join
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    ConnectionLostError,
+    SecretsMissingError,
+    SignInRefusedError,
+    UnsupportedError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+from ferrygate.common.secret import Secret
+from ferrygate.sftp.connection import Answer, Connection, Outcome
+from ferrygate.sftp.private_key import load_private_key
+from ferrygate.sftp.transport import Prompt
+from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.ledger import REFUSE_FROM, End, Lease, Ledger
+from ferrygate.sign_in.prompts import Wanted, wanted
+from ferrygate.sites.site import Site
+
+LEASE = 180.0  # seconds; longer than any stage between two renewals
+_LONGEST_PROMPT = 300  # characters of a server's words that are shown
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What is at hand to sign in with; ``passphrase`` is that of the site's private key."""
+
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+    passphrase: Secret | None = None
+
+
+class StepObserver(Protocol):
+    """Told how the steps go, on the thread that takes them."""
+
+    def waiting_for_code(self, until: float) -> None:
+        """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
+
+    def signing_in(self) -> None:
+        """Password and code are on their way."""
+
+    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
+        """Ask the person what the server asks in words nobody foresaw; none refuses."""
+        ...
+
+
+class Authentication:
+    """One attempt's secrets; ``end`` is what the breaker is told of it."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        lease: Lease,
+        observer: StepObserver,
+        cancel: CancelToken,
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._lease = lease
+        self._observer = observer
+        self._cancel = cancel
+        self.end = End.NOT_SENT
+
+    def wait_for_usable_code(self, secret: CodeSecret | None) -> None:
+        """Wait where the code at hand cannot be sent, so that no connection is kept waiting."""
+        if secret is not None:
+            self._take_step(secret, lambda step: not self._ledger.is_claimed(secret, step))
+
+    def sign_in(self, site: Site, credentials: Credentials, connection: Connection) -> None:
+        """Take the site's steps until the server is content.
+
+        Raises:
+            SignInRefusedError: the server said no.
+            UnsupportedError: the server wants other steps.
+            ConnectionLostError: the connection ended before it answered.
+            PassphraseMissingError: the private key needs one.
+        """
+        answer = connection.auth_none(site.username)
+        for step in site.sign_in.steps:
+            if answer.outcome is Outcome.ACCEPTED:
+                break
+            if answer.outcome is Outcome.UNKNOWN:
+                raise _lost(answer.detail)
+            answer = self._take(step, answer.methods, site, credentials, connection)
+        if answer.outcome is Outcome.UNKNOWN:
+            raise _lost(answer.detail)
+        if answer.outcome is Outcome.PARTIAL:
+            raise _other_steps(site, answer.methods)
+        self.end = End.ACCEPTED
+
+    def _take(
+        self,
+        step: str,
+        offered: tuple[str, ...],
+        site: Site,
+        credentials: Credentials,
+        connection: Connection,
+    ) -> Answer:
+        if step == "publickey" and step in offered:
+            key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
+            answer = connection.auth_publickey(site.username, key)
+        elif step == "password" and step in offered:
+            password = self._joined(site, credentials, connection)
+            self._observer.signing_in()
+            answer = connection.auth_password(site.username, password)
+        elif "keyboard-interactive" in offered and step != "publickey":
+            whole = step == "password"  # one prompt for what the password step would send
+            responder = _Responder(self, site, credentials, connection, whole=whole)
+            answer = connection.auth_interactive(site.username, responder.respond)
+        else:
+            raise _other_steps(site, offered)
+        if answer.outcome is Outcome.REFUSED:
+            raise self._refused(step, answer.detail)
+        return answer
+
+    # ------------------------------------------------------------ secrets on their way
+
+    def _joined(self, site: Site, credentials: Credentials, connection: Connection) -> Secret:
+        """What the password step sends; from here on its code counts as sent."""
+        code = ""
+        if join.needs_code(site.sign_in.join):
+            code = self.spend_code(credentials.code_secret, connection)
+        else:
+            self.mark_sent()
+        return join.join(site.sign_in.join, _password(credentials), code)
+
+    def mark_sent(self) -> None:
+        """A password leaves now: until the server says otherwise it counts as refused."""
+        self._ledger.mark_sent(self._lease)
+        self.end = End.REFUSED
+
+    def spend_code(self, secret: CodeSecret | None, connection: Connection) -> str:
+        """Claim a code that leaves now; waits for a fresh one where that is needed."""
+        if secret is None:
+            raise no_code_secret()
+        step = self._take_step(
+            secret, lambda step: self._ledger.claim_for_sending(self._lease, secret, step)
+        )
+        if not connection.alive:  # then it surely does not leave
+            self._ledger.give_back(self._lease, secret, step)
+            raise _lost("ended while waiting for a code")
+        self.end = End.REFUSED
+        return secret.code_for_step(step)
+
+    def ask_person(self, prompt: Prompt) -> Secret:
+        """What the server asks in unforeseen words."""
+        text = "\n".join(part for part in (prompt.instruction, prompt.text) if part)
+        answer = self._observer.answer_prompt(
+            display_text(text)[:_LONGEST_PROMPT], echo=prompt.echo
+        )
+        if answer is None:
+            raise SignInRefusedError(
+                _("The server asked a question that was not answered."),
+                next_step=_("Sign in again, and answer it within two minutes."),
+            )
+        return answer
+
+    def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
+        return take_step(secret, claim, self._clock, self._cancel, self._wait)
+
+    def _wait(self, until: float) -> None:
+        self._ledger.renew(self._lease, LEASE)
+        self._observer.waiting_for_code(until)
+
+    def _refused(self, step: str, detail: str) -> SignInRefusedError:
+        if step == "publickey":
+            return SignInRefusedError(
+                _("The server did not take the private key."),
+                next_step=_("Ask your contact whether the key belongs to this account."),
+                detail=detail,
+            )
+        refusals = self._ledger.refusals(self._lease.account) + 1
+        return SignInRefusedError(
+            _("The server refused the sign-in."),
+            next_step=_("Check your user name and password.")
+            if refusals < REFUSE_FROM
+            else _("Ask your contact to check your account before you try again."),
+            detail=f"refusals in a row: {refusals}" + (f"; {detail}" if detail else ""),
+        )
+
+
+class _Responder:
+    """Answers a server's prompts; each secret once, whatever it is asked again."""
+
+    def __init__(
+        self,
+        authentication: Authentication,
+        site: Site,
+        credentials: Credentials,
+        connection: Connection,
+        *,
+        whole: bool,
+    ) -> None:
+        self._authentication = authentication
+        self._template = site.sign_in.join
+        self._credentials = credentials
+        self._connection = connection
+        self._whole = whole
+        self._given: set[Wanted] = set()
+
+    def respond(self, prompts: tuple[Prompt, ...]) -> list[str]:
+        """The answers to one round."""
+        return [self._answer(prompt).reveal() for prompt in prompts]
+
+    def _answer(self, prompt: Prompt) -> Secret:
+        kind = wanted(prompt.text)
+        if self._whole and kind is Wanted.PASSWORD:
+            kind = Wanted.BOTH
+        if kind is Wanted.UNKNOWN or (kind is Wanted.CODE and not self._credentials.code_secret):
+            answer = self._authentication.ask_person(prompt)
+            self._authentication.mark_sent()
+            return answer
+        if kind in self._given:  # it was not taken the first time
+            raise SignInRefusedError(
+                _("The server refused the sign-in."),
+                next_step=_("Check your user name and password."),
+                detail=f"asked again for {kind.value}",
+            )
+        self._given.add(kind)
+        secret, connection = self._credentials.code_secret, self._connection
+        if kind is Wanted.CODE:
+            return Secret(self._authentication.spend_code(secret, connection))
+        password = _password(self._credentials)
+        if kind is Wanted.BOTH and join.needs_code(self._template):
+            code = self._authentication.spend_code(secret, connection)
+            return join.join(self._template, password, code)
+        self._authentication.mark_sent()
+        return password
+
+
+def check_at_hand(site: Site, credentials: Credentials) -> None:
+    """Raise SecretsMissingError where something the steps need is surely missing."""
+    steps = site.sign_in.steps
+    if not site.username:
+        raise SecretsMissingError(
+            _("The user name is missing."), next_step=_("Enter your user name.")
+        )
+    if credentials.password is None and steps != ("publickey",):
+        raise SecretsMissingError(
+            _("The password is missing."), next_step=_("Enter your password.")
+        )
+    if "password" in steps and join.needs_code(site.sign_in.join) and not credentials.code_secret:
+        raise no_code_secret()
+
+
+def no_code_secret() -> SecretsMissingError:
+    """There is nothing to make codes from."""
+    return SecretsMissingError(
+        _("Your code is not set up on this computer yet."), next_step=_("Set up your code first.")
+    )
+
+
+def _password(credentials: Credentials) -> Secret:
+    assert credentials.password is not None  # noqa: S101  check_at_hand
+    return credentials.password
+
+
+def _other_steps(site: Site, methods: tuple[str, ...]) -> UnsupportedError:
+    return UnsupportedError(
+        _("{host} wants this account to sign in another way.").format(host=site.host),
+        next_step=_("Ask your contact for a new connection file."),
+        detail=f"steps of the site: {', '.join(site.sign_in.steps)};"
+        f" the server offers: {display_text(', '.join(methods)) or 'none'}",
+    )
+
+
+def _lost(detail: str) -> ConnectionLostError:
+    return ConnectionLostError(
+        _("The connection ended before the server answered."),
+        next_step=_("Try again in a minute."),
+        detail=detail,
+    )

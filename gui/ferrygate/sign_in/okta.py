@@ -1,0 +1,218 @@
+"""A client of Okta's authentication API: what is wrong, enrolment, and the time there.
+
+Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``). Links in
+answers are not followed: paths are the documented ones, on the address that was configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal, NoReturn
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ferrygate.codes.keys import parse_key
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    CodeSecretError,
+    ConnectionLostError,
+    UnsupportedError,
+    error_for,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.sign_in.ledger import End
+from ferrygate.sign_in.okta_http import Answer, Channel, Opener
+from ferrygate.sign_in.okta_verdict import (
+    Head,
+    PasswordAnswer,
+    PasswordVerdict,
+    end_of,
+    explain,
+    judge,
+    word_of,
+)
+from ferrygate.sign_in.turn import Turn
+
+_AUTHN = "/api/v1/authn"
+_FACTORS = f"{_AUTHN}/factors"
+_GOOGLE = {"factorType": "token:software:totp", "provider": "GOOGLE"}
+_OK = 200
+_CLIENT_ERRORS = range(400, 500)
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """A code secret that Okta handed out.
+
+    Attributes:
+        secret: what codes are made from.
+        proven: Okta accepted a code. When false its answer did not arrive, and only a sign-in
+            will tell; the secret is not shown again, so it must not be dropped.
+    """
+
+    secret: CodeSecret
+    proven: bool
+
+
+class OktaAuthn:
+    """One Okta organisation. Every password sent is part of a :class:`Turn`."""
+
+    def __init__(self, address: str, opener: Opener, clock: Clock) -> None:
+        self._address = address
+        self._opener = opener
+        self._clock = clock
+
+    def ask_password(self, username: str, password: Secret, turn: Turn) -> PasswordAnswer:
+        """Ask once what Okta makes of the password alone; no code is sent.
+
+        Raises:
+            CannotReachError, ConnectionLostError, UsageError: no answer came.
+        """
+        with self._opener(self._address) as channel:
+            return judge(_authn(channel, username, password, turn))
+
+    def enrol(
+        self,
+        username: str,
+        password: Secret,
+        turn: Turn,
+        take_code: Callable[[CodeSecret], str],
+    ) -> Enrolment:
+        """Enrol Google Authenticator for an account that Okta asks to enrol, and activate it.
+
+        Args:
+            username: the account.
+            password: its password.
+            turn: told how it ended.
+            take_code: gives a code that never left, and claims it.
+
+        Raises:
+            SignInRefusedError: Okta did not take the password.
+            UnsupportedError: there is a code already, or Google Authenticator is not allowed.
+            CodeSecretError: Okta did not accept the code.
+            CannotReachError, ConnectionLostError, UsageError: no answer came.
+        """
+        with self._opener(self._address) as channel:
+            answer = _authn(channel, username, password, turn)
+            token = _token(answer)
+            begun = channel.post(_FACTORS, {"stateToken": token, **_GOOGLE})
+            ahead = None if begun.date is None else begun.date - self._clock.now()
+            factor = _factor_in(begun)
+            secret = self._secret(factor.embedded.activation, username)
+            document = {"stateToken": token, "passCode": take_code(secret)}
+            turn.end = End.REFUSED
+            try:
+                activated = channel.post(f"{_FACTORS}/{factor.id}/lifecycle/activate", document)
+            except ConnectionLostError:
+                return Enrolment(secret, proven=False)
+        if activated.status in _CLIENT_ERRORS:
+            raise _not_activated(activated, ahead)
+        if activated.status != _OK:
+            return Enrolment(secret, proven=False)
+        turn.end = End.ACCEPTED
+        return Enrolment(secret, proven=True)
+
+    def clock_skew(self) -> float | None:
+        """Seconds that Okta's clock is ahead of this one's; None where it does not tell.
+
+        The Date header has whole seconds, so this is right to about a second.
+
+        Raises:
+            CannotReachError, ConnectionLostError, UsageError: no answer came.
+        """
+        with self._opener(self._address) as channel:
+            started, began = self._clock.now(), self._clock.monotonic()
+            date = channel.head("/").date
+            half_way = (self._clock.monotonic() - began) / 2
+        return None if date is None else date + 0.5 - (started + half_way)
+
+    def _secret(self, activation: _Activation, username: str) -> CodeSecret:
+        return CodeSecret(
+            key=parse_key(activation.shared_secret),
+            digits=activation.key_length,
+            period=activation.time_step,
+            issuer=urlsplit(self._address).hostname or "",
+            label=username,
+        )
+
+
+class _Activation(msgspec.Struct, frozen=True, rename="camel"):
+    """``activation`` of MFA_ENROLL_ACTIVATE; ``keyLength`` is the number of digits."""
+
+    shared_secret: str
+    time_step: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 30
+    key_length: Annotated[int, msgspec.Meta(ge=6, le=8)] = 6
+    encoding: Literal["base32"] = "base32"
+
+    def __repr__(self) -> str:
+        return "_Activation(...)"
+
+
+class _FactorEmbedded(msgspec.Struct, frozen=True):
+    activation: _Activation
+
+
+class _Factor(msgspec.Struct, frozen=True):
+    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    embedded: _FactorEmbedded = msgspec.field(name="_embedded")
+
+
+class _BegunEmbedded(msgspec.Struct, frozen=True):
+    factor: _Factor
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    embedded: _BegunEmbedded = msgspec.field(name="_embedded")
+
+
+def _authn(channel: Channel, username: str, password: Secret, turn: Turn) -> Answer:
+    options = {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False}
+    document = {"username": username, "password": password.reveal(), "options": options}
+    turn.sending()
+    answer = channel.post(_AUTHN, document)
+    turn.end = end_of(judge(answer).verdict)
+    return answer
+
+
+def _token(answer: Answer) -> str:
+    """The state token of an account that is asked to enrol."""
+    judged = judge(answer)
+    if judged.verdict is PasswordVerdict.CORRECT_CODE_WRONG:
+        raise UnsupportedError(
+            _("A code is set up for your account already, and Okta shows its key only once."),
+            next_step=_("Ask your contact to reset your code in Okta. Then set it up here."),
+            detail=judged.detail,
+        )
+    head = answer.read(Head)
+    if judged.verdict is not PasswordVerdict.ENROLL or head is None:
+        raise error_for(explain(judged))
+    return head.state_token
+
+
+def _factor_in(begun: Answer) -> _Factor:
+    if begun.status in _CLIENT_ERRORS:
+        raise UnsupportedError(
+            _("Okta does not let your account use Google Authenticator."),
+            next_step=_("Ask your contact to allow Google Authenticator for your account."),
+            detail=f"HTTP {begun.status} {word_of(begun)}".rstrip(),
+        )
+    read = begun.read(_Begun)
+    if read is None:
+        _unknown(begun)
+    return read.embedded.factor
+
+
+def _unknown(answer: Answer) -> NoReturn:
+    detail = f"HTTP {answer.status} {word_of(answer)}".rstrip()
+    raise error_for(explain(PasswordAnswer(PasswordVerdict.OTHER, detail)))
+
+
+def _not_activated(answer: Answer, ahead: float | None) -> CodeSecretError:
+    clocks = "" if ahead is None else f"; Okta's clock is ahead by about {ahead:.0f} s"
+    return CodeSecretError(
+        _("Okta did not accept the code, so your code is not set up."),
+        next_step=_("Check this computer's clock, then set up your code again."),
+        detail=f"HTTP {answer.status} {word_of(answer)}{clocks}",
+    )

@@ -1,0 +1,217 @@
+"""HTTP to one Okta address: TLS, no redirects, bounded in time and size, nothing of it logged."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import re
+import ssl
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Protocol, TypeVar
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import CannotReachError, ConnectionLostError, UsageError
+from ferrygate.common.i18n import _
+from ferrygate.sites import fields
+
+TIMEOUT = 10.0  # seconds for each wait, and for a whole answer
+_MAX_BODY = 1 << 18
+_BLOCK = 1 << 14
+_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+T = TypeVar("T")
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What Okta answered.
+
+    Attributes:
+        status: HTTP status.
+        body: JSON, as a rule; may hold secrets.
+        date: the server's clock (RFC 9110 §6.6.1), seconds since 1970, cut to whole seconds.
+        rate_limit_reset: when Okta takes requests again, seconds since 1970 by its own clock.
+    """
+
+    status: int
+    body: bytes = b""
+    date: float | None = None
+    rate_limit_reset: float | None = None
+
+    def read(self, kind: type[T]) -> T | None:
+        """The body as a value of a kind; None where it is something else."""
+        try:
+            return msgspec.json.decode(self.body, type=kind)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status})"
+
+
+class Channel(Protocol):
+    """A connection to one Okta address."""
+
+    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+        """Send a JSON document.
+
+        Raises:
+            ConnectionLostError: no whole answer came.
+        """
+        ...
+
+    def head(self, path: str) -> Answer:
+        """Ask for the headers alone; raises as :meth:`post`."""
+        ...
+
+
+Opener = Callable[[str], AbstractContextManager[Channel]]
+"""Connects to an address; raises CannotReachError before anything was sent."""
+
+
+class HttpOpener:
+    """The standard library's HTTP client.
+
+    An ``https`` address is reached through the proxy of the environment, if there is one: it sees
+    the name of the host and nothing else. Plain ``http`` is for this computer alone, and direct.
+
+    Args:
+        clock: limits how long an answer may take.
+        tls: whom to trust; the system's certificates where left out.
+        timeout: seconds.
+    """
+
+    def __init__(
+        self, clock: Clock, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+    ) -> None:
+        self._clock = clock
+        self._tls = tls
+        self._timeout = timeout
+
+    @contextmanager
+    def __call__(self, address: str) -> Iterator[Channel]:
+        """Connect to an Okta address.
+
+        Raises:
+            UsageError: the address is neither ``https`` nor on this computer.
+            CannotReachError: nobody answers there, or not with a certificate to be trusted.
+        """
+        parts = _checked(address)
+        connection = self._connection(parts)
+        try:
+            try:
+                connection.connect()
+            except (OSError, http.client.HTTPException) as error:
+                raise CannotReachError(
+                    _("Okta at {host} cannot be reached.").format(host=parts.hostname),
+                    next_step=_("Check your internet connection, or ask your contact."),
+                    detail=type(error).__name__,
+                ) from None
+            yield _HttpChannel(connection, self._clock, self._timeout)
+        finally:
+            connection.close()
+
+    def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
+        host = parts.hostname or ""
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(host, parts.port, timeout=self._timeout)
+        tls = self._tls or ssl.create_default_context()
+        proxy = _proxy_for(host)
+        if proxy is None:
+            return http.client.HTTPSConnection(host, parts.port, timeout=self._timeout, context=tls)
+        tunnel = http.client.HTTPSConnection(
+            proxy.hostname or "", proxy.port or 80, timeout=self._timeout, context=tls
+        )
+        tunnel.set_tunnel(host, parts.port, headers=_proxy_headers(proxy))
+        return tunnel
+
+
+class _HttpChannel:
+    def __init__(
+        self, connection: http.client.HTTPConnection, clock: Clock, timeout: float
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._timeout = timeout
+
+    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+        """Send a JSON document."""
+        return self._ask("POST", path, msgspec.json.encode(document))
+
+    def head(self, path: str) -> Answer:
+        """Ask for the headers alone."""
+        return self._ask("HEAD", path, None)
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        headers = {"Accept": "application/json", "User-Agent": "Ferrygate"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            self._connection.request(method, path, body, headers)
+            with self._connection.getresponse() as response:
+                return Answer(
+                    status=response.status,
+                    body=self._body(response),
+                    date=_date(response.headers.get("Date", "")),
+                    rate_limit_reset=_seconds(response.headers.get("X-Rate-Limit-Reset", "")),
+                )
+        except (OSError, http.client.HTTPException) as error:
+            raise _no_answer(type(error).__name__) from None
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
+        body, deadline = b"", self._clock.monotonic() + self._timeout
+        while block := response.read1(_BLOCK):
+            body += block
+            if len(body) > _MAX_BODY:
+                raise _no_answer("the answer is too long")
+            if self._clock.monotonic() > deadline:
+                raise _no_answer("the answer took too long")
+        return body
+
+
+def _checked(address: str) -> SplitResult:
+    try:
+        return urlsplit(fields.okta_address(address))
+    except fields.Refusal as refusal:
+        raise UsageError(
+            _("The Okta address of this site {reason}.").format(reason=refusal),
+            next_step=_("Ask your contact for a new connection file."),
+        ) from None
+
+
+def _proxy_for(host: str) -> SplitResult | None:
+    proxy = urllib.request.getproxies().get("https", "")
+    if not proxy or urllib.request.proxy_bypass(host):
+        return None
+    return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if proxy.username is None:
+        return {}
+    words = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(words).decode()}"}
+
+
+def _date(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if _SECONDS.fullmatch(text) else None
+
+
+def _no_answer(detail: str) -> ConnectionLostError:
+    return ConnectionLostError(
+        _("The connection to Okta ended before it answered."),
+        next_step=_("Try again in a minute."),
+        detail=detail,
+    )

@@ -1,0 +1,158 @@
+"""What Okta says to a password alone, and what that means to the person.
+
+Source: Okta developer documentation, Authentication API reference (transaction states, error
+codes).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+import msgspec
+
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.text import duration_text
+from ferrygate.sign_in.ledger import End
+from ferrygate.sign_in.okta_http import Answer
+
+_OK = 200
+_TOO_MANY_REQUESTS = 429
+_SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
+
+
+class PasswordVerdict(Enum):
+    """What Okta makes of an account's password."""
+
+    CORRECT_CODE_WRONG = "correct-code-wrong"
+    ENROLL = "enroll"
+    LOCKED_OUT = "locked-out"
+    NO_MFA_DEMANDED = "no-mfa-demanded"
+    OTHER = "other"
+    PASSWORD_EXPIRED = "password-expired"  # noqa: S105  a state of an account
+    RATE_LIMITED = "rate-limited"
+    WRONG_OR_LOCKED = "wrong-or-locked"
+
+
+class PasswordAnswer(msgspec.Struct, frozen=True):
+    """A verdict with what came with it.
+
+    Attributes:
+        verdict: what it means.
+        detail: HTTP status and Okta's own word, for support.
+        retry_after: seconds until Okta takes requests again, where it said so.
+    """
+
+    verdict: PasswordVerdict
+    detail: str
+    retry_after: float | None = None
+
+
+_VERDICTS = {
+    "E0000004": PasswordVerdict.WRONG_OR_LOCKED,
+    "E0000047": PasswordVerdict.RATE_LIMITED,
+    "E0000064": PasswordVerdict.PASSWORD_EXPIRED,
+    "E0000069": PasswordVerdict.LOCKED_OUT,
+    "E0000119": PasswordVerdict.LOCKED_OUT,
+    "LOCKED_OUT": PasswordVerdict.LOCKED_OUT,
+    "MFA_ENROLL": PasswordVerdict.ENROLL,
+    "MFA_ENROLL_ACTIVATE": PasswordVerdict.ENROLL,
+    "MFA_REQUIRED": PasswordVerdict.CORRECT_CODE_WRONG,
+    "PASSWORD_EXPIRED": PasswordVerdict.PASSWORD_EXPIRED,
+    "SUCCESS": PasswordVerdict.NO_MFA_DEMANDED,
+}
+
+_COUNTED = {
+    PasswordVerdict.LOCKED_OUT,
+    PasswordVerdict.OTHER,
+    PasswordVerdict.WRONG_OR_LOCKED,
+}
+
+
+class Head(msgspec.Struct, frozen=True, rename="camel"):
+    """What all of authn's answers have in common; ``state_token`` is a secret."""
+
+    status: str = ""
+    state_token: str = ""
+    error_code: str = ""
+
+    def __repr__(self) -> str:
+        return f"Head({self.status or self.error_code})"
+
+
+def judge(answer: Answer) -> PasswordAnswer:
+    """What Okta's answer to a password means."""
+    word = word_of(answer)
+    verdict = _VERDICTS.get(word, PasswordVerdict.OTHER)
+    if answer.status == _TOO_MANY_REQUESTS:
+        verdict = PasswordVerdict.RATE_LIMITED
+    wait = None
+    if answer.rate_limit_reset is not None and answer.date is not None:
+        wait = max(0.0, answer.rate_limit_reset - answer.date)
+    return PasswordAnswer(verdict, f"HTTP {answer.status} {word}".rstrip(), wait)
+
+
+def word_of(answer: Answer) -> str:
+    """Okta's status or error code; empty where it gave none. Nothing else of it is shown."""
+    head = answer.read(Head) or Head()
+    word = head.status if answer.status == _OK else head.error_code
+    return word if _SAFE_WORD.fullmatch(word) else ""
+
+
+def end_of(verdict: PasswordVerdict) -> End:
+    """What the lock-out breaker is told: what Okta took as right, or did not look at, is free."""
+    return End.REFUSED if verdict in _COUNTED else End.NOT_COUNTED
+
+
+def explain(answer: PasswordAnswer) -> Problem:
+    """The verdict as sentences for the person."""
+    sentence, next_step = _words(answer)
+    return Problem(
+        kind=Kind.SIGN_IN_REFUSED, sentence=sentence, next_step=next_step, detail=answer.detail
+    )
+
+
+def _words(answer: PasswordAnswer) -> tuple[str, str]:  # noqa: PLR0911  one row a verdict
+    match answer.verdict:
+        case PasswordVerdict.CORRECT_CODE_WRONG:
+            return (
+                _("Your password is right. The code was not accepted."),
+                _("Check this computer's clock. If it is right, ask your contact for a new code."),
+            )
+        case PasswordVerdict.ENROLL:
+            return (
+                _("Your password is right, but no code is set up for your account yet."),
+                _("Set up your code first."),
+            )
+        case PasswordVerdict.LOCKED_OUT:
+            return (
+                _("Your account is locked."),
+                _("Ask your contact to unlock it, and do not try again before."),
+            )
+        case PasswordVerdict.NO_MFA_DEMANDED:
+            return (
+                _("Your password is right, but Okta does not ask your account for a code."),
+                _("Copy the details and send them to your contact: a rule in Okta is missing."),
+            )
+        case PasswordVerdict.PASSWORD_EXPIRED:
+            return (
+                _("Your password has expired."),
+                _("Choose a new one in Okta with your browser, then enter it here."),
+            )
+        case PasswordVerdict.RATE_LIMITED:
+            wait = duration_text(60.0 if answer.retry_after is None else answer.retry_after)
+            return (
+                _("Okta has had too many requests and did not look at your password."),
+                _("Try again in {time}.").format(time=wait),
+            )
+        case PasswordVerdict.WRONG_OR_LOCKED:
+            return (
+                _("Your password is wrong, or your account is locked. Okta does not say which."),
+                _("Sign in to Okta with your browser. If that fails too, ask your contact."),
+            )
+        case PasswordVerdict.OTHER:
+            return (
+                _("Okta gave an answer that Ferrygate does not know."),
+                _("Copy the details and send them to support."),
+            )
