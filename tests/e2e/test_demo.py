@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
 from e2e.program import Program, wait_until
+from ferrygate.cli.main import run
+from ferrygate.cli.surroundings import Surroundings, Window, WindowRequest
+from ferrygate.cli.terminal import Terminal
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.paths import Home
 from process_tree import children
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.gui, pytest.mark.timeout(120)]
@@ -44,3 +51,43 @@ def test_the_demo_checks_itself_without_a_display(offscreen: Program, tmp_path: 
     outcome = offscreen("demo", "--offscreen", "--period", "5", "--pictures-to", pictures)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert list(pictures.glob("*.png"))
+
+
+@pytest.mark.parametrize("options", [("--offscreen",), ("--screenshots", "pictures"), ()])
+def test_the_server_is_there_as_long_as_the_window(
+    private_home: Path, options: tuple[str, ...]
+) -> None:
+    seen: list[WindowRequest] = []
+
+    def show(request: WindowRequest, *_folders: Path) -> int:
+        assert request.site is not None
+        with socket.create_connection((request.site.host, request.site.port), timeout=5):
+            seen.append(request)
+        return 7
+
+    clock = SystemClock()
+    around = Surroundings(
+        home=Home(private_home),
+        clock=clock,
+        secrets=GivenSecrets(),
+        window=Window(run=show, tour=show, take_pictures=show),
+        terminal=Terminal(clock),
+    )
+    assert run(["demo", *options, "--period", "5"], around) == 7
+    (request,) = seen
+    assert request.leave_keychain
+    assert request.password
+    assert request.code_secret is not None
+    assert request.code_secret.period == 5
+    assert request.site is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((request.site.host, request.site.port), timeout=5)
+
+
+def test_a_server_that_does_not_start_is_one_sentence(bare: Program, private_home: Path) -> None:
+    private_home.mkdir(mode=0o700)
+    (private_home / "sandbox").write_text("in the way of the folder")
+    outcome = bare("demo")
+    assert outcome.returncode == 1
+    assert "The demo's server did not start." in outcome.stderr
+    assert "Traceback" not in outcome.stderr

@@ -57,9 +57,7 @@ def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Sessio
     site = with_username(around, around.site(text))
     session = open_session(around, site, prompter)
     try:
-        use_password(around, session)
-        if needs_code(site.sign_in.join):
-            use_code_secret(around, session)
+        use_secrets(around, session)
         attempt(around, session, text, try_anyway=wishes["try_anyway"])
     except BaseException:
         session.close()
@@ -81,6 +79,19 @@ def with_username(around: Surroundings, site: Site) -> Site:
     return msgspec.structs.replace(site, username=around.terminal.ask(_("User name")))
 
 
+def use_secrets(around: Surroundings, session: Session) -> None:
+    """Use what the site's steps need of password and code secret.
+
+    Raises:
+        FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
+    """
+    how = session.site.sign_in
+    if how.steps != ("publickey",):
+        use_password(around, session)
+        # A server that asks one thing after the other may do without a code.
+        use_code_secret(around, session, needed="password" in how.steps and needs_code(how.join))
+
+
 def use_password(around: Surroundings, session: Session) -> None:
     """Use the password of the environment, the keychain, or the person; the first found.
 
@@ -94,15 +105,17 @@ def use_password(around: Surroundings, session: Session) -> None:
         session.use_password(given)
 
 
-def use_code_secret(around: Surroundings, session: Session) -> None:
+def use_code_secret(around: Surroundings, session: Session, *, needed: bool) -> None:
     """Use the code secret of the environment, the keychain, or the person; the first found.
+
+    The person is asked only when it is ``needed``.
 
     Raises:
         CodeSecretError: what was given holds no usable secret.
         SecretsMissingError: there is none, and nobody to ask.
     """
     given = around.secrets.totp_secret
-    if given is None and not session.opened.has_code_secret:
+    if given is None and needed and not session.opened.has_code_secret:
         given = _asked(around, _("Key for the codes of {user}"), session.site, TOTP_SECRET_VARIABLE)
     if given is not None:
         session.use_code_secret(code_secret_for(session.site.sign_in, given))

@@ -52,7 +52,7 @@ def code(around: Surroundings, site: str) -> int:
     """
     prompter = TerminalPrompter(around.terminal, accept_new_host_key=False)
     with open_session(around, around.site(site), prompter) as session:
-        use_code_secret(around, session)
+        use_code_secret(around, session, needed=True)
         live = session.code()
     around.terminal.settle()
     left = live.seconds_left(around.clock.now())

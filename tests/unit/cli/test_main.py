@@ -1,0 +1,116 @@
+"""Which command a command line means, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ferrygate.cli.surroundings import WindowRequest
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.secret import Secret
+
+Command = Callable[..., int]
+
+KEY = "JBSWY3DPEHPK3PXP"
+SECRETS = GivenSecrets(password=Secret("correct horse"), totp_secret=Secret(KEY))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "acme.ferrygate"
+    path.write_text(
+        'format = 1\nname = "Acme"\nhost = "sftp.example.org"\n[sign_in]\nperiod = 60\n'
+    )
+    return path
+
+
+def test_without_a_command_the_window_opens(command: Command, opened: list[WindowRequest]) -> None:
+    assert command(secrets=SECRETS) == 0
+    (request,) = opened
+    assert request.site is None
+    assert request.password == Secret("correct horse")
+    assert request.code_secret is not None
+    assert request.code_secret.period == 30
+    assert not request.leave_keychain
+
+
+@pytest.mark.parametrize("words", [(), ("app",)], ids=["alone", "after app"])
+def test_a_connection_file_opens_the_window_on_its_site(
+    command: Command, opened: list[WindowRequest], file: Path, words: tuple[str, ...]
+) -> None:
+    assert command(*words, file, secrets=SECRETS) == 0
+    (request,) = opened
+    assert request.site is not None
+    assert request.site.name == "Acme"
+    assert request.code_secret is not None
+    assert request.code_secret.period == 60
+
+
+def test_a_broken_connection_file_opens_nothing(
+    command: Command,
+    opened: list[WindowRequest],
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file.write_text("format = 2\n")
+    assert command(file) == 2
+    assert opened == []
+    assert "line 1" in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_command_is_wrong_usage(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("lst") == 2
+    told = capsys.readouterr()
+    assert "No such command 'lst'" in told.err
+    assert told.out == ""
+
+
+def test_help_lists_every_command(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--help") == 0
+    text = capsys.readouterr().out
+    for name in [
+        "app",
+        "code",
+        "demo",
+        "enroll",
+        "get",
+        "ls",
+        "mkdir",
+        "mv",
+        "put",
+        "rm",
+        "sandbox",
+        "sites",
+    ]:
+        assert f"\n  {name} " in text
+    assert "130 interrupted" in text
+
+
+def test_the_version_is_told(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--version") == 0
+    assert capsys.readouterr().out.startswith("ferrygate, version ")
+
+
+def test_an_error_is_a_json_object_too_where_json_is_wanted(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("sites", "show", "Acme", "--json") == 2
+    told = capsys.readouterr()
+    error = json.loads(told.out)["error"]
+    assert error["kind"] == "usage"
+    assert error["sentence"] in told.err
+
+
+def test_details_come_when_asked_for(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "none.ferrygate"
+    assert command("ls", missing) == 2
+    assert "Details" not in capsys.readouterr().err
+    assert command("ls", missing, "--verbose") == 2
+    assert "Details: No such file or directory" in capsys.readouterr().err

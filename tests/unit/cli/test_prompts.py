@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.terminal import Terminal
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import KeychainError
+from ferrygate.engine.messages import HostKeyQuestion, Notice
+
+Capture = pytest.CaptureFixture[str]
+
+QUESTION = HostKeyQuestion(1, "sftp.example.org", "ssh-ed25519", "SHA256:abc")
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_without_a_person_a_host_key_is_as_said_beforehand(
+    clock: Clock, capsys: Capture, *, accept: bool
+) -> None:
+    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=accept)
+    assert prompter.confirm_host_key(QUESTION) is accept
+    told = capsys.readouterr().err
+    assert "sftp.example.org" in told
+    assert "SHA256:abc (ssh-ed25519)" in told
+
+
+def test_a_wait_is_told_once_where_there_is_no_terminal(clock: Clock, capsys: Capture) -> None:
+    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=False)
+    prompter.waiting_for_code(clock.now() + 6.3)
+    assert capsys.readouterr().err == "New code in 7 s\n"
+
+
+def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    terminal.as_json = True
+    prompter = TerminalPrompter(terminal, accept_new_host_key=False)
+    problem = KeychainError("The keychain is locked.", next_step="Unlock it.").problem
+    prompter.notice(Notice(problem))
+    assert prompter.noticed == [problem]
+    assert capsys.readouterr() == ("", "The keychain is locked. Unlock it.\n")

@@ -1,0 +1,119 @@
+"""``ferrygate sites``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ferrygate.sites.connection_file import read_connection_file
+
+Command = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
+
+ADD = ("sites", "add", "Acme", "--host", "sftp.example.org", "--username", "vendor7")
+
+
+def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture) -> None:
+    options = [
+        ("--port", "2222"),
+        ("--fingerprint", "SHA256:" + "A" * 43),
+        ("--start-folder", "/exports"),
+        ("--join", "{code}{password}"),
+        ("--digits", "8"),
+        ("--period", "60"),
+        ("--algorithm", "SHA256"),
+        ("--okta-address", "https://example.okta.com"),
+        ("--contact", "help@example.org"),
+    ]
+    words = [word for option in options for word in option]
+    assert command(*ADD, *words, "--no-save-password", "--no-save-code-secret") == 0
+    assert command("sites", "show", "Acme", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "name": "Acme",
+        "host": "sftp.example.org",
+        "port": 2222,
+        "username": "vendor7",
+        "host_key_fingerprints": ["SHA256:" + "A" * 43],
+        "start_folder": "/exports",
+        "sign_in": {
+            "steps": ["password"],
+            "join": "{code}{password}",
+            "private_key": "",
+            "digits": 8,
+            "period": 60,
+            "algorithm": "SHA256",
+            "okta_address": "https://example.okta.com",
+        },
+        "policy": {"save_password": False, "save_code_secret": False},
+        "support": {"contact": "help@example.org"},
+    }
+
+
+def test_a_site_that_cannot_be_is_not_saved(command: Command, capsys: Capture) -> None:
+    assert command("sites", "add", "Acme", "--host", "no host") == 2
+    assert '"host"' in capsys.readouterr().err
+    assert command("sites", "list") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_saved_site_is_replaced_only_on_request(command: Command, capsys: Capture) -> None:
+    assert command(*ADD) == 0
+    assert command(*ADD, "--port", "2222") == 2
+    assert "--replace" in capsys.readouterr().err
+    assert command(*ADD, "--port", "2222", "--replace") == 0
+    assert command("sites", "show", "Acme") == 0
+    assert "port = 2222" in capsys.readouterr().out
+
+
+def test_sites_are_listed_and_removed(command: Command, capsys: Capture) -> None:
+    command(*ADD)
+    command("sites", "add", "Beta", "--host", "beta.example.org")
+    command("sites", "list")
+    assert capsys.readouterr().out == "Acme\nBeta\n"
+    assert command("sites", "remove", "Acme") == 0
+    command("sites", "list", "--json")
+    assert json.loads(capsys.readouterr().out) == {"name": "Beta"}
+    assert command("sites", "remove", "Acme") == 2
+
+
+def test_a_site_goes_out_as_a_file_and_comes_back(
+    command: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    command(*ADD)
+    file = tmp_path / "handed out.ferrygate"
+    assert command("sites", "export", "Acme", file) == 0
+    assert read_connection_file(file).username == "vendor7"
+    assert command("sites", "import", file) == 2, "the name is taken"
+    assert command("sites", "import", file, "--name", "Acme 2") == 0
+    command("sites", "list")
+    assert capsys.readouterr().out == "Acme\nAcme 2\n"
+
+
+def test_export_never_overwrites(command: Command, tmp_path: Path, capsys: Capture) -> None:
+    command(*ADD)
+    file = tmp_path / "taken.ferrygate"
+    file.write_text("mine")
+    assert command("sites", "export", "Acme", file) == 1
+    assert file.read_text() == "mine"
+    assert "already there" in capsys.readouterr().err
+
+
+def test_export_says_when_it_cannot_write(command: Command, tmp_path: Path) -> None:
+    command(*ADD)
+    assert command("sites", "export", "Acme", tmp_path / "none" / "a.ferrygate") == 1
+
+
+def test_export_can_print(command: Command, capsys: Capture) -> None:
+    command(*ADD)
+    assert command("sites", "export", "Acme") == 0
+    assert capsys.readouterr().out.startswith("format = 1\n")
+
+
+def test_reset_lock_takes_a_saved_site(command: Command, capsys: Capture) -> None:
+    command(*ADD)
+    assert command("sites", "reset-lock", "Acme") == 0
+    assert "from zero" in capsys.readouterr().err
+    assert command("sites", "reset-lock", "Beta") == 2

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.api import Result
+from ferrygate.cli.terminal import Terminal
+from ferrygate.cli.transfer_report import TransferReport
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import LocalFileError
+from ferrygate.engine.messages import (
+    BatchChanged,
+    BatchView,
+    Direction,
+    FileChanged,
+    FileView,
+    TransferState,
+)
+
+Capture = pytest.CaptureFixture[str]
+
+DELIVERED = FileView(
+    number=0,
+    local="a.csv",
+    remote=b"/inbox/a\xff.csv",
+    state=TransferState.DELIVERED,
+    size=2_000_000,
+    confirmed=True,
+    sha256="ab" * 32,
+)
+FAILED = FileView(
+    number=1,
+    local="b\u202e.csv",
+    remote=b"/inbox/b.csv",
+    state=TransferState.NEEDS_ATTENTION,
+    problem=LocalFileError("It cannot be read.").problem,
+)
+UNCONFIRMED = FileView(
+    number=2,
+    local="c.csv",
+    remote=b"/inbox/c.csv",
+    state=TransferState.DELIVERED,
+    size=1,
+    note="size not confirmed: the server does not tell sizes",
+)
+SKIPPED = FileView(
+    number=3, local="d.csv", remote=b"/inbox/d.csv", state=TransferState.SKIPPED, size=1
+)
+
+
+@pytest.fixture
+def terminal(clock: Clock) -> Terminal:
+    return Terminal(clock)
+
+
+@pytest.fixture
+def report(terminal: Terminal, clock: Clock) -> TransferReport:
+    return TransferReport(terminal, clock, Direction.UPLOAD)
+
+
+def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
+    for view in (DELIVERED, FAILED, UNCONFIRMED, SKIPPED):
+        report(FileChanged(1, view))
+    assert capsys.readouterr().err.splitlines() == [
+        r"b\u202e.csv: It cannot be read.",
+        "c.csv: size not confirmed: the server does not tell sizes",
+    ]
+
+
+def test_a_download_is_named_by_its_remote_name(
+    terminal: Terminal, clock: Clock, capsys: Capture
+) -> None:
+    TransferReport(terminal, clock, Direction.DOWNLOAD)(FileChanged(1, FAILED))
+    assert capsys.readouterr().err.startswith("/inbox/b.csv: ")
+
+
+def test_json_has_every_file_at_its_end(
+    report: TransferReport, terminal: Terminal, capsys: Capture
+) -> None:
+    terminal.as_json = True
+    for state in (TransferState.WAITING, TransferState.SENDING, TransferState.CHECKING):
+        report(FileChanged(1, FileView(number=0, local="a", remote=b"/a", state=state)))
+    report(FileChanged(1, DELIVERED))
+    assert json.loads(capsys.readouterr().out) == {
+        "local": "a.csv",
+        "remote": "/inbox/a\udcff.csv",
+        "state": "delivered",
+        "size": 2_000_000,
+        "sha256": "ab" * 32,
+        "confirmed": True,
+        "note": "",
+        "problem": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence", "complete"),
+    [
+        pytest.param((DELIVERED,), "1 file delivered, 2.0 MB.", True, id="one"),
+        pytest.param(
+            (DELIVERED, UNCONFIRMED, SKIPPED),
+            "2 files delivered, 2.0 MB. Skipped: 1.",
+            True,
+            id="skipped",
+        ),
+        pytest.param(
+            (DELIVERED, FAILED),
+            "1 file delivered, 2.0 MB. Not delivered: 1.",
+            False,
+            id="failed",
+        ),
+    ],
+)
+def test_the_sum_is_told_at_the_end(
+    report: TransferReport,
+    capsys: Capture,
+    files: tuple[FileView, ...],
+    sentence: str,
+    *,
+    complete: bool,
+) -> None:
+    report.end(Result(files))
+    assert capsys.readouterr().err == f"{sentence}\n"
+    assert report.complete is complete
+
+
+def test_without_a_terminal_progress_is_a_line_now_and_then(
+    terminal: Terminal, clock: ManualClock, capsys: Capture
+) -> None:
+    report = TransferReport(terminal, clock, Direction.UPLOAD)
+    view = BatchView(
+        batch=1,
+        direction=Direction.UPLOAD,
+        title="a.csv",
+        target="/inbox",
+        files_total=3,
+        files_finished=1,
+        bytes_total=4_000_000,
+        bytes_moved=1_000_000,
+    )
+    for _tenth in range(250):
+        clock.time += 0.1
+        report(BatchChanged(view))
+    assert capsys.readouterr().err == "1.0 MB of 4.0 MB, 1 of 3 files\n" * 2

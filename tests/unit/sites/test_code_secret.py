@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.errors import CodeSecretError
+from ferrygate.common.secret import Secret
+from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.site import SignIn
+
+KEY = "JBSWY3DPEHPK3PXP"
+SIGN_IN = SignIn(digits=8, period=60, algorithm="SHA256")
+
+
+def test_a_bare_key_is_used_as_the_site_says() -> None:
+    secret = code_secret_for(SIGN_IN, Secret(KEY.lower()))
+    assert secret.key.reveal() == KEY
+    assert (secret.digits, secret.period, secret.algorithm) == (8, 60, "SHA256")
+
+
+def test_an_address_says_itself_how() -> None:
+    secret = code_secret_for(SIGN_IN, Secret(f"otpauth://totp/a?secret={KEY}"))
+    assert (secret.digits, secret.period, secret.algorithm) == (6, 30, "SHA1")
+
+
+def test_what_is_no_secret_is_refused_without_a_quote() -> None:
+    with pytest.raises(CodeSecretError) as caught:
+        code_secret_for(SIGN_IN, Secret("not!a!key"))
+    assert "not!a!key" not in repr(caught.value.problem)
