@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections import deque
@@ -63,7 +64,8 @@ async def download(
                 os.utime(part, (remote.modified, remote.modified))
             _move(part, target, replace=job.on_conflict is ConflictChoice.REPLACE)
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what led here is told, not that this fails as well
+            part.unlink(missing_ok=True)
     return Outcome(
         state=TransferState.DELIVERED,
         local=str(target),
@@ -101,7 +103,7 @@ async def _receive(
     digest = hashlib.sha256()
     flying: deque[tuple[Future[Reply], int, int]] = deque()
     asked = done = 0
-    with _local(part), _new_file(part) as sink:
+    with _local(Path(job.local)), _new_file(part) as sink:
         while True:
             while asked <= size and len(flying) < _DEPTH:
                 length = min(READ_SIZE, size - asked) or 1
