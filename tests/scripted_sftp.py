@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.files import RemoteFiles
 
 T = TypeVar("T")
 
@@ -275,6 +276,10 @@ class Rig:
         self.channel = SftpChannel(self.stream, self.stream.clock, reply_deadline=60.0)
         self.cancel = CancelToken()
         self.channel.start(self.cancel)
+
+    @property
+    def files(self) -> RemoteFiles:
+        return RemoteFiles(self.channel)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.channel.run(work, self.cancel)

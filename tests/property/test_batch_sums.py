@@ -1,0 +1,65 @@
+"""Whatever files do, in whatever order, the sums of their batch are theirs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_clock import ManualClock
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.views import MOVES, Direction, FileView, TransferState
+
+S = TransferState
+FINAL = {state for state, after in MOVES.items() if not after}
+SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
+
+
+@given(SIZES, st.data())
+def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
+    clock = ManualClock()
+    batch = Batch(1, Direction.UPLOAD, "", "", clock)
+    batch.planned, batch.walking = True, False
+    views = [
+        batch.add(FileJob(number=number, local="", remote=b"", size=size))
+        for number, size in enumerate(sizes)
+    ]
+    for _step in range(data.draw(st.integers(0, 40))):
+        number = data.draw(st.integers(0, len(sizes) - 1))
+        after = MOVES[views[number].state]
+        if not after:
+            continue
+        clock.time += data.draw(st.floats(0, 5))
+        state = data.draw(st.sampled_from(sorted(after, key=lambda state: state.value)))
+        size = data.draw(st.integers(0, 10_000))
+        views[number] = move(batch, number, state, size)
+        check(batch, views)
+
+
+def move(batch: Batch, number: int, state: TransferState, size: int) -> FileView:
+    match state:
+        case S.DELIVERED | S.SKIPPED:
+            size = size if state is S.DELIVERED else 0
+            batch.end(number, Outcome(state=state, local="", remote=b"", size=size))
+        case S.NEEDS_ATTENTION | S.CANCELLED:
+            batch.fail(number, state, Problem(kind=Kind.INTERNAL, sentence=""), "")
+        case S.INTERRUPTED:
+            batch.interrupt(number, Opened())
+        case S.WAITING:
+            batch.wait_again(number)
+        case _:
+            batch.progress(number, state, size)
+    return batch.file(number)
+
+
+def check(batch: Batch, views: list[FileView]) -> None:
+    files = [batch.file(number) for number in range(len(views))]
+    view = batch.view()
+    assert view.files_total == len(files)
+    assert view.bytes_moved == sum(file.moved for file in files)
+    assert view.bytes_total == sum(file.size or 0 for file in files)
+    assert view.files_finished == sum(file.state in FINAL for file in files)
+    assert view.files_delivered == sum(file.state is S.DELIVERED for file in files)
+    assert view.finished == all(file.state in FINAL for file in files)
+    assert view.bytes_per_second >= 0

@@ -1,0 +1,172 @@
+"""The table of states and the sums of a batch."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.views import (
+    MOVES,
+    BatchView,
+    ConflictChoice,
+    Direction,
+    FileView,
+    TransferState,
+)
+
+S = TransferState
+PROBLEM = Problem(kind=Kind.REMOTE_FAILURE, sentence="No.")
+FINAL = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
+WAY = {  # how a file gets into each state
+    S.WAITING: [],
+    S.SENDING: [S.SENDING],
+    S.RECEIVING: [S.RECEIVING],
+    S.CHECKING: [S.SENDING, S.CHECKING],
+    S.INTERRUPTED: [S.SENDING, S.INTERRUPTED],
+    S.DELIVERED: [S.SENDING, S.CHECKING, S.DELIVERED],
+    S.SKIPPED: [S.SENDING, S.SKIPPED],
+    S.NEEDS_ATTENTION: [S.SENDING, S.NEEDS_ATTENTION],
+    S.CANCELLED: [S.CANCELLED],
+}
+PAIRS = [pair for pair in itertools.product(S, S) if pair[0] is not pair[1]]
+
+
+@dataclass
+class Case:
+    """A batch with one file of a hundred bytes."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        self.batch = Batch(7, Direction.UPLOAD, "month", "/inbox", self.clock)
+        self.batch.planned = True
+        self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
+
+    def enter(self, state: TransferState) -> FileView:
+        if state in {S.DELIVERED, S.SKIPPED}:
+            size = 100 if state is S.DELIVERED else 0
+            return self.batch.end(0, Outcome(state=state, local="/a", remote=b"/a", size=size))
+        if state in {S.NEEDS_ATTENTION, S.CANCELLED}:
+            return self.batch.fail(0, state, PROBLEM, "a part")
+        if state is S.INTERRUPTED:
+            return self.batch.interrupt(0, Opened())
+        if state is S.WAITING:
+            return self.batch.wait_again(0)
+        return self.batch.progress(0, state, 40)
+
+    @property
+    def view(self) -> BatchView:
+        return self.batch.view()
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case()
+
+
+def test_every_state_has_its_row_and_final_ones_lead_nowhere() -> None:
+    assert set(MOVES) == set(S)
+    assert {state for state, after in MOVES.items() if not after} == FINAL
+    assert all(state not in after for state, after in MOVES.items())
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_every_move_is_allowed_or_raises(
+    case: Case, before: TransferState, after: TransferState
+) -> None:
+    for state in WAY[before]:
+        case.enter(state)
+    if after in MOVES[before]:
+        assert case.enter(after).state is after
+        return
+    with pytest.raises(AssertionError, match="cannot go"):
+        case.enter(after)
+    assert case.batch.file(0).state is before
+
+
+def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
+    case.batch.walking = False
+    assert not case.view.finished
+    case.enter(S.SENDING)
+    case.enter(S.CHECKING)
+    case.enter(S.DELIVERED)
+    assert case.view.finished
+    assert case.view.finished_at == case.clock.now()
+    case.clock.time += 10
+    assert case.view.finished_at == case.clock.now() - 10
+
+
+def test_an_empty_batch_is_finished_once_walked() -> None:
+    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    assert not batch.view().finished
+    batch.walking = False
+    assert batch.view().finished
+
+
+def test_what_a_delivered_file_shows(case: Case) -> None:
+    case.enter(S.SENDING)
+    case.enter(S.CHECKING)
+    view = case.batch.end(
+        0,
+        Outcome(
+            state=S.DELIVERED,
+            local="/a",
+            remote=b"/a (2)",
+            size=120,
+            sha256="ab",
+            confirmed=True,
+            note="size confirmed",
+        ),
+    )
+    assert (view.remote, view.size, view.moved) == (b"/a (2)", 120, 120)
+    assert (view.sha256, view.confirmed, view.note) == ("ab", True, "size confirmed")
+    assert (case.view.bytes_total, case.view.bytes_moved) == (120, 120)
+
+
+def test_waiting_files_come_in_order_and_an_interrupted_one_first(case: Case) -> None:
+    for number in (1, 2):
+        case.batch.add(FileJob(number=number, local="/b", remote=b"/b"))
+    first = case.batch.next_job()
+    case.enter(S.SENDING)
+    opened = Opened(path=b"/a")
+    case.batch.interrupt(first.number, opened)
+    again = case.batch.next_job()
+    assert (again.number, again.again) == (0, opened)
+    assert [case.batch.next_job().number for _ in range(2)] == [1, 2]
+    assert not case.batch.has_work
+
+
+def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
+    case.batch.on_conflict = ConflictChoice.REPLACE
+    assert case.batch.next_job().on_conflict is ConflictChoice.REPLACE
+
+
+def test_a_batch_not_walked_yet_has_work() -> None:
+    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    assert batch.has_work
+    batch.planned = True
+    assert not batch.has_work
+
+
+def test_the_speed_is_that_of_the_last_seconds(case: Case) -> None:
+    speeds = []
+    for second in range(20):
+        case.clock.time += 1
+        case.batch.progress(0, S.SENDING, second * (10 if second < 10 else 20))
+        speeds.append(case.view.bytes_per_second)
+    assert speeds[5] == pytest.approx(10)
+    assert speeds[-1] == pytest.approx(20)
+
+
+def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
+    assert case.view.bytes_per_second == 0
+    case.batch.walking = False
+    case.enter(S.CANCELLED)
+    case.clock.time += 1
+    assert case.view.bytes_per_second == 0

@@ -1,0 +1,275 @@
+"""Downloads: checked before they get their name, and never over somebody else's file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    LocalFileError,
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    SizeMismatchError,
+)
+from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from scripted_sftp import (
+    ATTRS,
+    CLOSE,
+    DATA,
+    EOF,
+    FAILURE,
+    PERMISSION_DENIED,
+    READ,
+    STAT,
+    Request,
+    attributes,
+    reply,
+    status,
+    string,
+)
+from transfer_rig import TransferRig
+
+CONTENT = bytes(range(256)) * 1024
+
+
+@pytest.fixture
+def job(desk: TransferRig) -> FileJob:
+    desk.server.files[b"/inbox/plate.csv"] = bytearray(CONTENT)
+    return FileJob(number=0, local=str(desk.folder / "plate.csv"), remote=b"/inbox/plate.csv")
+
+
+def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
+    return msgspec.structs.replace(job, on_conflict=choice)
+
+
+def there(desk: TransferRig) -> list[str]:
+    """The names in the local folder, hidden ones too."""
+    return sorted(os.listdir(desk.folder))  # noqa: PTH208  names alone
+
+
+def test_a_file_arrives_whole_with_its_time(desk: TransferRig, job: FileJob) -> None:
+    outcome = desk.fetch(job)
+    path = Path(job.local)
+    assert path.read_bytes() == CONTENT
+    assert path.stat().st_mtime == desk.server.modified
+    assert (outcome.state, outcome.size) == (TransferState.DELIVERED, len(CONTENT))
+    assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert outcome.confirmed
+    assert there(desk) == ["plate.csv"]
+    assert not desk.server.open_handles
+    assert desk.reports.states == [TransferState.RECEIVING, TransferState.CHECKING]
+
+
+def test_no_time_is_set_where_the_server_has_none(desk: TransferRig, job: FileJob) -> None:
+    desk.server.modified = 0
+    desk.fetch(job)
+    assert Path(job.local).stat().st_mtime > 1_000_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 32_767, 32_768, 32_769, 65_536])
+def test_sizes_around_one_read(desk: TransferRig, job: FileJob, size: int) -> None:
+    desk.server.files[b"/inbox/plate.csv"] = bytearray(CONTENT[:size])
+    desk.fetch(job)
+    assert Path(job.local).read_bytes() == CONTENT[:size]
+
+
+def test_short_replies_are_legal(desk: TransferRig, job: FileJob) -> None:
+    def short(request: Request) -> Iterable[bytes] | None:
+        _handle, at, length = request.fields
+        found = CONTENT[at : at + max(1, length // 3)]
+        return [reply(DATA, request.number, string(found))] if found else None
+
+    desk.server.instead[READ] = short
+    desk.fetch(job)
+    assert Path(job.local).read_bytes() == CONTENT
+
+
+def test_progress_only_ever_grows(desk: TransferRig, job: FileJob) -> None:
+    desk.fetch(job)
+    moved = [moved for _state, moved in desk.reports.told]
+    assert moved == sorted(moved)
+    assert moved[-1] == len(CONTENT)
+
+
+@pytest.mark.parametrize(
+    "content", [CONTENT[:-1], CONTENT[:40_000], b"", CONTENT + b"1", CONTENT + CONTENT]
+)
+def test_a_file_that_shrank_or_grew_is_not_kept(
+    desk: TransferRig, job: FileJob, content: bytes
+) -> None:
+    size = len(CONTENT)
+    desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, attributes(size))]
+    desk.server.files[b"/inbox/plate.csv"] = bytearray(content)
+    with pytest.raises(SizeMismatchError, match="was changed"):
+        desk.fetch(job)
+    assert there(desk) == []
+    assert not desk.server.open_handles
+
+
+@pytest.mark.parametrize("answer", [b"", bytes(40_000)])
+def test_replies_that_are_empty_or_too_long(desk: TransferRig, job: FileJob, answer: bytes) -> None:
+    desk.server.instead[READ] = lambda request: [reply(DATA, request.number, string(answer))]
+    with pytest.raises(SizeMismatchError):
+        desk.fetch(job)
+    assert there(desk) == []
+
+
+def test_a_size_that_is_not_told(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, bytes(4))]
+    with pytest.raises(SizeMismatchError):
+        desk.fetch(job)
+    assert there(desk) == []
+
+
+def test_a_refused_read(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[READ] = lambda request: [status(request.number, FAILURE)]
+    with pytest.raises(RemoteFailureError):
+        desk.fetch(job)
+    assert there(desk) == []
+    assert len(desk.server.asked(CLOSE)) == 1
+
+
+def test_a_refused_file(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[STAT] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    with pytest.raises(PermissionDeniedError):
+        desk.fetch(job)
+    desk.server.instead.clear()
+    with pytest.raises(NotFoundError):
+        desk.fetch(msgspec.structs.replace(job, remote=b"/missing"))
+
+
+def test_a_lost_connection_leaves_nothing(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[READ] = lambda _request: ()
+    desk.rig.stream.ended = True
+    with pytest.raises(ConnectionLostError):
+        desk.fetch(job)
+    assert there(desk) == []
+
+
+def test_a_cancelled_download_leaves_nothing(desk: TransferRig, job: FileJob) -> None:
+    desk.reports.then = lambda _state, moved: desk.rig.cancel.cancel() if moved else None
+    with pytest.raises(Cancelled):
+        desk.fetch(job)
+    assert there(desk) == []
+    assert not desk.server.open_handles
+
+
+def test_requests_in_flight_are_bounded(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/plate.csv"] = bytearray(8 << 20)
+    most = 0
+    answered = 0
+
+    def count(_state: TransferState, moved: int) -> None:
+        nonlocal most, answered
+        answered += bool(moved)
+        most = max(most, len(desk.server.asked(READ)) - answered)
+
+    desk.reports.then = count
+    desk.fetch(job)
+    assert most <= 64
+
+
+@pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.ASK])
+def test_a_taken_name_is_left_alone(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice
+) -> None:
+    desk.write("plate.csv", b"mine")
+    with pytest.raises(ConflictError):
+        desk.fetch(choosing(job, choice))
+    assert Path(job.local).read_bytes() == b"mine"
+    assert desk.server.requests == []
+
+
+def test_a_dangling_link_is_a_taken_name(desk: TransferRig, job: FileJob) -> None:
+    Path(job.local).symlink_to(desk.folder / "nowhere")
+    with pytest.raises(ConflictError):
+        desk.fetch(job)
+
+
+def test_skip(desk: TransferRig, job: FileJob) -> None:
+    desk.write("plate.csv", b"mine")
+    assert desk.fetch(choosing(job, ConflictChoice.SKIP)).state is TransferState.SKIPPED
+    assert Path(job.local).read_bytes() == b"mine"
+
+
+def test_replace(desk: TransferRig, job: FileJob) -> None:
+    desk.write("plate.csv", b"mine")
+    desk.fetch(choosing(job, ConflictChoice.REPLACE))
+    assert Path(job.local).read_bytes() == CONTENT
+
+
+def test_replace_a_link_not_what_it_leads_to(desk: TransferRig, job: FileJob) -> None:
+    elsewhere = desk.write("elsewhere", b"mine")
+    Path(job.local).symlink_to(elsewhere)
+    desk.fetch(choosing(job, ConflictChoice.REPLACE))
+    assert Path(elsewhere).read_bytes() == b"mine"
+    assert not Path(job.local).is_symlink()
+
+
+def test_replace_is_only_done_with_a_whole_file(desk: TransferRig, job: FileJob) -> None:
+    desk.write("plate.csv", b"mine")
+    desk.server.instead[READ] = lambda request: [status(request.number, EOF)]
+    with pytest.raises(SizeMismatchError):
+        desk.fetch(choosing(job, ConflictChoice.REPLACE))
+    assert Path(job.local).read_bytes() == b"mine"
+
+
+def test_keep_both(desk: TransferRig, job: FileJob) -> None:
+    desk.write("plate.csv", b"mine")
+    desk.write("plate (2).csv", b"mine too")
+    outcome = desk.fetch(choosing(job, ConflictChoice.KEEP_BOTH))
+    assert outcome.local == str(desk.folder / "plate (3).csv")
+    assert Path(outcome.local).read_bytes() == CONTENT
+    assert Path(job.local).read_bytes() == b"mine"
+
+
+def test_a_file_that_came_in_between_is_not_overwritten(desk: TransferRig, job: FileJob) -> None:
+    def take_the_name(state: TransferState, _moved: int) -> None:
+        if state is TransferState.CHECKING:
+            Path(job.local).write_bytes(b"theirs")
+
+    desk.reports.then = take_the_name
+    with pytest.raises(ConflictError):
+        desk.fetch(job)
+    assert Path(job.local).read_bytes() == b"theirs"
+    assert there(desk) == ["plate.csv"]
+
+
+@pytest.mark.parametrize("sort", ["missing", "a file"])
+def test_a_folder_that_cannot_be_written(desk: TransferRig, job: FileJob, sort: str) -> None:
+    folder = desk.folder / "below"
+    if sort == "a file":
+        folder.write_bytes(b"")
+    with pytest.raises(LocalFileError, match=r"plate\.csv"):
+        desk.fetch(msgspec.structs.replace(job, local=str(folder / "plate.csv")))
+    assert not desk.server.open_handles
+
+
+def test_a_target_that_is_a_folder(desk: TransferRig, job: FileJob) -> None:
+    Path(job.local).mkdir()
+    with pytest.raises(LocalFileError):
+        desk.fetch(choosing(job, ConflictChoice.REPLACE))
+    assert there(desk) == ["plate.csv"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(desk: TransferRig, job: FileJob) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_001, hard))
+    try:
+        with pytest.raises(LocalFileError) as caught:
+            desk.fetch(job)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.problem.detail == "File too large"
+    assert there(desk) == []

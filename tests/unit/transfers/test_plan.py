@@ -1,0 +1,295 @@
+"""What a batch consists of: folders walked on this computer and on a server in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from ferrygate.common.errors import (
+    Cancelled,
+    LocalFileError,
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UsageError,
+)
+from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.plan import Planner
+from ferrygate.transfers.views import ConflictChoice
+from scripted_sftp import (
+    ATTRS,
+    EOF,
+    FILE,
+    FOLDER,
+    LINK,
+    LSTAT,
+    MKDIR,
+    PERMISSION_DENIED,
+    READDIR,
+    STAT,
+    Request,
+    Rig,
+    ScriptedServer,
+    attributes,
+    names,
+    reply,
+    status,
+)
+
+
+class Walk:
+    """A planner with the files it has announced."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self.jobs: list[FileJob] = []
+        self.rig = Rig(server)
+        self.planner = Planner(self.jobs.append, ConflictChoice.SKIP)
+
+    def up(self, *sources: Path, folder: bytes = b"/inbox") -> list[bytes]:
+        texts = tuple(str(source) for source in sources)
+        self.rig.run(self.planner.plan_upload(self.rig.files, texts, folder))
+        return [job.remote for job in self.jobs]
+
+    def down(self, *sources: bytes, folder: Path) -> list[str]:
+        self.rig.run(self.planner.plan_download(self.rig.files, sources, str(folder)))
+        return [str(Path(job.local).relative_to(folder)) for job in self.jobs]
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({}, b"/inbox")
+
+
+@pytest.fixture
+def walk(server: ScriptedServer) -> Walk:
+    return Walk(server)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder with files, folders and links in it."""
+    tree = tmp_path / "month"
+    (tree / "plates" / "raw").mkdir(parents=True)
+    (tree / "empty").mkdir()
+    for name in ("b.csv", "a.csv", "plates/p.csv", "plates/raw/r.dat"):
+        (tree / name).write_text(name)
+    return tree
+
+
+def test_a_folder_lands_under_its_name(walk: Walk, server: ScriptedServer, tree: Path) -> None:
+    assert sorted(walk.up(tree)) == [
+        b"/inbox/month/a.csv",
+        b"/inbox/month/b.csv",
+        b"/inbox/month/plates/p.csv",
+        b"/inbox/month/plates/raw/r.dat",
+    ]
+    assert {b"/inbox/month/empty", b"/inbox/month/plates/raw"} <= server.folders
+    assert [job.number for job in walk.jobs] == [0, 1, 2, 3]
+    assert {job.on_conflict for job in walk.jobs} == {ConflictChoice.SKIP}
+    assert all(job.size == Path(job.local).stat().st_size for job in walk.jobs)
+
+
+def test_folders_that_stand_already_are_used(
+    walk: Walk, server: ScriptedServer, tree: Path
+) -> None:
+    server.folders |= {b"/inbox/month", b"/inbox/month/plates"}
+    assert len(walk.up(tree)) == 4
+
+
+def test_the_target_is_made_when_missing(walk: Walk, server: ScriptedServer, tree: Path) -> None:
+    assert walk.up(tree / "a.csv", folder=b"/new/below") == [b"/new/below/a.csv"]
+    assert {b"/new", b"/new/below"} <= server.folders
+
+
+def test_a_drop_box_tells_nothing_of_its_folders(
+    walk: Walk, server: ScriptedServer, tree: Path
+) -> None:
+    server.instead[LSTAT] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    assert walk.up(tree / "a.csv") == [b"/inbox/a.csv"]
+    assert server.asked(MKDIR) == []
+
+
+def test_a_folder_that_cannot_be_made(walk: Walk, server: ScriptedServer, tree: Path) -> None:
+    server.instead[MKDIR] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    with pytest.raises(NotFoundError):
+        walk.up(tree)
+    with pytest.raises(PermissionDeniedError):
+        walk.up(tree, folder=b"/new")
+
+
+def test_a_file_where_a_folder_is_to_be(walk: Walk, server: ScriptedServer, tree: Path) -> None:
+    server.files[b"/inbox/month"] = bytearray()
+    server.instead[MKDIR] = lambda request: [status(request.number, 4)]
+    with pytest.raises(RemoteFailureError):
+        walk.up(tree)
+
+
+def test_a_missing_file_is_announced_and_fails_later(walk: Walk, tree: Path) -> None:
+    assert walk.up(tree / "gone.csv", tree / "a.csv") == [b"/inbox/gone.csv", b"/inbox/a.csv"]
+    assert walk.jobs[0].size is None
+
+
+def test_a_folder_that_cannot_be_read_fails_as_a_file(walk: Walk, tree: Path) -> None:
+    def remove_then_add(job: FileJob) -> None:
+        rmtree(tree / "plates", ignore_errors=True)
+        walk.jobs.append(job)
+
+    walk.planner = Planner(remove_then_add, ConflictChoice.FAIL)
+    assert walk.up(tree, tree / "a.csv") == [
+        b"/inbox/month/a.csv",
+        b"/inbox/month/b.csv",
+        b"/inbox/month/plates",
+        b"/inbox/a.csv",
+    ]
+
+
+def test_links_to_folders_are_not_followed(walk: Walk, server: ScriptedServer, tree: Path) -> None:
+    (tree / "loop").symlink_to(tree)
+    (tree / "link.csv").symlink_to(tree / "a.csv")
+    found = walk.up(tree)
+    assert b"/inbox/month/link.csv" in found
+    assert b"/inbox/month/loop" in found  # it fails as a file
+    assert b"/inbox/month/loop" not in server.folders
+
+
+def test_relative_names_are_resolved(walk: Walk, tree: Path) -> None:
+    assert walk.up(tree / "plates" / ".." / "a.csv") == [b"/inbox/a.csv"]
+
+
+def test_the_root_of_a_disk_has_no_name(walk: Walk) -> None:
+    with pytest.raises(UsageError):
+        walk.up(Path("/"))
+
+
+def test_names_go_as_utf8_in_nfc(walk: Walk, tree: Path) -> None:
+    (tree / "u\u0308ber.csv").write_text("")
+    assert "/inbox/month/über.csv".encode() in walk.up(tree)
+
+
+@pytest.mark.parametrize("kind", [MKDIR, STAT])
+def test_a_cancelled_upload_walk_stops(
+    walk: Walk, server: ScriptedServer, tree: Path, kind: int
+) -> None:
+    server.folders.add(b"/inbox/month")
+    server.instead[kind] = lambda _request: ()
+    walk.rig.stream.after = walk.rig.cancel.cancel
+    with pytest.raises(Cancelled):
+        walk.up(tree)
+    assert walk.jobs == []
+
+
+def test_begun_again_it_announces_nothing_twice(walk: Walk, tree: Path) -> None:
+    walk.up(tree)
+    assert len(walk.up(tree, tree / "a.csv")) == 5
+
+
+# ---------------------------------------------------------------- downloads
+
+
+def test_a_remote_folder_lands_under_its_name(
+    walk: Walk, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.files |= {b"/inbox/a": bytearray(b"1"), b"/inbox/sub/b": bytearray(b"22")}
+    server.folders |= {b"/inbox/sub", b"/inbox/none"}
+    assert walk.down(b"/inbox", folder=tmp_path / "to") == ["inbox/a", "inbox/sub/b"]
+    assert (tmp_path / "to" / "inbox" / "none").is_dir()
+    assert [job.remote for job in walk.jobs] == [b"/inbox/a", b"/inbox/sub/b"]
+
+
+def test_the_root_lands_without_a_name(walk: Walk, server: ScriptedServer, tmp_path: Path) -> None:
+    server.files[b"/a"] = bytearray(b"1")
+    assert walk.down(b"/", folder=tmp_path) == ["a"]
+
+
+def test_a_missing_remote_file_is_announced(walk: Walk, tmp_path: Path) -> None:
+    assert walk.down(b"/gone.csv", folder=tmp_path) == ["gone.csv"]
+
+
+def test_equal_names_are_kept_apart(walk: Walk, server: ScriptedServer, tmp_path: Path) -> None:
+    for folder in (b"/x", b"/y"):
+        server.files[folder + b"/same.csv"] = bytearray(b"1")
+    found = walk.down(b"/x/same.csv", b"/y/same.csv", folder=tmp_path)
+    assert found == ["same.csv", "same (2).csv"]
+
+
+HOSTILE = [
+    b"../../escape",
+    b"..\\..\\escape",
+    b"/etc/passwd",
+    b"C:\\boot.ini",
+    b"con.txt",
+    b"a\0b",
+    b"line\nbreak",
+    b"\xe2\x80\xaegnp.exe",
+    b"A.csv",
+    b"a.csv",
+    b"trailing. ",
+    b"\xff\xfe",
+    300 * b"x",
+    b".",
+    b"..",
+    b"",
+]
+
+
+@pytest.mark.parametrize("mode", [FILE, FOLDER])
+def test_hostile_names_stay_in_the_folder(
+    walk: Walk, server: ScriptedServer, tmp_path: Path, mode: int
+) -> None:
+    listings = [[(name, mode) for name in HOSTILE]]
+
+    def hostile(request: Request) -> Iterable[bytes]:
+        listing = listings.pop() if listings else None
+        number = request.number
+        return [names(number, listing)] if listing else [status(number, EOF)]
+
+    server.instead[READDIR] = hostile
+    server.folders |= {b"/inbox/" + name for name in HOSTILE}
+    to = tmp_path / "to"
+    walk.down(b"/inbox", folder=to)
+    made = [Path(job.local) for job in walk.jobs] + list((to / "inbox").iterdir())
+    assert len({str(path).casefold() for path in made}) == len(made) > 8
+    assert all(path.parent == to / "inbox" for path in made)
+    assert all(path.name.isprintable() and len(path.name.encode()) <= 255 for path in made)
+    assert list(tmp_path.iterdir()) == [to]
+
+
+@pytest.mark.parametrize(("leads_to", "found"), [(FILE, ["inbox/link"]), (FOLDER, [])])
+def test_links_to_files_are_fetched_and_links_to_folders_are_not(
+    walk: Walk, server: ScriptedServer, tmp_path: Path, leads_to: int, found: list[str]
+) -> None:
+    listings = [[(b"link", LINK)]]
+    server.instead[READDIR] = lambda request: [
+        names(request.number, listings.pop()) if listings else status(request.number, EOF)
+    ]
+    server.instead[STAT] = lambda request: (
+        [reply(ATTRS, request.number, attributes(5, leads_to))]
+        if request.fields == (b"/inbox/link",)
+        else None
+    )
+    assert walk.down(b"/inbox", folder=tmp_path) == found
+
+
+def test_a_link_to_nowhere_is_left_out(walk: Walk, server: ScriptedServer, tmp_path: Path) -> None:
+    listings = [[(b"link", LINK)]]
+    server.instead[READDIR] = lambda request: [
+        names(request.number, listings.pop()) if listings else status(request.number, EOF)
+    ]
+    assert walk.down(b"/inbox", folder=tmp_path) == []
+
+
+def test_a_remote_folder_that_cannot_be_read(
+    walk: Walk, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.instead[READDIR] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    with pytest.raises(PermissionDeniedError):
+        walk.down(b"/inbox", folder=tmp_path)
+
+
+def test_a_local_folder_that_cannot_be_made(walk: Walk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalFileError):
+        walk.down(b"/inbox", folder=tmp_path / "file" / "below")

@@ -1,0 +1,333 @@
+"""Uploads by the rules of object stores, against a server in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    FerrygateError,
+    LocalFileError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    SizeMismatchError,
+)
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.upload import clear_away
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from scripted_sftp import (
+    ATTRS,
+    CLOSE,
+    EXCL,
+    FAILURE,
+    LSTAT,
+    NO_SUCH_FILE,
+    OP_UNSUPPORTED,
+    OPEN,
+    PERMISSION_DENIED,
+    REMOVE,
+    STAT,
+    TRUNC,
+    WRITE,
+    Hook,
+    Request,
+    attributes,
+    reply,
+    status,
+)
+from transfer_rig import TransferRig
+
+CONTENT = bytes(range(256)) * 1024
+
+
+@pytest.fixture
+def job(desk: TransferRig) -> FileJob:
+    return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
+
+
+def refuse(code: int) -> Hook:
+    return lambda request: [status(request.number, code)]
+
+
+def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
+    return msgspec.structs.replace(job, on_conflict=choice)
+
+
+def test_a_file_is_sent_whole_in_order_over_one_handle(desk: TransferRig, job: FileJob) -> None:
+    outcome = desk.send(job)
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+    assert (outcome.state, outcome.size) == (TransferState.DELIVERED, len(CONTENT))
+    assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert outcome.confirmed
+    writes = desk.server.asked(WRITE)
+    ends = [offset + len(data) for _handle, offset, data in writes]
+    assert [offset for _handle, offset, _data in writes] == [0, *ends[:-1]]
+    assert len(desk.server.asked(OPEN)) == len(desk.server.asked(CLOSE)) == 1
+    kinds = [request.kind for request in desk.server.requests]
+    assert kinds.index(CLOSE) > max(at for at, kind in enumerate(kinds) if kind == WRITE)
+    assert desk.reports.states == [TransferState.SENDING, TransferState.CHECKING]
+    assert desk.opened.path is None
+
+
+def test_an_empty_file(desk: TransferRig) -> None:
+    outcome = desk.send(FileJob(number=0, local=desk.write("empty", b""), remote=b"/empty"))
+    assert desk.server.files[b"/empty"] == b""
+    assert outcome.sha256 == hashlib.sha256().hexdigest()
+
+
+def test_no_write_spills_into_a_second_ssh_packet(desk: TransferRig, job: FileJob) -> None:
+    desk.send(job)
+    sizes = {len(handle) + len(data) + 25 for handle, _at, data in desk.server.asked(WRITE)}
+    assert max(sizes) == 32_704
+
+
+def test_a_cancelled_upload_is_never_closed(desk: TransferRig, job: FileJob) -> None:
+    desk.reports.then = lambda _state, moved: desk.rig.cancel.cancel() if moved else None
+    with pytest.raises(Cancelled):
+        desk.send(job)
+    assert desk.server.asked(CLOSE) == []
+    assert desk.opened.path == b"/inbox/report.csv"
+
+
+def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> None:
+    written: list[Request] = []
+
+    def full_after_three(request: Request) -> Iterable[bytes] | None:
+        written.append(request)
+        return [status(request.number, FAILURE, b"quota")] if len(written) > 3 else None
+
+    desk.server.instead[WRITE] = full_after_three
+    with pytest.raises(RemoteFailureError) as caught:
+        desk.send(job)
+    assert "quota" in caught.value.problem.detail
+    assert desk.server.asked(CLOSE) == []
+    assert desk.opened.path == b"/inbox/report.csv"
+
+
+def test_a_refused_close_is_a_failure(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[CLOSE] = refuse(PERMISSION_DENIED)
+    with pytest.raises(PermissionDeniedError):
+        desk.send(job)
+    assert desk.opened.delivered is None
+
+
+def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, attributes(5))]
+    with pytest.raises(SizeMismatchError, match="5 bytes"):
+        desk.send(job)
+    assert desk.opened.path is None
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (PERMISSION_DENIED, "does not allow"),
+        (OP_UNSUPPORTED, "cannot do that"),
+        (NO_SUCH_FILE, "already moved it on"),
+        (FAILURE, "refused"),
+    ],
+)
+def test_delivered_though_the_size_cannot_be_asked(
+    desk: TransferRig, job: FileJob, code: int, words: str
+) -> None:
+    desk.server.instead[STAT] = refuse(code)
+    outcome = desk.send(job)
+    assert outcome.state is TransferState.DELIVERED
+    assert not outcome.confirmed
+    assert outcome.note.startswith("size not confirmed: ")
+    assert words in outcome.note
+
+
+def test_a_server_that_tells_no_sizes(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, bytes(4))]
+    outcome = desk.send(job)
+    assert outcome.state is TransferState.DELIVERED
+    assert not outcome.confirmed
+
+
+def test_a_connection_lost_after_close_was_answered(desk: TransferRig, job: FileJob) -> None:
+    desk.server.instead[STAT] = lambda _request: ()
+    desk.rig.stream.ended = True
+    with pytest.raises(ConnectionLostError):
+        desk.send(job)
+    delivered = desk.opened.delivered
+    assert delivered is not None
+    assert (delivered.state, delivered.size) == (TransferState.DELIVERED, len(CONTENT))
+    assert not delivered.confirmed
+
+
+def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJob) -> None:
+    for kind in (STAT, LSTAT):
+        desk.server.instead[kind] = refuse(PERMISSION_DENIED)
+    outcome = desk.send(job)
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+    assert outcome.state is TransferState.DELIVERED
+    assert not outcome.confirmed
+    assert desk.server.asked(OPEN)[0][1] & EXCL
+    desk.opened.path = b"/inbox/report.csv"
+    assert "may be left" in (desk.rig.run(clear_away(desk.rig.files, desk.opened)) or "")
+    assert desk.server.asked(REMOVE) == []
+
+
+@pytest.mark.parametrize("change", ["grows", "touched"])
+def test_a_source_that_changes_while_it_is_sent(
+    desk: TransferRig, job: FileJob, change: str
+) -> None:
+    def meddle(_state: TransferState, moved: int) -> None:
+        if moved and change == "grows":
+            with Path(job.local).open("ab") as file:
+                file.write(b"more")
+        elif moved:
+            os.utime(job.local, (1, 1))
+
+    desk.reports.then = meddle
+    with pytest.raises(LocalFileError, match="was changed"):
+        desk.send(job)
+    assert desk.server.asked(CLOSE) == []
+
+
+@pytest.mark.parametrize("sort", ["missing", "folder", "pipe", "link to a folder"])
+def test_what_is_no_file(desk: TransferRig, tmp_path: Path, sort: str) -> None:
+    path = tmp_path / "source"
+    if sort == "folder":
+        path.mkdir()
+    elif sort == "pipe":
+        os.mkfifo(path)
+    elif sort == "link to a folder":
+        path.symlink_to(tmp_path)
+    with pytest.raises(LocalFileError):
+        desk.send(FileJob(number=0, local=str(path), remote=b"/inbox/x"))
+    assert desk.server.requests == []
+
+
+@pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.ASK])
+def test_a_taken_name_is_left_alone(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice
+) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    with pytest.raises(ConflictError):
+        desk.send(choosing(job, choice))
+    assert desk.server.files[b"/inbox/report.csv"] == b"old"
+    assert desk.server.asked(OPEN) == []
+
+
+def test_skip(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    outcome = desk.send(choosing(job, ConflictChoice.SKIP))
+    assert outcome.state is TransferState.SKIPPED
+    assert desk.server.files[b"/inbox/report.csv"] == b"old"
+
+
+def test_replace(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    desk.send(choosing(job, ConflictChoice.REPLACE))
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+    assert desk.server.asked(OPEN)[0][1] & TRUNC
+
+
+def test_keep_both(desk: TransferRig, job: FileJob) -> None:
+    for name in (b"report.csv", b"report (2).csv"):
+        desk.server.files[b"/inbox/" + name] = bytearray(b"old")
+    outcome = desk.send(choosing(job, ConflictChoice.KEEP_BOTH))
+    assert outcome.remote == b"/inbox/report (3).csv"
+    assert desk.server.files[b"/inbox/report.csv"] == b"old"
+    assert desk.server.files[outcome.remote] == CONTENT
+
+
+@pytest.mark.parametrize(("exclusive", "flag"), [(True, EXCL), (False, TRUNC)])
+def test_a_free_name_is_opened_exclusively_where_servers_know_how(
+    desk: TransferRig, job: FileJob, *, exclusive: bool, flag: int
+) -> None:
+    desk.send(job, exclusive=exclusive)
+    assert desk.server.asked(OPEN)[0][1] & flag
+
+
+def test_a_file_that_came_in_between_is_neither_overwritten_nor_removed(
+    desk: TransferRig, job: FileJob
+) -> None:
+    def free_for_now(request: Request) -> Iterable[bytes]:
+        desk.server.files[b"/inbox/report.csv"] = bytearray(b"theirs")
+        return [status(request.number, NO_SUCH_FILE)]
+
+    desk.server.instead[LSTAT] = free_for_now
+    with pytest.raises(FerrygateError):
+        desk.send(job)
+    assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
+    assert desk.opened.path is None  # nothing is to be cleared away
+
+
+def left_after(desk: TransferRig, opened: Opened) -> str | None:
+    return desk.rig.run(clear_away(desk.rig.files, opened))
+
+
+def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"half")
+    assert left_after(desk, Opened(path=b"/part")) == ""
+    assert b"/part" not in desk.server.files
+    assert left_after(desk, Opened(path=b"/part")) is None
+
+
+def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    desk.server.instead[WRITE] = refuse(FAILURE)
+    with pytest.raises(RemoteFailureError):
+        desk.send(choosing(job, ConflictChoice.REPLACE))
+    assert "may have been replaced" in (left_after(desk, desk.opened) or "")
+    assert desk.server.asked(REMOVE) == []
+
+
+def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"half")
+    desk.server.instead[REMOVE] = refuse(PERMISSION_DENIED)
+    assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
+
+
+def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
+    """The job as it goes on after the connection was lost when ``kind`` was asked."""
+    desk.server.instead[kind] = lambda _request: ()
+    desk.rig.stream.ended = True
+    with pytest.raises(ConnectionLostError):
+        desk.send(job)
+    again = msgspec.structs.replace(job, again=desk.opened)
+    server, desk.opened = desk.server, msgspec.structs.replace(desk.opened)
+    server.instead.clear()
+    server.requests.clear()
+    desk.rig = type(desk.rig)(server)
+    return again
+
+
+def test_an_upload_goes_on_over_its_own_part(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, WRITE)
+    assert desk.send(again).state is TransferState.DELIVERED
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+
+
+def test_a_lost_answer_to_close_is_looked_up(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, CLOSE)
+    outcome = desk.send(again)
+    assert outcome.confirmed
+    assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert desk.server.asked(WRITE) == []
+
+
+def test_a_part_shown_after_a_lost_close_is_sent_again(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, CLOSE)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(CONTENT[:1000])
+    desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+
+
+def test_lost_before_open_nothing_is_ours(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, LSTAT)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"theirs")
+    with pytest.raises(ConflictError):
+        desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
