@@ -92,11 +92,11 @@ def test_every_move_is_allowed_or_raises(
 
 def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
     case.batch.walking = False
-    assert not case.view.finished
+    before = case.view
     case.enter(S.SENDING)
     case.enter(S.CHECKING)
     case.enter(S.DELIVERED)
-    assert case.view.finished
+    assert (before.finished, case.view.finished) == (False, True)
     assert case.view.finished_at == case.clock.now()
     case.clock.time += 10
     assert case.view.finished_at == case.clock.now() - 10
