@@ -1,0 +1,39 @@
+"""Signing in to a rig as the product does it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.api import Session, connect
+from ferrygate.common.paths import Home
+from ferrygate.sites.site import SignIn, Site
+from servers.rigs.rig import Rig
+
+
+def site_of(rig: Rig, sign_in: SignIn) -> Site:
+    """The site of a rig's account, its host keys pinned, its codes as long-lived as they are."""
+    if rig.code_secret is not None:
+        sign_in = msgspec.structs.replace(sign_in, period=rig.code_secret.period)
+    return Site(
+        name="rig",
+        host=rig.host,
+        port=rig.port,
+        username=rig.username,
+        host_key_fingerprints=rig.host_key_fingerprints,
+        sign_in=sign_in,
+    )
+
+
+def by_key(rig: Rig) -> SignIn:
+    """The rig's private key, and nothing else."""
+    return SignIn(steps=("publickey",), private_key=str(rig.private_key))
+
+
+def sign_in_to(rig: Rig, sign_in: SignIn, home: Home) -> Session:
+    """A session with what the rig's account has of password and code secret."""
+    return connect(
+        site_of(rig, sign_in),
+        password=rig.password.reveal() if rig.password else None,
+        totp_secret=rig.code_secret.key.reveal() if rig.code_secret else None,
+        home=home,
+    )

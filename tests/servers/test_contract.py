@@ -1,0 +1,368 @@
+"""What holds on every server: the same session, the same calls, the same errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ferrygate.api import Session, connect
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.entry import EntryKind
+from ferrygate.common.errors import FerrygateError, Kind, NotFoundError
+from ferrygate.common.paths import Home
+from ferrygate.engine.messages import (
+    BatchChanged,
+    ConflictChoice,
+    FileChanged,
+    FileView,
+    TransferState,
+)
+from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
+from ferrygate.sites.site import SignIn, Site
+from servers.rigs.openssh import openssh_rig
+from servers.rigs.openssh_otp import openssh_otp_rig
+from servers.rigs.signing_in import by_key, sign_in_to
+
+MIB = 1 << 20
+MANY = 200
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A signed-in session, and where its files lie.
+
+    Attributes:
+        session: one for all tests, so that one code is spent.
+        home: the folder to work in, as the server names it.
+        disk: the same folder on this disk.
+        any_bytes: the server takes names that are not UTF-8.
+    """
+
+    session: Session
+    home: str
+    disk: Path
+    any_bytes: bool
+
+
+@pytest.fixture(
+    scope="module",
+    params=["sandbox", "openssh", pytest.param("openssh_otp", marks=pytest.mark.root)],
+)
+def peer(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Peer]:
+    """Every server in turn."""
+    state, home = tmp_path_factory.mktemp("server"), Home(tmp_path_factory.mktemp("home"))
+    with ExitStack() as running:
+        if request.param == "sandbox":
+            session, where, disk = _on_sandbox(running, state, home)
+        elif request.param == "openssh":
+            rig = running.enter_context(openssh_rig(state))
+            session, where, disk = sign_in_to(rig, by_key(rig), home), str(rig.home), rig.home
+        else:
+            rig = running.enter_context(openssh_otp_rig(state))
+            session, where, disk = sign_in_to(rig, SignIn(), home), str(rig.home), rig.home
+        running.enter_context(session)
+        _start_all_lanes(session, where, tmp_path_factory.mktemp("first"))
+        yield Peer(session, where, disk, any_bytes=request.param != "sandbox")
+
+
+def _on_sandbox(running: ExitStack, state: Path, home: Home) -> tuple[Session, str, Path]:
+    options = SandboxOptions(state=state / "state", root=state / "root", period=5)
+    sandbox = running.enter_context(Sandbox(options, SystemClock()))
+    ready = sandbox.ready
+    site = Site(
+        name="sandbox",
+        host=ready.host,
+        port=ready.port,
+        username=ready.username,
+        host_key_fingerprints=(ready.host_key_fingerprint,),
+        sign_in=SignIn(period=ready.period),
+    )
+    session = connect(
+        site,
+        password=ready.password.reveal(),
+        totp_secret=ready.totp_secret.reveal(),
+        home=home,
+    )
+    return session, "", ready.root
+
+
+def _start_all_lanes(session: Session, home: str, folder: Path) -> None:
+    """Threads that live as long as the session are there before the first test."""
+    for number in range(8):
+        folder.joinpath(f"{number}").write_bytes(b"first")
+    assert session.put([folder], home or "/").complete
+
+
+@pytest.fixture
+def place(peer: Peer, request: pytest.FixtureRequest) -> str:
+    """A remote folder of the test's own; :func:`on_disk` finds it here."""
+    path = f"{peer.home}/{request.node.originalname}"
+    peer.session.mkdir(path)
+    return path
+
+
+def on_disk(peer: Peer, place: str) -> Path:
+    """The same folder on this disk."""
+    return peer.disk / place.rpartition("/")[2]
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    """Every file below a folder with its bytes, every folder with none."""
+    return {
+        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
+        for path in folder.rglob("*")
+    }
+
+
+def names(session: Session, path: str | bytes) -> set[bytes]:
+    """What a remote folder holds."""
+    return {entry.name for entry in session.ls(path)}
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A file to send."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(b"new")
+    return path
+
+
+# ---------------------------------------------------------------- put and get
+
+
+def test_a_folder_comes_back_as_it_was(peer: Peer, place: str, tmp_path: Path) -> None:
+    folder = tmp_path / "Ergebnisse für März"
+    folder.joinpath("leer").mkdir(parents=True)
+    folder.joinpath("tief", "tiefer").mkdir(parents=True)
+    folder.joinpath("empty.txt").touch()
+    folder.joinpath("tief", "Größe in µm, Platte 1.csv").write_bytes("ä;ö;ü\n".encode())
+    folder.joinpath("scan.bin").write_bytes(os.urandom(50 * MIB))
+    for number in range(MANY - 3):
+        below = folder / ("tief/tiefer" if number % 2 else "tief")
+        below.joinpath(f"file {number}.dat").write_bytes(os.urandom(37 * number))
+
+    sent = peer.session.put([folder], place)
+    assert sent.complete
+    assert len(sent.files) == MANY
+    assert all(view.confirmed and view.sha256 for view in sent.files)
+    assert contents(on_disk(peer, place) / folder.name) == contents(folder)
+
+    fetched = peer.session.get([f"{place}/{folder.name}"], tmp_path / "back")
+    assert fetched.complete
+    assert len(fetched.files) == MANY
+    assert contents(tmp_path / "back" / folder.name) == contents(folder)
+    assert {view.sha256 for view in fetched.files} == {view.sha256 for view in sent.files}
+
+
+def test_a_missing_local_file_fails_alone(
+    peer: Peer, place: str, report: Path, tmp_path: Path
+) -> None:
+    result = peer.session.put([tmp_path / "gone.csv", report], place)
+    assert not result.complete
+    gone, there = sorted(result.files, key=lambda view: view.local)
+    assert problem_kind(gone) is Kind.LOCAL_FILE
+    assert there.state is TransferState.DELIVERED
+
+
+def test_a_missing_remote_file_fails_alone(
+    peer: Peer, place: str, report: Path, tmp_path: Path
+) -> None:
+    assert peer.session.put([report], place).complete
+    result = peer.session.get([f"{place}/gone.csv", f"{place}/report.csv"], tmp_path / "back")
+    gone, there = sorted(result.files, key=lambda view: view.remote)
+    assert problem_kind(gone) is Kind.NOT_FOUND
+    assert there.state is TransferState.DELIVERED
+    assert contents(tmp_path / "back") == {"report.csv": b"new"}
+
+
+def problem_kind(view: FileView) -> Kind:
+    assert view.state is TransferState.NEEDS_ATTENTION
+    assert view.problem is not None
+    return view.problem.kind
+
+
+class TakenBackError(Exception):
+    """A person has seen enough of a transfer."""
+
+
+def take_back_once_moving(event: BatchChanged | FileChanged) -> None:
+    if isinstance(event, BatchChanged) and event.view.bytes_moved:
+        raise TakenBackError
+
+
+def test_a_cancelled_upload_leaves_nothing_that_looks_whole(
+    peer: Peer, place: str, tmp_path: Path
+) -> None:
+    big = tmp_path / "big.bin"
+    with big.open("wb") as file:
+        file.truncate(256 * MIB)
+    with pytest.raises(TakenBackError):
+        peer.session.put([big], place, on_event=take_back_once_moving)
+    assert names(peer.session, place) == set()
+    assert contents(on_disk(peer, place)) == {}
+
+
+def test_a_cancelled_download_leaves_nothing(peer: Peer, place: str, tmp_path: Path) -> None:
+    with on_disk(peer, place).joinpath("big.bin").open("wb") as file:
+        file.truncate(256 * MIB)
+    with pytest.raises(TakenBackError):
+        peer.session.get([f"{place}/big.bin"], tmp_path / "back", on_event=take_back_once_moving)
+    assert contents(tmp_path / "back") == {}
+
+
+# ---------------------------------------------------------------- conflicts
+
+
+@pytest.fixture
+def taken(peer: Peer, place: str, tmp_path: Path) -> Path:
+    """A remote file of the report's name, as it lies on this disk."""
+    older = tmp_path / "older" / "report.csv"
+    older.parent.mkdir()
+    older.write_bytes(b"older and longer")
+    assert peer.session.put([older], place).complete
+    return on_disk(peer, place) / older.name
+
+
+def test_an_upload_overwrites_nothing_unasked(
+    peer: Peer, place: str, report: Path, taken: Path
+) -> None:
+    (view,) = peer.session.put([report], place).files
+    assert problem_kind(view) is Kind.CONFLICT
+    assert taken.read_bytes() == b"older and longer"
+
+
+def test_an_upload_is_skipped_as_chosen(peer: Peer, place: str, report: Path, taken: Path) -> None:
+    (view,) = peer.session.put([report], place, on_conflict=ConflictChoice.SKIP).files
+    assert view.state is TransferState.SKIPPED
+    assert taken.read_bytes() == b"older and longer"
+
+
+def test_an_upload_replaces_as_chosen(peer: Peer, place: str, report: Path, taken: Path) -> None:
+    assert peer.session.put([report], place, on_conflict=ConflictChoice.REPLACE).complete
+    assert taken.read_bytes() == b"new"
+
+
+def test_an_upload_keeps_both_as_chosen(peer: Peer, place: str, report: Path, taken: Path) -> None:
+    assert peer.session.put([report], place, on_conflict=ConflictChoice.KEEP_BOTH).complete
+    assert contents(taken.parent) == {
+        "report.csv": b"older and longer",
+        "report (2).csv": b"new",
+    }
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_a_folder_is_made_with_those_above_it(peer: Peer, place: str) -> None:
+    with pytest.raises(NotFoundError):
+        peer.session.mkdir(f"{place}/a/b")
+    peer.session.mkdir(f"{place}/a/b", parents=True)
+    assert names(peer.session, f"{place}/a") == {b"b"}
+    with pytest.raises(FerrygateError):
+        peer.session.mkdir(f"{place}/a")
+
+
+def test_an_empty_folder_is_empty(peer: Peer, place: str) -> None:
+    assert list(peer.session.ls(place)) == []
+
+
+def test_a_folder_is_listed_with_kinds_and_sizes(peer: Peer, place: str) -> None:
+    on_disk(peer, place).joinpath("sub").mkdir()
+    on_disk(peer, place).joinpath("file").write_bytes(b"12345")
+    found = {entry.name: entry for entry in peer.session.ls(place)}
+    assert found.keys() == {b"sub", b"file"}
+    assert found[b"sub"].kind is EntryKind.FOLDER
+    assert (found[b"file"].kind, found[b"file"].size) == (EntryKind.FILE, 5)
+
+
+def test_a_path_is_described(peer: Peer, place: str) -> None:
+    on_disk(peer, place).joinpath("file").write_bytes(b"12345")
+    entry = peer.session.stat(f"{place}/file")
+    assert (entry.name, entry.kind, entry.size) == (b"file", EntryKind.FILE, 5)
+    assert peer.session.stat(place).kind is EntryKind.FOLDER
+
+
+def test_a_rename_moves_a_file_with_its_bytes(peer: Peer, place: str) -> None:
+    on_disk(peer, place).joinpath("draft").write_bytes(b"words")
+    peer.session.rename(f"{place}/draft", f"{place}/final")
+    assert contents(on_disk(peer, place)) == {"final": b"words"}
+
+
+def test_a_rename_onto_an_existing_name_is_refused(peer: Peer, place: str) -> None:
+    before: dict[str, bytes | None] = {"old": b"old", "new": b"new"}
+    for name, data in before.items():
+        on_disk(peer, place).joinpath(name).write_bytes(data or b"")
+    with pytest.raises(FerrygateError):
+        peer.session.rename(f"{place}/new", f"{place}/old")
+    assert contents(on_disk(peer, place)) == before
+
+
+def test_a_file_is_removed(peer: Peer, place: str) -> None:
+    on_disk(peer, place).joinpath("file").touch()
+    peer.session.remove(f"{place}/file")
+    assert contents(on_disk(peer, place)) == {}
+
+
+def test_a_folder_is_removed_with_all_that_is_in_it(peer: Peer, place: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("a", "b").mkdir(parents=True)
+    for number in range(30):
+        tmp_path.joinpath("a", "b", f"{number}").touch()
+    assert peer.session.put([tmp_path / "a"], place).complete
+    with pytest.raises(FerrygateError):
+        peer.session.remove(f"{place}/a")
+    peer.session.remove(f"{place}/a", recursive=True)
+    assert contents(on_disk(peer, place)) == {}
+
+
+def test_a_missing_name_is_not_found(peer: Peer, place: str) -> None:
+    gone, session = f"{place}/gone", peer.session
+    with pytest.raises(NotFoundError):
+        session.stat(gone)
+    with pytest.raises(NotFoundError):
+        list(session.ls(gone))
+    with pytest.raises(NotFoundError):
+        session.remove(gone)
+    with pytest.raises(NotFoundError):
+        session.remove(gone, recursive=True)
+    with pytest.raises(NotFoundError):
+        session.rename(gone, f"{place}/here")
+
+
+def test_listing_a_file_is_refused(peer: Peer, place: str) -> None:
+    on_disk(peer, place).joinpath("file").touch()
+    with pytest.raises(FerrygateError):
+        list(peer.session.ls(f"{place}/file"))
+
+
+def test_unicode_names_arrive_composed(peer: Peer, place: str, tmp_path: Path) -> None:
+    decomposed = tmp_path / "Gru\u0308ße 試料 🧪.txt"
+    decomposed.write_bytes(b"hello")
+    assert peer.session.put([decomposed], place).complete
+    assert names(peer.session, place) == {"Grüße 試料 🧪.txt".encode()}
+
+
+def test_names_that_are_no_utf_8_are_kept_as_bytes(peer: Peer, place: str, tmp_path: Path) -> None:
+    raw, folder = b"caf\xe9.txt", os.fsencode(tmp_path)
+    local = os.fsdecode(folder + b"/" + raw)
+    Path(local).write_bytes(b"latin-1")
+    result = peer.session.put([local], place)
+    if not peer.any_bytes:  # an object store's names are UTF-8 (S3 user guide)
+        assert not result.complete
+        assert names(peer.session, place) == set()
+        return
+    assert result.complete
+    assert names(peer.session, place) == {raw}
+    path = place.encode() + b"/" + raw
+    assert peer.session.stat(path).name == raw
+    assert peer.session.get([path], tmp_path / "back").complete
+    assert contents(tmp_path / "back") == {"caf_.txt": b"latin-1"}
+    peer.session.rename(path, path + b"\xff")
+    peer.session.remove(path + b"\xff")
+    assert names(peer.session, place) == set()
