@@ -37,6 +37,9 @@ class StillClock:
     def monotonic(self) -> float:
         return self.time
 
+    def suspended(self) -> float:
+        return 0.0
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         self.time += seconds
         return event.is_set()

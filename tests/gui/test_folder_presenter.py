@@ -200,14 +200,14 @@ def test_nothing_chosen_sends_nothing(table: Table) -> None:
 
 
 def test_the_path_starts_at_home_or_at_the_root_outside_it() -> None:
-    assert crumbs(b"/home/v7", b"/home/v7/exports/2026") == (
-        Crumb("Home", b"/home/v7"),
-        Crumb("exports", b"/home/v7/exports"),
-        Crumb("2026", b"/home/v7/exports/2026"),
+    assert crumbs(b"/users/v7", b"/users/v7/exports/2026") == (
+        Crumb("Home", b"/users/v7"),
+        Crumb("exports", b"/users/v7/exports"),
+        Crumb("2026", b"/users/v7/exports/2026"),
     )
-    assert crumbs(b"/home/v7", b"/home/v70") == (
+    assert crumbs(b"/users/v7", b"/users/v70") == (
         Crumb("/", b"/"),
-        Crumb("home", b"/home"),
-        Crumb("v70", b"/home/v70"),
+        Crumb("users", b"/users"),
+        Crumb("v70", b"/users/v70"),
     )
     assert crumbs(b"/", b"/") == (Crumb("Home", b"/"),)

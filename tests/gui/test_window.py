@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -41,6 +42,19 @@ def test_signing_in_shows_the_start_folder_and_its_places(signed_in: Rig) -> Non
     assert signed_in.workspace.screen is Screen.FILES
     assert [place.label for place in signed_in.workspace.folder.view.places] == ["Home", "inbox"]
     assert not sent(signed_in, m.AnswerHostKey)
+
+
+def test_the_list_has_the_keyboard_after_signing_in(signed_in: Rig) -> None:
+    signed_in.driver.wait_for("end", lambda: not signed_in.workspace.sign_in.view.busy)
+    assert signed_in.window.focusWidget() is signed_in.window.files.files
+
+
+def test_the_password_has_the_keyboard_after_a_refusal(rig: Rig) -> None:
+    rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
+    rig.engine.refuse = REFUSED
+    rig.driver.type_into("Password", "wrong\n")
+    rig.driver.wait_for("problem", lambda: rig.workspace.sign_in.view.problem == REFUSED)
+    assert rig.window.focusWidget().accessibleName() == "Password"
 
 
 def test_an_unset_code_is_asked_for_and_its_key_is_not_left_in_the_field(
@@ -277,6 +291,16 @@ def test_the_window_ends_its_engine(make_rig: MakeRig, site: Site) -> None:
     engine = rig.engine
     rig.desktop.close()
     assert engine.closed
+
+
+def test_closing_leaves_no_part_of_qt_to_the_garbage_collector(
+    make_rig: MakeRig, site: Site
+) -> None:
+    rig = make_rig(site=site)
+    parts = [rig.window, rig.desktop.model, rig.desktop.theme, rig.desktop.bridge]
+    rig.desktop.close()
+    rig.desktop.close()
+    assert [part for part in parts if shiboken6.isValid(part)] == []
 
 
 def test_text_alone_is_not_taken_as_a_drop(signed_in: Rig) -> None:

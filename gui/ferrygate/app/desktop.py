@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 
 from ferrygate.app.application import make_application
 from ferrygate.app.bridge.engine_bridge import EngineBridge
@@ -24,8 +24,9 @@ class Desktop(QObject):
         self.application = make_application()
         super().__init__()
         self._options = options
-        self.theme = Theme(self.application, scheme)
-        self.bridge = EngineBridge(self._handle)
+        self._closed = False
+        self.theme = Theme(self.application, scheme, self)
+        self.bridge = EngineBridge(self._handle, self)
         self.model = FolderModel(options.clock, self)
         self.workspace = Workspace(
             Outbox(self.bridge.send),
@@ -45,10 +46,20 @@ class Desktop(QObject):
         self.window.show()
 
     def close(self) -> None:
-        """Take the window down and wait for the engine's end."""
+        """Take the window down and wait for the engine's end; once is enough.
+
+        Qt's objects are deleted here and now: left to Python they would go whenever its garbage
+        is collected, on whatever thread that happens, and Qt does not survive that.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._ticker.stop()
         self.window.close()
         self.bridge.close()
+        self.window.deleteLater()
+        self.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _handle(self, event: Event) -> None:
         self.workspace.handle(event)

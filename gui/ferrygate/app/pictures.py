@@ -16,7 +16,7 @@ from ferrygate.app.signing_in import fill_in, sign_in
 from ferrygate.common.remote_path import join
 
 _SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
-_WAY = (b"exports", b"2026-11", b"plates")
+_WAY = (b"exports", b"2026-11")
 _SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
 _SENT_BYTES = 48_000
 
@@ -58,7 +58,7 @@ def _send_something(driver: Driver, desktop: Desktop) -> None:
             file.write_bytes(bytes(_SENT_BYTES * count))
             driver.drop([file], driver.empty_place())
             driver.wait_for(name, partial(_delivered, desktop, count))
-        driver.select(desktop.model.entry(0).name)
+        driver.select(desktop.model.entry(2).name)
 
 
 def _delivered(desktop: Desktop, count: int) -> bool:

@@ -25,8 +25,13 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        application: QApplication,
+        scheme: Qt.ColorScheme | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._application = application
         self._chosen = scheme
         self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}

@@ -88,7 +88,7 @@ class SignInPanel(CardGround):
     def _render(self) -> None:
         view = self._presenter.view
         self._render_site(view)
-        if self._was_busy and not view.busy and view.question is None:
+        if self._was_busy and not view.busy and self.isVisible():
             self._password.edit.setEnabled(True)
             self._password.edit.setFocus()
         self._was_busy = view.busy
