@@ -15,8 +15,11 @@ from ferrygate.engine.parts import Parts
 from ferrygate.sftp.connection import Connection, Deadlines, connect
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.okta_attempts import OktaAttempts
+from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.skew import SkewStore
 from ferrygate.vault import keychain
 from ferrygate.vault.vault import Vault
 
@@ -51,11 +54,14 @@ def engine_maker(
         home.prepare()
         ledger = open_ledger(home, clock)
         known_hosts = KnownHosts(home.known_hosts)
+        skews = SkewStore(home.skew)
         parts = Parts(
             clock=clock,
             ledger=ledger,
             known_hosts=known_hosts,
             attempts=SignInAttempts(ledger, known_hosts, reach, clock),
+            okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
+            skews=skews,
             open_vault=cache(open_vault or keychain.open_vault),
             random_hex=secrets.token_hex,
             random=SystemRandom().random,

@@ -165,6 +165,48 @@ class AnswerConflict(msgspec.Struct, frozen=True, tag=True):
     choice: ConflictChoice
 
 
+class ExplainRefusal(msgspec.Struct, frozen=True, tag=True):
+    """Ask Okta once, with the password alone, why a sign-in was refused.
+
+    To be sent only when the person agreed. Counted by the lock-out breaker; ``try_anyway`` as for
+    a sign-in. Answered by RefusalExplained, then ``Done``.
+    """
+
+    request: int
+    try_anyway: bool = False
+
+
+class EnrolWithOkta(msgspec.Struct, frozen=True, tag=True):
+    """Set up a code for an account that Okta asks to enrol one, without scanning anything.
+
+    Uses the password at hand. The new code secret is then used for the open site, and is kept in
+    the keychain at once when ``save``: Okta has accepted a code.
+    """
+
+    request: int
+    save: bool = False
+    try_anyway: bool = False
+
+
+class MeasureSkew(msgspec.Struct, frozen=True, tag=True):
+    """Compare this computer's clock with Okta's; answered by SkewMeasured."""
+
+    request: int
+
+
+class ApplySkew(msgspec.Struct, frozen=True, tag=True):
+    """Make codes for a clock that is ``seconds`` ahead; to be sent only when the person agreed.
+
+    Kept for the open site. Up to 10 seconds count as none and end the correction.
+    """
+
+    request: int
+    seconds: int
+
+
+OktaCommand = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
+
+
 class CancelRequest(msgspec.Struct, frozen=True, tag=True):
     """Stop a sign-in, listing or batch; its request then fails with ``cancelled``, or is done."""
 
@@ -195,6 +237,7 @@ Command = (
     | Upload
     | Download
     | AnswerConflict
+    | OktaCommand
     | CancelRequest
     | Shutdown
 )

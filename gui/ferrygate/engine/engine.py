@@ -18,6 +18,7 @@ from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import FileOperation, carry_out
 from ferrygate.engine.keeper import SessionKeeper
+from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
@@ -44,6 +45,7 @@ class Engine:
         self._codes = CodeDisplay(parts.ledger, parts.clock, listener)
         self._keeper = SessionKeeper(parts, listener, self._inbox.post, self._asides, self._secrets)
         self._site: Site | None = None
+        self._okta = OktaDesk(parts, self._asides, self._secrets, listener, self._correct_code)
         self._handlers = self._handler_table()
         self._running = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -97,6 +99,10 @@ class Engine:
             m.Upload: self._transfer,
             m.Download: self._transfer,
             m.AnswerConflict: self._answer_conflict,
+            m.ExplainRefusal: self._ask_okta,
+            m.EnrolWithOkta: self._ask_okta,
+            m.MeasureSkew: self._ask_okta,
+            m.ApplySkew: self._ask_okta,
             m.CancelRequest: self._cancel,
             m.Shutdown: self._shut_down,
         }
@@ -109,7 +115,7 @@ class Engine:
 
         def found(found: Found) -> None:
             self._secrets.credentials = found.credentials
-            self._codes.show(found.credentials.code_secret)
+            self._correct_code(command.site)
             self._emit(found.event)
             self._emit(m.Done(command.request))
 
@@ -122,8 +128,19 @@ class Engine:
 
     def _use_code_secret(self, command: m.UseCodeSecret) -> None:
         self._secrets.use_code_secret(command.secret, save=command.save)
-        self._codes.show(command.secret)
+        self._correct_code(self._site)
         self._emit(m.Done(command.request))
+
+    def _correct_code(self, site: Site | None) -> None:
+        """Show the code that the server expects now, by the person's agreement on clocks."""
+        if site is not None:
+            self._secrets.correct_code(site, self._parts.skews)
+        self._codes.show(self._secrets.credentials.code_secret)
+
+    def _ask_okta(self, command: m.OktaCommand) -> None:
+        site = self._opened_site(command.request)
+        if site is not None:
+            self._okta.obey(command, site, lambda: self._site is site)
 
     def _use_password(self, command: m.UsePassword) -> None:
         self._secrets.use_password(command.password, save=command.save)

@@ -171,6 +171,27 @@ class ConflictQuestion(msgspec.Struct, frozen=True, tag=True):
     replace_is_final: bool
 
 
+class RefusalExplained(msgspec.Struct, frozen=True, tag=True):
+    """What Okta says, with a next step."""
+
+    request: int
+    problem: Problem
+
+
+class SkewMeasured(msgspec.Struct, frozen=True, tag=True):
+    """How the clocks differ.
+
+    Attributes:
+        seconds: how far Okta's clock is ahead, right to about a second; ``None`` where it did not
+            tell.
+        applied: the correction in use; one that is far from ``seconds`` has become wrong itself.
+    """
+
+    request: int
+    seconds: float | None
+    applied: int
+
+
 Event = (
     Done
     | Failed
@@ -187,4 +208,6 @@ Event = (
     | BatchChanged
     | FileChanged
     | ConflictQuestion
+    | RefusalExplained
+    | SkewMeasured
 )

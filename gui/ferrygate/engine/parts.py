@@ -9,7 +9,9 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.vault import Vault
 
 
@@ -21,6 +23,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes sign-ins.
+        okta: asks the Okta organisations that sites name.
+        skews: corrections of this computer's clock.
         open_vault: opens the keychain; slow, so called aside.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.
@@ -31,6 +35,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     known_hosts: KnownHosts
     attempts: SignInAttempts
+    okta: OktaAttempts
+    skews: SkewStore
     open_vault: Callable[[], Vault]
     random_hex: Callable[[int], str]
     random: Callable[[], float]

@@ -14,6 +14,7 @@ from ferrygate.engine.messages import SiteOpened
 from ferrygate.sign_in.authentication import Credentials
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.vault import Binding, SecretKind, Vault
 
 _FIELDS = {
@@ -33,8 +34,8 @@ class Found(msgspec.Struct, frozen=True):
 class SecretsDesk:
     """Holds them in memory while the site is open, and keeps them once they are proven.
 
-    :meth:`look_up` and :meth:`forget_saved` wait for the keychain and are called aside; the rest
-    is for the engine's thread.
+    :meth:`look_up`, :meth:`keep_code_secret` and :meth:`forget_saved` wait for the keychain and
+    are called aside; the rest is for the engine's thread.
     """
 
     def __init__(self, open_vault: Callable[[], Vault], known_hosts: KnownHosts) -> None:
@@ -63,6 +64,13 @@ class SecretsDesk:
         self.credentials = msgspec.structs.replace(self.credentials, passphrase=passphrase)
         self._wish(SecretKind.PASSPHRASE, save=save)
 
+    def correct_code(self, site: Site, skews: SkewStore) -> None:
+        """Make codes for the server's time, where this computer's clock is wrong."""
+        secret = self.credentials.code_secret
+        if secret is not None:
+            corrected = skews.correct(site, secret)
+            self.credentials = msgspec.structs.replace(self.credentials, code_secret=corrected)
+
     def drop(self, kind: SecretKind) -> None:
         """Drop one secret from memory."""
         self.credentials = msgspec.structs.replace(self.credentials, **{_FIELDS[kind]: None})
@@ -75,6 +83,15 @@ class SecretsDesk:
             KeychainError: it cannot be dropped.
         """
         self._open_vault().forget(kind, self._binding(site))
+
+    def keep_code_secret(self, site: Site, secret: CodeSecret) -> None:
+        """Keep a code secret that was proven without a sign-in; called aside.
+
+        Raises:
+            KeychainError: it cannot be kept.
+        """
+        text = otpauth.format_otpauth(secret)
+        self._open_vault().write(SecretKind.CODE_SECRET, self._binding(site), text)
 
     def _wish(self, kind: SecretKind, *, save: bool) -> None:
         self._save = self._save | {kind} if save else self._save - {kind}

@@ -7,22 +7,20 @@ from typing import Protocol
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import HostKeyUnknownError, LockOutBreakerError
-from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.errors import HostKeyUnknownError
+from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import (
-    LEASE,
     Authentication,
     Credentials,
     StepObserver,
     check_at_hand,
 )
 from ferrygate.sign_in.host_key import Verdict, check_host_key
-from ferrygate.sign_in.ledger import Gate, Lease, Ledger
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.turn import take_turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
-
-_TURN = 0.15  # how often to ask whether it is our turn, seconds
 
 
 class Observer(StepObserver, Protocol):
@@ -75,7 +73,7 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        lease = self._take_turn(site.account, cancel, try_anyway=try_anyway)
+        lease = take_turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway)
         attempt = Authentication(self._ledger, self._clock, lease, observer, cancel)
         connection: Connection | None = None
         try:
@@ -93,16 +91,6 @@ class SignInAttempts:
             self._ledger.finish(lease, attempt.end)
         return connection
 
-    def _take_turn(self, account: str, cancel: CancelToken, *, try_anyway: bool) -> Lease:
-        while True:
-            admission = self._ledger.admit(account, LEASE, try_anyway=try_anyway)
-            if admission.lease is not None:
-                return admission.lease
-            if admission.gate is not Gate.BUSY:
-                raise _stopped(admission.gate, admission.refusals)
-            self._clock.wait(cancel.event, _TURN)
-            cancel.check()
-
     def _accept_host_key(
         self, site: Site, known: tuple[HostKey, ...], shown: HostKey, observer: Observer
     ) -> None:
@@ -117,17 +105,3 @@ class SignInAttempts:
             )
         if verdict is not Verdict.KNOWN:
             self._known_hosts.add(site.host, site.port, shown)
-
-
-def _stopped(gate: Gate, refusals: int) -> LockOutBreakerError:
-    sentence = ngettext(
-        "The last sign-in was refused. Nothing more was sent, so that your account is not locked.",
-        "The last {count} sign-ins were refused. Nothing more was sent, so that your account is"
-        " not locked.",
-        refusals,
-    ).format(count=refusals)
-    if gate is Gate.SHUT:
-        step = _("Ask your contact to check your account; then reset the lock for this site.")
-    else:
-        step = _("Check your password, or ask your contact. Then try once more.")
-    return LockOutBreakerError(sentence, next_step=step, detail=f"refusals in a row: {refusals}")

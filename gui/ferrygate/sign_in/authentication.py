@@ -27,9 +27,9 @@ from ferrygate.sftp.transport import Prompt
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Lease, Ledger
 from ferrygate.sign_in.prompts import Wanted, wanted
+from ferrygate.sign_in.turn import LEASE
 from ferrygate.sites.site import Site
 
-LEASE = 180.0  # seconds; longer than any stage between two renewals
 _LONGEST_PROMPT = 300  # characters of a server's words that are shown
 
 

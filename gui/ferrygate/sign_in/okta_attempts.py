@@ -1,0 +1,111 @@
+"""Tries of the password at Okta, counted by the lock-out breaker like any sign-in."""
+
+from __future__ import annotations
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem, SecretsMissingError, UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.okta import Enrolment, OktaAuthn
+from ferrygate.sign_in.okta_http import Opener
+from ferrygate.sign_in.okta_verdict import explain
+from ferrygate.sign_in.turn import LEASE, turn
+from ferrygate.sites.site import Site
+from ferrygate.sites.skew import SkewStore
+
+
+class OktaAttempts:
+    """Asks the Okta organisation that a site names; holds nothing between two questions."""
+
+    def __init__(self, ledger: Ledger, skews: SkewStore, opener: Opener, clock: Clock) -> None:
+        self._ledger = ledger
+        self._skews = skews
+        self._opener = opener
+        self._clock = clock
+
+    def diagnose_refusal(
+        self,
+        site: Site,
+        password: Secret | None,
+        cancel: CancelToken,
+        *,
+        try_anyway: bool = False,
+    ) -> Problem:
+        """Ask Okta once what it makes of the password, and say it in sentences.
+
+        Raises:
+            UsageError: the site names no Okta address.
+            SecretsMissingError: user name or password is not at hand.
+            LockOutBreakerError: too many refusals in a row.
+            CannotReachError, ConnectionLostError: no answer came.
+            Cancelled: as asked.
+        """
+        okta, password = self._okta(site), _at_hand(site, password)
+        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+            return explain(okta.ask_password(site.username, password, mine))
+
+    def enrol(
+        self,
+        site: Site,
+        password: Secret | None,
+        cancel: CancelToken,
+        *,
+        try_anyway: bool = False,
+    ) -> Enrolment:
+        """Enrol a code for an account that Okta asks to enrol, and prove it.
+
+        Raises:
+            SignInRefusedError, UnsupportedError, CodeSecretError: as
+                :meth:`ferrygate.sign_in.okta.OktaAuthn.enrol`.
+            FerrygateError: as :meth:`diagnose_refusal`.
+        """
+        okta, password = self._okta(site), _at_hand(site, password)
+        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+
+            def take_code(secret: CodeSecret) -> str:
+                corrected = self._skews.correct(site, secret)
+                step = take_step(
+                    corrected,
+                    lambda step: self._ledger.claim(corrected, step),
+                    self._clock,
+                    cancel,
+                    lambda _until: self._ledger.renew(mine.lease, LEASE),
+                )
+                return corrected.code_for_step(step)
+
+            return okta.enrol(site.username, password, mine, take_code)
+
+    def clock_skew(self, site: Site) -> float | None:
+        """Seconds that Okta's clock is ahead of this one's; None where it does not tell.
+
+        Nothing secret is sent.
+
+        Raises:
+            UsageError: the site names no Okta address.
+            CannotReachError, ConnectionLostError: no answer came.
+        """
+        return self._okta(site).clock_skew()
+
+    def _okta(self, site: Site) -> OktaAuthn:
+        if not site.sign_in.okta_address:
+            raise UsageError(
+                _("This site does not name its Okta address."),
+                next_step=_("Ask your contact for a connection file that does."),
+            )
+        return OktaAuthn(site.sign_in.okta_address, self._opener, self._clock)
+
+
+def _at_hand(site: Site, password: Secret | None) -> Secret:
+    if not site.username:
+        raise SecretsMissingError(
+            _("The user name is missing."), next_step=_("Enter your user name.")
+        )
+    if password is None:
+        raise SecretsMissingError(
+            _("The password is missing."), next_step=_("Enter your password.")
+        )
+    return password
