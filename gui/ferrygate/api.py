@@ -42,6 +42,10 @@ class Prompter(Protocol):
         """Whether this is the right server."""
         ...
 
+    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
+        """What the server asks for beside password and code; none to refuse."""
+        ...
+
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
         """What to do with files that are already there."""
         ...
@@ -54,7 +58,7 @@ class Prompter(Protocol):
 
 
 class Unattended:
-    """Nobody is there: unknown host keys are refused, files that are there fail."""
+    """Nobody is there: unknown host keys and questions are refused, files that are there fail."""
 
     def __init__(self, *, accept_new_host_key: bool = False) -> None:
         self._accept = accept_new_host_key
@@ -62,6 +66,10 @@ class Unattended:
     def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
         """As said beforehand."""
         return self._accept
+
+    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
+        """Refuse to answer."""
+        return None
 
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
         """Overwrite nothing."""
@@ -143,6 +151,9 @@ class EngineClient:
             case m.HostKeyQuestion():
                 accept = self._prompter.confirm_host_key(event)
                 self._engine.send(m.AnswerHostKey(event.question, accept))
+            case m.PromptQuestion():
+                answer = self._prompter.answer_prompt(event)
+                self._engine.send(m.AnswerPrompt(event.question, answer))
             case m.ConflictQuestion():
                 choice = self._prompter.resolve_conflict(event)
                 self._engine.send(m.AnswerConflict(event.batch, choice))
@@ -198,6 +209,11 @@ class Session:
         """Use a code secret; ``save`` keeps it in the keychain once it is proven."""
         request = self._client.number()
         self._client.do(m.UseCodeSecret(request, secret, save), request)
+
+    def use_passphrase(self, passphrase: Secret, *, save: bool = False) -> None:
+        """Use a private key's passphrase; ``save`` keeps it in the keychain once it is proven."""
+        request = self._client.number()
+        self._client.do(m.UsePassphrase(request, passphrase, save), request)
 
     def sign_in(self, *, try_anyway: bool = False) -> None:
         """Sign in with what is at hand, with a fresh code.

@@ -32,9 +32,10 @@ def test_the_server_ends_with_a_demo_that_is_ended(
     offscreen: Program, private_home: Path, number: signal.Signals
 ) -> None:
     file = private_home / "sandbox" / "sandbox.ferrygate"
-    with offscreen.running("demo") as process:
+    with offscreen.with_secrets("correct horse", "JBSWY3DPEHPK3PXP").running("demo") as process:
         wait_until(file.exists)
         (server,) = children(process.pid)
+        assert b"correct horse" not in Path("/proc", str(server), "environ").read_bytes()
         watched = os.pidfd_open(server)
         try:
             process.send_signal(number)

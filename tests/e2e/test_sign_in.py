@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import time
 from pathlib import Path
@@ -47,6 +48,17 @@ def test_a_code_printed_is_never_sent(ferrygate: Program, site: Path, sandbox: S
     assert ferrygate("ls", site).returncode == 0
     (record,) = sandbox.log
     assert record.code_hash != sandbox.log.hash_of(told["code"])
+
+
+def test_ctrl_c_ends_the_wait_for_a_code(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    wait_for_new_code(sandbox.ready.period)
+    assert ferrygate("code", site).returncode == 0
+    with ferrygate.running("ls", site) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("New code in")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(2) == 130
+    assert len(sandbox.log) == 0
 
 
 def test_a_wrong_password_is_one_sentence(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:

@@ -2,83 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import select
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from e2e.program import PROGRAM, Program, connection_file, program_for, site_for, wait_for_new_code
+from e2e.program import Program, connection_file, program_for, site_for, wait_for_new_code
+from e2e.screen import at_a_terminal
 from ferrygate.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
-
-_SECONDS = 30.0
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-class Screen:
-    """The other side of a program's terminal."""
-
-    def __init__(self, descriptor: int, process: subprocess.Popen[bytes]) -> None:
-        self._descriptor = descriptor
-        self._process = process
-        self._seen = b""
-
-    def wait_for(self, text: str) -> None:
-        """Read until the text has come."""
-        end = time.monotonic() + _SECONDS
-        while text not in self.text:
-            if not self._read(end - time.monotonic()):
-                raise AssertionError(f"no {text!r} in {self.text!r}")
-
-    def type(self, text: str) -> None:
-        os.write(self._descriptor, text.encode() + b"\n")
-
-    def end(self) -> int:
-        """Read to the end; the exit status."""
-        end = time.monotonic() + _SECONDS
-        while self._read(end - time.monotonic()):
-            continue
-        return self._process.wait(_SECONDS)
-
-    @property
-    def text(self) -> str:
-        return _COLOURS.sub("", self._seen.decode("utf-8", "replace"))
-
-    def _read(self, seconds: float) -> bool:
-        if not select.select([self._descriptor], [], [], max(0.0, seconds))[0]:
-            return False
-        try:
-            block = os.read(self._descriptor, 4096)
-        except OSError:  # Linux says EIO once the last program has closed its side
-            return False
-        self._seen += block
-        return bool(block)
-
-
-@contextmanager
-def at_a_terminal(program: Program, *arguments: str | Path) -> Iterator[Screen]:
-    ours, theirs = os.openpty()
-    with subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)],
-        env={**program.environment, "TERM": "xterm", "COLUMNS": "200"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        try:
-            yield Screen(ours, process)
-        finally:
-            process.kill()
-            os.close(ours)
 
 
 def test_what_is_missing_is_asked_for(bare: Program, sandbox: Sandbox, tmp_path: Path) -> None:

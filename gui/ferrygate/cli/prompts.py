@@ -5,7 +5,14 @@ from __future__ import annotations
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import ConflictChoice, ConflictQuestion, HostKeyQuestion, Notice
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import (
+    ConflictChoice,
+    ConflictQuestion,
+    HostKeyQuestion,
+    Notice,
+    PromptQuestion,
+)
 
 _CHOICES = (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
 
@@ -33,6 +40,15 @@ class TerminalPrompter:
         if self._accept or not self._terminal.has_person:
             return self._accept
         return self._terminal.confirm(_("Is this the fingerprint your contact gave you?"))
+
+    def answer_prompt(self, question: PromptQuestion) -> Secret | None:
+        """Pass the server's question on to the person."""
+        if not self._terminal.has_person:
+            return None
+        text = _("The server asks: {question}").format(question=question.text)
+        if question.echo:
+            return Secret(self._terminal.ask(text))
+        return self._terminal.ask_secret(text)
 
     def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
         """Ask what to do with all files that are already there."""

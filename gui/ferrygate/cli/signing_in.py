@@ -13,7 +13,7 @@ from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
-from ferrygate.common.errors import LockOutBreakerError, SecretsMissingError
+from ferrygate.common.errors import LockOutBreakerError, PassphraseMissingError, SecretsMissingError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -124,11 +124,19 @@ def use_code_secret(around: Surroundings, session: Session, *, needed: bool) -> 
 def attempt(around: Surroundings, session: Session, text: str, *, try_anyway: bool) -> None:
     """Sign in once; a stop by the lock-out breaker tells what to type next.
 
+    A person is asked for the passphrase of a private key that needs one. Nothing was sent then.
+
     Raises:
         FerrygateError: the sign-in failed.
     """
     try:
-        session.sign_in(try_anyway=try_anyway)
+        try:
+            session.sign_in(try_anyway=try_anyway)
+        except PassphraseMissingError:
+            if not around.terminal.has_person:
+                raise
+            session.use_passphrase(around.terminal.ask_secret(_("Passphrase of the private key")))
+            session.sign_in(try_anyway=try_anyway)
     except LockOutBreakerError as error:
         raise _stopped(around, session.site, text, error) from error
     finally:

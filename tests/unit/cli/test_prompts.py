@@ -6,7 +6,7 @@ from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import KeychainError
-from ferrygate.engine.messages import HostKeyQuestion, Notice
+from ferrygate.engine.messages import HostKeyQuestion, Notice, PromptQuestion
 
 Capture = pytest.CaptureFixture[str]
 
@@ -22,6 +22,11 @@ def test_without_a_person_a_host_key_is_as_said_beforehand(
     told = capsys.readouterr().err
     assert "sftp.example.org" in told
     assert "SHA256:abc (ssh-ed25519)" in told
+
+
+def test_without_a_person_the_servers_questions_are_refused(clock: Clock) -> None:
+    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=True)
+    assert prompter.answer_prompt(PromptQuestion(1, "Your PIN:", echo=False)) is None
 
 
 def test_a_wait_is_told_once_where_there_is_no_terminal(clock: Clock, capsys: Capture) -> None:

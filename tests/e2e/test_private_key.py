@@ -1,0 +1,66 @@
+"""A site whose one step is a private key, on OpenSSH."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from e2e.program import Program, connection_file
+from e2e.screen import at_a_terminal
+from ferrygate.sites.site import SignIn, Site
+from servers.rigs.rig import Rig
+
+PASSPHRASE = "quiet harbour"
+
+
+def site_with_key(openssh: Rig, folder: Path, key: Path) -> Path:
+    site = Site(
+        name="OpenSSH",
+        host=openssh.host,
+        port=openssh.port,
+        username=openssh.username,
+        host_key_fingerprints=openssh.host_key_fingerprints,
+        sign_in=SignIn(steps=("publickey",), private_key=str(key)),
+    )
+    return connection_file(folder, site)
+
+
+@pytest.fixture
+def encrypted(openssh: Rig, tmp_path: Path) -> Path:
+    """The same private key under a passphrase."""
+    assert openssh.private_key is not None
+    path = tmp_path / "id_encrypted"
+    path.touch(mode=0o600)
+    key = asyncssh.read_private_key(openssh.private_key)
+    key.write_private_key(path, passphrase=PASSPHRASE)
+    return path
+
+
+def test_a_key_alone_needs_no_secret(bare: Program, openssh: Rig, tmp_path: Path) -> None:
+    assert openssh.private_key is not None
+    (openssh.home / "here.txt").touch()
+    site = site_with_key(openssh, tmp_path, openssh.private_key)
+    outcome = bare("ls", site, openssh.home)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "here.txt" in outcome.stdout.splitlines()
+
+
+def test_without_a_person_a_passphrase_is_missing(
+    bare: Program, openssh: Rig, tmp_path: Path, encrypted: Path
+) -> None:
+    outcome = bare("ls", site_with_key(openssh, tmp_path, encrypted))
+    assert outcome.returncode == 2
+    assert "passphrase" in outcome.stderr.lower()
+
+
+def test_a_person_is_asked_for_the_passphrase(
+    bare: Program, openssh: Rig, tmp_path: Path, encrypted: Path
+) -> None:
+    site = site_with_key(openssh, tmp_path, encrypted)
+    with at_a_terminal(bare, "ls", site) as screen:
+        screen.wait_for("Passphrase of the private key:")
+        screen.type(PASSPHRASE)
+        assert screen.end() == 0
+    assert PASSPHRASE not in screen.text
