@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from e2e.program import PROGRAM, Program
 
@@ -60,14 +61,16 @@ class Screen:
 
 
 @contextmanager
-def at_a_terminal(program: Program, *arguments: str | Path) -> Iterator[Screen]:
-    """A command that has a terminal for all it reads and writes."""
+def at_a_terminal(
+    program: Program, *arguments: str | Path, stdout: IO[bytes] | None = None
+) -> Iterator[Screen]:
+    """A command that has a terminal for all it reads and writes, ``stdout`` excepted if given."""
     ours, theirs = os.openpty()
     with subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],
         env={**program.environment, "TERM": "xterm", "COLUMNS": "200"},
         stdin=theirs,
-        stdout=theirs,
+        stdout=stdout or theirs,
         stderr=theirs,
         start_new_session=True,
     ) as process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -67,3 +68,19 @@ def test_a_taken_name_is_asked_about_beside_the_bar(
     assert screen.text.count("(replace, keep-both, skip):") == 1
     assert "2 files delivered" in screen.text
     assert {(inbox / name).read_bytes() for name in ("a.csv", "b.csv")} == {b"new"}
+
+
+def test_a_bar_leaves_standard_output_alone(ferrygate: Program, site: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(100_000_000)
+    told = tmp_path / "told.jsonl"
+    with (
+        told.open("wb") as stdout,
+        at_a_terminal(ferrygate, "put", site, large, "/inbox", "--json", stdout=stdout) as screen,
+    ):
+        assert screen.end() == 0
+    assert "100.0 MB" in screen.text, "the bar"
+    assert "sha256" not in screen.text
+    (record,) = [json.loads(line) for line in told.read_text().splitlines()]
+    assert (record["state"], record["size"]) == ("delivered", 100_000_000)

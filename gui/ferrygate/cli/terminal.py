@@ -55,6 +55,11 @@ class Terminal:
         """Whether somebody is there to answer."""
         return sys.stdin.isatty()
 
+    @property
+    def can_draw(self) -> bool:
+        """Whether the last line of the screen is free to be drawn anew again and again."""
+        return self.screen.is_terminal and not (self.as_json and sys.stdout.isatty())
+
     # ------------------------------------------------------------ standard output
 
     def line(self, text: str) -> None:
@@ -73,6 +78,7 @@ class Terminal:
 
     def fail(self, problem: Problem) -> None:
         """Say why the command failed; as JSON too where that is wanted."""
+        self.settle()
         if self.as_json:
             self.record(error=problem_record(problem))
         self.tell(problem)
@@ -86,7 +92,7 @@ class Terminal:
 
     def countdown(self, until: float) -> None:
         """Say when the next code comes; counts down where somebody can see it."""
-        if not self.screen.is_terminal:
+        if not self.can_draw:
             self.say(self._new_code(until))
             return
         live = Live(
@@ -94,6 +100,8 @@ class Terminal:
             console=self.screen,
             refresh_per_second=_REFRESH,
             transient=True,
+            redirect_stdout=False,  # it may be a file
+            redirect_stderr=False,
         )
         self.show(live)
 

@@ -57,6 +57,8 @@ class TransferReport:
             TimeRemainingColumn(),
             console=terminal.screen,
             transient=True,
+            redirect_stdout=False,  # it may be a file
+            redirect_stderr=False,
         )
         self._task = self._bar.add_task("", total=None)
         self.complete = False
@@ -88,7 +90,7 @@ class TransferReport:
         self._terminal.say(sentence)
 
     def _progress(self, view: BatchView) -> None:
-        if self._terminal.screen.is_terminal:
+        if self._terminal.can_draw:
             title = display_text(view.title)
             total = None if view.walking else view.bytes_total
             self._bar.update(self._task, description=title, completed=view.bytes_moved, total=total)
