@@ -26,15 +26,15 @@ _KEEP_CLAIMS = 7 * 86_400.0  # seconds; far longer than any server accepts a cod
 _SALT_BYTES = 32
 _BUSY = 30.0  # seconds to wait for another process's transaction
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS salt (id INTEGER PRIMARY KEY CHECK (id = 0), value BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS claims (
-  digest BLOB PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS accounts (
-  account TEXT PRIMARY KEY, refusals INTEGER NOT NULL DEFAULT 0,
-  lease INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until REAL, sent INTEGER NOT NULL DEFAULT 0
-  ) WITHOUT ROWID;
-"""
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS salt (id INTEGER PRIMARY KEY CHECK (id = 0), value BLOB NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS claims (
+      digest BLOB PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS accounts (
+      account TEXT PRIMARY KEY, refusals INTEGER NOT NULL DEFAULT 0,
+      lease INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until REAL,
+      sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+)
 
 
 class Gate(Enum):
@@ -93,9 +93,9 @@ class Ledger:
         self._processes = processes
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        with self._connection() as db:
-            db.executescript("PRAGMA journal_mode=WAL;" + _SCHEMA)
-        with self._write() as db:
+        with self._write() as db:  # not in WAL mode: processes that begin together get in its way
+            for statement in _SCHEMA:
+                db.execute(statement)
             db.execute("INSERT OR IGNORE INTO salt VALUES (0, ?)", (random_bytes(_SALT_BYTES),))
             (self._salt,) = db.execute("SELECT value FROM salt").fetchone()
 
