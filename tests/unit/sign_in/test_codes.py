@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import Cancelled
+from ferrygate.common.secret import Secret
+from ferrygate.sign_in.codes import has_life, take_step
+
+SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+SHORT = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
+
+
+@pytest.mark.parametrize(
+    ("secret", "now", "lives"),
+    [
+        (SECRET, 0, True),
+        (SECRET, 26, True),
+        (SECRET, 26.1, False),
+        (SECRET, 29.9, False),
+        (SECRET, 30, True),
+        (SHORT, 4, True),
+        (SHORT, 4.1, False),
+    ],
+)
+def test_life_that_is_left(secret: CodeSecret, now: float, *, lives: bool) -> None:
+    assert has_life(secret, now) is lives
+
+
+class Taking:
+    """Codes being taken, some of which left already."""
+
+    def __init__(self, now: float, *spent: int) -> None:
+        self.clock = ManualClock(now)
+        self.spent = set(spent)
+        self.waits: list[float] = []
+        self.asked: list[int] = []
+        self.cancel = CancelToken()
+
+    def claim(self, step: int) -> bool:
+        self.asked.append(step)
+        return step not in self.spent
+
+    def take(self) -> int:
+        return take_step(SECRET, self.claim, self.clock, self.cancel, self.waits.append)
+
+
+def test_the_code_of_now() -> None:
+    taking = Taking(3003)
+    assert taking.take() == 100
+    assert taking.waits == []
+
+
+def test_a_code_nearly_over_is_not_even_claimed() -> None:
+    taking = Taking(3028)
+    assert taking.take() == 101
+    assert taking.asked == [101]
+    assert taking.waits == [3030]
+    assert taking.clock.now() == 3030
+
+
+def test_spent_codes_are_waited_out() -> None:
+    taking = Taking(3003, 100, 101)
+    assert taking.take() == 102
+    assert taking.waits == [3030, 3060]
+
+
+def test_cancelled_before_and_while_waiting() -> None:
+    taking = Taking(3003)
+    taking.cancel.cancel()
+    with pytest.raises(Cancelled):
+        taking.take()
+    assert taking.asked == []
+    waiting = Taking(3003, 100)
+
+    def cancel(_until: float) -> None:
+        waiting.cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        take_step(SECRET, waiting.claim, waiting.clock, waiting.cancel, cancel)
+    assert waiting.asked == [100]

@@ -1,0 +1,242 @@
+"""Codes leave once, and an account is not locked by a program."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.secret import Secret
+from ferrygate.sign_in.ledger import End, Gate, Lease, LeaseLostError, Ledger
+
+MakeLedger = Callable[[], Ledger]
+
+SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+OTHER = CodeSecret(key=Secret("GEZDGNBVGY3TQOJQ"))
+ACCOUNT = "sftp.example.org:22 vendor7"
+ELSEWHERE = "sftp.example.org:22 vendor8"
+
+
+def admit(ledger: Ledger, account: str = ACCOUNT, *, try_anyway: bool = False) -> Lease:
+    admission = ledger.admit(account, 180, try_anyway=try_anyway)
+    assert admission.gate is Gate.OPEN
+    assert admission.lease is not None
+    return admission.lease
+
+
+def gate(ledger: Ledger, account: str = ACCOUNT, *, try_anyway: bool = False) -> Gate:
+    """What the breaker says; a right that was given is handed back unused."""
+    admission = ledger.admit(account, 180, try_anyway=try_anyway)
+    if admission.lease is not None:
+        ledger.finish(admission.lease, End.NOT_SENT)
+    return admission.gate
+
+
+def refuse(ledger: Ledger, times: int) -> None:
+    for _time in range(times):
+        lease = admit(ledger, try_anyway=True)
+        ledger.mark_sent(lease)
+        ledger.finish(lease, End.REFUSED)
+
+
+# ---------------------------------------------------------------- codes
+
+
+def test_a_code_is_claimed_once_over_all_processes(make_ledger: MakeLedger) -> None:
+    one, two = make_ledger(), make_ledger()
+    assert one.claim(SECRET, 7)
+    assert not two.claim(SECRET, 7)
+    assert two.is_claimed(SECRET, 7)
+    assert two.claim(SECRET, 8)
+    assert one.claim(OTHER, 7)
+
+
+def test_a_period_of_its_own_is_another_code(ledger: Ledger) -> None:
+    assert ledger.claim(SECRET, 7)
+    assert ledger.claim(msgspec.structs.replace(SECRET, period=60), 7)
+
+
+def test_sending_claims_what_showing_claimed_before(ledger: Ledger) -> None:
+    lease = admit(ledger)
+    assert ledger.claim(SECRET, 7)
+    assert not ledger.claim_for_sending(lease, SECRET, 7)
+    assert ledger.claim_for_sending(lease, SECRET, 8)
+    assert not ledger.claim(SECRET, 8)
+
+
+def test_a_code_given_back_may_be_claimed_again(ledger: Ledger) -> None:
+    lease = admit(ledger)
+    ledger.claim_for_sending(lease, SECRET, 7)
+    ledger.give_back(lease, SECRET, 7)
+    assert not ledger.is_claimed(SECRET, 7)
+    assert ledger.claim_for_sending(lease, SECRET, 7)
+
+
+def test_old_claims_are_forgotten_after_a_week(ledger: Ledger, clock: ManualClock) -> None:
+    ledger.claim(SECRET, 7)
+    clock.time += 6 * 86_400
+    ledger.claim(SECRET, 8)
+    assert ledger.is_claimed(SECRET, 7)
+    clock.time += 2 * 86_400
+    ledger.claim(SECRET, 9)
+    assert not ledger.is_claimed(SECRET, 7)
+    assert ledger.is_claimed(SECRET, 8)
+
+
+def test_neither_key_nor_step_is_on_the_disk(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.claim(SECRET, 59_833_333)
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert SECRET.key.reveal().encode() not in stored
+    assert b"59833333" not in stored
+
+
+def test_the_file_is_its_owners_alone(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.claim(SECRET, 7)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {0o600}
+
+
+# ---------------------------------------------------------------- attempts
+
+
+def test_one_attempt_at_a_time(make_ledger: MakeLedger) -> None:
+    one, two = make_ledger(), make_ledger()
+    lease = admit(one)
+    assert gate(two) is Gate.BUSY
+    assert gate(two, try_anyway=True) is Gate.BUSY
+    assert gate(two, ELSEWHERE) is Gate.OPEN
+    one.finish(lease, End.NOT_SENT)
+    assert gate(two) is Gate.OPEN
+
+
+def test_nothing_is_sent_by_itself_after_two_refusals(ledger: Ledger) -> None:
+    refuse(ledger, 1)
+    assert gate(ledger) is Gate.OPEN
+    refuse(ledger, 1)
+    assert gate(ledger) is Gate.ASK
+    assert ledger.refusals(ACCOUNT) == 2
+    assert gate(ledger, ELSEWHERE) is Gate.OPEN
+
+
+def test_a_persons_word_is_one_try(ledger: Ledger) -> None:
+    refuse(ledger, 2)
+    lease = admit(ledger, try_anyway=True)
+    ledger.mark_sent(lease)
+    assert ledger.finish(lease, End.REFUSED) == 3
+    assert gate(ledger) is Gate.ASK
+    assert gate(ledger, try_anyway=True) is Gate.OPEN
+
+
+def test_after_four_refusals_only_a_reset_helps(ledger: Ledger) -> None:
+    refuse(ledger, 4)
+    assert gate(ledger) is Gate.SHUT
+    assert gate(ledger, try_anyway=True) is Gate.SHUT
+    ledger.reset(ACCOUNT)
+    assert gate(ledger) is Gate.OPEN
+    assert ledger.refusals(ACCOUNT) == 0
+
+
+def test_a_success_begins_the_count_anew(ledger: Ledger) -> None:
+    refuse(ledger, 3)
+    assert ledger.finish(admit(ledger, try_anyway=True), End.ACCEPTED) == 0
+    refuse(ledger, 1)
+    assert gate(ledger) is Gate.OPEN
+
+
+def test_a_failure_before_anything_was_sent_does_not_count(ledger: Ledger) -> None:
+    assert ledger.finish(admit(ledger), End.NOT_SENT) == 0
+
+
+def test_a_reset_of_an_account_nobody_knows(ledger: Ledger) -> None:
+    ledger.reset("unknown")
+    assert ledger.refusals("unknown") == 0
+
+
+@pytest.mark.parametrize("with_code", [True, False])
+def test_an_unknown_end_counts_once_something_was_sent(
+    make_ledger: MakeLedger, ended: set[str], *, with_code: bool
+) -> None:
+    one, two = make_ledger(), make_ledger()
+    lease = admit(one)
+    if with_code:
+        one.claim_for_sending(lease, SECRET, 7)
+    else:
+        one.mark_sent(lease)
+    ended.add("p1")
+    assert two.admit(ACCOUNT, 180).refusals == 1
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_given_back_and_not_sent_count_for_nothing(
+    make_ledger: MakeLedger, ended: set[str], *, sent: bool
+) -> None:
+    one, two = make_ledger(), make_ledger()
+    lease = admit(one)
+    if sent:
+        one.claim_for_sending(lease, SECRET, 7)
+        one.give_back(lease, SECRET, 7)
+    ended.add("p1")
+    assert two.admit(ACCOUNT, 180).refusals == 0
+
+
+def test_a_dead_holder_is_not_waited_for(make_ledger: MakeLedger, ended: set[str]) -> None:
+    one, two = make_ledger(), make_ledger()
+    admit(one)
+    assert gate(two) is Gate.BUSY
+    ended.add("p1")
+    assert gate(two) is Gate.OPEN
+
+
+def test_crashes_alone_shut_the_gate(make_ledger: MakeLedger, ended: set[str]) -> None:
+    gates = []
+    for number in range(1, 6):
+        ledger = make_ledger()
+        admission = ledger.admit(ACCOUNT, 180, try_anyway=True)
+        gates.append(admission.gate)
+        if admission.lease is not None:
+            ledger.mark_sent(admission.lease)
+        ended.add(f"p{number}")
+    assert gates == [*4 * [Gate.OPEN], Gate.SHUT]
+
+
+def test_a_lease_runs_out_and_is_lost(make_ledger: MakeLedger, clock: ManualClock) -> None:
+    one, two = make_ledger(), make_ledger()
+    lease = admit(one)
+    clock.time += 179
+    assert gate(two) is Gate.BUSY
+    clock.time += 2
+    admit(two)
+    with pytest.raises(LeaseLostError):
+        one.mark_sent(lease)
+    with pytest.raises(LeaseLostError):
+        one.claim_for_sending(lease, SECRET, 7)
+    assert not one.is_claimed(SECRET, 7)
+
+
+def test_a_lease_that_is_renewed_holds(make_ledger: MakeLedger, clock: ManualClock) -> None:
+    one, two = make_ledger(), make_ledger()
+    lease = admit(one)
+    clock.time += 170
+    one.renew(lease, 180)
+    clock.time += 170
+    assert gate(two) is Gate.BUSY
+    one.mark_sent(lease)
+
+
+def test_a_late_word_of_a_lost_lease_changes_nothing(
+    make_ledger: MakeLedger, clock: ManualClock
+) -> None:
+    one, two = make_ledger(), make_ledger()
+    late = admit(one)
+    one.mark_sent(late)
+    clock.time += 200
+    lease = admit(two)
+    assert one.finish(late, End.ACCEPTED) == 1
+    one.renew(late, 1000)
+    assert gate(one) is Gate.BUSY
+    assert two.finish(lease, End.REFUSED) == 2
