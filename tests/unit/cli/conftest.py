@@ -25,28 +25,51 @@ def opened() -> list[WindowRequest]:
 
 
 @pytest.fixture
+def make_command(
+    private_home: Path, clock: ManualClock
+) -> Callable[[Callable[[WindowRequest], int]], Callable[..., int]]:
+    """Runs commands in this process, with a window that is shown so; gives their exit status."""
+
+    def unused(*_given: object) -> int:
+        raise AssertionError
+
+    def make(show: Callable[[WindowRequest], int]) -> Callable[..., int]:
+        def run_command(*arguments: str | Path, secrets: GivenSecrets | None = None) -> int:
+            around = Surroundings(
+                home=Home(private_home),
+                clock=clock,
+                secrets=secrets or GivenSecrets(),
+                window=Window(run=show, tour=unused, take_pictures=unused),
+                terminal=Terminal(clock),
+            )
+            return run([str(argument) for argument in arguments], around)
+
+        return run_command
+
+    return make
+
+
+@pytest.fixture
 def command(
-    private_home: Path, clock: ManualClock, opened: list[WindowRequest]
+    make_command: Callable[[Callable[[WindowRequest], int]], Callable[..., int]],
+    opened: list[WindowRequest],
 ) -> Callable[..., int]:
-    """Runs a command in this process; gives its exit status."""
+    """Runs a command; a window only notes what it was opened with."""
 
     def show(request: WindowRequest) -> int:
         opened.append(request)
         return 0
 
-    def unused(*_given: object) -> int:
-        raise AssertionError
+    return make_command(show)
 
-    window = Window(run=show, tour=unused, take_pictures=unused)
 
-    def run_command(*arguments: str | Path, secrets: GivenSecrets | None = None) -> int:
-        around = Surroundings(
-            home=Home(private_home),
-            clock=clock,
-            secrets=secrets or GivenSecrets(),
-            window=window,
-            terminal=Terminal(clock),
-        )
-        return run([str(argument) for argument in arguments], around)
+@pytest.fixture
+def broken_command(
+    make_command: Callable[[Callable[[WindowRequest], int]], Callable[..., int]],
+) -> Callable[..., int]:
+    """Runs a command; a window breaks."""
 
-    return run_command
+    def show(request: WindowRequest) -> int:  # noqa: ARG001  a window's
+        raise ValueError("hush")
+
+    return make_command(show)

@@ -114,3 +114,14 @@ def test_details_come_when_asked_for(
     assert "Details" not in capsys.readouterr().err
     assert command("ls", missing, "--verbose") == 2
     assert "Details: No such file or directory" in capsys.readouterr().err
+
+
+def test_the_unforeseen_is_one_sentence_without_its_text(
+    broken_command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert broken_command("app", "--help") == 0
+    capsys.readouterr()
+    assert broken_command("app") == 1
+    told = capsys.readouterr().err
+    assert "Copy the details" in told
+    assert "hush" not in told
