@@ -43,7 +43,7 @@ def parse_otpauth(uri: str) -> CodeSecret:
     parameters = _parameters(query)
     if not parameters.get("secret"):
         raise _okta_verify()
-    issuer, label = _names(raw_label, parameters.get("issuer", ""))
+    issuer, label = issuer_and_account(unquote(raw_label), parameters.get("issuer", ""))
     return CodeSecret(
         key=parse_key(parameters["secret"]),
         digits=_digits(parameters.get("digits", "6")),
@@ -65,6 +65,22 @@ def format_otpauth(secret: CodeSecret) -> Secret:
     )
 
 
+def issuer_and_account(raw_label: str, raw_issuer: str) -> tuple[str, str]:
+    """Issuer and account, cleaned for display.
+
+    Args:
+        raw_label: the account, or issuer, colon and account.
+        raw_issuer: wins over the label's prefix, unless it is empty.
+    """
+    label, issuer = _cleaned(raw_label), _cleaned(raw_issuer)
+    if issuer and label.startswith(f"{issuer}:"):
+        return issuer, label.removeprefix(f"{issuer}:").strip()
+    prefix, colon, account = label.partition(":")
+    if not colon:
+        return issuer, label
+    return issuer or prefix.strip(), account.strip()
+
+
 def _okta_verify() -> CodeSecretError:
     return CodeSecretError(
         _("This is for the Okta Verify app and holds no key that another program can use."),
@@ -78,17 +94,6 @@ def _parameters(query: str) -> dict[str, str]:
     except ValueError:
         raise CodeSecretError(_("This address cannot be understood.")) from None
     return {name.lower(): value for name, value in reversed(pairs)}
-
-
-def _names(raw_label: str, raw_issuer: str) -> tuple[str, str]:
-    """Issuer and account; the ``issuer`` parameter wins over the label's prefix."""
-    label, issuer = _cleaned(unquote(raw_label)), _cleaned(raw_issuer)
-    if issuer and label.startswith(f"{issuer}:"):
-        return issuer, label.removeprefix(f"{issuer}:").strip()
-    prefix, colon, account = label.partition(":")
-    if not colon:
-        return issuer, label
-    return issuer or prefix.strip(), account.strip()
 
 
 def _cleaned(text: str) -> str:
