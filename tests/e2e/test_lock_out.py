@@ -30,46 +30,45 @@ def outcomes_of(sandbox: Sandbox) -> set[str]:
 
 
 @pytest.mark.timeout(240)  # twenty codes, one after the other
-def test_twenty_listings_at_once_all_succeed_each_with_its_own_code(
-    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+@pytest.mark.parametrize(
+    ("count", "period"),
+    [
+        pytest.param(6, 2, id="six"),
+        pytest.param(20, 5, id="twenty", marks=pytest.mark.slow),
+        pytest.param(4, 30, id="four-of-thirty-seconds", marks=pytest.mark.slow),
+    ],
+)
+def test_listings_at_once_all_succeed_each_with_its_own_code(
+    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path, count: int, period: int
 ) -> None:
     del bare  # its environment
-    sandbox = make_sandbox(period=5)
+    sandbox = make_sandbox(period=period)
     site = connection_file(tmp_path, site_for(sandbox.ready))
-    statuses = at_once(program_for(sandbox.ready), 20, "ls", str(site))
-    assert statuses == [0] * 20
+    statuses = at_once(program_for(sandbox.ready), count, "ls", str(site))
+    assert statuses == [0] * count
     steps = steps_of(sandbox)
-    assert len(steps) == len(set(steps)) == 20
-    assert outcomes_of(sandbox) == {"granted"}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(240)  # four codes of 30 seconds
-def test_four_listings_at_once_with_codes_of_thirty_seconds(
-    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
-) -> None:
-    del bare  # its environment
-    sandbox = make_sandbox(period=30)
-    site = connection_file(tmp_path, site_for(sandbox.ready))
-    statuses = at_once(program_for(sandbox.ready), 4, "ls", str(site))
-    assert statuses == [0] * 4
-    steps = steps_of(sandbox)
-    assert len(steps) == len(set(steps)) == 4
+    assert len(steps) == len(set(steps)) == count
     assert outcomes_of(sandbox) == {"granted"}
 
 
 @pytest.mark.parametrize(("word", "most"), [((), 2), (("--try-anyway",), 4)])
+@pytest.mark.parametrize("runs", [8, pytest.param(100, marks=pytest.mark.slow)])
 @pytest.mark.timeout(240)  # a hundred starts of the program
-def test_a_hundred_runs_with_a_wrong_password_never_lock_the_account(
-    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path, word: tuple[str, ...], most: int
+def test_a_script_with_a_wrong_password_never_locks_the_account(
+    make_sandbox: MakeSandbox,
+    bare: Program,
+    tmp_path: Path,
+    word: tuple[str, ...],
+    most: int,
+    runs: int,
 ) -> None:
     del bare  # its environment
     sandbox = make_sandbox(period=2)
     site = connection_file(tmp_path, site_for(sandbox.ready))
     good = program_for(sandbox.ready)
     wrong = good.with_secrets("not the password", sandbox.ready.totp_secret.reveal())
-    statuses = [wrong("ls", *word, site).returncode for _ in range(100)]
-    assert statuses == [3] * most + [6] * (100 - most)
+    statuses = [wrong("ls", *word, site).returncode for _ in range(runs)]
+    assert statuses == [3] * most + [6] * (runs - most)
     assert len(sandbox.log) == most
     assert not sandbox.organization.account.locked
 
