@@ -152,6 +152,9 @@ def test_the_list_is_worked_by_keyboard(signed_in: Rig) -> None:
     assert folder.view.state is FolderState.EMPTY
     driver.press(Qt.Key.Key_Backspace)
     driver.wait_for_folder(b"/")
+    files = signed_in.window.files.files
+    QTest.keyClick(files, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert [entry.name for entry in files.selected_entries()] == [b"inbox", b"a.csv"]
     driver.select(b"a.csv")
     driver.press(Qt.Key.Key_Delete)
     assert folder.view.question == 'Remove "a.csv"?'

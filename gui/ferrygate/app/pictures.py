@@ -19,6 +19,7 @@ _SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
 _WAY = (b"exports", b"2026-11")
 _SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
 _SENT_BYTES = 48_000
+_LEAST_LIFE, _MOST_LIFE = 0.35, 0.75
 
 
 def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
@@ -35,16 +36,14 @@ def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
     desktop.show()
     try:
         fill_in(driver, desktop, options)
-        taken = _both(driver, folder, "sign-in")
+        taken = _both(driver, desktop, folder, "sign-in")
         path = sign_in(driver, desktop)
         for name in _WAY:
             path = join(path, name)
             driver.open_folder(name)
             driver.wait_for_folder(path)
         _send_something(driver, desktop)
-        code = desktop.workspace.code
-        driver.wait_for("a code that is not spent", lambda: not code.view.spent)
-        taken += _both(driver, folder, "window")
+        taken += _both(driver, desktop, folder, "window")
     finally:
         desktop.close()
     return taken
@@ -65,7 +64,13 @@ def _delivered(desktop: Desktop, count: int) -> bool:
     return desktop.workspace.transfers.delivered >= count
 
 
-def _both(driver: Driver, folder: Path, name: str) -> list[Path]:
+def _both(driver: Driver, desktop: Desktop, folder: Path, name: str) -> list[Path]:
+    code = desktop.workspace.code
+
+    def half_way() -> bool:
+        return not code.view.spent and _LEAST_LIFE < code.view.fraction < _MOST_LIFE
+
+    driver.wait_for("a code in the middle of its life", half_way)
     taken = []
     for scheme, choice in reversed(_SCHEMES):
         driver.choose_scheme(choice)

@@ -26,7 +26,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.dropped_files import dropped_files
 
 WIDTH, HEIGHT = 1152, 744
-_LEAST_WIDTH, _LEAST_HEIGHT = 860, 520
+_LEAST_WIDTH, _LEAST_HEIGHT = 900, 520
 _CONNECTION_FILE = ".ferrygate"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,6 +23,24 @@ _MARK = 34
 _SHADOW = 22
 
 
+class Card(QFrame):
+    """As tall as its words need at its width, so that wrapped lines are never cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setFixedWidth(_WIDTH)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(28, 28, 28, 24)
+        self.column.setSpacing(16)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.setFixedHeight(self.column.totalHeightForWidth(_WIDTH))
+        return handled
+
+
 class CardGround(QScrollArea):
     """Centres one card; scrolls where the window is too small for it."""
 
@@ -34,12 +52,8 @@ class CardGround(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         ground = QWidget()
         ground.setObjectName("ground")
-        self._card = QFrame()
-        self._card.setObjectName("card")
-        self._card.setFixedWidth(_WIDTH)
-        self.column = QVBoxLayout(self._card)
-        self.column.setContentsMargins(28, 28, 28, 24)
-        self.column.setSpacing(16)
+        self._card = Card()
+        self.column = self._card.column
         grid = QGridLayout(ground)
         grid.setContentsMargins(24, 24, 24, 24)
         grid.addWidget(self._card, 0, 0, Qt.AlignmentFlag.AlignCenter)

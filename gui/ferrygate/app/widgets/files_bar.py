@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from ferrygate.app.presenters.folder_view import FolderView
@@ -12,6 +13,8 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
 _FILTER_WIDTH = 190
+_ROOM_FOR_WORDS = 840
+_FEW_CRUMBS, _MANY_CRUMBS = 2, 4
 
 
 class FilesBar(QFrame):
@@ -46,7 +49,7 @@ class FilesBar(QFrame):
         self.filter.setMinimumWidth(110)
         self.filter.setMaximumWidth(_FILTER_WIDTH)
         self.filter.textChanged.connect(self.filter_changed)
-        self._folder = ThemedButton(theme, _("New folder"))
+        self._folder = ThemedButton(theme, _("New folder"), icon="new-folder")
         self._folder.clicked.connect(self.folder_wanted)
         self._download = ThemedButton(theme, _("Download"), icon="download")
         self._download.clicked.connect(self.download_wanted)
@@ -61,6 +64,14 @@ class FilesBar(QFrame):
         row.addWidget(self.filter, 2)
         for button in (self._folder, self._download, self._upload):
             row.addWidget(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the path matters more than words on buttons."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _ROOM_FOR_WORDS
+        self._folder.show_text(shown=not narrow)
+        self._download.show_text(shown=not narrow)
+        self._path.show_most(_FEW_CRUMBS if narrow else _MANY_CRUMBS)
 
     def render_view(self, view: FolderView) -> None:
         """Show a folder's place and what it allows; another folder starts unfiltered."""

@@ -11,8 +11,7 @@ from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_MOST = 4
-_LONGEST = 28
+_LONGEST = 24
 
 
 class PathBar(QWidget):
@@ -28,6 +27,7 @@ class PathBar(QWidget):
         super().__init__()
         self._theme = theme
         self._crumbs: tuple[Crumb, ...] = ()
+        self._most = 1
         self._mapper = QSignalMapper(self)
         self._mapper.mappedInt.connect(self._choose)
         self.setAccessibleName(_("Path"))
@@ -38,14 +38,23 @@ class PathBar(QWidget):
 
     def render_crumbs(self, crumbs: tuple[Crumb, ...]) -> None:
         """Show a path."""
-        if crumbs == self._crumbs:
-            return
-        self._crumbs = crumbs
+        if crumbs != self._crumbs:
+            self._crumbs = crumbs
+            self._rebuild()
+
+    def show_most(self, most: int) -> None:
+        """Show that many parts at most, the last ones."""
+        if most != self._most:
+            self._most = most
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        crumbs = self._crumbs
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        first = max(0, len(crumbs) - _MOST)
+        first = max(0, len(crumbs) - self._most)
         for at, crumb in enumerate(crumbs[first:], start=first):
             if at > first:
                 self._row.addWidget(IconLabel(self._theme, "chevron", "faint", 12))

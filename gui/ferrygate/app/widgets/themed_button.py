@@ -34,12 +34,19 @@ class ThemedButton(QPushButton):
         self.setToolTip(tip or ("" if text else name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
+        self._words = text
         if icon:
-            self._gap = _GAP if text else 0
-            self.setIconSize(QSize(t.ICON + self._gap, t.ICON))
             theme.changed.connect(self._tint)
             self._tint()
 
+    def show_text(self, *, shown: bool) -> None:
+        """Show the words beside the icon, or the icon alone with the words as its tip."""
+        self.setText(self._words if shown else "")
+        self.setToolTip("" if shown else self._words)
+        self._tint()
+
     @Slot()
     def _tint(self) -> None:
-        self.setIcon(self._theme.icon(self._icon, self._tint_name, self._gap))
+        gap = _GAP if self.text() else 0
+        self.setIconSize(QSize(t.ICON + gap, t.ICON))
+        self.setIcon(self._theme.icon(self._icon, self._tint_name, gap))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.transfer_row import RowView
@@ -14,7 +15,8 @@ from ferrygate.common.i18n import _
 from ferrygate.engine.messages import ConflictChoice
 
 _STEPS = 1000
-_BAR_WIDTH = 200
+_BAR_WIDTH, _SHORT_BAR_WIDTH = 200, 96
+_ROOM_FOR_BAR = 800
 _STATUS_WIDTH = 176
 _CANCEL_WIDTH = 32
 
@@ -43,9 +45,7 @@ class TransferRowWidget(QFrame):
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(_BAR_WIDTH)
         self._outcome = label()
-        self._outcome.setFixedWidth(_BAR_WIDTH)
         self._outcome.setIndent(0)
         self._status = label()
         self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
@@ -98,6 +98,13 @@ class TransferRowWidget(QFrame):
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(3, _STATUS_WIDTH)
         grid.setColumnMinimumWidth(4, _CANCEL_WIDTH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the title matters more than the bar."""
+        super().resizeEvent(event)
+        width = _BAR_WIDTH if event.size().width() >= _ROOM_FOR_BAR else _SHORT_BAR_WIDTH
+        self._bar.setFixedWidth(width)
+        self._outcome.setMinimumWidth(width)
 
     def render_view(self, view: RowView) -> None:
         """Show how the batch stands."""
