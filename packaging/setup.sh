@@ -6,6 +6,9 @@ set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-/usr/bin/python3}
 servers=build/servers
+# Each by name: apt-get download takes nothing along that a package needs.
+server_packages="openssh-server libpam-google-authenticator proftpd-core proftpd-mod-crypto proftpd-mod-sqlite
+libhashkit2 libhiredis0.14 libmemcached11 libmemcachedutil2 libpcre2-posix3 libsodium23"
 
 say() { printf '%s\n' "$*"; }
 
@@ -46,18 +49,19 @@ Then run the same command again. Nothing has been changed."
 
 # Servers for tests are unpacked, not installed: no daemon, no port 22, no account.
 unpack_servers() {
-    [ ! -e "$servers/.complete" ] || return 0
-    say "Unpacking OpenSSH and google-authenticator for tests"
+    [ "$(cat "$servers/.complete" 2>/dev/null || true)" != "$server_packages" ] || return 0
+    say "Unpacking OpenSSH, google-authenticator and ProFTPD for tests"
     rm -rf "$servers"
     mkdir -p "$servers/archives"
     (
         cd "$servers/archives"
-        apt-get -qq -o APT::Sandbox::User= download openssh-server libpam-google-authenticator
+        # shellcheck disable=SC2086  # a list of names
+        apt-get -qq -o APT::Sandbox::User= download $server_packages
     ) || fail "apt-get found no package to download. Run apt-get update as root, then the same command again."
     for archive in "$servers"/archives/*.deb; do
         dpkg-deb --extract "$archive" "$servers"
     done
-    : >"$servers/.complete"
+    say "$server_packages" >"$servers/.complete"
 }
 
 # A moved or half-made environment has another stamp, or none.

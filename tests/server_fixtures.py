@@ -8,6 +8,7 @@ import pytest
 
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import Form, openssh_otp_rig
+from servers.rigs.proftpd import proftpd_rig
 from servers.rigs.rig import Rig
 
 
@@ -29,4 +30,18 @@ def openssh_otp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 def openssh_otp_two_rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """OpenSSH that asks for the password, then for the code; its tests are marked ``root``."""
     with openssh_otp_rig(tmp_path_factory.mktemp("otp"), Form.TWO_ROUNDS) as rig:
+        yield rig
+
+
+@pytest.fixture(scope="module")
+def openssh_key_and_otp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """OpenSSH for a key, then password and code in one string; its tests are marked ``root``."""
+    with openssh_otp_rig(tmp_path_factory.mktemp("otp"), Form.KEY_THEN_JOINED) as rig:
+        yield rig
+
+
+@pytest.fixture(scope="module")
+def proftpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """ProFTPD for the password, then the code."""
+    with proftpd_rig(tmp_path_factory.mktemp("proftpd")) as rig:
         yield rig

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +26,17 @@ from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
-from servers.rigs.signing_in import by_key, sign_in_to
+from servers.rigs.proftpd import proftpd_rig
+from servers.rigs.rig import Rig
+from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
 
 MIB = 1 << 20
 MANY = 200
+RIGS: dict[str, tuple[Callable[[Path], AbstractContextManager[Rig]], Callable[[Rig], SignIn]]] = {
+    "openssh": (openssh_rig, by_key),
+    "openssh_otp": (openssh_otp_rig, lambda _rig: SignIn()),
+    "proftpd": (proftpd_rig, lambda _rig: PASSWORD_THEN_CODE),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Peer:
 
 @pytest.fixture(
     scope="module",
-    params=["sandbox", "openssh", pytest.param("openssh_otp", marks=pytest.mark.root)],
+    params=["sandbox", "openssh", "proftpd", pytest.param("openssh_otp", marks=pytest.mark.root)],
 )
 def peer(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -61,12 +68,10 @@ def peer(
     with ExitStack() as running:
         if request.param == "sandbox":
             session, where, disk = _on_sandbox(running, state, home)
-        elif request.param == "openssh":
-            rig = running.enter_context(openssh_rig(state))
-            session, where, disk = sign_in_to(rig, by_key(rig), home), str(rig.home), rig.home
         else:
-            rig = running.enter_context(openssh_otp_rig(state))
-            session, where, disk = sign_in_to(rig, SignIn(), home), str(rig.home), rig.home
+            make_rig, sign_in = RIGS[request.param]
+            rig = running.enter_context(make_rig(state))
+            session, where, disk = sign_in_to(rig, sign_in(rig), home), str(rig.home), rig.home
         running.enter_context(session)
         _start_all_lanes(session, where, tmp_path_factory.mktemp("first"))
         yield Peer(session, where, disk, any_bytes=request.param != "sandbox")

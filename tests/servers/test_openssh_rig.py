@@ -11,7 +11,7 @@ import pytest
 
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
-from servers.rigs.sshd import HOST
+from servers.rigs.server_process import HOST
 
 
 def signed_in(rig: Rig) -> paramiko.Transport:

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from servers.rigs.accounts import privilege_separation
+from servers.rigs.keys import fingerprints, make_key
 from servers.rigs.rig import Rig
-from servers.rigs.sshd import HOST, SSHD, fingerprints, make_key, running_sshd
+from servers.rigs.server_process import HOST
+from servers.rigs.sshd import SSHD, running_sshd
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
-from servers.rigs.accounts import privilege_separation, throw_away_account
+from servers.rigs.accounts import Account, privilege_separation, throw_away_account
+from servers.rigs.keys import fingerprints, make_key
 from servers.rigs.rig import Rig
-from servers.rigs.sshd import HOST, SSHD, UNPACKED, fingerprints, running_sshd
+from servers.rigs.server_process import HOST, UNPACKED
+from servers.rigs.sshd import SSHD, running_sshd
 
 PERIOD_SECONDS = 5
 _PAM_FOLDER = Path("/etc/pam.d")
@@ -33,8 +35,15 @@ class Form(Enum):
     TWO_ROUNDS = "two-rounds"
     """First the password, then the code, by the ``keyboard-interactive`` method."""
 
+    KEY_THEN_JOINED = "key-then-joined"
+    """A private key, then both in one string, by the ``password`` method."""
 
-_METHODS = {Form.JOINED: "password", Form.TWO_ROUNDS: "keyboard-interactive"}
+
+_METHODS = {
+    Form.JOINED: "password",
+    Form.TWO_ROUNDS: "keyboard-interactive",
+    Form.KEY_THEN_JOINED: "publickey,password",
+}
 
 
 @contextmanager
@@ -62,9 +71,11 @@ def openssh_otp_rig(state: Path, form: Form = Form.JOINED) -> Iterator[Rig]:
         rules.write_text(_pam_rules(form, secret_file), encoding="ascii")
         account = undo.enter_context(throw_away_account())
         undo.enter_context(privilege_separation())
+        private_key = _authorised_key(state, account) if form is Form.KEY_THEN_JOINED else None
         settings = {
             "UsePAM": "yes",
-            "PasswordAuthentication": "yes" if form is Form.JOINED else "no",
+            "AuthorizedKeysFile": ".authorized_keys",
+            "PasswordAuthentication": "no" if form is Form.TWO_ROUNDS else "yes",
             "KbdInteractiveAuthentication": "yes" if form is Form.TWO_ROUNDS else "no",
             "AuthenticationMethods": _METHODS[form],
             "AllowUsers": account.name,
@@ -78,9 +89,17 @@ def openssh_otp_rig(state: Path, form: Form = Form.JOINED) -> Iterator[Rig]:
             host_key_fingerprints=fingerprints(state),
             home=account.home,
             server=server,
+            private_key=private_key,
             password=account.password,
             code_secret=code_secret,
         )
+
+
+def _authorised_key(state: Path, account: Account) -> Path:
+    """A key for the account; the server looks for it in the home, with the account's rights."""
+    private_key = make_key(state / "id_ed25519", "ed25519")
+    shutil.copy(private_key.with_suffix(".pub"), account.home / ".authorized_keys")
+    return private_key
 
 
 def _authenticator_file(secret: CodeSecret) -> str:
@@ -100,9 +119,9 @@ def _pam_rules(form: Form, secret_file: Path) -> str:
     # noskewadj: no answer hangs on earlier wrong codes.
     # "required", not "requisite": a wrong code and a wrong password look the same from outside.
     code = f"auth required {module} secret={secret_file} user=root noskewadj"
-    auth = {
-        Form.JOINED: [f"{code} forward_pass", "auth required pam_unix.so use_first_pass nodelay"],
-        Form.TWO_ROUNDS: ["auth required pam_unix.so nodelay", code],
-    }[form]
+    if form is Form.TWO_ROUNDS:
+        auth = ["auth required pam_unix.so nodelay", code]
+    else:
+        auth = [f"{code} forward_pass", "auth required pam_unix.so use_first_pass nodelay"]
     rules = [*auth, "account required pam_unix.so", "session required pam_permit.so"]
     return "\n".join([*rules, ""])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
-from servers.rigs.sshd import Sshd
+from servers.rigs.server_process import ServerProcess
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Rig:
     username: str
     host_key_fingerprints: tuple[str, ...]
     home: Path
-    server: Sshd
+    server: ServerProcess
     private_key: Path | None = None
     password: Secret | None = None
     code_secret: CodeSecret | None = None

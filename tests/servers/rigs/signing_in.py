@@ -9,6 +9,9 @@ from ferrygate.common.paths import Home
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.rig import Rig
 
+PASSWORD_THEN_CODE = SignIn(steps=("password", "keyboard-interactive"), join="{password}")
+"""The password alone by the ``password`` method, then the code when it is asked for."""
+
 
 def site_of(rig: Rig, sign_in: SignIn) -> Site:
     """The site of a rig's account, its host keys pinned, its codes as long-lived as they are."""
