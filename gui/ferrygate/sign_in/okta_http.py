@@ -171,6 +171,8 @@ class _HttpChannel:
                 raise _no_answer("the answer is too long")
             if self._clock.monotonic() > deadline:
                 raise _no_answer("the answer took too long")
+        if response.length:
+            raise _no_answer("the answer is cut off")
         return body
 
 

@@ -1,0 +1,272 @@
+"""Okta's client against answers that are written down here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import (
+    CannotReachError,
+    ConnectionLostError,
+    FerrygateError,
+    Kind,
+    SecretsMissingError,
+    UnsupportedError,
+    UsageError,
+)
+from ferrygate.common.secret import Secret
+from ferrygate.sign_in.ledger import End
+from ferrygate.sign_in.okta_http import Answer, Channel
+from ferrygate.sign_in.okta_verdict import (
+    PasswordAnswer,
+    PasswordVerdict,
+    end_of,
+    explain,
+    judge,
+)
+from ferrygate.sites.site import SignIn, Site
+from okta_rig import OktaRig
+
+ADDRESS = "https://example.okta.com"
+SITE = Site(
+    name="Acme",
+    host="sftp.example.org",
+    username="vendor7",
+    sign_in=SignIn(okta_address=ADDRESS),
+)
+PASSWORD = Secret("correct horse")
+KEY = "JBSWY3DPEHPK3PXP"
+TOKEN = "token7"
+
+
+class FakeOkta:
+    """Gives prepared answers, raises prepared errors, and keeps what it was asked."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.takes = 0.0
+        self.answers: list[Answer | FerrygateError] = []
+        self.asked: list[tuple[str, Mapping[str, object]]] = []
+        self.reachable = True
+
+    @contextmanager
+    def open(self, address: str) -> Iterator[Channel]:
+        assert address == ADDRESS
+        if not self.reachable:
+            raise CannotReachError("nobody there")
+        yield self
+
+    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+        self._clock.time += self.takes
+        self.asked.append((path, document))
+        answer = self.answers.pop(0)
+        if isinstance(answer, FerrygateError):
+            raise answer
+        return answer
+
+    def head(self, path: str) -> Answer:
+        return self.post(path, {})
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def okta(clock: ManualClock) -> FakeOkta:
+    return FakeOkta(clock)
+
+
+@pytest.fixture
+def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
+    return OktaRig(tmp_path, clock, okta.open)
+
+
+def answer(http_status: int = 200, /, **document: Any) -> Answer:
+    return Answer(status=http_status, body=msgspec.json.encode(document))
+
+
+def begun(**activation: Any) -> Answer:
+    given = {"timeStep": 30, "sharedSecret": KEY, "encoding": "base32", "keyLength": 6}
+    factor = {"id": "ostf1", "_embedded": {"activation": given | activation}}
+    return answer(status="MFA_ENROLL_ACTIVATE", stateToken=TOKEN, _embedded={"factor": factor})
+
+
+MFA_ENROLL = answer(status="MFA_ENROLL", stateToken=TOKEN)
+MFA_REQUIRED = answer(status="MFA_REQUIRED", stateToken=TOKEN)
+LOST = ConnectionLostError("no answer")
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "end"),
+    [
+        (MFA_REQUIRED, PasswordVerdict.CORRECT_CODE_WRONG, End.NOT_COUNTED),
+        (MFA_ENROLL, PasswordVerdict.ENROLL, End.NOT_COUNTED),
+        (begun(), PasswordVerdict.ENROLL, End.NOT_COUNTED),
+        (answer(status="SUCCESS"), PasswordVerdict.NO_MFA_DEMANDED, End.NOT_COUNTED),
+        (answer(status="LOCKED_OUT"), PasswordVerdict.LOCKED_OUT, End.REFUSED),
+        (answer(status="PASSWORD_EXPIRED"), PasswordVerdict.PASSWORD_EXPIRED, End.NOT_COUNTED),
+        (answer(status="RECOVERY"), PasswordVerdict.OTHER, End.REFUSED),
+        (answer(), PasswordVerdict.OTHER, End.REFUSED),
+        (Answer(status=200, body=b"<html>"), PasswordVerdict.OTHER, End.REFUSED),
+        (Answer(status=302), PasswordVerdict.OTHER, End.REFUSED),
+        (Answer(status=429), PasswordVerdict.RATE_LIMITED, End.NOT_COUNTED),
+        (answer(401, errorCode="E0000004"), PasswordVerdict.WRONG_OR_LOCKED, End.REFUSED),
+        (answer(401, errorCode="E0000064"), PasswordVerdict.PASSWORD_EXPIRED, End.NOT_COUNTED),
+        (answer(403, errorCode="E0000069"), PasswordVerdict.LOCKED_OUT, End.REFUSED),
+        (answer(401, errorCode="E0000015"), PasswordVerdict.OTHER, End.REFUSED),
+        (answer(401, status="SUCCESS"), PasswordVerdict.OTHER, End.REFUSED),
+    ],
+)
+def test_what_okta_says_of_a_password(given: Answer, verdict: PasswordVerdict, end: End) -> None:
+    judged = judge(given)
+    assert judged.verdict is verdict
+    assert end_of(verdict) is end
+
+
+@pytest.mark.parametrize("verdict", PasswordVerdict)
+def test_every_verdict_is_a_sentence_with_a_next_step(verdict: PasswordVerdict) -> None:
+    problem = explain(PasswordAnswer(verdict, "HTTP 200"))
+    assert problem.sentence.endswith(".")
+    assert problem.next_step.endswith(".")
+    assert (problem.kind, problem.detail) == (Kind.SIGN_IN_REFUSED, "HTTP 200")
+
+
+def test_only_words_of_okta_are_shown() -> None:
+    assert judge(answer(403, errorCode="hunter2\n")).detail == "HTTP 403"
+    assert judge(answer(403, errorCode="E0000001")).detail == "HTTP 403 E0000001"
+
+
+def test_the_wait_is_by_oktas_own_clock() -> None:
+    limited = Answer(status=429, date=1000.0, rate_limit_reset=1042.0)
+    assert explain(judge(limited)).next_step == "Try again in 42 s."
+    assert explain(judge(Answer(status=429))).next_step == "Try again in 1 min."
+
+
+def test_the_password_goes_out_alone(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.answers = [MFA_REQUIRED]
+    rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+    ((path, document),) = okta.asked
+    assert path == "/api/v1/authn"
+    assert document == {
+        "username": "vendor7",
+        "password": "correct horse",
+        "options": {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False},
+    }
+
+
+def test_what_never_left_does_not_count(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.reachable = False
+    with pytest.raises(CannotReachError):
+        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+    assert rig.ledger.refusals(SITE.account) == 0
+
+
+def test_an_unknown_end_counts(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.answers = [LOST]
+    with pytest.raises(ConnectionLostError):
+        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+    assert rig.ledger.refusals(SITE.account) == 1
+
+
+def test_what_has_to_be_at_hand(rig: OktaRig, okta: FakeOkta) -> None:
+    nobody = msgspec.structs.replace(SITE, username="")
+    nowhere = msgspec.structs.replace(SITE, sign_in=SignIn())
+    with pytest.raises(SecretsMissingError, match="user name"):
+        rig.attempts.diagnose_refusal(nobody, PASSWORD, CancelToken())
+    with pytest.raises(SecretsMissingError, match="password"):
+        rig.attempts.enrol(SITE, None, CancelToken())
+    with pytest.raises(UsageError, match="does not name its Okta address"):
+        rig.attempts.clock_skew(nowhere)
+    assert okta.asked == []
+
+
+def test_enrolment_asks_for_google_and_proves_it(
+    rig: OktaRig, okta: FakeOkta, clock: ManualClock
+) -> None:
+    okta.answers = [MFA_ENROLL, begun(timeStep=60, keyLength=8), answer(status="SUCCESS")]
+    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    secret = enrolment.secret
+    assert enrolment.proven
+    assert (secret.key.reveal(), secret.digits, secret.period) == (KEY, 8, 60)
+    assert (secret.issuer, secret.label) == ("example.okta.com", "vendor7")
+    _authn, enrol, activate = okta.asked
+    assert enrol == (
+        "/api/v1/authn/factors",
+        {"stateToken": TOKEN, "factorType": "token:software:totp", "provider": "GOOGLE"},
+    )
+    code = secret.code_for_step(secret.step_at(clock.now()))
+    assert activate == (
+        "/api/v1/authn/factors/ostf1/lifecycle/activate",
+        {"stateToken": TOKEN, "passCode": code},
+    )
+
+
+def test_a_code_that_would_die_on_its_way_is_waited_out(
+    rig: OktaRig, okta: FakeOkta, clock: ManualClock
+) -> None:
+    okta.answers = [MFA_ENROLL, begun(), answer(status="SUCCESS")]
+    clock.time = 1_795_000_019.0  # one second before the step's end
+    assert clock.time % 30 == 29.0
+    rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    assert clock.time == 1_795_000_020.0
+
+
+@pytest.mark.parametrize("last", [LOST, Answer(status=502)])
+def test_a_secret_is_not_dropped_when_the_last_answer_is_lost(
+    rig: OktaRig, okta: FakeOkta, last: Answer | FerrygateError
+) -> None:
+    okta.answers = [MFA_ENROLL, begun(), last]
+    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    assert not enrolment.proven
+    assert enrolment.secret.key.reveal() == KEY
+    assert rig.ledger.refusals(SITE.account) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        answer(status="MFA_ENROLL_ACTIVATE"),
+        begun(keyLength=5),
+        begun(timeStep=0),
+        begun(encoding="base64"),
+        begun(sharedSecret=7),
+        answer(_embedded={"factor": {"id": "../x", "_embedded": {"activation": {}}}}),
+        Answer(status=200, body=b"<html>"),
+        Answer(status=500),
+    ],
+)
+def test_an_odd_activation_is_refused_and_names_nothing(
+    rig: OktaRig, okta: FakeOkta, odd: Answer
+) -> None:
+    okta.answers = [MFA_ENROLL, odd]
+    with pytest.raises(FerrygateError, match="does not know") as caught:
+        rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    assert KEY not in repr(caught.value.problem)
+    assert len(okta.asked) == 2
+
+
+def test_a_factor_that_is_not_allowed(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.answers = [MFA_ENROLL, answer(403, errorCode="E0000079")]
+    with pytest.raises(UnsupportedError, match="Google Authenticator"):
+        rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    assert rig.ledger.refusals(SITE.account) == 0
+
+
+def test_half_of_the_way_is_taken_off_the_difference(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.takes = 4.0
+    okta.answers = [Answer(status=200, date=1_795_000_047.0)]
+    assert rig.attempts.clock_skew(SITE) == 45.5
+
+
+def test_a_server_without_a_clock(rig: OktaRig, okta: FakeOkta) -> None:
+    okta.answers = [Answer(status=200)]
+    assert rig.attempts.clock_skew(SITE) is None
