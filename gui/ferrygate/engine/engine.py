@@ -10,7 +10,13 @@ from ferrygate.codes.totp import live_code
 from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import ConnectionLostError, UsageError, problem_of
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    UsageError,
+    problem_of,
+)
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
@@ -38,14 +44,18 @@ class Engine:
 
     def __init__(self, parts: Parts, listener: Callable[[m.Event], None]) -> None:
         self._parts = parts
-        self._emit = listener
+        self._listener = listener
+        self._due: set[int] = set()  # requests that have not been answered
         self._inbox = Inbox(parts.clock)
         self._asides = Asides(self._inbox.post)
         self._secrets = SecretsDesk(parts.open_vault, parts.known_hosts)
-        self._codes = CodeDisplay(parts.ledger, parts.clock, listener)
-        self._keeper = SessionKeeper(parts, listener, self._inbox.post, self._asides, self._secrets)
+        self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
+        self._keeper = SessionKeeper(
+            parts, self._emit, self._inbox.post, self._asides, self._secrets
+        )
         self._site: Site | None = None
-        self._okta = OktaDesk(parts, self._asides, self._secrets, listener, self._correct_code)
+        self._looking_up: int | None = None  # the request whose site's secrets are looked up
+        self._okta = OktaDesk(parts, self._asides, self._secrets, self._emit, self._correct_code)
         self._handlers = self._handler_table()
         self._running = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -76,7 +86,20 @@ class Engine:
             self._keeper.look()
 
     def _obey(self, command: m.Command) -> None:
-        self._handlers[type(command)](command)
+        request: int | None = getattr(command, "request", None)  # answers and cancels have none
+        if request is not None:
+            self._due.add(request)
+        try:
+            self._handlers[type(command)](command)
+        except FerrygateError as error:
+            if request is None:
+                raise
+            self._fail(request, error)
+
+    def _emit(self, event: m.Event) -> None:
+        if isinstance(event, m.Done | m.Failed):
+            self._due.discard(event.request)
+        self._listener(event)
 
     def _handler_table(self) -> dict[type[m.Command], Callable[[Any], None]]:
         return {
@@ -112,8 +135,12 @@ class Engine:
     def _open_site(self, command: m.OpenSite) -> None:
         self._forget()
         self._site = command.site
+        self._looking_up = command.request
 
         def found(found: Found) -> None:
+            if self._looking_up != command.request:  # another site was opened, or all forgotten
+                self._fail(command.request, Cancelled(_("Cancelled.")))
+                return
             self._secrets.credentials = found.credentials
             self._correct_code(command.site)
             self._emit(found.event)
@@ -156,6 +183,7 @@ class Engine:
         self._emit(m.Done(command.request))
 
     def _forget(self) -> None:
+        self._looking_up = None
         self._keeper.end()
         self._secrets.forget()
         self._codes.show(None)
@@ -262,6 +290,8 @@ class Engine:
         self._forget()
         self._asides.cancel_all()
         self._running = False
+        for request in sorted(self._due):
+            self._fail(request, Cancelled(_("Cancelled.")))
 
     # ------------------------------------------------------------ inside
 

@@ -30,7 +30,6 @@ from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 
-_RECONNECT = -1  # the number of the keeper's own sign-ins; people's are positive
 _JOIN = 10.0  # seconds an ended session may take
 
 
@@ -57,6 +56,7 @@ class SessionKeeper:
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PersonsAnswer[Any]] = {}
         self._asked = 0
+        self._reconnects = 0  # numbers the keeper's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
 
     # ------------------------------------------------------------ signing in
@@ -109,9 +109,13 @@ class SessionKeeper:
                 self._clock,
                 cancel,
             )
-            return self._parts.attempts.sign_in(
+            connection = self._parts.attempts.sign_in(
                 site, credentials, observer, cancel, try_anyway=try_anyway
             )
+            if cancel.cancelled:  # the engine may have ended, and nobody would take it
+                connection.close()
+                cancel.check()
+            return connection
 
         def succeeded(connection: Connection) -> None:
             if self._attempt != request:
@@ -179,7 +183,8 @@ class SessionKeeper:
             and self._attempt is None
             and self._clock.monotonic() >= self._back_off.due
         ):
-            self._begin(_RECONNECT, self.session.site, self._back, self._not_back)
+            self._reconnects += 1
+            self._begin(-self._reconnects, self.session.site, self._back, self._not_back)
 
     def seconds_to_retry(self) -> float:
         """When :meth:`look` has something to do; infinite where nothing is planned."""
