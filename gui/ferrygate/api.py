@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from queue import Empty, SimpleQueue
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -20,41 +19,29 @@ from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common import remote_path
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import error_for
+from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.engine.client import EngineClient, Prompter
 from ferrygate.sign_in.ledger import REFUSE_FROM
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 
+__all__ = [
+    "Prompter",
+    "Result",
+    "Session",
+    "Unattended",
+    "connect",
+    "is_locked",
+    "open_session",
+    "reset_lock",
+]
+
 E = TypeVar("E")
-
-_CANCEL = 10.0  # seconds a cancelled request may take to say so
-
-
-class Prompter(Protocol):
-    """Answers what only a person can, and is told what there is to wait for."""
-
-    def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:
-        """Whether this is the right server."""
-        ...
-
-    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
-        """What the server asks for beside password and code; none to refuse."""
-        ...
-
-    def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
-        """What to do with files that are already there."""
-        ...
-
-    def waiting_for_code(self, until: float) -> None:
-        """The next code comes at ``until``, seconds since the epoch."""
-
-    def notice(self, notice: m.Notice) -> None:
-        """Something worth knowing that nothing failed over."""
 
 
 class Unattended:
@@ -92,91 +79,6 @@ class Result(msgspec.Struct, frozen=True):
         """Whether every file was delivered or skipped as asked."""
         good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
         return all(view.state in good for view in self.files)
-
-
-class EngineClient:
-    """Speaks to an engine in questions and answers."""
-
-    def __init__(
-        self,
-        make_engine: bootstrap.MakeEngine,
-        prompter: Prompter,
-    ) -> None:
-        self._events: SimpleQueue[m.Event] = SimpleQueue()
-        self._engine = make_engine(self._events.put)
-        self._prompter = prompter
-        self._last = 0
-
-    def number(self) -> int:
-        """A request number not used before."""
-        self._last += 1
-        return self._last
-
-    def ask(self, command: m.Command, request: int) -> Iterator[m.Event]:
-        """Send a command and give its events as they come, until it is done.
-
-        When the caller stops half-way, or is interrupted, the request is cancelled.
-
-        Raises:
-            FerrygateError: the request failed.
-        """
-        self._engine.send(command)
-        over = False
-        try:
-            while True:
-                event = self._events.get()
-                if isinstance(event, m.Done | m.Failed) and event.request == request:
-                    over = True
-                    if isinstance(event, m.Failed):
-                        raise error_for(event.problem)
-                    return
-                if not self._answered(event):
-                    yield event
-        finally:
-            if not over:
-                self._cancel(request)
-
-    def do(self, command: m.Command, request: int) -> None:
-        """Send a command and wait for its end."""
-        for _event in self.ask(command, request):
-            continue
-
-    def close(self) -> None:
-        """End the engine."""
-        self._engine.close()
-
-    def _answered(self, event: m.Event) -> bool:
-        """Deal with what is for the prompter."""
-        match event:
-            case m.HostKeyQuestion():
-                accept = self._prompter.confirm_host_key(event)
-                self._engine.send(m.AnswerHostKey(event.question, accept))
-            case m.PromptQuestion():
-                answer = self._prompter.answer_prompt(event)
-                self._engine.send(m.AnswerPrompt(event.question, answer))
-            case m.ConflictQuestion():
-                choice = self._prompter.resolve_conflict(event)
-                self._engine.send(m.AnswerConflict(event.batch, choice))
-            case m.SessionChanged(state=m.SessionState.WAITING_FOR_CODE, until=float(until)):
-                self._prompter.waiting_for_code(until)
-            case m.CodeAwaited(until=until):
-                self._prompter.waiting_for_code(until)
-            case m.Notice():
-                self._prompter.notice(event)
-            case _:
-                return False
-        return True
-
-    def _cancel(self, request: int) -> None:
-        """Give the engine time to clear away what the request has begun."""
-        self._engine.send(m.CancelRequest(request))
-        try:
-            while True:
-                event = self._events.get(timeout=_CANCEL)
-                if isinstance(event, m.Done | m.Failed) and event.request == request:
-                    return
-        except Empty:
-            return
 
 
 class Session:
@@ -232,6 +134,41 @@ class Session:
         """
         request = self._client.number()
         return self._one(m.ShowCode(request), request, m.CodeGivenOut).code
+
+    # ------------------------------------------------------------ Okta
+
+    def explain_refusal(self, *, try_anyway: bool = False) -> Problem:
+        """Ask Okta once, with the password alone, why a sign-in was refused.
+
+        Raises:
+            FerrygateError: Okta could not be asked, or may not be asked again yet.
+        """
+        request = self._client.number()
+        command = m.ExplainRefusal(request, try_anyway)
+        return self._one(command, request, m.RefusalExplained).problem
+
+    def enrol_with_okta(self, *, save: bool = False, try_anyway: bool = False) -> None:
+        """Set up a code for an account that Okta asks to enrol one; ``save`` keeps its secret.
+
+        Raises:
+            FerrygateError: Okta has a code for the account already, or allows none.
+        """
+        request = self._client.number()
+        self._client.do(m.EnrolWithOkta(request, save, try_anyway), request)
+
+    def measure_skew(self) -> m.SkewMeasured:
+        """Compare this computer's clock with Okta's; nothing secret is sent.
+
+        Raises:
+            FerrygateError: Okta cannot be reached.
+        """
+        request = self._client.number()
+        return self._one(m.MeasureSkew(request), request, m.SkewMeasured)
+
+    def apply_skew(self, seconds: int) -> None:
+        """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
+        request = self._client.number()
+        self._client.do(m.ApplySkew(request, seconds), request)
 
     # ------------------------------------------------------------ files
 
