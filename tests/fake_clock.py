@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from ferrygate.common.clock import SystemClock
+
 
 class ManualClock:
     """A clock that stands still until told; whoever waits on it moves it."""
@@ -24,3 +26,13 @@ class ManualClock:
     def wait(self, event: threading.Event, seconds: float) -> bool:
         self.time += seconds
         return event.is_set()
+
+
+class WallClock(SystemClock):
+    """A clock whose date stands still until told, for threads whose waits have to take time."""
+
+    def __init__(self, now: float = 1_795_000_000.0) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time

@@ -1,0 +1,175 @@
+"""An engine with a listener that remembers, over whatever server a test gives it."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fake_clock import WallClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem
+from ferrygate.common.logs import LiveSecrets
+from ferrygate.engine import messages as m
+from ferrygate.engine.engine import Engine
+from ferrygate.engine.parts import Parts
+from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sftp.connection import Connection, Deadlines, connect
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.okta_attempts import OktaAttempts
+from ferrygate.sign_in.okta_http import HttpOpener
+from ferrygate.sign_in.processes import SystemProcesses
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.site import Site
+from ferrygate.sites.skew import SkewStore
+from ferrygate.vault.memory import MemoryVault
+from ferrygate.vault.vault import Vault
+
+E = TypeVar("E")
+
+_PATIENCE = 20.0  # seconds until a test gives up on an event
+
+
+class Listener:
+    """Remembers every event, in order; others may wait for one."""
+
+    def __init__(self) -> None:
+        self.events: list[m.Event] = []
+        self.then: Callable[[m.Event], None] = lambda _event: None
+        self._changed = threading.Condition()
+
+    def __call__(self, event: m.Event) -> None:
+        self.then(event)
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def wait(self, wanted: Callable[[m.Event], object]) -> None:
+        """Wait until an event that is ``wanted`` has come."""
+        with self._changed:
+            came = self._changed.wait_for(lambda: any(map(wanted, self.events)), _PATIENCE)
+        assert came, f"never came; there were {self.events[-20:]}"
+
+    def all(self, kind: type[E]) -> list[E]:
+        """All events of a kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def answers(self, request: int) -> list[m.Done | m.Failed]:
+        """What a request was answered with: one, if all is well."""
+        ends = [event for event in self.events if isinstance(event, m.Done | m.Failed)]
+        return [event for event in ends if event.request == request]
+
+
+class EngineRig:
+    """An engine, its listener and its parts."""
+
+    def __init__(
+        self, home: Path, clock: Clock, open_vault: Callable[[], Vault] | None = None
+    ) -> None:
+        self.clock = clock
+        self.listener = Listener()
+        self.connections: list[Connection] = []
+        self.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
+        self.known_hosts = KnownHosts(home / "known_hosts")
+        skews = SkewStore(home / "skew")
+        self._numbers = itertools.count(1)
+        vault = MemoryVault()
+        self.engine = Engine(
+            Parts(
+                clock=clock,
+                ledger=self.ledger,
+                known_hosts=self.known_hosts,
+                attempts=SignInAttempts(self.ledger, self.known_hosts, self._connect, clock),
+                okta=OktaAttempts(self.ledger, skews, HttpOpener(clock), clock),
+                skews=skews,
+                open_vault=open_vault or (lambda: vault),
+                live_secrets=LiveSecrets(),
+                random_hex=lambda count: threading.current_thread().name.encode().hex()[-count:],
+                random=lambda: 0.0,
+                keep_trying=60.0,
+            ),
+            self.listener,
+        )
+
+    def _connect(self, host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
+        connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0))
+        self.connections.append(connection)
+        return connection
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    def send(self, kind: Callable[..., Any], *fields: Any, **named: Any) -> int:
+        """Send a command of a kind; returns its request's number."""
+        request = self.number()
+        self.engine.send(kind(request, *fields, **named))
+        return request
+
+    def end_of(self, request: int) -> m.Done | m.Failed:
+        """Wait for the end of a request."""
+        self.listener.wait(
+            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request
+        )
+        (answer,) = self.listener.answers(request)
+        return answer
+
+    def do(self, kind: Callable[..., Any], *fields: Any, **named: Any) -> None:
+        """Send a command that has to end well."""
+        answer = self.end_of(self.send(kind, *fields, **named))
+        assert isinstance(answer, m.Done), answer
+
+    def refused(self, kind: Callable[..., Any], *fields: Any, **named: Any) -> Problem:
+        """Send a command that has to fail; returns why."""
+        answer = self.end_of(self.send(kind, *fields, **named))
+        assert isinstance(answer, m.Failed), answer
+        return answer.problem
+
+    @property
+    def states(self) -> list[m.SessionState]:
+        return [change.state for change in self.listener.all(m.SessionChanged)]
+
+    def files(self) -> dict[bytes, m.FileView]:
+        """The last word on every file, by its remote path."""
+        return {change.view.remote: change.view for change in self.listener.all(m.FileChanged)}
+
+
+def site_of(sandbox: Sandbox, *, pinned: bool = True) -> Site:
+    """The site of a sandbox's account."""
+    ready = sandbox.ready
+    return Site(
+        name="sandbox",
+        host=ready.host,
+        port=ready.port,
+        username=ready.username,
+        host_key_fingerprints=(ready.host_key_fingerprint,) if pinned else (),
+    )
+
+
+def code_secret_of(sandbox: Sandbox) -> CodeSecret:
+    """The code secret of a sandbox's account."""
+    return CodeSecret(key=sandbox.ready.totp_secret, period=sandbox.ready.period)
+
+
+def open_with_secrets(rig: EngineRig, sandbox: Sandbox, *, pinned: bool = True) -> None:
+    """Turn to the sandbox with its password and code secret at hand."""
+    rig.do(m.OpenSite, site_of(sandbox, pinned=pinned))
+    rig.do(m.UsePassword, sandbox.ready.password)
+    rig.do(m.UseCodeSecret, code_secret_of(sandbox))
+
+
+def signed_in(rig: EngineRig, sandbox: Sandbox) -> None:
+    """Sign in to the sandbox."""
+    open_with_secrets(rig, sandbox)
+    rig.do(m.SignIn)
+
+
+def next_code(clock: WallClock) -> None:
+    """Let the code of now give way to the next."""
+    clock.time += 30

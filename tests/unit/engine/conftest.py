@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine_rig import EngineRig, signed_in
+from fake_clock import WallClock
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+
+
+@pytest.fixture
+def clock() -> WallClock:
+    return WallClock()
+
+
+@pytest.fixture
+def box(make_sandbox: MakeSandbox, clock: WallClock) -> Sandbox:
+    """A sandbox that knows the tests' time, so that no test waits for a code."""
+    return make_sandbox(clock=clock)
+
+
+@pytest.fixture
+def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
+    with contextlib.closing(EngineRig(tmp_path / "home", clock)) as rig:
+        yield rig
+
+
+@pytest.fixture
+def session(rig: EngineRig, box: Sandbox) -> EngineRig:
+    """An engine that has signed in."""
+    signed_in(rig, box)
+    return rig

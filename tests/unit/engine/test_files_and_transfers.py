@@ -1,0 +1,281 @@
+"""Browsing, uploads and downloads by commands, over the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from engine_rig import EngineRig, next_code
+from fake_clock import WallClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.entry import EntryKind
+from ferrygate.common.errors import Kind
+from ferrygate.engine import messages as m
+from ferrygate.sandbox.sandbox import Sandbox
+
+State = m.TransferState
+CONTENT = bytes(range(256)) * 8192  # 2 MiB
+
+
+@pytest.fixture
+def month(tmp_path: Path) -> Path:
+    """A local folder with a dozen files in two folders."""
+    month = tmp_path / "month"
+    (month / "raw").mkdir(parents=True)
+    for number in range(12):
+        folder = month / "raw" if number % 2 else month
+        (folder / f"plate-{number:02}.csv").write_bytes(b"%d\n" % number * 1000)
+    return month
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> str:
+    (tmp_path / "big.dat").write_bytes(CONTENT)
+    return str(tmp_path / "big.dat")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files below a folder, by their place."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def states(rig: EngineRig) -> set[State]:
+    return {view.state for view in rig.files().values()}
+
+
+# ---------------------------------------------------------------- browsing
+
+
+def test_a_folder_is_listed_in_blocks(session: EngineRig, box: Sandbox) -> None:
+    for number in range(2500):
+        (box.ready.root / "inbox" / f"{number:04}").touch()
+    session.do(m.ListFolder, b"/inbox")
+    blocks = session.listener.all(m.FolderBlock)
+    names = [entry.name for block in blocks for entry in block.entries]
+    assert sorted(names) == [b"%04d" % number for number in range(2500)]
+    assert len(blocks[0].entries) == 100  # something to see at once
+    assert len(blocks) <= 4
+
+
+def test_folders_are_made_renamed_and_removed(session: EngineRig, box: Sandbox) -> None:
+    root = box.ready.root
+    session.do(m.MakeFolder, b"/a/b/c", parents=True)
+    assert (root / "a/b/c").is_dir()
+    session.do(m.RenamePath, b"/README.txt", b"/a/b/READ.txt")
+    assert (root / "a/b/READ.txt").is_file()
+    session.do(m.StatPath, b"/a/b")
+    (told,) = session.listener.all(m.PathStat)
+    assert (told.entry.name, told.entry.kind) == (b"b", EntryKind.FOLDER)
+    session.do(m.RemovePath, b"/a", recursive=True)
+    assert not (root / "a").exists()
+    assert session.refused(m.RemovePath, b"/a").kind is Kind.NOT_FOUND
+    assert session.refused(m.MakeFolder, b"/x/y").kind is Kind.NOT_FOUND
+
+
+def test_a_listing_is_cancelled_and_one_behind_it_goes_on(session: EngineRig, box: Sandbox) -> None:
+    box.faults.stall()
+    first, second = session.send(m.ListFolder, b"/"), session.send(m.ListFolder, b"/inbox")
+    third = session.send(m.RemovePath, b"/README.txt")
+    session.engine.send(m.CancelRequest(third))
+    session.engine.send(m.CancelRequest(first))
+    for request in (first, third):
+        answer = session.end_of(request) if request == first else None
+        if isinstance(answer, m.Failed):
+            assert answer.problem.kind is Kind.CANCELLED
+    box.faults.resume()
+    assert isinstance(session.end_of(second), m.Done)
+    assert isinstance(session.end_of(third), m.Failed)
+    assert (box.ready.root / "README.txt").exists()
+
+
+# ---------------------------------------------------------------- transfers
+
+
+def test_there_and_back(session: EngineRig, box: Sandbox, month: Path, tmp_path: Path) -> None:
+    session.do(m.Upload, (str(month),), b"/inbox")
+    assert contents(box.ready.root / "inbox" / "month") == contents(month)
+    assert states(session) == {State.DELIVERED}
+    views = session.files()
+    view = views[b"/inbox/month/plate-00.csv"]
+    assert view.sha256 == hashlib.sha256((month / "plate-00.csv").read_bytes()).hexdigest()
+    assert all(view.confirmed for view in views.values())
+    session.do(m.Download, (b"/inbox/month",), str(tmp_path / "back"))
+    assert contents(tmp_path / "back" / "month") == contents(month)
+    for batch in {change.view.batch for change in session.listener.all(m.BatchChanged)}:
+        last = [c.view for c in session.listener.all(m.BatchChanged) if c.view.batch == batch][-1]
+        assert (last.finished, last.files_total, last.files_delivered) == (True, 12, 12)
+        assert last.bytes_total == last.bytes_moved == sum(map(len, contents(month).values()))
+    counters = box.counters
+    assert counters.connections == 1
+    assert counters.max_handles_on_one_upload == 1
+    assert counters.out_of_order_writes == 0
+
+
+def test_an_upload_that_is_cancelled_leaves_nothing(
+    session: EngineRig, box: Sandbox, big: str
+) -> None:
+    def stall(event: m.Event) -> None:
+        if isinstance(event, m.FileChanged) and event.view.state is State.SENDING:
+            box.faults.stall()
+
+    session.listener.then = stall
+    request = session.send(m.Upload, (big,), b"/inbox")
+    session.listener.wait(
+        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.SENDING
+    )
+    session.engine.send(m.CancelRequest(request))
+    box.faults.resume()
+    session.end_of(request)
+    assert states(session) <= {State.CANCELLED, State.DELIVERED}
+    left = list((box.ready.root / "inbox").iterdir())
+    assert bool(left) is (states(session) == {State.DELIVERED})
+
+
+def test_a_download_that_is_cancelled_leaves_nothing(
+    session: EngineRig, box: Sandbox, tmp_path: Path
+) -> None:
+    (box.ready.root / "big.dat").write_bytes(CONTENT)
+    session.listener.then = lambda event: (
+        box.faults.stall()
+        if isinstance(event, m.FileChanged) and event.view.state is State.RECEIVING
+        else None
+    )
+    request = session.send(m.Download, (b"/big.dat",), str(tmp_path / "to"))
+    session.listener.wait(
+        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.RECEIVING
+    )
+    session.engine.send(m.CancelRequest(request))
+    session.end_of(request)
+    assert states(session) == {State.CANCELLED}
+    assert contents(tmp_path / "to") == {}
+
+
+def test_one_file_that_fails_does_not_hold_up_the_rest(
+    session: EngineRig, month: Path, tmp_path: Path
+) -> None:
+    (month / "dangling.csv").symlink_to(tmp_path / "nowhere")
+    session.do(m.Upload, (str(month), str(tmp_path / "gone.csv")), b"/inbox")
+    views = session.files()
+    failed = {path for path, view in views.items() if view.state is State.NEEDS_ATTENTION}
+    assert failed == {b"/inbox/month/dangling.csv", b"/inbox/gone.csv"}
+    assert len(views) == 14
+    problem = views[b"/inbox/gone.csv"].problem
+    assert problem is not None
+    assert problem.kind is Kind.LOCAL_FILE
+
+
+def test_a_missing_remote_file_fails_as_a_file(session: EngineRig, tmp_path: Path) -> None:
+    session.do(m.Download, (b"/gone.csv", b"/README.txt"), str(tmp_path / "to"))
+    assert session.files()[b"/gone.csv"].state is State.NEEDS_ATTENTION
+    assert contents(tmp_path / "to").keys() == {"README.txt"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "state"),
+    [
+        (m.ConflictChoice.REPLACE, State.DELIVERED),
+        (m.ConflictChoice.SKIP, State.SKIPPED),
+        (m.ConflictChoice.FAIL, State.NEEDS_ATTENTION),
+    ],
+)
+def test_a_person_is_asked_once_a_batch(
+    session: EngineRig, box: Sandbox, month: Path, choice: m.ConflictChoice, state: State
+) -> None:
+    session.do(m.Upload, (str(month),), b"/inbox")
+    for path in (box.ready.root / "inbox").rglob("*.csv"):
+        path.write_bytes(b"old")
+    request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
+    session.engine.send(m.AnswerConflict(request, choice))
+    session.end_of(request)
+    (question,) = session.listener.all(m.ConflictQuestion)
+    assert (question.batch, question.replace_is_final) == (request, True)
+    assert question.name.startswith("plate-")
+    assert states(session) == {state}
+    replaced = contents(box.ready.root / "inbox" / "month") == contents(month)
+    assert replaced is (choice is m.ConflictChoice.REPLACE)
+
+
+def test_a_batch_that_waits_for_an_answer_is_cancelled(session: EngineRig, month: Path) -> None:
+    session.do(m.Upload, (str(month),), b"/inbox")
+    request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
+    session.engine.send(m.CancelRequest(request))
+    session.end_of(request)
+    last = [change.view for change in session.listener.all(m.BatchChanged)][-1]
+    assert (last.batch, last.finished, last.files_delivered) == (request, True, 0)
+
+
+def test_a_drop_box_takes_files(session: EngineRig, box: Sandbox, month: Path) -> None:
+    box.faults.hide_sizes = True
+    session.do(m.Upload, (str(month / "plate-00.csv"),), b"/inbox")
+    (view,) = session.files().values()
+    assert (view.state, view.confirmed) == (State.DELIVERED, False)
+    assert view.note.startswith("size not confirmed")
+    assert (box.ready.root / "inbox" / "plate-00.csv").exists()
+
+
+@pytest.mark.parametrize("left", [1, 2])
+def test_fewer_channels_than_wished_for_lose_nothing(
+    session: EngineRig, box: Sandbox, month: Path, left: int
+) -> None:
+    (connection,) = session.connections
+    others = [connection.open_sftp(CancelToken()) for _ in range(10 - left)]
+    session.do(m.Upload, (str(month),), b"/inbox")
+    assert contents(box.ready.root / "inbox" / "month") == contents(month)
+    assert states(session) == {State.DELIVERED}
+    assert box.counters.max_channels == 10
+    for channel in others:
+        channel.close()
+
+
+def test_no_channel_at_all_is_said(session: EngineRig, month: Path) -> None:
+    (connection,) = session.connections
+    others = [connection.open_sftp(CancelToken()) for _ in range(10)]
+    assert session.refused(m.Upload, (str(month),), b"/inbox").kind is Kind.UNSUPPORTED
+    assert session.refused(m.ListFolder, b"/").kind is Kind.UNSUPPORTED
+    for channel in others:
+        channel.close()
+
+
+def test_signing_out_ends_what_is_under_way(
+    session: EngineRig, box: Sandbox, tmp_path: Path
+) -> None:
+    session.listener.then = lambda event: (
+        box.faults.stall() if isinstance(event, m.FileChanged) and event.view.number == 8 else None
+    )
+    request = session.send(m.Download, (b"/exports",), str(tmp_path / "to"))
+    session.listener.wait(lambda event: isinstance(event, m.FileChanged) and event.view.number == 8)
+    session.do(m.SignOut)
+    session.end_of(request)
+    assert states(session) <= {State.CANCELLED, State.NEEDS_ATTENTION, State.DELIVERED}
+    assert session.refused(m.ListFolder, b"/").kind is Kind.CONNECTION_LOST
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_a_transfer_goes_on_after_the_connection_was_lost(
+    session: EngineRig, box: Sandbox, clock: WallClock, big: str, way: str
+) -> None:
+    def come_back(event: m.Event) -> None:
+        if isinstance(event, m.SessionChanged) and event.state is m.SessionState.RECONNECTING:
+            next_code(clock)
+
+    session.listener.then = come_back
+    if way == "up":
+        box.faults.cut_after(len(CONTENT) // 2)
+        session.do(m.Upload, (big,), b"/inbox")
+        arrived = box.ready.root / "inbox" / "big.dat"
+    else:
+        (box.ready.root / "big.dat").write_bytes(CONTENT)
+        box.faults.cut_after_sent(len(CONTENT) // 2)
+        arrived = Path(big).parent / "to" / "big.dat"
+        session.do(m.Download, (b"/big.dat",), str(arrived.parent))
+    assert arrived.read_bytes() == CONTENT
+    assert [path.name for path in arrived.parent.iterdir()] == ["big.dat"]
+    changes = [change.view.state for change in session.listener.all(m.FileChanged)]
+    assert State.INTERRUPTED in changes
+    assert changes[-1] is State.DELIVERED
+    assert [record.outcome for record in box.log] == ["granted", "granted"]
