@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ferrygate.common.environment import take_secrets
+from ferrygate.common.environment import log_level, take_secrets
 
 # Everything else is loaded in functions: once the secrets have left the environment, and only
 # what the command needs.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ferrygate.app.options import AppOptions
     from ferrygate.cli.surroundings import Window, WindowRequest
     from ferrygate.common.clock import Clock
+    from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
     from ferrygate.engine.messages import Event
@@ -29,43 +30,48 @@ def main() -> int:
     from ferrygate.cli.surroundings import Surroundings  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
+    from ferrygate.common.logs import logging_to  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
 
     home, clock = Home.from_environment(os.environ), SystemClock()
-    around = Surroundings(
-        home=home,
-        clock=clock,
-        secrets=secrets,
-        window=_window(home, clock),
-        terminal=Terminal(clock),
-    )
-    return run(sys.argv[1:], around)
+    with logging_to(home.logs, log_level(os.environ)) as live_secrets:
+        around = Surroundings(
+            home=home,
+            clock=clock,
+            secrets=secrets,
+            live_secrets=live_secrets,
+            window=_window(home, clock, live_secrets),
+            terminal=Terminal(clock),
+        )
+        return run(sys.argv[1:], around)
 
 
-def _window(home: Home, clock: Clock) -> Window:
+def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
     """The desktop app, loaded when it is used."""
     from ferrygate.cli.surroundings import Window  # noqa: PLC0415
 
     def run(request: WindowRequest) -> int:
         from ferrygate.app import main as app  # noqa: PLC0415
 
-        return app.run(_options(request, home, clock))
+        return app.run(_options(request, home, clock, live_secrets))
 
     def tour(request: WindowRequest, pictures: Path, root: Path) -> int:
         from ferrygate.app.tour import run_tour  # noqa: PLC0415
 
-        return run_tour(_options(request, home, clock), pictures, root, print)
+        return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
     def take_pictures(request: WindowRequest, folder: Path) -> int:
         from ferrygate.app import pictures  # noqa: PLC0415
 
-        pictures.take_pictures(_options(request, home, clock), folder)
+        pictures.take_pictures(_options(request, home, clock, live_secrets), folder)
         return 0
 
     return Window(run=run, tour=tour, take_pictures=take_pictures)
 
 
-def _options(request: WindowRequest, home: Home, clock: Clock) -> AppOptions:
+def _options(
+    request: WindowRequest, home: Home, clock: Clock, live_secrets: LiveSecrets
+) -> AppOptions:
     from ferrygate.app.options import AppOptions  # noqa: PLC0415
 
     # Qt's loop would swallow KeyboardInterrupt; let Ctrl+C end the program instead.
@@ -76,7 +82,7 @@ def _options(request: WindowRequest, home: Home, clock: Clock) -> AppOptions:
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
 
         open_vault = MemoryVault if request.leave_keychain else None
-        return bootstrap.engine_maker(home, clock, open_vault)(listener)
+        return bootstrap.engine_maker(home, clock, open_vault, live_secrets)(listener)
 
     return AppOptions(
         home=home.prepare(),

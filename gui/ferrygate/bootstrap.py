@@ -8,6 +8,7 @@ from functools import cache
 from random import SystemRandom
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages import Event
@@ -36,7 +37,10 @@ MakeEngine = Callable[[Callable[[Event], None]], Engine]
 
 
 def engine_maker(
-    home: Home, clock: Clock, open_vault: Callable[[], Vault] | None = None
+    home: Home,
+    clock: Clock,
+    open_vault: Callable[[], Vault] | None = None,
+    live_secrets: LiveSecrets | None = None,
 ) -> MakeEngine:
     """Makes engines with their files under ``home``.
 
@@ -44,6 +48,7 @@ def engine_maker(
         home: where ledger and known hosts are kept.
         clock: the time.
         open_vault: opens the keychain; the system's own, where none is given.
+        live_secrets: those of the log, where there is one (``common.logs.logging_to``).
     """
     deadlines = Deadlines()
 
@@ -63,6 +68,7 @@ def engine_maker(
             okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
             skews=skews,
             open_vault=cache(open_vault or keychain.open_vault),
+            live_secrets=live_secrets or LiveSecrets(),
             random_hex=secrets.token_hex,
             random=SystemRandom().random,
             keep_trying=_KEEP_TRYING,

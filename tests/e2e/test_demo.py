@@ -16,6 +16,7 @@ from ferrygate.cli.surroundings import Surroundings, Window, WindowRequest
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from process_tree import children
 
@@ -71,6 +72,7 @@ def test_the_server_is_there_as_long_as_the_window(
         home=Home(private_home),
         clock=clock,
         secrets=GivenSecrets(),
+        live_secrets=LiveSecrets(),
         window=Window(run=show, tour=show, take_pictures=show),
         terminal=Terminal(clock),
     )

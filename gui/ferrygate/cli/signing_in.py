@@ -69,7 +69,10 @@ def open_session(around: Surroundings, site: Site, prompter: Prompter) -> Sessio
     """A session that knows what the keychain has; nothing is sent yet."""
     from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
 
-    return api.open_session(site, bootstrap.engine_maker(around.home, around.clock), prompter)
+    make_engine = bootstrap.engine_maker(
+        around.home, around.clock, live_secrets=around.live_secrets
+    )
+    return api.open_session(site, make_engine, prompter)
 
 
 def with_username(around: Surroundings, site: Site) -> Site:

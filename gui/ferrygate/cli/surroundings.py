@@ -12,6 +12,7 @@ from ferrygate.cli.terminal import Terminal
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.resolve import resolve_site
@@ -57,6 +58,7 @@ class Surroundings:
         home: where Ferrygate keeps its files.
         clock: the time.
         secrets: from the environment.
+        live_secrets: those that the log's filter removes.
         window: the desktop app.
         terminal: what the command prints and asks.
     """
@@ -64,6 +66,7 @@ class Surroundings:
     home: Home
     clock: Clock
     secrets: GivenSecrets
+    live_secrets: LiveSecrets
     window: Window
     terminal: Terminal
 

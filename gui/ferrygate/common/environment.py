@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+import logging
+from collections.abc import Mapping, MutableMapping
 
 import msgspec
 
@@ -10,6 +11,7 @@ from ferrygate.common.secret import Secret
 
 PASSWORD_VARIABLE = "FERRYGATE_PASSWORD"  # noqa: S105  the name of a variable
 TOTP_SECRET_VARIABLE = "FERRYGATE_TOTP_SECRET"  # noqa: S105  the name of a variable
+LOG_VARIABLE = "FERRYGATE_LOG"
 
 
 class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,3 +37,9 @@ def take_secrets(environ: MutableMapping[str, str]) -> GivenSecrets:
         password=Secret(password) if password else None,
         totp_secret=Secret(totp_secret) if totp_secret else None,
     )
+
+
+def log_level(environ: Mapping[str, str]) -> int:
+    """``FERRYGATE_LOG`` as a level of :mod:`logging`, such as ``debug``; INFO otherwise."""
+    name = environ.get(LOG_VARIABLE, "").upper()
+    return logging.getLevelNamesMapping().get(name, logging.INFO)

@@ -9,6 +9,8 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -74,16 +76,27 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+class _LogFile(RotatingFileHandler):
+    """Makes its folder when there is something to write, so that ``--help`` leaves no trace."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return super()._open()
+
+
 def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
     """A handler that writes ``ferrygate.log``, in UTC, and keeps five older files beside it.
 
     Args:
-        folder: made with mode 0700 when missing.
+        folder: made with mode 0700 when missing, once there is something to write.
         secrets: what must not be written.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "ferrygate.log", maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+    handler = _LogFile(
+        folder / "ferrygate.log",
+        maxBytes=MAX_BYTES,
+        backupCount=KEPT_FILES,
+        encoding="utf-8",
+        delay=True,
     )
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s")
     formatter.datefmt = "%Y-%m-%dT%H:%M:%S"
@@ -91,6 +104,27 @@ def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
     handler.setFormatter(formatter)
     handler.addFilter(RedactingFilter(secrets))
     return handler
+
+
+@contextmanager
+def logging_to(folder: Path, level: int) -> Iterator[LiveSecrets]:
+    """Writes the product's log meanwhile; gives the secrets that its filter removes.
+
+    Args:
+        folder: where the log goes; made when the first line is written.
+        level: the least level that is written.
+    """
+    live_secrets = LiveSecrets()
+    handler = open_log(folder, live_secrets)
+    logger = logging.getLogger("ferrygate")
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False  # nothing unfiltered reaches a handler of the root
+    try:
+        yield live_secrets
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 def _pattern(secrets: set[Secret]) -> re.Pattern[str] | None:

@@ -24,6 +24,7 @@ from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import FileOperation, carry_out
 from ferrygate.engine.keeper import SessionKeeper
+from ferrygate.engine.log import note
 from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
@@ -48,7 +49,7 @@ class Engine:
         self._due: set[int] = set()  # requests that have not been answered
         self._inbox = Inbox(parts.clock)
         self._asides = Asides(self._inbox.post)
-        self._secrets = SecretsDesk(parts.open_vault, parts.known_hosts)
+        self._secrets = SecretsDesk(parts.open_vault, parts.known_hosts, parts.live_secrets)
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
         self._keeper = SessionKeeper(
             parts, self._emit, self._inbox.post, self._asides, self._secrets
@@ -97,6 +98,7 @@ class Engine:
             self._fail(request, error)
 
     def _emit(self, event: m.Event) -> None:
+        note(event)
         if isinstance(event, m.Done | m.Failed):
             self._due.discard(event.request)
         self._listener(event)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
@@ -26,6 +27,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         okta: asks the Okta organisations that sites name.
         skews: corrections of this computer's clock.
         open_vault: opens the keychain; slow, so called aside.
+        live_secrets: told of every secret in memory, for the log's filter.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.
         keep_trying: seconds after which a connection that does not come back is given up.
@@ -38,6 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     okta: OktaAttempts
     skews: SkewStore
     open_vault: Callable[[], Vault]
+    live_secrets: LiveSecrets
     random_hex: Callable[[int], str]
     random: Callable[[], float]
     keep_trying: float

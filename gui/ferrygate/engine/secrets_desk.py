@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import KeychainError
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sign_in.authentication import Credentials
@@ -38,11 +39,30 @@ class SecretsDesk:
     are called aside; the rest is for the engine's thread.
     """
 
-    def __init__(self, open_vault: Callable[[], Vault], known_hosts: KnownHosts) -> None:
+    def __init__(
+        self,
+        open_vault: Callable[[], Vault],
+        known_hosts: KnownHosts,
+        live_secrets: LiveSecrets,
+    ) -> None:
         self._open_vault = open_vault
         self._known_hosts = known_hosts
+        self._live_secrets = live_secrets
         self._save: frozenset[SecretKind] = frozenset()
-        self.credentials = Credentials()
+        self._credentials = Credentials()
+
+    @property
+    def credentials(self) -> Credentials:
+        """What is in memory; whatever is set here, the log's filter knows from then on."""
+        return self._credentials
+
+    @credentials.setter
+    def credentials(self, credentials: Credentials) -> None:
+        for secret in _texts(credentials):
+            self._live_secrets.add(secret)
+        for secret in _texts(self._credentials) - _texts(credentials):
+            self._live_secrets.discard(secret)
+        self._credentials = credentials
 
     def forget(self) -> None:
         """Drop what is in memory."""
@@ -165,3 +185,8 @@ class SecretsDesk:
             host_keys=frozenset(key.fingerprint for key in known)
             or frozenset(site.host_key_fingerprints),
         )
+
+
+def _texts(credentials: Credentials) -> set[Secret]:
+    key = credentials.code_secret.key if credentials.code_secret else None
+    return {text for text in (credentials.password, key, credentials.passphrase) if text}

@@ -10,6 +10,7 @@ from ferrygate.cli.main import run
 from ferrygate.cli.surroundings import Surroundings, Window, WindowRequest
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 
 
@@ -39,6 +40,7 @@ def make_command(
                 home=Home(private_home),
                 clock=clock,
                 secrets=secrets or GivenSecrets(),
+                live_secrets=LiveSecrets(),
                 window=Window(run=show, tour=unused, take_pictures=unused),
                 terminal=Terminal(clock),
             )

@@ -1,0 +1,45 @@
+"""What the engine's log says: states, failures and files; never a code or a secret."""
+
+from __future__ import annotations
+
+import logging
+
+from ferrygate.common.errors import Problem
+from ferrygate.engine import messages as m
+
+_LOG = logging.getLogger("ferrygate.engine")
+
+
+def note(event: m.Event) -> None:
+    """Write down what support needs of an event."""
+    match event:
+        case m.SessionChanged(state=state, problem=problem):
+            _LOG.info("session %s%s", state.value, _reason(problem))
+        case m.Failed(request=request, problem=problem):
+            _LOG.info("request %d failed%s", request, _reason(problem))
+        case m.Notice(problem=problem):
+            _LOG.warning("notice%s", _reason(problem))
+        case m.FileChanged(batch=batch, view=view):
+            _LOG.debug(
+                "file %d.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
+            )
+        case m.BatchChanged(view=m.BatchView(finished=True) as view):
+            _LOG.info(
+                "batch %d finished: %d of %d files delivered, %d bytes",
+                view.batch,
+                view.files_delivered,
+                view.files_total,
+                view.bytes_moved,
+            )
+        case _:
+            pass  # the rest is for the person only
+
+
+def _reason(problem: Problem | None) -> str:
+    if problem is None:
+        return ""
+    return (
+        f": {problem.kind.value} ({problem.detail})"
+        if problem.detail
+        else f": {problem.kind.value}"
+    )
