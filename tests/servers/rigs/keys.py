@@ -23,16 +23,26 @@ def fingerprints(state: Path) -> tuple[str, ...]:
 
 def make_key(path: Path, kind: str) -> Path:
     """Make a key pair without a passphrase, and give the private key's path."""
-    keygen = shutil.which("ssh-keygen")
-    assert keygen, "ssh-keygen is missing: run `make setup`"
-    subprocess.run(
-        [keygen, "-q", "-t", kind, "-N", "", "-C", "test", "-f", path],
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
+    _keygen("-t", kind, "-N", "", "-C", "test", "-f", str(path))
     return path
+
+
+def protect(path: Path, passphrase: str) -> None:
+    """Encrypt a private key that has no passphrase yet."""
+    _keygen("-p", "-P", "", "-N", passphrase, "-f", str(path))
 
 
 def host_key(state: Path, kind: str) -> Path:
     """Make a host key where :func:`fingerprints` finds it."""
     return make_key(state / f"host_{kind}", kind)
+
+
+def _keygen(*arguments: str) -> None:
+    keygen = shutil.which("ssh-keygen")
+    assert keygen, "ssh-keygen is missing: run `make setup`"
+    subprocess.run(
+        [keygen, "-q", *arguments],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )

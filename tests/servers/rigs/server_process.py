@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -41,13 +42,13 @@ class ServerProcess:
         with self._changed:
             return "\n".join(self._lines)
 
-    def wait_for_log(self, text: str, seconds: float = START_SECONDS) -> None:
-        """Wait until a logged line holds ``text``."""
+    def wait_for_log(self, pattern: str, seconds: float = START_SECONDS, *, since: int = 0) -> None:
+        """Wait until the pattern is found in a logged line, from line ``since`` on."""
         with self._changed:
             if not self._changed.wait_for(
-                lambda: any(text in line for line in self._lines), seconds
+                lambda: any(re.search(pattern, line) for line in self._lines[since:]), seconds
             ):
-                raise TimeoutError(f"not logged: {text!r}\n" + "\n".join(self._lines))
+                raise TimeoutError(f"not logged: {pattern!r}\n" + "\n".join(self._lines))
 
     def cut_connections(self) -> None:
         """End every connection at once, as a failing server would; the listener stays."""
