@@ -38,6 +38,13 @@ _CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes192-ctr",
     "aes256-ctr",
 )
+_DIGESTS = (  # without MD5 and truncated ones, which the library still offers
+    "hmac-sha2-256-etm@openssh.com",
+    "hmac-sha2-512-etm@openssh.com",
+    "hmac-sha2-256",
+    "hmac-sha2-512",
+    "hmac-sha1",
+)
 _WINDOW = 1 << 25  # receive window of a channel, bytes
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
@@ -215,6 +222,7 @@ def connect(
         transport.auth_timeout = deadlines.authentication
         options = transport.get_security_options()
         options.ciphers = _CIPHERS
+        options.digests = _DIGESTS
         options.key_types = _known_first(tuple(options.key_types), known)
         transport.start_client(timeout=deadlines.handshake)
         _host_key(transport)  # start_client returns without a word when its time is over
