@@ -75,15 +75,15 @@ def test_no_child_is_given_a_secret(bare: Program) -> None:
     given = ["given-Passw0rd", "JBSWY3DPEHPK3PXP"]
     program = bare.with_secrets(*given)
     with program.running("demo", "--offscreen") as process:
-        children = []
-        while not children and process.poll() is None:
-            children = descendants(process.pid)
-        assert children
-        held = {}
-        for child in children:
-            for name in ("cmdline", "environ"):
-                held[f"{child} {name}"] = Path(f"/proc/{child}/{name}").read_bytes()
+        held: dict[str, bytes] = {}
+        while not any(b"sandbox" in content for content in held.values()):  # it has begun to run
+            assert process.poll() is None
+            held = {
+                f"{child} {name}": content
+                for child in descendants(process.pid)
+                for name in ("cmdline", "environ")
+                if (content := Path(f"/proc/{child}/{name}").read_bytes())
+            }
         process.terminate()
         process.wait(20)
-    assert any(b"sandbox" in content for content in held.values())
     assert places_with(given, held) == []
