@@ -1,0 +1,217 @@
+"""One SSH connection to the sandbox, and to peers that are none."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fake_clock import WallClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.errors import (
+    CannotReachError,
+    ConnectionLostError,
+    FerrygateError,
+    UnsupportedError,
+)
+from ferrygate.common.secret import Secret
+from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sftp.connection import Connection, Deadlines, Outcome, connect
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sites.known_hosts import HostKey
+from sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
+from sandbox_fixtures import MakeSandbox
+
+CLOCK = SystemClock()
+SHORT = Deadlines(connect=0.5, handshake=0.5, authentication=0.5, channel=0.5, reply=0.5)
+Peer = Callable[[socket.socket], None]
+
+
+@pytest.fixture
+def box(make_sandbox: MakeSandbox) -> Sandbox:
+    return make_sandbox(clock=WallClock(), **OPTIONS)
+
+
+@pytest.fixture
+def connection(box: Sandbox) -> Iterator[Connection]:
+    ready = box.ready
+    with contextlib.closing(connect(ready.host, ready.port, (), CLOCK, Deadlines())) as connection:
+        yield connection
+
+
+def whole_password(steps: int = 0) -> Secret:
+    step = CODE_SECRET.step_at(WallClock().now()) + steps
+    return Secret(PASSWORD + CODE_SECRET.code_for_step(step))
+
+
+def sign_in(connection: Connection, box: Sandbox) -> None:
+    answer = connection.auth_password(box.ready.username, whole_password())
+    assert answer.outcome is Outcome.ACCEPTED
+
+
+@contextlib.contextmanager
+def peer(behave: Peer) -> Iterator[int]:
+    """A port on which one connection is taken and left to ``behave``."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with server.accept()[0] as taken:
+                behave(taken)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def until_closed(taken: socket.socket) -> None:
+    """Take everything, say nothing."""
+    with contextlib.suppress(OSError):
+        while taken.recv(4096):
+            pass
+
+
+def greet_and_fall_silent(taken: socket.socket) -> None:
+    taken.sendall(b"SSH-2.0-Silent\r\n")
+    until_closed(taken)
+
+
+def talk_nonsense(taken: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        taken.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 200)
+    until_closed(taken)
+
+
+def hang_up(_taken: socket.socket) -> None:
+    """Close at once."""
+
+
+@pytest.mark.parametrize("behave", [until_closed, greet_and_fall_silent, talk_nonsense, hang_up])
+def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer) -> None:
+    with peer(behave) as port:
+        began = CLOCK.monotonic()
+        with pytest.raises(CannotReachError, match="not as a file transfer server"):
+            connect("127.0.0.1", port, (), CLOCK, SHORT)
+        assert CLOCK.monotonic() - began < 3
+
+
+def test_a_port_where_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(CannotReachError, match="does not answer"):
+        connect("127.0.0.1", port, (), CLOCK, SHORT)
+
+
+def test_a_name_that_is_none() -> None:
+    with pytest.raises(CannotReachError, match="no server called"):
+        connect("no-such-host.invalid", 22, (), CLOCK, SHORT)
+
+
+def test_the_host_key_is_shown_before_anything_is_sent(
+    connection: Connection, box: Sandbox
+) -> None:
+    assert connection.host_key.fingerprint == box.ready.host_key_fingerprint
+    assert connection.host_key.key_type == "ssh-ed25519"
+    assert len(box.log) == 0
+
+
+def test_known_types_come_first(box: Sandbox) -> None:
+    ready = box.ready
+    for key_type in ("ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"):
+        known = (HostKey(key_type, b""),)
+        with contextlib.closing(connect(ready.host, ready.port, known, CLOCK, SHORT)) as found:
+            assert found.host_key.key_type == "ssh-ed25519"
+
+
+def test_who_the_server_is(connection: Connection) -> None:
+    assert connection.server_ident == "SSH-2.0-AWS_SFTP_1.2"
+    assert connection.stores_objects
+    assert connection.alive
+    assert connection.silent_for < 5
+
+
+def test_methods_are_asked_without_a_secret(connection: Connection, box: Sandbox) -> None:
+    answer = connection.auth_none(box.ready.username)
+    assert (answer.outcome, answer.methods) == (Outcome.REFUSED, ("password",))
+    assert len(box.log) == 0
+
+
+def test_password_and_code_are_sent_once(connection: Connection, box: Sandbox) -> None:
+    sign_in(connection, box)
+    assert [record.outcome for record in box.log] == ["granted"]
+
+
+def test_a_refused_password_is_sent_once(connection: Connection, box: Sandbox) -> None:
+    answer = connection.auth_password(box.ready.username, Secret("wrong123456"))
+    assert answer.outcome is Outcome.REFUSED
+    assert len(box.log) == 1
+    assert connection.alive
+
+
+def test_a_connection_that_ends_under_a_sign_in(connection: Connection, box: Sandbox) -> None:
+    connection.auth_none(box.ready.username)
+    box.faults.drop_connections()
+    assert connection.auth_password("v", whole_password()).outcome is Outcome.UNKNOWN
+    assert len(box.log) == 0
+
+
+def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) -> None:
+    sign_in(connection, box)
+    channels = [connection.open_sftp(CancelToken()) for _ in range(10)]
+    with pytest.raises(UnsupportedError, match="no further channel"):
+        connection.open_sftp(CancelToken())
+    for channel in channels:
+        assert channel.run(RemoteFiles(channel).exists(b"/inbox"), CancelToken())
+        channel.close()
+
+
+def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
+    ready = box.ready
+    with contextlib.closing(connect(ready.host, ready.port, (), CLOCK, SHORT)) as connection:
+        sign_in(connection, box)
+        channel = connection.open_sftp(CancelToken())
+        box.faults.stall()
+        for attempt in (
+            lambda: channel.run(RemoteFiles(channel).exists(b"/"), CancelToken()),
+            lambda: connection.open_sftp(CancelToken()),
+        ):
+            began = CLOCK.monotonic()
+            with pytest.raises(ConnectionLostError):
+                attempt()
+            assert CLOCK.monotonic() - began < 2
+
+
+def test_a_dropped_connection(connection: Connection, box: Sandbox) -> None:
+    sign_in(connection, box)
+    channel = connection.open_sftp(CancelToken())
+    box.faults.drop_connections()
+    with pytest.raises(ConnectionLostError):
+        channel.run(RemoteFiles(channel).exists(b"/"), CancelToken())
+    with pytest.raises(FerrygateError):
+        connection.open_sftp(CancelToken())
+    assert not connection.alive
+
+
+def test_cancelled_while_a_channel_opens(connection: Connection, box: Sandbox) -> None:
+    sign_in(connection, box)
+    box.faults.stall()
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(FerrygateError):
+        connection.open_sftp(cancel)
+
+
+def test_a_sign_of_life(connection: Connection, box: Sandbox) -> None:
+    sign_in(connection, box)
+    connection.ask_for_life()
+    assert connection.silent_for < 1
+
+
+def test_closing_twice(connection: Connection) -> None:
+    connection.close()
+    connection.close()
+    assert not connection.alive
