@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -21,9 +18,8 @@ from ferrygate.common.errors import (
     UnsupportedError,
     UsageError,
 )
-from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import Answer, Channel
+from ferrygate.sign_in.okta_http import Answer
 from ferrygate.sign_in.okta_verdict import (
     PasswordAnswer,
     PasswordVerdict,
@@ -31,48 +27,21 @@ from ferrygate.sign_in.okta_verdict import (
     explain,
     judge,
 )
-from ferrygate.sites.site import SignIn, Site
-from okta_rig import OktaRig
-
-ADDRESS = "https://example.okta.com"
-SITE = Site(
-    name="Acme",
-    host="sftp.example.org",
-    username="vendor7",
-    sign_in=SignIn(okta_address=ADDRESS),
+from ferrygate.sites.site import SignIn
+from okta_rig import (
+    KEY,
+    MFA_ENROLL,
+    MFA_REQUIRED,
+    PASSWORD,
+    SITE,
+    TOKEN,
+    FakeOkta,
+    OktaRig,
+    answer,
+    begun,
 )
-PASSWORD = Secret("correct horse")
-KEY = "JBSWY3DPEHPK3PXP"
-TOKEN = "token7"
 
-
-class FakeOkta:
-    """Gives prepared answers, raises prepared errors, and keeps what it was asked."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self.takes = 0.0
-        self.answers: list[Answer | FerrygateError] = []
-        self.asked: list[tuple[str, Mapping[str, object]]] = []
-        self.reachable = True
-
-    @contextmanager
-    def open(self, address: str) -> Iterator[Channel]:
-        assert address == ADDRESS
-        if not self.reachable:
-            raise CannotReachError("nobody there")
-        yield self
-
-    def post(self, path: str, document: Mapping[str, object]) -> Answer:
-        self._clock.time += self.takes
-        self.asked.append((path, document))
-        answer = self.answers.pop(0)
-        if isinstance(answer, FerrygateError):
-            raise answer
-        return answer
-
-    def head(self, path: str) -> Answer:
-        return self.post(path, {})
+LOST = ConnectionLostError("no answer")
 
 
 @pytest.fixture
@@ -88,21 +57,6 @@ def okta(clock: ManualClock) -> FakeOkta:
 @pytest.fixture
 def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
     return OktaRig(tmp_path, clock, okta.open)
-
-
-def answer(http_status: int = 200, /, **document: Any) -> Answer:
-    return Answer(status=http_status, body=msgspec.json.encode(document))
-
-
-def begun(**activation: Any) -> Answer:
-    given = {"timeStep": 30, "sharedSecret": KEY, "encoding": "base32", "keyLength": 6}
-    factor = {"id": "ostf1", "_embedded": {"activation": given | activation}}
-    return answer(status="MFA_ENROLL_ACTIVATE", stateToken=TOKEN, _embedded={"factor": factor})
-
-
-MFA_ENROLL = answer(status="MFA_ENROLL", stateToken=TOKEN)
-MFA_REQUIRED = answer(status="MFA_REQUIRED", stateToken=TOKEN)
-LOST = ConnectionLostError("no answer")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,184 @@
+"""What becomes of a secret that Okta shows once, and what a face is told."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
+from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.engine.asides import Asides
+from ferrygate.engine.okta_desk import OktaDesk
+from ferrygate.engine.parts import Parts
+from ferrygate.engine.secrets_desk import SecretsDesk
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.okta_http import Answer
+from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.site import Policy, Site
+from ferrygate.vault.memory import MemoryVault
+from ferrygate.vault.vault import Binding, SecretKind
+from okta_rig import KEY, MFA_ENROLL, MFA_REQUIRED, PASSWORD, SITE, FakeOkta, OktaRig, begun
+from okta_rig import answer as okta_answer
+
+BINDING = Binding(host=SITE.host, port=SITE.port, username=SITE.username)
+SUCCESS = okta_answer(status="SUCCESS")
+
+
+class BrokenVault(MemoryVault):
+    """A keychain that keeps nothing."""
+
+    def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:  # noqa: ARG002  the vault's
+        raise KeychainError("The keychain is locked.")
+
+
+def unused(*_given: object) -> NoReturn:
+    raise AssertionError
+
+
+class Engine:
+    """The parts of an engine that have to do with Okta, on the test's own thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = ManualClock()
+        self.okta = FakeOkta(self.clock)
+        self.vault = MemoryVault()
+        self.events: list[m.Event] = []
+        self.corrected: list[Site] = []
+        self.site: Site | None = SITE
+        self._acts: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        rig = OktaRig(folder, self.clock, self.okta.open)
+        self.rig = rig
+        known = KnownHosts(folder / "known_hosts")
+        parts = Parts(
+            clock=self.clock,
+            ledger=rig.ledger,
+            known_hosts=known,
+            attempts=SignInAttempts(rig.ledger, known, unused, self.clock),
+            okta=rig.attempts,
+            skews=rig.skews,
+            open_vault=lambda: self.vault,
+            random_hex=unused,
+            live_secrets=LiveSecrets(),
+            random=unused,
+            keep_trying=0.0,
+        )
+        self.secrets = SecretsDesk(parts.open_vault, known, parts.live_secrets)
+        self.secrets.use_password(PASSWORD, save=False)
+        asides = Asides(self._acts.put)
+        self._desk = OktaDesk(
+            parts, asides, self.secrets, self.events.append, self.corrected.append
+        )
+
+    def ask(self, command: m.OktaCommand, site: Site = SITE) -> m.Done | m.Failed:
+        """Carry out a command; its answer."""
+        self._desk.obey(command, site, lambda: self.site is site)
+        while True:
+            self._acts.get(timeout=10)()
+            answer = self.events[-1]
+            if isinstance(answer, m.Done | m.Failed):
+                assert answer.request == command.request
+                return answer
+
+    def notes(self) -> list[Kind]:
+        return [event.problem.kind for event in self.events if isinstance(event, m.Notice)]
+
+    def kept(self) -> Secret | None:
+        return self.vault.read(SecretKind.CODE_SECRET, BINDING)
+
+    @property
+    def secret(self) -> CodeSecret | None:
+        return self.secrets.credentials.code_secret
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path)
+
+
+def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
+    engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
+    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    kept = engine.kept()
+    assert kept is not None
+    assert KEY in kept.reveal()
+    assert engine.secret is not None
+    assert engine.corrected == [SITE]
+    assert engine.notes() == []
+    assert engine.secrets.keep_proven(SITE) is not None  # again, bound to the server's key
+
+
+@pytest.mark.parametrize(
+    ("save", "policy"), [(False, Policy()), (True, Policy(save_code_secret=False))]
+)
+def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
+    engine: Engine, *, save: bool, policy: Policy
+) -> None:
+    engine.site = site = msgspec.structs.replace(SITE, policy=policy)
+    engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
+    assert engine.ask(m.EnrolWithOkta(1, save=save), site) == m.Done(1)
+    assert engine.kept() is None
+    assert engine.secret is not None
+    assert engine.secrets.keep_proven(site) is None
+
+
+@pytest.mark.parametrize("last", [ConnectionLostError("gone"), Answer(status=503)])
+def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
+    engine: Engine, last: Answer | ConnectionLostError
+) -> None:
+    engine.okta.answers = [MFA_ENROLL, begun(), last]
+    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.kept() is None
+    assert engine.secret is not None
+    assert engine.notes() == [Kind.CONNECTION_LOST]
+    assert engine.secrets.keep_proven(SITE) is not None
+
+
+def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:
+    engine.vault = BrokenVault()
+    engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
+    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.secret is not None
+    assert engine.notes() == [Kind.KEYCHAIN]
+
+
+def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
+    engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
+    engine.site = msgspec.structs.replace(SITE, name="Other")
+    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.kept() is not None
+    assert engine.secret is None
+    assert engine.corrected == []
+
+
+def test_an_explanation_comes_before_the_end(engine: Engine) -> None:
+    engine.okta.answers = [MFA_REQUIRED]
+    assert engine.ask(m.ExplainRefusal(7)) == m.Done(7)
+    explained = engine.events[0]
+    assert isinstance(explained, m.RefusalExplained)
+    assert explained.problem.kind is Kind.SIGN_IN_REFUSED
+
+
+@pytest.mark.parametrize("command", [m.ExplainRefusal(7), m.EnrolWithOkta(7), m.MeasureSkew(7)])
+def test_okta_out_of_reach_is_a_failure(engine: Engine, command: m.OktaCommand) -> None:
+    engine.okta.reachable = False
+    answer = engine.ask(command)
+    assert isinstance(answer, m.Failed)
+    assert answer.problem.kind is Kind.CANNOT_REACH
+
+
+def test_a_correction_is_kept_told_and_shown(engine: Engine) -> None:
+    assert engine.ask(m.ApplySkew(1, 45)) == m.Done(1)
+    assert engine.corrected == [SITE]
+    engine.okta.answers = [Answer(status=200, date=engine.clock.now() + 45.0)]
+    engine.ask(m.MeasureSkew(2))
+    measured = engine.events[-2]
+    assert measured == m.SkewMeasured(2, seconds=45.5, applied=45)
