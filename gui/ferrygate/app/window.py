@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QKeySequence,
     QPaintEvent,
-    QShortcut,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -63,8 +63,6 @@ class MainWindow(QMainWindow):
         for page in self._pages.values():
             self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
-        self._add_shortcut(Qt.Key.Key_F8).activated.connect(self._toggle_local)
-        self._add_shortcut(QKeySequence.StandardKey.Find).activated.connect(self._focus_filter)
         workspace.subscribe(self._render)
         self._render()
 
@@ -81,9 +79,6 @@ class MainWindow(QMainWindow):
         row.addLayout(right, 1)
         return page
 
-    def _add_shortcut(self, key: Qt.Key | QKeySequence.StandardKey) -> QShortcut:
-        return QShortcut(QKeySequence(key), self)
-
     def _render(self) -> None:
         self.setWindowTitle(self._workspace.title)
         page = self._pages[self._workspace.screen]
@@ -92,18 +87,22 @@ class MainWindow(QMainWindow):
             if self._workspace.screen is Screen.FILES:
                 self.files.files.setFocus()
 
-    @Slot()
-    def _toggle_local(self) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no control wanted for itself."""
         if self._workspace.screen is not Screen.FILES:
-            return
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_F8:
+            self._toggle_local()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.files.bar.filter.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _toggle_local(self) -> None:
         local = self.files.local
         if local.isHidden():
             local.open_folder(local.folder)
         local.setVisible(local.isHidden())
-
-    @Slot()
-    def _focus_filter(self) -> None:
-        self.files.bar.filter.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_files(event.mimeData()):
