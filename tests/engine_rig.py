@@ -24,7 +24,7 @@ from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import Site
+from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Vault
@@ -149,6 +149,7 @@ def site_of(sandbox: Sandbox, *, pinned: bool = True) -> Site:
         port=ready.port,
         username=ready.username,
         host_key_fingerprints=(ready.host_key_fingerprint,) if pinned else (),
+        sign_in=SignIn(period=ready.period),
     )
 
 

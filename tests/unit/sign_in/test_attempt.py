@@ -1,0 +1,368 @@
+"""One attempt: nothing secret leaves too early, twice, or to the wrong server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock, WallClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import (
+    Cancelled,
+    CannotReachError,
+    ConnectionLostError,
+    HostKeyChangedError,
+    HostKeyUnknownError,
+    LockOutBreakerError,
+    SecretsMissingError,
+    SignInRefusedError,
+    UnsupportedError,
+)
+from ferrygate.common.secret import Secret
+from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.authentication import Credentials
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.site import SignIn, Site
+from sandbox_clients import OPTIONS
+from sandbox_fixtures import MakeSandbox
+
+KEY, OTHER_KEY = HostKey("ssh-ed25519", b"this"), HostKey("ssh-ed25519", b"that")
+SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+CREDENTIALS = Credentials(password=Secret("correct horse"), code_secret=SECRET)
+SITE = Site(
+    name="s",
+    host="sftp.example.org",
+    username="vendor7",
+    host_key_fingerprints=(KEY.fingerprint,),
+)
+ACCEPTED, REFUSED, UNKNOWN = (
+    Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
+)
+PASSWORD_OFFERED = Answer(Outcome.REFUSED, ("password", "publickey"))
+
+
+class FakeConnection:
+    """A server's answers, and what it was sent."""
+
+    def __init__(self, *, none: Answer = PASSWORD_OFFERED, password: Answer = ACCEPTED) -> None:
+        self.host_key = KEY
+        self.alive = True
+        self.closed = False
+        self.sent: list[str] = []
+        self._none = none
+        self._password = password
+
+    def auth_none(self, _username: str) -> Answer:
+        return self._none
+
+    def auth_password(self, _username: str, password: Secret) -> Answer:
+        self.sent.append(password.reveal())
+        return self._password
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Watcher:
+    """An observer that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+        self.accept = True
+
+    def connecting(self) -> None:
+        self.told.append("connecting")
+
+    def waiting_for_code(self, until: float) -> None:
+        self.told.append(until)
+
+    def signing_in(self) -> None:
+        self.told.append("signing in")
+
+    def confirm_host_key(self, key: HostKey) -> bool:
+        self.told.append(key)
+        return self.accept
+
+    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
+        raise AssertionError(text, echo)
+
+
+class Case:
+    """Attempts over one ledger, to servers that are made up."""
+
+    def __init__(self, folder: Path, ledger: Ledger, clock: ManualClock) -> None:
+        self.clock = clock
+        self.ledger = ledger
+        self.known_hosts = KnownHosts(folder / "known_hosts")
+        self.watcher = Watcher()
+        self.cancel = CancelToken()
+        self.server = FakeConnection()
+        self.connects: list[tuple[str, int, tuple[HostKey, ...]]] = []
+        self.on_connect: Callable[[], None] = lambda: None
+        self._attempts = SignInAttempts(ledger, self.known_hosts, self._connect, clock)
+
+    def _connect(self, host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
+        self.connects.append((host, port, known))
+        self.on_connect()
+        return cast("Connection", self.server)
+
+    def sign_in(
+        self,
+        site: Site = SITE,
+        credentials: Credentials = CREDENTIALS,
+        *,
+        try_anyway: bool = False,
+    ) -> Connection:
+        return self._attempts.sign_in(
+            site, credentials, self.watcher, self.cancel, try_anyway=try_anyway
+        )
+
+    @property
+    def refusals(self) -> int:
+        return self.ledger.refusals(SITE.account)
+
+
+@pytest.fixture
+def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> Case:
+    clock.time = 3003
+    return Case(tmp_path, ledger, clock)
+
+
+def test_password_and_code_leave_once(case: Case) -> None:
+    assert cast("object", case.sign_in()) is case.server
+    assert case.server.sent == ["correct horse" + SECRET.code_for_step(100)]
+    assert case.watcher.told == ["connecting", "signing in"]
+    assert case.ledger.is_claimed(SECRET, 100)
+    assert not case.server.closed
+    assert case.refusals == 0
+
+
+@pytest.mark.parametrize(
+    ("template", "sent"),
+    [
+        ("{code}{password}", SECRET.code_for_step(100) + "correct horse"),
+        ("{password},{code}", "correct horse," + SECRET.code_for_step(100)),
+        ("{password}", "correct horse"),
+    ],
+)
+def test_the_join_is_the_sites(case: Case, template: str, sent: str) -> None:
+    case.sign_in(msgspec.structs.replace(SITE, sign_in=SignIn(join=template)))
+    assert case.server.sent == [sent]
+    assert case.ledger.is_claimed(SECRET, 100) is ("{code}" in template)
+
+
+def test_the_same_code_never_leaves_twice(case: Case) -> None:
+    case.sign_in()
+    case.sign_in()
+    codes = [SECRET.code_for_step(step) for step in (100, 101)]
+    assert case.server.sent == ["correct horse" + code for code in codes]
+    assert 3030.0 in case.watcher.told
+
+
+def test_a_code_that_is_nearly_over_is_waited_out_before_connecting(case: Case) -> None:
+    case.clock.time = 3027
+    case.on_connect = lambda: case.watcher.told.append(case.clock.now())
+    case.sign_in()
+    assert case.watcher.told == [3030.0, "connecting", 3030.0, "signing in"]
+
+
+def test_a_code_that_died_meanwhile_is_not_sent(case: Case) -> None:
+    def take_long() -> None:
+        case.clock.time += 24
+
+    case.on_connect = take_long
+    case.sign_in()
+    assert case.server.sent == ["correct horse" + SECRET.code_for_step(101)]
+
+
+def test_a_code_for_a_connection_that_died_is_given_back(case: Case) -> None:
+    case.server.alive = False
+    with pytest.raises(ConnectionLostError):
+        case.sign_in()
+    assert case.server.sent == []
+    assert not case.ledger.is_claimed(SECRET, 100)
+    assert case.refusals == 0
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        Credentials(),
+        Credentials(password=Secret("x")),
+        Credentials(code_secret=SECRET),
+    ],
+)
+def test_what_is_missing_is_said_before_anything(case: Case, credentials: Credentials) -> None:
+    with pytest.raises(SecretsMissingError):
+        case.sign_in(credentials=credentials)
+    with pytest.raises(SecretsMissingError):
+        case.sign_in(msgspec.structs.replace(SITE, username=""))
+    assert case.connects == []
+
+
+# ---------------------------------------------------------------- the right server
+
+
+def test_a_pinned_key_goes_on_record(case: Case) -> None:
+    case.sign_in()
+    assert case.known_hosts.keys_for(SITE.host, SITE.port) == (KEY,)
+    case.sign_in()
+    assert case.connects[1][2] == (KEY,)
+
+
+@pytest.mark.parametrize("on_record", [True, False])
+def test_a_changed_key_gets_nothing(case: Case, *, on_record: bool) -> None:
+    if on_record:
+        case.known_hosts.add(SITE.host, SITE.port, KEY)
+    case.server.host_key = OTHER_KEY
+    with pytest.raises(HostKeyChangedError):
+        case.sign_in()
+    assert case.server.sent == []
+    assert case.server.closed
+    assert not case.ledger.is_claimed(SECRET, 100)
+    assert case.refusals == 0
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_person_is_asked_about_an_unknown_key(case: Case, *, accept: bool) -> None:
+    site = msgspec.structs.replace(SITE, host_key_fingerprints=())
+    case.watcher.accept = accept
+    if accept:
+        case.sign_in(site)
+    else:
+        with pytest.raises(HostKeyUnknownError):
+            case.sign_in(site)
+    assert KEY in case.watcher.told
+    assert bool(case.server.sent) is accept
+    assert case.known_hosts.keys_for(SITE.host, SITE.port) == ((KEY,) if accept else ())
+
+
+# ---------------------------------------------------------------- the breaker
+
+
+def test_a_refusal_counts_and_two_stop(case: Case) -> None:
+    for refusals in (1, 2):
+        case.server = FakeConnection(password=REFUSED)
+        with pytest.raises(SignInRefusedError):
+            case.sign_in()
+        assert case.refusals == refusals
+        assert case.server.closed
+    connects = len(case.connects)
+    with pytest.raises(LockOutBreakerError, match="2 sign-ins were refused"):
+        case.sign_in()
+    assert len(case.connects) == connects
+    case.server = FakeConnection()
+    case.sign_in(try_anyway=True)
+    assert case.refusals == 0
+
+
+def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
+    case.server = FakeConnection(password=REFUSED)
+    for _time in range(4):
+        with pytest.raises(SignInRefusedError):
+            case.sign_in(try_anyway=True)
+    with pytest.raises(LockOutBreakerError) as caught:
+        case.sign_in(try_anyway=True)
+    assert "reset" in caught.value.problem.next_step
+    assert len(case.server.sent) == 4
+
+
+def test_an_unknown_end_counts(case: Case) -> None:
+    case.server = FakeConnection(password=UNKNOWN)
+    with pytest.raises(ConnectionLostError):
+        case.sign_in()
+    assert case.refusals == 1
+
+
+@pytest.mark.parametrize(
+    ("none", "error"),
+    [
+        (UNKNOWN, ConnectionLostError),
+        (Answer(Outcome.REFUSED, ("publickey",)), UnsupportedError),
+        (Answer(Outcome.REFUSED), UnsupportedError),
+    ],
+)
+def test_an_end_before_the_password_does_not_count(
+    case: Case, none: Answer, error: type[Exception]
+) -> None:
+    case.server = FakeConnection(none=none)
+    with pytest.raises(error):
+        case.sign_in()
+    assert case.server.sent == []
+    assert case.server.closed
+    assert case.refusals == 0
+
+
+def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
+    def fail() -> None:
+        raise CannotReachError("no")
+
+    case.on_connect = fail
+    for _time in range(3):
+        with pytest.raises(CannotReachError):
+            case.sign_in()
+    assert case.refusals == 0
+
+
+def test_a_server_that_wants_more_has_still_had_the_password(case: Case) -> None:
+    case.server = FakeConnection(password=Answer(Outcome.PARTIAL, ("publickey",)))
+    with pytest.raises(UnsupportedError):
+        case.sign_in()
+    assert case.refusals == 1
+
+
+def test_another_attempt_is_waited_for(case: Case) -> None:
+    lease = case.ledger.admit(SITE.account, 10).lease
+    assert lease is not None
+    case.sign_in()  # the other's lease ran out meanwhile
+    assert case.clock.now() >= 3013
+
+
+def test_the_wait_for_another_attempt_is_cancelled(case: Case) -> None:
+    case.ledger.admit(SITE.account, 1e9)
+    case.cancel.cancel()
+    with pytest.raises(Cancelled):
+        case.sign_in()
+    assert case.connects == []
+
+
+def test_the_wait_for_a_code_is_cancelled(case: Case) -> None:
+    case.ledger.claim(SECRET, 100)
+    case.cancel.cancel()
+    with pytest.raises(Cancelled):
+        case.sign_in()
+    assert case.refusals == 0
+
+
+# ---------------------------------------------------------------- a real server
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_real_server_with_another_key_sees_no_sign_in(
+    tmp_path: Path, make_ledger: Callable[[], Ledger], make_sandbox: MakeSandbox, *, known: bool
+) -> None:
+    clock = WallClock()
+    box = make_sandbox(clock=clock, **OPTIONS)
+    ready = box.ready
+    known_hosts = KnownHosts(tmp_path / "known_hosts")
+    pins = () if known else (OTHER_KEY.fingerprint,)
+    if known:
+        known_hosts.add(ready.host, ready.port, OTHER_KEY)
+    site = msgspec.structs.replace(
+        SITE, host=ready.host, port=ready.port, host_key_fingerprints=pins
+    )
+
+    def reach(host: str, port: int, keys: tuple[HostKey, ...]) -> Connection:
+        return connect(host, port, keys, clock, Deadlines())
+
+    attempts = SignInAttempts(make_ledger(), known_hosts, reach, clock)
+    with pytest.raises(HostKeyChangedError):
+        attempts.sign_in(site, CREDENTIALS, Watcher(), CancelToken())
+    assert len(box.log) == 0
