@@ -30,7 +30,7 @@ from ferrygate.sign_in.prompts import Wanted, wanted
 from ferrygate.sign_in.turn import LEASE
 from ferrygate.sites.site import Site
 
-_LONGEST_PROMPT = 300  # characters of a server's words that are shown
+_LONGEST_PROMPT = 300  # characters of a server's words that are shown, above a prompt and in it
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,10 +156,9 @@ class Authentication:
 
     def ask_person(self, prompt: Prompt) -> Secret:
         """What the server asks in unforeseen words."""
-        text = "\n".join(part for part in (prompt.instruction, prompt.text) if part)
-        answer = self._observer.answer_prompt(
-            display_text(text)[:_LONGEST_PROMPT], echo=prompt.echo
-        )
+        parts = (_shown(prompt.instruction), _shown(prompt.text))
+        text = "\n".join(part for part in parts if part)
+        answer = self._observer.answer_prompt(text, echo=prompt.echo)
         if answer is None:
             raise SignInRefusedError(
                 _("The server asked a question that was not answered."),
@@ -260,6 +259,12 @@ def no_code_secret() -> SecretsMissingError:
     return SecretsMissingError(
         _("Your code is not set up on this computer yet."), next_step=_("Set up your code first.")
     )
+
+
+def _shown(words: str) -> str:
+    """A server's words for people, line by line, cleaned and cut."""
+    lines = (display_text(line.strip()) for line in words.splitlines())
+    return "\n".join(line for line in lines if line)[:_LONGEST_PROMPT]
 
 
 def _password(credentials: Credentials) -> Secret:
