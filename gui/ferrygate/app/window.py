@@ -35,11 +35,9 @@ class MainWindow(QMainWindow):
 
     Signals:
         painted: the window has shown itself for the first time.
-        closed: the person closed it.
     """
 
     painted = Signal()
-    closed = Signal()
 
     def __init__(self, theme: Theme, workspace: Workspace, model: FolderModel) -> None:
         super().__init__()
@@ -127,5 +125,4 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.clipboard.clear()
-        self.closed.emit()
         super().closeEvent(event)

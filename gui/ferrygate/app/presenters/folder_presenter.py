@@ -51,7 +51,6 @@ class FolderPresenter(Observable):
         self._listing: int | None = None
         self._again = False
         self._fresh: list[Entry] = []
-        self._count = 0
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
@@ -72,7 +71,6 @@ class FolderPresenter(Observable):
             problem=self._problem,
             refused=self._refused,
             question=_question(self._doomed),
-            count=self._count,
             is_reading=self._listing is not None,
         )
 
@@ -200,7 +198,6 @@ class FolderPresenter(Observable):
         self._doomed = ()
         self._refused = None
         self._problem = None
-        self._count = 0
         self._state = FolderState.LOADING
         self._sink.begin()
         self._list(again=False)
@@ -220,7 +217,6 @@ class FolderPresenter(Observable):
             self._sink.add(entries)
             if self._path == self._start:
                 self._places = _places(self._start, entries, self._places)
-            self._count = len(self._fresh)
             self._state = FolderState.READY
 
     def _listed(self) -> None:
@@ -229,7 +225,6 @@ class FolderPresenter(Observable):
             self._sink.replace(self._fresh)
         else:
             self._sink.end()
-        self._count = len(self._fresh)
         self._state = FolderState.READY if self._fresh else FolderState.EMPTY
         if self._again and self._path == self._start:
             self._places = _places(self._start, self._fresh)

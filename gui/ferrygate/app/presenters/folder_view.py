@@ -42,7 +42,6 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         problem: why the folder could not be shown.
         refused: why the last change did not happen.
         question: what is asked before something is removed; empty where nothing is.
-        count: names in the folder.
         is_reading: more of it may come.
     """
 
@@ -55,7 +54,6 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     refused: Problem | None = None
     question: str = ""
-    count: int = 0
     is_reading: bool = False
 
     def stands_in(self, place: Crumb) -> bool:
