@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
 import msgspec
 
+from ferrygate.cli.explaining import explained
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
-from ferrygate.common.errors import LockOutBreakerError, PassphraseMissingError, SecretsMissingError
+from ferrygate.common.errors import (
+    LockOutBreakerError,
+    PassphraseMissingError,
+    SecretsMissingError,
+    SignInRefusedError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -30,6 +37,7 @@ class Wishes(TypedDict):
     """What :func:`sign_in_options` adds to a command."""
 
     accept_new_host_key: bool
+    explain: bool
     try_anyway: bool
 
 
@@ -43,7 +51,12 @@ def sign_in_options(command: F) -> F:
     anyway = click.option(
         "--try-anyway", is_flag=True, help="Sign in once more after repeated refusals."
     )
-    return accept(anyway(command))
+    explain = click.option(
+        "--explain",
+        is_flag=True,
+        help="When refused, ask Okta once with the password alone, and say what is wrong.",
+    )
+    return accept(anyway(explain(command)))
 
 
 def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Session:
@@ -58,7 +71,7 @@ def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Sessio
     session = open_session(around, site, prompter)
     try:
         use_secrets(around, session)
-        attempt(around, session, text, try_anyway=wishes["try_anyway"])
+        attempt(around, session, text, **wishes)
     except BaseException:
         session.close()
         raise
@@ -124,15 +137,16 @@ def use_code_secret(around: Surroundings, session: Session, *, needed: bool) -> 
         session.use_code_secret(code_secret_for(session.site.sign_in, given))
 
 
-def attempt(around: Surroundings, session: Session, text: str, *, try_anyway: bool) -> None:
-    """Sign in once; a stop by the lock-out breaker tells what to type next.
+def attempt(around: Surroundings, session: Session, text: str, **wishes: Unpack[Wishes]) -> None:
+    """Sign in once; a refusal is explained where that was wished.
 
     A person is asked for the passphrase of a private key that needs one. Nothing was sent then.
 
     Raises:
         FerrygateError: the sign-in failed.
     """
-    try:
+    try_anyway = wishes["try_anyway"]
+    with advice(around, session.site, text):
         try:
             session.sign_in(try_anyway=try_anyway)
         except PassphraseMissingError:
@@ -140,8 +154,19 @@ def attempt(around: Surroundings, session: Session, text: str, *, try_anyway: bo
                 raise
             session.use_passphrase(around.terminal.ask_secret(_("Passphrase of the private key")))
             session.sign_in(try_anyway=try_anyway)
+        except SignInRefusedError as refusal:
+            if not wishes["explain"]:
+                raise
+            raise explained(around, session, refusal, try_anyway=try_anyway) from refusal
+
+
+@contextmanager
+def advice(around: Surroundings, site: Site, text: str) -> Iterator[None]:
+    """A stop by the lock-out breaker tells what to type next."""
+    try:
+        yield
     except LockOutBreakerError as error:
-        raise _stopped(around, session.site, text, error) from error
+        raise _stopped(around, site, text, error) from error
     finally:
         around.terminal.settle()
 

@@ -14,6 +14,7 @@ from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
     Wishes,
+    advice,
     attempt,
     open_session,
     sign_in_options,
@@ -74,6 +75,11 @@ def code(around: Surroundings, site: str) -> int:
 )
 @click.option("--qr", "picture", type=click.Path(path_type=Path), help="A picture of the QR code.")
 @click.option("--secret-stdin", is_flag=True, help="Read the key from standard input.")
+@click.option(
+    "--okta",
+    is_flag=True,
+    help="Let Okta set up the code, where it asks your account to; nothing is scanned.",
+)
 @sign_in_options
 @output_options
 @click.pass_obj
@@ -84,15 +90,24 @@ def enroll(
     uri: str | None,
     picture: Path | None,
     secret_stdin: bool,
+    okta: bool,
     **wishes: Unpack[Wishes],
 ) -> int:
-    """Keep the secret that codes are made from in the keychain, once a sign-in has proven it."""
+    """Keep the secret that codes are made from in the keychain, once it is proven.
+
+    Okta itself proves one that it has handed out; any other is proven by a sign-in.
+    """
+    if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
+        raise UsageError(_("Give only one of --uri, --qr, --secret-stdin and --okta."))
     named = with_username(around, around.site(site))
-    text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-    secret = code_secret_for(named.sign_in, text)
+    secret = None
+    if not okta:
+        text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
+        secret = code_secret_for(named.sign_in, text)
     if not named.policy.save_code_secret:
         raise UnsupportedError(_("This site does not allow the code's secret to be kept."))
-    _say_mismatch(around, named, secret)
+    if secret is not None:
+        _say_mismatch(around, named, secret)
     prompter = TerminalPrompter(around.terminal, accept_new_host_key=wishes["accept_new_host_key"])
     with open_session(around, named, prompter) as session:
         if not session.opened.can_save:
@@ -101,8 +116,14 @@ def enroll(
                 detail=session.opened.keychain_note,
             )
         use_password(around, session)
-        session.use_code_secret(secret, save=True)
-        attempt(around, session, site, try_anyway=wishes["try_anyway"])
+        if secret is None:
+            with advice(around, named, site):
+                session.enrol_with_okta(save=True, try_anyway=wishes["try_anyway"])
+        else:
+            session.use_code_secret(secret, save=True)
+        if secret is not None or prompter.noticed:  # not proven yet, or not kept
+            prompter.noticed.clear()
+            attempt(around, session, site, **wishes)
     if prompter.noticed:
         return Exit.FAILED
     around.terminal.say(_("The code works, and its secret is kept in the keychain."))
@@ -118,9 +139,6 @@ def _given(
     secret_stdin: bool,
 ) -> Secret:
     """The one text that was given."""
-    ways = (uri is not None, picture is not None, secret_stdin)
-    if sum(ways) > 1:
-        raise UsageError(_("Give only one of --uri, --qr and --secret-stdin."))
     if picture is not None:
         return _in_picture(picture)
     if secret_stdin or uri == _STDIN:
@@ -130,7 +148,7 @@ def _given(
     if not around.terminal.has_person:
         raise SecretsMissingError(
             _("No secret was given, and nobody can be asked."),
-            next_step=_("Give --secret-stdin, --uri or --qr."),
+            next_step=_("Give --secret-stdin, --uri, --qr or --okta."),
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
     return around.terminal.ask_secret(question)

@@ -39,6 +39,9 @@ _BLOCK = 4096
 )
 @click.option("--root", type=click.Path(path_type=Path), help="Folder of the store.")
 @click.option(
+    "--not-enrolled", is_flag=True, help="The account has no code yet; Okta asks it to set one up."
+)
+@click.option(
     "--end-with-input", is_flag=True, help="End when standard input does, as well as on a signal."
 )
 @output_options
@@ -50,6 +53,7 @@ def sandbox(
     port: int,
     period: int,
     root: Path | None,
+    not_enrolled: bool,
     end_with_input: bool,
 ) -> int:
     """Run a server like AWS Transfer with Okta, for trying things, until interrupted.
@@ -67,6 +71,7 @@ def sandbox(
         host=host,
         port=port,
         period=period,
+        enrolled=not not_enrolled,
     )
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

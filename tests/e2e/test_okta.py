@@ -1,0 +1,123 @@
+"""The command asks Okta: why a sign-in was refused, and for a code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from e2e.file_keyring import VARIABLE
+from e2e.program import Program, connection_file, records, site_for
+from ferrygate.common.clock import SystemClock
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
+
+OTHER_KEY = "JBSWY3DPEHPK3PXP"
+
+
+class AheadClock(SystemClock):
+    """The machine's clock, 45 seconds ahead."""
+
+    def now(self) -> float:
+        return super().now() + 45.0
+
+
+@pytest.fixture
+def unproven(ferrygate: Program, sandbox: Sandbox) -> Program:
+    """The program with the right password and another account's key."""
+    return ferrygate.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
+
+
+def test_a_wrong_code_is_told_from_a_wrong_password(
+    unproven: Program, site: Path, sandbox: Sandbox
+) -> None:
+    outcome = unproven("ls", site, "--explain", "--verbose")
+    assert outcome.returncode == 3
+    assert "Your password is right. The code was not accepted." in outcome.stderr
+    assert "Okta: HTTP 200 MFA_REQUIRED" in outcome.stderr
+    assert len(sandbox.log) == 1
+    wrong = unproven.with_secrets("wrong", OTHER_KEY)
+    assert wrong("ls", site, "--json", "--explain", "--try-anyway").returncode == 3
+
+
+def test_without_a_word_okta_is_not_asked(unproven: Program, site: Path) -> None:
+    outcome = unproven("ls", site)
+    assert outcome.returncode == 3
+    assert "The server refused the sign-in." in outcome.stderr
+
+
+def test_an_explanation_counts_as_a_try(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    wrong = ferrygate.with_secrets("wrong", sandbox.ready.totp_secret.reveal())
+    outcome = wrong("ls", site, "--explain", "--json")
+    assert outcome.returncode == 3
+    (told,) = records(outcome)
+    assert told["error"]["sentence"].startswith("Your password is wrong, or your account is locked")
+    assert wrong("ls", site).returncode == 6
+    assert len(sandbox.log) == 1
+
+
+def test_a_site_without_okta_cannot_be_explained(
+    unproven: Program, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    known = site_for(sandbox.ready)
+    path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=5))
+    outcome = unproven("ls", path, "--explain")
+    assert outcome.returncode == 3
+    assert "does not name its Okta address" in outcome.stderr
+    assert "The server refused the sign-in." in outcome.stderr
+
+
+def test_a_clock_that_is_wrong_is_named(
+    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(clock=AheadClock())
+    path = connection_file(tmp_path, site_for(sandbox.ready))
+    program = bare.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
+    outcome = program("ls", path, "--explain")
+    assert outcome.returncode == 3
+    behind = re.search(r"clock is (\d+) s behind Okta's", outcome.stderr)
+    assert behind is not None
+    assert 43 <= int(behind[1]) <= 47
+
+
+def test_okta_sets_up_the_code_and_it_works(
+    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(period=3, enrolled=False)
+    path = connection_file(tmp_path, site_for(sandbox.ready))
+    keychain = tmp_path / "keychain.json"
+    environment = {
+        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
+        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+        "PYTHONPATH": str(Path(__file__).parent),
+        VARIABLE: str(keychain),
+    }
+    program = Program({**bare.environment, **environment})
+    outcome = program("enroll", path, "--okta")
+    assert outcome.returncode == 0, outcome.stderr
+    (factor,) = sandbox.organization.account.factors
+    assert factor.secret is not None
+    key = factor.secret.key.reveal()
+    assert key in keychain.read_text()
+    assert key not in outcome.stdout + outcome.stderr
+    assert len(sandbox.log) == 0
+    listed = program("ls", path)
+    assert listed.returncode == 0, listed.stderr
+    assert len(sandbox.organization.account.used_steps) == 2
+    again = program("enroll", path, "--okta")
+    assert again.returncode == 1
+    assert "shows its key only once" in again.stderr
+
+
+def test_one_way_to_enrol_at_a_time(bare: Program, site: Path) -> None:
+    outcome = bare("enroll", site, "--okta", "--secret-stdin")
+    assert outcome.returncode == 2
+    assert "only one of" in outcome.stderr
+
+
+def test_a_sandbox_without_a_code(bare: Program) -> None:
+    with bare.sandbox("--not-enrolled") as ready:
+        assert (ready["totp_secret"], ready["otpauth_uri"]) == ("", "")
