@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from enum import Enum
 
@@ -166,21 +167,13 @@ class Connection:
                 window_size=_WINDOW, timeout=self._deadlines.channel
             )
             channel.settimeout(self._deadlines.channel)
-            channel.invoke_subsystem("sftp")
         except paramiko.ChannelException as error:
             raise UnsupportedError(
                 _("The server grants no further channel."), detail=f"open failed: {error.code}"
             ) from error
         except (paramiko.SSHException, EOFError, OSError) as error:
-            if self._transport.is_active():
-                raise UnsupportedError(
-                    _("This server offers no file transfer (SFTP) to this account."),
-                    next_step=_("Ask your contact whether the account may transfer files."),
-                    detail=type(error).__name__,
-                ) from error
-            raise ConnectionLostError(
-                _("The connection to the server was lost."), detail=type(error).__name__
-            ) from error
+            raise _lost(error) from error
+        self._request_sftp(channel)
         sftp = SftpChannel(channel, self._clock, reply_deadline=self._deadlines.reply)
         try:
             sftp.start(cancel)
@@ -189,10 +182,41 @@ class Connection:
             raise
         return sftp
 
+    def _request_sftp(self, channel: paramiko.Channel) -> None:
+        """Ask for the subsystem; the library would wait for ever, so a timer ends the wait."""
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            channel.close()
+
+        timer = threading.Timer(self._deadlines.channel, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            channel.invoke_subsystem("sftp")
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            channel.close()
+            if late.is_set() or not self._transport.is_active():
+                raise _lost(error) from error
+            raise UnsupportedError(
+                _("This server offers no file transfer (SFTP) to this account."),
+                next_step=_("Ask your contact whether the account may transfer files."),
+                detail=type(error).__name__,
+            ) from error
+        finally:
+            timer.cancel()
+
     def close(self) -> None:
         """End the connection and its thread; channels on it end too."""
         self._transport.close()
         self._transport.join(_JOIN)
+
+
+def _lost(error: Exception) -> ConnectionLostError:
+    return ConnectionLostError(
+        _("The connection to the server was lost."), detail=type(error).__name__
+    )
 
 
 def connect(

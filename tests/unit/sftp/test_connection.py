@@ -7,7 +7,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+import paramiko
 import pytest
+from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
@@ -203,6 +205,46 @@ def test_cancelled_while_a_channel_opens(connection: Connection, box: Sandbox) -
     cancel.cancel()
     with pytest.raises(FerrygateError):
         connection.open_sftp(cancel)
+
+
+class Mute(paramiko.ServerInterface):
+    """Lets everybody in and grants channels; says no to SFTP, or does not say."""
+
+    def __init__(self) -> None:
+        self.answer = threading.Event()
+
+    def check_auth_password(self, username: str, password: str) -> int:  # noqa: ARG002  the library's
+        return AUTH_SUCCESSFUL
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002  the library's
+        return OPEN_SUCCEEDED
+
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:  # noqa: ARG002  the library's
+        self.answer.wait()
+        return False
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> None:
+    mute = Mute()
+    if answers:
+        mute.answer.set()
+
+    def serve(taken: socket.socket) -> None:
+        with paramiko.Transport(taken) as transport:
+            transport.add_server_key(paramiko.ECDSAKey.generate())
+            transport.start_server(server=mute)
+            transport.join()
+
+    began = CLOCK.monotonic()
+    with peer(serve) as port:
+        connection = connect("127.0.0.1", port, (), CLOCK, SHORT)
+        assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
+        with pytest.raises(UnsupportedError if answers else ConnectionLostError):
+            connection.open_sftp(CancelToken())
+        mute.answer.set()
+        connection.close()
+    assert CLOCK.monotonic() - began < 5
 
 
 def test_a_sign_of_life(connection: Connection, box: Sandbox) -> None:
