@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import segno
 
 from e2e.file_keyring import VARIABLE
 from e2e.program import Program, connection_file, records, site_for
+from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_fixtures import MakeSandbox
@@ -23,6 +27,17 @@ class AheadClock(SystemClock):
 
     def now(self) -> float:
         return super().now() + 45.0
+
+
+def with_keychain(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
+    """The program with a password and a keychain of its own, but no code."""
+    environment = {
+        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
+        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+        "PYTHONPATH": str(Path(__file__).parent),
+        VARIABLE: str(keychain),
+    }
+    return Program({**bare.environment, **environment})
 
 
 @pytest.fixture
@@ -89,13 +104,7 @@ def test_okta_sets_up_the_code_and_it_works(
     sandbox = make_sandbox(period=3, enrolled=False)
     path = connection_file(tmp_path, site_for(sandbox.ready))
     keychain = tmp_path / "keychain.json"
-    environment = {
-        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
-        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
-        "PYTHONPATH": str(Path(__file__).parent),
-        VARIABLE: str(keychain),
-    }
-    program = Program({**bare.environment, **environment})
+    program = with_keychain(bare, sandbox, keychain)
     outcome = program("enroll", path, "--okta")
     assert outcome.returncode == 0, outcome.stderr
     (factor,) = sandbox.organization.account.factors
@@ -110,6 +119,32 @@ def test_okta_sets_up_the_code_and_it_works(
     again = program("enroll", path, "--okta")
     assert again.returncode == 1
     assert "shows its key only once" in again.stderr
+
+
+def test_of_several_accounts_in_an_export_the_person_chooses_one(
+    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(period=30)  # the exporting app knows no other
+    path = connection_file(tmp_path, site_for(sandbox.ready))
+    program = with_keychain(bare, sandbox, tmp_path / "keychain.json")
+    keys = (OTHER_KEY, sandbox.ready.totp_secret.reveal())
+    entries = [
+        b"\x0a\x0a" + base64.b32decode(key) + b"\x12\x02" + name + b"\x1a\x04Acme\x30\x02"
+        for key, name in zip(keys, (b"jo", b"me"), strict=True)
+    ]
+    message = b"".join(b"\x0a" + bytes([len(entry)]) + entry for entry in entries)
+    data = quote(base64.b64encode(message), safe="")
+    picture = tmp_path / "export.png"
+    segno.make(f"otpauth-migration://offline?data={data}").save(str(picture), scale=4)
+    with at_a_terminal(program, "enroll", path, "--qr", picture) as screen:
+        screen.wait_for("2  Acme me")
+        screen.type("2")
+        assert screen.end() == 0, screen.text
+    assert keys[1] in (tmp_path / "keychain.json").read_text()
+    assert not [key for key in keys if key in screen.text]
+    nobody = program("enroll", path, "--qr", picture)
+    assert nobody.returncode == 2
+    assert "several accounts" in nobody.stderr
 
 
 def test_one_way_to_enrol_at_a_time(bare: Program, site: Path) -> None:

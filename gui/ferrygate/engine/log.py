@@ -19,6 +19,10 @@ def note(event: m.Event) -> None:
             _LOG.info("request %d failed%s", request, _reason(problem))
         case m.Notice(problem=problem):
             _LOG.warning("notice%s", _reason(problem))
+        case m.RefusalExplained(problem=problem):
+            _LOG.info("refusal explained%s", _reason(problem))
+        case m.SkewMeasured(seconds=seconds, applied=applied):
+            _LOG.info("clock of Okta ahead by %s s, corrected by %d s", seconds, applied)
         case m.FileChanged(batch=batch, view=view):
             _LOG.debug(
                 "file %d.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)

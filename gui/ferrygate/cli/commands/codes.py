@@ -23,6 +23,8 @@ from ferrygate.cli.signing_in import (
     with_username,
 )
 from ferrygate.cli.surroundings import Surroundings
+from ferrygate.codes.enrol import parse_enrolment
+from ferrygate.codes.migration import is_migration, parse_migration
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import (
     CodeSecretError,
@@ -103,7 +105,7 @@ def enroll(
     secret = None
     if not okta:
         text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-        secret = code_secret_for(named.sign_in, text)
+        secret = _chosen(around, named, text)
     if not named.policy.save_code_secret:
         raise UnsupportedError(_("This site does not allow the code's secret to be kept."))
     if secret is not None:
@@ -152,6 +154,22 @@ def _given(
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
     return around.terminal.ask_secret(question)
+
+
+def _chosen(around: Surroundings, site: Site, text: Secret) -> CodeSecret:
+    """The code secret in a text; of several in an export, the one that the person chooses."""
+    if not is_migration(text.reveal()):
+        return code_secret_for(site.sign_in, text)
+    export = parse_migration(text.reveal())
+    if export.secrets and export.remark:  # an error says it otherwise
+        around.terminal.say(export.remark)
+    if len(export.secrets) <= 1 or not around.terminal.has_person:
+        return parse_enrolment(text.reveal())
+    numbers = [str(number) for number, _secret in enumerate(export.secrets, 1)]
+    for number, secret in zip(numbers, export.secrets, strict=True):
+        around.terminal.say(f"{number}  {secret.issuer} {secret.label}")
+    answer = around.terminal.choose(_("Which of these accounts"), numbers)
+    return export.secrets[int(answer) - 1]
 
 
 def _in_picture(path: Path) -> Secret:
