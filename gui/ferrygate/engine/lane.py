@@ -83,7 +83,7 @@ class Lane:
             self._channel = None
 
     def stop(self) -> None:
-        """End the thread after the job at hand; jobs still queued are not begun."""
+        """End the thread after the jobs queued so far; what is queued later is not begun."""
         self._jobs.put(None)
 
     def join(self, seconds: float) -> None:

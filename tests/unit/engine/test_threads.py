@@ -1,0 +1,199 @@
+"""The small parts between threads: inbox, asides, lanes and people's answers."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.engine.asides import Asides
+from ferrygate.engine.inbox import Act, Inbox
+from ferrygate.engine.lane import Lane
+from ferrygate.engine.reconnect import BackOff
+from ferrygate.engine.signing_in import PersonsAnswer
+from ferrygate.sftp.channel import SftpChannel
+from scripted_sftp import Rig, ScriptedServer
+
+
+def test_an_inbox_keeps_the_order() -> None:
+    inbox = Inbox(ManualClock())
+    done: list[int] = []
+    for number in range(3):
+        inbox.post(lambda number=number: done.append(number))  # type: ignore[misc]
+    for _ in range(3):
+        act = inbox.take(1)
+        assert act is not None
+        act()
+    assert done == [0, 1, 2]
+    assert inbox.take(1) is None
+
+
+def test_an_inbox_waits_no_longer_than_it_may() -> None:
+    clock = ManualClock(1000)
+    inbox = Inbox(clock)
+    assert inbox.take(5) is None
+    assert clock.now() == 1005
+
+
+def test_nothing_posted_by_many_threads_is_lost() -> None:
+    inbox = Inbox(SystemClock())
+    taken: list[int] = []
+
+    def post_many() -> None:
+        for number in range(200):
+            inbox.post(lambda number=number: taken.append(number))  # type: ignore[misc]
+
+    threads = [threading.Thread(target=post_many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while len(taken) < 800:
+        act = inbox.take(5)
+        assert act is not None
+        act()
+    for thread in threads:
+        thread.join()
+
+
+class Acts:
+    """Acts posted by other threads, done here."""
+
+    def __init__(self) -> None:
+        self.posted: SimpleQueue[Act] = SimpleQueue()
+        self.asides = Asides(self.posted.put)
+        self.results: list[Any] = []
+
+    def do(self, request: int, work: Any) -> None:
+        self.asides.do(request, work, self.results.append, self.results.append)
+
+    def one(self) -> Any:
+        self.posted.get(timeout=5)()
+        return self.results[-1]
+
+
+def test_an_aside_reports_back() -> None:
+    acts = Acts()
+    acts.do(1, lambda _cancel: "result")
+    assert acts.one() == "result"
+    assert not acts.asides.cancel(1)
+
+
+def test_an_aside_that_fails_reports_its_error() -> None:
+    acts = Acts()
+
+    def fail(_cancel: CancelToken) -> None:
+        raise ConnectionLostError("Lost.")
+
+    acts.do(1, fail)
+    assert isinstance(acts.one(), ConnectionLostError)
+
+
+def test_an_aside_is_cancelled_by_its_number() -> None:
+    acts = Acts()
+    for number in (1, 2):
+        acts.do(number, lambda cancel: cancel.event.wait(5))
+    assert acts.asides.cancel(1)
+    assert not acts.asides.cancel(3)
+    assert acts.one() is True
+    acts.asides.cancel_all()
+    assert acts.one() is True
+
+
+class Lanes:
+    """A lane, what its jobs ended with, and the channels it opened."""
+
+    def __init__(self) -> None:
+        self.opened: list[Rig] = []
+        self.ends: SimpleQueue[Any] = SimpleQueue()
+        self.lane = Lane("test", self._open)
+
+    def _open(self, _cancel: CancelToken) -> SftpChannel:
+        self.opened.append(Rig(ScriptedServer({b"/a": b"1"})))
+        return self.opened[-1].channel
+
+    def submit(self, cancel: CancelToken) -> None:
+        self.lane.submit(
+            lambda lane: lane.run(lambda files: files.exists(b"/a"), cancel),
+            self.ends.put,
+            self.ends.put,
+        )
+
+    def end(self) -> None:
+        self.lane.stop()
+        self.lane.join(5)
+
+
+def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
+    lanes = Lanes()
+    for _ in range(3):
+        lanes.submit(CancelToken())
+    assert [lanes.ends.get(timeout=5) for _ in range(3)] == [True, True, True]
+    lanes.end()
+    assert len(lanes.opened) == 1
+    assert lanes.opened[0].stream.closed
+
+
+def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
+    lanes = Lanes()
+    lanes.submit(CancelToken())
+    lanes.ends.get(timeout=5)
+    lanes.opened[0].stream.ended = True
+    lanes.opened[0].server.instead = dict.fromkeys(range(20), lambda _request: ())
+    lanes.submit(CancelToken())
+    assert isinstance(lanes.ends.get(timeout=5), ConnectionLostError)
+    lanes.submit(CancelToken())
+    assert lanes.ends.get(timeout=5) is True
+    lanes.end()
+    assert len(lanes.opened) == 2
+
+
+def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
+    lanes = Lanes()
+    cancel = CancelToken()
+    cancel.cancel()
+    lanes.submit(cancel)
+    assert isinstance(lanes.ends.get(timeout=5), Cancelled)
+    lanes.end()
+    assert lanes.opened == []
+
+
+def test_the_first_answer_of_a_person_counts() -> None:
+    answer = PersonsAnswer[str]()
+    answer.give("yes")
+    answer.give("no")
+    assert answer.wait(ManualClock(), CancelToken()) == "yes"
+
+
+def test_no_answer_in_two_minutes_is_none() -> None:
+    clock = ManualClock(1000)
+    assert PersonsAnswer[str]().wait(clock, CancelToken()) is None
+    assert 1120 <= clock.now() <= 1121
+
+
+def test_a_question_can_be_taken_back() -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        PersonsAnswer[str]().wait(ManualClock(), cancel)
+
+
+def test_tries_grow_apart_and_end() -> None:
+    back_off = BackOff(0, 200, lambda: 0.5)
+    now, waits = 0.0, []
+    while back_off.fail(now):
+        waits.append(back_off.due - now)
+        now = back_off.due
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+@pytest.mark.parametrize(("random", "wait"), [(0.0, 0.5), (1.0, 1.5)])
+def test_tries_are_spread(random: float, wait: float) -> None:
+    back_off = BackOff(10, 100, lambda: random)
+    assert back_off.due == 10
+    assert back_off.fail(10)
+    assert back_off.due == 10 + wait
