@@ -47,6 +47,7 @@ _DIGESTS = (  # without MD5 and truncated ones, which the library still offers
     "hmac-sha1",
 )
 _WINDOW = 1 << 25  # receive window of a channel, bytes
+_FIRST = 1 << 18  # bytes that may come before keys are exchanged; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
 
@@ -235,7 +236,7 @@ def connect(
         CannotReachError: no such host, no answer, or no SSH server.
         UnsupportedError: an SSH server with which no common algorithm exists.
     """
-    sock = HeardSocket(_dial(host, port, deadlines.connect), clock)
+    sock = HeardSocket(_dial(host, port, deadlines.connect), clock, first=_FIRST)
     transport = None
     try:
         transport = Transport(sock)
@@ -250,11 +251,13 @@ def connect(
         options.key_types = _known_first(tuple(options.key_types), known)
         transport.start_client(timeout=deadlines.handshake)
         _host_key(transport)  # start_client returns without a word when its time is over
+        sock.trust()
     except (paramiko.SSHException, EOFError, OSError) as error:
         if transport is not None:
             transport.close()
             if transport.is_alive():
                 transport.join(_JOIN)
+            transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
         sock.close()
         raise _no_handshake(host, port, error) from error
     return Connection(transport, sock, clock, deadlines)

@@ -13,15 +13,31 @@ class HeardSocket:
     ``heard`` is read by any thread; everything else is as for a socket.
     """
 
-    def __init__(self, sock: socket.socket, clock: Clock) -> None:
+    def __init__(self, sock: socket.socket, clock: Clock, *, first: int) -> None:
+        """Wrap a connected socket.
+
+        Args:
+            sock: the socket.
+            clock: for the time a byte was received.
+            first: how many bytes a stranger may send; the library keeps a line without an end.
+        """
         self._sock = sock
         self._clock = clock
+        self._left: int | None = first
         self.heard = clock.monotonic()
+
+    def trust(self) -> None:
+        """From now on any number of bytes may come: the peer speaks SSH."""
+        self._left = None
 
     def recv(self, size: int) -> bytes:
         """Receive; an empty answer is the end of the stream."""
         data = self._sock.recv(size)
         self.heard = self._clock.monotonic()
+        if self._left is not None:
+            self._left -= len(data)
+            if self._left < 0:
+                raise ConnectionAbortedError("too many bytes before keys were exchanged")
         return data
 
     def send(self, data: bytes) -> int:

@@ -14,6 +14,7 @@ from paramiko.common import cMSG_SERVICE_REQUEST, cMSG_USERAUTH_INFO_RESPONSE
 from paramiko.transport import ServiceRequestingTransport
 
 _MOST_PROMPTS = 16  # in one round
+_MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
 
 
@@ -110,12 +111,13 @@ class AuthHandler(AuthOnlyHandler):
 
     def wait_for_response(self, event: threading.Event) -> list[str]:
         """Wait for the verdict; answer the prompts that come before it."""
-        while True:
+        for _ in range(_MOST_ROUNDS):
             self._wait(event)
             if not self._rounds or self._respond is None:
                 return super().wait_for_response(event)
             event.clear()
             self._send_answers(self._respond(self._rounds.popleft()))
+        raise paramiko.AuthenticationException("Prompts without an end.")
 
     def _wait(self, event: threading.Event) -> None:
         for _ in range(round(self.transport.auth_timeout / _LOOK)):
