@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,7 +61,10 @@ class _Asking(asyncssh.SSHServer):
 
 @contextmanager
 def asking_server(
-    rounds: list[Round], *, host_keys: list[asyncssh.SSHKey] | None = None, **algorithms: Any
+    rounds: list[Round],
+    *,
+    host_keys: Sequence[asyncssh.SSHKey | asyncssh.SSHKeyPair] = (),
+    **algorithms: Any,
 ) -> Iterator[Asked]:
     """A server on a thread of its own.
 
