@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from ferrygate.common import remote_path
@@ -12,6 +13,7 @@ from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, N
 from ferrygate.common.i18n import _
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.conflict import numbered, numbers
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice
 
@@ -26,6 +28,7 @@ class Planner:
         self._on_conflict = on_conflict
         self._next = 0
         self._announced: set[tuple[str, bytes]] = set()
+        self._senders: dict[bytes, str] = {}
 
     async def plan_upload(
         self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes
@@ -45,7 +48,7 @@ class Planner:
             if path.is_dir():
                 await self._upload_folder(files, str(path), target)
             else:
-                self._say(str(path), target, _local_size(path))
+                self._found_local(str(path), target)
 
     async def _upload_folder(self, files: RemoteFiles, root: str, target: bytes) -> None:
         waiting = [(root, target)]
@@ -57,7 +60,7 @@ class Planner:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((entry.path, path))
                 else:
-                    self._say(entry.path, path, _local_size(Path(entry.path)))
+                    self._found_local(entry.path, path)
 
     def _scan(self, folder: str, remote: bytes) -> list[os.DirEntry[str]]:
         """What a local folder holds; one that cannot be read is announced, and fails as a file."""
@@ -65,7 +68,7 @@ class Planner:
             with os.scandir(folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
         except OSError:
-            self._say(folder, remote, None)
+            self._found_local(folder, remote)
             return []
 
     async def plan_download(
@@ -111,6 +114,15 @@ class Planner:
                 ):
                     self._found_remote(str(local / given.give(entry.name)), path, entry)
 
+    def _found_local(self, local: str, remote: bytes) -> None:
+        """Two files of one name would overwrite each other: the second gets a number."""
+        folder, name = remote_path.parent(remote), remote_path.basename(remote)
+        others = (remote_path.join(folder, numbered(name, number)) for number in numbers())
+        for target in chain((remote,), others):
+            if self._senders.setdefault(target, local) == local:
+                self._say(local, target, _local_size(Path(local)))
+                return
+
     def _found_remote(self, local: str, remote: bytes, entry: Entry) -> None:
         size = entry.size if entry.kind is EntryKind.FILE else None
         self._say(local, remote, size)
@@ -153,7 +165,7 @@ async def _links_to_file(files: RemoteFiles, path: bytes) -> bool:
 
 def _local_size(path: Path) -> int | None:
     try:
-        return path.stat().st_size
+        return path.stat().st_size if path.is_file() else None
     except OSError:
         return None
 

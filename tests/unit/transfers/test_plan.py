@@ -186,6 +186,14 @@ def test_begun_again_it_announces_nothing_twice(walk: Walk, tree: Path) -> None:
     assert len(walk.up(tree, tree / "a.csv")) == 5
 
 
+def test_equal_names_from_two_folders_do_not_overwrite_each_other(walk: Walk, tree: Path) -> None:
+    other = tree / "plates" / "a.csv"
+    other.write_text("another")
+    expected = [b"/inbox/a.csv", b"/inbox/a (2).csv"]
+    assert walk.up(tree / "a.csv", other, tree / "a.csv") == expected
+    assert walk.up(tree / "a.csv", other) == expected
+
+
 # ---------------------------------------------------------------- downloads
 
 
