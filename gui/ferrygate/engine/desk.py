@@ -115,7 +115,8 @@ class TransferDesk:
         entry = self._entries.get(number)
         if entry is not None and entry.asking:
             entry.asking = False
-            entry.batch.on_conflict = choice
+            asked_back = choice is ConflictChoice.ASK  # the question would come for ever
+            entry.batch.on_conflict = ConflictChoice.FAIL if asked_back else choice
             self._feed()
 
     def cancel(self, number: int) -> bool:

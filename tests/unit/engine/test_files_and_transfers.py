@@ -179,6 +179,7 @@ def test_a_missing_remote_file_fails_as_a_file(session: EngineRig, tmp_path: Pat
         (m.ConflictChoice.REPLACE, State.DELIVERED),
         (m.ConflictChoice.SKIP, State.SKIPPED),
         (m.ConflictChoice.FAIL, State.NEEDS_ATTENTION),
+        (m.ConflictChoice.ASK, State.NEEDS_ATTENTION),
     ],
 )
 def test_a_person_is_asked_once_a_batch(
