@@ -71,6 +71,13 @@ def test_equal_codes_have_equal_hashes(box: Sandbox) -> None:
     assert (third.code_hash, third.step) == ("", None)
 
 
+def test_an_account_without_a_code_is_refused_as_such(make_sandbox: MakeSandbox) -> None:
+    sandbox = make_sandbox(clock=CLOCK, password=OPTIONS["password"], enrolled=False)
+    assert refused(sandbox, PASSWORD + "000000") == "not-enrolled"
+    assert not sandbox.ready.totp_secret
+    assert not sandbox.ready.otpauth_uri
+
+
 def test_five_wrong_codes_lock_the_account(box: Sandbox) -> None:
     for _ in range(5):
         assert refused(box, PASSWORD + "000000") == "wrong-code"

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
@@ -23,6 +23,7 @@ from ferrygate.sites import fields
 TIMEOUT = 10.0  # seconds for each wait, and for a whole answer
 _MAX_BODY = 1 << 18
 _BLOCK = 1 << 14
+_PROXY_PORT = 80
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 T = TypeVar("T")
@@ -125,9 +126,9 @@ class HttpOpener:
         if proxy is None:
             return http.client.HTTPSConnection(host, parts.port, timeout=self._timeout, context=tls)
         tunnel = http.client.HTTPSConnection(
-            proxy.hostname or "", proxy.port or 80, timeout=self._timeout, context=tls
+            proxy.host, proxy.port, timeout=self._timeout, context=tls
         )
-        tunnel.set_tunnel(host, parts.port, headers=_proxy_headers(proxy))
+        tunnel.set_tunnel(host, parts.port, headers=proxy.headers)
         return tunnel
 
 
@@ -186,18 +187,30 @@ def _checked(address: str) -> SplitResult:
         ) from None
 
 
-def _proxy_for(host: str) -> SplitResult | None:
-    proxy = urllib.request.getproxies().get("https", "")
-    if not proxy or urllib.request.proxy_bypass(host):
+class _Proxy(NamedTuple):
+    host: str
+    port: int
+    headers: dict[str, str]
+
+
+def _proxy_for(host: str) -> _Proxy | None:
+    """The proxy that the environment, or the system's settings, name for a host."""
+    text = urllib.request.getproxies().get("https", "")
+    if not text or urllib.request.proxy_bypass(host):
         return None
-    return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-
-
-def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
-    if proxy.username is None:
-        return {}
-    words = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {base64.b64encode(words).decode()}"}
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        name, port = parts.hostname or "", parts.port or _PROXY_PORT
+    except ValueError:
+        raise CannotReachError(
+            _("The proxy that this computer is set to use has no usable address."),
+            next_step=_("Ask the people who look after this computer."),
+        ) from None
+    if parts.username is None:
+        return _Proxy(name, port, {})
+    words = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    authorization = f"Basic {base64.b64encode(words).decode()}"
+    return _Proxy(name, port, {"Proxy-Authorization": authorization})
 
 
 def _date(text: str) -> float | None:

@@ -264,3 +264,14 @@ def test_a_proxy_is_passed_by_where_the_environment_says(
     monkeypatch.setenv("no_proxy", "localhost")
     with HttpOpener(SystemClock(), certificate[1])(f"https://localhost:{secure.port}") as channel:
         assert channel.post("/", {}).status == 200
+
+
+def test_a_broken_proxy_address_is_named_without_a_quote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://jo:hunter2@proxy:port")
+    monkeypatch.setenv("no_proxy", "")
+    with (
+        pytest.raises(CannotReachError, match="no usable address") as caught,
+        HttpOpener(SystemClock())("https://example.org"),
+    ):
+        pytest.fail("connected")
+    assert "hunter2" not in repr(caught.value.problem)
