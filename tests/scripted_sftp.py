@@ -220,7 +220,7 @@ class ScriptedStream:
         self.most = 1 << 30
         self.ended = False
         self.closed = False
-        self.send_error: OSError | None = None
+        self.send_error: Exception | None = None
         self.after: Callable[[], None] = lambda: None
         self.packets: deque[bytes] = deque()
         self._answer = answer
@@ -265,6 +265,8 @@ class ScriptedStream:
 
     def close(self) -> None:
         self.closed = True
+        if self.send_error is not None:
+            raise self.send_error
 
 
 class Rig:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from queue import SimpleQueue
@@ -78,8 +77,7 @@ class Lane:
     def drop(self) -> None:
         """Close the channel without a word, leaving open handles to the server."""
         if self._channel is not None:
-            with contextlib.suppress(FerrygateError, OSError):  # it may be dead already
-                self._channel.close()
+            self._channel.close()
             self._channel = None
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ the channel.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, Protocol, TypeVar
@@ -188,7 +189,8 @@ class SftpChannel:
     def close(self) -> None:
         """Close the channel without another word; open handles are the server's to deal with."""
         self.usable = False
-        self._stream.close()
+        with contextlib.suppress(*_BROKEN):  # it may be dead already
+            self._stream.close()
 
     # ------------------------------------------------------------ inside
 

@@ -189,7 +189,7 @@ class Connection:
 
         def give_up() -> None:
             late.set()
-            channel.close()
+            _close(channel)
 
         timer = threading.Timer(self._deadlines.channel, give_up)
         timer.daemon = True
@@ -197,7 +197,7 @@ class Connection:
         try:
             channel.invoke_subsystem("sftp")
         except (paramiko.SSHException, EOFError, OSError) as error:
-            channel.close()
+            _close(channel)
             if late.is_set() or not self._transport.is_active():
                 raise _lost(error) from error
             raise UnsupportedError(
@@ -212,6 +212,11 @@ class Connection:
         """End the connection and its thread; channels on it end too."""
         self._transport.close()
         self._transport.join(_JOIN)
+
+
+def _close(channel: paramiko.Channel) -> None:
+    with contextlib.suppress(paramiko.SSHException, EOFError, OSError):  # it may be dead already
+        channel.close()
 
 
 def _lost(error: Exception) -> ConnectionLostError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import permutations
 
 import pytest
+from paramiko import SSHException
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -253,11 +254,16 @@ def test_the_end_of_the_stream(rig: Rig, server: ScriptedServer) -> None:
     assert not rig.channel.usable
 
 
-def test_a_channel_that_takes_nothing_any_more(rig: Rig) -> None:
-    rig.stream.send_error = OSError("Socket is closed")
+@pytest.mark.parametrize(
+    "error", [OSError("Socket is closed"), EOFError(), SSHException("Key-exchange timed out")]
+)
+def test_a_channel_that_takes_nothing_any_more(rig: Rig, error: Exception) -> None:
+    rig.stream.send_error = error
     with pytest.raises(ConnectionLostError):
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
     assert not rig.channel.usable
+    rig.channel.close()
+    assert rig.stream.closed
 
 
 def test_garbage_first() -> None:
