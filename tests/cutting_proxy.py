@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback that cuts, stalls or drips as it is told."""
+"""A TCP proxy on the loopback that cuts or stalls as it is told."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class CuttingProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
+        self._stalled: set[socket.socket] = set()
+        self._over = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._accept, name="proxy")]
         self._threads[0].start()
@@ -32,6 +34,7 @@ class CuttingProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._threads[0].join()
+        self._over.set()
         self.cut_all()
         for thread in self._threads:
             thread.join()
@@ -46,6 +49,11 @@ class CuttingProxy:
             for sock in self._open:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
+
+    def stall(self) -> None:
+        """Pass nothing more on over the connections there are, and leave them open."""
+        with self._lock:
+            self._stalled |= self._open
 
     def _accept(self) -> None:
         while True:
@@ -70,6 +78,9 @@ class CuttingProxy:
         passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
+                if source in self._stalled:
+                    self._over.wait()
+                    break
                 sink.sendall(data)
                 passed += len(data)
                 if budget is not None and passed >= budget:

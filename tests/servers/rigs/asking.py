@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
 
-from servers.rigs.server_process import HOST
+from servers.rigs.asyncssh_thread import HostKeys, serving
 
 Round = tuple[str, list[tuple[str, bool]]]
 """An instruction, and prompts each with whether the answer may be shown."""
@@ -61,49 +58,15 @@ class _Asking(asyncssh.SSHServer):
 
 @contextmanager
 def asking_server(
-    rounds: list[Round],
-    *,
-    host_keys: Sequence[asyncssh.SSHKey | asyncssh.SSHKeyPair] = (),
-    **algorithms: Any,
+    rounds: list[Round], *, host_keys: HostKeys = (), **algorithms: Any
 ) -> Iterator[Asked]:
-    """A server on a thread of its own.
+    """A server that asks.
 
     Args:
         rounds: what it asks.
-        host_keys: its host keys, preferred ones first; an Ed25519 key if none.
+        host_keys: its host keys, preferred ones first.
         algorithms: as for ``asyncssh.listen``.
     """
-    keys = host_keys or [asyncssh.generate_private_key("ssh-ed25519")]
     asked = Asked()
-    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-
-    async def serve() -> None:
-        acceptor = await asyncssh.listen(
-            HOST,
-            0,
-            server_factory=lambda: _Asking(rounds, asked),
-            server_host_keys=keys,
-            gss_host=None,
-            **algorithms,
-        )
-        asked.port = acceptor.get_port()
-        over = asyncio.Event()
-        started.set_result((asyncio.get_running_loop(), over))
-        await over.wait()
-        acceptor.close()
-        await acceptor.wait_closed()
-
-    def run() -> None:
-        try:
-            asyncio.run(serve())
-        except Exception as error:  # noqa: BLE001  handed over
-            started.set_exception(error)
-
-    thread = threading.Thread(target=run, name="asking-server")
-    thread.start()
-    try:
-        loop, over = started.result()
+    with serving(lambda: _Asking(rounds, asked), host_keys, **algorithms) as asked.port:
         yield asked
-        loop.call_soon_threadsafe(over.set)
-    finally:
-        thread.join()

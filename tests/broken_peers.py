@@ -1,0 +1,198 @@
+"""Peers that break SSH at a chosen stage: they fall silent, hang up, or never stop talking."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from typing import Any
+
+import asyncssh
+
+from servers.rigs.asyncssh_thread import serving
+from servers.rigs.server_process import HOST
+
+IDENT = b"SSH-2.0-Broken_1.0\r\n"
+
+
+class Stranger:
+    """What a peer's behaviour may do with its one connection."""
+
+    def __init__(self, sock: socket.socket, over: threading.Event) -> None:
+        self._sock = sock
+        self._over = over
+        self.sent = 0
+
+    def say(self, data: bytes) -> bool:
+        """Send; false once the other side has gone."""
+        try:
+            self._sock.sendall(data)
+        except OSError:
+            return False
+        self.sent += len(data)
+        return True
+
+    def hear(self) -> bool:
+        """Wait for a few bytes; false once the other side has gone."""
+        try:
+            return bool(self._sock.recv(4096))
+        except OSError:
+            return False
+
+    def fall_silent(self) -> None:
+        """Take nothing and say nothing until the other side has gone."""
+        while self.hear():
+            pass
+
+    def repeat(self, data: bytes, seconds: float = 0.0) -> None:
+        """Say the same for ever, so many seconds apart."""
+        while self.say(data) and not self._over.wait(seconds):
+            pass
+
+
+Behaviour = Callable[[Stranger], None]
+
+
+@contextmanager
+def raw_peer(behave: Behaviour) -> Iterator[tuple[int, list[Stranger]]]:
+    """A port whose connections are left to ``behave``, and who came."""
+    over, came, threads = threading.Event(), list[Stranger](), list[threading.Thread]()
+
+    def serve(taken: socket.socket) -> None:
+        with taken:
+            came.append(Stranger(taken, over))
+            behave(came[-1])
+
+    def accept() -> None:
+        with suppress(OSError):  # the listener was shut
+            while True:
+                taken, _address = listener.accept()
+                threads.append(threading.Thread(target=serve, args=(taken,), name="stranger"))
+                threads[-1].start()
+
+    with socket.create_server((HOST, 0)) as listener:
+        accepting = threading.Thread(target=accept, name="strangers")
+        accepting.start()
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+            for thread in threads:
+                thread.join()
+
+
+def kexinit(*name_lists: bytes) -> bytes:
+    """A packet with the server's choices (RFC 4253 §7.1)."""
+    lists = b"".join(struct.pack(">I", len(names)) + names for names in name_lists)
+    payload = b"\x14" + bytes(16) + lists + bytes(5)
+    padding = 8 - (len(payload) + 5) % 8 + 8
+    return struct.pack(">IB", len(payload) + padding + 1, padding) + payload + bytes(padding)
+
+
+GOOD_KEXINIT = kexinit(
+    b"curve25519-sha256@libssh.org",
+    b"ssh-ed25519",
+    *(b"aes128-gcm@openssh.com",) * 2,
+    *(b"hmac-sha2-256",) * 2,
+    *(b"none",) * 2,
+    *(b"",) * 2,
+)
+
+
+class Stage(Enum):
+    """How far a server gets that keys can be exchanged with."""
+
+    METHODS = "methods"
+    PASSWORD = "password"
+    CHANNEL = "channel"
+    SUBSYSTEM = "subsystem"
+    VERSION = "version"
+    REQUEST = "request"
+
+
+class Failing:
+    """Where a server breaks, and how.
+
+    Attributes:
+        stage: where.
+        hangs_up: it ends the connection there; otherwise it freezes.
+        passwords: how many it was sent.
+    """
+
+    def __init__(self, stage: Stage, *, hangs_up: bool) -> None:
+        self.stage = stage
+        self.hangs_up = hangs_up
+        self.passwords = 0
+        self.thaw = threading.Event()
+
+    def reached(self, stage: Stage, connection: asyncssh.SSHServerConnection) -> None:
+        """Break, if this is the stage."""
+        if stage is not self.stage:
+            return
+        if self.hangs_up:
+            connection.abort()
+        else:
+            self.thaw.wait()  # the whole event loop stands still, as a frozen process does
+
+
+class _FailingServer(asyncssh.SSHServer):
+    def __init__(self, failing: Failing) -> None:
+        self._failing = failing
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the protocol's
+        self._failing.reached(Stage.METHODS, self._connection)
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:  # noqa: ARG002  the protocol's
+        self._failing.passwords += 1
+        self._failing.reached(Stage.PASSWORD, self._connection)
+        return True
+
+    def session_requested(self) -> Any:
+        self._failing.reached(Stage.CHANNEL, self._connection)
+        return _FailingSession(self._failing, self._connection)
+
+
+class _FailingSession(asyncssh.SSHServerSession[bytes]):
+    """SFTP as far as VERSION; then it answers nothing."""
+
+    def __init__(self, failing: Failing, connection: asyncssh.SSHServerConnection) -> None:
+        self._failing = failing
+        self._connection = connection
+        self._introduced = False
+
+    def connection_made(self, chan: Any) -> None:
+        self._channel = chan
+
+    def subsystem_requested(self, subsystem: str) -> bool:  # noqa: ARG002  the protocol's
+        self._failing.reached(Stage.SUBSYSTEM, self._connection)
+        return True
+
+    def data_received(self, data: bytes, datatype: Any) -> None:  # noqa: ARG002  the protocol's
+        self._failing.reached(
+            Stage.REQUEST if self._introduced else Stage.VERSION, self._connection
+        )
+        if not self._introduced:
+            self._introduced = True
+            self._channel.write(bytes.fromhex("00000005 02 00000003"))
+
+
+@contextmanager
+def failing_server(failing: Failing) -> Iterator[int]:
+    """A server that takes any password, until it breaks; gives its port."""
+    with serving(lambda: _FailingServer(failing), encoding=None) as port:
+        try:
+            yield port
+        finally:
+            failing.thaw.set()

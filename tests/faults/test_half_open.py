@@ -1,0 +1,84 @@
+"""A connection that stands and passes nothing on is noticed within 30 s, and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cutting_proxy import CuttingProxy
+from engine_rig import EngineRig, code_secret_of, site_of
+from fake_clock import FastClock
+from ferrygate.engine import messages as m
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+
+MIB = 1 << 20
+NOTICED = 30.0  # seconds
+
+
+@dataclass(frozen=True)
+class Line:
+    """A signed-in engine, with a proxy between it and the sandbox."""
+
+    rig: EngineRig
+    sandbox: Sandbox
+    proxy: CuttingProxy
+
+    def stall(self) -> float:
+        """Stall, and give the seconds until the engine noticed, by its own clock."""
+        began = self.rig.clock.monotonic()
+        self.proxy.stall()
+        self.rig.listener.wait(is_state(m.SessionState.RECONNECTING))
+        return self.rig.clock.monotonic() - began
+
+
+def is_state(state: m.SessionState) -> Callable[[m.Event], bool]:
+    return lambda event: isinstance(event, m.SessionChanged) and event.state is state
+
+
+def has_moved(event: m.Event) -> bool:
+    return isinstance(event, m.BatchChanged) and event.view.bytes_moved > 0
+
+
+@pytest.fixture(params=[10, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(120)])])
+def line(
+    request: pytest.FixtureRequest, make_sandbox: MakeSandbox, tmp_path: Path
+) -> Iterator[Line]:
+    """The engine's time runs ten times faster, but for the slow tests."""
+    sandbox = make_sandbox(period=2)
+    with ExitStack() as running:
+        proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))
+        rig = EngineRig(tmp_path / "home", FastClock(request.param))
+        running.enter_context(closing(rig))
+        rig.do(m.OpenSite, msgspec.structs.replace(site_of(sandbox), port=proxy.port))
+        rig.do(m.UsePassword, sandbox.ready.password)
+        rig.do(m.UseCodeSecret, code_secret_of(sandbox))
+        rig.do(m.SignIn)
+        yield Line(rig, sandbox, proxy)
+
+
+def test_browsing_goes_on(line: Line) -> None:
+    line.rig.do(m.ListFolder, b"/")
+    assert line.stall() < NOTICED
+    line.rig.do(m.ListFolder, b"/")
+    assert line.proxy.connections == 2
+    assert len({record.step for record in line.sandbox.log}) == 2
+
+
+def test_an_upload_goes_on(line: Line, tmp_path: Path) -> None:
+    source = tmp_path / "plate.bin"
+    source.write_bytes(b"well " * (20 * MIB))
+    upload = line.rig.send(m.Upload, (str(source),), b"/inbox")
+    line.rig.listener.wait(
+        lambda event: isinstance(event, m.BatchChanged) and event.view.bytes_moved
+    )
+    assert line.stall() < NOTICED
+    assert isinstance(line.rig.end_of(upload), m.Done)
+    arrived = line.sandbox.ready.root / "inbox" / source.name
+    assert arrived.read_bytes() == source.read_bytes()
+    assert line.proxy.connections == 2
