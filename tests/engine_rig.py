@@ -48,10 +48,10 @@ class Listener:
             self.events.append(event)
             self._changed.notify_all()
 
-    def wait(self, wanted: Callable[[m.Event], object]) -> None:
+    def wait(self, wanted: Callable[[m.Event], object], patience: float = _PATIENCE) -> None:
         """Wait until an event that is ``wanted`` has come."""
         with self._changed:
-            came = self._changed.wait_for(lambda: any(map(wanted, self.events)), _PATIENCE)
+            came = self._changed.wait_for(lambda: any(map(wanted, self.events)), patience)
         assert came, f"never came; there were {self.events[-20:]}"
 
     def all(self, kind: type[E]) -> list[E]:

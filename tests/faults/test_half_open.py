@@ -33,7 +33,7 @@ class Line:
         """Stall, and give the seconds until the engine noticed, by its own clock."""
         began = self.rig.clock.monotonic()
         self.proxy.stall()
-        self.rig.listener.wait(is_state(m.SessionState.RECONNECTING))
+        self.rig.listener.wait(is_state(m.SessionState.RECONNECTING), 2 * NOTICED)
         return self.rig.clock.monotonic() - began
 
 

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import threading
+from typing import Protocol
 
 from ferrygate.common.clock import Clock
-from ferrygate.sftp.connection import Connection
 
 ASK_AFTER = 10.0  # seconds of silence after which the server is asked for a sign of life
 GONE_AFTER = 25.0  # seconds of silence after which it counts as gone
 _AFTER_SLEEP = 5.0  # seconds it is given when the machine has slept meanwhile
 _SLEPT = 2.0  # seconds of suspension that count as sleep
+
+
+class Peer(Protocol):
+    """What there is to look at: a :class:`ferrygate.sftp.connection.Connection`."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection stands, as far as is known without asking."""
+        ...
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the server was last heard."""
+        ...
+
+    def ask_for_life(self) -> None:
+        """Have the server answer something; waits for it."""
 
 
 class Pulse:
@@ -20,28 +37,29 @@ class Pulse:
     a write into a dead connection succeeds for many minutes.
     """
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(self, connection: Peer, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
         self._suspended = clock.suspended()
         self._asking: threading.Thread | None = None
-        self._deadline: float | None = None
+        self._awake: float | None = None  # when it woke up; nothing was heard since
 
     def beats(self) -> bool:
         """Whether the connection stands, as far as can be told now."""
         if not self._connection.alive:
             return False
-        silent = self._connection.silent_for
+        silent, now = self._connection.silent_for, self._clock.monotonic()
         if self._clock.suspended() - self._suspended > _SLEPT:
             self._suspended = self._clock.suspended()
-            self._deadline = self._clock.monotonic() + _AFTER_SLEEP
+            self._awake = now
             self._ask()
         elif silent > ASK_AFTER:
             self._ask()
-        if self._deadline is not None:
-            if silent < _AFTER_SLEEP:
-                self._deadline = None
-            elif self._clock.monotonic() > self._deadline:
+        if self._awake is not None:
+            # Steady time stands still in sleep: what was heard just before it looks recent.
+            if silent <= now - self._awake:
+                self._awake = None
+            elif now - self._awake > _AFTER_SLEEP:
                 return False
         return silent < GONE_AFTER
 

@@ -1,0 +1,110 @@
+"""When a silent connection is asked, and when it counts as gone: arithmetic on an injected clock."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.engine.pulse import ASK_AFTER, GONE_AFTER, Pulse
+
+
+class Peer:
+    """A connection that was heard when it is told so, and answers when it is told to."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self._heard = clock.monotonic()
+        self.alive = True
+        self.answers = True
+        self.asked = threading.Event()
+
+    @property
+    def silent_for(self) -> float:
+        return self._clock.monotonic() - self._heard
+
+    def hear(self) -> None:
+        self._heard = self._clock.monotonic()
+
+    def ask_for_life(self) -> None:
+        if self.answers:
+            self.hear()
+        self.asked.set()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def peer(clock: ManualClock) -> Peer:
+    return Peer(clock)
+
+
+@pytest.fixture
+def pulse(peer: Peer, clock: ManualClock) -> Pulse:
+    return Pulse(peer, clock)
+
+
+def look_after(seconds: float, pulse: Pulse, clock: ManualClock) -> bool:
+    clock.time += seconds
+    return pulse.beats()
+
+
+def test_a_connection_that_talks_is_not_asked(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+    for _ in range(100):
+        peer.hear()
+        assert look_after(ASK_AFTER - 1, pulse, clock)
+    assert not peer.asked.is_set()
+
+
+def test_a_quiet_connection_is_asked_and_stays(
+    pulse: Pulse, peer: Peer, clock: ManualClock
+) -> None:
+    assert look_after(ASK_AFTER + 1, pulse, clock)
+    assert peer.asked.wait(5)
+    assert look_after(ASK_AFTER - 1, pulse, clock)
+
+
+def test_one_that_does_not_answer_is_gone_within_30_seconds(
+    pulse: Pulse, peer: Peer, clock: ManualClock
+) -> None:
+    peer.answers = False
+    seconds = 0
+    while look_after(1, pulse, clock):
+        seconds += 1
+    assert peer.asked.is_set()
+    assert GONE_AFTER - 1 <= seconds < 30
+
+
+def test_one_that_has_ended_is_gone_at_once(pulse: Pulse, peer: Peer) -> None:
+    peer.alive = False
+    assert not pulse.beats()
+    assert not peer.asked.is_set()
+
+
+def test_after_sleep_an_answer_is_due_in_five_seconds(
+    pulse: Pulse, peer: Peer, clock: ManualClock
+) -> None:
+    peer.answers = False
+    clock.slept += 3600
+    assert look_after(1, pulse, clock)
+    assert peer.asked.wait(5)
+    assert look_after(4, pulse, clock)
+    assert not look_after(1.5, pulse, clock)
+
+
+def test_after_sleep_an_answer_is_enough(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+    clock.slept += 3600
+    assert look_after(1, pulse, clock)
+    assert peer.asked.wait(5)
+    for _ in range(5):
+        assert look_after(2, pulse, clock)
+
+
+def test_a_wink_of_sleep_asks_nothing(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+    clock.slept += 1
+    assert look_after(1, pulse, clock)
+    assert not peer.asked.is_set()
