@@ -6,12 +6,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from cutting_proxy import CuttingProxy
-from sandbox_fixtures import MakeSandbox
 
+from cutting_proxy import CuttingProxy
 from ferrygate.api import connect
 from ferrygate.common.paths import Home
 from ferrygate.sites.site import SignIn, Site
+from sandbox_fixtures import MakeSandbox
 
 MIB = 1 << 20
 
@@ -44,8 +44,8 @@ def test_an_upload_that_is_cut_ten_times_ends_delivered(
         ) as session:
             result = session.put([source], "/inbox")
 
+        assert result.complete, result.files
         assert proxy.cuts_left == 0
-    assert result.complete
     assert (ready.root / "inbox" / source.name).read_bytes() == source.read_bytes()
     assert result.files[0].sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
     outcomes = [record.outcome for record in sandbox.log]
