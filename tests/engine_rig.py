@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -73,6 +74,7 @@ class EngineRig:
         self.clock = clock
         self.listener = Listener()
         self.connections: list[Connection] = []
+        self.on_hidden_name: Callable[[], None] = lambda: None  # a download is about to begin
         self.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
         self.known_hosts = KnownHosts(home / "known_hosts")
         skews = SkewStore(home / "skew")
@@ -88,7 +90,7 @@ class EngineRig:
                 skews=skews,
                 open_vault=open_vault or (lambda: vault),
                 live_secrets=LiveSecrets(),
-                random_hex=lambda count: threading.current_thread().name.encode().hex()[-count:],
+                random_hex=self._random_hex,
                 random=lambda: 0.0,
                 keep_trying=60.0,
             ),
@@ -99,6 +101,10 @@ class EngineRig:
         connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0))
         self.connections.append(connection)
         return connection
+
+    def _random_hex(self, count: int) -> str:
+        self.on_hidden_name()
+        return os.urandom(count).hex()
 
     def close(self) -> None:
         self.engine.close()

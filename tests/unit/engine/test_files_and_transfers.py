@@ -200,6 +200,24 @@ def test_a_person_is_asked_once_a_batch(
     assert replaced is (choice is m.ConflictChoice.REPLACE)
 
 
+def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
+    session: EngineRig, tmp_path: Path
+) -> None:
+    target = tmp_path / "to" / "README.txt"
+
+    def take_the_name() -> None:
+        target.write_text("mine")
+
+    session.on_hidden_name = take_the_name
+    request = session.send(m.Download, (b"/README.txt",), str(target.parent), m.ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
+    session.engine.send(m.AnswerConflict(request, m.ConflictChoice.KEEP_BOTH))
+    session.end_of(request)
+    assert states(session) == {State.DELIVERED}
+    assert target.read_text() == "mine"
+    assert (tmp_path / "to" / "README (2).txt").exists()
+
+
 def test_a_batch_that_waits_for_an_answer_is_cancelled(session: EngineRig, month: Path) -> None:
     session.do(m.Upload, (str(month),), b"/inbox")
     request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)

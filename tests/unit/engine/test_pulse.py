@@ -1,4 +1,4 @@
-"""When a silent connection is asked, and when it counts as gone: arithmetic on an injected clock."""
+"""When a silent connection is asked, and when it counts as gone, on an injected clock."""
 
 from __future__ import annotations
 
