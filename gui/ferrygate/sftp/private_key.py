@@ -41,12 +41,15 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     loaded = _decrypt(data, path.name, passphrase)
     for kind, key_class in _CLASSES:
         if isinstance(loaded, kind):
-            # In the one form that every class of the library reads, and in memory only.
-            plain = loaded.private_bytes(  # type: ignore[attr-defined]  # each of the three has it
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.OpenSSH,
-                serialization.NoEncryption(),
-            )
+            try:
+                # In the one form that every class of the library reads, and in memory only.
+                plain = loaded.private_bytes(  # type: ignore[attr-defined]  # each of the three has it
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.OpenSSH,
+                    serialization.NoEncryption(),
+                )
+            except ValueError as error:  # a curve that SSH has no name for
+                raise _unsupported(path.name) from error
             return key_class.from_private_key(io.StringIO(plain.decode("ascii")))
     raise _unsupported(path.name)
 
@@ -57,14 +60,12 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
     load = serialization.load_ssh_private_key if openssh else serialization.load_pem_private_key
     try:
         return load(data, password)
-    except TypeError:  # encrypted without a passphrase, or plain with one
-        if password is not None:
-            return _decrypt(data, name, None)
-        raise _no_passphrase(name) from None
     except UnsupportedAlgorithm as error:
         raise _unsupported(name) from error
-    except ValueError:
-        if (password is not None and b"ENCRYPTED" in data) or (openssh and password is not None):
+    except (TypeError, ValueError) as error:
+        if password is not None:  # wrong, or not needed: what is said without one tells which
+            return _decrypt(data, name, None)
+        if isinstance(error, TypeError):  # encrypted
             raise _no_passphrase(name) from None
         raise LocalFileError(
             _("“{name}” holds no private key that can be read.").format(name=name)
