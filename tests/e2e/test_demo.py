@@ -52,7 +52,9 @@ def test_the_demo_checks_itself_without_a_display(offscreen: Program, tmp_path: 
     pictures = tmp_path / "pictures"
     outcome = offscreen("demo", "--offscreen", "--period", "5", "--pictures-to", pictures)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    assert list(pictures.glob("*.png"))
+    taken = sorted(pictures.glob("*.png"))
+    assert taken
+    assert outcome.stdout.splitlines()[-len(taken) :] == [f"Picture: {path}" for path in taken]
 
 
 @pytest.mark.parametrize("options", [("--offscreen",), ("--screenshots", "pictures"), ()])

@@ -71,7 +71,10 @@ def demo(
         if screenshots is not None:
             return around.window.take_pictures(request, screenshots)
         if offscreen:
-            return around.window.tour(request, pictures_to, Path(ready.root))
+            status = around.window.tour(request, pictures_to, Path(ready.root))
+            for picture in sorted(pictures_to.glob("*.png")):
+                click.echo(_("Picture: {path}").format(path=picture))
+            return status
         return around.window.run(request)
 
 
