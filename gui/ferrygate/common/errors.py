@@ -28,6 +28,7 @@ class Kind(Enum):
     KEYCHAIN = "keychain"
     LOCAL_FILE = "local-file"
     LOCK_OUT_BREAKER = "lock-out-breaker"
+    LOCK_OUT_SHUT = "lock-out-shut"
     NOT_FOUND = "not-found"
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105  the name of a kind of problem
     PERMISSION_DENIED = "permission-denied"
@@ -47,12 +48,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         sentence: one whole sentence for the person, without jargon.
         next_step: what the person can do now; empty when the sentence says it all.
         detail: what support needs (library text, status numbers); never a secret.
+        fingerprint: of the key that a server showed in place of the one on record; else empty.
     """
 
     kind: Kind
     sentence: str
     next_step: str = ""
     detail: str = ""
+    fingerprint: str = ""
 
 
 class FerrygateError(Exception):
@@ -108,6 +111,12 @@ class HostKeyChangedError(FerrygateError):
 
     kind = Kind.HOST_KEY_CHANGED
 
+    def __init__(
+        self, sentence: str, *, next_step: str = "", detail: str = "", fingerprint: str = ""
+    ) -> None:
+        super().__init__(sentence, next_step=next_step, detail=detail)
+        self.problem = msgspec.structs.replace(self.problem, fingerprint=fingerprint)
+
 
 class HostKeyUnknownError(FerrygateError):
     """Nobody has confirmed this server's host key yet."""
@@ -131,6 +140,12 @@ class LockOutBreakerError(FerrygateError):
     """Too many refusals in a row: nothing more is sent without a person's word."""
 
     kind = Kind.LOCK_OUT_BREAKER
+
+
+class LockOutShutError(LockOutBreakerError):
+    """Too many refusals, even for a person's word: the account has to be checked first."""
+
+    kind = Kind.LOCK_OUT_SHUT
 
 
 class NotFoundError(FerrygateError):
@@ -187,15 +202,19 @@ class UsageError(FerrygateError):
     kind = Kind.USAGE
 
 
-_CLASSES: list[type[FerrygateError]] = [FerrygateError, *FerrygateError.__subclasses__()]
+_CLASSES: list[type[FerrygateError]] = [
+    FerrygateError,
+    *FerrygateError.__subclasses__(),
+    LockOutShutError,
+]
 _BY_KIND = {cls.kind: cls for cls in _CLASSES}
 
 
 def error_for(problem: Problem) -> FerrygateError:
     """The exception for a problem that came across the message boundary."""
-    return _BY_KIND[problem.kind](
-        problem.sentence, next_step=problem.next_step, detail=problem.detail
-    )
+    error = _BY_KIND[problem.kind](problem.sentence)
+    error.problem = problem
+    return error
 
 
 def problem_of(error: BaseException) -> Problem:

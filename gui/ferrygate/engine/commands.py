@@ -59,6 +59,12 @@ class ForgetHostKeys(msgspec.Struct, frozen=True, tag=True):
     request: int
 
 
+class ResetLock(msgspec.Struct, frozen=True, tag=True):
+    """A person's word that the open site's account is well again: refusals count from 0."""
+
+    request: int
+
+
 class SignIn(msgspec.Struct, frozen=True, tag=True):
     """Sign in to the open site with what is at hand.
 
@@ -224,6 +230,7 @@ Command = (
     | UsePassphrase
     | ForgetSecret
     | ForgetHostKeys
+    | ResetLock
     | SignIn
     | AnswerHostKey
     | AnswerPrompt

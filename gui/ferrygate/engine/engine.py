@@ -111,6 +111,7 @@ class Engine:
             m.UsePassphrase: self._use_passphrase,
             m.ForgetSecret: self._forget_secret,
             m.ForgetHostKeys: self._forget_host_keys,
+            m.ResetLock: self._reset_lock,
             m.SignIn: lambda command: self._keeper.sign_in(command, self._site),
             m.AnswerHostKey: lambda command: self._keeper.answer(command.question, command.accept),
             m.AnswerPrompt: lambda command: self._keeper.answer(command.question, command.answer),
@@ -208,6 +209,12 @@ class Engine:
         site = self._opened_site(command.request)
         if site is not None:
             self._parts.known_hosts.forget(site.host, site.port)
+            self._emit(m.Done(command.request))
+
+    def _reset_lock(self, command: m.ResetLock) -> None:
+        site = self._opened_site(command.request)
+        if site is not None:
+            self._parts.ledger.reset(site.account)
             self._emit(m.Done(command.request))
 
     def _opened_site(self, request: int) -> Site | None:

@@ -45,4 +45,5 @@ def _changed(site: Site, shown: HostKey, expected: list[str]) -> HostKeyChangedE
         next_step=_("Ask your contact whether the server's key was changed, and do not sign in."),
         detail=f"{site.host}:{site.port} showed {shown.key_type} {shown.fingerprint};"
         f" expected {', '.join(expected)}",
+        fingerprint=shown.fingerprint,
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LockOutBreakerError
+from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
 
@@ -78,8 +78,9 @@ def _stopped(gate: Gate, refusals: int) -> LockOutBreakerError:
         " not locked.",
         refusals,
     ).format(count=refusals)
+    detail = f"refusals in a row: {refusals}"
     if gate is Gate.SHUT:
         step = _("Ask your contact to check your account; then reset the lock for this site.")
-    else:
-        step = _("Check your password, or ask your contact. Then try once more.")
-    return LockOutBreakerError(sentence, next_step=step, detail=f"refusals in a row: {refusals}")
+        return LockOutShutError(sentence, next_step=step, detail=detail)
+    step = _("Check your password, or ask your contact. Then try once more.")
+    return LockOutBreakerError(sentence, next_step=step, detail=detail)

@@ -4,6 +4,7 @@ import pytest
 
 from ferrygate.common.errors import (
     FerrygateError,
+    HostKeyChangedError,
     Kind,
     Problem,
     UsageError,
@@ -12,15 +13,23 @@ from ferrygate.common.errors import (
 )
 
 
+def classes(cls: type[FerrygateError]) -> list[type[FerrygateError]]:
+    return [cls, *(below for each in cls.__subclasses__() for below in classes(each))]
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_one_class_and_survives_the_way_there_and_back(kind: Kind) -> None:
     problem = Problem(kind=kind, sentence="It broke.", next_step="Mend it.", detail="7")
     error = error_for(problem)
     assert problem_of(error) == problem
     assert str(error) == "It broke."
-    assert [cls.kind for cls in FerrygateError.__subclasses__()].count(kind) == (
-        0 if kind is Kind.INTERNAL else 1
-    )
+    assert [cls.kind for cls in classes(FerrygateError)].count(kind) == 1
+
+
+def test_the_key_that_a_server_showed_survives_the_way_there_and_back() -> None:
+    problem = problem_of(HostKeyChangedError("Another server.", fingerprint="SHA256:abc"))
+    assert problem.fingerprint == "SHA256:abc"
+    assert problem_of(error_for(problem)) == problem
 
 
 def test_a_foreign_exception_is_named_by_type_and_place_only() -> None:

@@ -81,6 +81,22 @@ def test_an_answer_to_nothing_changes_nothing(rig: EngineRig, box: Sandbox) -> N
     rig.do(m.OpenSite, site_of(box))
 
 
+def test_a_persons_word_that_the_account_is_well_lifts_the_lock(
+    rig: EngineRig, box: Sandbox, clock: WallClock
+) -> None:
+    assert rig.refused(m.ResetLock).kind is Kind.USAGE  # of which account?
+    open_with_secrets(rig, box)
+    box.faults.refuse_sign_ins = True
+    for _time in range(4):
+        next_code(clock)
+        assert rig.refused(m.SignIn, try_anyway=True).kind is Kind.SIGN_IN_REFUSED
+    next_code(clock)
+    assert rig.refused(m.SignIn, try_anyway=True).kind is Kind.LOCK_OUT_SHUT
+    box.faults.refuse_sign_ins = False
+    rig.do(m.ResetLock)
+    rig.do(m.SignIn)
+
+
 def test_a_refused_sign_in_leaves_the_session_offline(rig: EngineRig, box: Sandbox) -> None:
     open_with_secrets(rig, box)
     rig.do(m.UsePassword, Secret("wrong"))

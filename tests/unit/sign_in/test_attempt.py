@@ -19,6 +19,7 @@ from ferrygate.common.errors import (
     HostKeyChangedError,
     HostKeyUnknownError,
     LockOutBreakerError,
+    LockOutShutError,
     SecretsMissingError,
     SignInRefusedError,
     UnsupportedError,
@@ -268,7 +269,7 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
     for _time in range(4):
         with pytest.raises(SignInRefusedError):
             case.sign_in(try_anyway=True)
-    with pytest.raises(LockOutBreakerError) as caught:
+    with pytest.raises(LockOutShutError) as caught:
         case.sign_in(try_anyway=True)
     assert "reset" in caught.value.problem.next_step
     assert len(case.server.sent) == 4
