@@ -18,6 +18,8 @@ class CuttingProxy:
         self._cuts = list(cuts)
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
+        # Accepted sockets inherit it: the system takes little that nobody reads.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK)
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
         self._stalled: set[socket.socket] = set()

@@ -70,15 +70,32 @@ def test_browsing_goes_on(line: Line) -> None:
     assert len({record.step for record in line.sandbox.log}) == 2
 
 
-def test_an_upload_goes_on(line: Line, tmp_path: Path) -> None:
+def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
+    """Four at a time: more than the system takes for a peer that does not read."""
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    for number in range(4):
+        folder.joinpath(f"{number}.bin").write_bytes(b"well " * (5 * MIB))
+    upload = line.rig.send(m.Upload, (str(folder),), b"/inbox")
+    line.rig.listener.wait(has_moved)
+    assert line.stall() < NOTICED
+    assert isinstance(line.rig.end_of(upload), m.Done)
+    for source in folder.iterdir():
+        arrived = line.sandbox.ready.root / "inbox" / folder.name / source.name
+        assert arrived.read_bytes() == source.read_bytes()
+    assert line.proxy.connections == 2
+
+
+def test_a_cancelled_upload_ends_with_the_line(line: Line, tmp_path: Path) -> None:
     source = tmp_path / "plate.bin"
     source.write_bytes(b"well " * (20 * MIB))
     upload = line.rig.send(m.Upload, (str(source),), b"/inbox")
+    line.rig.listener.wait(has_moved)
+    line.proxy.stall()
+    line.rig.engine.send(m.CancelRequest(upload))
     line.rig.listener.wait(
-        lambda event: isinstance(event, m.BatchChanged) and event.view.bytes_moved
+        lambda event: isinstance(event, m.Done | m.Failed) and event.request == upload,
+        2 * NOTICED,
     )
-    assert line.stall() < NOTICED
-    assert isinstance(line.rig.end_of(upload), m.Done)
-    arrived = line.sandbox.ready.root / "inbox" / source.name
-    assert arrived.read_bytes() == source.read_bytes()
-    assert line.proxy.connections == 2
+    (view,) = line.rig.files().values()
+    assert view.state is m.TransferState.CANCELLED

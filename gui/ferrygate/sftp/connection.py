@@ -120,9 +120,11 @@ class Connection:
     def ask_for_life(self) -> None:
         """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
 
-        Waits until it has answered or the connection has ended, so it is called aside.
+        Waits until it has answered or the connection has ended, so it is called aside. That it has
+        ended is for :attr:`alive` and :attr:`silent_for` to say.
         """
-        self._transport.global_request("keepalive@openssh.com", wait=True)
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            self._transport.global_request("keepalive@openssh.com", wait=True)
 
     def auth_none(self, username: str) -> Answer:
         """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
