@@ -41,6 +41,11 @@ def is_state(state: m.SessionState) -> Callable[[m.Event], bool]:
     return lambda event: isinstance(event, m.SessionChanged) and event.state is state
 
 
+def codes_sent(line: Line) -> int:
+    """How many different codes the server has seen."""
+    return len({record.step for record in line.sandbox.log})
+
+
 def has_moved(event: m.Event) -> bool:
     return isinstance(event, m.BatchChanged) and event.view.bytes_moved > 0
 
@@ -67,7 +72,7 @@ def test_browsing_goes_on(line: Line) -> None:
     assert line.stall() < NOTICED
     line.rig.do(m.ListFolder, b"/")
     assert line.proxy.connections == 2
-    assert len({record.step for record in line.sandbox.log}) == 2
+    assert codes_sent(line) == line.proxy.connections
 
 
 def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
@@ -83,7 +88,7 @@ def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
     for source in folder.iterdir():
         arrived = line.sandbox.ready.root / "inbox" / folder.name / source.name
         assert arrived.read_bytes() == source.read_bytes()
-    assert line.proxy.connections == 2
+    assert codes_sent(line) == line.proxy.connections
 
 
 def test_a_cancelled_upload_ends_with_the_line(line: Line, tmp_path: Path) -> None:

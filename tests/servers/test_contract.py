@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine_rig import site_of
 from ferrygate.api import Session, connect
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import EntryKind
@@ -23,7 +25,7 @@ from ferrygate.engine.messages import (
     TransferState,
 )
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignIn
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
 from servers.rigs.proftpd import proftpd_rig
@@ -32,6 +34,7 @@ from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
 
 MIB = 1 << 20
 MANY = 200
+NEW_CONNECTION = r"Connection from 127\.0\.0\.1 port|SSH2 session opened"
 RIGS: dict[str, tuple[Callable[[Path], AbstractContextManager[Rig]], Callable[[Rig], SignIn]]] = {
     "openssh": (openssh_rig, by_key),
     "openssh_otp": (openssh_otp_rig, lambda _rig: SignIn()),
@@ -47,12 +50,14 @@ class Peer:
         session: one for all tests, so that one code is spent.
         home: the folder to work in, as the server names it.
         disk: the same folder on this disk.
+        connections: how many the server has taken so far.
         any_bytes: the server takes names that are not UTF-8.
     """
 
     session: Session
     home: str
     disk: Path
+    connections: Callable[[], int]
     any_bytes: bool
 
 
@@ -67,42 +72,48 @@ def peer(
     state, home = tmp_path_factory.mktemp("server"), Home(tmp_path_factory.mktemp("home"))
     with ExitStack() as running:
         if request.param == "sandbox":
-            session, where, disk = _on_sandbox(running, state, home)
+            peer = _on_sandbox(running, state, home)
         else:
             make_rig, sign_in = RIGS[request.param]
-            rig = running.enter_context(make_rig(state))
-            session, where, disk = sign_in_to(rig, sign_in(rig), home), str(rig.home), rig.home
-        running.enter_context(session)
-        _start_all_lanes(session, where, tmp_path_factory.mktemp("first"))
-        yield Peer(session, where, disk, any_bytes=request.param != "sandbox")
+            peer = _on_rig(running.enter_context(make_rig(state)), sign_in, home)
+        running.enter_context(peer.session)
+        _start_all_lanes(peer, tmp_path_factory.mktemp("first"))
+        yield peer
 
 
-def _on_sandbox(running: ExitStack, state: Path, home: Home) -> tuple[Session, str, Path]:
+def _on_rig(rig: Rig, sign_in: Callable[[Rig], SignIn], home: Home) -> Peer:
+    return Peer(
+        session=sign_in_to(rig, sign_in(rig), home),
+        home=str(rig.home),
+        disk=rig.home,
+        connections=lambda: len(re.findall(NEW_CONNECTION, rig.server.log())),
+        any_bytes=True,
+    )
+
+
+def _on_sandbox(running: ExitStack, state: Path, home: Home) -> Peer:
     options = SandboxOptions(state=state / "state", root=state / "root", period=5)
     sandbox = running.enter_context(Sandbox(options, SystemClock()))
-    ready = sandbox.ready
-    site = Site(
-        name="sandbox",
-        host=ready.host,
-        port=ready.port,
-        username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period),
-    )
     session = connect(
-        site,
-        password=ready.password.reveal(),
-        totp_secret=ready.totp_secret.reveal(),
+        site_of(sandbox),
+        password=sandbox.ready.password.reveal(),
+        totp_secret=sandbox.ready.totp_secret.reveal(),
         home=home,
     )
-    return session, "", ready.root
+    return Peer(
+        session=session,
+        home="",
+        disk=sandbox.ready.root,
+        connections=lambda: sandbox.counters.connections,
+        any_bytes=False,
+    )
 
 
-def _start_all_lanes(session: Session, home: str, folder: Path) -> None:
+def _start_all_lanes(peer: Peer, folder: Path) -> None:
     """Threads that live as long as the session are there before the first test."""
     for number in range(8):
         folder.joinpath(f"{number}").write_bytes(b"first")
-    assert session.put([folder], home or "/").complete
+    assert peer.session.put([folder], peer.home or "/").complete
 
 
 @pytest.fixture
@@ -164,6 +175,7 @@ def test_a_folder_comes_back_as_it_was(peer: Peer, place: str, tmp_path: Path) -
     assert len(fetched.files) == MANY
     assert contents(tmp_path / "back" / folder.name) == contents(folder)
     assert {view.sha256 for view in fetched.files} == {view.sha256 for view in sent.files}
+    assert peer.connections() == 1
 
 
 def test_a_missing_local_file_fails_alone(
