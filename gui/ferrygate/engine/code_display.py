@@ -11,6 +11,9 @@ from ferrygate.engine.messages import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
 
+_LOOK = 0.2  # seconds between two looks into the ledger, which lies on a disk
+
+
 class CodeDisplay:
     """Owned by the engine's thread."""
 
@@ -20,6 +23,7 @@ class CodeDisplay:
         self._emit = emit
         self._secret: CodeSecret | None = None
         self._shown: tuple[int, bool] | None = None
+        self._looked = -math.inf
 
     def show(self, secret: CodeSecret | None) -> None:
         """Show the codes of this secret from now on; none at all for ``None``."""
@@ -27,12 +31,14 @@ class CodeDisplay:
             self._emit(CodeChanged(None))
         self._secret = secret
         self._shown = None
-        self.refresh()
+        self.refresh(at_once=True)
 
-    def refresh(self) -> None:
+    def refresh(self, *, at_once: bool = False) -> None:
         """Announce the code if it is another one now, or was spent meanwhile."""
-        if self._secret is None:
+        recently = self._clock.monotonic() - self._looked < _LOOK
+        if self._secret is None or (recently and not at_once):
             return
+        self._looked = self._clock.monotonic()
         now = self._clock.now()
         step = self._secret.step_at(now)
         shown = (step, self._ledger.is_claimed(self._secret, step))

@@ -239,6 +239,7 @@ class Engine:
             )
 
         def given(step: int) -> None:
+            self._codes.refresh(at_once=True)
             self._emit(m.CodeGivenOut(request, live_code(secret, secret.start_of(step))))
             self._emit(m.Done(request))
 

@@ -59,7 +59,10 @@ def test_a_spent_code_is_announced(show: Show) -> None:
     show.display.show(SECRET)
     show.ledger.claim(SECRET, 100)
     show.display.refresh()
+    assert [spent for _code, spent in show.codes()] == [False]  # looks five times a second
+    show.clock.time += 0.2
     show.display.refresh()
+    show.display.refresh(at_once=True)
     assert [spent for _code, spent in show.codes()] == [False, True]
 
 
