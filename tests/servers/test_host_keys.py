@@ -127,3 +127,26 @@ def test_a_key_nobody_confirmed_gets_nothing(home: Home) -> None:
     with asking_server([]) as asked, pytest.raises(HostKeyUnknownError):
         sign_in(asked, home)
     assert asked.attempts == 0
+
+
+@pytest.mark.parametrize("kind", HOST_KEY_TYPES)
+def test_a_pin_fits_whichever_of_its_keys_the_server_prefers(
+    openssh: Rig, home: Home, kind: str
+) -> None:
+    public = openssh.home.parent.joinpath(f"host_{kind}.pub")
+    pinned = host_key(asyncssh.read_public_key(public))
+    site = msgspec.structs.replace(
+        site_of(openssh, by_key(openssh)), host_key_fingerprints=(pinned.fingerprint,)
+    )
+    with connect(site, home=home) as session:
+        session.stat(str(openssh.home))
+    assert KnownHosts(home.known_hosts).keys_for(HOST, openssh.port) == (pinned,)
+
+
+def test_a_pin_that_fits_none_of_its_keys_is_another_server(home: Home) -> None:
+    stranger = host_key(asyncssh.generate_private_key("ssh-ed25519"))
+    kinds = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
+    keys = [asyncssh.generate_private_key(kind) for kind in kinds]
+    with asking_server([], host_keys=keys) as asked, pytest.raises(HostKeyChangedError):
+        sign_in(asked, home, host_key_fingerprints=(stranger.fingerprint,))
+    assert asked.attempts == 0

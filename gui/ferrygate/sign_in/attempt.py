@@ -10,17 +10,16 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
-from ferrygate.sign_in.authentication import (
-    Authentication,
-    Credentials,
-    StepObserver,
-    check_at_hand,
-)
+from ferrygate.sign_in.authentication import Authentication, StepObserver
+from ferrygate.sign_in.credentials import Credentials, check_at_hand
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.turn import take_turn
+from ferrygate.sign_in.turn import turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+
+# Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
+_LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
 
 
 class Observer(StepObserver, Protocol):
@@ -73,23 +72,19 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        lease = take_turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway)
-        attempt = Authentication(self._ledger, self._clock, lease, observer, cancel)
-        connection: Connection | None = None
-        try:
+        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+            attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
             connection = self._connect(site.host, site.port, known)
-            self._accept_host_key(site, known, connection.host_key, observer)
-            attempt.sign_in(site, credentials, connection)
-        except BaseException:
-            if connection is not None:
+            try:
+                self._accept_host_key(site, known, connection.host_key, observer)
+                attempt.sign_in(site, credentials, connection)
+            except BaseException:
                 connection.close()
-            raise
-        finally:
-            self._ledger.finish(lease, attempt.end)
-        return connection
+                raise
+            return connection
 
     def _accept_host_key(
         self, site: Site, known: tuple[HostKey, ...], shown: HostKey, observer: Observer
