@@ -10,7 +10,6 @@ from ferrygate.common.clock import Clock
 from ferrygate.engine.messages import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
-
 _LOOK = 0.2  # seconds between two looks into the ledger, which lies on a disk
 
 

@@ -29,8 +29,8 @@ from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
-from ferrygate.sign_in.authentication import no_code_secret
 from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.credentials import no_code_secret
 from ferrygate.sites.site import Site
 
 _TICK = 1.0  # seconds between two looks at the connection
@@ -102,6 +102,8 @@ class Engine:
         if isinstance(event, m.Done | m.Failed):
             self._due.discard(event.request)
         self._listener(event)
+        if isinstance(event, m.SessionChanged):  # a sign-in spends a code
+            self._codes.refresh(at_once=True)
 
     def _handler_table(self) -> dict[type[m.Command], Callable[[Any], None]]:
         return {
