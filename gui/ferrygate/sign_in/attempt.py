@@ -10,11 +10,15 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
-from ferrygate.sign_in.authentication import Authentication, StepObserver
-from ferrygate.sign_in.credentials import Credentials, check_at_hand
+from ferrygate.sign_in.authentication import (
+    Authentication,
+    Credentials,
+    StepObserver,
+    check_at_hand,
+)
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.turn import turn
+from ferrygate.sign_in.turn import take_turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 
@@ -72,19 +76,38 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
-            attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
+        lease = take_turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway)
+        attempt = Authentication(self._ledger, self._clock, lease, observer, cancel)
+        connection: Connection | None = None
+        try:
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._connect(site.host, site.port, known)
-            try:
-                self._accept_host_key(site, known, connection.host_key, observer)
-                attempt.sign_in(site, credentials, connection)
-            except BaseException:
+            connection = self._reach(site, known)
+            self._accept_host_key(site, known, connection.host_key, observer)
+            attempt.sign_in(site, credentials, connection)
+        except BaseException:
+            if connection is not None:
                 connection.close()
-                raise
-            return connection
+            raise
+        finally:
+            self._ledger.finish(lease, attempt.end)
+        return connection
+
+    def _reach(self, site: Site, known: tuple[HostKey, ...]) -> Connection:
+        """Connect; nothing about the account is sent.
+
+        A pin does not tell the type of its key. Where none fits the key that was shown, and none
+        is on record, the server is asked for its keys of other types before it counts as another.
+        """
+        connection = self._connect(site.host, site.port, known)
+        if not known and site.host_key_fingerprints:
+            for key_type in _LATER_TYPES:
+                if connection.host_key.fingerprint in site.host_key_fingerprints:
+                    break
+                connection.close()
+                connection = self._connect(site.host, site.port, (HostKey(key_type, b""),))
+        return connection
 
     def _accept_host_key(
         self, site: Site, known: tuple[HostKey, ...], shown: HostKey, observer: Observer
