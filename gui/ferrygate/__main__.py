@@ -33,6 +33,8 @@ def main() -> int:
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
 
+    # A service that is stopped clears up as one that is interrupted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     home, clock = Home.from_environment(os.environ), SystemClock()
     with logging_to(home.logs, log_level(os.environ)) as live_secrets:
         around = Surroundings(
@@ -74,8 +76,9 @@ def _options(
 ) -> AppOptions:
     from ferrygate.app.options import AppOptions  # noqa: PLC0415
 
-    # Qt's loop would swallow KeyboardInterrupt; let Ctrl+C end the program instead.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Qt's loop would swallow KeyboardInterrupt; let these end the program instead.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
     def make_engine(listener: Callable[[Event], None]) -> Engine:
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint

@@ -124,8 +124,9 @@ def test_what_to_do_with_a_taken_name_can_be_said(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
 
 
-def test_ctrl_c_leaves_no_part_of_a_file(
-    ferrygate: Program, site: Path, sandbox: Sandbox, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_put_leaves_no_part_of_a_file(
+    ferrygate: Program, site: Path, sandbox: Sandbox, tmp_path: Path, number: signal.Signals
 ) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
@@ -138,7 +139,7 @@ def test_ctrl_c_leaves_no_part_of_a_file(
 
     with ferrygate.running("put", site, large, "/inbox") as process:
         wait_until(is_under_way)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _output, told = process.communicate(timeout=30)
         assert process.returncode == 130, told
     assert told.split() == ["Interrupted."]
