@@ -26,7 +26,7 @@ from ferrygate.sftp.connection import Connection, Deadlines, connect
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Type, write_body
 from ferrygate.sign_in.attempt import SignInAttempts
-from ferrygate.sign_in.authentication import Credentials
+from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts

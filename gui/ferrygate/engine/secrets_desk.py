@@ -12,7 +12,7 @@ from ferrygate.common.errors import KeychainError
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
-from ferrygate.sign_in.authentication import Credentials
+from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore

@@ -10,15 +10,11 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
-from ferrygate.sign_in.authentication import (
-    Authentication,
-    Credentials,
-    StepObserver,
-    check_at_hand,
-)
+from ferrygate.sign_in.authentication import Authentication, StepObserver
+from ferrygate.sign_in.credentials import Credentials, check_at_hand
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.turn import take_turn
+from ferrygate.sign_in.turn import turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 
@@ -76,23 +72,19 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        lease = take_turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway)
-        attempt = Authentication(self._ledger, self._clock, lease, observer, cancel)
-        connection: Connection | None = None
-        try:
+        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+            attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
             connection = self._reach(site, known)
-            self._accept_host_key(site, known, connection.host_key, observer)
-            attempt.sign_in(site, credentials, connection)
-        except BaseException:
-            if connection is not None:
+            try:
+                self._accept_host_key(site, known, connection.host_key, observer)
+                attempt.sign_in(site, credentials, connection)
+            except BaseException:
                 connection.close()
-            raise
-        finally:
-            self._ledger.finish(lease, attempt.end)
-        return connection
+                raise
+            return connection
 
     def _reach(self, site: Site, known: tuple[HostKey, ...]) -> Connection:
         """Connect; nothing about the account is sent.

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
 from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     ConnectionLostError,
-    SecretsMissingError,
     SignInRefusedError,
     UnsupportedError,
 )
@@ -25,20 +22,13 @@ from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
 from ferrygate.sftp.transport import Prompt
 from ferrygate.sign_in.codes import take_step
-from ferrygate.sign_in.ledger import REFUSE_FROM, End, Lease, Ledger
+from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
+from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
 from ferrygate.sign_in.prompts import Wanted, wanted
-from ferrygate.sign_in.turn import LEASE
+from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
 _LONGEST_PROMPT = 300  # characters of a server's words that are shown, above a prompt and in it
-
-
-class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What is at hand to sign in with; ``passphrase`` is that of the site's private key."""
-
-    password: Secret | None = None
-    code_secret: CodeSecret | None = None
-    passphrase: Secret | None = None
 
 
 class StepObserver(Protocol):
@@ -56,22 +46,21 @@ class StepObserver(Protocol):
 
 
 class Authentication:
-    """One attempt's secrets; ``end`` is what the breaker is told of it."""
+    """One attempt's secrets on their way."""
 
     def __init__(
         self,
         ledger: Ledger,
         clock: Clock,
-        lease: Lease,
+        turn: Turn,
         observer: StepObserver,
         cancel: CancelToken,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._lease = lease
+        self._turn = turn
         self._observer = observer
         self._cancel = cancel
-        self.end = End.NOT_SENT
 
     def wait_for_usable_code(self, secret: CodeSecret | None) -> None:
         """Wait where the code at hand cannot be sent, so that no connection is kept waiting."""
@@ -98,7 +87,7 @@ class Authentication:
             raise _lost(answer.detail)
         if answer.outcome is Outcome.PARTIAL:
             raise _other_steps(site, answer.methods)
-        self.end = End.ACCEPTED
+        self._turn.end = End.ACCEPTED
 
     def _take(
         self,
@@ -117,7 +106,7 @@ class Authentication:
             answer = connection.auth_password(site.username, password)
         elif "keyboard-interactive" in offered and step != "publickey":
             whole = step == "password"  # one prompt for what the password step would send
-            responder = _Responder(self, site, credentials, connection, whole=whole)
+            responder = _Responder(self, self._turn, site, credentials, connection, whole=whole)
             answer = connection.auth_interactive(site.username, responder.respond)
         else:
             raise _other_steps(site, offered)
@@ -133,25 +122,18 @@ class Authentication:
         if join.needs_code(site.sign_in.join):
             code = self.spend_code(credentials.code_secret, connection)
         else:
-            self.mark_sent()
-        return join.join(site.sign_in.join, _password(credentials), code)
-
-    def mark_sent(self) -> None:
-        """A password leaves now: until the server says otherwise it counts as refused."""
-        self._ledger.mark_sent(self._lease)
-        self.end = End.REFUSED
+            self._turn.sending()
+        return join.join(site.sign_in.join, present_password(credentials.password), code)
 
     def spend_code(self, secret: CodeSecret | None, connection: Connection) -> str:
         """Claim a code that leaves now; waits for a fresh one where that is needed."""
         if secret is None:
             raise no_code_secret()
-        step = self._take_step(
-            secret, lambda step: self._ledger.claim_for_sending(self._lease, secret, step)
-        )
+        step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
         if not connection.alive:  # then it surely does not leave
-            self._ledger.give_back(self._lease, secret, step)
+            self._turn.give_back(secret, step)
             raise _lost("ended while waiting for a code")
-        self.end = End.REFUSED
+        self._turn.end = End.REFUSED
         return secret.code_for_step(step)
 
     def ask_person(self, prompt: Prompt) -> Secret:
@@ -170,7 +152,7 @@ class Authentication:
         return take_step(secret, claim, self._clock, self._cancel, self._wait)
 
     def _wait(self, until: float) -> None:
-        self._ledger.renew(self._lease, LEASE)
+        self._turn.renew()
         self._observer.waiting_for_code(until)
 
     def _refused(self, step: str, detail: str) -> SignInRefusedError:
@@ -180,7 +162,7 @@ class Authentication:
                 next_step=_("Ask your contact whether the key belongs to this account."),
                 detail=detail,
             )
-        refusals = self._ledger.refusals(self._lease.account) + 1
+        refusals = self._turn.refusals + 1
         return SignInRefusedError(
             _("The server refused the sign-in."),
             next_step=_("Check your user name and password.")
@@ -196,6 +178,7 @@ class _Responder:
     def __init__(
         self,
         authentication: Authentication,
+        turn: Turn,
         site: Site,
         credentials: Credentials,
         connection: Connection,
@@ -203,6 +186,7 @@ class _Responder:
         whole: bool,
     ) -> None:
         self._authentication = authentication
+        self._turn = turn
         self._template = site.sign_in.join
         self._credentials = credentials
         self._connection = connection
@@ -219,7 +203,7 @@ class _Responder:
             kind = Wanted.BOTH
         if kind is Wanted.UNKNOWN or (kind is Wanted.CODE and not self._credentials.code_secret):
             answer = self._authentication.ask_person(prompt)
-            self._authentication.mark_sent()
+            self._turn.sending()
             return answer
         if kind in self._given:  # it was not taken the first time
             raise SignInRefusedError(
@@ -231,45 +215,18 @@ class _Responder:
         secret, connection = self._credentials.code_secret, self._connection
         if kind is Wanted.CODE:
             return Secret(self._authentication.spend_code(secret, connection))
-        password = _password(self._credentials)
+        password = present_password(self._credentials.password)
         if kind is Wanted.BOTH and join.needs_code(self._template):
             code = self._authentication.spend_code(secret, connection)
             return join.join(self._template, password, code)
-        self._authentication.mark_sent()
+        self._turn.sending()
         return password
-
-
-def check_at_hand(site: Site, credentials: Credentials) -> None:
-    """Raise SecretsMissingError where something the steps need is surely missing."""
-    steps = site.sign_in.steps
-    if not site.username:
-        raise SecretsMissingError(
-            _("The user name is missing."), next_step=_("Enter your user name.")
-        )
-    if credentials.password is None and steps != ("publickey",):
-        raise SecretsMissingError(
-            _("The password is missing."), next_step=_("Enter your password.")
-        )
-    if "password" in steps and join.needs_code(site.sign_in.join) and not credentials.code_secret:
-        raise no_code_secret()
-
-
-def no_code_secret() -> SecretsMissingError:
-    """There is nothing to make codes from."""
-    return SecretsMissingError(
-        _("Your code is not set up on this computer yet."), next_step=_("Set up your code first.")
-    )
 
 
 def _shown(words: str) -> str:
     """A server's words for people, line by line, cleaned and cut."""
     lines = (display_text(line.strip()) for line in words.splitlines())
     return "\n".join(line for line in lines if line)[:_LONGEST_PROMPT]
-
-
-def _password(credentials: Credentials) -> Secret:
-    assert credentials.password is not None  # noqa: S101  check_at_hand
-    return credentials.password
 
 
 def _other_steps(site: Site, methods: tuple[str, ...]) -> UnsupportedError:

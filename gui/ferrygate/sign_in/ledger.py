@@ -183,8 +183,8 @@ class Ledger:
                 (self._clock.now() + seconds, lease.account, lease.number),
             )
 
-    def finish(self, lease: Lease, end: End) -> int:
-        """Report how the attempt ended; returns the refusals in a row."""
+    def finish(self, lease: Lease, end: End) -> None:
+        """Report how the attempt ended."""
         with self._write() as db:
             change = {End.ACCEPTED: "0", End.REFUSED: "refusals + 1"}.get(end, "refusals")
             db.execute(
@@ -192,12 +192,12 @@ class Ledger:
                 " WHERE account=? AND lease=?",
                 (lease.account, lease.number),
             )
-            return _refusals(db, lease.account)
 
     def refusals(self, account: str) -> int:
         """Refusals in a row so far."""
         with self._connection() as db:
-            return _refusals(db, account)
+            row = db.execute("SELECT refusals FROM accounts WHERE account=?", (account,)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def reset(self, account: str) -> None:
         """A person's word that the account is well again."""
@@ -261,8 +261,3 @@ def _gate(refusals: int, *, try_anyway: bool) -> Gate:
     if refusals >= ASK_PERSON_FROM and not try_anyway:
         return Gate.ASK
     return Gate.OPEN
-
-
-def _refusals(db: sqlite3.Connection, account: str) -> int:
-    row = db.execute("SELECT refusals FROM accounts WHERE account=?", (account,)).fetchone()
-    return 0 if row is None else int(row[0])

@@ -5,15 +5,16 @@ from __future__ import annotations
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Problem, SecretsMissingError, UsageError
+from ferrygate.common.errors import Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.credentials import check_username, present_password
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta import Enrolment, OktaAuthn
 from ferrygate.sign_in.okta_http import Opener
 from ferrygate.sign_in.okta_verdict import explain
-from ferrygate.sign_in.turn import LEASE, turn
+from ferrygate.sign_in.turn import turn
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
 
@@ -44,7 +45,9 @@ class OktaAttempts:
             CannotReachError, ConnectionLostError: no answer came.
             Cancelled: as asked.
         """
-        okta, password = self._okta(site), _at_hand(site, password)
+        okta = self._okta(site)
+        check_username(site)
+        password = present_password(password)
         with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
             return explain(okta.ask_password(site.username, password, mine))
 
@@ -63,7 +66,9 @@ class OktaAttempts:
                 :meth:`ferrygate.sign_in.okta.OktaAuthn.enrol`.
             FerrygateError: as :meth:`diagnose_refusal`.
         """
-        okta, password = self._okta(site), _at_hand(site, password)
+        okta = self._okta(site)
+        check_username(site)
+        password = present_password(password)
         with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
 
             def take_code(secret: CodeSecret) -> str:
@@ -73,7 +78,7 @@ class OktaAttempts:
                     lambda step: self._ledger.claim(corrected, step),
                     self._clock,
                     cancel,
-                    lambda _until: self._ledger.renew(mine.lease, LEASE),
+                    lambda _until: mine.renew(),
                 )
                 return corrected.code_for_step(step)
 
@@ -97,15 +102,3 @@ class OktaAttempts:
                 next_step=_("Ask your contact for a connection file that does."),
             )
         return OktaAuthn(site.sign_in.okta_address, self._opener, self._clock)
-
-
-def _at_hand(site: Site, password: Secret | None) -> Secret:
-    if not site.username:
-        raise SecretsMissingError(
-            _("The user name is missing."), next_step=_("Enter your user name.")
-        )
-    if password is None:
-        raise SecretsMissingError(
-            _("The password is missing."), next_step=_("Enter your password.")
-        )
-    return password

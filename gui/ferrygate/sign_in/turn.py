@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
 
-LEASE = 180.0  # seconds; longer than any stage between two renewals
+_LEASE = 180.0  # seconds; longer than any stage between two renewals
 _POLL = 0.15  # how often to ask whether it is our turn, seconds
 
 
@@ -19,19 +20,35 @@ class Turn:
     """The right to try the password once.
 
     Attributes:
-        lease: for claiming codes.
         end: what the breaker is told when the turn is over.
     """
 
     def __init__(self, ledger: Ledger, lease: Lease) -> None:
         self._ledger = ledger
-        self.lease = lease
+        self._lease = lease
         self.end = End.NOT_SENT
 
     def sending(self) -> None:
         """The password leaves now; refused, until someone says otherwise."""
-        self._ledger.mark_sent(self.lease)
+        self._ledger.mark_sent(self._lease)
         self.end = End.REFUSED
+
+    def claim(self, secret: CodeSecret, step: int) -> bool:
+        """Claim the code of a step, to be sent at once; false when it already left once."""
+        return self._ledger.claim_for_sending(self._lease, secret, step)
+
+    def give_back(self, secret: CodeSecret, step: int) -> None:
+        """Undo :meth:`claim` for a code that surely was not sent."""
+        self._ledger.give_back(self._lease, secret, step)
+
+    def renew(self) -> None:
+        """Hold the place while there is something to wait for."""
+        self._ledger.renew(self._lease, _LEASE)
+
+    @property
+    def refusals(self) -> int:
+        """Refusals of the account in a row, before this turn."""
+        return self._ledger.refusals(self._lease.account)
 
 
 @contextmanager
@@ -44,7 +61,7 @@ def turn(
         LockOutBreakerError: too many refusals in a row.
         Cancelled: as asked.
     """
-    lease = take_turn(ledger, account, clock, cancel, try_anyway=try_anyway)
+    lease = _take(ledger, account, clock, cancel, try_anyway=try_anyway)
     mine = Turn(ledger, lease)
     try:
         yield mine
@@ -52,17 +69,11 @@ def turn(
         ledger.finish(lease, mine.end)
 
 
-def take_turn(
+def _take(
     ledger: Ledger, account: str, clock: Clock, cancel: CancelToken, *, try_anyway: bool
 ) -> Lease:
-    """The lease of an account, once it is free; whoever takes it reports the end.
-
-    Raises:
-        LockOutBreakerError: too many refusals in a row.
-        Cancelled: as asked.
-    """
     while True:
-        admission = ledger.admit(account, LEASE, try_anyway=try_anyway)
+        admission = ledger.admit(account, _LEASE, try_anyway=try_anyway)
         if admission.lease is not None:
             return admission.lease
         if admission.gate is not Gate.BUSY:

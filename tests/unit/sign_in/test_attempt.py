@@ -27,7 +27,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
 from ferrygate.sign_in.attempt import SignInAttempts
-from ferrygate.sign_in.authentication import Credentials
+from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
