@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine_rig import site_of
-from ferrygate.api import Session, connect
-from ferrygate.common.clock import SystemClock
+from ferrygate.api import Session
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, NotFoundError
 from ferrygate.common.paths import Home
@@ -24,41 +19,10 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
-from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from ferrygate.sites.site import SignIn
-from servers.rigs.openssh import openssh_rig
-from servers.rigs.openssh_otp import openssh_otp_rig
-from servers.rigs.proftpd import proftpd_rig
-from servers.rigs.rig import Rig
-from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
+from servers.rigs.peers import Peer, running_peer
 
 MIB = 1 << 20
 MANY = 200
-NEW_CONNECTION = r"Connection from 127\.0\.0\.1 port|SSH2 session opened"
-RIGS: dict[str, tuple[Callable[[Path], AbstractContextManager[Rig]], Callable[[Rig], SignIn]]] = {
-    "openssh": (openssh_rig, by_key),
-    "openssh_otp": (openssh_otp_rig, lambda _rig: SignIn()),
-    "proftpd": (proftpd_rig, lambda _rig: PASSWORD_THEN_CODE),
-}
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A signed-in session, and where its files lie.
-
-    Attributes:
-        session: one for all tests, so that one code is spent.
-        home: the folder to work in, as the server names it.
-        disk: the same folder on this disk.
-        connections: how many the server has taken so far.
-        any_bytes: the server takes names that are not UTF-8.
-    """
-
-    session: Session
-    home: str
-    disk: Path
-    connections: Callable[[], int]
-    any_bytes: bool
 
 
 @pytest.fixture(
@@ -68,52 +32,10 @@ class Peer:
 def peer(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Peer]:
-    """Every server in turn."""
-    state, home = tmp_path_factory.mktemp("server"), Home(tmp_path_factory.mktemp("home"))
-    with ExitStack() as running:
-        if request.param == "sandbox":
-            peer = _on_sandbox(running, state, home)
-        else:
-            make_rig, sign_in = RIGS[request.param]
-            peer = _on_rig(running.enter_context(make_rig(state)), sign_in, home)
-        running.enter_context(peer.session)
-        _start_all_lanes(peer, tmp_path_factory.mktemp("first"))
+    """Every server in turn, with one session for all tests."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    with running_peer(request.param, tmp_path_factory.mktemp("server"), home) as peer:
         yield peer
-
-
-def _on_rig(rig: Rig, sign_in: Callable[[Rig], SignIn], home: Home) -> Peer:
-    return Peer(
-        session=sign_in_to(rig, sign_in(rig), home),
-        home=str(rig.home),
-        disk=rig.home,
-        connections=lambda: len(re.findall(NEW_CONNECTION, rig.server.log())),
-        any_bytes=True,
-    )
-
-
-def _on_sandbox(running: ExitStack, state: Path, home: Home) -> Peer:
-    options = SandboxOptions(state=state / "state", root=state / "root", period=5)
-    sandbox = running.enter_context(Sandbox(options, SystemClock()))
-    session = connect(
-        site_of(sandbox),
-        password=sandbox.ready.password.reveal(),
-        totp_secret=sandbox.ready.totp_secret.reveal(),
-        home=home,
-    )
-    return Peer(
-        session=session,
-        home="",
-        disk=sandbox.ready.root,
-        connections=lambda: sandbox.counters.connections,
-        any_bytes=False,
-    )
-
-
-def _start_all_lanes(peer: Peer, folder: Path) -> None:
-    """Threads that live as long as the session are there before the first test."""
-    for number in range(8):
-        folder.joinpath(f"{number}").write_bytes(b"first")
-    assert peer.session.put([folder], peer.home or "/").complete
 
 
 @pytest.fixture
