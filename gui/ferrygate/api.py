@@ -104,18 +104,15 @@ class Session:
 
     def use_password(self, password: Secret, *, save: bool = False) -> None:
         """Use a password; ``save`` keeps it in the keychain once it is proven."""
-        request = self._client.number()
-        self._client.do(m.UsePassword(request, password, save), request)
+        self._client.do(m.UsePassword(self._client.number(), password, save))
 
     def use_code_secret(self, secret: CodeSecret, *, save: bool = False) -> None:
         """Use a code secret; ``save`` keeps it in the keychain once it is proven."""
-        request = self._client.number()
-        self._client.do(m.UseCodeSecret(request, secret, save), request)
+        self._client.do(m.UseCodeSecret(self._client.number(), secret, save))
 
     def use_passphrase(self, passphrase: Secret, *, save: bool = False) -> None:
         """Use a private key's passphrase; ``save`` keeps it in the keychain once it is proven."""
-        request = self._client.number()
-        self._client.do(m.UsePassphrase(request, passphrase, save), request)
+        self._client.do(m.UsePassphrase(self._client.number(), passphrase, save))
 
     def sign_in(self, *, try_anyway: bool = False) -> None:
         """Sign in with what is at hand, with a fresh code.
@@ -123,8 +120,7 @@ class Session:
         Raises:
             FerrygateError: as :meth:`ferrygate.sign_in.attempt.SignInAttempts.sign_in`.
         """
-        request = self._client.number()
-        self._client.do(m.SignIn(request, try_anyway), request)
+        self._client.do(m.SignIn(self._client.number(), try_anyway))
 
     def code(self) -> LiveCode:
         """A code for use elsewhere; it will never be sent from here.
@@ -132,8 +128,7 @@ class Session:
         Raises:
             SecretsMissingError: there is no code secret.
         """
-        request = self._client.number()
-        return self._one(m.ShowCode(request), request, m.CodeGivenOut).code
+        return self._one(m.ShowCode(self._client.number()), m.CodeGivenOut).code
 
     # ------------------------------------------------------------ Okta
 
@@ -143,9 +138,8 @@ class Session:
         Raises:
             FerrygateError: Okta could not be asked, or may not be asked again yet.
         """
-        request = self._client.number()
-        command = m.ExplainRefusal(request, try_anyway)
-        return self._one(command, request, m.RefusalExplained).problem
+        command = m.ExplainRefusal(self._client.number(), try_anyway)
+        return self._one(command, m.RefusalExplained).problem
 
     def enrol_with_okta(self, *, save: bool = False, try_anyway: bool = False) -> None:
         """Set up a code for an account that Okta asks to enrol one; ``save`` keeps its secret.
@@ -153,8 +147,7 @@ class Session:
         Raises:
             FerrygateError: Okta has a code for the account already, or allows none.
         """
-        request = self._client.number()
-        self._client.do(m.EnrolWithOkta(request, save, try_anyway), request)
+        self._client.do(m.EnrolWithOkta(self._client.number(), save, try_anyway))
 
     def measure_skew(self) -> m.SkewMeasured:
         """Compare this computer's clock with Okta's; nothing secret is sent.
@@ -162,47 +155,40 @@ class Session:
         Raises:
             FerrygateError: Okta cannot be reached.
         """
-        request = self._client.number()
-        return self._one(m.MeasureSkew(request), request, m.SkewMeasured)
+        return self._one(m.MeasureSkew(self._client.number()), m.SkewMeasured)
 
     def apply_skew(self, seconds: int) -> None:
         """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
-        request = self._client.number()
-        self._client.do(m.ApplySkew(request, seconds), request)
+        self._client.do(m.ApplySkew(self._client.number(), seconds))
 
     # ------------------------------------------------------------ files
 
     def ls(self, path: str | bytes = "/") -> Iterator[Entry]:
         """The entries of a folder as they come, unsorted."""
-        request = self._client.number()
-        command = m.ListFolder(request, remote_path.normalise(path))
-        for event in self._client.ask(command, request):
+        command = m.ListFolder(self._client.number(), remote_path.normalise(path))
+        for event in self._client.ask(command):
             if isinstance(event, m.FolderBlock):
                 yield from event.entries
 
     def stat(self, path: str | bytes) -> Entry:
         """What the server says of one path."""
-        request = self._client.number()
-        command = m.StatPath(request, remote_path.normalise(path))
-        return self._one(command, request, m.PathStat).entry
+        command = m.StatPath(self._client.number(), remote_path.normalise(path))
+        return self._one(command, m.PathStat).entry
 
     def mkdir(self, path: str | bytes, *, parents: bool = False) -> None:
         """Make a folder, and those above it when ``parents``."""
-        request = self._client.number()
         path = remote_path.normalise(path)
-        self._client.do(m.MakeFolder(request, path, parents), request)
+        self._client.do(m.MakeFolder(self._client.number(), path, parents))
 
     def rename(self, source: str | bytes, target: str | bytes) -> None:
         """Rename a file or folder; never onto an existing name."""
-        request = self._client.number()
         names = remote_path.normalise(source), remote_path.normalise(target)
-        self._client.do(m.RenamePath(request, *names), request)
+        self._client.do(m.RenamePath(self._client.number(), *names))
 
     def remove(self, path: str | bytes, *, recursive: bool = False) -> None:
         """Remove a file, or a folder with all that is in it when ``recursive``."""
-        request = self._client.number()
         path = remote_path.normalise(path)
-        self._client.do(m.RemovePath(request, path, recursive), request)
+        self._client.do(m.RemovePath(self._client.number(), path, recursive))
 
     def put(
         self,
@@ -217,14 +203,13 @@ class Session:
         Raises:
             FerrygateError: nothing could be sent at all. A file that fails is in the result.
         """
-        request = self._client.number()
         command = m.Upload(
-            request,
+            self._client.number(),
             tuple(os.fspath(source) for source in sources),
             remote_path.normalise(folder),
             on_conflict,
         )
-        return self._transfer(command, request, on_event)
+        return self._transfer(command, on_event)
 
     def get(
         self,
@@ -239,34 +224,32 @@ class Session:
         Raises:
             FerrygateError: nothing could be fetched at all. A file that fails is in the result.
         """
-        request = self._client.number()
         command = m.Download(
-            request,
+            self._client.number(),
             tuple(remote_path.normalise(source) for source in sources),
             os.fspath(folder),
             on_conflict,
         )
-        return self._transfer(command, request, on_event)
+        return self._transfer(command, on_event)
 
     # ------------------------------------------------------------ inside
 
     def _transfer(
         self,
         command: m.Upload | m.Download,
-        request: int,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None,
     ) -> Result:
         files: dict[int, m.FileView] = {}
-        for event in self._client.ask(command, request):
+        for event in self._client.ask(command):
             if isinstance(event, m.FileChanged):
                 files[event.view.number] = event.view
             if isinstance(event, m.FileChanged | m.BatchChanged) and on_event is not None:
                 on_event(event)
         return Result(tuple(files.values()))
 
-    def _one(self, command: m.Command, request: int, kind: type[E]) -> E:
-        """The one event of a kind that a command is answered with."""
-        found = [event for event in self._client.ask(command, request) if isinstance(event, kind)]
+    def _one(self, command: m.Request, kind: type[E]) -> E:
+        """The one event of a kind that a request is answered with."""
+        found = [event for event in self._client.ask(command) if isinstance(event, kind)]
         return found[0]
 
 
@@ -288,8 +271,7 @@ def open_session(site: Site, make_engine: bootstrap.MakeEngine, prompter: Prompt
     """
     client = EngineClient(make_engine, prompter)
     try:
-        request = client.number()
-        events = client.ask(m.OpenSite(request, site), request)
+        events = client.ask(m.OpenSite(client.number(), site))
         (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
     except BaseException:
         client.close()

@@ -54,14 +54,15 @@ class EngineClient:
         self._last += 1
         return self._last
 
-    def ask(self, command: m.Command, request: int) -> Iterator[m.Event]:
-        """Send a command and give its events as they come, until it is done.
+    def ask(self, command: m.Request) -> Iterator[m.Event]:
+        """Send a request and give its events as they come, until it is done.
 
         When the caller stops half-way, or is interrupted, the request is cancelled.
 
         Raises:
             FerrygateError: the request failed.
         """
+        request = command.request
         self._engine.send(command)
         over = False
         try:
@@ -78,9 +79,9 @@ class EngineClient:
             if not over:
                 self._cancel(request)
 
-    def do(self, command: m.Command, request: int) -> None:
-        """Send a command and wait for its end."""
-        for _event in self.ask(command, request):
+    def do(self, command: m.Request) -> None:
+        """Send a request and wait for its end."""
+        for _event in self.ask(command):
             continue
 
     def close(self) -> None:

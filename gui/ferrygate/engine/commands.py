@@ -223,7 +223,7 @@ class Shutdown(msgspec.Struct, frozen=True, tag=True):
     """End the engine: requests under way fail with ``cancelled``, the connection is closed."""
 
 
-Command = (
+Request = (
     OpenSite
     | UseCodeSecret
     | UsePassword
@@ -232,8 +232,6 @@ Command = (
     | ForgetHostKeys
     | ResetLock
     | SignIn
-    | AnswerHostKey
-    | AnswerPrompt
     | SignOut
     | ShowCode
     | ListFolder
@@ -243,8 +241,8 @@ Command = (
     | RemovePath
     | Upload
     | Download
-    | AnswerConflict
     | OktaCommand
-    | CancelRequest
-    | Shutdown
 )
+"""Commands with a number, each answered by one Done or Failed."""
+
+Command = Request | AnswerHostKey | AnswerPrompt | AnswerConflict | CancelRequest | Shutdown

@@ -87,15 +87,15 @@ class Engine:
             self._keeper.look()
 
     def _obey(self, command: m.Command) -> None:
-        request: int | None = getattr(command, "request", None)  # answers and cancels have none
-        if request is not None:
-            self._due.add(request)
+        handle = self._handlers[type(command)]
+        if not isinstance(command, m.Request):
+            handle(command)
+            return
+        self._due.add(command.request)
         try:
-            self._handlers[type(command)](command)
+            handle(command)
         except FerrygateError as error:
-            if request is None:
-                raise
-            self._fail(request, error)
+            self._fail(command.request, error)
 
     def _emit(self, event: m.Event) -> None:
         note(event)

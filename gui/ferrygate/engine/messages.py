@@ -1,8 +1,9 @@
 """What goes into the engine and what comes out: plain values, and nothing else.
 
-Commands carry a ``request`` number of the sender's choosing; every command that has one is
-answered by exactly one :class:`Done` or :class:`Failed` with the same number, whatever other
-events come before it. Remote paths are bytes, absolute, separated by ``/``; local paths are text.
+A :data:`Request` carries a number of the sender's choosing and is answered by exactly one
+:class:`Done` or :class:`Failed` with the same number, whatever other events come before it. Other
+commands are not answered. Remote paths are bytes, absolute, separated by ``/``; local paths are
+text.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ferrygate.engine.commands import (
     OpenSite,
     RemovePath,
     RenamePath,
+    Request,
     ResetLock,
     ShowCode,
     Shutdown,
@@ -105,6 +107,7 @@ __all__ = [
     "RefusalExplained",
     "RemovePath",
     "RenamePath",
+    "Request",
     "ResetLock",
     "SecretKind",
     "SessionChanged",
