@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reading
 from ferrygate.common.secret import Secret
 
 _LONGEST = 65_536  # bytes; no private key is longer
@@ -30,14 +31,8 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
         PassphraseMissingError: the key is encrypted, and the passphrase is missing or wrong.
         UnsupportedError: a kind of key that servers no longer take.
     """
-    try:
-        with path.expanduser().open("rb") as file:
-            data = file.read(_LONGEST)
-    except OSError as error:
-        raise LocalFileError(
-            _("The private key “{name}” cannot be read.").format(name=path.name),
-            detail=error.strerror or type(error).__name__,
-        ) from error
+    with reading(path), path.expanduser().open("rb") as file:
+        data = file.read(_LONGEST)
     loaded = _decrypt(data, path.name, passphrase)
     for kind, key_class in _CLASSES:
         if isinstance(loaded, kind):

@@ -16,6 +16,7 @@ import msgspec
 
 from ferrygate.common.errors import ConnectionFileError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reason
 from ferrygate.common.names import display_text
 from ferrygate.sites.fields import SECTIONS, TOP, Check, Refusal
 from ferrygate.sites.site import Policy, SignIn, Site, Support
@@ -46,7 +47,7 @@ def read_connection_file(path: Path) -> Site:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConnectionFileError(
-            _("{file} cannot be read.").format(file=source), detail=error.strerror or ""
+            _("{file} cannot be read.").format(file=source), detail=reason(error)
         ) from None
     if len(content) > MAX_BYTES:
         raise ConnectionFileError(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reading
 from ferrygate.common.names import display_text
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
@@ -87,16 +88,12 @@ class KnownHosts:
         self.replace(host, port, ())
 
     def _lines(self) -> list[str]:
-        try:
-            # Bytes that are no UTF-8 may stand in a comment, and are written back as they were.
-            text = self._path.read_bytes().decode("utf-8", "surrogateescape")
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise LocalFileError(
-                _("{file} cannot be read.").format(file=display_text(str(self._path))),
-                detail=error.strerror or "",
-            ) from error
+        with reading(self._path):
+            try:
+                # Bytes that are no UTF-8 may stand in a comment, and are written back.
+                text = self._path.read_bytes().decode("utf-8", "surrogateescape")
+            except FileNotFoundError:
+                return []
         return text.removesuffix("\n").split("\n") if text else []
 
     def _write(self, lines: list[str]) -> None:

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ferrygate.common.errors import LocalFileError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.local_disk import writing
 
 if sys.platform == "win32":
     import msvcrt
@@ -34,19 +32,6 @@ else:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Translate what goes wrong while a file is written into :class:`LocalFileError`."""
-    try:
-        yield
-    except OSError as error:
-        raise LocalFileError(
-            _("{file} cannot be written.").format(file=display_text(str(path))),
-            next_step=_("Check that the folder exists, is yours, and has room."),
-            detail=error.strerror or "",
-        ) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ferrygate.common.errors import ConnectionFileError, UsageError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import (
     SUFFIX,
@@ -15,7 +16,7 @@ from ferrygate.sites.connection_file import (
     parse_connection_file,
     read_connection_file,
 )
-from ferrygate.sites.local_files import locked, write_whole, writing
+from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import Site
 
 _MAX_SLUG = 40

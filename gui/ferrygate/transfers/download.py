@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from ferrygate.common.errors import FerrygateError, LocalFileError, SizeMismatchError
+from ferrygate.common.errors import SizeMismatchError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_name
 from ferrygate.sftp.channel import Future
 from ferrygate.sftp.files import READ_SIZE, RemoteFiles, data_read
@@ -59,7 +60,7 @@ async def download(
         finally:
             files.close_later(handle)
         report(TransferState.CHECKING, remote.size)
-        with _local(target):
+        with writing(target):
             if remote.modified:  # AWS sends 0 where it has no time
                 os.utime(part, (remote.modified, remote.modified))
             _move(part, target, replace=job.on_conflict is ConflictChoice.REPLACE)
@@ -103,7 +104,7 @@ async def _receive(
     digest = hashlib.sha256()
     flying: deque[tuple[Future[Reply], int, int]] = deque()
     asked = done = 0
-    with _local(Path(job.local)), _new_file(part) as sink:
+    with writing(Path(job.local)), _new_file(part) as sink:
         while True:
             while asked <= size and len(flying) < _DEPTH:
                 length = min(READ_SIZE, size - asked) or 1
@@ -152,24 +153,6 @@ def _move(part: Path, target: Path, *, replace: bool) -> None:
         if os.path.lexists(target):
             raise taken(target.name) from None
         part.rename(target)
-
-
-class _local:  # noqa: N801  reads as a statement
-    """Translates the disk's errors."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OSError) and not isinstance(error, FerrygateError):
-            raise LocalFileError(
-                _("“{name}” cannot be written on this computer.").format(name=self._path.name),
-                next_step=_("Check the free space, and whether you may write to this folder."),
-                detail=error.strerror or type(error).__name__,
-            ) from error
 
 
 def _changed(job: FileJob, detail: str) -> SizeMismatchError:

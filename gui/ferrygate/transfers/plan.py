@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, NotFoundError
-from ferrygate.common.i18n import _
+from ferrygate.common.errors import Cancelled, FerrygateError, NotFoundError
+from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.conflict import numbered, numbers
@@ -171,10 +171,5 @@ def _local_size(path: Path) -> int | None:
 
 
 def _make_local(path: Path) -> None:
-    try:
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LocalFileError(
-            _("The folder “{name}” cannot be made on this computer.").format(name=path.name),
-            detail=error.strerror or type(error).__name__,
-        ) from error

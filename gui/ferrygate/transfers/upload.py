@@ -28,6 +28,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reading
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.text import size_text
 from ferrygate.sftp.channel import Future
@@ -138,18 +139,13 @@ _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _open_local(path: str) -> BinaryIO:
-    name = display_text(Path(path).name)
-    try:
+    with reading(Path(path)):
         descriptor = os.open(path, os.O_RDONLY | _FLAGS)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
+            name = display_text(Path(path).name)
             raise LocalFileError(_("“{name}” is not a file.").format(name=name))
         return os.fdopen(descriptor, "rb", buffering=0)
-    except OSError as error:
-        raise LocalFileError(
-            _("“{name}” cannot be read on this computer.").format(name=name),
-            detail=error.strerror or type(error).__name__,
-        ) from error
 
 
 async def _choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | None:
@@ -215,7 +211,7 @@ async def _send(
         done += length
         report(TransferState.SENDING, done)
 
-    while block := _read(source, size, job.local):
+    while block := _read(source, size, Path(job.local)):
         digest.update(block)
         flying.append((files.write(handle, offset, block), len(block)))
         offset += len(block)
@@ -226,16 +222,9 @@ async def _send(
     return offset, digest.hexdigest()
 
 
-def _read(source: BinaryIO, size: int, path: str) -> bytes:
-    try:
+def _read(source: BinaryIO, size: int, path: Path) -> bytes:
+    with reading(path):
         return source.read(size)
-    except OSError as error:
-        raise LocalFileError(
-            _("“{name}” cannot be read on this computer.").format(
-                name=display_text(Path(path).name)
-            ),
-            detail=error.strerror or type(error).__name__,
-        ) from error
 
 
 async def _confirm(files: RemoteFiles, path: bytes, sent: int) -> tuple[bool, str]:

@@ -29,12 +29,12 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import (
     CodeSecretError,
     KeychainError,
-    LocalFileError,
     SecretsMissingError,
     UnsupportedError,
     UsageError,
 )
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reading
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
@@ -175,13 +175,8 @@ def _chosen(around: Surroundings, site: Site, text: Secret) -> CodeSecret:
 def _in_picture(path: Path) -> Secret:
     from ferrygate.codes.qr import read_qr  # noqa: PLC0415  slow, and only needed here
 
-    try:
+    with reading(path):
         picture = path.read_bytes()
-    except OSError as error:
-        raise LocalFileError(
-            _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
-            detail=error.strerror or type(error).__name__,
-        ) from error
     texts = read_qr(picture)
     if len(texts) != 1:
         raise CodeSecretError(

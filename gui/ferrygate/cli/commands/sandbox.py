@@ -17,6 +17,7 @@ from ferrygate.cli.output_options import output_options
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.errors import LocalFileError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reason
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
 from ferrygate.sites.local_files import write_whole
 from ferrygate.sites.site import Policy, SignIn, Site
@@ -80,9 +81,7 @@ def sandbox(
         running = Sandbox(options, around.clock)
         ready = running.start()
     except OSError as error:
-        raise LocalFileError(
-            _("The sandbox cannot start here."), detail=error.strerror or type(error).__name__
-        ) from error
+        raise LocalFileError(_("The sandbox cannot start here."), detail=reason(error)) from error
     try:
         file = _write_connection_file(state, ready)
         _say_ready(around, ready, file)

@@ -14,6 +14,7 @@ from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
 from ferrygate.sites.site import DEFAULT_PORT, Policy, SignIn, Site, Support
@@ -141,18 +142,16 @@ def export(around: Surroundings, site: str, file: str) -> int:
     if file == _STDOUT:
         around.terminal.line(text.rstrip("\n"))
         return Exit.DONE
-    try:
-        with Path(file).open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError:
-        raise LocalFileError(
-            _("“{name}” is already there, and was left as it is.").format(name=display_text(file))
-        ) from None
-    except OSError as error:
-        raise LocalFileError(
-            _("“{name}” cannot be written on this computer.").format(name=display_text(file)),
-            detail=error.strerror or type(error).__name__,
-        ) from error
+    with writing(Path(file)):
+        try:
+            with Path(file).open("x", encoding="utf-8") as target:
+                target.write(text)
+        except FileExistsError:
+            raise LocalFileError(
+                _("“{name}” is already there, and was left as it is.").format(
+                    name=display_text(file)
+                )
+            ) from None
     return Exit.DONE
 
 

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ferrygate.common.errors import LocalFileError
+from ferrygate.common.local_disk import reading, reason, writing
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "a\u202eb.csv"
+    words = r"“a\\u202eb\.csv” cannot be read"
+    with pytest.raises(LocalFileError, match=words) as caught, reading(gone):
+        gone.read_bytes()
+    assert caught.value.problem.detail == "No such file or directory"
+
+
+def test_a_file_that_cannot_be_written_comes_with_a_next_step(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    target = tmp_path / "file" / "report.csv"
+    words = r"“report\.csv” cannot be written"
+    with pytest.raises(LocalFileError, match=words) as caught, writing(target):
+        target.write_bytes(b"x")
+    assert caught.value.problem.next_step
+
+
+def test_every_other_error_passes() -> None:
+    with pytest.raises(LookupError), reading(Path("x")), writing(Path("x")):
+        raise LookupError
+
+
+def test_an_error_without_words_goes_by_its_name() -> None:
+    assert reason(OSError(5, "Input/output error")) == "Input/output error"
+    assert reason(TimeoutError()) == "TimeoutError"
