@@ -68,8 +68,8 @@ def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: Fa
 class NameSet:
     """The names already given away in one local folder; upper and lower case count as the same."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._folded = {_folded(name) for name in names}
+    def __init__(self) -> None:
+        self._folded: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
         return _folded(name) in self._folded

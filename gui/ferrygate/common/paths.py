@@ -13,7 +13,7 @@ HOME_VARIABLE = "FERRYGATE_HOME"
 
 @dataclass(frozen=True)
 class Home:
-    """One folder for settings, sites, ledger, known hosts and logs; readable by its owner only."""
+    """One folder for sites, ledger, known hosts and logs; readable by its owner only."""
 
     root: Path
 
@@ -48,11 +48,6 @@ class Home:
     def skew(self) -> Path:
         """By how much this computer's clock is wrong, for each account."""
         return self.root / "skew.json"
-
-    @property
-    def settings(self) -> Path:
-        """The person's preferences."""
-        return self.root / "settings.toml"
 
     @property
     def logs(self) -> Path:

@@ -8,30 +8,25 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
-from ferrygate.common.i18n import _
+from ferrygate.common.i18n import _, ngettext
 
-DEFAULT_LOCALE = "en_GB"
+_LOCALE = "en_GB"  # Babel's name of the language that the sentences are in
 
 _UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
 _STEP = 1000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def size_text(size: int, locale: str = DEFAULT_LOCALE) -> str:
-    """A size in decimal units, such as ``18.4 MB``.
-
-    Args:
-        size: bytes.
-        locale: Babel locale, for the decimal sign.
-    """
+def size_text(size: int) -> str:
+    """A size of so many bytes in decimal units, such as ``18.4 MB``."""
     if size < _STEP:
-        return _("{number} bytes").format(number=size) if size != 1 else _("1 byte")
+        return ngettext("{number} byte", "{number} bytes", size).format(number=size)
     value = float(size)
     for unit, places in _UNITS:
         value /= _STEP
         if round(value, places) < _STEP or unit == _UNITS[-1][0]:
             pattern = "#,##0." + "0" * places if places else "#,##0"
-            return f"{format_decimal(round(value, places), pattern, locale)} {unit}"
+            return f"{format_decimal(round(value, places), pattern, _LOCALE)} {unit}"
     raise AssertionError
 
 
@@ -48,36 +43,30 @@ def duration_text(seconds: float) -> str:
     return _two(_("{first} d {second} h"), _("{first} d"), divmod(hours, 24))
 
 
-def time_text(
-    timestamp: float, locale: str = DEFAULT_LOCALE, timezone: tzinfo | None = None
-) -> str:
+def time_text(timestamp: float, timezone: tzinfo | None = None) -> str:
     """A time of day, such as ``09:12``.
 
     Args:
         timestamp: seconds since the epoch.
-        locale: Babel locale.
         timezone: the zone to show it in; the computer's where left out.
     """
-    return format_time(_local(timestamp, timezone).time(), "short", locale=locale)
+    return format_time(_local(timestamp, timezone).time(), "short", locale=_LOCALE)
 
 
-def modified_text(
-    timestamp: float, now: float, locale: str = DEFAULT_LOCALE, timezone: tzinfo | None = None
-) -> str:
+def modified_text(timestamp: float, now: float, timezone: tzinfo | None = None) -> str:
     """When something was changed: ``Today 09:12``, ``Yesterday 16:20`` or ``14 Nov 2026``.
 
     Args:
         timestamp: seconds since the epoch.
         now: seconds since the epoch.
-        locale: Babel locale.
         timezone: the zone to show it in; the computer's where left out.
     """
     day, today = _local(timestamp, timezone).date(), _local(now, timezone).date()
     if day == today:
-        return _("Today {time}").format(time=time_text(timestamp, locale, timezone))
+        return _("Today {time}").format(time=time_text(timestamp, timezone))
     if day == today - timedelta(days=1):
-        return _("Yesterday {time}").format(time=time_text(timestamp, locale, timezone))
-    return format_date(day, "medium", locale=locale)
+        return _("Yesterday {time}").format(time=time_text(timestamp, timezone))
+    return format_date(day, "medium", locale=_LOCALE)
 
 
 def _two(both: str, alone: str, numbers: tuple[int, int]) -> str:

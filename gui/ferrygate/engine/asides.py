@@ -20,7 +20,7 @@ class Asides:
 
     def __init__(self, post: Callable[[Act], None]) -> None:
         self._post = post
-        self._running: dict[int, tuple[CancelToken, threading.Thread]] = {}
+        self._running: dict[int, CancelToken] = {}
 
     def do(
         self,
@@ -45,23 +45,17 @@ class Asides:
             else:
                 self._post(lambda: end(lambda: done(result)))
 
-        thread = threading.Thread(target=run, name=f"aside-{request}", daemon=True)
-        self._running[request] = (cancel, thread)
-        thread.start()
+        self._running[request] = cancel
+        threading.Thread(target=run, name=f"aside-{request}", daemon=True).start()
 
     def cancel(self, request: int) -> bool:
         """Cancel one piece of work; false where there is none of that number."""
         if request not in self._running:
             return False
-        self._running[request][0].cancel()
+        self._running[request].cancel()
         return True
 
     def cancel_all(self) -> None:
         """Cancel everything."""
-        for cancel, _thread in self._running.values():
+        for cancel in self._running.values():
             cancel.cancel()
-
-    @property
-    def threads(self) -> list[threading.Thread]:
-        """The threads at work."""
-        return [thread for _cancel, thread in self._running.values()]

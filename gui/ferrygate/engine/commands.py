@@ -11,7 +11,7 @@ from ferrygate.transfers.views import ConflictChoice
 from ferrygate.vault.vault import SecretKind
 
 
-class OpenSite(msgspec.Struct, frozen=True, tag=True):
+class OpenSite(msgspec.Struct, frozen=True):
     """Turn to a site: what is saved for it is fetched, its code starts to show.
 
     Answered by SiteOpened, then Done. Nothing is sent to any
@@ -22,7 +22,7 @@ class OpenSite(msgspec.Struct, frozen=True, tag=True):
     site: Site
 
 
-class UseCodeSecret(msgspec.Struct, frozen=True, tag=True):
+class UseCodeSecret(msgspec.Struct, frozen=True):
     """Use this code secret for the open site; keep it in the keychain when ``save``."""
 
     request: int
@@ -30,7 +30,7 @@ class UseCodeSecret(msgspec.Struct, frozen=True, tag=True):
     save: bool = False
 
 
-class UsePassword(msgspec.Struct, frozen=True, tag=True):
+class UsePassword(msgspec.Struct, frozen=True):
     """Use this password for the open site; keep it in the keychain once proven when ``save``."""
 
     request: int
@@ -38,7 +38,7 @@ class UsePassword(msgspec.Struct, frozen=True, tag=True):
     save: bool = False
 
 
-class UsePassphrase(msgspec.Struct, frozen=True, tag=True):
+class UsePassphrase(msgspec.Struct, frozen=True):
     """Use this passphrase for the site's private key; keep it once proven when ``save``."""
 
     request: int
@@ -46,26 +46,26 @@ class UsePassphrase(msgspec.Struct, frozen=True, tag=True):
     save: bool = False
 
 
-class ForgetSecret(msgspec.Struct, frozen=True, tag=True):
+class ForgetSecret(msgspec.Struct, frozen=True):
     """Drop a secret of the open site, from memory and from the keychain."""
 
     request: int
     kind: SecretKind
 
 
-class ForgetHostKeys(msgspec.Struct, frozen=True, tag=True):
+class ForgetHostKeys(msgspec.Struct, frozen=True):
     """A person's deliberate act after a changed key: the server is met as if for the first time."""
 
     request: int
 
 
-class ResetLock(msgspec.Struct, frozen=True, tag=True):
+class ResetLock(msgspec.Struct, frozen=True):
     """A person's word that the open site's account is well again: refusals count from 0."""
 
     request: int
 
 
-class SignIn(msgspec.Struct, frozen=True, tag=True):
+class SignIn(msgspec.Struct, frozen=True):
     """Sign in to the open site with what is at hand.
 
     Fails with ``secrets-missing`` where password or code secret is not at hand.
@@ -75,27 +75,27 @@ class SignIn(msgspec.Struct, frozen=True, tag=True):
     try_anyway: bool = False
 
 
-class AnswerHostKey(msgspec.Struct, frozen=True, tag=True):
+class AnswerHostKey(msgspec.Struct, frozen=True):
     """A person's answer to HostKeyQuestion."""
 
     question: int
     accept: bool
 
 
-class AnswerPrompt(msgspec.Struct, frozen=True, tag=True):
+class AnswerPrompt(msgspec.Struct, frozen=True):
     """A person's answer to PromptQuestion; none refuses to answer."""
 
     question: int
     answer: Secret | None
 
 
-class SignOut(msgspec.Struct, frozen=True, tag=True):
+class SignOut(msgspec.Struct, frozen=True):
     """End the session and drop the secrets held in memory for it."""
 
     request: int
 
 
-class ShowCode(msgspec.Struct, frozen=True, tag=True):
+class ShowCode(msgspec.Struct, frozen=True):
     """Give out a code for use elsewhere: claimed, so that it is never sent from here.
 
     Answered by CodeGivenOut, after CodeAwaited where the current one is spent.
@@ -104,21 +104,21 @@ class ShowCode(msgspec.Struct, frozen=True, tag=True):
     request: int
 
 
-class ListFolder(msgspec.Struct, frozen=True, tag=True):
+class ListFolder(msgspec.Struct, frozen=True):
     """List a folder; the entries come in FolderBlock events, unsorted."""
 
     request: int
     path: bytes
 
 
-class StatPath(msgspec.Struct, frozen=True, tag=True):
+class StatPath(msgspec.Struct, frozen=True):
     """Ask for one path; answered by PathStat, then Done."""
 
     request: int
     path: bytes
 
 
-class MakeFolder(msgspec.Struct, frozen=True, tag=True):
+class MakeFolder(msgspec.Struct, frozen=True):
     """Make a folder, and those above it when ``parents``."""
 
     request: int
@@ -126,7 +126,7 @@ class MakeFolder(msgspec.Struct, frozen=True, tag=True):
     parents: bool = False
 
 
-class RenamePath(msgspec.Struct, frozen=True, tag=True):
+class RenamePath(msgspec.Struct, frozen=True):
     """Rename a file or folder; never onto an existing name."""
 
     request: int
@@ -134,7 +134,7 @@ class RenamePath(msgspec.Struct, frozen=True, tag=True):
     target: bytes
 
 
-class RemovePath(msgspec.Struct, frozen=True, tag=True):
+class RemovePath(msgspec.Struct, frozen=True):
     """Remove a file, or a folder with all that is in it when ``recursive``."""
 
     request: int
@@ -142,7 +142,7 @@ class RemovePath(msgspec.Struct, frozen=True, tag=True):
     recursive: bool = False
 
 
-class Upload(msgspec.Struct, frozen=True, tag=True):
+class Upload(msgspec.Struct, frozen=True):
     """Send files and folders into a remote folder, which is made when missing.
 
     ``request`` also names the batch. Done when every file reached a final state, be it delivered
@@ -155,7 +155,7 @@ class Upload(msgspec.Struct, frozen=True, tag=True):
     on_conflict: ConflictChoice = ConflictChoice.FAIL
 
 
-class Download(msgspec.Struct, frozen=True, tag=True):
+class Download(msgspec.Struct, frozen=True):
     """Fetch files and folders into a local folder, which is made when missing."""
 
     request: int
@@ -164,14 +164,14 @@ class Download(msgspec.Struct, frozen=True, tag=True):
     on_conflict: ConflictChoice = ConflictChoice.FAIL
 
 
-class AnswerConflict(msgspec.Struct, frozen=True, tag=True):
+class AnswerConflict(msgspec.Struct, frozen=True):
     """A person's answer to ConflictQuestion, for the rest of the batch."""
 
     batch: int
     choice: ConflictChoice
 
 
-class ExplainRefusal(msgspec.Struct, frozen=True, tag=True):
+class ExplainRefusal(msgspec.Struct, frozen=True):
     """Ask Okta once, with the password alone, why a sign-in was refused.
 
     To be sent only when the person agreed. Counted by the lock-out breaker; ``try_anyway`` as for
@@ -182,7 +182,7 @@ class ExplainRefusal(msgspec.Struct, frozen=True, tag=True):
     try_anyway: bool = False
 
 
-class EnrolWithOkta(msgspec.Struct, frozen=True, tag=True):
+class EnrolWithOkta(msgspec.Struct, frozen=True):
     """Set up a code for an account that Okta asks to enrol one, without scanning anything.
 
     Uses the password at hand. The new code secret is then used for the open site, and is kept in
@@ -194,13 +194,13 @@ class EnrolWithOkta(msgspec.Struct, frozen=True, tag=True):
     try_anyway: bool = False
 
 
-class MeasureSkew(msgspec.Struct, frozen=True, tag=True):
+class MeasureSkew(msgspec.Struct, frozen=True):
     """Compare this computer's clock with Okta's; answered by SkewMeasured."""
 
     request: int
 
 
-class ApplySkew(msgspec.Struct, frozen=True, tag=True):
+class ApplySkew(msgspec.Struct, frozen=True):
     """Make codes for a clock that is ``seconds`` ahead; to be sent only when the person agreed.
 
     Kept for the open site. Up to 10 seconds count as none and end the correction.
@@ -213,13 +213,13 @@ class ApplySkew(msgspec.Struct, frozen=True, tag=True):
 OktaCommand = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
 
 
-class CancelRequest(msgspec.Struct, frozen=True, tag=True):
+class CancelRequest(msgspec.Struct, frozen=True):
     """Stop a sign-in, listing or batch; its request then fails with ``cancelled``, or is done."""
 
     target: int
 
 
-class Shutdown(msgspec.Struct, frozen=True, tag=True):
+class Shutdown(msgspec.Struct, frozen=True):
     """End the engine: requests under way fail with ``cancelled``, the connection is closed."""
 
 

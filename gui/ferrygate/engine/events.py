@@ -24,20 +24,20 @@ class SessionState(Enum):
     RECONNECTING = "reconnecting"
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
+class Done(msgspec.Struct, frozen=True):
     """The request ended well."""
 
     request: int
 
 
-class Failed(msgspec.Struct, frozen=True, tag=True):
+class Failed(msgspec.Struct, frozen=True):
     """The request ended otherwise."""
 
     request: int
     problem: Problem
 
 
-class SiteOpened(msgspec.Struct, frozen=True, tag=True):
+class SiteOpened(msgspec.Struct, frozen=True):
     """What is at hand for the site.
 
     Attributes:
@@ -54,7 +54,7 @@ class SiteOpened(msgspec.Struct, frozen=True, tag=True):
     keychain_note: str = ""
 
 
-class SessionChanged(msgspec.Struct, frozen=True, tag=True):
+class SessionChanged(msgspec.Struct, frozen=True):
     """The session's state.
 
     Attributes:
@@ -68,7 +68,7 @@ class SessionChanged(msgspec.Struct, frozen=True, tag=True):
     problem: Problem | None = None
 
 
-class CodeChanged(msgspec.Struct, frozen=True, tag=True):
+class CodeChanged(msgspec.Struct, frozen=True):
     """The code to show; ``None`` where no code secret is at hand.
 
     Attributes:
@@ -80,27 +80,27 @@ class CodeChanged(msgspec.Struct, frozen=True, tag=True):
     spent: bool = False
 
 
-class CodeAwaited(msgspec.Struct, frozen=True, tag=True):
+class CodeAwaited(msgspec.Struct, frozen=True):
     """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
 
     request: int
     until: float
 
 
-class CodeGivenOut(msgspec.Struct, frozen=True, tag=True):
+class CodeGivenOut(msgspec.Struct, frozen=True):
     """The code asked for with :class:`ShowCode`."""
 
     request: int
     code: LiveCode
 
 
-class Notice(msgspec.Struct, frozen=True, tag=True):
+class Notice(msgspec.Struct, frozen=True):
     """Something the person should know that no request failed over."""
 
     problem: Problem
 
 
-class HostKeyQuestion(msgspec.Struct, frozen=True, tag=True):
+class HostKeyQuestion(msgspec.Struct, frozen=True):
     """Nobody has confirmed this server's key; nothing secret has been sent.
 
     Attributes:
@@ -116,7 +116,7 @@ class HostKeyQuestion(msgspec.Struct, frozen=True, tag=True):
     fingerprint: str
 
 
-class PromptQuestion(msgspec.Struct, frozen=True, tag=True):
+class PromptQuestion(msgspec.Struct, frozen=True):
     """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
 
     Attributes:
@@ -130,34 +130,34 @@ class PromptQuestion(msgspec.Struct, frozen=True, tag=True):
     echo: bool
 
 
-class FolderBlock(msgspec.Struct, frozen=True, tag=True):
+class FolderBlock(msgspec.Struct, frozen=True):
     """Some entries of a folder being listed; ``.`` and ``..`` are left out."""
 
     request: int
     entries: tuple[Entry, ...]
 
 
-class PathStat(msgspec.Struct, frozen=True, tag=True):
+class PathStat(msgspec.Struct, frozen=True):
     """What the server says of one path; the entry's name is the path's last part."""
 
     request: int
     entry: Entry
 
 
-class BatchChanged(msgspec.Struct, frozen=True, tag=True):
+class BatchChanged(msgspec.Struct, frozen=True):
     """How a batch stands; at most ten a second, and at its end."""
 
     view: BatchView
 
 
-class FileChanged(msgspec.Struct, frozen=True, tag=True):
+class FileChanged(msgspec.Struct, frozen=True):
     """One file of a batch entered another state."""
 
     batch: int
     view: FileView
 
 
-class ConflictQuestion(msgspec.Struct, frozen=True, tag=True):
+class ConflictQuestion(msgspec.Struct, frozen=True):
     """Something of that name is already there; asked once a batch.
 
     Attributes:
@@ -171,14 +171,14 @@ class ConflictQuestion(msgspec.Struct, frozen=True, tag=True):
     replace_is_final: bool
 
 
-class RefusalExplained(msgspec.Struct, frozen=True, tag=True):
+class RefusalExplained(msgspec.Struct, frozen=True):
     """What Okta says, with a next step."""
 
     request: int
     problem: Problem
 
 
-class SkewMeasured(msgspec.Struct, frozen=True, tag=True):
+class SkewMeasured(msgspec.Struct, frozen=True):
     """How the clocks differ.
 
     Attributes:

@@ -72,14 +72,6 @@ class RemoteFiles:
             return False
         return True
 
-    async def realpath(self, path: bytes) -> bytes:
-        """The server's canonical absolute path."""
-        reply = await self.channel.request(Type.REALPATH, wire.string(path))
-        entries = _expect(NameReply, reply, path).entries
-        if len(entries) != 1:
-            raise RemoteFailureError(_("The server gave no path."), detail="REALPATH names")
-        return entries[0].name
-
     async def mkdir(self, path: bytes) -> None:
         """Make one folder."""
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)

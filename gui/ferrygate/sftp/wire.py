@@ -15,6 +15,7 @@ from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
 MAX_PACKET = 1 << 26  # a server may put a whole folder into one NAME packet; this is beyond any
+_LONGEST_HANDLE = 256  # bytes (draft §6.2)
 
 
 class BadPacketError(Exception):
@@ -36,7 +37,6 @@ class Type(IntEnum):
     REMOVE = 13
     MKDIR = 14
     RMDIR = 15
-    REALPATH = 16
     STAT = 17
     RENAME = 18
     STATUS = 101
@@ -98,7 +98,7 @@ class DataReply(NamedTuple):
 
 
 class NameReply(NamedTuple):
-    """NAME: entries of a folder, or the one answer to REALPATH."""
+    """NAME: entries of a folder."""
 
     entries: tuple[Entry, ...]
 
@@ -184,7 +184,10 @@ def _parse_body(kind: int, payload: bytes) -> Reply:
         # Some servers leave the message out, against the draft.
         return StatusReply(code, _string_at(payload, 9)[0] if len(payload) > 9 else b"")  # noqa: PLR2004
     if kind == Type.HANDLE:
-        return HandleReply(_string_at(payload, 5)[0])
+        handle, _end = _string_at(payload, 5)
+        if len(handle) > _LONGEST_HANDLE:  # a WRITE with it would have no room for data
+            raise BadPacketError("handle too long")
+        return HandleReply(handle)
     if kind == Type.NAME:
         return NameReply(_names(payload))
     if kind == Type.ATTRS:

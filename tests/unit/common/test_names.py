@@ -52,7 +52,8 @@ def test_a_name_for_any_disk(name: bytes, safe: str) -> None:
 
 
 def test_a_taken_name_gets_a_number_before_its_extension() -> None:
-    given = NameSet(["Report.csv"])
+    given = NameSet()
+    assert given.give(b"Report.csv") == "Report.csv"
     assert given.give(b"report.CSV") == "report (2).CSV"
     assert given.give(b"REPORT.csv") == "REPORT (3).csv"
     assert given.give(b"other") == "other"
@@ -67,7 +68,9 @@ def test_a_number_fits_into_a_long_name() -> None:
 
 
 def test_names_that_differ_in_form_only_are_the_same() -> None:
-    given = NameSet(["caf\u00e9", "STRASSE"])
+    given = NameSet()
+    given.give("caf\u00e9".encode())
+    given.give(b"STRASSE")
     assert "cafe\u0301" in given
     assert "straße" in given
 

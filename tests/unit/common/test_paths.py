@@ -26,6 +26,6 @@ def test_the_home_is_private(tmp_path: Path) -> None:
 
 def test_everything_lies_in_the_home(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    places = {home.sites, home.known_hosts, home.ledger, home.settings, home.logs, home.sandbox}
+    places = {home.sites, home.known_hosts, home.ledger, home.skew, home.logs, home.sandbox}
     assert len(places) == 6
     assert {place.parent for place in places} == {tmp_path}

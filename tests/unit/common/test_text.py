@@ -30,10 +30,6 @@ def test_sizes(size: int, text: str) -> None:
     assert size_text(size) == text
 
 
-def test_sizes_in_german() -> None:
-    assert size_text(18_400_000, "de") == "18,4 MB"
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -71,12 +67,6 @@ def test_when_something_was_changed(when: datetime, text: str) -> None:
 def test_days_are_those_of_the_zone() -> None:
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC).timestamp()
     assert modified_text(late, NOW, timezone=timezone(timedelta(hours=1))) == "Today 00:30"
-
-
-def test_other_locales() -> None:
-    old = datetime(2026, 11, 14, tzinfo=UTC).timestamp()
-    assert modified_text(old, NOW, "de", UTC) == "14.11.2026"
-    assert time_text(NOW, "de", UTC) == "10:00"
 
 
 def test_the_computer_s_own_zone_is_the_default() -> None:

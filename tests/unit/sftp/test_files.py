@@ -26,11 +26,9 @@ from scripted_sftp import (
     LINK,
     LSTAT,
     MKDIR,
-    NAME,
     OPEN,
     PERMISSION_DENIED,
     READDIR,
-    REALPATH,
     REMOVE,
     RENAME,
     RMDIR,
@@ -160,14 +158,6 @@ def test_exists_does_not_guess(rig: Rig, files: RemoteFiles, server: ScriptedSer
     server.instead[LSTAT] = lambda request: [status(request.number, FAILURE)]
     with pytest.raises(RemoteFailureError):
         rig.run(files.exists(b"/a"))
-
-
-def test_realpath(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
-    server.instead[REALPATH] = lambda request: [names(request.number, [(b"/home", FOLDER)])]
-    assert rig.run(files.realpath(b".")) == b"/home"
-    server.instead[REALPATH] = lambda request: [reply(NAME, request.number, bytes(4))]
-    with pytest.raises(RemoteFailureError):
-        rig.run(files.realpath(b"."))
 
 
 def test_make_folders_makes_what_is_missing(
