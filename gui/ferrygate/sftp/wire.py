@@ -15,7 +15,7 @@ from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
 MAX_PACKET = 1 << 26  # a server may put a whole folder into one NAME packet; this is beyond any
-_LONGEST_HANDLE = 256  # bytes (draft §6.2)
+_LONGEST_HANDLE = 256  # bytes (draft §7)
 
 
 class BadPacketError(Exception):

@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from ferrygate.sftp import wire
-from ferrygate.sftp.wire import BadPacketError, PacketReader, Status, StatusReply
-from scripted_sftp import NAME, STATUS, attributes, names, reply, status, string
+from ferrygate.sftp.wire import BadPacketError, HandleReply, PacketReader, Status, StatusReply
+from scripted_sftp import HANDLE, NAME, STATUS, attributes, names, reply, status, string
 
 
 def test_version_with_extensions() -> None:
@@ -42,6 +42,13 @@ def test_a_code_nobody_knows_is_kept() -> None:
 def test_an_unknown_type() -> None:
     with pytest.raises(BadPacketError, match="201"):
         wire.parse_reply(reply(201, 1)[4:])
+
+
+def test_a_handle_has_256_bytes_at_most() -> None:
+    longest = b"h" * 256
+    assert wire.parse_reply(reply(HANDLE, 1, string(longest))[4:]) == (1, HandleReply(longest))
+    with pytest.raises(BadPacketError, match="handle too long"):
+        wire.parse_reply(reply(HANDLE, 1, string(longest + b"h"))[4:])
 
 
 def test_a_folder_in_one_large_packet() -> None:
