@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint screenshots bench package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow lint screenshots bench package lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -12,13 +12,16 @@ help:  ## Show this list
 setup:  ## Install what the other targets need, once
 	@sh packaging/setup.sh
 
+test-servers: setup  ## Unpack the servers that tests run against, once
+	@sh packaging/unpack-servers.sh
+
 demo: setup  ## Start the app on a server of its own; without a display, drive it and take screenshots
 	@sh packaging/demo.sh
 
-test: setup  ## Run the tests
+test: test-servers  ## Run the tests
 	@$(BIN)/python packaging/run_tests.py -m "not slow"
 
-test-slow: setup  ## Run the tests that take their time
+test-slow: test-servers  ## Run the tests that take their time
 	@$(BIN)/python packaging/run_tests.py -m slow
 
 lint: setup  ## Check style, types and import layers
@@ -30,10 +33,9 @@ lint: setup  ## Check style, types and import layers
 screenshots: setup  ## Take the pictures of the README anew
 	@sh packaging/demo.sh --screenshots $(PICTURES)
 
-bench: setup  ## Measure speed
-	@if ls tests/bench/test_*.py >/dev/null 2>&1; \
-		then $(BIN)/python packaging/run_tests.py tests/bench; \
-		else echo "There is nothing to measure yet."; fi
+bench: test-servers  ## Measure speed
+	@$(if $(wildcard tests/bench/test_*.py),$(BIN)/python packaging/run_tests.py tests/bench,\
+		echo "There is nothing to measure yet.")
 
 package: setup  ## Build the wheel into dist/
 	@$(BIN)/hatchling build --target wheel

@@ -1,14 +1,10 @@
 #!/bin/sh
-# Everything `make demo` and `make test` need, made once; a second run finds it and downloads nothing.
+# What every target needs, made once; a second run finds it and downloads nothing.
 # PYTHON names another Python (3.11 or later) than Debian's own.
 set -eu
 
 cd "$(dirname "$0")/.."
 python=${PYTHON:-/usr/bin/python3}
-servers=build/servers
-# Each by name: apt-get download takes nothing along that a package needs.
-server_packages="openssh-server libpam-google-authenticator proftpd-core proftpd-mod-crypto proftpd-mod-sqlite
-libhashkit2 libhiredis0.14 libmemcached11 libmemcachedutil2 libpcre2-posix3 libsodium23"
 
 say() { printf '%s\n' "$*"; }
 
@@ -47,23 +43,6 @@ Then run the same command again. Nothing has been changed."
     as_root sh packaging/install-system-packages.sh $missing
 }
 
-# Servers for tests are unpacked, not installed: no daemon, no port 22, no account.
-unpack_servers() {
-    [ "$(cat "$servers/.complete" 2>/dev/null || true)" != "$server_packages" ] || return 0
-    say "Unpacking OpenSSH, google-authenticator and ProFTPD for tests"
-    rm -rf "$servers"
-    mkdir -p "$servers/archives"
-    (
-        cd "$servers/archives"
-        # shellcheck disable=SC2086  # a list of names
-        apt-get -qq -o APT::Sandbox::User= download $server_packages
-    ) || fail "apt-get found no package to download. Run apt-get update as root, then the same command again."
-    for archive in "$servers"/archives/*.deb; do
-        dpkg-deb --extract "$archive" "$servers"
-    done
-    say "$server_packages" >"$servers/.complete"
-}
-
 # A moved or half-made environment has another stamp, or none.
 environment_key() {
     "$python" --version
@@ -88,7 +67,6 @@ make_environment() {
 
 if command -v dpkg-query >/dev/null; then
     install_packages
-    unpack_servers
 else
     say "This is no Debian: see packaging/system-packages.txt for the libraries Qt needs."
 fi

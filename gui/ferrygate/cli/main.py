@@ -23,7 +23,7 @@ _EPILOG = """\b
 SITE is the path of a connection file (with a separator, or ending in .ferrygate) or the name of
 a saved site. Secrets, first found: FERRYGATE_PASSWORD and FERRYGATE_TOTP_SECRET in the
 environment, the keychain, a prompt. Never an argument.
-FERRYGATE_HOME moves everything Ferrygate keeps.
+FERRYGATE_HOME moves everything Ferrygate keeps. FERRYGATE_LOG=debug makes its log say more.
 
 \b
 With --json, standard output has one JSON object a line. A command that fails as a whole prints

@@ -1,4 +1,4 @@
-"""Other people's servers, unpacked by packaging/setup.sh under build/ and run on the loopback."""
+"""Other people's servers (packaging/unpack-servers.sh), run on the loopback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An OpenSSH server process on the loopback, unpacked under build/ by packaging/setup.sh."""
+"""An OpenSSH server process on the loopback (packaging/unpack-servers.sh)."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ class _Given(TypedDict):
     username: str
     fingerprints: tuple[str, ...]
     start_folder: str
+    steps: tuple[str, ...]
     join: str
+    private_key: str
     digits: int
     period: int
     algorithm: str
@@ -80,7 +82,16 @@ class _Given(TypedDict):
 @click.option("--username", default="")
 @click.option("--fingerprint", "fingerprints", multiple=True, help="A host key, SHA256:...")
 @click.option("--start-folder", default="/", show_default=True)
+@click.option(
+    "--step",
+    "steps",
+    multiple=True,
+    default=SignIn().steps,
+    show_default=True,
+    help="A method of signing in, by its SSH name; once for each, in order.",
+)
 @click.option("--join", default=SignIn().join, show_default=True, help="What is sent as password.")
+@click.option("--private-key", default="", help="File of the key for the step publickey.")
 @click.option("--digits", default=6, show_default=True, type=click.Choice(list(DIGITS)))
 @click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
 @click.option("--algorithm", default="SHA1", show_default=True, type=click.Choice(ALGORITHMS))
@@ -101,7 +112,9 @@ def add(around: Surroundings, name: str, *, replace: bool, **given: Unpack[_Give
         host_key_fingerprints=given["fingerprints"],
         start_folder=given["start_folder"],
         sign_in=SignIn(
+            steps=given["steps"],
             join=given["join"],
+            private_key=given["private_key"],
             digits=given["digits"],
             period=given["period"],
             algorithm=given["algorithm"],
