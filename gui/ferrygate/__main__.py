@@ -62,10 +62,12 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
 
         return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
-    def take_pictures(request: WindowRequest, folder: Path) -> int:
-        from ferrygate.app import pictures  # noqa: PLC0415
+    def take_pictures(request: WindowRequest, folder: Path, screens: Path) -> int:
+        from ferrygate.app import gallery, pictures  # noqa: PLC0415
 
-        pictures.take_pictures(_options(request, home, clock, live_secrets), folder)
+        options = _options(request, home, clock, live_secrets)
+        pictures.take_pictures(options, folder)
+        gallery.take_screens(options.clock, screens)
         return 0
 
     return Window(run=run, tour=tour, take_pictures=take_pictures)
@@ -84,12 +86,13 @@ def _options(
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
 
-        open_vault = MemoryVault if request.leave_keychain else None
+        open_vault = MemoryVault if request.is_demo else None
         return bootstrap.engine_maker(home, clock, open_vault, live_secrets)(listener)
 
     return AppOptions(
         home=home.prepare(),
-        site=request.site,
+        opened=request.opened,
+        is_demo=request.is_demo,
         password=request.password,
         code_secret=request.code_secret,
         make_engine=make_engine,

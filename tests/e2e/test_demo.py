@@ -18,6 +18,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
+from ferrygate.sites.site import Site
 from process_tree import children
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.gui, pytest.mark.timeout(120)]
@@ -64,8 +65,8 @@ def test_the_server_is_there_as_long_as_the_window(
     seen: list[WindowRequest] = []
 
     def show(request: WindowRequest, *_folders: Path) -> int:
-        assert request.site is not None
-        with socket.create_connection((request.site.host, request.site.port), timeout=5):
+        assert isinstance(request.opened, Site)
+        with socket.create_connection((request.opened.host, request.opened.port), timeout=5):
             seen.append(request)
         return 7
 
@@ -80,13 +81,13 @@ def test_the_server_is_there_as_long_as_the_window(
     )
     assert run(["demo", *options, "--period", "5"], around) == 7
     (request,) = seen
-    assert request.leave_keychain
+    assert request.is_demo
     assert request.password
     assert request.code_secret is not None
     assert request.code_secret.period == 5
-    assert request.site is not None
+    assert isinstance(request.opened, Site)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((request.site.host, request.site.port), timeout=5)
+        socket.create_connection((request.opened.host, request.opened.port), timeout=5)
 
 
 def test_a_server_that_does_not_start_is_one_sentence(bare: Program, private_home: Path) -> None:

@@ -90,7 +90,11 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
     desktops: list[Desktop] = []
 
     def make(
-        *, site: Site | None, tree: Tree | None = None, code_secret: CodeSecret | None = None
+        *,
+        site: Site | None,
+        tree: Tree | None = None,
+        code_secret: CodeSecret | None = None,
+        agrees: bool = True,
     ) -> Rig:
         engines: list[ScriptedEngine] = []
 
@@ -100,7 +104,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
 
         options = AppOptions(
             home=Home(tmp_path / "home").prepare(),
-            site=site,
+            opened=site,
             code_secret=code_secret,
             make_engine=make_engine,
             clock=clock,
@@ -109,7 +113,10 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
         desktops.append(desktop)
         desktop.show()
         qtbot.waitExposed(desktop.window)
-        return Rig(desktop, engines)
+        rig = Rig(desktop, engines)
+        if site is not None and agrees:
+            rig.driver.click("Use this connection")
+        return rig
 
     yield make
     for desktop in desktops:

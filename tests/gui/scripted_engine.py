@@ -9,10 +9,16 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.remote_path import basename, join, parent
+from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 
 Tree = dict[bytes, list[Entry]]
+EXPLAINED = Problem(
+    kind=Kind.SIGN_IN_REFUSED,
+    sentence="Your password is right. The code was not accepted.",
+    detail="HTTP 200 MFA_REQUIRED",
+)
 
 
 class ScriptedEngine:
@@ -50,13 +56,6 @@ class ScriptedEngine:
         match command:
             case m.OpenSite():
                 self._open(command.request, command.site)
-            case m.UseCodeSecret():
-                self._secret = command.secret
-                self._tell(m.CodeChanged(code=live_code(command.secret, self._clock.now())))
-                self._done(command.request)
-            case m.UsePassword():
-                self._has_password = True
-                self._done(command.request)
             case m.SignIn():
                 self._sign_in(command.request)
             case m.AnswerHostKey():
@@ -64,16 +63,37 @@ class ScriptedEngine:
             case m.SignOut():
                 self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
                 self._done(command.request)
+            case m.Upload() | m.Download():
+                self._transfer(command)
+            case m.CancelRequest() | m.AnswerConflict() | m.AnswerPrompt() | m.Shutdown():
+                pass
+            case m.ListFolder() | m.MakeFolder() | m.RenamePath() | m.RemovePath():
+                self._browse(command)
+            case _:
+                self._answer_about_secrets(command)
+
+    def _answer_about_secrets(self, command: m.Command) -> None:
+        match command:
+            case m.UseCodeSecret():
+                self._secret = command.secret
+                self._tell(m.CodeChanged(code=live_code(command.secret, self._clock.now())))
+            case m.UsePassword():
+                self._has_password = True
             case m.ShowCode() if self._secret is not None:
                 code = live_code(self._secret, self._clock.now())
                 self._tell(m.CodeGivenOut(request=command.request, code=code))
-                self._done(command.request)
-            case m.Upload() | m.Download():
-                self._transfer(command)
-            case m.CancelRequest() | m.AnswerConflict() | m.Shutdown():
-                pass
+            case m.ForgetSecret(kind=m.SecretKind.CODE_SECRET):
+                self._tell(m.CodeChanged(code=None))
+            case m.ExplainRefusal():
+                self._tell(m.RefusalExplained(request=command.request, problem=EXPLAINED))
+            case m.MeasureSkew():
+                self._tell(m.SkewMeasured(request=command.request, seconds=45.4, applied=0))
+            case m.EnrolWithOkta():
+                self._secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+                self._tell(m.CodeChanged(code=live_code(self._secret, self._clock.now())))
             case _:
-                self._browse(command)
+                pass
+        self._done(command.request)  # type: ignore[union-attr]
 
     def _browse(self, command: m.Command) -> None:
         match command:

@@ -41,7 +41,8 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
     )
     return AppOptions(
         home=home,
-        site=site,
+        opened=site,
+        is_demo=True,
         password=ready.password,
         code_secret=CodeSecret(key=ready.totp_secret, period=ready.period),
         make_engine=engine_maker(home, clock, MemoryVault),
@@ -70,7 +71,8 @@ def test_the_tour_says_where_it_stopped(
     said: list[str] = []
     wrong = AppOptions(
         home=options.home,
-        site=options.site,
+        opened=options.opened,
+        is_demo=True,
         password=Secret("wrong"),
         code_secret=options.code_secret,
         make_engine=options.make_engine,

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-import segno
 
+from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
-from ferrygate.app.presenters.sign_in_view import Form
+from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
@@ -29,9 +29,16 @@ class Table:
     def __init__(self, clock: StillClock, *, password: Secret | None = None) -> None:
         self.sent: list[m.Command] = []
         self.clock = clock
+        outbox = Outbox(self.sent.append)
+        self.setup = CodeSetupPresenter(outbox)
+        self.refusal = RefusalPresenter(outbox, lambda _words: None)
         self.presenter = SignInPresenter(
-            Outbox(self.sent.append), clock, password=password, code_secret=None
+            outbox, clock, self.setup, self.refusal, password=password, code_secret=None
         )
+
+    @property
+    def view(self) -> SignInView:
+        return self.presenter.view
 
     def open(self, site: Site, *, can_save: bool = True, note: str = "") -> None:
         self.presenter.choose(site)
@@ -51,7 +58,8 @@ class Table:
         self.tell(m.CodeChanged(code=code, spent=spent))
 
     def tell(self, event: m.Event) -> None:
-        self.presenter.handle(event)
+        for presenter in (self.setup, self.refusal, self.presenter):
+            presenter.handle(event)
 
     def done(self) -> None:
         self.tell(m.Done(request=self.sent[-1].request))  # type: ignore[union-attr]
@@ -96,15 +104,22 @@ def test_signing_in_waits_for_each_step(table: Table, site: Site) -> None:
     [
         (Form(username="", password=Secret("pw")), "Type your user name first."),
         (Form(username="vendor7", password=Secret("")), "Type your password first."),
-        (FORM, "Set up your code first."),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_sent(
     table: Table, site: Site, form: Form, words: str
 ) -> None:
     table.open(site)
+    table.give_code()
     table.presenter.sign_in(form)
     assert table.presenter.view.note == words
+    assert [type(command) for command in table.sent] == [m.OpenSite]
+
+
+def test_without_a_code_there_is_no_sign_in(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.sign_in(FORM)
+    assert table.presenter.view.note == "Set up your code first."
     assert [type(command) for command in table.sent] == [m.OpenSite]
 
 
@@ -142,7 +157,7 @@ def test_a_refusal_ends_the_attempt_and_is_shown(table: Table, site: Site) -> No
     table.presenter.sign_in(FORM)
     table.fail(Kind.SIGN_IN_REFUSED)
     view = table.presenter.view
-    assert (view.busy, view.button, view.may_try_anyway) == (False, "Sign in", False)
+    assert (view.busy, view.button) == (False, "Sign in")
     assert view.problem is not None
 
 
@@ -152,10 +167,18 @@ def test_the_breaker_offers_one_more_try(table: Table, site: Site) -> None:
     table.presenter.sign_in(FORM)
     table.done()
     table.fail(Kind.LOCK_OUT_BREAKER)
-    assert table.presenter.view.may_try_anyway
+    assert (table.view.button, table.view.is_last_try) == ("Try once more", True)
     table.presenter.sign_in(Form(username="vendor7", password=Secret("pw")), try_anyway=True)
     table.done()
     assert table.sent[-1] == m.SignIn(request=table.sent[-1].request, try_anyway=True)  # type: ignore[union-attr]
+
+
+def test_a_shut_breaker_leaves_nothing_to_press(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    table.presenter.sign_in(FORM)
+    table.fail(Kind.LOCK_OUT_SHUT)
+    assert not table.view.can_press
 
 
 def test_cancelling_is_no_problem(table: Table, site: Site) -> None:
@@ -193,41 +216,6 @@ def test_a_site_without_codes_asks_for_none(table: Table, site: Site) -> None:
     assert not table.presenter.view.asks_password
 
 
-def test_a_bare_key_takes_digits_and_period_from_the_site(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=5, digits=8)))
-    table.presenter.use_code_text("JBSW Y3DP EHPK 3PXP", save=True)
-    used = table.sent[-1]
-    assert isinstance(used, m.UseCodeSecret)
-    assert (used.secret.period, used.secret.digits, used.save) == (5, 8, True)
-
-
-def test_an_address_says_itself_what_was_enrolled(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=5)))
-    text = "otpauth://totp/Acme:v?secret=JBSWY3DPEHPK3PXP&period=60"
-    table.presenter.use_code_text(text, save=False)
-    used = table.sent[-1]
-    assert isinstance(used, m.UseCodeSecret)
-    assert used.secret.period == 60
-
-
-def test_a_picture_of_a_qr_code_is_read(table: Table, site: Site) -> None:
-    table.open(site)
-    picture = io.BytesIO()
-    segno.make("otpauth://totp/v?secret=JBSWY3DPEHPK3PXP").save(picture, kind="png", scale=6)
-    table.presenter.use_code_picture(picture.getvalue(), save=False)
-    used = table.sent[-1]
-    assert isinstance(used, m.UseCodeSecret)
-    assert used.secret.key == SECRET.key
-
-
-def test_a_picture_without_a_code_is_explained(table: Table, site: Site) -> None:
-    table.open(site)
-    table.presenter.use_code_picture(b"no picture", save=False)
-    problem = table.presenter.view.code_problem
-    assert problem is not None
-    assert problem.sentence == "This picture cannot be read."
-
-
 def test_an_unknown_server_is_put_in_words_with_whom_to_ask(table: Table, site: Site) -> None:
     helped = msgspec.structs.replace(site, support=Support(contact="help@example.org"))
     table.open(helped)
@@ -258,3 +246,141 @@ def test_the_card_names_who_checks_the_code(table: Table, site: Site) -> None:
     table.open(okta)
     expected = "sftp.example.org, codes checked by acme.okta.example"
     assert table.presenter.view.detail == expected
+
+
+def test_another_user_name_keeps_the_code_that_was_set_up(table: Table, site: Site) -> None:
+    table.open(site)
+    table.setup.take(["JBSWY3DPEHPK3PXP"])
+    table.done()
+    table.give_code()
+    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
+    opened = table.sent[-1]
+    assert isinstance(opened, m.OpenSite)
+    table.tell(
+        m.SiteOpened(site=opened.site, has_password=False, has_code_secret=False, can_save=True)
+    )
+    table.done()
+    again = table.sent[-1]
+    assert isinstance(again, m.UseCodeSecret)
+    assert again.save
+
+
+def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site: Site) -> None:
+    okta = SignIn(okta_address="https://acme.okta.example")
+    table.open(msgspec.structs.replace(site, sign_in=okta))
+    table.presenter.turn_to_okta(wanted=True)
+    assert (table.presenter.view.stage, table.presenter.view.button) == (
+        Stage.OKTA_SETUP,
+        "Set it up",
+    )
+    table.presenter.sign_in(FORM)
+    table.done()
+    assert table.sent[-1] == m.EnrolWithOkta(request=3, save=True)
+    table.give_code()
+    table.done()
+    view = table.presenter.view
+    assert (view.stage, view.busy) == (Stage.FORM, False)
+
+
+def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:
+    okta = SignIn(okta_address="https://acme.okta.example")
+    table.open(msgspec.structs.replace(site, sign_in=okta))
+    table.setup.keep(wanted=False)
+    table.presenter.turn_to_okta(wanted=True)
+    table.presenter.sign_in(FORM)
+    table.done()
+    assert table.sent[-1] == m.EnrolWithOkta(request=3, save=False)
+
+
+def test_a_server_that_asks_for_itself_may_do_without_a_code(table: Table, site: Site) -> None:
+    table.open(site)
+    assert not table.view.can_skip_code
+    asking = SignIn(steps=("keyboard-interactive",))
+    table.open(msgspec.structs.replace(site, sign_in=asking))
+    assert (table.view.stage, table.view.can_skip_code) == (Stage.CODE_SETUP, True)
+    table.presenter.go_without_code()
+    assert table.view.stage is Stage.FORM
+    table.presenter.sign_in(FORM)
+    table.done()
+    assert isinstance(table.sent[-1], m.SignIn)
+
+
+def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) -> None:
+    table.open(msgspec.structs.replace(site, sign_in=SignIn(steps=("publickey",))))
+    table.presenter.sign_in(Form(username="vendor7", password=Secret("")))
+    table.fail(Kind.PASSPHRASE_MISSING)
+    assert table.presenter.view.asks_passphrase
+    form = Form(username="vendor7", password=Secret(""), passphrase=Secret("open"), remember=True)
+    table.presenter.sign_in(form)
+    assert table.sent[-1] == m.UsePassphrase(request=3, passphrase=Secret("open"), save=True)
+
+
+def test_a_question_of_the_server_is_answered_in_two_minutes(table: Table, site: Site) -> None:
+    table.open(site)
+    table.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=False))
+    prompt = table.presenter.view.prompt
+    assert table.presenter.view.stage is Stage.PROMPT
+    assert prompt is not None
+    assert (prompt.text, prompt.echo, prompt.left) == (
+        "Favourite colour?",
+        False,
+        "120 s left to answer",
+    )
+    table.presenter.answer_prompt(Secret("teal"))
+    assert table.sent[-1] == m.AnswerPrompt(question=4, answer=Secret("teal"))
+    assert table.presenter.view.prompt is None
+    table.presenter.answer_prompt(None)
+    assert len(table.sent) == 2
+
+
+CHANGED = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint="SHA256:new")
+
+
+def test_a_changed_server_stops_everything(table: Table, site: Site) -> None:
+    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    view = table.presenter.view
+    assert view.stage is Stage.CHANGED_KEY
+    assert view.changed_key is not None
+    assert "SHA256:new" not in view.changed_key.sentence + view.changed_key.caption
+
+
+def test_only_the_fingerprint_the_server_showed_lets_the_old_key_go(
+    table: Table, site: Site
+) -> None:
+    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
+    table.presenter.trust_new_key("SHA256:new")  # nothing has changed yet
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    table.presenter.trust_new_key("SHA256:other")
+    view = table.presenter.view
+    assert view.changed_key is not None
+    assert view.changed_key.wrong
+    assert len(table.sent) == 1
+    table.presenter.trust_new_key(" SHA256:new\n")
+    assert isinstance(table.sent[-1], m.ForgetHostKeys)
+    table.done()
+    opened = table.sent[-1]
+    assert isinstance(opened, m.OpenSite)
+    assert opened.site.host_key_fingerprints == ()
+    assert table.presenter.view.changed_key is None
+
+
+def test_a_password_that_was_forgotten_is_asked_for_again(clock: StillClock, site: Site) -> None:
+    table = Table(clock, password=Secret("from outside"))
+    table.open(site)
+    table.presenter.forget(m.SecretKind.PASSWORD)
+    assert table.presenter.view.password_hint == ""
+
+
+def test_what_a_session_signed_in_with_is_at_hand_for_the_next(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    table.presenter.sign_in(FORM)
+    table.done()
+    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.done()
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="Lost.")
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
+    table.presenter.sign_in_again()
+    assert isinstance(table.sent[-1], m.SignIn)
+    assert table.presenter.view.busy

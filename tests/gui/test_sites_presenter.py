@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
-from ferrygate.common.errors import ConnectionFileError
-from ferrygate.sites.site import Site
+from ferrygate.common.errors import ConnectionFileError, LocalFileError
+from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
 
 ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
@@ -24,7 +25,7 @@ def store(tmp_path: Path) -> SiteStore:
 
 @pytest.fixture
 def presenter(store: SiteStore, chosen: list[Site]) -> SitesPresenter:
-    return SitesPresenter(store, chosen.append)
+    return SitesPresenter(store, lambda _host, _port: (), chosen.append)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +60,102 @@ def test_a_connection_file_is_opened_and_a_broken_one_explained(
     file = tmp_path / "acme.ferrygate"
     file.write_text('format = 1\nname = "Acme"\nhost = "sftp.example.org"\n')
     presenter.open_file(str(file))
+    assert chosen == []
+    presenter.accept()
     assert [site.name for site in chosen] == ["Acme"]
     file.write_text('format = 1\nname = "Acme"\npassword = "hush"\n')
     presenter.open_file(str(file))
     assert presenter.view.problem is not None
     assert presenter.view.problem.kind is ConnectionFileError.kind
     assert "hush" not in repr(presenter.view.problem)
+
+
+def test_an_offer_says_whom_it_leads_to(presenter: SitesPresenter) -> None:
+    presenter.offer(
+        Site(
+            name="Acme",
+            host="sftp.example.org",
+            port=2222,
+            username="vendor7",
+            sign_in=SignIn(okta_address="https://acme.okta.example"),
+            support=Support(contact="help@example.org"),
+        )
+    )
+    offer = presenter.view.offer
+    assert offer is not None
+    assert offer.facts == (
+        ("Server", "sftp.example.org:2222"),
+        ("User name", "vendor7"),
+        ("Codes checked by", "acme.okta.example"),
+        ("Contact", "help@example.org"),
+    )
+    assert offer.warnings == ()
+
+
+def test_an_offer_that_is_declined_leads_nowhere(
+    presenter: SitesPresenter, chosen: list[Site]
+) -> None:
+    presenter.offer(ACME)
+    presenter.decline()
+    presenter.accept()
+    assert chosen == []
+    assert presenter.view.offer is None
+
+
+def test_a_site_that_is_saved_just_so_needs_no_second_consent(
+    presenter: SitesPresenter, store: SiteStore, chosen: list[Site]
+) -> None:
+    store.save(ACME)
+    presenter.load()
+    presenter.offer(ACME)
+    assert chosen == [ACME]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"host": "evil.example.org"}, "for vendor7 on sftp.example.org"),
+        ({"username": "vendor8"}, "for vendor7 on sftp.example.org"),
+        ({"start_folder": "/inbox"}, "with other settings"),
+    ],
+)
+def test_a_name_that_is_taken_is_warned_of(
+    presenter: SitesPresenter, store: SiteStore, change: dict[str, str], words: str
+) -> None:
+    store.save(ACME)
+    presenter.load()
+    presenter.offer(msgspec.structs.replace(ACME, **change))
+    assert presenter.view.offer is not None
+    (warning,) = presenter.view.offer.warnings
+    assert words in warning
+
+
+@pytest.mark.parametrize(("known", "warns"), [("SHA256:old", True), ("SHA256:new", False)])
+def test_a_pin_that_contradicts_a_known_host_is_warned_of(
+    store: SiteStore, chosen: list[Site], known: str, *, warns: bool
+) -> None:
+    presenter = SitesPresenter(store, lambda _host, _port: (known,), chosen.append)
+    presenter.offer(msgspec.structs.replace(ACME, host_key_fingerprints=("SHA256:new",)))
+    assert presenter.view.offer is not None
+    assert bool(presenter.view.offer.warnings) is warns
+
+
+def test_known_hosts_that_cannot_be_read_stop_the_offer(
+    store: SiteStore, chosen: list[Site]
+) -> None:
+    def unreadable(_host: str, _port: int) -> tuple[str, ...]:
+        raise LocalFileError("known_hosts cannot be read.")
+
+    presenter = SitesPresenter(store, unreadable, chosen.append)
+    presenter.offer(ACME)
+    assert presenter.view.offer is None
+    assert presenter.view.problem is not None
+
+
+def test_a_demo_keeps_nothing(store: SiteStore, chosen: list[Site]) -> None:
+    presenter = SitesPresenter(store, lambda _host, _port: (), chosen.append, keeps=False)
+    presenter.keep(ACME)
+    assert store.names() == ()
 
 
 def test_a_proven_site_is_kept_once_and_never_replaced(

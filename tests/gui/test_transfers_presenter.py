@@ -157,7 +157,7 @@ def test_a_lost_connection_is_counted_down_in_the_row(table: Table) -> None:
     until = table.clock.now() + 7
     table.presenter.handle(m.SessionChanged(state=state, until=until))
     assert table.row.sub == "Connection lost. Goes on with a new code in 7 s."
-    assert table.row.tone is RowTone.AMBER
+    assert (table.row.tone, table.row.status) == (RowTone.AMBER, "Reconnecting")
 
 
 def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> None:

@@ -70,7 +70,7 @@ def test_an_unset_code_is_asked_for_and_its_key_is_not_left_in_the_field(
 def test_a_wrong_key_is_explained_where_it_was_pasted(make_rig: MakeRig, site: Site) -> None:
     rig = make_rig(site=site)
     rig.driver.type_into("Key of your code", "123 456\n")
-    problem = rig.workspace.sign_in.view.code_problem
+    problem = rig.workspace.setup.view.problem
     assert problem is not None
     assert "key" in problem.sentence
 

@@ -14,6 +14,7 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
 from ferrygate.engine.messages import Event
+from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore
 
 
@@ -33,6 +34,8 @@ class Desktop(QObject):
             options.clock,
             sink=self.model,
             saved=SiteStore(options.home.sites),
+            fingerprints=self._fingerprints,
+            is_demo=options.is_demo,
             password=options.password,
             code_secret=options.code_secret,
         )
@@ -61,6 +64,10 @@ class Desktop(QObject):
         self.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
+    def _fingerprints(self, host: str, port: int) -> tuple[str, ...]:
+        keys = KnownHosts(self._options.home.known_hosts).keys_for(host, port)
+        return tuple(key.fingerprint for key in keys)
+
     def _handle(self, event: Event) -> None:
         self.workspace.handle(event)
 
@@ -68,7 +75,7 @@ class Desktop(QObject):
     def _begin(self) -> None:
         self.bridge.start(self._options.make_engine)
         self._ticker.start()
-        self.workspace.start(self._options.site)
+        self.workspace.start(self._options.opened)
 
     @Slot()
     def _tick(self) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.app.bridge.engine_bridge import EngineLike
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Event
@@ -20,7 +21,8 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         home: where Ferrygate keeps its files.
-        site: from a connection file the app was opened with.
+        opened: the site of a connection file the app was opened with, or what is wrong with it.
+        is_demo: the site is the sandbox's own: nobody has to agree to it, and it is not kept.
         password: from the environment.
         code_secret: from the environment.
         make_engine: builds the engine for a listener; called once, on a thread of its own, after
@@ -29,7 +31,8 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     home: Home
-    site: Site | None = None
+    opened: Site | Problem | None = None
+    is_demo: bool = False
     password: Secret | None = None
     code_secret: CodeSecret | None = None
     make_engine: Callable[[Callable[[Event], None]], EngineLike]

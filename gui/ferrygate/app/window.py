@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from ferrygate.app.bridge.code_clipboard import CodeClipboard
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.files_panel import FilesPanel
+from ferrygate.app.panels.offer_panel import OfferPanel
 from ferrygate.app.panels.side_panel import SidePanel
 from ferrygate.app.panels.sign_in_panel import SignInPanel
 from ferrygate.app.panels.sites_panel import SitesPanel
@@ -24,6 +25,8 @@ from ferrygate.app.panels.transfers_panel import TransfersPanel
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.dropped_files import dropped_files
+from ferrygate.app.widgets.notice_bar import NoticeBar
+from ferrygate.app.widgets.toast import Toast
 
 WIDTH, HEIGHT = 1152, 744
 _LEAST_WIDTH, _LEAST_HEIGHT = 900, 520
@@ -50,19 +53,34 @@ class MainWindow(QMainWindow):
         self.sites = SitesPanel(theme, workspace.sites)
         self.sign_in = SignInPanel(theme, workspace)
         self.files = FilesPanel(theme, workspace.folder, model)
+        self.offer = OfferPanel(theme, workspace.sites)
         self.side = SidePanel(theme, workspace, self.clipboard)
         self.transfers = TransfersPanel(theme, workspace.transfers)
         self._stack = QStackedWidget()
         self._pages = {
             Screen.SITES: self.sites,
+            Screen.OFFER: self.offer,
             Screen.SIGN_IN: self.sign_in,
             Screen.FILES: self._files_page(),
         }
         for page in self._pages.values():
             self._stack.addWidget(page)
-        self.setCentralWidget(self._stack)
+        self._notice = NoticeBar(theme, workspace.notices)
+        self.setCentralWidget(self._middle())
+        self._toast = Toast(self)
         workspace.subscribe(self._render)
+        workspace.code.subscribe(self._render_toast)
+        workspace.notices.subscribe(self._render_toast)
         self._render()
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._notice)
+        column.addWidget(self._stack, 1)
+        return middle
 
     def _files_page(self) -> QWidget:
         page = QWidget()
@@ -84,6 +102,11 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(page)
             if self._workspace.screen is Screen.FILES:
                 self.files.files.setFocus()
+            elif self._workspace.screen is Screen.OFFER:
+                self.offer.take_focus()
+
+    def _render_toast(self) -> None:
+        self._toast.show_words(self._workspace.toast)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no control wanted for itself."""
@@ -125,4 +148,5 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.clipboard.clear()
+        self.sign_in.setup.close_reader()
         super().closeEvent(event)

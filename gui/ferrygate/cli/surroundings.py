@@ -12,6 +12,7 @@ from ferrygate.cli.terminal import Terminal
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.errors import Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
@@ -24,16 +25,17 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the window is opened with.
 
     Attributes:
-        site: to turn to at once.
+        opened: the site of a connection file, or what is wrong with the file.
         password: at hand for the site.
         code_secret: at hand for the site.
-        leave_keychain: keep secrets in memory, and the person's keychain untouched.
+        is_demo: the site is the sandbox's own: it needs no consent and is not kept, and the
+            person's keychain is left alone.
     """
 
-    site: Site | None = None
+    opened: Site | Problem | None = None
     password: Secret | None = None
     code_secret: CodeSecret | None = None
-    leave_keychain: bool = False
+    is_demo: bool = False
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +44,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         run: show it until the person closes it.
         tour: drive it without a person: request, folder for pictures, the server's home folder.
-        take_pictures: take the pictures for the README into a folder.
+        take_pictures: take the pictures for the README into a folder, those of all screens into
+            another.
     """
 
     run: Callable[[WindowRequest], int]
     tour: Callable[[WindowRequest, Path, Path], int]
-    take_pictures: Callable[[WindowRequest, Path], int]
+    take_pictures: Callable[[WindowRequest, Path, Path], int]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,9 @@ import pytest
 
 from ferrygate.cli.surroundings import WindowRequest
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret
+from ferrygate.sites.site import Site
 
 Command = Callable[..., int]
 
@@ -30,11 +32,11 @@ def file(tmp_path: Path) -> Path:
 def test_without_a_command_the_window_opens(command: Command, opened: list[WindowRequest]) -> None:
     assert command(secrets=SECRETS) == 0
     (request,) = opened
-    assert request.site is None
+    assert request.opened is None
     assert request.password == Secret("correct horse")
     assert request.code_secret is not None
     assert request.code_secret.period == 30
-    assert not request.leave_keychain
+    assert not request.is_demo
 
 
 @pytest.mark.parametrize("words", [(), ("app",)], ids=["alone", "after app"])
@@ -43,22 +45,20 @@ def test_a_connection_file_opens_the_window_on_its_site(
 ) -> None:
     assert command(*words, file, secrets=SECRETS) == 0
     (request,) = opened
-    assert request.site is not None
-    assert request.site.name == "Acme"
+    assert isinstance(request.opened, Site)
+    assert request.opened.name == "Acme"
     assert request.code_secret is not None
     assert request.code_secret.period == 60
 
 
-def test_a_broken_connection_file_opens_nothing(
-    command: Command,
-    opened: list[WindowRequest],
-    file: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_a_broken_connection_file_opens_the_window_on_a_sentence(
+    command: Command, opened: list[WindowRequest], file: Path
 ) -> None:
     file.write_text("format = 2\n")
-    assert command(file) == 2
-    assert opened == []
-    assert "line 1" in capsys.readouterr().err
+    assert command(file, secrets=SECRETS) == 0
+    (request,) = opened
+    assert isinstance(request.opened, Problem)
+    assert "line 1" in request.opened.sentence
 
 
 def test_a_word_that_is_no_command_is_wrong_usage(

@@ -10,6 +10,9 @@ from ferrygate.app.presenters.code_presenter import GivenOutCode
 _SECRET_MARKS = (
     ("x-kde-passwordManagerHint", b"secret"),
     ("application/x-nspasteboard-concealed-type", b"1"),
+    ('application/x-qt-windows-mime;value="Clipboard Viewer Ignore"', b"1"),
+    ('application/x-qt-windows-mime;value="CanIncludeInClipboardHistory"', bytes(4)),
+    ('application/x-qt-windows-mime;value="CanUploadToCloudClipboard"', bytes(4)),
     ('application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"', b"1"),
 )
 

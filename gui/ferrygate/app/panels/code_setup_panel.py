@@ -1,13 +1,18 @@
-"""Setting up the code: paste the key or the address, or choose a picture."""
+"""Setting up the code: from a key, a picture, an export, or with Okta directly."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import QSignalMapper, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from ferrygate.app.presenters.sign_in_view import SignInView
+from ferrygate.app.bridge.qr_reader import QrReader
+from ferrygate.app.bridge.screen_grabber import ScreenGrabber, can_grab_screens
+from ferrygate.app.dialogs.choosers import choose_picture
+from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
+from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.check_box import CheckBox
+from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -15,70 +20,167 @@ from ferrygate.common.i18n import _
 
 
 class CodeSetupPanel(QFrame):
-    """Shown while no code secret is at hand.
+    """Stands on the card while no code secret is at hand.
 
     Signals:
-        text_given: a pasted key or address, and whether to keep it.
-        picture_wanted: the person wants to choose a picture.
+        skipped: the person has no code to set up.
+        okta_wanted: the person wants Okta to set it up.
     """
 
-    text_given = Signal(str, bool)
-    picture_wanted = Signal()
+    skipped = Signal()
+    okta_wanted = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, presenter: CodeSetupPresenter) -> None:
         super().__init__()
-        self.setProperty("look", "inset")
+        self._theme = theme
+        self._presenter = presenter
+        self._choices: tuple[str, ...] = ()
+        self._reader = QrReader(self)
+        self._grabber = ScreenGrabber(self)
         self._text = QLineEdit()
-        self._text.setProperty("look", "inline")
         self._text.setEchoMode(QLineEdit.EchoMode.Password)
-        self._text.setPlaceholderText(_("Paste the key or the otpauth address"))
+        self._text.setPlaceholderText(_("Key, or address that starts with otpauth"))
         self._text.setAccessibleName(_("Key of your code"))
-        self._text.returnPressed.connect(self._give)
-        use = ThemedButton(theme, _("Use"), name=_("Use this key"))
-        use.clicked.connect(self._give)
-        picture = ThemedButton(
-            theme,
-            _("QR picture"),
-            look="quiet",
-            icon="picture",
-            tip=_("Choose a picture of your QR code"),
-        )
-        picture.clicked.connect(self.picture_wanted)
-        self._keep = CheckBox(theme, _("Keep it in the keychain"))
-        self._keep.setChecked(True)
+        self._use = ThemedButton(theme, _("Use"), name=_("Use this key"))
+        self._drop = DropGround()
+        self._reading = label(_("Looking for a QR code…"), "caption")
         self._problem = ProblemNote(theme)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 10)
-        column.setSpacing(8)
-        column.addWidget(label(_("Set up your code"), "strong"))
-        words = _("You were given a key or a QR code once. With it, codes are made here for you.")
-        column.addWidget(label(words, "caption", wrap=True))
+        self._mapper = QSignalMapper(self)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        self._choose_words = label(_("Several accounts were found. Which one is it?"), "strong")
+        self._okta = ThemedButton(theme, _("Set it up with Okta directly"))
+        self._skip = ThemedButton(theme, _("I have no code to set up"), look="link")
+        self._ways = self._make_ways()
+        self._lay_out()
+        self._connect()
+        presenter.subscribe(self._render)
+
+    def _make_ways(self) -> QWidget:
+        ways = QWidget()
         first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(self._text, 1)
-        first.addWidget(use)
+        first.addWidget(self._use)
+        column = QVBoxLayout(ways)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
         column.addLayout(first)
-        column.addWidget(self._problem)
-        second = QHBoxLayout()
-        second.addWidget(self._keep)
-        second.addStretch()
-        second.addWidget(picture)
-        column.addLayout(second)
+        column.addWidget(self._drop)
+        return ways
 
-    @property
-    def wants_keeping(self) -> bool:
-        """Whether the secret is to be kept."""
-        return not self._keep.isHidden() and self._keep.isChecked()
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self._drop)
+        grid.setContentsMargins(14, 12, 14, 12)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(10)
+        words = label(_("Or drop a picture of the QR code here, or take it from"), "dim")
+        grid.addWidget(words, 0, 0, 1, 3)
+        self._sources = [
+            ThemedButton(self._theme, _("A file"), icon="picture", name=_("QR code from a file")),
+            ThemedButton(
+                self._theme, _("Clipboard"), icon="copy", name=_("QR code from the clipboard")
+            ),
+            ThemedButton(
+                self._theme, _("Screen"), icon="screen", name=_("QR code from the screen")
+            ),
+        ]
+        for at, button in enumerate(self._sources):
+            grid.addWidget(button, 1, at)
+        self._sources[2].setVisible(can_grab_screens())
+        intro = _(
+            "You were given a key or a QR code once. With it, codes are made here for you. It is"
+            " kept once a sign-in or Okta has accepted it."
+        )
+        verify = _(
+            'Okta Verify shows a picture that holds no key: in Okta, choose "Google Authenticator".'
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(label(intro, "dim", wrap=True))
+        column.addWidget(self._ways)
+        column.addWidget(self._choose_words)
+        column.addLayout(self._list)
+        column.addWidget(self._reading)
+        column.addWidget(self._problem)
+        column.addWidget(label(verify, "caption", wrap=True))
+        column.addWidget(self._okta)
+        column.addWidget(self._skip)
+
+    def _connect(self) -> None:
+        self._text.returnPressed.connect(self._give)
+        self._use.clicked.connect(self._give)
+        for button, slot in zip(
+            self._sources, (self._choose_file, self._take_clipboard, self._grab), strict=True
+        ):
+            button.clicked.connect(slot)
+        self._drop.dropped.connect(self._reader.read_mime)
+        self._reader.started.connect(self._presenter.read)
+        self._reader.found.connect(self._presenter.take)
+        self._reader.failed.connect(self._presenter.report)
+        self._grabber.grabbed.connect(self._reader.read_images)
+        self._mapper.mappedInt.connect(self._presenter.choose)
+        self._okta.clicked.connect(self.okta_wanted)
+        self._skip.clicked.connect(self.skipped)
+
+    def close_reader(self) -> None:
+        """The window closes."""
+        self._reader.close()
 
     def render_view(self, view: SignInView) -> None:
         """Show what the card knows."""
+        shown = view.stage is Stage.CODE_SETUP
+        if shown and self.isHidden():
+            self._text.setFocus()
+        self.setVisible(shown)
         if not view.asks_code:
             self._text.clear()
-        self.setVisible(view.asks_code)
-        self._keep.setVisible(view.can_keep_code)
-        self._problem.render_problem(view.code_problem)
+        self.setEnabled(not view.busy)
+        self._skip.setVisible(view.can_skip_code)
+
+    def _render(self) -> None:
+        view = self._presenter.view
+        self._problem.render_problem(view.problem)
+        self._reading.setVisible(view.reading)
+        self._okta.setVisible(bool(view.okta))
+        self._ways.setVisible(not view.choices)
+        self._choose_words.setVisible(bool(view.choices))
+        if view.choices != self._choices:
+            self._choices = view.choices
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for at, name in enumerate(self._choices):
+            button = ThemedButton(
+                self._theme, name.replace("&", "&&"), look="site", icon="key", name=name
+            )
+            button.clicked.connect(self._mapper.map)
+            self._mapper.setMapping(button, at)
+            self._list.addWidget(button)
+            if not at:
+                button.setFocus()
 
     @Slot()
     def _give(self) -> None:
         if self._text.text().strip():
-            self.text_given.emit(self._text.text(), self.wants_keeping)
+            self._presenter.take([self._text.text()])
+
+    @Slot()
+    def _choose_file(self) -> None:
+        choose_picture(self, self._reader.read_file)
+
+    @Slot()
+    def _take_clipboard(self) -> None:
+        """A picture, a picture file, or a text."""
+        data = QGuiApplication.clipboard().mimeData()
+        if not self._reader.read_mime(data):
+            self._presenter.take([data.text()])
+
+    @Slot()
+    def _grab(self) -> None:
+        self._grabber.grab(self.window())

@@ -16,11 +16,16 @@ class Field(QWidget):
         self.edit.setAccessibleName(caption)
         if secret:
             self.edit.setEchoMode(QLineEdit.EchoMode.Password)
-        words = label(caption, "caption")
-        words.setBuddy(self.edit)
+        self._words = label(caption, "caption", wrap=True)
+        self._words.setBuddy(self.edit)
         self.setFocusProxy(self.edit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
-        column.addWidget(words)
+        column.addWidget(self._words)
         column.addWidget(self.edit)
+
+    def show_caption(self, caption: str) -> None:
+        """Show other words above the field."""
+        self._words.setText(caption)
+        self.edit.setAccessibleName(caption)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from ferrygate.app.presenters.sign_in_view import HostKeyView
+from ferrygate.app.presenters.question_views import HostKeyView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton

@@ -14,6 +14,7 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
@@ -65,6 +66,11 @@ class SidePanel(QFrame):
         row.addWidget(self._dot)
         row.addWidget(self._state, 1)
         self._head = SiteHead(state)
+        self._reason = label("", "caption", wrap=True)
+        self._sign_in = ThemedButton(theme, _("Sign in"), look="primary")
+        self._sign_in.clicked.connect(workspace.sign_in_again)
+        self._menu = SiteMenuButton(theme)
+        self._menu.forget_wanted.connect(workspace.forget)
         self._code = CodeCard(theme)
         self._code.copy_wanted.connect(self._copy_code)
         self._group = QButtonGroup(self)
@@ -84,6 +90,8 @@ class SidePanel(QFrame):
         column.setContentsMargins(16, 20, 16, 16)
         column.setSpacing(16)
         column.addWidget(self._head)
+        column.addWidget(self._reason)
+        column.addWidget(self._sign_in)
         column.addWidget(self._code)
         places = QVBoxLayout()
         places.setSpacing(4)
@@ -92,6 +100,7 @@ class SidePanel(QFrame):
         column.addLayout(places)
         column.addStretch()
         foot = QHBoxLayout()
+        foot.addWidget(self._menu)
         foot.addStretch()
         foot.addWidget(self._sign_out)
         column.addLayout(foot)
@@ -101,6 +110,12 @@ class SidePanel(QFrame):
         self._head.show_name(self._workspace.title)
         self._state.show_text(words.text)
         self._dot.show_mood(words.mood)
+        self._reason.setText(words.reason)
+        self._reason.setVisible(bool(words.reason))
+        self._sign_in.setVisible(self._workspace.is_offline)
+        view = self._workspace.sign_in.view
+        self._menu.offer(password=bool(view.password_hint), code=view.shows_code)
+        self._menu.setVisible(self._menu.has_something)
 
     def _render_code(self) -> None:
         view = self._workspace.code.view

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ferrygate.app.dialogs.choosers import choose_picture
 from ferrygate.app.panels.card import CardGround, SiteHead
+from ferrygate.app.panels.changed_key_panel import ChangedKeyPanel
 from ferrygate.app.panels.code_setup_panel import CodeSetupPanel
 from ferrygate.app.panels.field import Field
 from ferrygate.app.panels.host_key_panel import HostKeyPanel
-from ferrygate.app.presenters.sign_in_view import Form, SignInView
+from ferrygate.app.panels.prompt_panel import PromptPanel
+from ferrygate.app.panels.refusal_panel import RefusalPanel
+from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label
-from ferrygate.app.widgets.problem_note import ProblemNote
+from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
-from ferrygate.codes.qr import MAX_BYTES
-from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 
@@ -37,80 +35,133 @@ class SignInPanel(CardGround):
         self._was_busy = False
         self._detail = ElidedLabel("dim")
         self._head = SiteHead(self._detail)
+        self._title = label(_("Sign in"), "title")
         self._user = Field(_("User name"))
         self._password = Field(_("Password"), secret=True)
-        self._setup = CodeSetupPanel(theme)
+        self._passphrase = Field(_("Passphrase of your private key"), secret=True)
+        self.setup = CodeSetupPanel(theme, workspace.setup)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
+        self._mismatch = label("", "caption", wrap=True)
         self._question = HostKeyPanel(theme)
+        self._changed_key = ChangedKeyPanel(theme)
+        self._prompt = PromptPanel(theme)
+        self._refusal = RefusalPanel(theme, workspace.refusal)
         self._button = ThemedButton(theme, _("Sign in"), look="primary")
         self._button.setProperty("big", "true")
-        self._problem = ProblemNote(theme, _("Try once anyway"))
         self._note = label("", "caption", wrap=True)
         self._remember = CheckBox(theme, _("Remember my password"))
+        self._keep = CheckBox(theme, _("Remember my code set-up"))
+        self._keep.setChecked(True)
+        self._by_hand = ThemedButton(theme, _("Use a key or a picture instead"), look="link")
+        self._okta_words = label("", "dim", wrap=True)
         self._others = ThemedButton(theme, _("Other sites"), look="link")
         self._cancel = ThemedButton(theme, _("Cancel"), look="link", name=_("Cancel sign-in"))
+        self._menu = SiteMenuButton(theme)
         self._lay_out()
         self._connect()
-        self._presenter.subscribe(self._render)
+        for presenter in (self._presenter, workspace.setup, workspace.refusal):
+            presenter.subscribe(self._render)
 
     def _lay_out(self) -> None:
         for widget in (
             self._head,
-            label(_("Sign in"), "title"),
+            self._title,
+            self._changed_key,
+            self._question,
+            self._prompt,
+            self._okta_words,
             self._user,
             self._password,
-            self._setup,
+            self._passphrase,
+            self.setup,
             self._code,
-            self._question,
-            self._problem,
+            self._mismatch,
+            self._refusal,
             self._button,
             self._note,
+            self._by_hand,
+            self._remember,
+            self._keep,
         ):
             self.column.addWidget(widget)
         foot = QHBoxLayout()
-        foot.addWidget(self._remember)
+        foot.addWidget(self._menu)
         foot.addStretch()
         foot.addWidget(self._cancel)
         foot.addWidget(self._others)
         self.column.addLayout(foot)
 
     def _connect(self) -> None:
-        self._button.clicked.connect(self._sign_in)
-        self._user.edit.returnPressed.connect(self._sign_in)
-        self._password.edit.returnPressed.connect(self._sign_in)
-        self._problem.acted.connect(self._try_anyway)
-        self._cancel.clicked.connect(self._stop)
-        self._others.clicked.connect(self._show_sites)
-        self._setup.text_given.connect(self._use_text)
-        self._setup.picture_wanted.connect(self._choose_picture)
+        self._button.clicked.connect(self._press)
+        for field in (self._user, self._password, self._passphrase):
+            field.edit.returnPressed.connect(self._sign_in)
+        self._cancel.clicked.connect(self._presenter.cancel)
+        self._others.clicked.connect(self._workspace.show_sites)
+        self._menu.forget_wanted.connect(self._workspace.forget)
+        self.setup.skipped.connect(self._presenter.go_without_code)
+        self.setup.okta_wanted.connect(self._turn_to_okta)
+        self._by_hand.clicked.connect(self._turn_from_okta)
+        self._keep.toggled.connect(self._keep_code)
         self._question.answered.connect(self._answer)
+        self._changed_key.trusted.connect(self._presenter.trust_new_key)
+        self._prompt.answered.connect(self._presenter.answer_prompt)
 
     def _render(self) -> None:
         view = self._presenter.view
+        setup = self._workspace.setup.view
+        form, okta = view.stage is Stage.FORM, view.stage is Stage.OKTA_SETUP
+        setting_up = okta or view.stage is Stage.CODE_SETUP
+        fields = form or okta
         self._render_site(view)
-        if self._was_busy and not view.busy and self.isVisible():
-            self._password.edit.setEnabled(True)
-            self._password.edit.setFocus()
-        self._was_busy = view.busy
-        idle = view.question is None
-        self._password.setVisible(view.asks_password and idle)
-        self._user.setVisible(idle)
+        self._title.setText(_("Sign in") if form else _("Set up your code"))
+        self._title.setVisible(form or setting_up)
+        self._okta_words.setText(
+            _(
+                "Okta makes the code for you, and nothing needs scanning. For this your password"
+                " goes to {okta}, without a code."
+            ).format(okta=setup.okta)
+        )
+        self._okta_words.setVisible(okta)
+        self._user.setVisible(fields)
+        self._password.setVisible(fields and view.asks_password)
+        self._passphrase.setVisible(form and view.asks_passphrase)
         self._password.edit.setPlaceholderText(view.password_hint)
-        self._user.edit.setEnabled(not view.busy)
-        self._password.edit.setEnabled(not view.busy)
-        self._setup.render_view(view)
-        self._code.setVisible(view.shows_code and idle)
+        for field in (self._user, self._password, self._passphrase):
+            field.edit.setEnabled(not view.busy)
+        self.setup.render_view(view)
+        self._code.setVisible(form and view.shows_code)
         self._code.render_view(self._workspace.code.view)
-        self._question.render_question(view.question)
-        self._problem.render_problem(view.problem, can_act=view.may_try_anyway)
+        self._mismatch.setText(setup.mismatch)
+        self._mismatch.setVisible(form and bool(setup.mismatch))
+        self._question.render_question(view.question if view.stage is Stage.HOST_KEY else None)
+        self._changed_key.render_view(view.changed_key)
+        self._prompt.render_view(view.prompt if view.stage is Stage.PROMPT else None)
+        self._refusal.render_view(shown=(fields or setting_up) and not view.busy)
+        self._keep.setVisible(view.can_keep_code and setting_up)
+        self._by_hand.setVisible(okta and not view.busy)
+        self._render_foot(view, form=form)
+        self._return_focus(view)
+
+    def _render_foot(self, view: SignInView, *, form: bool) -> None:
         self._button.setText(view.button)
-        self._button.setEnabled(not view.busy)
-        self._button.setVisible(idle)
+        self._button.setAccessibleName(view.button)
+        self._button.setEnabled(view.can_press)
+        fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
+        self._button.setVisible(fields)
         self._note.setText(view.note)
-        self._note.setVisible(bool(view.note) and idle)
-        self._remember.setVisible(view.can_remember and idle)
-        self._cancel.setVisible(view.busy and idle)
+        self._note.setVisible(bool(view.note) and (fields or view.stage is Stage.CODE_SETUP))
+        self._remember.setVisible(view.can_remember and form)
+        self._cancel.setVisible(view.busy and fields)
         self._others.setVisible(not view.busy)
+        self._menu.offer(password=bool(view.password_hint), code=view.shows_code)
+        self._menu.setVisible(form and not view.busy and self._menu.has_something)
+
+    def _return_focus(self, view: SignInView) -> None:
+        """After an attempt the keyboard goes back to what has to be typed again."""
+        if self._was_busy and not view.busy and self.isVisible():
+            field = self._passphrase if view.asks_passphrase else self._password
+            field.edit.setFocus()
+        self._was_busy = view.busy
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
@@ -127,50 +178,39 @@ class SignInPanel(CardGround):
         return Form(
             username=self._user.edit.text().strip(),
             password=Secret(self._password.edit.text()),
+            passphrase=Secret(self._passphrase.edit.text()),
             remember=not self._remember.isHidden() and self._remember.isChecked(),
         )
+
+    def _clear_secrets(self) -> None:
+        if self._presenter.view.busy:
+            self._password.edit.clear()
+            self._passphrase.edit.clear()
 
     @Slot()
     def _sign_in(self) -> None:
         self._presenter.sign_in(self._form())
-        if self._presenter.view.busy:
-            self._password.edit.clear()
+        self._clear_secrets()
 
     @Slot()
-    def _try_anyway(self) -> None:
-        self._presenter.sign_in(self._form(), try_anyway=True)
+    def _press(self) -> None:
+        """Enter in a field is habit; only the button, beside its reason, is a person's word."""
+        anyway = self._presenter.view.is_last_try
+        self._presenter.sign_in(self._form(), try_anyway=anyway)
+        self._clear_secrets()
 
     @Slot()
-    def _stop(self) -> None:
-        self._presenter.cancel()
+    def _turn_to_okta(self) -> None:
+        self._presenter.turn_to_okta(wanted=True)
+        (self._password if self._user.edit.text() else self._user).edit.setFocus()
 
     @Slot()
-    def _show_sites(self) -> None:
-        self._workspace.show_sites()
+    def _turn_from_okta(self) -> None:
+        self._presenter.turn_to_okta(wanted=False)
 
-    @Slot(str, bool)
-    def _use_text(self, text: str, save: bool) -> None:  # noqa: FBT001  a slot
-        self._presenter.use_code_text(text, save=save)
-
-    @Slot()
-    def _choose_picture(self) -> None:
-        choose_picture(self, self._use_picture)
-
-    @Slot(str)
-    def _use_picture(self, path: str) -> None:
-        try:
-            with Path(path).open("rb") as file:
-                picture = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            problem = Problem(
-                kind=Kind.LOCAL_FILE,
-                sentence=_("This picture cannot be read."),
-                next_step=_("Check that it is still there and yours to read."),
-                detail=type(error).__name__,
-            )
-            self._presenter.report(problem)
-        else:
-            self._presenter.use_code_picture(picture, save=self._setup.wants_keeping)
+    @Slot(bool)
+    def _keep_code(self, wanted: bool) -> None:  # noqa: FBT001  a slot
+        self._workspace.setup.keep(wanted=wanted)
 
     @Slot(bool)
     def _answer(self, accept: bool) -> None:  # noqa: FBT001  a slot

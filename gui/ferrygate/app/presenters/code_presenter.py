@@ -9,6 +9,7 @@ import msgspec
 
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.session_words import seconds_until
 from ferrygate.codes.totp import LiveCode
 from ferrygate.common.clock import Clock
 from ferrygate.common.i18n import _
@@ -16,6 +17,8 @@ from ferrygate.engine import messages as m
 
 AMBER_SECONDS = 7
 RED_SECONDS = 3
+TOAST_SECONDS = 5.0
+"""How long a copy is told of."""
 
 
 class Level(Enum):
@@ -74,6 +77,8 @@ class CodePresenter(Observable):
         self._code: LiveCode | None = None
         self._spent = False
         self._asked: int | None = None
+        self._awaited: float | None = None
+        self._copied_at = 0.0
         self.given_out: GivenOutCode | None = None
 
     @property
@@ -92,6 +97,15 @@ class CodePresenter(Observable):
             caption=self._caption(),
             spent=self._spent,
         )
+
+    @property
+    def toast(self) -> str:
+        """The word on a copy that was just made, or none."""
+        now = self._clock.now()
+        if self.given_out is None or now >= self._copied_at + TOAST_SECONDS:
+            return ""
+        left = seconds_until(self.given_out.valid_until, now)
+        return _("Copied. Cleared in {seconds} s").format(seconds=left)
 
     def copy(self) -> None:
         """Ask the engine for a code to use elsewhere, once."""
@@ -112,15 +126,19 @@ class CodePresenter(Observable):
                 self._code, self._spent = event.code, event.spent
             case m.CodeGivenOut(request=request) if request == self._asked:
                 self.given_out = GivenOutCode(event.code.code, event.code.valid_until)
+                self._copied_at = self._clock.now()
+            case m.CodeAwaited(request=request) if request == self._asked:
+                self._awaited = event.until
             case m.Done(request=request) | m.Failed(request=request) if request == self._asked:
-                self._asked = None
+                self._asked = self._awaited = None
             case _:
                 return
         self._changed()
 
     def _caption(self) -> str:
         if self._asked is not None:
-            return _("Copying your code")
+            left = seconds_until(self._awaited, self._clock.now())
+            return _("New code in {seconds} s").format(seconds=left) if left else _("Copying")
         if self.given_out is not None:
             return _("Copied")
         return _("Already used") if self._spent else _("Your code")

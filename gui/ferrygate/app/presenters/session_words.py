@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.common.i18n import _
 from ferrygate.engine.messages import SessionChanged, SessionState
 
@@ -20,10 +21,11 @@ class Mood(Enum):
 
 
 class StateWords(msgspec.Struct, frozen=True):
-    """One short phrase and its colour."""
+    """One short phrase, its colour, and why it is so, where that is known."""
 
     text: str
     mood: Mood
+    reason: str = ""
 
 
 def seconds_until(until: float | None, now: float) -> int:
@@ -35,11 +37,11 @@ def state_words(session: SessionChanged, username: str, now: float) -> StateWord
     """The phrase for a session at ``now`` (seconds since the epoch)."""
     if session.state is SessionState.SIGNED_IN:
         return StateWords(_("Signed in as {user}").format(user=username), Mood.GOOD)
+    reason = problem_text(session.problem) if session.problem else ""
     if session.state is SessionState.OFFLINE:
-        return StateWords(_("Offline"), Mood.OFF)
-    return StateWords(
-        _waiting_words(session.state, seconds_until(session.until, now)), Mood.WAITING
-    )
+        return StateWords(_("Offline"), Mood.OFF, reason)
+    words = _waiting_words(session.state, seconds_until(session.until, now))
+    return StateWords(words, Mood.WAITING, reason)
 
 
 def _waiting_words(state: SessionState, left: int) -> str:

@@ -5,26 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.app.presenters.chain import Chain, Step
+from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.sign_in_view import (
-    Form,
-    SignInView,
-    Told,
-    host_key_view,
-    sign_in_view,
-)
-from ferrygate.codes.enrol import parse_enrolment
-from ferrygate.codes.qr import read_qr
+from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
+from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
+from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, Told, sign_in_view
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import CodeSecretError, Kind, Problem
+from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
-
-_ADDRESS = "://"
 
 
 class SignInPresenter(Observable):
@@ -34,6 +27,8 @@ class SignInPresenter(Observable):
         self,
         outbox: Outbox,
         clock: Clock,
+        setup: CodeSetupPresenter,
+        refusal: RefusalPresenter,
         *,
         password: Secret | None,
         code_secret: CodeSecret | None,
@@ -41,11 +36,13 @@ class SignInPresenter(Observable):
         super().__init__()
         self._outbox = outbox
         self._clock = clock
+        self._setup = setup
+        self._refusal = refusal
         self._password = password
         self._code_secret = code_secret
         self._told = Told()
         self._chain = Chain(outbox)
-        self._signing_in = False
+        self._busy = False
 
     @property
     def site(self) -> Site | None:
@@ -55,62 +52,101 @@ class SignInPresenter(Observable):
     @property
     def view(self) -> SignInView:
         """The card at this moment."""
-        return sign_in_view(self._told, busy=self._signing_in, now=self._clock.now())
+        problem = self._refusal.view.problem
+        return sign_in_view(self._told, problem, busy=self._busy, now=self._clock.now())
 
     def choose(self, site: Site) -> None:
         """Turn to a site and use for it what the environment gave."""
+        self._setup.turn_to(site, self._code_secret)
+        self._refusal.turn_to(site)
         self._told = Told(site=site, has_password=bool(self._password))
-        self._signing_in = False
+        self._busy = False
         self._chain.start(self._opening(site))
         self._changed()
 
+    # ------------------------------------------------------------ signing in
+
     def sign_in(self, form: Form, *, try_anyway: bool = False) -> None:
-        """Sign in with what the form holds, or say what is missing."""
-        if self._told.site is None or self._signing_in:
-            return
-        self._told.missing = self._missing(form)
-        self._told.problem = None
-        if not self._told.missing:
-            self._signing_in = True
-            self._chain.start(self._steps(self._told.site, form, try_anyway=try_anyway))
+        """Sign in, or have Okta set up the code, with what the form holds; or say what is missing.
+
+        ``try_anyway`` is the person's word after repeated refusals.
+        """
+        stage, save = self.view.stage, self._setup.saves
+        if stage is Stage.CODE_SETUP:
+            self._told.missing = _("Set up your code first.")
+            self._changed()
+        elif stage is Stage.OKTA_SETUP:
+            self._begin(
+                form,
+                lambda number: m.EnrolWithOkta(request=number, save=save, try_anyway=try_anyway),
+            )
+        else:
+            self._begin(form, lambda number: m.SignIn(request=number, try_anyway=try_anyway))
+
+    def sign_in_again(self) -> None:
+        """Sign in with what is at hand since the last time."""
+        if self._told.site is not None:
+            self.sign_in(Form(username=self._told.site.username, password=Secret("")))
+
+    def turn_to_okta(self, *, wanted: bool) -> None:
+        """Have the code set up by Okta directly, or by what the person has after all."""
+        self._told.with_okta, self._told.missing = wanted, ""
+        self._refusal.show(None)
+        self._changed()
+
+    def go_without_code(self) -> None:
+        """The person has no code to set up; the server may ask for something else."""
+        self._told.without_code = True
         self._changed()
 
     def cancel(self) -> None:
-        """Stop the sign-in under way."""
+        """Stop what is under way."""
         self._chain.cancel()
+
+    def forget(self, kind: m.SecretKind) -> None:
+        """The engine has dropped a secret of this site: do not give it back."""
+        if kind is m.SecretKind.PASSWORD:
+            self._password, self._told.has_password = None, False
+        elif kind is m.SecretKind.CODE_SECRET and self._told.site is not None:
+            self._code_secret = None
+            self._setup.turn_to(self._told.site, None)
+        self._changed()
+
+    # ------------------------------------------------------------ answering
 
     def answer_host_key(self, *, accept: bool) -> None:
         """Pass the person's answer on."""
         if self._told.question is not None:
             number = self._told.question.question
-            self._outbox.send(m.AnswerHostKey(question=number, accept=accept))
             self._told.question = None
+            self._outbox.send(m.AnswerHostKey(question=number, accept=accept))
             self._changed()
 
-    def use_code_text(self, text: str, *, save: bool) -> None:
-        """Take a pasted key or ``otpauth`` address."""
-        try:
-            secret = parse_enrolment(text)
-        except CodeSecretError as error:
-            self._told.code_problem = error.problem
-        else:
-            self._use_code(secret if _ADDRESS in text else self._as_enrolled(secret), save=save)
+    def answer_prompt(self, answer: Secret | None) -> None:
+        """Pass on what the person typed; none refuses to answer."""
+        if self._told.prompt is not None:
+            number = self._told.prompt.question
+            self._told.prompt = None
+            self._outbox.send(m.AnswerPrompt(question=number, answer=answer))
+            self._changed()
+
+    def trust_new_key(self, fingerprint: str) -> None:
+        """Meet a changed server anew, if the person was given the fingerprint that it showed."""
+        site, problem = self._told.site, self._refusal.view.problem
+        if site is None or problem is None or not problem.fingerprint:
+            return
+        self._told.wrong_fingerprint = "".join(fingerprint.split()) != problem.fingerprint
+        if not self._told.wrong_fingerprint:
+            # The old pins go as well: the question that comes now is the person's to answer.
+            site = msgspec.structs.replace(site, host_key_fingerprints=())
+            self._told.site = site
+            self._refusal.show(None)
+            self._chain.start(
+                [lambda number: m.ForgetHostKeys(request=number), *self._opening(site)]
+            )
         self._changed()
 
-    def use_code_picture(self, picture: bytes, *, save: bool) -> None:
-        """Take the code secret from a picture of a QR code."""
-        try:
-            secret = _secret_in(picture)
-        except CodeSecretError as error:
-            self._told.code_problem = error.problem
-        else:
-            self._use_code(secret, save=save)
-        self._changed()
-
-    def report(self, problem: Problem) -> None:
-        """Show a problem that arose outside the engine, such as an unreadable file."""
-        self._told.problem = problem
-        self._changed()
+    # ------------------------------------------------------------ following
 
     def tick(self) -> None:
         """The wall clock entered another second."""
@@ -129,35 +165,46 @@ class SignInPresenter(Observable):
                 self._told.code = event
                 self._told.has_code = event.code is not None
             case m.SessionChanged():
-                self._told.session = event
-                if event.state is m.SessionState.OFFLINE:
-                    self._told.question = None
-                    self._told.problem = event.problem or self._told.problem
+                self._follow(event)
             case m.HostKeyQuestion():
                 self._told.question = host_key_view(event, self._told.site)
+            case m.PromptQuestion():
+                self._told.prompt = event
+                self._told.until = self._clock.now() + ANSWER_SECONDS
             case _:
                 pass
         self._changed()
 
+    def _follow(self, event: m.SessionChanged) -> None:
+        self._told.session = event
+        if event.state is m.SessionState.SIGNED_IN:
+            self._told.has_password = True  # it stays in the engine's memory
+        if event.state in {m.SessionState.OFFLINE, m.SessionState.SIGNED_IN}:
+            self._told.question = self._told.prompt = None
+            self._refusal.show(event.problem)
+
     def _step_ended(self) -> None:
-        if self._chain.problem is not None:
-            asked_for = self._chain.problem.kind is Kind.CANCELLED
-            self._told.problem = None if asked_for else self._chain.problem
+        problem = self._chain.problem
+        if problem is not None:
+            self._refusal.show(None if problem.kind is Kind.CANCELLED else problem)
         if not self._chain.busy:
-            self._signing_in = False
-            self._told.question = None
+            self._busy = False
+            self._told.question = self._told.prompt = None
 
-    def _opening(self, site: Site) -> list[Step]:
-        steps: list[Step] = [lambda number: m.OpenSite(request=number, site=site)]
-        if secret := self._code_secret:
-            steps.append(lambda number: m.UseCodeSecret(request=number, secret=secret))
-        if password := self._password:
-            steps.append(lambda number: m.UsePassword(request=number, password=password))
-        return steps
+    def _begin(self, form: Form, last: Step) -> None:
+        site = self._told.site
+        if site is None or self._busy:
+            return
+        self._told.missing = self._missing(form)
+        if not self._told.missing:
+            self._refusal.show(None)
+            self._busy = True
+            self._chain.start([*self._preparing(site, form), last])
+        self._changed()
 
-    def _steps(self, site: Site, form: Form, *, try_anyway: bool) -> list[Step]:
+    def _preparing(self, site: Site, form: Form) -> list[Step]:
         steps: list[Step] = []
-        if form.username and form.username != site.username:
+        if form.username != site.username:
             site = msgspec.structs.replace(site, username=form.username)
             self._told.site = site
             steps += self._opening(site)
@@ -167,7 +214,19 @@ class SignInPresenter(Observable):
                     request=number, password=form.password, save=form.remember
                 )
             )
-        steps.append(lambda number: m.SignIn(request=number, try_anyway=try_anyway))
+        if form.passphrase:
+            steps.append(
+                lambda number: m.UsePassphrase(
+                    request=number, passphrase=form.passphrase, save=form.remember
+                )
+            )
+        return steps
+
+    def _opening(self, site: Site) -> list[Step]:
+        steps: list[Step] = [lambda number: m.OpenSite(request=number, site=site)]
+        steps += self._setup.steps()
+        if password := self._password:
+            steps.append(lambda number: m.UsePassword(request=number, password=password))
         return steps
 
     def _missing(self, form: Form) -> str:
@@ -176,29 +235,4 @@ class SignInPresenter(Observable):
             return _("Type your user name first.")
         if view.asks_password and not form.password and not self._told.has_password:
             return _("Type your password first.")
-        return _("Set up your code first.") if view.asks_code else ""
-
-    def _as_enrolled(self, secret: CodeSecret) -> CodeSecret:
-        """A bare key says nothing of digits and period: the site knows them."""
-        if self._told.site is None:
-            return secret
-        known = self._told.site.sign_in
-        return msgspec.structs.replace(
-            secret, digits=known.digits, period=known.period, algorithm=known.algorithm
-        )
-
-    def _use_code(self, secret: CodeSecret, *, save: bool) -> None:
-        self._code_secret = secret
-        self._told.code_problem = None
-        self._chain.start(
-            [lambda number: m.UseCodeSecret(request=number, secret=secret, save=save)]
-        )
-
-
-def _secret_in(picture: bytes) -> CodeSecret:
-    for text in read_qr(picture):
-        return parse_enrolment(text)
-    raise CodeSecretError(
-        _("There is no QR code in this picture."),
-        next_step=_("Choose a picture that shows the whole code."),
-    )
+        return ""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from urllib.parse import urlsplit
 
 import msgspec
 
+from ferrygate.app.presenters.question_views import (
+    ChangedKeyView,
+    HostKeyView,
+    PromptView,
+    changed_key_view,
+    prompt_view,
+)
 from ferrygate.app.presenters.session_words import seconds_until, state_words
 from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import Kind, Problem
@@ -13,7 +21,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
     CodeChanged,
-    HostKeyQuestion,
+    PromptQuestion,
     SessionChanged,
     SessionState,
     SiteOpened,
@@ -30,31 +38,44 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
     username: str
     password: Secret
+    passphrase: Secret = Secret("")
     remember: bool = False
 
 
-class HostKeyView(msgspec.Struct, frozen=True, kw_only=True):
-    """The question about a server nobody has confirmed yet."""
-
-    question: int
-    title: str
-    sentence: str
-    details: str
-
-
 class Told(msgspec.Struct, kw_only=True):
-    """What the card has been told so far."""
+    """What the card has been told so far.
+
+    Attributes:
+        until: when the time to answer the prompt ends, epoch.
+        without_code: the person goes on without a code of their own.
+        with_okta: the person wants Okta to set up the code.
+        wrong_fingerprint: the last fingerprint typed was not the server's.
+    """
 
     site: Site | None = None
     opened: SiteOpened | None = None
     session: SessionChanged = _OFFLINE
     code: CodeChanged | None = None
     question: HostKeyView | None = None
+    prompt: PromptQuestion | None = None
+    until: float = 0.0
     has_password: bool = False
     has_code: bool = False
+    without_code: bool = False
+    with_okta: bool = False
+    wrong_fingerprint: bool = False
     missing: str = ""
-    problem: Problem | None = None
-    code_problem: Problem | None = None
+
+
+class Stage(Enum):
+    """What the card is about."""
+
+    FORM = "form"
+    CODE_SETUP = "code-setup"
+    OKTA_SETUP = "okta-setup"
+    HOST_KEY = "host-key"
+    CHANGED_KEY = "changed-key"
+    PROMPT = "prompt"
 
 
 class SignInView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,41 +85,58 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         name: the site's name.
         detail: server, and who checks the code.
         username: the one the site comes with.
+        stage: what the card is about now.
         asks_password: the password field is shown.
+        asks_passphrase: the field for the private key's passphrase is shown.
         password_hint: what stands in the empty field.
         can_remember: the choice to keep the password is offered.
         can_keep_code: the choice to keep the code secret is offered.
         asks_code: the code must be set up first.
+        can_skip_code: it may also do without.
         shows_code: the card with the ring is shown.
         button: the words on the one big button.
+        can_press: pressing it would do something.
+        is_last_try: the button is the person's word after repeated refusals.
         busy: a sign-in is under way; fields rest, the button cancels nothing.
         note: the line under the button.
         problem: what went wrong last.
-        code_problem: what was wrong with the pasted key or picture.
-        may_try_anyway: the button next to the problem sends one more try.
-        question: the host-key question, instead of the form.
+        question: an unknown server, where the stage says so.
+        changed_key: a changed server, where the stage says so.
+        prompt: what the server asks, where the stage says so.
     """
 
     name: str = ""
     detail: str = ""
     username: str = ""
+    stage: Stage = Stage.FORM
     asks_password: bool = True
+    asks_passphrase: bool = False
     password_hint: str = ""
     can_remember: bool = False
     can_keep_code: bool = False
     asks_code: bool = False
+    can_skip_code: bool = False
     shows_code: bool = False
     button: str = ""
+    can_press: bool = True
+    is_last_try: bool = False
     busy: bool = False
     note: str = ""
     problem: Problem | None = None
-    code_problem: Problem | None = None
-    may_try_anyway: bool = False
     question: HostKeyView | None = None
+    changed_key: ChangedKeyView | None = None
+    prompt: PromptView | None = None
 
 
-def sign_in_view(told: Told, *, busy: bool, now: float) -> SignInView:
-    """The card for what is known at ``now`` (seconds since the epoch)."""
+def sign_in_view(told: Told, problem: Problem | None, *, busy: bool, now: float) -> SignInView:
+    """The card for what is known at ``now`` (seconds since the epoch).
+
+    Args:
+        told: what the engine and the person said.
+        problem: what went wrong last.
+        busy: a sign-in, or an enrolment, is under way.
+        now: the time.
+    """
     site = told.site
     if site is None:
         return SignInView()
@@ -106,38 +144,51 @@ def sign_in_view(told: Told, *, busy: bool, now: float) -> SignInView:
     wants_code = _wants_code(site)
     words = state_words(told.session, site.username, now).text
     working = busy and told.session.state is not SessionState.OFFLINE
+    asks_code = wants_code and told.opened is not None and not told.has_code
+    kind = problem.kind if problem is not None and not busy else None
+    stage = _stage(
+        told, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not told.without_code
+    )
+    idle_words = _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
+    if kind is Kind.LOCK_OUT_BREAKER:
+        idle_words = _("Try once more")
     return SignInView(
         name=site.name,
         detail=_detail(site),
         username=site.username,
+        stage=stage,
         asks_password=site.sign_in.steps != ("publickey",),
+        asks_passphrase=kind is Kind.PASSPHRASE_MISSING,
         password_hint=_("Already at hand") if told.has_password else "",
         can_remember=keychain and site.policy.save_password,
         can_keep_code=keychain and site.policy.save_code_secret,
-        asks_code=wants_code and told.opened is not None and not told.has_code,
+        asks_code=asks_code,
+        can_skip_code=asks_code and "keyboard-interactive" in site.sign_in.steps,
         shows_code=wants_code and told.has_code,
-        button=words if working else _("Connecting…") if busy else _("Sign in"),
+        button=words if working else _("Connecting…") if busy else idle_words,
+        can_press=not busy and kind is not Kind.LOCK_OUT_SHUT,
+        is_last_try=kind is Kind.LOCK_OUT_BREAKER,
         busy=busy,
         note=_note(told, wants_code=wants_code, busy=busy, now=now),
-        problem=None if busy else told.problem,
-        code_problem=told.code_problem,
-        may_try_anyway=told.problem is not None and told.problem.kind is Kind.LOCK_OUT_BREAKER,
+        problem=None if busy else problem,
         question=told.question,
+        changed_key=changed_key_view(problem, site, wrong=told.wrong_fingerprint)
+        if problem is not None and kind is Kind.HOST_KEY_CHANGED
+        else None,
+        prompt=prompt_view(told.prompt, told.until, now) if told.prompt else None,
     )
 
 
-def host_key_view(question: HostKeyQuestion, site: Site | None) -> HostKeyView:
-    """The question in words a person can act on."""
-    whom = site.support.contact if site and site.support.contact else _("support")
-    return HostKeyView(
-        question=question.question,
-        title=_("Is this the right server?"),
-        sentence=_(
-            "This computer meets {host} for the first time. Nothing secret has been sent. "
-            "Ask {whom} whether the fingerprint under Details is theirs."
-        ).format(host=question.host, whom=whom),
-        details=f"{question.key_type}\n{question.fingerprint}",
-    )
+def _stage(told: Told, *, changed: bool, asks_code: bool) -> Stage:
+    if changed:
+        return Stage.CHANGED_KEY
+    if told.question is not None:
+        return Stage.HOST_KEY
+    if told.prompt is not None:
+        return Stage.PROMPT
+    if not asks_code:
+        return Stage.FORM
+    return Stage.OKTA_SETUP if told.with_okta else Stage.CODE_SETUP
 
 
 def _wants_code(site: Site) -> bool:

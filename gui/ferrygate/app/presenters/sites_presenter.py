@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.offer_view import OfferView, offer_view
 from ferrygate.common.errors import FerrygateError, Problem
 from ferrygate.common.i18n import _
 from ferrygate.sites.connection_file import read_connection_file
@@ -34,19 +35,44 @@ class SavedSites(Protocol):
 
 
 class SitesView(msgspec.Struct, frozen=True, kw_only=True):
-    """The chooser: saved sites and what was wrong last."""
+    """The chooser.
+
+    Attributes:
+        sites: those that are saved.
+        problem: what was wrong last.
+        offer: a connection file that nobody has agreed to yet.
+    """
 
     sites: tuple[Site, ...] = ()
     problem: Problem | None = None
+    offer: OfferView | None = None
 
 
 class SitesPresenter(Observable):
     """Lists saved sites and opens one; keeps nothing that was not proven by a sign-in."""
 
-    def __init__(self, saved: SavedSites, choose: Callable[[Site], None]) -> None:
+    def __init__(
+        self,
+        saved: SavedSites,
+        fingerprints: Callable[[str, int], tuple[str, ...]],
+        choose: Callable[[Site], None],
+        *,
+        keeps: bool = True,
+    ) -> None:
+        """Take what is needed.
+
+        Args:
+            saved: the saved sites.
+            fingerprints: of the keys on record for a host and a port.
+            choose: told of the site to turn to.
+            keeps: whether a site that a sign-in has proven is saved.
+        """
         super().__init__()
         self._saved = saved
+        self._fingerprints = fingerprints
         self._choose = choose
+        self._keeps = keeps
+        self._offered: Site | None = None
         self.view = SitesView()
 
     def load(self) -> None:
@@ -59,6 +85,7 @@ class SitesPresenter(Observable):
             except FerrygateError as error:
                 problem = error.problem
         self.view = SitesView(sites=tuple(sites), problem=problem)
+        self._offered = None
         self._changed()
 
     def choose(self, site: Site) -> None:
@@ -66,13 +93,38 @@ class SitesPresenter(Observable):
         self._choose(site)
 
     def open_file(self, path: str) -> None:
-        """Turn to the site of a connection file; nothing is sent to it yet."""
+        """Show what a connection file says; nothing is sent to anybody."""
         try:
             site = read_connection_file(Path(path))
         except FerrygateError as error:
-            self._report(error.problem)
+            self.report(error.problem)
         else:
+            self.offer(site)
+
+    def offer(self, site: Site) -> None:
+        """Ask whether a connection file's site is to be used; one that is saved just like it is."""
+        if site in self.view.sites:
             self._choose(site)
+            return
+        try:
+            known = self._fingerprints(site.host, site.port)
+        except FerrygateError as error:
+            self.report(error.problem)
+            return
+        self._offered = site
+        self._show(offer=offer_view(site, self.view.sites, known))
+
+    def accept(self) -> None:
+        """Use the connection that was offered."""
+        if self._offered is not None:
+            offered, self._offered = self._offered, None
+            self._show()
+            self._choose(offered)
+
+    def decline(self) -> None:
+        """Not now."""
+        self._offered = None
+        self._show()
 
     def open_address(self, text: str) -> None:
         """Turn to a server typed in as ``host``, ``host:port`` or ``user@host:port``."""
@@ -81,7 +133,7 @@ class SitesPresenter(Observable):
         number = int(port) if port.isascii() and port.isdecimal() else DEFAULT_PORT
         well_formed = host and not any(part.isspace() for part in host)
         if not well_formed or (_colon and not port.isdecimal()) or not 0 < number <= _HIGHEST_PORT:
-            self._report(
+            self.report(
                 Problem(
                     kind=FerrygateError.kind,
                     sentence=_("This is not a server address."),
@@ -92,13 +144,18 @@ class SitesPresenter(Observable):
         self._choose(Site(name=host, host=host, port=number, username=user))
 
     def keep(self, site: Site) -> None:
-        """Save a site that a sign-in has proven, unless one of that name is there."""
-        if site.name not in self._saved.names():
-            try:
-                self._saved.save(site)
-            except FerrygateError as error:
-                self._report(error.problem)
+        """Save a site that a sign-in has proven, unless one of that name is there.
 
-    def _report(self, problem: Problem) -> None:
-        self.view = SitesView(sites=self.view.sites, problem=problem)
+        Raises:
+            FerrygateError: it cannot be saved.
+        """
+        if self._keeps and site.name not in self._saved.names():
+            self._saved.save(site)
+
+    def report(self, problem: Problem) -> None:
+        """Say what was wrong with a connection file."""
+        self._show(problem=problem)
+
+    def _show(self, *, problem: Problem | None = None, offer: OfferView | None = None) -> None:
+        self.view = SitesView(sites=self.view.sites, problem=problem, offer=offer)
         self._changed()

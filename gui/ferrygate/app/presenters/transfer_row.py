@@ -180,7 +180,11 @@ def _running(batch: Batch, waiting: str) -> RowView:
         title=view.title,
         sub=waiting or _where(view),
         fraction=view.bytes_moved / view.bytes_total if view.bytes_total else 0.0,
-        status=_("Waiting for your answer") if question else _progress(view),
+        status=_("Waiting for your answer")
+        if question
+        else _("Reconnecting")
+        if waiting
+        else _progress(view),
         can_cancel=True,
         question=question,
         warning=warning,

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from ferrygate.app.presenters.code_presenter import CodePresenter
+from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.folder_presenter import EntrySink, FolderPresenter
+from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.session_words import StateWords, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 
+_PASSING = {Kind.CANNOT_REACH, Kind.CONNECTION_LOST}  # worth another try, with nothing to mend
+
 
 class Screen(Enum):
     """What fills the window."""
 
     SITES = "sites"
+    OFFER = "offer"
     SIGN_IN = "sign-in"
     FILES = "files"
 
@@ -39,17 +47,40 @@ class Workspace(Observable):
         *,
         sink: EntrySink,
         saved: SavedSites,
+        fingerprints: Callable[[str, int], tuple[str, ...]],
+        is_demo: bool = False,
         password: Secret | None = None,
         code_secret: CodeSecret | None = None,
     ) -> None:
+        """Take what is needed.
+
+        Args:
+            outbox: the way to the engine.
+            clock: the time.
+            sink: takes the entries of folders.
+            saved: the person's saved sites.
+            fingerprints: of the keys on record for a host and a port.
+            is_demo: the site to start with is our own, and is not kept.
+            password: from the environment.
+            code_secret: from the environment.
+        """
         super().__init__()
         self._outbox = outbox
         self._clock = clock
+        self._is_demo = is_demo
         self._session = m.SessionChanged(state=m.SessionState.OFFLINE)
+        self._entered = False  # the session has shown its files
+        self._forgetting: dict[int, m.SecretKind] = {}
         self.screen = Screen.SITES
+        self.notices = NoticePresenter(clock)
         self.code = CodePresenter(outbox, clock)
-        self.sign_in = SignInPresenter(outbox, clock, password=password, code_secret=code_secret)
-        self.sites = SitesPresenter(saved, self.choose)
+        self.setup = CodeSetupPresenter(outbox)
+        self.refusal = RefusalPresenter(outbox, self.notices.say)
+        self.sign_in = SignInPresenter(
+            outbox, clock, self.setup, self.refusal, password=password, code_secret=code_secret
+        )
+        self.sites = SitesPresenter(saved, fingerprints, self.choose, keeps=not is_demo)
+        self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
         self.transfers = TransfersPresenter(outbox, clock)
 
@@ -69,17 +100,32 @@ class Workspace(Observable):
         user = self.site.username if self.site else ""
         return state_words(self._session, user, self._clock.now())
 
-    def start(self, site: Site | None) -> None:
-        """Show the site given, the only one saved, or the choice."""
+    @property
+    def is_offline(self) -> bool:
+        """There is no session, nor one on its way."""
+        return self._session.state is m.SessionState.OFFLINE
+
+    @property
+    def toast(self) -> str:
+        """A word in passing, or none."""
+        return self.code.toast or self.notices.words
+
+    def start(self, opened: Site | Problem | None) -> None:
+        """Show what the app was opened with, the only site saved, or the choice."""
         self.sites.load()
         saved = self.sites.view.sites
-        if site is None and len(saved) == 1:
-            site = saved[0]
-        if site is not None:
-            self.choose(site)
+        if isinstance(opened, Problem):
+            self.sites.report(opened)
+        elif opened is not None and self._is_demo:
+            self.choose(opened)
+        elif opened is not None:
+            self.sites.offer(opened)
+        elif len(saved) == 1:
+            self.choose(saved[0])
 
     def choose(self, site: Site) -> None:
         """Turn to a site's sign-in card."""
+        self._entered = False
         self.screen = Screen.SIGN_IN
         self.sign_in.choose(site)
         self._changed()
@@ -94,32 +140,86 @@ class Workspace(Observable):
         """End the session."""
         self._outbox.ask(m.SignOut)
 
+    def sign_in_again(self) -> None:
+        """After a connection that did not come back."""
+        self.screen = Screen.SIGN_IN
+        self._changed()
+        self.sign_in.sign_in_again()
+
+    def forget(self, kind: m.SecretKind) -> None:
+        """Drop a secret of the site, from memory and from the keychain."""
+        number = self._outbox.ask(lambda number: m.ForgetSecret(request=number, kind=kind))
+        self._forgetting[number] = kind
+
     def tick(self) -> None:
         """The wall clock entered another second."""
         self.code.tick()
         self.sign_in.tick()
         self.transfers.tick()
+        self.notices.tick()
         self._changed()
 
     def handle(self, event: m.Event) -> None:
         """Pass an event to all who may want it."""
         self.code.handle(event)
+        self.setup.handle(event)
+        self.refusal.handle(event)
         self.sign_in.handle(event)
         self.folder.handle(event)
         self.transfers.handle(event)
-        if isinstance(event, m.SessionChanged):
-            self._session = event
-            self._follow(event.state)
-            self._changed()
+        self.notices.handle(event)
+        match event:
+            case m.SessionChanged():
+                self._session = event
+                self._follow(event)
+            case m.HostKeyQuestion() | m.PromptQuestion():
+                self.screen = Screen.SIGN_IN
+            case m.Done(request=request) | m.Failed(request=request) if request in self._forgetting:
+                self._forgot(event, self._forgetting.pop(request))
+            case _:
+                return
+        self._changed()
 
-    def _follow(self, state: m.SessionState) -> None:
-        """Signed in opens the files, offline closes them; everything between leaves the screen."""
+    def _follow(self, event: m.SessionChanged) -> None:
+        """Signed in opens the files; a person's sign-out, or trouble to mend, closes them."""
+        state = event.state
         if state is m.SessionState.SIGNED_IN and self.site is not None:
-            if self.screen is Screen.FILES:
+            self.screen = Screen.FILES
+            if self._entered:
                 self.folder.refresh()
             else:
-                self.screen = Screen.FILES
-                self.sites.keep(self.site)
+                self._entered = True
+                self._keep(self.site)
                 self.folder.start(normalise(self.site.start_folder))
         elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
-            self.screen = Screen.SIGN_IN
+            if event.problem is None and self.site is not None:
+                self.choose(self.site)  # what was in memory is gone, what is kept is found again
+            elif event.problem is None or event.problem.kind not in _PASSING:
+                self.screen = Screen.SIGN_IN
+
+    def _keep(self, site: Site) -> None:
+        try:
+            self.sites.keep(site)
+        except FerrygateError as error:
+            self.notices.show(error.problem)
+
+    def _follow_offer(self) -> None:
+        if self.sites.view.offer is not None:
+            self.screen = Screen.OFFER
+        elif self.screen is not Screen.FILES and self._shows_sites():
+            self.screen = Screen.SITES
+        self._changed()
+
+    def _shows_sites(self) -> bool:
+        return self.screen is Screen.OFFER or self.sites.view.problem is not None
+
+    def _forgot(self, event: m.Done | m.Failed, kind: m.SecretKind) -> None:
+        if isinstance(event, m.Failed):
+            self.notices.show(event.problem)
+            return
+        self.sign_in.forget(kind)
+        self.notices.say(
+            _("Your password is forgotten.")
+            if kind is m.SecretKind.PASSWORD
+            else _("Your code set-up is forgotten.")
+        )

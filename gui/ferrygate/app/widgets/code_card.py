@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout
 
 from ferrygate.app.presenters.code_presenter import CodeView
@@ -34,6 +35,10 @@ class CodeCard(QFrame):
         self._next = label("", "next")
         self._copy = ThemedButton(theme, look="quiet", icon="copy", tint="dim", name=_("Copy code"))
         self._copy.clicked.connect(self.copy_wanted)
+        self._can_copy = can_copy
+        if can_copy:
+            self._digits.setCursor(Qt.CursorShape.PointingHandCursor)
+            self._digits.setToolTip(_("Copy code"))
         self._copy.setVisible(can_copy)
         self._next.setVisible(can_copy)
         grid = QGridLayout(self)
@@ -46,6 +51,12 @@ class CodeCard(QFrame):
         grid.addWidget(self._copy, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(self._next, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the digits copies, as one on the icon does."""
+        if self._can_copy and self._digits.geometry().contains(event.position().toPoint()):
+            self.copy_wanted.emit()
+        super().mouseReleaseEvent(event)
 
     def render_view(self, view: CodeView) -> None:
         """Show a moment of the code's life."""

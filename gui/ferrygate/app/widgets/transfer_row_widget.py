@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from ferrygate.app.presenters.transfer_row import RowView
+from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
@@ -118,6 +118,7 @@ class TransferRowWidget(QFrame):
         set_look(self._bar, "tone", view.tone.value)
         moving = view.fraction is not None
         self._status.setText(view.status)
+        set_look(self._status, "tone", "amber" if view.tone is RowTone.AMBER else "")
         self._status.setVisible(moving)
         self._outcome.setText(view.status)
         self._outcome.setVisible(not moving)

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from ferrygate.cli.surroundings import Surroundings, WindowRequest
+from ferrygate.common.errors import ConnectionFileError, Problem
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignIn, Site
 
 
 @click.command()
@@ -17,11 +18,20 @@ from ferrygate.sites.site import SignIn
 @click.pass_obj
 def app(around: Surroundings, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
-    site = read_connection_file(connection_file) if connection_file else None
+    opened = _opened(connection_file) if connection_file else None
+    how = opened.sign_in if isinstance(opened, Site) else SignIn()
     text = around.secrets.totp_secret
     request = WindowRequest(
-        site=site,
+        opened=opened,
         password=around.secrets.password,
-        code_secret=code_secret_for(site.sign_in if site else SignIn(), text) if text else None,
+        code_secret=code_secret_for(how, text) if text else None,
     )
     return around.window.run(request)
+
+
+def _opened(connection_file: Path) -> Site | Problem:
+    """A double click has no terminal: the window says what is wrong with a file."""
+    try:
+        return read_connection_file(connection_file)
+    except ConnectionFileError as error:
+        return error.problem

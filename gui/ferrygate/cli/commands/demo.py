@@ -43,7 +43,7 @@ class _Ready(msgspec.Struct, frozen=True):
     type=click.Path(path_type=Path),
     default=Path("build", "demo"),
     show_default=True,
-    help="Where --offscreen puts its pictures.",
+    help="Where pictures go that are not for the README.",
 )
 @click.option(
     "--screenshots", type=click.Path(path_type=Path), help="Take the README's pictures into here."
@@ -63,13 +63,13 @@ def demo(
     with _sandbox(around.home, period) as ready:
         site = read_connection_file(Path(ready.connection_file))
         request = WindowRequest(
-            site=site,
+            opened=site,
             password=Secret(ready.password),
             code_secret=code_secret_for(site.sign_in, Secret(ready.otpauth_uri)),
-            leave_keychain=True,
+            is_demo=True,
         )
         if screenshots is not None:
-            return around.window.take_pictures(request, screenshots)
+            return around.window.take_pictures(request, screenshots, pictures_to / "screens")
         if offscreen:
             status = around.window.tour(request, pictures_to, Path(ready.root))
             for picture in sorted(pictures_to.glob("*.png")):

@@ -1,0 +1,76 @@
+"""What a server asks in words of its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from ferrygate.app.presenters.question_views import PromptView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+
+
+class PromptPanel(QFrame):
+    """Hidden while nothing is asked.
+
+    Signals:
+        answered: a :class:`Secret`, or none where the person does not answer.
+    """
+
+    answered = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("look", "inset")
+        self._question = 0
+        self._words = label("", wrap=True)
+        self._answer = QLineEdit()
+        self._answer.setProperty("look", "inline")
+        self._answer.returnPressed.connect(self._give)
+        self._left = label("", "caption")
+        send = ThemedButton(theme, _("Answer"), look="primary")
+        send.clicked.connect(self._give)
+        leave = ThemedButton(theme, _("Cancel"), name=_("Cancel the question"))
+        leave.clicked.connect(self._refuse)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._left)
+        buttons.addStretch()
+        buttons.addWidget(leave)
+        buttons.addWidget(send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(label(_("The server asks"), "heading"))
+        column.addWidget(self._words)
+        column.addWidget(self._answer)
+        column.addLayout(buttons)
+        self.hide()
+
+    def render_view(self, view: PromptView | None) -> None:
+        """Ask, or hide."""
+        self.setVisible(view is not None)
+        if view is None:
+            self._answer.clear()
+            self._question = 0
+            return
+        self._words.setText(view.text)
+        self._left.setText(view.left)
+        if view.question != self._question:
+            self._question = view.question
+            self._answer.clear()
+            echo = QLineEdit.EchoMode
+            self._answer.setEchoMode(echo.Normal if view.echo else echo.Password)
+            self._answer.setAccessibleName(view.text)
+            self._answer.setFocus()
+
+    @Slot()
+    def _give(self) -> None:
+        self.answered.emit(Secret(self._answer.text()))
+
+    @Slot()
+    def _refuse(self) -> None:
+        self.answered.emit(None)

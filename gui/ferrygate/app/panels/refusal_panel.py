@@ -1,0 +1,111 @@
+"""What went wrong, and the ways on, in the card."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.problem_note import ProblemNote
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+
+
+class Question(QFrame):
+    """One sentence and a yes; the no is optional to the caller's words.
+
+    Signals:
+        agreed: yes.
+        declined: no.
+    """
+
+    agreed = Signal()
+    declined = Signal()
+
+    def __init__(self, theme: Theme, *, can_decline: bool) -> None:
+        super().__init__()
+        self.setProperty("look", "inset")
+        self._words = label("", wrap=True)
+        self._yes = ThemedButton(theme)
+        self._yes.clicked.connect(self.agreed)
+        no = ThemedButton(theme, _("Not now"), look="quiet")
+        no.clicked.connect(self.declined)
+        no.setVisible(can_decline)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        buttons.addWidget(no)
+        buttons.addWidget(self._yes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(10)
+        column.addWidget(self._words)
+        column.addLayout(buttons)
+        self.hide()
+
+    def ask(self, words: str, button: str) -> None:
+        """Ask; no words hide the question."""
+        if words:
+            self._words.setText(words)
+            self._yes.setText(button)
+            self._yes.setAccessibleName(button)
+        if words and self.isHidden():
+            self.show()
+            self._yes.setFocus()
+        self.setVisible(bool(words))
+
+
+class RefusalPanel(QWidget):
+    """Shows a :class:`RefusalView`."""
+
+    def __init__(self, theme: Theme, presenter: RefusalPresenter) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._note = ProblemNote(theme)
+        self._asking = label(_("Asking Okta…"), "caption")
+        self._buttons = {
+            Action.ASK_OKTA: ThemedButton(theme, _("Ask Okta why")),
+            Action.WELL_AGAIN: ThemedButton(theme, _("My account is well again")),
+        }
+        self._buttons[Action.ASK_OKTA].clicked.connect(self._ask_okta)
+        self._buttons[Action.WELL_AGAIN].clicked.connect(self._say_well)
+        self._consent = Question(theme, can_decline=True)
+        self._consent.agreed.connect(presenter.agree)
+        self._consent.declined.connect(presenter.decline)
+        self._clock = Question(theme, can_decline=False)
+        self._clock.agreed.connect(presenter.correct_codes)
+        ways = QHBoxLayout()
+        ways.setSpacing(8)
+        for button in self._buttons.values():
+            ways.addWidget(button)
+        ways.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self._note)
+        column.addWidget(self._asking)
+        column.addLayout(ways)
+        column.addWidget(self._consent)
+        column.addWidget(self._clock)
+
+    def render_view(self, *, shown: bool) -> None:
+        """Show the problem, where the card has room for it now."""
+        view = self._presenter.view
+        self.setVisible(shown and (view.problem is not None or bool(view.clock)))
+        self._note.render_problem(view.problem)
+        self._asking.setVisible(view.asking)
+        for action, button in self._buttons.items():
+            button.setVisible(action in view.actions and view.consent is None)
+        consent = view.consent
+        self._consent.ask(consent.sentence if consent else "", consent.button if consent else "")
+        self._clock.ask(view.clock, _("Correct codes"))
+
+    @Slot()
+    def _ask_okta(self) -> None:
+        self._presenter.choose(Action.ASK_OKTA)
+
+    @Slot()
+    def _say_well(self) -> None:
+        self._presenter.choose(Action.WELL_AGAIN)

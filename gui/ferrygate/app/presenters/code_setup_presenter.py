@@ -1,0 +1,193 @@
+"""Setting up a code: from a text, from a picture, or from one of several accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ferrygate.app.presenters.chain import Chain, Step
+from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.codes.enrol import parse_enrolment_choices
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import CodeSecretError, Problem
+from ferrygate.common.i18n import _
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+
+_ADDRESS = "://"
+
+
+class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands where a code is set up.
+
+    Attributes:
+        okta: who sets it up directly, a host name; empty where the site names no Okta address.
+        choices: the accounts of an export, to choose one from.
+        reading: a picture is being looked at.
+        problem: what was wrong with the last text or picture.
+        mismatch: how the code differs from what the site said; empty where it does not.
+        unproven: the code was set up here, and nobody has accepted one yet.
+    """
+
+    okta: str = ""
+    choices: tuple[str, ...] = ()
+    reading: bool = False
+    problem: Problem | None = None
+    mismatch: str = ""
+    unproven: bool = False
+
+
+class CodeSetupPresenter(Observable):
+    """Holds the code secret that was set up here until the person signs out."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__()
+        self._chain = Chain(outbox)
+        self._site: Site | None = None
+        self._secret: CodeSecret | None = None
+        self._is_given = False
+        self._choices: tuple[CodeSecret, ...] = ()
+        self._keeps = True
+        self._can_keep = False
+        self.view = CodeSetupView()
+
+    @property
+    def saves(self) -> bool:
+        """Whether the code secret is to be kept once it is proven."""
+        return self._keeps and self._can_keep
+
+    def keep(self, *, wanted: bool) -> None:
+        """The person's consent to keeping the code secret, before it is set up."""
+        self._keeps = wanted
+
+    def turn_to(self, site: Site, given: CodeSecret | None) -> None:
+        """Begin anew for a site, with the code secret that the environment gave, if any."""
+        self._site, self._secret, self._choices = site, given, ()
+        self._is_given = given is not None
+        self._can_keep = False
+        self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
+
+    def steps(self) -> list[Step]:
+        """What has the engine use the secret again, after the site was opened anew."""
+        secret = self._secret
+        if secret is None:
+            return []
+        given = self._is_given  # by the environment, and not ours to keep
+        return [
+            lambda number: m.UseCodeSecret(
+                request=number, secret=secret, save=self.saves and not given
+            )
+        ]
+
+    def read(self) -> None:
+        """A picture is being looked at; :meth:`take` or :meth:`report` follows."""
+        self._show(self._again(reading=True))
+
+    def take(self, texts: Iterable[str]) -> None:
+        """Take keys or addresses, pasted or found in a picture."""
+        found: list[CodeSecret] = []
+        problem: Problem | None = None
+        for text in texts:
+            try:
+                secrets = parse_enrolment_choices(text)
+            except CodeSecretError as error:
+                problem = problem or error.problem
+            else:
+                found += secrets if _ADDRESS in text else map(self._as_enrolled, secrets)
+        if len(found) > 1:
+            self._choices = tuple(found)
+            self._show(self._again(choices=tuple(map(_name, found))))
+        elif found:
+            self._use(found[0])
+        else:
+            self.report(problem or _no_qr_code())
+
+    def choose(self, at: int) -> None:
+        """Take one of the accounts of an export."""
+        self._use(self._choices[at])
+
+    def report(self, problem: Problem) -> None:
+        """Say what was wrong with a picture."""
+        self._show(self._again(problem=problem))
+
+    def handle(self, event: m.Event) -> None:
+        """Follow what the engine says."""
+        if isinstance(event, m.SiteOpened):
+            self._can_keep = event.can_save and event.site.policy.save_code_secret
+        if self._chain.handle(event) and self._chain.problem is not None:
+            self.report(self._chain.problem)
+        if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+            self._show(self._again(unproven=False))
+
+    def _use(self, secret: CodeSecret) -> None:
+        self._secret, self._choices, self._is_given = secret, (), False
+        self._chain.start(self.steps())
+        self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=True))
+
+    def _as_enrolled(self, secret: CodeSecret) -> CodeSecret:
+        """A bare key says nothing of digits and period: the site knows them."""
+        if self._site is None:
+            return secret
+        known = self._site.sign_in
+        return msgspec.structs.replace(
+            secret, digits=known.digits, period=known.period, algorithm=known.algorithm
+        )
+
+    def _again(
+        self,
+        *,
+        reading: bool = False,
+        choices: tuple[str, ...] = (),
+        problem: Problem | None = None,
+        mismatch: str | None = None,
+        unproven: bool | None = None,
+    ) -> CodeSetupView:
+        old = self.view
+        return CodeSetupView(
+            okta=old.okta,
+            reading=reading,
+            choices=choices,
+            problem=problem,
+            mismatch=old.mismatch if mismatch is None else mismatch,
+            unproven=old.unproven if unproven is None else unproven,
+        )
+
+    def _show(self, view: CodeSetupView) -> None:
+        self.view = view
+        self._changed()
+
+
+def _name(secret: CodeSecret) -> str:
+    named = " · ".join(part for part in (secret.issuer, secret.label) if part)
+    return named or _("Account without a name")
+
+
+def _mismatch(secret: CodeSecret, site: Site | None) -> str:
+    if site is None:
+        return ""
+    said = site.sign_in
+    if (secret.digits, secret.period, secret.algorithm) == (
+        said.digits,
+        said.period,
+        said.algorithm,
+    ):
+        return ""
+    return _(
+        "The site speaks of {said} digits every {said_period} s. Your code has {digits} digits"
+        " every {period} s, and is used as it was set up."
+    ).format(
+        said=said.digits,
+        said_period=said.period,
+        digits=secret.digits,
+        period=secret.period,
+    )
+
+
+def _no_qr_code() -> Problem:
+    return CodeSecretError(
+        _("There is no QR code in this picture."),
+        next_step=_("Choose a picture that shows the whole code."),
+    ).problem

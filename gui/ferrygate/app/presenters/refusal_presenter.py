@@ -1,0 +1,197 @@
+"""What a person can do after a sign-in that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ferrygate.app.presenters.observable import Observable
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.text import duration_text
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+from ferrygate.sites.skew import NOTABLE
+
+_OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
+
+
+class Action(Enum):
+    """A way on."""
+
+    ASK_OKTA = "ask-okta"
+    WELL_AGAIN = "well-again"
+
+
+class ConsentView(msgspec.Struct, frozen=True):
+    """What a person agrees to: one sentence, and the words on the button."""
+
+    sentence: str
+    button: str
+
+
+class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
+    """The problem and the ways on.
+
+    Attributes:
+        problem: what went wrong, in Okta's words where it was asked.
+        actions: what is offered beside it.
+        consent: asked before the action chosen last is done.
+        asking: Okta is being asked.
+        clock: what is wrong with this computer's clock; empty where nothing is.
+    """
+
+    problem: Problem | None = None
+    actions: tuple[Action, ...] = ()
+    consent: ConsentView | None = None
+    asking: bool = False
+    clock: str = ""
+
+
+class RefusalPresenter(Observable):
+    """Asks Okta, resets the lock, and corrects codes, each when the person agreed."""
+
+    def __init__(self, outbox: Outbox, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._outbox = outbox
+        self._say = say
+        self._site: Site | None = None
+        self._problem: Problem | None = None
+        self._chosen: Action | None = None
+        self._explained = False
+        self._skew: m.SkewMeasured | None = None
+        self._asking: int | None = None
+        self._measuring: int | None = None
+        self._resetting: int | None = None
+        self._applying: int | None = None
+
+    @property
+    def view(self) -> RefusalView:
+        """The problem at this moment."""
+        return RefusalView(
+            problem=self._problem,
+            actions=self._actions(),
+            consent=self._consent(),
+            asking=self._asking is not None,
+            clock=self._clock_words(),
+        )
+
+    def turn_to(self, site: Site) -> None:
+        """Forget what concerned another site."""
+        self._site = site
+        self._skew = None
+        self.show(None)
+
+    def show(self, problem: Problem | None) -> None:
+        """Show what went wrong last, or that nothing did."""
+        self._problem = problem
+        self._chosen, self._explained = None, False
+        self._asking = self._resetting = None
+        self._changed()
+
+    def choose(self, action: Action) -> None:
+        """Ask for the person's consent to an action."""
+        self._chosen = action
+        self._changed()
+
+    def decline(self) -> None:
+        """The person does not agree."""
+        self._chosen = None
+        self._changed()
+
+    def agree(self) -> None:
+        """Do what the person agreed to."""
+        chosen, self._chosen = self._chosen, None
+        if chosen is Action.ASK_OKTA:
+            # The breaker's two refusals are known to the person, who agrees to this one try.
+            stopped = self._problem is not None and self._problem.kind is Kind.LOCK_OUT_BREAKER
+            self._asking = self._outbox.ask(
+                lambda number: m.ExplainRefusal(request=number, try_anyway=stopped)
+            )
+            self._measuring = self._outbox.ask(m.MeasureSkew)
+        elif chosen is Action.WELL_AGAIN:
+            self._resetting = self._outbox.ask(m.ResetLock)
+        self._changed()
+
+    def correct_codes(self) -> None:
+        """Have codes made for Okta's time."""
+        if self._skew is not None and self._skew.seconds is not None:
+            seconds = round(self._skew.seconds)
+            self._skew = None
+            self._applying = self._outbox.ask(
+                lambda number: m.ApplySkew(request=number, seconds=seconds)
+            )
+            self._changed()
+
+    def handle(self, event: m.Event) -> None:
+        """Take in what came of it."""
+        match event:
+            case m.RefusalExplained(request=request) if request == self._asking:
+                self._problem, self._explained = event.problem, True
+            case m.SkewMeasured(request=request) if request == self._measuring:
+                self._skew = event
+            case m.Done(request=request) | m.Failed(request=request) if request in self._asked():
+                self._end(event, request)
+            case _:
+                return
+        self._changed()
+
+    def _asked(self) -> set[int | None]:
+        return {self._asking, self._measuring, self._resetting, self._applying}
+
+    def _end(self, event: m.Done | m.Failed, request: int) -> None:
+        """The clock could not be compared: then nothing is said of it."""
+        if isinstance(event, m.Failed) and request != self._measuring:
+            self.show(event.problem)
+        elif request == self._resetting:
+            self.show(None)
+            self._say(_("The lock is reset. Sign in when you are ready."))
+        elif request == self._applying:
+            self._say(_("Your codes follow Okta's clock now."))
+        if request == self._asking:
+            self._asking = None
+
+    def _actions(self) -> tuple[Action, ...]:
+        if self._problem is None or self._asking is not None or self._resetting is not None:
+            return ()
+        kind = self._problem.kind
+        actions = []
+        if kind is Kind.LOCK_OUT_SHUT:
+            actions.append(Action.WELL_AGAIN)
+        if kind in _OKTA_KNOWS and self._okta and not self._explained:
+            actions.append(Action.ASK_OKTA)
+        return tuple(actions)
+
+    def _consent(self) -> ConsentView | None:
+        if self._chosen is Action.ASK_OKTA:
+            words = _("This sends your password to {okta} once, without a code.")
+            return ConsentView(words.format(okta=self._okta), _("Ask Okta"))
+        if self._chosen is Action.WELL_AGAIN:
+            words = _("Has {whom} told you that your account is not locked? Then reset the count.")
+            return ConsentView(words.format(whom=self._whom), _("Yes, reset it"))
+        return None
+
+    def _clock_words(self) -> str:
+        skew = self._skew
+        if skew is None or skew.seconds is None or abs(skew.seconds - skew.applied) <= NOTABLE:
+            return ""
+        if abs(skew.seconds) <= NOTABLE:
+            return _("This computer's clock is right again. Stop correcting codes for it?")
+        words = _("This computer's clock is {time} behind. Correct codes for it?")
+        if skew.seconds < 0:
+            words = _("This computer's clock is {time} ahead. Correct codes for it?")
+        return words.format(time=duration_text(abs(round(skew.seconds))))
+
+    @property
+    def _okta(self) -> str:
+        address = self._site.sign_in.okta_address if self._site else ""
+        return urlsplit(address).hostname or ""
+
+    @property
+    def _whom(self) -> str:
+        contact = self._site.support.contact if self._site else ""
+        return contact or _("support")

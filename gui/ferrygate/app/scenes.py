@@ -1,0 +1,295 @@
+"""The screens of setting up and signing in, each made by plain events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ferrygate.app.driver import Driver
+from ferrygate.app.presenters.refusal_presenter import Action
+from ferrygate.app.presenters.sign_in_view import Form
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.clock import Clock
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import SignIn, Site, Support
+
+_KEY = Secret("JBSWY3DPEHPK3PXP")
+_PASSWORD = Secret("correct horse")
+_SITE = Site(
+    name="Acme exports",
+    host="sftp.example.org",
+    username="vendor7",
+    host_key_fingerprints=("SHA256:0123456789012345678901234567890123456789012",),
+    sign_in=SignIn(okta_address="https://acme.okta.example"),
+    support=Support(contact="help@example.org"),
+)
+_EXPORT = (
+    "otpauth://totp/Acme:vendor7?secret=JBSWY3DPEHPK3PXP",
+    "otpauth://totp/Example%20Bank:me?secret=JBSWY3DPEHPK3PXQ",
+)
+
+
+_FILES = (
+    Entry(b"exports", EntryKind.FOLDER),
+    Entry(b"inbox", EntryKind.FOLDER),
+    Entry(b"manifest.json", EntryKind.FILE, 4_100, 1_793_610_000),
+    Entry(b"run-summary.pdf", EntryKind.FILE, 1_240_000, 1_793_610_000),
+)
+
+Scene: TypeAlias = "Callable[[Stage], None]"
+
+
+class SceneEngine:
+    """Knows what Okta says and what is in a folder; the scenes speak for the rest."""
+
+    def __init__(self, listener: Callable[[m.Event], None]) -> None:
+        self._tell = listener
+
+    def send(self, command: m.Command) -> None:
+        """Answer what has to do with Okta, and list one folder."""
+        match command:
+            case m.ExplainRefusal(request=number):
+                self._tell(m.RefusalExplained(request=number, problem=_explanation()))
+                self._tell(m.Done(request=number))
+            case m.MeasureSkew(request=number):
+                self._tell(m.SkewMeasured(request=number, seconds=45.4, applied=0))
+            case m.ListFolder(request=number):
+                self._tell(m.FolderBlock(request=number, entries=_FILES))
+                self._tell(m.Done(request=number))
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class Stage:
+    """What scenes are made with."""
+
+    def __init__(self, workspace: Workspace, driver: Driver, clock: Clock) -> None:
+        self.workspace = workspace
+        self.driver = driver
+        self._clock = clock
+
+    def open(self) -> None:
+        """The site's card, with nothing at hand."""
+        workspace = self.workspace
+        workspace.choose(_SITE)
+        workspace.handle(
+            m.SiteOpened(site=_SITE, has_password=False, has_code_secret=False, can_save=True)
+        )
+
+    def give_code(self, *, spent: bool = False) -> None:
+        """A code is at hand."""
+        self.open()
+        code = live_code(CodeSecret(key=_KEY), self._clock.now())
+        self.workspace.handle(m.CodeChanged(code=code, spent=spent))
+
+    def sign_in(self) -> None:
+        """As far as the files."""
+        self.give_code()
+        self.state(m.SessionState.SIGNED_IN)
+
+    def state(
+        self, state: m.SessionState, problem: Problem | None = None, wait: float | None = None
+    ) -> None:
+        """The session enters a state, for so many seconds where it waits."""
+        until = None if wait is None else self._clock.now() + wait
+        self.workspace.handle(m.SessionChanged(state=state, until=until, problem=problem))
+
+    def fail(self, kind: Kind, sentence: str, next_step: str = "") -> None:
+        """The sign-in failed."""
+        self.give_code()
+        problem = Problem(
+            kind=kind, sentence=sentence, next_step=next_step, fingerprint="SHA256:other"
+        )
+        self.state(m.SessionState.OFFLINE, problem)
+
+
+def _enrol(stage: Stage) -> None:
+    stage.open()
+
+
+def _enrol_wrong(stage: Stage) -> None:
+    stage.open()
+    stage.workspace.setup.take(["oktaverify://email/vendor7"])
+
+
+def _enrol_choices(stage: Stage) -> None:
+    stage.open()
+    stage.workspace.setup.take(_EXPORT)
+
+
+def _enrol_okta(stage: Stage) -> None:
+    stage.open()
+    stage.workspace.sign_in.turn_to_okta(wanted=True)
+
+
+def _mismatch(stage: Stage) -> None:
+    stage.give_code()
+    stage.workspace.setup.take(["otpauth://totp/v?secret=JBSWY3DPEHPK3PXP&digits=8&period=60"])
+
+
+def _offer(stage: Stage) -> None:
+    stage.workspace.sites.offer(_SITE)
+
+
+def _spent(stage: Stage) -> None:
+    stage.give_code(spent=True)
+
+
+def _refused(stage: Stage) -> None:
+    stage.fail(
+        Kind.SIGN_IN_REFUSED,
+        _("The server refused the sign-in."),
+        _("Check your user name and password."),
+    )
+
+
+def _consent(stage: Stage) -> None:
+    _refused(stage)
+    stage.workspace.refusal.choose(Action.ASK_OKTA)
+
+
+def _explained(stage: Stage) -> None:
+    _consent(stage)
+    stage.workspace.refusal.agree()
+
+
+def _breaker(stage: Stage) -> None:
+    stage.fail(Kind.LOCK_OUT_BREAKER, _stopped(2), _("Check your password. Then try once more."))
+
+
+def _shut(stage: Stage) -> None:
+    stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), _("Ask your contact to check your account."))
+
+
+def _shut_consent(stage: Stage) -> None:
+    _shut(stage)
+    stage.workspace.refusal.choose(Action.WELL_AGAIN)
+
+
+def _unknown_key(stage: Stage) -> None:
+    stage.give_code()
+    fingerprint = _SITE.host_key_fingerprints[0]
+    stage.workspace.handle(
+        m.HostKeyQuestion(
+            question=1, host=_SITE.host, key_type="ssh-ed25519", fingerprint=fingerprint
+        )
+    )
+    stage.driver.click(_("Details"))
+
+
+def _changed_key(stage: Stage) -> None:
+    stage.fail(Kind.HOST_KEY_CHANGED, _("The server has changed."))
+
+
+def _changed_key_details(stage: Stage) -> None:
+    _changed_key(stage)
+    stage.driver.click(_("Details"))
+    stage.workspace.sign_in.trust_new_key("SHA256:wrong")
+
+
+def _prompt(stage: Stage) -> None:
+    stage.give_code()
+    stage.workspace.handle(
+        m.PromptQuestion(question=1, text=_("Answer to your security question:"), echo=False)
+    )
+
+
+def _passphrase(stage: Stage) -> None:
+    stage.fail(
+        Kind.PASSPHRASE_MISSING,
+        _("The private key is locked with a passphrase."),
+        _("Enter the passphrase."),
+    )
+
+
+def _waiting(stage: Stage) -> None:
+    stage.give_code(spent=True)
+    stage.workspace.sign_in.sign_in(Form(username=_SITE.username, password=_PASSWORD))
+    stage.state(m.SessionState.WAITING_FOR_CODE, wait=7)
+
+
+def _reconnecting(stage: Stage) -> None:
+    stage.sign_in()
+    _sending(stage)
+    stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+
+
+def _offline(stage: Stage) -> None:
+    stage.sign_in()
+    stage.state(m.SessionState.OFFLINE, _lost())
+
+
+def _copied(stage: Stage) -> None:
+    stage.sign_in()
+    stage.workspace.notices.say(_("Copied. Cleared in {seconds} s").format(seconds=12))
+    stage.workspace.handle(m.Notice(problem=_keychain()))
+
+
+def _sending(stage: Stage) -> None:
+    view = m.BatchView(
+        batch=1,
+        direction=m.Direction.UPLOAD,
+        title="sequencing-batch-18.fastq.gz",
+        target="/inbox",
+        files_total=1,
+        bytes_total=6_310_000_000,
+        bytes_moved=2_400_000_000,
+    )
+    stage.workspace.handle(m.BatchChanged(view=view))
+
+
+def _explanation() -> Problem:
+    return Problem(
+        kind=Kind.SIGN_IN_REFUSED,
+        sentence=_("Your password is right. The code was not accepted."),
+        next_step=_("Check this computer's clock."),
+    )
+
+
+def _lost() -> Problem:
+    return Problem(kind=Kind.CONNECTION_LOST, sentence=_("The server no longer answers."))
+
+
+def _keychain() -> Problem:
+    return Problem(kind=Kind.KEYCHAIN, sentence=_("The keychain is locked: nothing was kept."))
+
+
+def _stopped(count: int) -> str:
+    return _(
+        "The last {count} sign-ins were refused. Nothing more was sent, so that your account is"
+        " not locked."
+    ).format(count=count)
+
+
+SCENES: dict[str, Scene] = {
+    "enrol": _enrol,
+    "enrol-okta-verify": _enrol_wrong,
+    "enrol-choices": _enrol_choices,
+    "enrol-okta": _enrol_okta,
+    "enrol-mismatch": _mismatch,
+    "offer": _offer,
+    "spent": _spent,
+    "waiting": _waiting,
+    "refused": _refused,
+    "refused-consent": _consent,
+    "refused-explained": _explained,
+    "breaker": _breaker,
+    "breaker-shut": _shut,
+    "breaker-consent": _shut_consent,
+    "unknown-key": _unknown_key,
+    "changed-key": _changed_key,
+    "changed-key-details": _changed_key_details,
+    "prompt": _prompt,
+    "passphrase": _passphrase,
+    "reconnecting": _reconnecting,
+    "offline": _offline,
+    "copied": _copied,
+}

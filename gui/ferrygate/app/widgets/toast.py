@@ -1,0 +1,41 @@
+"""A word in passing at the foot of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+_ABOVE_FOOT = 28
+
+
+class Toast(QLabel):
+    """Stands over its window, follows its size, and lets the mouse through."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName("toast")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        window.installEventFilter(self)
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        """Show a word, or none."""
+        self.setVisible(bool(words))
+        if words and words != self.text():
+            self.setText(words)
+            self.setAccessibleName(words)
+        if words:
+            self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        self.adjustSize()
+        left = (self._window.width() - self.width()) // 2
+        self.move(left, self._window.height() - self.height() - _ABOVE_FOOT)
+        self.raise_()

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import SignIn, Site, Support
+
+EXPLAINED = Problem(kind=Kind.SIGN_IN_REFUSED, sentence="Your password is right.")
+
+
+def refused(kind: Kind = Kind.SIGN_IN_REFUSED) -> Problem:
+    return Problem(kind=kind, sentence="No.")
+
+
+class Table:
+    """A presenter with what it sent and said, on a site that names its Okta address."""
+
+    def __init__(self, site: Site) -> None:
+        self.sent: list[m.Command] = []
+        self.said: list[str] = []
+        self.presenter = RefusalPresenter(Outbox(self.sent.append), self.said.append)
+        okta = SignIn(okta_address="https://acme.okta.example")
+        helped = Support(contact="help@example.org")
+        self.presenter.turn_to(msgspec.structs.replace(site, sign_in=okta, support=helped))
+
+    def ask_okta(self) -> None:
+        self.presenter.choose(Action.ASK_OKTA)
+        self.presenter.agree()
+
+    def measured(self, seconds: float | None, applied: int = 0) -> str:
+        self.presenter.handle(m.SkewMeasured(request=2, seconds=seconds, applied=applied))
+        return self.presenter.view.clock
+
+
+@pytest.fixture
+def table(site: Site) -> Table:
+    return Table(site)
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions"),
+    [
+        (Kind.SIGN_IN_REFUSED, (Action.ASK_OKTA,)),
+        (Kind.LOCK_OUT_BREAKER, (Action.ASK_OKTA,)),
+        (Kind.LOCK_OUT_SHUT, (Action.WELL_AGAIN,)),
+        (Kind.CANNOT_REACH, ()),
+    ],
+)
+def test_each_problem_offers_what_helps(
+    table: Table, kind: Kind, actions: tuple[Action, ...]
+) -> None:
+    table.presenter.show(refused(kind))
+    assert table.presenter.view.actions == actions
+
+
+def test_okta_cannot_be_asked_where_nobody_named_it(table: Table, site: Site) -> None:
+    table.presenter.turn_to(site)
+    table.presenter.show(refused())
+    assert table.presenter.view.actions == ()
+
+
+def test_nothing_is_sent_to_okta_without_consent(table: Table) -> None:
+    table.presenter.show(refused())
+    table.presenter.choose(Action.ASK_OKTA)
+    consent = table.presenter.view.consent
+    assert consent is not None
+    assert consent.sentence == (
+        "This sends your password to acme.okta.example once, without a code."
+    )
+    table.presenter.decline()
+    table.presenter.agree()
+    assert table.sent == []
+
+
+@pytest.mark.parametrize("kind", [Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER])
+def test_okta_explains_in_place(table: Table, kind: Kind) -> None:
+    table.presenter.show(refused(kind))
+    table.ask_okta()
+    stopped = kind is Kind.LOCK_OUT_BREAKER
+    assert table.sent == [
+        m.ExplainRefusal(request=1, try_anyway=stopped),
+        m.MeasureSkew(request=2),
+    ]
+    assert table.presenter.view.asking
+    table.presenter.handle(m.RefusalExplained(request=1, problem=EXPLAINED))
+    table.presenter.handle(m.Done(request=1))
+    view = table.presenter.view
+    assert (view.problem, view.asking, view.actions) == (EXPLAINED, False, ())
+
+
+def test_okta_out_of_reach_is_said(table: Table) -> None:
+    table.presenter.show(refused())
+    table.ask_okta()
+    away = refused(Kind.CANNOT_REACH)
+    table.presenter.handle(m.Failed(request=2, problem=away))
+    assert table.presenter.view.asking
+    table.presenter.handle(m.Failed(request=1, problem=away))
+    assert (table.presenter.view.problem, table.presenter.view.asking) == (away, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "applied", "words"),
+    [
+        (None, 0, ""),
+        (9.0, 0, ""),
+        (45.4, 0, "This computer's clock is 45 s behind. Correct codes for it?"),
+        (-45.4, 0, "This computer's clock is 45 s ahead. Correct codes for it?"),
+        (45.4, 45, ""),
+        (0.4, 45, "This computer's clock is right again. Stop correcting codes for it?"),
+    ],
+)
+def test_a_wrong_clock_is_told_of(
+    table: Table, seconds: float | None, applied: int, words: str
+) -> None:
+    table.presenter.show(refused())
+    table.ask_okta()
+    assert table.measured(seconds, applied) == words
+
+
+def test_codes_are_corrected_when_the_person_agrees(table: Table) -> None:
+    table.presenter.show(refused())
+    table.ask_okta()
+    assert table.measured(45.4)
+    table.presenter.correct_codes()
+    table.presenter.correct_codes()
+    assert table.sent[2:] == [m.ApplySkew(request=3, seconds=45)]
+    assert table.presenter.view.clock == ""
+    table.presenter.handle(m.Done(request=3))
+    assert table.said == ["Your codes follow Okta's clock now."]
+
+
+def test_the_lock_is_reset_in_two_steps(table: Table) -> None:
+    table.presenter.show(refused(Kind.LOCK_OUT_SHUT))
+    table.presenter.choose(Action.WELL_AGAIN)
+    consent = table.presenter.view.consent
+    assert consent is not None
+    assert "help@example.org" in consent.sentence
+    table.presenter.agree()
+    assert table.sent == [m.ResetLock(request=1)]
+    table.presenter.handle(m.Done(request=1))
+    assert table.presenter.view.problem is None
+    assert table.said == ["The lock is reset. Sign in when you are ready."]
+
+
+def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
+    table.presenter.show(refused())
+    table.presenter.handle(m.Done(request=9))
+    table.presenter.handle(m.RefusalExplained(request=9, problem=EXPLAINED))
+    assert table.presenter.view.problem == refused()
