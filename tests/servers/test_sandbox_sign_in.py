@@ -143,7 +143,7 @@ def test_ready_says_all_and_shows_no_secret(box: Sandbox) -> None:
     ready = box.ready
     uri = ready.otpauth_uri.reveal()
     assert uri == (
-        "otpauth://totp/Ferrygate%20sandbox%3Avendor7?secret=JBSWY3DPEHPK3PXP"
+        "otpauth://totp/Ferrygate%20sandbox:vendor7?secret=JBSWY3DPEHPK3PXP"
         "&issuer=Ferrygate%20sandbox&algorithm=SHA1&digits=6&period=30"
     )
     assert (ready.host, ready.username, ready.period) == ("127.0.0.1", "vendor7", 30)

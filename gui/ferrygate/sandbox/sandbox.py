@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import secrets
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urlencode
 
 import asyncssh
 import msgspec
 
+from ferrygate.codes.keys import encode_key
+from ferrygate.codes.otpauth import format_otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
@@ -34,6 +34,7 @@ _ROLE = "arn:aws:iam::000000000000:role/sandbox"
 _STAGING = ".uploads"  # no user name starts with a dot, so no home folder is called this
 _ISSUER = "Ferrygate sandbox"
 _KEY_BYTES = 10  # 80 bits, as Okta hands out
+_DIGITS = 6
 
 
 class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +63,15 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     code_secret: CodeSecret | None = None
     enrolled: bool = True
 
+    @property
+    def digits(self) -> int:
+        """Length of a code."""
+        return self.code_secret.digits if self.code_secret else _DIGITS
+
     def new_code_secret(self) -> CodeSecret:
         """The code secret that was chosen, or a random one."""
         return self.code_secret or CodeSecret(
-            key=Secret(base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode()),
-            period=self.period,
+            key=encode_key(secrets.token_bytes(_KEY_BYTES)), digits=_DIGITS, period=self.period
         )
 
 
@@ -165,7 +170,7 @@ class Sandbox:
             username=options.username,
             password=self._password,
             totp_secret=code_secret.key if code_secret else Secret(""),
-            otpauth_uri=_otpauth_uri(options.username, code_secret) if code_secret else Secret(""),
+            otpauth_uri=_address(options.username, code_secret) if code_secret else Secret(""),
             host_key_fingerprint=host_key.get_fingerprint(),
             okta_address=okta.address,
             root=home,
@@ -191,7 +196,7 @@ class Sandbox:
         self.stop()
 
     def _surroundings(self, okta_address: str, staging: Path) -> Surroundings:
-        digits = self._options.new_code_secret().digits
+        digits = self._options.digits
         config = Config(
             okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
         )
@@ -227,14 +232,6 @@ def _host_key(path: Path) -> asyncssh.SSHKey:
     return key
 
 
-def _otpauth_uri(username: str, code_secret: CodeSecret) -> Secret:
-    """The address that an authenticator app takes (Google Authenticator wiki, "Key URI format")."""
-    label = quote(f"{_ISSUER}:{username}")
-    parameters = {
-        "secret": code_secret.key.reveal(),
-        "issuer": _ISSUER,
-        "algorithm": code_secret.algorithm,
-        "digits": code_secret.digits,
-        "period": code_secret.period,
-    }
-    return Secret(f"otpauth://totp/{label}?{urlencode(parameters, quote_via=quote)}")
+def _address(username: str, code_secret: CodeSecret) -> Secret:
+    """The address that an authenticator app takes."""
+    return format_otpauth(msgspec.structs.replace(code_secret, issuer=_ISSUER, label=username))
