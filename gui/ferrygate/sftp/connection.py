@@ -28,7 +28,7 @@ from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.socket import HeardSocket
-from ferrygate.sftp.transport import AuthHandler, Respond, Transport
+from ferrygate.sftp.transport import AuthHandler, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
 _LOG = "ferrygate.ssh"
@@ -150,11 +150,10 @@ class Connection:
     def _authenticate(self, ask: Callable[[], list[str]]) -> Answer:
         try:
             remaining = ask()
-        except paramiko.BadAuthenticationType as error:
-            return Answer(Outcome.REFUSED, tuple(error.allowed_types), "method not offered")
+        except RefusedError as refused:
+            detail = "" if refused.offered else "method not offered"
+            return Answer(Outcome.REFUSED, refused.methods, detail)
         except (paramiko.SSHException, EOFError, OSError) as error:
-            if self._transport.is_active() and str(error) == "Authentication failed.":
-                return Answer(Outcome.REFUSED)
             return Answer(Outcome.UNKNOWN, (), type(error).__name__)
         return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -74,18 +73,34 @@ Respond = Callable[[tuple[Prompt, ...]], list[str]]
 """Answers one round of prompts, in their order; may take its time, and may raise."""
 
 
-class AuthHandler(AuthOnlyHandler):
-    """Makes ready for the answer before the request leaves, and answers prompts where it is asked.
+class RefusedError(paramiko.AuthenticationException):
+    """The server said no (RFC 4252 §5.1).
 
-    The library's handler makes ready after it has sent, and misses an answer that is quick: a
-    one-time code lost. And it answers prompts on the transport's thread, which must not wait for a
-    person; here the thread that asked for the sign-in does.
+    Attributes:
+        methods: those that can continue.
+        offered: whether the method that was tried is among them.
+    """
+
+    def __init__(self, methods: tuple[str, ...], *, offered: bool) -> None:
+        super().__init__("refused")
+        self.methods = methods
+        self.offered = offered
+
+
+class AuthHandler(AuthOnlyHandler):
+    """Loses no answer, and answers prompts where it is asked.
+
+    The library's handler makes ready for the answer after it has sent, and misses one that is
+    quick: a one-time code lost. It forgets an answer after which the server hangs up. And it
+    answers prompts on the transport's thread, which must not wait for a person; here the thread
+    that asked for the sign-in does.
     """
 
     _answered: threading.Event | None = None
 
     def __init__(self, transport: Transport) -> None:
-        self._rounds: deque[tuple[Prompt, ...]] = deque()
+        self._verdict: list[str] | RefusedError | None = None
+        self._round: tuple[Prompt, ...] | None = None
         self._respond: Respond | None = None
         super().__init__(transport)
 
@@ -95,28 +110,44 @@ class AuthHandler(AuthOnlyHandler):
         method: str,
         finish_message: Callable[[paramiko.Message], None] | None = None,
     ) -> list[str]:
-        """Send one request (RFC 4252 §5) and wait for its answer."""
+        """Send one request (RFC 4252 §5) and wait for its answer.
+
+        Returns the methods that can continue, none when the server is content.
+
+        Raises:
+            RefusedError: the server said no.
+            paramiko.SSHException, EOFError, OSError: the connection ended before it answered.
+        """
+        self._verdict = self._round = None
         self._answered = threading.Event()
         return super().send_auth_request(username, method, finish_message or _add_nothing)
 
     def respond_to_prompts(self, username: str, respond: Respond) -> list[str]:
-        """Sign in by keyboard-interactive (RFC 4256)."""
-        self._respond = respond
+        """Sign in by keyboard-interactive (RFC 4256); answers as :meth:`send_auth_request`."""
 
         def finish(message: paramiko.Message) -> None:
             message.add_string("")  # language, deprecated
             message.add_string("")  # submethods: the server's choice
 
-        return self.send_auth_request(username, "keyboard-interactive", finish)
+        self._respond = respond
+        try:
+            return self.send_auth_request(username, "keyboard-interactive", finish)
+        finally:
+            self._respond = None
 
     def wait_for_response(self, event: threading.Event) -> list[str]:
         """Wait for the verdict; answer the prompts that come before it."""
         for _ in range(_MOST_ROUNDS):
             self._wait(event)
-            if not self._rounds or self._respond is None:
-                return super().wait_for_response(event)
-            event.clear()
-            self._send_answers(self._respond(self._rounds.popleft()))
+            event.clear()  # before anything is looked at, so that what comes now is seen next
+            if isinstance(self._verdict, RefusedError):
+                raise self._verdict
+            if self._verdict is not None:
+                return self._verdict
+            if self._round is None or self._respond is None:
+                raise self.transport.get_exception() or EOFError
+            prompts, self._round = self._round, None
+            self._send_answers(self._respond(prompts))
         raise paramiko.AuthenticationException("Prompts without an end.")
 
     def _wait(self, event: threading.Event) -> None:
@@ -133,17 +164,35 @@ class AuthHandler(AuthOnlyHandler):
             message.add_string(answer)
         self.transport._send_message(message)  # type: ignore[attr-defined]  # noqa: SLF001  as its base does
 
+    # ------------------------------------------------------------ on the transport's thread
+
+    def _parse_userauth_success(self, message: paramiko.Message) -> None:
+        self._verdict = []
+        super()._parse_userauth_success(message)  # type: ignore[misc]  # the stubs leave it out
+
+    def _parse_userauth_failure(self, message: paramiko.Message) -> None:
+        """Note the verdict here, and nowhere that the connection's end would overwrite it."""
+        methods = _text(message).split(",")
+        if message.get_boolean():
+            self._verdict = methods
+        else:
+            self._verdict = RefusedError(tuple(methods), offered=self.auth_method in methods)
+        self._look_up()
+
     def _parse_userauth_info_request(self, message: paramiko.Message) -> None:
-        """On the transport's thread: pass the prompts to the thread that waits."""
-        title, instruction = message.get_text(), message.get_text()
+        """Pass the prompts to the thread that waits; a server asks one round at a time."""
+        if self._respond is None or self._round is not None:
+            raise paramiko.SSHException("Prompts that nobody waits for.")
+        title, instruction = _text(message), _text(message)
         message.get_binary()  # language, deprecated
         above = "\n".join(part for part in (title, instruction) if part)
-        self._rounds.append(
-            tuple(
-                Prompt(message.get_text(), message.get_boolean(), above)
-                for _ in range(min(message.get_int(), _MOST_PROMPTS))
-            )
+        self._round = tuple(
+            Prompt(_text(message), message.get_boolean(), above)
+            for _ in range(min(message.get_int(), _MOST_PROMPTS))
         )
+        self._look_up()
+
+    def _look_up(self) -> None:
         if self._answered is not None:
             self._answered.set()
 
@@ -155,6 +204,11 @@ class AuthHandler(AuthOnlyHandler):
     @auth_event.setter
     def auth_event(self, _event: threading.Event | None) -> None:
         """Keeps the event made before sending, whatever the library puts in its place after."""
+
+
+def _text(message: paramiko.Message) -> str:
+    """The next string; it should be UTF-8, and what is not must not end the sign-in."""
+    return message.get_binary().decode("utf-8", "replace")
 
 
 def _add_nothing(_message: paramiko.Message) -> None:

@@ -1,0 +1,159 @@
+"""Answers to an authentication request that come at bad moments, or are odd."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import paramiko
+import pytest
+
+from ferrygate.sftp.transport import AuthHandler, Prompt, RefusedError, Transport
+from scripted_sftp import string
+
+Say = Callable[[AuthHandler], None]
+
+
+class EndingTransport:
+    """A connection on which all answers have come, and which has ended, once a request is sent."""
+
+    auth_timeout = 0.5
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.on_send: Callable[[], None] = lambda: None
+        self._active = True
+
+    def _send_message(self, _message: paramiko.Message) -> None:
+        self.on_send()
+
+    def end(self) -> None:
+        self._active = False
+
+    def is_active(self) -> bool:
+        return self._active
+
+    def get_exception(self) -> Exception | None:
+        return None
+
+    def get_log_channel(self) -> str:
+        return "ferrygate.ssh"
+
+    def _log(self, *_words: object) -> None:
+        """Not looked at."""
+
+    def _auth_trigger(self) -> None:
+        """Nothing is compressed."""
+
+
+@pytest.fixture
+def transport() -> EndingTransport:
+    return EndingTransport()
+
+
+@pytest.fixture
+def handler(transport: EndingTransport) -> AuthHandler:
+    return AuthHandler(cast("Transport", transport))
+
+
+def accept(handler: AuthHandler) -> None:
+    handler._parse_userauth_success(paramiko.Message())
+
+
+def failure(methods: bytes, *, partial: bool) -> paramiko.Message:
+    return paramiko.Message(string(methods) + (b"\1" if partial else b"\0"))
+
+
+def ask(handler: AuthHandler, *prompts: bytes) -> None:
+    body = b"".join(string(prompt) + b"\0" for prompt in prompts)
+    above = string(b"Labor K\xe4lte") + string(b"") + string(b"")
+    count = len(prompts).to_bytes(4, "big")
+    handler._parse_userauth_info_request(paramiko.Message(above + count + body))
+
+
+def send(handler: AuthHandler, transport: EndingTransport, say: Say) -> list[str]:
+    """Send a password; the server says something and hangs up before anyone can look."""
+
+    def answer() -> None:
+        say(handler)
+        transport.end()
+
+    transport.on_send = answer
+    return handler.auth_password("v", "x")
+
+
+def test_a_refusal_before_a_hang_up_is_a_refusal(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    def refuse(handler: AuthHandler) -> None:
+        handler._parse_userauth_failure(failure(b"password,publickey", partial=False))
+
+    with pytest.raises(RefusedError) as caught:
+        send(handler, transport, refuse)
+    assert caught.value.methods == ("password", "publickey")
+    assert caught.value.offered
+
+
+def test_success_before_a_hang_up_is_success(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    assert send(handler, transport, accept) == []
+
+
+def test_a_part_before_a_hang_up_is_a_part(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    def go_on(handler: AuthHandler) -> None:
+        handler._parse_userauth_failure(failure(b"publickey", partial=True))
+
+    assert send(handler, transport, go_on) == ["publickey"]
+
+
+def test_an_answer_to_an_earlier_request_is_none_to_this(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    transport.on_send = lambda: accept(handler)
+    assert handler.auth_none("v") == []
+    with pytest.raises(EOFError):
+        send(handler, transport, lambda _handler: None)
+
+
+def test_prompts_that_are_no_utf_8(handler: AuthHandler, transport: EndingTransport) -> None:
+    asked: list[tuple[Prompt, ...]] = []
+    says: Iterator[Say] = iter((lambda handler: ask(handler, b"Pa\xdfwort: "), accept))
+    transport.on_send = lambda: next(says)(handler)
+
+    def respond(prompts: tuple[Prompt, ...]) -> list[str]:
+        asked.append(prompts)
+        return ["x"]
+
+    assert handler.respond_to_prompts("v", respond) == []
+    assert asked == [
+        (
+            Prompt(
+                "Pa\N{REPLACEMENT CHARACTER}wort: ",
+                echo=False,
+                instruction="Labor K\N{REPLACEMENT CHARACTER}lte",
+            ),
+        )
+    ]
+
+
+def test_prompts_upon_prompts_are_not_kept(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    def ask_twice() -> None:
+        ask(handler, b"one")
+        ask(handler, b"two")
+
+    transport.on_send = ask_twice
+    with pytest.raises(paramiko.SSHException, match="nobody waits"):
+        handler.respond_to_prompts("v", lambda _prompts: [])
+
+
+def test_prompts_without_a_question_are_not_kept(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    with pytest.raises(paramiko.SSHException, match="nobody waits"):
+        send(handler, transport, lambda handler: ask(handler, b"Password: "))
