@@ -50,6 +50,16 @@ class Transport(ServiceRequestingTransport):
         """The handler that loses no answer."""
         return AuthHandler(self)
 
+    def get_exception(self) -> Exception | None:
+        """What ended the connection, once; always of a kind that the library's callers expect.
+
+        Its thread stops on whatever is thrown there, such as text that is not UTF-8.
+        """
+        error = super().get_exception()
+        if error is None or isinstance(error, (paramiko.SSHException, EOFError, OSError)):
+            return error
+        return paramiko.SSHException(type(error).__name__)
+
     def _parse_service_accept(self, message: paramiko.Message) -> None:
         if message.get_text() == "ssh-userauth":
             self._accepted.set()

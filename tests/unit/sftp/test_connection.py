@@ -11,6 +11,7 @@ import paramiko
 import pytest
 from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
+from broken_peers import IDENT, kexinit
 from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
@@ -88,11 +89,18 @@ def talk_nonsense(taken: socket.socket) -> None:
     until_closed(taken)
 
 
+def choose_in_no_text(taken: socket.socket) -> None:
+    taken.sendall(IDENT + kexinit(*[b"\xff\xfe\xfd"] * 10))
+    until_closed(taken)
+
+
 def hang_up(_taken: socket.socket) -> None:
     """Close at once."""
 
 
-@pytest.mark.parametrize("behave", [until_closed, greet_and_fall_silent, talk_nonsense, hang_up])
+@pytest.mark.parametrize(
+    "behave", [until_closed, greet_and_fall_silent, talk_nonsense, choose_in_no_text, hang_up]
+)
 def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer) -> None:
     with peer(behave) as port:
         began = CLOCK.monotonic()
