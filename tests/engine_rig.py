@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from fake_clock import WallClock
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.common.logs import LiveSecrets
@@ -97,8 +98,10 @@ class EngineRig:
             self.listener,
         )
 
-    def _connect(self, host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
-        connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0))
+    def _connect(
+        self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
+    ) -> Connection:
+        connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0), cancel)
         self.connections.append(connection)
         return connection
 

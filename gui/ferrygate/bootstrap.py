@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from random import SystemRandom
 
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
@@ -52,8 +53,8 @@ def engine_maker(
     """
     deadlines = Deadlines()
 
-    def reach(host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
-        return connect(host, port, known, clock, deadlines)
+    def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
+        return connect(host, port, known, clock, deadlines, cancel)
 
     def make(listener: Callable[[Event], None]) -> Engine:
         home.prepare()

@@ -104,7 +104,7 @@ STRANGERS: dict[str, Behaviour] = {
 @pytest.mark.parametrize("behave", STRANGERS.values(), ids=STRANGERS)
 def test_a_stranger_is_given_up_in_a_sentence(behave: Behaviour) -> None:
     with raw_peer(behave) as (port, _came), in_time(), pytest.raises(NO_SERVER) as caught:
-        connect(HOST, port, (), CLOCK, SHORT)
+        connect(HOST, port, (), CLOCK, SHORT, CancelToken())
     assert str(caught.value).endswith(".")
     assert caught.value.problem.next_step
 
@@ -119,7 +119,7 @@ def test_a_flood_is_not_kept(name: str) -> None:
         in_time(),  # so it was not the deadline that ended it
         pytest.raises(CannotReachError),
     ):
-        connect(HOST, port, (), CLOCK, patient)
+        connect(HOST, port, (), CLOCK, patient, CancelToken())
     assert came[0].sent < 16 * MIB  # most of it in the system's buffers
 
 
@@ -161,8 +161,8 @@ class Attempts:
         )
 
     @staticmethod
-    def _reach(host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
-        return connect(host, port, known, CLOCK, SHORT)
+    def _reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
+        return connect(host, port, known, CLOCK, SHORT, cancel)
 
     def sign_in(self) -> Connection:
         credentials = Credentials(password=Secret("correct horse"))

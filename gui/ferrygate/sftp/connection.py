@@ -7,7 +7,6 @@ layers may offer one password twice, and a one-time code must never be.
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -18,6 +17,7 @@ import paramiko
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
+    Cancelled,
     CannotReachError,
     ConnectionLostError,
     FerrygateError,
@@ -27,6 +27,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.socket import HeardSocket
 from ferrygate.sftp.transport import AuthHandler, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
@@ -232,6 +233,7 @@ def connect(
     known: tuple[HostKey, ...],
     clock: Clock,
     deadlines: Deadlines,
+    cancel: CancelToken,
 ) -> Connection:
     """Reach a server and exchange keys. Nothing about the account is sent.
 
@@ -241,8 +243,10 @@ def connect(
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
         UnsupportedError: an SSH server with which no common algorithm exists.
+        Cancelled: as asked.
     """
-    sock = HeardSocket(_dial(host, port, deadlines.connect), clock, first=_FIRST)
+    dialled = dial(host, port, deadlines.connect, clock, cancel)
+    sock = HeardSocket(dialled, clock, first=_FIRST)
     transport = None
     try:
         transport = Transport(sock)
@@ -255,38 +259,31 @@ def connect(
         options.ciphers = _CIPHERS
         options.digests = _DIGESTS
         options.key_types = _known_first(tuple(options.key_types), known)
-        transport.start_client(timeout=deadlines.handshake)
-        _host_key(transport)  # start_client returns without a word when its time is over
+        _exchange_keys(transport, deadlines.handshake, cancel)
         sock.trust()
-    except (paramiko.SSHException, EOFError, OSError) as error:
+    except (paramiko.SSHException, EOFError, OSError, Cancelled) as error:
         if transport is not None:
             transport.close()
             if transport.is_alive():
                 transport.join(_JOIN)
             transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
         sock.close()
+        if isinstance(error, Cancelled):
+            raise
         raise _no_handshake(host, port, error) from error
     return Connection(transport, sock, clock, deadlines)
 
 
-def _dial(host: str, port: int, seconds: float) -> socket.socket:
-    try:
-        sock = socket.create_connection((host, port), timeout=seconds)
-    except socket.gaierror as error:
-        raise CannotReachError(
-            _("There is no server called {host}.").format(host=host),
-            next_step=_("Check your internet connection and the server's name."),
-            detail=f"{host}:{port}: name not resolved ({error.errno})",
-        ) from error
-    except OSError as error:
-        raise CannotReachError(
-            _("{host} does not answer.").format(host=host),
-            next_step=_("Check your internet connection; a firewall may be in the way."),
-            detail=f"{host}:{port}: {error.strerror or 'timed out'}",
-        ) from error
-    with contextlib.suppress(OSError):  # a socket that is not TCP has no such option
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+def _exchange_keys(transport: Transport, seconds: float, cancel: CancelToken) -> None:
+    done = threading.Event()
+    transport.start_client(event=done)
+    for _look in range(round(seconds / LOOK)):
+        if done.wait(LOOK):
+            break
+        cancel.check()
+    if not transport.is_active():
+        raise transport.get_exception() or EOFError
+    _host_key(transport)  # there is none when time is over
 
 
 def _no_handshake(host: str, port: int, error: Exception) -> FerrygateError:

@@ -22,6 +22,10 @@ from ferrygate.sites.site import Site
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
 
 
+Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken], Connection]
+"""Reaches a host and port, asking for keys of known types first."""
+
+
 class Observer(StepObserver, Protocol):
     """Told how the attempt goes, on the thread that makes it."""
 
@@ -40,7 +44,7 @@ class SignInAttempts:
         self,
         ledger: Ledger,
         known_hosts: KnownHosts,
-        connect: Callable[[str, int, tuple[HostKey, ...]], Connection],
+        connect: Connect,
         clock: Clock,
     ) -> None:
         self._ledger = ledger
@@ -77,7 +81,7 @@ class SignInAttempts:
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known)
+            connection = self._reach(site, known, cancel)
             try:
                 self._accept_host_key(site, known, connection.host_key, observer)
                 attempt.sign_in(site, credentials, connection)
@@ -86,19 +90,19 @@ class SignInAttempts:
                 raise
             return connection
 
-    def _reach(self, site: Site, known: tuple[HostKey, ...]) -> Connection:
+    def _reach(self, site: Site, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
         """Connect; nothing about the account is sent.
 
         A pin does not tell the type of its key. Where none fits the key that was shown, and none
         is on record, the server is asked for its keys of other types before it counts as another.
         """
-        connection = self._connect(site.host, site.port, known)
+        connection = self._connect(site.host, site.port, known, cancel)
         if not known and site.host_key_fingerprints:
             for key_type in _LATER_TYPES:
                 if connection.host_key.fingerprint in site.host_key_fingerprints:
                     break
                 connection.close()
-                connection = self._connect(site.host, site.port, (HostKey(key_type, b""),))
+                connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
         return connection
 
     def _accept_host_key(

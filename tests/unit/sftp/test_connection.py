@@ -16,6 +16,7 @@ from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import (
+    Cancelled,
     CannotReachError,
     ConnectionLostError,
     FerrygateError,
@@ -42,7 +43,9 @@ def box(make_sandbox: MakeSandbox) -> Sandbox:
 @pytest.fixture
 def connection(box: Sandbox) -> Iterator[Connection]:
     ready = box.ready
-    with contextlib.closing(connect(ready.host, ready.port, (), CLOCK, Deadlines())) as connection:
+    with contextlib.closing(
+        connect(ready.host, ready.port, (), CLOCK, Deadlines(), CancelToken())
+    ) as connection:
         yield connection
 
 
@@ -69,6 +72,20 @@ def peer(behave: Peer) -> Iterator[int]:
         thread.start()
         yield server.getsockname()[1]
         thread.join()
+
+
+@contextlib.contextmanager
+def full_port() -> Iterator[int]:
+    """A port whose queue is full, so that nobody who dials it hears anything."""
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as server,
+        contextlib.ExitStack() as held,
+    ):
+        for _ in range(4):
+            caller = held.enter_context(socket.socket())
+            caller.settimeout(0)
+            caller.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
 
 
 def until_closed(taken: socket.socket) -> None:
@@ -105,20 +122,48 @@ def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer) -> None:
     with peer(behave) as port:
         began = CLOCK.monotonic()
         with pytest.raises(CannotReachError, match="not as a file transfer server"):
-            connect("127.0.0.1", port, (), CLOCK, SHORT)
+            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
         assert CLOCK.monotonic() - began < 3
+
+
+@contextlib.contextmanager
+def cancelled_soon() -> Iterator[CancelToken]:
+    """A token that is cancelled once the work has begun."""
+    cancel = CancelToken()
+    timer = threading.Timer(0.3, cancel.cancel)
+    timer.start()
+    began = CLOCK.monotonic()
+    yield cancel
+    assert CLOCK.monotonic() - began < 2
+    timer.join()
+
+
+def test_a_handshake_is_cancelled() -> None:
+    with peer(greet_and_fall_silent) as port, cancelled_soon() as cancel, pytest.raises(Cancelled):
+        connect("127.0.0.1", port, (), CLOCK, Deadlines(), cancel)
+
+
+def test_dialling_is_cancelled() -> None:
+    with full_port() as port, cancelled_soon() as cancel, pytest.raises(Cancelled):
+        connect("127.0.0.1", port, (), CLOCK, Deadlines(), cancel)
+
+
+def test_a_port_that_takes_nobody_in() -> None:
+    with full_port() as port, pytest.raises(CannotReachError, match="does not answer") as caught:
+        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
+    assert caught.value.problem.detail.endswith("timed out")
 
 
 def test_a_port_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(CannotReachError, match="does not answer"):
-        connect("127.0.0.1", port, (), CLOCK, SHORT)
+        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
 
 
 def test_a_name_that_is_none() -> None:
     with pytest.raises(CannotReachError, match="no server called"):
-        connect("no-such-host.invalid", 22, (), CLOCK, SHORT)
+        connect("no-such-host.invalid", 22, (), CLOCK, SHORT, CancelToken())
 
 
 def test_the_host_key_is_shown_before_anything_is_sent(
@@ -133,7 +178,9 @@ def test_known_types_come_first(box: Sandbox) -> None:
     ready = box.ready
     for key_type in ("ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"):
         known = (HostKey(key_type, b""),)
-        with contextlib.closing(connect(ready.host, ready.port, known, CLOCK, SHORT)) as found:
+        with contextlib.closing(
+            connect(ready.host, ready.port, known, CLOCK, SHORT, CancelToken())
+        ) as found:
             assert found.host_key.key_type == "ssh-ed25519"
 
 
@@ -181,7 +228,9 @@ def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) 
 
 def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
     ready = box.ready
-    with contextlib.closing(connect(ready.host, ready.port, (), CLOCK, SHORT)) as connection:
+    with contextlib.closing(
+        connect(ready.host, ready.port, (), CLOCK, SHORT, CancelToken())
+    ) as connection:
         sign_in(connection, box)
         channel = connection.open_sftp(CancelToken())
         box.faults.stall()
@@ -246,7 +295,7 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
 
     began = CLOCK.monotonic()
     with peer(serve) as port:
-        connection = connect("127.0.0.1", port, (), CLOCK, SHORT)
+        connection = connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
         assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
         with pytest.raises(UnsupportedError if answers else ConnectionLostError):
             connection.open_sftp(CancelToken())

@@ -109,7 +109,10 @@ class Case:
         self.on_connect: Callable[[], None] = lambda: None
         self._attempts = SignInAttempts(ledger, self.known_hosts, self._connect, clock)
 
-    def _connect(self, host: str, port: int, known: tuple[HostKey, ...]) -> Connection:
+    def _connect(
+        self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
+    ) -> Connection:
+        assert cancel is self.cancel
         self.connects.append((host, port, known))
         self.on_connect()
         return cast("Connection", self.server)
@@ -360,8 +363,8 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
         SITE, host=ready.host, port=ready.port, host_key_fingerprints=pins
     )
 
-    def reach(host: str, port: int, keys: tuple[HostKey, ...]) -> Connection:
-        return connect(host, port, keys, clock, Deadlines())
+    def reach(host: str, port: int, keys: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
+        return connect(host, port, keys, clock, Deadlines(), cancel)
 
     attempts = SignInAttempts(make_ledger(), known_hosts, reach, clock)
     with pytest.raises(HostKeyChangedError):
