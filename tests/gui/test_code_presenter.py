@@ -8,6 +8,7 @@ from ferrygate.app.presenters.code_presenter import CodePresenter, Level, groupe
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.session_words import Mood, StateWords, state_words
 from ferrygate.codes.totp import LiveCode
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.engine import messages as m
 from ferrygate.engine.messages import SessionState
 
@@ -75,9 +76,21 @@ def test_a_copy_is_claimed_from_the_engine_once(
     assert presenter.given_out is not None
     assert presenter.given_out.digits == "037551"
     assert presenter.view.caption == "Copied"
-    clock.time += 30
+    assert presenter.toast == "Copied. Cleared in 30 s"
+    clock.time += 5
+    assert presenter.toast == ""
+    clock.time += 25
     presenter.tick()
     assert presenter.given_out is None
+
+
+def test_a_copy_that_waits_for_a_fresh_code_says_how_long(
+    presenter: CodePresenter, clock: StillClock
+) -> None:
+    presenter.copy()
+    assert presenter.view.caption == "Copying"
+    presenter.handle(m.CodeAwaited(request=1, until=clock.now() + 7))
+    assert presenter.view.caption == "New code in 7 s"
 
 
 def test_no_repr_shows_a_code(presenter: CodePresenter, clock: StillClock) -> None:
@@ -111,3 +124,11 @@ def test_every_state_has_words(
 ) -> None:
     session = m.SessionChanged(state=state, until=until)
     assert state_words(session, "vendor7", 100.0) == StateWords(words, mood)
+
+
+def test_a_wait_has_its_reason(clock: StillClock) -> None:
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="Lost.", next_step="Wait.")
+    state = SessionState.RECONNECTING
+    session = m.SessionChanged(state=state, until=clock.now() + 7, problem=lost)
+    expected = StateWords("Reconnecting in 7 s", Mood.WAITING, "Lost. Wait.")
+    assert state_words(session, "vendor7", clock.now()) == expected

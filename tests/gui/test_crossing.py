@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
+from ferrygate.app.gallery import take_screens
 from ferrygate.app.options import AppOptions
 from ferrygate.app.pictures import take_pictures
+from ferrygate.app.scenes import SCENES
 from ferrygate.app.tour import run_tour
 from ferrygate.bootstrap import engine_maker
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.memory import MemoryVault
+from sandbox_site import code_secret_of, site_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -31,20 +32,12 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
     ready = sandbox.ready
     clock = SystemClock()
     home = Home(tmp_path / "home").prepare()
-    site = Site(
-        name="Sandbox",
-        host=ready.host,
-        port=ready.port,
-        username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
-    )
     return AppOptions(
         home=home,
-        opened=site,
+        opened=site_of(ready),
         is_demo=True,
         password=ready.password,
-        code_secret=CodeSecret(key=ready.totp_secret, period=ready.period),
+        code_secret=code_secret_of(ready),
         make_engine=engine_maker(home, clock, MemoryVault),
         clock=clock,
     )
@@ -81,6 +74,12 @@ def test_the_tour_says_where_it_stopped(
     assert run_tour(wrong, tmp_path / "tour", sandbox.ready.root, said.append) == 1
     assert "wrong" not in " ".join(said)
     assert (tmp_path / "tour" / "stopped.png").exists()
+
+
+def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
+    taken = take_screens(SystemClock(), tmp_path)
+    assert len(taken) == 2 * len(SCENES)
+    assert all(path.exists() for path in taken)
 
 
 def test_the_pictures_have_the_size_of_the_window(options: AppOptions, tmp_path: Path) -> None:

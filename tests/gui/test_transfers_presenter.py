@@ -167,6 +167,15 @@ def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> Non
     assert [row.batch for row in table.presenter.view.rows] == list(range(80, 30, -1))
 
 
+def test_a_question_is_drawn_however_old_its_batch_is(table: Table) -> None:
+    for number in range(1, 81):
+        table.batch(batch=number)
+    assert table.presenter.view.asked is None
+    table.presenter.handle(m.ConflictQuestion(batch=3, name="a.csv", replace_is_final=False))
+    view = table.presenter.view
+    assert (view.asked, view.rows[-1].batch) == (3, 3)
+
+
 def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
     table.presenter.handle(m.Done(request=9))
     table.presenter.handle(m.Failed(request=9, problem=PROBLEM))

@@ -82,6 +82,7 @@ class Driver:
     def click(self, name: str) -> None:
         """Click the button of that name, once it can be clicked."""
         self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
+        QTest.qWait(_GLANCE_MS)  # until it has its place
         if (button := self._find(QPushButton, name)) is not None:
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 

@@ -26,9 +26,11 @@ class LocalModel(QFileSystemModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        """Qt's words, without the empty picture it puts before the first."""
+        """Qt's words, without the empty picture it puts before the first; numbers to the right."""
         if role == Qt.ItemDataRole.DecorationRole:
             return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == _SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return super().headerData(section, orientation, role)
 
     def data(

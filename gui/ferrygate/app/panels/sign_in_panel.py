@@ -158,7 +158,8 @@ class SignInPanel(CardGround):
 
     def _return_focus(self, view: SignInView) -> None:
         """After an attempt the keyboard goes back to what has to be typed again."""
-        if self._was_busy and not view.busy and self.isVisible():
+        fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
+        if self._was_busy and not view.busy and fields and self.isVisible():
             field = self._passphrase if view.asks_passphrase else self._password
             field.edit.setFocus()
         self._was_busy = view.busy

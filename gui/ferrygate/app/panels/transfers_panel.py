@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalMapper, Qt, Slot
+from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ class TransfersPanel(QFrame):
         self._summary = label("", "dim")
         self._empty = label("", "dim")
         self._rows: list[TransferRowWidget] = []
+        self._asked: int | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
         self._area.setWidgetResizable(True)
@@ -91,6 +92,9 @@ class TransfersPanel(QFrame):
                 widget.render_view(view.rows[at])
         first = self._rows[: min(len(view.rows), _SHOWN)]
         self._area.setFixedHeight(sum(widget.sizeHint().height() for widget in first))
+        if view.asked != self._asked:
+            self._asked = view.asked
+            QTimer.singleShot(0, self._show_question)  # once the rows have their places
 
     def _make_row(self) -> TransferRowWidget:
         widget = TransferRowWidget(self._theme)
@@ -99,6 +103,12 @@ class TransfersPanel(QFrame):
         widget.details_wanted.connect(self._copy_details)
         self._column.insertWidget(len(self._rows), widget)
         return widget
+
+    @Slot()
+    def _show_question(self) -> None:
+        for at, row in enumerate(self._presenter.view.rows):
+            if row.batch == self._asked:
+                self._area.ensureWidgetVisible(self._rows[at])
 
     @Slot(int)
     def _show_tab(self, at: int) -> None:

@@ -39,6 +39,7 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
         rows: newest first.
         summary: speed and time left of all that moves.
         empty: the words where a tab has no rows.
+        asked: number of the batch that waits for an answer; none where nothing is asked.
         known: at least one batch has been started.
     """
 
@@ -47,6 +48,7 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowView, ...] = ()
     summary: str = ""
     empty: str = ""
+    asked: int | None = None
     known: bool = False
 
 
@@ -75,11 +77,10 @@ class TransfersPresenter(Observable):
                 (Tab.DELIVERED, _("Delivered {count}").format(count=counts[Tab.DELIVERED])),
                 (Tab.ATTENTION, _("Needs attention {count}").format(count=counts[Tab.ATTENTION])),
             ),
-            rows=tuple(
-                row_view(batch, waiting=waiting) for batch in reversed(rows[self._tab][-MOST_ROWS:])
-            ),
+            rows=tuple(row_view(batch, waiting=waiting) for batch in _drawn(rows[self._tab])),
             summary=self._summary(),
             empty=_EMPTY[self._tab](),
+            asked=next((b.view.batch for b in rows[self._tab] if b.question), None),
             known=bool(self._batches),
         )
 
@@ -175,6 +176,12 @@ class TransfersPresenter(Observable):
             return words
         about = _("about {time} left").format(time=duration_text(left / speed))
         return f"{words} · {about}"
+
+
+def _drawn(batches: list[Batch]) -> list[Batch]:
+    """Newest first; older ones only where they wait for an answer."""
+    newest = len(batches) - MOST_ROWS
+    return [b for at, b in reversed(list(enumerate(batches))) if at >= newest or b.question]
 
 
 _EMPTY = {

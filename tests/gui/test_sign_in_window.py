@@ -1,0 +1,342 @@
+"""The window around sign-in and setting up a code, worked as a person does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+import segno
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea
+
+from ferrygate.app.presenters.sign_in_view import Stage
+from ferrygate.app.presenters.workspace import Screen
+from ferrygate.app.widgets.drop_ground import DropGround
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import SignIn, Site
+
+if TYPE_CHECKING:
+    from gui.conftest import MakeRig, Rig
+
+pytestmark = pytest.mark.gui
+
+ADDRESS = "otpauth://totp/Acme:v?secret=JBSWY3DPEHPK3PXP"
+FINGERPRINT = "SHA256:0123456789012345678901234567890123456789012"
+
+
+def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+    return [command for command in rig.engine.commands if isinstance(command, kind)]
+
+
+@pytest.fixture
+def okta_site(site: Site) -> Site:
+    return msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
+
+
+@pytest.fixture
+def setting_up(make_rig: MakeRig, okta_site: Site) -> Rig:
+    """A window on the way to a site whose code is not set up."""
+    rig = make_rig(site=okta_site)
+    rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.stage is Stage.CODE_SETUP)
+    return rig
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A QR code on disk."""
+    path = tmp_path / "code.png"
+    segno.make(ADDRESS).save(str(path), scale=6)
+    return path
+
+
+def is_set_up(rig: Rig) -> Callable[[], bool]:
+    return lambda: rig.workspace.sign_in.view.stage is Stage.FORM
+
+
+def refuse(rig: Rig, kind: Kind) -> None:
+    """Try to sign in, in vain."""
+    rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
+    rig.engine.refuse = Problem(kind=kind, sentence="No.", fingerprint=FINGERPRINT)
+    rig.driver.type_into("Password", "wrong\n")
+    rig.driver.wait_for("problem", lambda: rig.workspace.refusal.view.problem is not None)
+
+
+# ---------------------------------------------------------------- setting up a code
+
+
+def test_a_qr_code_is_taken_from_the_clipboard(setting_up: Rig, picture: Path) -> None:
+    QGuiApplication.clipboard().setImage(QImage(str(picture)))
+    setting_up.driver.click("QR code from the clipboard")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+    (used,) = sent(setting_up, m.UseCodeSecret)
+    assert isinstance(used, m.UseCodeSecret)
+    assert (used.secret.key, used.save) == (Secret("JBSWY3DPEHPK3PXP"), True)
+
+
+def test_an_address_is_taken_from_the_clipboard(setting_up: Rig) -> None:
+    QGuiApplication.clipboard().setText(ADDRESS)
+    setting_up.driver.click("QR code from the clipboard")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+
+
+def test_a_picture_is_dropped_on_the_card(setting_up: Rig, picture: Path) -> None:
+    ground = setting_up.window.findChild(DropGround)
+    assert isinstance(ground, DropGround)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(picture))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copy, place = Qt.DropAction.CopyAction, QPoint(5, 5)
+    send = setting_up.desktop.application.sendEvent
+    send(ground, QDragEnterEvent(place, copy, data, buttons, keys))
+    assert ground.property("over") == "true"
+    send(ground, QDropEvent(QPointF(place), copy, data, buttons, keys))
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+
+
+def test_a_screen_without_a_code_is_explained_and_the_window_comes_back(setting_up: Rig) -> None:
+    setting_up.driver.click("QR code from the screen")
+    assert setting_up.window.isHidden()
+    problem = setting_up.workspace.setup
+    setting_up.driver.wait_for("answer", lambda: problem.view.problem is not None)
+    assert setting_up.window.isVisible()
+
+
+def test_a_picture_that_is_gone_is_explained(setting_up: Rig, tmp_path: Path) -> None:
+    setting_up.window.sign_in.setup._reader.read_file(str(tmp_path / "gone.png"))
+    setup = setting_up.workspace.setup
+    assert setup.view.reading
+    setting_up.driver.wait_for("answer", lambda: setup.view.problem is not None)
+    assert not setup.view.reading
+
+
+def test_one_account_of_several_is_chosen(setting_up: Rig) -> None:
+    setting_up.workspace.setup.take([ADDRESS, "otpauth://totp/me?secret=JBSWY3DPEHPK3PXQ"])
+    setting_up.driver.click("me")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+    (used,) = sent(setting_up, m.UseCodeSecret)
+    assert isinstance(used, m.UseCodeSecret)
+    assert used.secret.label == "me"
+
+
+def test_okta_sets_the_code_up(setting_up: Rig) -> None:
+    setting_up.driver.click("Set it up with Okta directly")
+    assert setting_up.window.focusWidget().accessibleName() == "Password"
+    setting_up.driver.type_into("Password", "correct horse")
+    setting_up.driver.click("Set it up")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+    (enrol,) = sent(setting_up, m.EnrolWithOkta)
+    assert isinstance(enrol, m.EnrolWithOkta)
+    assert (enrol.save, enrol.try_anyway) == (True, False)
+    assert not [f for f in setting_up.window.findChildren(QLineEdit) if "horse" in f.text()]
+
+
+def test_the_code_set_up_has_a_consent_of_its_own(setting_up: Rig) -> None:
+    setting_up.window.sign_in._keep.setChecked(False)
+    setting_up.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+    (used,) = sent(setting_up, m.UseCodeSecret)
+    assert isinstance(used, m.UseCodeSecret)
+    assert not used.save
+
+
+# ---------------------------------------------------------------- what went wrong
+
+
+def test_okta_is_asked_after_one_sentence_of_consent(make_rig: MakeRig, okta_site: Site) -> None:
+    rig = make_rig(site=okta_site)
+    rig.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
+    refuse(rig, Kind.SIGN_IN_REFUSED)
+    rig.driver.click("Ask Okta why")
+    assert sent(rig, m.ExplainRefusal) == []
+    rig.driver.click("Ask Okta")
+    rig.driver.wait_for("clock", lambda: bool(rig.workspace.refusal.view.clock))
+    rig.driver.click("Correct codes")
+    (applied,) = sent(rig, m.ApplySkew)
+    assert isinstance(applied, m.ApplySkew)
+    assert applied.seconds == 45
+
+
+def test_the_breaker_lets_one_more_try_through_by_its_button_alone(rig: Rig) -> None:
+    refuse(rig, Kind.LOCK_OUT_BREAKER)
+    rig.driver.type_into("Password", "right")
+    rig.driver.click("Try once more")
+    rig.driver.wait_for("files", lambda: rig.workspace.screen is Screen.FILES)
+    (tried,) = sent(rig, m.SignIn)
+    assert isinstance(tried, m.SignIn)
+    assert tried.try_anyway
+
+
+def test_enter_in_a_field_is_no_word_against_the_breaker(rig: Rig) -> None:
+    refuse(rig, Kind.LOCK_OUT_BREAKER)
+    rig.driver.type_into("Password", "right\n")
+    rig.driver.wait_for("sign-in", lambda: bool(sent(rig, m.SignIn)))
+    (tried,) = sent(rig, m.SignIn)
+    assert isinstance(tried, m.SignIn)
+    assert not tried.try_anyway
+
+
+def test_a_shut_breaker_opens_in_two_steps(rig: Rig) -> None:
+    refuse(rig, Kind.LOCK_OUT_SHUT)
+    buttons = rig.window.findChildren(QPushButton)
+    (big,) = [b for b in buttons if b.isVisible() and b.accessibleName() == "Sign in"]
+    assert not big.isEnabled()
+    rig.driver.click("My account is well again")
+    assert sent(rig, m.ResetLock) == []
+    rig.driver.click("Yes, reset it")
+    rig.driver.wait_for("end", lambda: rig.workspace.refusal.view.problem is None)
+    assert rig.workspace.toast == "The lock is reset. Sign in when you are ready."
+    assert big.isEnabled()
+
+
+def test_a_changed_server_stops_the_card_until_the_fingerprint_is_given(rig: Rig) -> None:
+    refuse(rig, Kind.HOST_KEY_CHANGED)
+    assert rig.window.focusWidget().accessibleName() == "Copy details for support"
+    rig.driver.click("Details")
+    field = "Fingerprint of the new key, as given to you by support"
+    rig.driver.type_into(field, "SHA256:wrong\n")
+    assert sent(rig, m.ForgetHostKeys) == []
+    rig.driver.type_into(field, FINGERPRINT)
+    rig.driver.click("Forget the old key")
+    rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.stage is Stage.FORM)
+    assert len(sent(rig, m.ForgetHostKeys)) == 1
+
+
+@pytest.mark.parametrize("answer", [Secret("teal"), None])
+def test_a_server_asks_in_its_own_words(rig: Rig, answer: Secret | None) -> None:
+    rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
+    rig.engine.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=True))
+    rig.driver.type_into("Favourite colour?", "teal")
+    rig.driver.click("Answer" if answer else "Cancel the question")
+    assert sent(rig, m.AnswerPrompt) == [m.AnswerPrompt(question=4, answer=answer)]
+
+
+# ---------------------------------------------------------------- connection files
+
+
+def test_a_connection_file_sends_nothing_before_the_consent(make_rig: MakeRig, site: Site) -> None:
+    rig = make_rig(site=site, agrees=False)
+    rig.driver.wait_for("offer", lambda: rig.workspace.screen is Screen.OFFER)
+    assert rig.window.focusWidget().accessibleName() == "Not now"
+    assert rig.engine.commands == []
+    rig.driver.click("Not now")
+    assert rig.workspace.screen is Screen.SITES
+    assert rig.engine.commands == []
+
+
+def test_a_dropped_connection_file_is_offered_and_a_broken_one_explained(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    rig = make_rig(site=None)
+    rig.driver.wait_for("engine", lambda: bool(rig.engine))
+    file = tmp_path / "acme.ferrygate"
+    for text, screen in (
+        ('format = 1\nname = "Acme"\nhost = "sftp.example.org"\n', Screen.OFFER),
+        ("format = 2\n", Screen.SITES),
+    ):
+        file.write_text(text)
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file))])
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        copy, place = Qt.DropAction.CopyAction, QPoint(9, 9)
+        send = rig.desktop.application.sendEvent
+        send(rig.window, QDragEnterEvent(place, copy, data, buttons, keys))
+        send(rig.window, QDropEvent(QPointF(place), copy, data, buttons, keys))
+        assert rig.workspace.screen is screen
+    assert rig.workspace.sites.view.problem is not None
+
+
+# ---------------------------------------------------------------- the session's life
+
+
+def test_a_connection_that_stays_away_leaves_the_files_and_a_button(signed_in: Rig) -> None:
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="The server no longer answers.")
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
+    signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
+    assert signed_in.workspace.screen is Screen.FILES
+    assert signed_in.workspace.state.reason == "The server no longer answers."
+    signed_in.driver.click("Sign in")
+    signed_in.driver.wait_for("session", lambda: not signed_in.workspace.is_offline)
+    signed_in.driver.wait_for_folder(b"/")
+    assert len(sent(signed_in, m.SignIn)) == 2
+
+
+def test_trouble_that_needs_a_person_closes_the_files(signed_in: Rig) -> None:
+    changed = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint=FINGERPRINT)
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=changed))
+    signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
+    assert signed_in.workspace.sign_in.view.stage is Stage.CHANGED_KEY
+
+
+def test_a_question_while_reconnecting_comes_to_the_front_and_goes_again(signed_in: Rig) -> None:
+    signed_in.engine.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=True))
+    signed_in.driver.type_into("Favourite colour?", "teal\n")
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    signed_in.driver.wait_for("files", lambda: signed_in.workspace.screen is Screen.FILES)
+
+
+def test_signing_out_looks_up_anew_what_is_kept(signed_in: Rig) -> None:
+    signed_in.driver.click("Sign out")
+    signed_in.driver.wait_for("lookup", lambda: len(sent(signed_in, m.OpenSite)) == 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (m.SecretKind.PASSWORD, "Your password is forgotten."),
+        (m.SecretKind.CODE_SECRET, "Your code set-up is forgotten."),
+    ],
+)
+def test_what_is_remembered_can_be_forgotten(
+    signed_in: Rig, kind: m.SecretKind, words: str
+) -> None:
+    signed_in.window.side._menu.forget_wanted.emit(kind)
+    signed_in.driver.wait_for("word", lambda: signed_in.workspace.toast == words)
+    (command,) = sent(signed_in, m.ForgetSecret)
+    assert isinstance(command, m.ForgetSecret)
+    assert command.kind is kind
+
+
+def test_a_keychain_that_will_not_forget_is_heard(signed_in: Rig) -> None:
+    locked = Problem(kind=Kind.KEYCHAIN, sentence="The keychain is locked.")
+    signed_in.engine.refuse = locked
+    signed_in.workspace.forget(m.SecretKind.PASSWORD)
+    signed_in.driver.wait_for("notice", lambda: signed_in.workspace.notices.problem == locked)
+    signed_in.driver.click("Dismiss")
+    assert signed_in.workspace.notices.problem is None
+
+
+def test_a_click_on_the_digits_copies_and_says_until_when(signed_in: Rig) -> None:
+    digits = signed_in.window.side._code._digits
+    QTest.mouseClick(digits, Qt.MouseButton.LeftButton)
+    signed_in.driver.wait_for("copy", lambda: bool(signed_in.workspace.code.given_out))
+    assert signed_in.workspace.toast == "Copied. Cleared in 30 s"
+    assert signed_in.window._toast.text() == "Copied. Cleared in 30 s"
+    assert signed_in.window._toast.isVisible()
+
+
+def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path: Path) -> None:
+    signed_in.engine.holds_transfers = True
+    for name in "abcdef":
+        file = tmp_path / name
+        file.write_text(name)
+        signed_in.workspace.folder.upload([str(file)])
+    first = sent(signed_in, m.Upload)[0]
+    assert isinstance(first, m.Upload)
+    signed_in.driver.wait_for("rows", lambda: len(signed_in.workspace.transfers.view.rows) == 6)
+    signed_in.engine.tell(m.ConflictQuestion(batch=first.request, name="a", replace_is_final=False))
+    area = signed_in.window.transfers.findChild(QScrollArea)
+    assert isinstance(area, QScrollArea)
+    row = signed_in.window.transfers._rows[5]
+
+    def in_sight() -> bool:
+        top = row.mapTo(area.viewport(), QPoint(0, 0)).y()
+        return top >= 0 and top + row.height() <= area.viewport().height()
+
+    signed_in.driver.wait_for("row", in_sight)
