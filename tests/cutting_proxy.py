@@ -13,8 +13,10 @@ _CHUNK = 1 << 16
 class CuttingProxy:
     """Forwards connections to one port; cuts each of the first ones after so many bytes up."""
 
-    def __init__(self, target: int, cuts: list[int]) -> None:
+    def __init__(self, target: int, cuts: list[int], *, count_answers: bool = False) -> None:
+        """``cuts`` count what the client sends; what the server answers with ``count_answers``."""
         self._target = target
+        self._count_answers = count_answers
         self._cuts = list(cuts)
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -68,9 +70,10 @@ class CuttingProxy:
             with self._lock:
                 self._open |= {client, server}
                 budget = self._cuts.pop(0) if self._cuts else None
+            up, down = (None, budget) if self._count_answers else (budget, None)
             pair = (
-                threading.Thread(target=self._pump, args=(client, server, budget), name="proxy-up"),
-                threading.Thread(target=self._pump, args=(server, client, None), name="proxy-down"),
+                threading.Thread(target=self._pump, args=(client, server, up), name="proxy-up"),
+                threading.Thread(target=self._pump, args=(server, client, down), name="proxy-down"),
             )
             self._threads += pair
             for thread in pair:

@@ -34,9 +34,11 @@ class Browser:
     where that changes nothing, and fails where it might.
     """
 
-    def __init__(self, lane: Lane, post: Callable[[Act], None]) -> None:
+    def __init__(self, lane: Lane, post: Callable[[Act], None], doubt: Act) -> None:
+        """Begin; ``doubt`` is called when a request says that the connection was lost."""
         self._lane = lane
         self._post = post
+        self._doubt = doubt
         self._connected = True
         self._requests: dict[int, _Request] = {}
         self._held: list[int] = []
@@ -68,14 +70,21 @@ class Browser:
             self._failed(request, Cancelled(_("Cancelled.")))
         return True
 
+    def hold(self) -> None:
+        """Begin nothing until :meth:`resume`."""
+        self._connected = False
+
     def interrupt(self) -> None:
         """The connection is away."""
-        self._connected = False
+        self.hold()
         self._lane.submit(Lane.drop, _nothing, _nothing)
 
-    def resume(self) -> None:
-        """The connection is back."""
+    def resume(self, *, fresh: bool) -> None:
+        """Go on, over a fresh connection or the one there was."""
         self._connected = True
+        if fresh:
+            for waiting in self._requests.values():
+                waiting.tries = 0
         held, self._held = self._held, []
         for request in held:
             self._begin(request)
@@ -107,6 +116,8 @@ class Browser:
     def _ended(self, request: int, error: BaseException) -> None:
         waiting = self._requests[request]
         lost = isinstance(error, ConnectionLostError) and not waiting.cancel.cancelled
+        if lost:
+            self._doubt()
         if lost and waiting.repeatable() and waiting.tries < _TRIES:
             self._begin(request)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -48,6 +49,7 @@ class EngineClient:
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
         self._last = 0
+        self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
 
     def number(self) -> int:
         """A request number not used before."""
@@ -63,21 +65,37 @@ class EngineClient:
             FerrygateError: the request failed.
         """
         request = command.request
+        waiting = self._waiting[request] = deque()
         self._engine.send(command)
         over = False
         try:
             while True:
-                event = self._events.get()
-                if isinstance(event, m.Done | m.Failed) and event.request == request:
+                event = waiting.popleft() if waiting else self._next(request)
+                if event is None or self._answered(event):
+                    continue
+                if isinstance(event, m.Done | m.Failed):
                     over = True
                     if isinstance(event, m.Failed):
                         raise error_for(event.problem)
                     return
-                if not self._answered(event):
-                    yield event
+                yield event
         finally:
             if not over:
                 self._cancel(request)
+            del self._waiting[request]
+
+    def _next(self, request: int) -> m.Event | None:
+        """The next event, if it is this request's or nobody's; another's is kept for it.
+
+        A caller may ask something while it goes through the answers to something else.
+        """
+        event = self._events.get()
+        owner = _owner(event)
+        if owner is not None and owner != request:
+            if owner in self._waiting:
+                self._waiting[owner].append(event)
+            return None
+        return event
 
     def do(self, command: m.Request) -> None:
         """Send a request and wait for its end."""
@@ -116,7 +134,21 @@ class EngineClient:
         try:
             while True:
                 event = self._events.get(timeout=_CANCEL)
-                if isinstance(event, m.Done | m.Failed) and event.request == request:
+                owner = _owner(event)
+                if isinstance(event, m.Done | m.Failed) and owner == request:
                     return
+                if owner is not None and owner != request and owner in self._waiting:
+                    self._waiting[owner].append(event)
         except Empty:
             return
+
+
+def _owner(event: m.Event) -> int | None:
+    """The request an event belongs to; none for what is for everybody."""
+    match event:
+        case m.BatchChanged(view=view):
+            return view.batch
+        case m.FileChanged(batch=batch) | m.ConflictQuestion(batch=batch):
+            return batch
+        case _:
+            return getattr(event, "request", None)

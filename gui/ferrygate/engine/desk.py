@@ -39,9 +39,12 @@ from ferrygate.engine.messages import (
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.plan import Planner
+from ferrygate.transfers.upload import what_is_left
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
 _MOST_LANES = 4
+_WALK = -1  # stands for the walk among the numbers of files
+_TRIES = 3  # how often a file is begun on one connection
 
 
 class _Entry(msgspec.Struct):
@@ -50,8 +53,10 @@ class _Entry(msgspec.Struct):
     batch: Batch
     command: Upload | Download
     cancel: CancelToken
+    planner: Planner  # one for the batch, so that a walk begun again announces nothing twice
     told_at: float
     asking: bool = False  # a person has to say what to do with taken names
+    tries: dict[int, int] = msgspec.field(default_factory=dict)  # by file, on this connection
 
 
 class _Throttle:
@@ -82,17 +87,22 @@ class TransferDesk:
         post: Callable[[Act], None],
         new_lane: Callable[[str], Lane],
         around: Surroundings,
+        doubt: Act,
     ) -> None:
+        """Begin; ``doubt`` is called when a lane says that the connection was lost."""
         self._emit = emit
         self._post = post
         self._new_lane = new_lane
         self._clock = around.clock
         self._around = around
+        self._doubt = doubt
         self._connected = True
         self._entries: dict[int, _Entry] = {}
         self._lanes: list[Lane] = []
         self._idle: list[Lane] = []
         self._most_lanes = _MOST_LANES
+        self.bytes_moved = 0  # over all batches, for ever growing
+        self.files_ended = 0
 
     # ------------------------------------------------------------ commands
 
@@ -105,7 +115,10 @@ class TransferDesk:
             _target(command),
             self._clock,
         )
-        entry = _Entry(batch, command, CancelToken(), self._clock.monotonic())
+        planner = Planner(
+            lambda job: self._post(lambda: self._planned(entry, job)), command.on_conflict
+        )
+        entry = _Entry(batch, command, CancelToken(), planner, self._clock.monotonic())
         self._entries[command.request] = entry
         self._emit(BatchChanged(batch.view()))
         self._feed()
@@ -129,22 +142,32 @@ class TransferDesk:
 
     def _end(self, entry: _Entry, state: TransferState, reason: Problem) -> None:
         entry.cancel.cancel()
-        for waiting in entry.batch.take_waiting():
-            self._show(entry, entry.batch.fail(waiting, state, reason, ""))
+        for job in entry.batch.take_waiting():
+            left = what_is_left(job.again)
+            self._show(entry, entry.batch.fail(job.number, state, reason, left))
+        if entry.batch.walking and entry.batch.problem is None:
+            entry.batch.problem = reason  # files may be missing that nobody has seen
         if not entry.batch.planned:
             entry.batch.planned, entry.batch.walking = True, False
         entry.asking = False
         self._settle(entry)
 
+    def hold(self) -> None:
+        """Hand out nothing until :meth:`resume`."""
+        self._connected = False
+
     def interrupt(self) -> None:
         """The connection is away: lanes let go of their channels on it."""
-        self._connected = False
+        self.hold()
         for lane in self._lanes:
             lane.submit(Lane.drop, _nothing, _nothing)
 
-    def resume(self) -> None:
-        """The connection is back."""
+    def resume(self, *, fresh: bool) -> None:
+        """Go on, over a fresh connection or the one there was."""
         self._connected = True
+        for entry in self._entries.values():
+            if fresh:
+                entry.tries.clear()
         self._feed()
 
     def stop(self, reason: Problem) -> None:
@@ -182,15 +205,14 @@ class TransferDesk:
     def _plan(self, entry: _Entry, lane: Lane) -> None:
         entry.batch.planned = True
         command, post = entry.command, self._post
-        planner = Planner(lambda job: post(lambda: self._planned(entry, job)), command.on_conflict)
 
         def plan(lane: Lane) -> None:
             if isinstance(command, Upload):
                 sources, folder = command.sources, command.folder
-                lane.run(lambda f: planner.plan_upload(f, sources, folder), entry.cancel)
+                lane.run(lambda f: entry.planner.plan_upload(f, sources, folder), entry.cancel)
             else:
                 paths, local = command.sources, command.folder
-                lane.run(lambda f: planner.plan_download(f, paths, local), entry.cancel)
+                lane.run(lambda f: entry.planner.plan_download(f, paths, local), entry.cancel)
 
         lane.submit(
             plan,
@@ -228,7 +250,7 @@ class TransferDesk:
     def _walked(self, entry: _Entry, lane: Lane, error: BaseException | None) -> None:
         if self._refused(entry, lane, error):
             entry.batch.planned = False
-        elif isinstance(error, ConnectionLostError) and not entry.cancel.cancelled:
+        elif self._walks_on(entry, error):
             entry.batch.planned = False
             self._idle.append(lane)
         else:
@@ -238,8 +260,15 @@ class TransferDesk:
             self._idle.append(lane)
         self._go_on(entry)
 
+    def _walks_on(self, entry: _Entry, error: BaseException | None) -> bool:
+        if not isinstance(error, ConnectionLostError) or entry.cancel.cancelled:
+            return False
+        return self._try_again(entry, _WALK)
+
     def _progress(self, entry: _Entry, job: FileJob, state: TransferState, moved: int) -> None:
-        changed = entry.batch.file(job.number).state is not state
+        before = entry.batch.file(job.number)
+        self.bytes_moved += max(0, moved - before.moved)
+        changed = before.state is not state
         view = entry.batch.progress(job.number, state, moved)
         if changed:
             self._show(entry, view)
@@ -247,6 +276,7 @@ class TransferDesk:
             self._tell(entry)
 
     def _moved(self, entry: _Entry, lane: Lane, job: FileJob, outcome: Outcome) -> None:
+        self.files_ended += 1
         self._show(entry, entry.batch.end(job.number, outcome))
         self._idle.append(lane)
         self._go_on(entry)
@@ -257,7 +287,7 @@ class TransferDesk:
             self._go_on(entry)
             return
         self._idle.append(lane)
-        if isinstance(_cause(error), ConnectionLostError) and not entry.cancel.cancelled:
+        if self._goes_on(entry, job, error):
             opened = error.opened if isinstance(error, UploadFailedError) else None
             self._show(entry, entry.batch.interrupt(job.number, opened))
         elif isinstance(_cause(error), ConflictError):
@@ -265,6 +295,17 @@ class TransferDesk:
         else:
             self._fail(entry, job, error)
         self._go_on(entry)
+
+    def _goes_on(self, entry: _Entry, job: FileJob, error: BaseException) -> bool:
+        """Whether the file is begun again; not for ever where only its channel breaks down."""
+        if not isinstance(_cause(error), ConnectionLostError) or entry.cancel.cancelled:
+            return False
+        return self._try_again(entry, job.number)
+
+    def _try_again(self, entry: _Entry, number: int) -> bool:
+        self._doubt()
+        entry.tries[number] = entry.tries.get(number, 0) + 1
+        return entry.tries[number] < _TRIES
 
     def _taken(self, entry: _Entry, job: FileJob, error: BaseException) -> None:
         if job.on_conflict is not ConflictChoice.ASK or entry.cancel.cancelled:

@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
     UsageError,
+    error_for,
     problem_of,
 )
 from ferrygate.common.i18n import _
@@ -48,12 +49,10 @@ class Engine:
         self._listener = listener
         self._due: set[int] = set()  # requests that have not been answered
         self._inbox = Inbox(parts.clock)
-        self._asides = Asides(self._inbox.post)
+        self._asides = Asides(self._later)
         self._secrets = SecretsDesk(parts.open_vault, parts.known_hosts, parts.live_secrets)
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
-        self._keeper = SessionKeeper(
-            parts, self._emit, self._inbox.post, self._asides, self._secrets
-        )
+        self._keeper = SessionKeeper(parts, self._emit, self._later, self._asides, self._secrets)
         self._site: Site | None = None
         self._looking_up: int | None = None  # the request whose site's secrets are looked up
         self._okta = OktaDesk(parts, self._asides, self._secrets, self._emit, self._correct_code)
@@ -65,8 +64,9 @@ class Engine:
     # ------------------------------------------------------------ from any thread
 
     def send(self, command: m.Command) -> None:
-        """Take in a command."""
-        self._inbox.post(lambda: self._obey(command))
+        """Take in a command; after :meth:`close` it is answered at once, on this thread."""
+        if not self._inbox.post(lambda: self._obey(command)) and isinstance(command, m.Request):
+            self._listener(m.Failed(command.request, _closed().problem))
 
     def close(self) -> None:
         """Shut down; waits for the engine's threads, but never for a hung keychain."""
@@ -82,9 +82,28 @@ class Engine:
                 min(_TICK, self._codes.seconds_to_change(), self._keeper.seconds_to_retry())
             )
             if act is not None:
-                act()
-            self._codes.refresh()
-            self._keeper.look()
+                self._guard(act)
+            self._guard(self._codes.refresh)
+            self._guard(self._keeper.look)
+        for act in self._inbox.close():  # commands that came too late, and reports nobody needs
+            self._guard(act)
+
+    def _later(self, act: Callable[[], None]) -> None:
+        """Have something done on the engine's thread, unless it has ended; from any thread."""
+        self._inbox.post(act)
+
+    def _guard(self, act: Callable[[], None]) -> None:
+        """Do something that may fail. What nobody foresaw ends the session, but not the engine."""
+        try:
+            act()
+        except FerrygateError as error:
+            self._emit(m.Notice(error.problem))
+        except Exception as error:  # noqa: BLE001  nobody above this thread could answer for it
+            problem = problem_of(error)
+            self._forget(error_for(problem))
+            self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
+            for request in sorted(self._due):
+                self._emit(m.Failed(request, problem))
 
     def _obey(self, command: m.Command) -> None:
         handle = self._handlers[type(command)]
@@ -93,14 +112,18 @@ class Engine:
             return
         self._due.add(command.request)
         try:
+            if not self._running:
+                raise _closed()
             handle(command)
         except FerrygateError as error:
             self._fail(command.request, error)
 
     def _emit(self, event: m.Event) -> None:
-        note(event)
         if isinstance(event, m.Done | m.Failed):
+            if event.request not in self._due:  # answered before, when everything was ended
+                return
             self._due.discard(event.request)
+        note(event)
         self._listener(event)
         if isinstance(event, m.SessionChanged):  # a sign-in spends a code
             self._codes.refresh(at_once=True)
@@ -187,9 +210,9 @@ class Engine:
         self._emit(m.SessionChanged(m.SessionState.OFFLINE))
         self._emit(m.Done(command.request))
 
-    def _forget(self) -> None:
+    def _forget(self, reason: FerrygateError | None = None) -> None:
         self._looking_up = None
-        self._keeper.end()
+        self._keeper.end(reason)
         self._secrets.forget()
         self._codes.show(None)
 
@@ -237,7 +260,7 @@ class Engine:
                 lambda step: self._parts.ledger.claim(secret, step),
                 self._parts.clock,
                 cancel,
-                lambda until: self._inbox.post(lambda: self._emit(m.CodeAwaited(request, until))),
+                lambda until: self._later(lambda: self._emit(m.CodeAwaited(request, until))),
             )
 
         def given(step: int) -> None:
@@ -256,7 +279,7 @@ class Engine:
         def block(entries: tuple[Entry, ...]) -> None:
             nonlocal shown
             shown = True
-            self._inbox.post(lambda: self._emit(m.FolderBlock(request, entries)))
+            self._later(lambda: self._emit(m.FolderBlock(request, entries)))
 
         session = self._session_for(request)
         if session is not None:
@@ -318,3 +341,7 @@ class Engine:
 
     def _fail(self, request: int, error: BaseException) -> None:
         self._emit(m.Failed(request, problem_of(error)))
+
+
+def _closed() -> Cancelled:
+    return Cancelled(_("Ferrygate is closing."))

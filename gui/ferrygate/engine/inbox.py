@@ -18,11 +18,17 @@ class Inbox:
         self._clock = clock
         self._acts: deque[Act] = deque()
         self._something = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
 
-    def post(self, act: Act) -> None:
-        """Put something in."""
-        self._acts.append(act)
+    def post(self, act: Act) -> bool:
+        """Put something in; false once the inbox is closed, and it will not be done."""
+        with self._closing:
+            if self._closed:
+                return False
+            self._acts.append(act)
         self._something.set()
+        return True
 
     def take(self, seconds: float) -> Act | None:
         """The next act; waits for one at most ``seconds``."""
@@ -33,3 +39,9 @@ class Inbox:
             return self._acts.popleft()
         except IndexError:
             return None
+
+    def close(self) -> list[Act]:
+        """Take in nothing more; returns what has not been done."""
+        with self._closing:
+            self._closed = True
+        return list(self._acts)

@@ -10,6 +10,7 @@ from typing import Any
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
     Cancelled,
+    ConnectionLostError,
     FerrygateError,
     Problem,
     UsageError,
@@ -25,11 +26,12 @@ from ferrygate.engine.parts import Parts
 from ferrygate.engine.pulse import Pulse
 from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.secrets_desk import SecretsDesk
-from ferrygate.engine.session import Session
+from ferrygate.engine.session import Session, Work
 from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 
+_STEADY = 30.0  # seconds after which a connection counts as one that lasts
 _JOIN = 10.0  # seconds an ended session may take
 
 
@@ -53,6 +55,9 @@ class SessionKeeper:
         self.session: Session | None = None
         self._pulse: Pulse | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
+        self._earlier: BackOff | None = None  # the one that brought this connection back
+        self._since = 0.0  # when this connection began, on the steady clock
+        self._work = Work()  # what had been done when the connection was lost before
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PersonsAnswer[Any]] = {}
         self._asked = 0
@@ -149,6 +154,7 @@ class SessionKeeper:
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
         self.session = Session(site, connection, self._parts, self._emit, self._post)
+        self._since = self._clock.monotonic()
         self._pulse = Pulse(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         keep = self._secrets.keep_proven(site)
@@ -178,7 +184,9 @@ class SessionKeeper:
             return
         if self._pulse is not None and not self._pulse.beats():
             self._interrupt(self.session)
-        elif (
+            return
+        self.session.look()
+        if (
             self._back_off is not None
             and self._attempt is None
             and self._clock.monotonic() >= self._back_off.due
@@ -197,13 +205,34 @@ class SessionKeeper:
         connection = session.interrupt()
         if connection is not None:
             self._end_aside(connection.close)
+        self._back_off = self._wait_after(session.work_done())
+        if self._back_off is None:
+            self._give_up(_lost().problem)
+            return
         now = self._clock.monotonic()
-        self._back_off = BackOff(now, self._parts.keep_trying, self._parts.random)
-        self._emit(m.SessionChanged(m.SessionState.RECONNECTING))
+        until = self._clock.now() + self._back_off.due - now if self._back_off.due > now else None
+        self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until))
+
+    def _wait_after(self, work: Work) -> BackOff | None:
+        """When to come back. A server that lets us in and drops us is not asked again and again.
+
+        A connection that lasted, or brought a file to its end, begins a new count; one that only
+        moved bytes is worth coming back to at once, but not for ever.
+        """
+        now = self._clock.monotonic()
+        before, earlier = self._work, self._earlier
+        self._work = work
+        lasted = now - self._since >= _STEADY or work.files_ended > before.files_ended
+        if earlier is None or lasted:
+            return BackOff(now, self._parts.keep_trying, self._parts.random)
+        moved = work.bytes_moved > before.bytes_moved
+        goes_on = earlier.begin_again(now) if moved else earlier.fail(now)
+        return earlier if goes_on else None
 
     def _back(self, connection: Connection) -> None:
         assert self.session is not None  # noqa: S101  end() takes the attempt with it
-        self._back_off = None
+        self._earlier, self._back_off = self._back_off, None
+        self._since = self._clock.monotonic()
         self._pulse = Pulse(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         self.session.resume(connection)
@@ -216,8 +245,11 @@ class SessionKeeper:
             until = self._clock.now() + self._back_off.due - now
             self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until, problem))
         else:
-            self.end(error_for(problem))
-            self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
+            self._give_up(problem)
+
+    def _give_up(self, problem: Problem) -> None:
+        self.end(error_for(problem))
+        self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
 
     # ------------------------------------------------------------ the end
 
@@ -227,7 +259,8 @@ class SessionKeeper:
             self._asides.cancel(self._attempt)
             self._attempt = None
         self._questions.clear()
-        self._back_off = self._pulse = None
+        self._back_off = self._earlier = self._pulse = None
+        self._work = Work()
         if self.session is not None:
             session, self.session = self.session, None
             self._end_aside(session.stop(reason or _signed_out()))
@@ -242,6 +275,12 @@ class SessionKeeper:
         """Wait for ended sessions' threads; after the engine's own thread has stopped."""
         for thread in self._endings:
             thread.join(_JOIN)
+
+
+def _lost() -> ConnectionLostError:
+    return ConnectionLostError(
+        _("The connection to the server was lost."), next_step=_("Sign in again.")
+    )
 
 
 def _signed_out() -> Cancelled:

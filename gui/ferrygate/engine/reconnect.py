@@ -28,6 +28,15 @@ class BackOff:
         self._tries = 0
         self.due = started
 
+    def begin_again(self, now: float) -> bool:
+        """A connection carried something before it was lost as well: due at once, while it lasts.
+
+        False when it is time to give up.
+        """
+        self._tries = 0
+        self.due = now
+        return now < self._end
+
     def fail(self, now: float) -> bool:
         """A try has failed: sets ``due``; false when it is time to give up."""
         self._tries += 1

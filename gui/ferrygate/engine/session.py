@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
@@ -18,7 +20,15 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 
+_MOMENT = 1.0  # seconds in which a connection that has ended says so
 _JOIN = 5.0  # seconds a lane may take to notice the end of its connection
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What a session's transfers have done so far."""
+
+    bytes_moved: int = 0
+    files_ended: int = 0
 
 
 class Session:
@@ -34,22 +44,44 @@ class Session:
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection
+        self._clock = parts.clock
+        self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        self.browser = Browser(self._new_lane("browse"), post)
+        self.browser = Browser(self._new_lane("browse"), post, self._doubt)
         self.desk = TransferDesk(
             emit,
             post,
             self._new_lane,
             Surroundings(parts.clock, parts.random_hex, connection.stores_objects),
+            self._doubt,
         )
 
     def cancel(self, request: int) -> bool:
         """Cancel a browsing request or a batch; false where there is none of that number."""
         return self.browser.cancel(request) or self.desk.cancel(request)
 
+    def work_done(self) -> Work:
+        """What its transfers have done so far, over all connections."""
+        return Work(self.desk.bytes_moved, self.desk.files_ended)
+
+    def look(self) -> None:
+        """Go on where a lane had lost its channel, and the connection turned out to stand."""
+        if self._doubtful_until is not None and self._clock.monotonic() >= self._doubtful_until:
+            self._doubtful_until = None
+            self.desk.resume(fresh=False)
+            self.browser.resume(fresh=False)
+
+    def _doubt(self) -> None:
+        """A channel broke down; in a moment it will show whether the connection did."""
+        if self._doubtful_until is None and self.connection is not None:
+            self._doubtful_until = self._clock.monotonic() + _MOMENT
+            self.desk.hold()
+            self.browser.hold()
+
     def interrupt(self) -> Connection | None:
         """The connection has ended; returns it, to be closed aside."""
         connection, self.connection = self.connection, None
+        self._doubtful_until = None
         self.desk.interrupt()
         self.browser.interrupt()
         return connection
@@ -57,8 +89,8 @@ class Session:
     def resume(self, connection: Connection) -> None:
         """Go on over a new connection."""
         self.connection = connection
-        self.desk.resume()
-        self.browser.resume()
+        self.desk.resume(fresh=True)
+        self.browser.resume(fresh=True)
 
     def stop(self, error: FerrygateError) -> Callable[[], None]:
         """End everything for this reason; returns what is left to do and may take a moment."""

@@ -181,7 +181,8 @@ class SftpChannel:
             self._send()  # what was queued without waiting for its reply
         except ConnectionLostError:
             self.usable = False
-            raise
+            if not main.done:  # else the work is done, and only what nobody waits for is lost
+                raise
         finally:
             self._drop_tasks()
         return main.result()

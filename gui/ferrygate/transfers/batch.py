@@ -117,9 +117,9 @@ class Batch:
         """One file as it stands."""
         return self._files[number]
 
-    def take_waiting(self) -> list[int]:
+    def take_waiting(self) -> list[FileJob]:
         """Empty the queue; for a batch that is cancelled."""
-        waiting = list(self._waiting)
+        waiting = [self._jobs[number] for number in self._waiting]
         self._waiting.clear()
         return waiting
 

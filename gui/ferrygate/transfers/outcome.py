@@ -20,6 +20,8 @@ class Opened(msgspec.Struct):
         path: where it is being written; ``None`` before OPEN left, and after CLOSE was answered.
         stood_before: the file that stood there, which OPEN has cut to nothing.
         asked: the server said what stood there; a drop box may refuse to.
+        answered: OPEN was answered, so that what stands there then is ours.
+        sent: the most bytes that can have arrived.
         closing: bytes sent and their SHA-256, once CLOSE left.
         delivered: once CLOSE was answered, what holds even if nothing more can be asked.
     """
@@ -27,8 +29,14 @@ class Opened(msgspec.Struct):
     path: bytes | None = None
     stood_before: Entry | None = None
     asked: bool = True
+    answered: bool = False
+    sent: int = 0
     closing: tuple[int, str] | None = None
     delivered: Outcome | None = None
+
+    def owns(self, standing: Entry) -> bool:
+        """Whether what stands there can be the part we have begun, and no other file."""
+        return self.answered and standing.size is not None and standing.size <= self.sent
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ from ferrygate.transfers.conflict import numbered, numbers, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
+_TELLS_NOTHING = (PermissionDeniedError, UnsupportedError)  # a drop box takes files, and no more
 _DEPTH = 128  # WRITEs in flight: 4 MiB, twice the window servers grant
 
 
@@ -60,7 +61,7 @@ async def upload(
         FerrygateError: what the server refused, or the connection's end.
     """
     if job.again is not None:
-        done = await _arrived_after_all(files, job, opened)
+        done = await _arrived_after_all(files, job, opened, report)
         if done is not None:
             return done
     with _open_local(job.local) as source:
@@ -70,7 +71,7 @@ async def upload(
             return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
         report(TransferState.SENDING, 0)
         handle = await _open(files, job, opened, target, exclusive=exclusive)
-        sent, digest = await _send(files, handle, source, job, report)
+        sent, digest = await _send(files, handle, source, job, (opened, report))
         after = os.fstat(source.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise _changed(job.local)
@@ -96,15 +97,21 @@ async def _delivered(files: RemoteFiles, job: FileJob, opened: Opened, target: b
     return msgspec.structs.replace(delivered, confirmed=confirmed, note=note)
 
 
-async def _arrived_after_all(files: RemoteFiles, job: FileJob, opened: Opened) -> Outcome | None:
+async def _arrived_after_all(
+    files: RemoteFiles, job: FileJob, opened: Opened, report: Report
+) -> Outcome | None:
     """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
     path = opened.path
     if path is None or opened.closing is None:
         return None
-    standing = await _standing(files, path)
+    try:
+        standing = await _standing(files, path)
+    except _TELLS_NOTHING:
+        return None
     sent, _digest = opened.closing
     if standing is None or standing.size != sent or standing == opened.stood_before:
         return None
+    report(TransferState.CHECKING, sent)
     opened.path = None
     return await _delivered(files, job, opened, path)
 
@@ -117,11 +124,12 @@ async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
     """
     assert opened.path is not None  # noqa: S101  else there is nothing to clear away
     if opened.stood_before is not None:
-        return _("The file that stood there may have been replaced by a part.")
-    if not opened.asked:
+        return _replaced()
+    if not opened.asked or not opened.answered:
         return part_left()
     try:
-        await files.remove_file(opened.path)
+        if opened.owns(await files.lstat(opened.path)):
+            await files.remove_file(opened.path)
     except NotFoundError:
         return None
     except FerrygateError:
@@ -129,9 +137,20 @@ async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
     return ""
 
 
+def what_is_left(opened: Opened | None) -> str:
+    """A phrase about what an upload that will not go on has left behind; empty where nothing."""
+    if opened is None or opened.path is None:
+        return ""
+    return _replaced() if opened.stood_before is not None else part_left()
+
+
 def part_left() -> str:
     """The phrase for a part that could not be cleared away."""
     return _("A part of the file may be left on the server.")
+
+
+def _replaced() -> str:
+    return _("The file that stood there may have been replaced by a part.")
 
 
 # Not blocking, since a named pipe would wait for its other end; Windows takes files for text.
@@ -150,11 +169,12 @@ def _open_local(path: str) -> BinaryIO:
 
 async def _choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | None:
     """Where to write, nowhere when the file is to be skipped; what stands there is noted."""
-    if opened.path is not None:  # the file goes on, and what is there now is its own part
+    if opened.path is not None and await _goes_on(files, job, opened):
         return opened.path
+    opened.path = opened.stood_before = None
     try:
         standing = await _standing(files, job.remote)
-    except (PermissionDeniedError, UnsupportedError):  # a drop box takes files and tells nothing
+    except _TELLS_NOTHING:
         opened.asked, standing = False, None
     if standing is None or job.on_conflict is ConflictChoice.REPLACE:
         opened.stood_before = standing
@@ -170,6 +190,21 @@ async def _choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | N
     raise taken(display_name(remote_path.basename(job.remote)))
 
 
+async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
+    """Whether an upload that was cut goes on under its name; not over a file that came since.
+
+    An OPEN whose answer was lost may have left an empty file, so an empty one counts as ours.
+    """
+    assert opened.path is not None  # noqa: S101  it was begun
+    if job.on_conflict is ConflictChoice.REPLACE:
+        return True
+    try:
+        standing = await _standing(files, opened.path)
+    except _TELLS_NOTHING:
+        return opened.answered
+    return standing is not None and (standing.size == 0 or opened.owns(standing))
+
+
 async def _open(
     files: RemoteFiles, job: FileJob, opened: Opened, target: bytes, *, exclusive: bool
 ) -> bytes:
@@ -179,13 +214,15 @@ async def _open(
     replace = goes_on or blindly or opened.stood_before is not None or not exclusive
     opened.path, opened.closing = target, None
     try:
-        return await files.open_for_writing(target, replace=replace)
+        handle = await files.open_for_writing(target, replace=replace)
     except Cancelled:
         raise
     except FerrygateError:
         if not goes_on:
             opened.path = None
         raise
+    opened.answered = True
+    return handle
 
 
 async def _standing(files: RemoteFiles, path: bytes) -> Entry | None:
@@ -196,9 +233,14 @@ async def _standing(files: RemoteFiles, path: bytes) -> Entry | None:
 
 
 async def _send(
-    files: RemoteFiles, handle: bytes, source: BinaryIO, job: FileJob, report: Report
+    files: RemoteFiles,
+    handle: bytes,
+    source: BinaryIO,
+    job: FileJob,
+    told: tuple[Opened, Report],
 ) -> tuple[int, str]:
     """Write all bytes in order, many WRITEs in flight; returns how many, and their SHA-256."""
+    opened, report = told
     digest = hashlib.sha256()
     size = files.write_size(handle)
     flying: deque[tuple[Future[Reply], int]] = deque()
@@ -215,6 +257,7 @@ async def _send(
         digest.update(block)
         flying.append((files.write(handle, offset, block), len(block)))
         offset += len(block)
+        opened.sent = max(opened.sent, offset)
         if len(flying) >= _DEPTH:
             await land()
     while flying:

@@ -270,9 +270,22 @@ def left_after(desk: TransferRig, opened: Opened) -> str | None:
 
 def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
-    assert left_after(desk, Opened(path=b"/part")) == ""
+    opened = Opened(path=b"/part", answered=True, sent=4)
+    assert left_after(desk, opened) == ""
     assert b"/part" not in desk.server.files
-    assert left_after(desk, Opened(path=b"/part")) is None
+    assert left_after(desk, opened) is None
+
+
+def test_a_file_that_is_more_than_was_sent_is_not_ours_to_remove(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"another's")
+    assert left_after(desk, Opened(path=b"/part", answered=True, sent=4)) == ""
+    assert desk.server.asked(REMOVE) == []
+
+
+def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray()
+    assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
+    assert desk.server.asked(REMOVE) == []
 
 
 def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
@@ -287,7 +300,8 @@ def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) ->
 def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
     desk.server.instead[REMOVE] = refuse(PERMISSION_DENIED)
-    assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
+    opened = Opened(path=b"/part", answered=True, sent=4)
+    assert "may be left" in (left_after(desk, opened) or "")
 
 
 def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
@@ -302,6 +316,16 @@ def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
     server.requests.clear()
     desk.rig = type(desk.rig)(server)
     return again
+
+
+def test_an_upload_does_not_go_on_over_a_file_that_came_since(
+    desk: TransferRig, job: FileJob
+) -> None:
+    again = lost_under(desk, job, OPEN)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"another's")
+    with pytest.raises(ConflictError):
+        desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == b"another's"
 
 
 def test_an_upload_goes_on_over_its_own_part(desk: TransferRig, job: FileJob) -> None:
