@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from ferrygate.codes.totp import live_code
 from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
@@ -234,6 +236,7 @@ class Engine:
         site = self._opened_site(command.request)
         if site is not None:
             self._parts.known_hosts.forget(site.host, site.port)
+            self._site = msgspec.structs.replace(site, host_key_fingerprints=())
             self._emit(m.Done(command.request))
 
     def _reset_lock(self, command: m.ResetLock) -> None:

@@ -19,29 +19,42 @@ class Verdict(Enum):
 
 
 def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Verdict:
-    """Compare the key a server proved to hold with what is on record.
+    """Compare the key a server proved to hold with what is on record, and with the site's pins.
 
-    Keys on record come first, then the site's pins: a connection file is mail from a stranger and
-    cannot replace a key a person has confirmed. Key types on record are asked for first when
-    connecting, so a server that shows another one has dropped or changed its key.
+    A connection file is mail from a stranger: its pins cannot replace a key on record. Nor can a
+    key that another file brought on record stand in for the one this file pins. So where there are
+    both, they have to agree. Key types on record are asked for first when connecting, so a server
+    that shows another one has dropped or changed its key.
 
     Raises:
-        HostKeyChangedError: the key is not the one on record, or not the pinned one.
+        HostKeyChangedError: the key is not the one on record or not the pinned one, or the two
+            contradict each other.
     """
+    pins = site.host_key_fingerprints
+    recorded = [key.fingerprint for key in known]
+    if known and pins and not set(recorded) & set(pins):
+        raise _differs(
+            _("The connection file for {host} names another server than the one known here."),
+            site,
+            shown,
+            [*recorded, *pins],
+        )
     if shown in known:
         return Verdict.KNOWN
     if known:
-        raise _changed(site, shown, [key.fingerprint for key in known])
-    if shown.fingerprint in site.host_key_fingerprints:
+        raise _differs(_("{host} is not the server it was."), site, shown, recorded)
+    if shown.fingerprint in pins:
         return Verdict.PINNED
-    if site.host_key_fingerprints:
-        raise _changed(site, shown, list(site.host_key_fingerprints))
+    if pins:
+        raise _differs(
+            _("{host} is not the server that the connection file names."), site, shown, list(pins)
+        )
     return Verdict.UNKNOWN
 
 
-def _changed(site: Site, shown: HostKey, expected: list[str]) -> HostKeyChangedError:
+def _differs(sentence: str, site: Site, shown: HostKey, expected: list[str]) -> HostKeyChangedError:
     return HostKeyChangedError(
-        _("{host} is not the server it was. Nothing was sent to it.").format(host=site.host),
+        sentence.format(host=site.host) + " " + _("Nothing was sent to it."),
         next_step=_("Ask your contact whether the server's key was changed, and do not sign in."),
         detail=f"{site.host}:{site.port} showed {shown.key_type} {shown.fingerprint};"
         f" expected {', '.join(expected)}",

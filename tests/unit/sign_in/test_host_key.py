@@ -28,7 +28,7 @@ def site(*pins: HostKey) -> Site:
         ((A,), (), A, KNOWN),
         ((A,), (A,), A, KNOWN),
         ((A, RSA), (), RSA, KNOWN),
-        ((A,), (B,), A, KNOWN),  # a pin does not replace a key a person has confirmed
+        ((A, RSA), (RSA,), A, KNOWN),  # the pin is of another key of the same server
     ],
 )
 def test_keys_that_may_be(
@@ -42,6 +42,7 @@ def test_keys_that_may_be(
     [
         ((B,), (), A),
         ((B,), (A,), A),  # a pin that contradicts the record is a changed key
+        ((A,), (B,), A),  # nor does a key that another file brought stand in for the pinned one
         ((RSA,), (), A),  # the type on record was asked for first
         ((), (B,), A),
     ],
