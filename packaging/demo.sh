@@ -19,6 +19,6 @@ fi
 runtime=$(mktemp -d)
 trap 'rm -rf "$runtime"' EXIT
 trap 'exit 130' HUP INT TERM
-export QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR="$runtime"
+export XDG_RUNTIME_DIR="$runtime"
 [ $# -gt 0 ] || set -- --offscreen
 .venv/bin/ferrygate demo "$@"

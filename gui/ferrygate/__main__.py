@@ -9,7 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ferrygate.common.environment import log_level, take_secrets
+from ferrygate.common.environment import (
+    QT_PLATFORM_VARIABLE,
+    has_screen,
+    log_level,
+    take_secrets,
+)
 
 # Everything else is loaded in functions: once the secrets have left the environment, and only
 # what the command needs.
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
     from ferrygate.engine.messages import Event
+
+_OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 
 
 def main() -> int:
@@ -53,16 +60,19 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
     from ferrygate.cli.surroundings import Window  # noqa: PLC0415
 
     def run(request: WindowRequest) -> int:
+        _demand_screen()
         from ferrygate.app import main as app  # noqa: PLC0415
 
         return app.run(_options(request, home, clock, live_secrets))
 
     def tour(request: WindowRequest, pictures: Path, root: Path) -> int:
+        os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
         from ferrygate.app.tour import run_tour  # noqa: PLC0415
 
         return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
     def take_pictures(request: WindowRequest, folder: Path, screens: Path) -> int:
+        os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
         from ferrygate.app import gallery, pictures  # noqa: PLC0415
 
         options = _options(request, home, clock, live_secrets)
@@ -71,6 +81,18 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
         return 0
 
     return Window(run=run, tour=tour, take_pictures=take_pictures)
+
+
+def _demand_screen() -> None:
+    """Say so where there is no screen; Qt would abort the whole program."""
+    from ferrygate.common.errors import UsageError  # noqa: PLC0415
+    from ferrygate.common.i18n import _  # noqa: PLC0415
+
+    if not has_screen(os.environ, sys.platform):
+        raise UsageError(
+            _("There is no screen here."),
+            next_step=_("Use the command line: ferrygate --help"),
+        )
 
 
 def _options(

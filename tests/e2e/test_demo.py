@@ -49,13 +49,30 @@ def test_the_server_ends_with_a_demo_that_is_ended(
     assert process.returncode != 0
 
 
-def test_the_demo_checks_itself_without_a_display(offscreen: Program, tmp_path: Path) -> None:
+@pytest.fixture
+def screenless(offscreen: Program) -> Program:
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    return Program({k: v for k, v in offscreen.environment.items() if k not in hidden})
+
+
+def test_the_demo_checks_itself_without_a_display(screenless: Program, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
-    outcome = offscreen("demo", "--offscreen", "--period", "5", "--pictures-to", pictures)
+    outcome = screenless("demo", "--offscreen", "--period", "5", "--pictures-to", pictures)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     taken = sorted(pictures.glob("*.png"))
     assert taken
     assert outcome.stdout.splitlines()[-len(taken) :] == [f"Picture: {path}" for path in taken]
+
+
+@pytest.mark.parametrize("words", [(), ("acme.ferrygate",), ("demo",)])
+def test_without_a_screen_a_window_is_one_sentence(
+    screenless: Program, words: tuple[str, ...]
+) -> None:
+    outcome = screenless(*words)
+    assert outcome.returncode == 2
+    assert outcome.stderr.splitlines() == [
+        "There is no screen here. Use the command line: ferrygate --help"
+    ]
 
 
 @pytest.mark.parametrize("options", [("--offscreen",), ("--screenshots", "pictures"), ()])

@@ -1,4 +1,4 @@
-"""Secrets in the environment, taken out of it before anything else happens."""
+"""What the environment says; the secrets are taken out of it before anything else happens."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ferrygate.common.secret import Secret
 PASSWORD_VARIABLE = "FERRYGATE_PASSWORD"  # noqa: S105  the name of a variable
 TOTP_SECRET_VARIABLE = "FERRYGATE_TOTP_SECRET"  # noqa: S105  the name of a variable
 LOG_VARIABLE = "FERRYGATE_LOG"
+QT_PLATFORM_VARIABLE = "QT_QPA_PLATFORM"
+_SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", QT_PLATFORM_VARIABLE)
 
 
 class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,3 +45,13 @@ def log_level(environ: Mapping[str, str]) -> int:
     """``FERRYGATE_LOG`` as a level of :mod:`logging`, such as ``debug``; INFO otherwise."""
     name = environ.get(LOG_VARIABLE, "").upper()
     return logging.getLevelNamesMapping().get(name, logging.INFO)
+
+
+def has_screen(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether a window can be shown; a Qt platform that was chosen by name counts as a screen.
+
+    Args:
+        environ: the environment.
+        platform: as :data:`sys.platform` gives it; elsewhere than on Linux there is always one.
+    """
+    return platform != "linux" or any(environ.get(name) for name in _SCREEN_VARIABLES)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from ferrygate.common.environment import GivenSecrets, take_secrets
+import pytest
+
+from ferrygate.common.environment import GivenSecrets, has_screen, take_secrets
 from ferrygate.common.secret import Secret
 
 
@@ -19,3 +21,19 @@ def test_what_is_not_there_or_empty_is_none() -> None:
 
 def test_they_do_not_show() -> None:
     assert "hush" not in repr(take_secrets({"FERRYGATE_PASSWORD": "hush"}))
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "there"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": "", "TERM": "xterm"}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"QT_QPA_PLATFORM": "offscreen"}, "linux", True),
+        ({}, "win32", True),
+        ({}, "darwin", True),
+    ],
+)
+def test_whether_there_is_a_screen(environ: dict[str, str], platform: str, *, there: bool) -> None:
+    assert has_screen(environ, platform) is there
