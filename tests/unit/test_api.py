@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import ferrygate
-from engine_rig import site_of
 from ferrygate.api import Result, Session
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
@@ -24,12 +23,13 @@ from ferrygate.engine.messages import ConflictChoice, FileView, TransferState
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
+from sandbox_site import site_of
 
 
 @pytest.fixture
 def connection_file(sandbox: Sandbox, tmp_path: Path) -> Path:
     path = tmp_path / "acme.ferrygate"
-    path.write_text(format_connection_file(site_of(sandbox)))
+    path.write_text(format_connection_file(site_of(sandbox.ready)))
     return path
 
 
@@ -123,7 +123,7 @@ def test_a_code_for_elsewhere(session: Session, sandbox: Sandbox) -> None:
 
 
 def test_a_host_key_nobody_confirmed(sandbox: Sandbox) -> None:
-    site = site_of(sandbox, pinned=False)
+    site = site_of(sandbox.ready, host_key_fingerprints=())
     with pytest.raises(HostKeyUnknownError):
         connect(sandbox, site)
     assert len(sandbox.log) == 0
@@ -156,3 +156,15 @@ def test_a_result_is_complete_with_what_was_delivered_or_skipped() -> None:
     assert ended().complete
     assert ended(TransferState.DELIVERED, TransferState.SKIPPED).complete
     assert not ended(TransferState.DELIVERED, TransferState.CANCELLED).complete
+
+
+def test_a_caller_may_ask_while_it_goes_through_a_listing(session: Session) -> None:
+    sizes = {entry.name: session.stat(b"/" + entry.name).size for entry in session.ls("/")}
+    assert b"README.txt" in sizes
+
+
+def test_a_listing_left_half_way_disturbs_nothing(session: Session) -> None:
+    for _entry in session.ls("/"):
+        break
+    assert session.stat("/exports").kind is EntryKind.FOLDER
+    assert all(entry.name.startswith(b"2026-") for entry in session.ls("/exports"))
