@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fake_clock import WallClock
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
@@ -26,10 +25,10 @@ from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Vault
+from sandbox_site import code_secret_of, site_of
 
 E = TypeVar("E")
 
@@ -149,29 +148,11 @@ class EngineRig:
         return {change.view.remote: change.view for change in self.listener.all(m.FileChanged)}
 
 
-def site_of(sandbox: Sandbox, *, pinned: bool = True) -> Site:
-    """The site of a sandbox's account."""
-    ready = sandbox.ready
-    return Site(
-        name="sandbox",
-        host=ready.host,
-        port=ready.port,
-        username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,) if pinned else (),
-        sign_in=SignIn(period=ready.period),
-    )
-
-
-def code_secret_of(sandbox: Sandbox) -> CodeSecret:
-    """The code secret of a sandbox's account."""
-    return CodeSecret(key=sandbox.ready.totp_secret, period=sandbox.ready.period)
-
-
-def open_with_secrets(rig: EngineRig, sandbox: Sandbox, *, pinned: bool = True) -> None:
+def open_with_secrets(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> None:
     """Turn to the sandbox with its password and code secret at hand."""
-    rig.do(m.OpenSite, site_of(sandbox, pinned=pinned))
+    rig.do(m.OpenSite, site_of(sandbox.ready, **changes))
     rig.do(m.UsePassword, sandbox.ready.password)
-    rig.do(m.UseCodeSecret, code_secret_of(sandbox))
+    rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
 
 
 def signed_in(rig: EngineRig, sandbox: Sandbox) -> None:

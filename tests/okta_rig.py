@@ -14,7 +14,6 @@ from fake_clock import ManualClock
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, FerrygateError
 from ferrygate.common.secret import Secret
-from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import Answer, Channel, Opener
@@ -86,16 +85,3 @@ def begun(**activation: Any) -> Answer:
 
 MFA_ENROLL = answer(status="MFA_ENROLL", stateToken=TOKEN)
 MFA_REQUIRED = answer(status="MFA_REQUIRED", stateToken=TOKEN)
-
-
-def site_of(sandbox: Sandbox) -> Site:
-    """The sandbox's account."""
-    ready = sandbox.ready
-    return Site(
-        name="Sandbox",
-        host=ready.host,
-        port=ready.port,
-        username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
-    )

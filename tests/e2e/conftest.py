@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, connection_file, program_for, site_for
+from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_site import site_of
 
 
 @pytest.fixture
@@ -24,4 +25,4 @@ def ferrygate(bare: Program, sandbox: Sandbox) -> Program:  # noqa: ARG001  its 
 @pytest.fixture
 def site(sandbox: Sandbox, tmp_path: Path) -> Path:
     """A connection file for the sandbox."""
-    return connection_file(tmp_path, site_for(sandbox.ready))
+    return connection_file(tmp_path, site_of(sandbox.ready))

@@ -18,7 +18,7 @@ import msgspec
 
 from ferrygate.sandbox.sandbox import Ready
 from ferrygate.sites.connection_file import format_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import Site
 
 PROGRAM = (sys.executable, "-m", "ferrygate")
 _SECONDS = 50.0  # for one command; below the limit of one test
@@ -82,18 +82,6 @@ def program_for(ready: Ready) -> Program:
     """A program that has a sandbox's secrets in its environment."""
     program = Program(os.environ)
     return program.with_secrets(ready.password.reveal(), ready.totp_secret.reveal())
-
-
-def site_for(ready: Ready) -> Site:
-    """The site of a sandbox, with its host key pinned."""
-    return Site(
-        name="Sandbox",
-        host=ready.host,
-        port=ready.port,
-        username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
-    )
 
 
 def connection_file(folder: Path, site: Site, **changes: Any) -> Path:

@@ -8,9 +8,10 @@ import pytest
 import segno
 
 from e2e.file_keyring import VARIABLE
-from e2e.program import Program, connection_file, records, site_for
+from e2e.program import Program, connection_file, records
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Policy
+from sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
@@ -77,7 +78,7 @@ def test_a_picture_of_the_qr_code_will_do(
 def test_what_was_enrolled_wins_but_not_in_silence(
     enrolling: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    site = site_for(sandbox.ready)
+    site = site_of(sandbox.ready)
     path = connection_file(tmp_path, site, sign_in=type(site.sign_in)())
     outcome = enrolling("enroll", path, "--uri", "-", stdin=sandbox.ready.otpauth_uri.reveal())
     assert outcome.returncode == 0, outcome.stderr
@@ -88,7 +89,7 @@ def test_a_site_can_forbid_it(
     enrolling: Program, sandbox: Sandbox, tmp_path: Path, keychain: Path
 ) -> None:
     policy = Policy(save_code_secret=False)
-    path = connection_file(tmp_path, site_for(sandbox.ready), policy=policy)
+    path = connection_file(tmp_path, site_of(sandbox.ready), policy=policy)
     key = sandbox.ready.totp_secret.reveal()
     outcome = enrolling("enroll", path, "--secret-stdin", stdin=key)
     assert outcome.returncode == 1

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, connection_file, program_for, site_for
+from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import site_of
 
 
 def at_once(program: Program, count: int, *arguments: str) -> list[int]:
@@ -43,7 +44,7 @@ def test_listings_at_once_all_succeed_each_with_its_own_code(
 ) -> None:
     del bare  # its environment
     sandbox = make_sandbox(period=period)
-    site = connection_file(tmp_path, site_for(sandbox.ready))
+    site = connection_file(tmp_path, site_of(sandbox.ready))
     statuses = at_once(program_for(sandbox.ready), count, "ls", str(site))
     assert statuses == [0] * count
     steps = steps_of(sandbox)
@@ -64,7 +65,7 @@ def test_a_script_with_a_wrong_password_never_locks_the_account(
 ) -> None:
     del bare  # its environment
     sandbox = make_sandbox(period=2)
-    site = connection_file(tmp_path, site_for(sandbox.ready))
+    site = connection_file(tmp_path, site_of(sandbox.ready))
     good = program_for(sandbox.ready)
     wrong = good.with_secrets("not the password", sandbox.ready.totp_secret.reveal())
     statuses = [wrong("ls", *word, site).returncode for _ in range(runs)]

@@ -6,9 +6,10 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
-from e2e.program import Program, connection_file, program_for, site_for
+from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
 from process_tree import descendants
+from sandbox_site import site_of
 
 
 def forms(secret: str) -> Iterator[bytes]:
@@ -45,7 +46,7 @@ def test_no_file_and_no_output_holds_a_secret(
     good = program_for(ready)
     good.environment["FERRYGATE_LOG"] = "debug"
     wrong = good.with_secrets("wrong-Passw0rd", ready.totp_secret.reveal())
-    site = connection_file(tmp_path, site_for(ready))
+    site = connection_file(tmp_path, site_of(ready))
     (tmp_path / "report.csv").write_text("a,b\n1,2\n", encoding="utf-8")
 
     outcomes = [

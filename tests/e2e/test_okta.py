@@ -11,11 +11,12 @@ import pytest
 import segno
 
 from e2e.file_keyring import VARIABLE
-from e2e.program import Program, connection_file, records, site_for
+from e2e.program import Program, connection_file, records
 from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
@@ -77,7 +78,7 @@ def test_an_explanation_counts_as_a_try(ferrygate: Program, site: Path, sandbox:
 def test_a_site_without_okta_cannot_be_explained(
     unproven: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    known = site_for(sandbox.ready)
+    known = site_of(sandbox.ready)
     path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=5))
     outcome = unproven("ls", path, "--explain")
     assert outcome.returncode == 3
@@ -89,7 +90,7 @@ def test_a_clock_that_is_wrong_is_named(
     make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
 ) -> None:
     sandbox = make_sandbox(clock=AheadClock())
-    path = connection_file(tmp_path, site_for(sandbox.ready))
+    path = connection_file(tmp_path, site_of(sandbox.ready))
     program = bare.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
     outcome = program("ls", path, "--explain")
     assert outcome.returncode == 3
@@ -102,7 +103,7 @@ def test_okta_sets_up_the_code_and_it_works(
     make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
 ) -> None:
     sandbox = make_sandbox(period=3, enrolled=False)
-    path = connection_file(tmp_path, site_for(sandbox.ready))
+    path = connection_file(tmp_path, site_of(sandbox.ready))
     keychain = tmp_path / "keychain.json"
     program = with_keychain(bare, sandbox, keychain)
     outcome = program("enroll", path, "--okta")
@@ -125,7 +126,7 @@ def test_of_several_accounts_in_an_export_the_person_chooses_one(
     make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
 ) -> None:
     sandbox = make_sandbox(period=30)  # the exporting app knows no other
-    path = connection_file(tmp_path, site_for(sandbox.ready))
+    path = connection_file(tmp_path, site_of(sandbox.ready))
     program = with_keychain(bare, sandbox, tmp_path / "keychain.json")
     keys = (OTHER_KEY, sandbox.ready.totp_secret.reveal())
     entries = [

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, connection_file, records, site_for, wait_for_new_code
+from e2e.program import Program, connection_file, records, wait_for_new_code
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
@@ -113,7 +114,7 @@ def test_another_key_than_the_pinned_one_stops_everything(
     ferrygate: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     pins = (OTHER_KEY.fingerprint,)
-    site = connection_file(tmp_path, site_for(sandbox.ready), host_key_fingerprints=pins)
+    site = connection_file(tmp_path, site_of(sandbox.ready), host_key_fingerprints=pins)
     outcome = ferrygate("ls", site, "--accept-new-host-key")
     assert outcome.returncode == 4
     assert len(sandbox.log) == 0
@@ -122,7 +123,7 @@ def test_another_key_than_the_pinned_one_stops_everything(
 def test_an_unknown_host_key_is_taken_once_when_asked_for(
     ferrygate: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    site = connection_file(tmp_path, site_for(sandbox.ready), host_key_fingerprints=())
+    site = connection_file(tmp_path, site_of(sandbox.ready), host_key_fingerprints=())
     refused = ferrygate("ls", site)
     assert refused.returncode == 4
     assert sandbox.ready.host_key_fingerprint in refused.stderr
@@ -138,7 +139,7 @@ def test_nothing_listening_is_told_soon(
 ) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        site = connection_file(tmp_path, site_for(sandbox.ready), port=closed.getsockname()[1])
+        site = connection_file(tmp_path, site_of(sandbox.ready), port=closed.getsockname()[1])
         began = time.monotonic()
         outcome = ferrygate("ls", site)
     assert outcome.returncode == 5

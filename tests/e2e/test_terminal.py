@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, connection_file, program_for, site_for, wait_for_new_code
+from e2e.program import Program, connection_file, program_for, wait_for_new_code
 from e2e.screen import at_a_terminal
 from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 
 def test_what_is_missing_is_asked_for(bare: Program, sandbox: Sandbox, tmp_path: Path) -> None:
     ready = sandbox.ready
-    site = connection_file(tmp_path, site_for(ready), username="", host_key_fingerprints=())
+    site = connection_file(tmp_path, site_of(ready), username="", host_key_fingerprints=())
     with at_a_terminal(bare, "ls", site) as screen:
         screen.wait_for("User name:")
         screen.type(ready.username)
@@ -35,7 +36,7 @@ def test_what_is_missing_is_asked_for(bare: Program, sandbox: Sandbox, tmp_path:
 
 
 def test_a_host_key_can_be_refused(sandbox: Sandbox, tmp_path: Path, bare: Program) -> None:  # noqa: ARG001  its environment
-    site = connection_file(tmp_path, site_for(sandbox.ready), host_key_fingerprints=())
+    site = connection_file(tmp_path, site_of(sandbox.ready), host_key_fingerprints=())
     with at_a_terminal(program_for(sandbox.ready), "ls", site) as screen:
         screen.wait_for("[y/N]:")
         screen.type("")

@@ -10,8 +10,8 @@ import pytest
 from cutting_proxy import CuttingProxy
 from ferrygate.api import connect
 from ferrygate.common.paths import Home
-from ferrygate.sites.site import SignIn, Site
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import site_of
 
 MIB = 1 << 20
 
@@ -28,16 +28,8 @@ def test_an_upload_that_is_cut_ten_times_ends_delivered(
         for _ in range(200):
             sink.write(block)
     with CuttingProxy(ready.port, [n * 15 * MIB for n in range(1, 11)]) as proxy:
-        site = Site(
-            name="cut",
-            host="127.0.0.1",
-            port=proxy.port,
-            username=ready.username,
-            host_key_fingerprints=(ready.host_key_fingerprint,),
-            sign_in=SignIn(period=2),
-        )
         with connect(
-            site,
+            site_of(ready, port=proxy.port),
             password=ready.password.reveal(),
             totp_secret=ready.otpauth_uri.reveal(),
             home=Home(tmp_path / "home"),

@@ -7,15 +7,15 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from cutting_proxy import CuttingProxy
-from engine_rig import EngineRig, code_secret_of, site_of
+from engine_rig import EngineRig
 from fake_clock import FastClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import code_secret_of, site_of
 
 MIB = 1 << 20
 NOTICED = 30.0  # seconds
@@ -60,9 +60,9 @@ def line(
         proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))
         rig = EngineRig(tmp_path / "home", FastClock(request.param))
         running.enter_context(closing(rig))
-        rig.do(m.OpenSite, msgspec.structs.replace(site_of(sandbox), port=proxy.port))
+        rig.do(m.OpenSite, site_of(sandbox.ready, port=proxy.port))
         rig.do(m.UsePassword, sandbox.ready.password)
-        rig.do(m.UseCodeSecret, code_secret_of(sandbox))
+        rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
         rig.do(m.SignIn)
         yield Line(rig, sandbox, proxy)
 

@@ -28,8 +28,9 @@ from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.vault.memory import MemoryVault
-from okta_rig import OktaRig, site_of
+from okta_rig import OktaRig
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import site_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -69,14 +70,14 @@ def new(make_sandbox: MakeSandbox, clock: ManualClock) -> Sandbox:
 
 
 def explained(rig: OktaRig, sandbox: Sandbox, password: Secret = PASSWORD) -> str:
-    problem = rig.attempts.diagnose_refusal(site_of(sandbox), password, CancelToken())
+    problem = rig.attempts.diagnose_refusal(site_of(sandbox.ready), password, CancelToken())
     assert problem.kind is Kind.SIGN_IN_REFUSED
     assert problem.next_step
     return problem.sentence
 
 
 def refusals(rig: OktaRig, sandbox: Sandbox) -> int:
-    return rig.ledger.refusals(site_of(sandbox).account)
+    return rig.ledger.refusals(site_of(sandbox.ready).account)
 
 
 def test_the_password_is_right_so_the_code_was_wrong(rig: OktaRig, box: Sandbox) -> None:
@@ -111,7 +112,7 @@ def test_no_code_is_demanded(rig: OktaRig, box: Sandbox) -> None:
 
 def test_too_many_requests(rig: OktaRig, box: Sandbox) -> None:
     box.organization.switches.rate_limited = True
-    site = site_of(box)
+    site = site_of(box.ready)
     problem = rig.attempts.diagnose_refusal(site, PASSWORD, CancelToken())
     assert "too many requests" in problem.sentence
     assert problem.next_step == "Try again in 1 s."
@@ -126,7 +127,7 @@ def test_after_two_refusals_okta_is_asked_with_a_persons_word_only(
         explained(rig, box, Secret("wrong"))
     with pytest.raises(LockOutBreakerError):
         explained(rig, box)
-    site, cancel = site_of(box), CancelToken()
+    site, cancel = site_of(box.ready), CancelToken()
     rig.attempts.diagnose_refusal(site, PASSWORD, cancel, try_anyway=True)
     assert refusals(rig, box) == 2
 
@@ -134,7 +135,7 @@ def test_after_two_refusals_okta_is_asked_with_a_persons_word_only(
 def test_enrolment_hands_out_a_proven_secret(
     rig: OktaRig, new: Sandbox, clock: ManualClock
 ) -> None:
-    enrolment = rig.attempts.enrol(site_of(new), PASSWORD, CancelToken())
+    enrolment = rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
     assert enrolment.proven
     (factor,) = new.organization.account.factors
     assert factor.secret is not None
@@ -148,38 +149,38 @@ def test_enrolment_hands_out_a_proven_secret(
 
 def test_enrolment_takes_refusals_back(rig: OktaRig, new: Sandbox) -> None:
     explained(rig, new, Secret("wrong"))
-    rig.attempts.enrol(site_of(new), PASSWORD, CancelToken())
+    rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
     assert refusals(rig, new) == 0
 
 
 def test_an_account_with_a_code_is_not_enrolled_again(rig: OktaRig, box: Sandbox) -> None:
     with pytest.raises(UnsupportedError, match="set up for your account already"):
-        rig.attempts.enrol(site_of(box), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(box.ready), PASSWORD, CancelToken())
     assert refusals(rig, box) == 0
 
 
 def test_google_authenticator_has_to_be_allowed(rig: OktaRig, new: Sandbox) -> None:
     new.organization.switches.offer_google = False
     with pytest.raises(UnsupportedError, match="does not let your account") as caught:
-        rig.attempts.enrol(site_of(new), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
     assert caught.value.problem.detail == "HTTP 403 E0000079"
     assert refusals(rig, new) == 0
 
 
 def test_enrolment_with_a_wrong_password_counts(rig: OktaRig, new: Sandbox) -> None:
     with pytest.raises(SignInRefusedError, match="wrong, or your account is locked"):
-        rig.attempts.enrol(site_of(new), Secret("wrong"), CancelToken())
+        rig.attempts.enrol(site_of(new.ready), Secret("wrong"), CancelToken())
     assert refusals(rig, new) == 1
 
 
 def test_a_clock_too_far_off_is_named(rig: OktaRig, new: Sandbox, clock: ManualClock) -> None:
-    rig.skews.keep(site_of(new), 600)  # codes are now made for a clock that Okta does not have
+    rig.skews.keep(site_of(new.ready), 600)  # codes are now for a clock that Okta does not have
     with pytest.raises(CodeSecretError, match="did not accept the code") as caught:
-        rig.attempts.enrol(site_of(new), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
     assert caught.value.problem.detail == "HTTP 403 E0000068; Okta's clock is ahead by about 0 s"
     assert refusals(rig, new) == 1
-    rig.skews.keep(site_of(new), 0)
-    assert rig.attempts.enrol(site_of(new), PASSWORD, CancelToken()).proven
+    rig.skews.keep(site_of(new.ready), 0)
+    assert rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken()).proven
     assert clock.slept == 0
 
 
@@ -187,7 +188,7 @@ def test_a_clock_too_far_off_is_named(rig: OktaRig, new: Sandbox, clock: ManualC
 def test_the_clocks_are_compared(make_sandbox: MakeSandbox, tmp_path: Path, ahead: float) -> None:
     box = make_sandbox(clock=AheadClock(ahead))
     rig = OktaRig(tmp_path, SystemClock(), HttpOpener(SystemClock()))
-    measured = rig.attempts.clock_skew(site_of(box))
+    measured = rig.attempts.clock_skew(site_of(box.ready))
     assert measured == pytest.approx(ahead, abs=2.0)
 
 
@@ -232,7 +233,7 @@ def test_enrolled_here_then_signed_in_without_scanning(
     make_sandbox: MakeSandbox, face: Face
 ) -> None:
     box = make_sandbox(period=3, enrolled=False)
-    site = site_of(box)
+    site = site_of(box.ready)
     face.ask(m.OpenSite(1, site), 1)
     face.ask(m.UsePassword(2, box.ready.password), 2)
     explained = the(face.ask(m.ExplainRefusal(3), 3), m.RefusalExplained)
@@ -252,7 +253,7 @@ def test_enrolled_here_then_signed_in_without_scanning(
 def test_a_correction_is_agreed_to_and_used(make_sandbox: MakeSandbox, face: Face) -> None:
     secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
     box = make_sandbox(clock=AheadClock(45.0), code_secret=secret)
-    site = site_of(box)
+    site = site_of(box.ready)
     face.ask(m.OpenSite(1, site), 1)
     face.ask(m.UseCodeSecret(2, secret), 2)
     measured = the(face.ask(m.MeasureSkew(3), 3), m.SkewMeasured)

@@ -12,12 +12,13 @@ import asyncssh
 import paramiko
 import pytest
 
-from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.codes.totp import live_code
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sandbox.ssh_server import MAX_TRIES
 from sandbox_clients import CLOCK, CODE_SECRET, OPTIONS, PASSWORD, connect, sftp, typed
 from sandbox_fixtures import MakeSandbox
+from sandbox_site import code_secret_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -162,7 +163,7 @@ def test_random_secrets_and_a_short_period(sandbox: Sandbox, make_sandbox: MakeS
 
 def test_codes_of_a_short_period_by_the_real_clock(sandbox: Sandbox) -> None:
     ready = sandbox.ready
-    secret = CodeSecret(key=ready.totp_secret, period=ready.period)
+    secret = code_secret_of(ready)
     code = live_code(secret, SystemClock().now()).code
     with paramiko.Transport((ready.host, ready.port)) as transport:
         transport.start_client()

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine_rig import site_of
 from ferrygate.api import Session, connect
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sites.site import SignIn
+from sandbox_site import site_of
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
 from servers.rigs.proftpd import proftpd_rig
@@ -82,7 +82,7 @@ def _on_sandbox(running: ExitStack, state: Path, home: Home) -> Peer:
     options = SandboxOptions(state=state / "state", root=state / "root", period=5)
     sandbox = running.enter_context(Sandbox(options, SystemClock()))
     session = connect(
-        site_of(sandbox),
+        site_of(sandbox.ready),
         password=sandbox.ready.password.reveal(),
         totp_secret=sandbox.ready.totp_secret.reveal(),
         home=home,

@@ -10,11 +10,9 @@ import pytest
 
 from engine_rig import (
     EngineRig,
-    code_secret_of,
     next_code,
     open_with_secrets,
     signed_in,
-    site_of,
 )
 from fake_clock import WallClock
 from ferrygate.common.errors import Kind
@@ -24,12 +22,13 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
+from sandbox_site import code_secret_of, site_of
 
 State = m.SessionState
 
 
 def test_opening_a_site_sends_nothing(rig: EngineRig, box: Sandbox) -> None:
-    rig.do(m.OpenSite, site_of(box))
+    rig.do(m.OpenSite, site_of(box.ready))
     (opened,) = rig.listener.all(m.SiteOpened)
     assert (opened.has_password, opened.has_code_secret) == (False, False)
     assert not opened.can_save
@@ -60,7 +59,7 @@ def test_signing_in_again_is_done_already(session: EngineRig, box: Sandbox) -> N
 def test_a_person_is_asked_about_an_unknown_key(
     rig: EngineRig, box: Sandbox, *, accept: bool
 ) -> None:
-    open_with_secrets(rig, box, pinned=False)
+    open_with_secrets(rig, box, host_key_fingerprints=())
     request = rig.send(m.SignIn)
     rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
     (question,) = rig.listener.all(m.HostKeyQuestion)
@@ -78,7 +77,7 @@ def test_an_answer_to_nothing_changes_nothing(rig: EngineRig, box: Sandbox) -> N
     rig.engine.send(m.AnswerHostKey(99, accept=True))
     rig.engine.send(m.AnswerConflict(99, m.ConflictChoice.REPLACE))
     rig.engine.send(m.CancelRequest(99))
-    rig.do(m.OpenSite, site_of(box))
+    rig.do(m.OpenSite, site_of(box.ready))
 
 
 def test_a_persons_word_that_the_account_is_well_lifts_the_lock(
@@ -108,7 +107,7 @@ def test_a_refused_sign_in_leaves_the_session_offline(rig: EngineRig, box: Sandb
 
 def test_what_is_missing_is_said(rig: EngineRig, box: Sandbox) -> None:
     assert rig.refused(m.SignIn).kind is Kind.USAGE
-    rig.do(m.OpenSite, site_of(box))
+    rig.do(m.OpenSite, site_of(box.ready))
     assert rig.refused(m.SignIn).kind is Kind.SECRETS_MISSING
     assert rig.refused(m.ShowCode).kind is Kind.SECRETS_MISSING
     assert rig.refused(m.ListFolder, b"/").kind is Kind.CONNECTION_LOST
@@ -124,7 +123,7 @@ def test_signing_out_forgets(session: EngineRig, box: Sandbox, clock: WallClock)
 
 
 def test_a_sign_in_can_be_cancelled(rig: EngineRig, box: Sandbox) -> None:
-    open_with_secrets(rig, box, pinned=False)
+    open_with_secrets(rig, box, host_key_fingerprints=())
     request = rig.send(m.SignIn)
     rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
     assert rig.refused(m.SignIn).kind is Kind.USAGE  # one at a time
@@ -139,7 +138,7 @@ def test_waiting_for_a_code_is_told_and_can_be_cancelled(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     open_with_secrets(rig, box)
-    secret = code_secret_of(box)
+    secret = code_secret_of(box.ready)
     rig.ledger.claim(secret, secret.step_at(clock.now()))
     request = rig.send(m.SignIn)
     rig.listener.wait(
@@ -160,7 +159,7 @@ def test_a_code_for_elsewhere_is_never_sent_from_here(
     open_with_secrets(rig, box)
     rig.do(m.ShowCode)
     (given,) = rig.listener.all(m.CodeGivenOut)
-    assert given.code.code == code_secret_of(box).code_for_step(int(clock.now() // 30))
+    assert given.code.code == code_secret_of(box.ready).code_for_step(int(clock.now() // 30))
     request = rig.send(m.ShowCode)
     rig.listener.wait(lambda event: isinstance(event, m.CodeAwaited))
     rig.engine.send(m.CancelRequest(request))
@@ -263,7 +262,7 @@ def test_every_request_has_exactly_one_answer(session: EngineRig, tmp_path: Path
 
 
 def test_an_error_in_a_command_is_its_answer(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:
-    rig.do(m.OpenSite, site_of(box))
+    rig.do(m.OpenSite, site_of(box.ready))
     (tmp_path / "home" / "known_hosts").mkdir()
     assert rig.refused(m.ForgetHostKeys).kind is Kind.LOCAL_FILE
     rig.do(m.UsePassword, Secret("x"))
@@ -273,7 +272,8 @@ def test_an_error_in_a_command_is_its_answer(rig: EngineRig, box: Sandbox, tmp_p
 def test_closing_in_the_middle_answers_all_and_leaves_nothing(
     rig: EngineRig, box: Sandbox, tmp_path: Path, moment: int
 ) -> None:
-    open_with_secrets(rig, box, pinned=moment != 1)
+    pins = () if moment == 1 else (box.ready.host_key_fingerprint,)
+    open_with_secrets(rig, box, host_key_fingerprints=pins)
     requests = [rig.send(m.SignIn)]
     if moment == 1:
         rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
