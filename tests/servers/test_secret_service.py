@@ -56,7 +56,6 @@ NOBODY = """
 from ferrygate.vault.keychain import open_vault
 
 vault = open_vault(deadline=10)
-assert not vault.can_save
 assert vault.note
 """
 

@@ -138,7 +138,7 @@ class SecretsDesk:
             site=site,
             has_password=password is not None,
             has_code_secret=address is not None,
-            can_save=vault.can_save,
+            can_save=not vault.note,
             keychain_note=note,
         )
         return Found(opened, credentials)

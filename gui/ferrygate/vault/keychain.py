@@ -47,11 +47,6 @@ class KeychainVault:
         self._known_note: str | None = None
 
     @property
-    def can_save(self) -> bool:
-        """Whether there is a keychain to use; waits for the first answer up to the deadline."""
-        return not self.note
-
-    @property
     def note(self) -> str:
         """Why nothing can be kept, or nothing; waits for the first answer up to the deadline."""
         with self._lock:
@@ -77,7 +72,7 @@ class KeychainVault:
             KeychainError: as for :meth:`read`, or the secret is too long for a keychain.
         """
         entry = _place(kind, binding)
-        text = _Kept.of(binding, secret).text()
+        text = _Kept(secret.reveal(), binding).text()
         if len(text.encode("utf-16-le")) // 2 > MAX_CHARACTERS:
             raise KeychainError(_("This is too long to be kept in the keychain."))
         self._call(lambda backend: backend.set_password(*entry, text))
@@ -132,29 +127,14 @@ def open_vault(
     May take as long as the deadline, seconds.
     """
     keychain = KeychainVault(find_backend, deadline)
-    return keychain if keychain.can_save else MemoryVault(keychain.note)
+    return MemoryVault(keychain.note) if keychain.note else keychain
 
 
 class _Kept(msgspec.Struct, frozen=True):
     """An entry's text, as JSON."""
 
     secret: str
-    host: str
-    port: int
-    username: str
-    okta_address: str
-    host_keys: tuple[str, ...]
-
-    @classmethod
-    def of(cls, binding: Binding, secret: Secret) -> _Kept:
-        return cls(
-            secret=secret.reveal(),
-            host=binding.host,
-            port=binding.port,
-            username=binding.username,
-            okta_address=binding.okta_address,
-            host_keys=tuple(sorted(binding.host_keys)),
-        )
+    binding: Binding
 
     @classmethod
     def parse(cls, text: str | None) -> _Kept | None:
@@ -164,18 +144,8 @@ class _Kept(msgspec.Struct, frozen=True):
         except msgspec.DecodeError:
             return None
 
-    @property
-    def binding(self) -> Binding:
-        return Binding(
-            host=self.host,
-            port=self.port,
-            username=self.username,
-            okta_address=self.okta_address,
-            host_keys=frozenset(self.host_keys),
-        )
-
     def text(self) -> str:
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(self, order="deterministic").decode()
 
     def __repr__(self) -> str:
         return "_Kept(...)"

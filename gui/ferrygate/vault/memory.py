@@ -17,11 +17,6 @@ class MemoryVault:
         self._kept: dict[_Place, tuple[Binding, Secret]] = {}
 
     @property
-    def can_save(self) -> bool:
-        """Never: nothing here outlives the program."""
-        return False
-
-    @property
     def note(self) -> str:
         """Why nothing can be kept."""
         return self._note

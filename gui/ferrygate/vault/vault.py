@@ -52,13 +52,8 @@ class Vault(Protocol):
     """A place for secrets. Calls may take seconds: never on the window's thread."""
 
     @property
-    def can_save(self) -> bool:
-        """Whether a secret outlives the program here."""
-        ...
-
-    @property
     def note(self) -> str:
-        """A sentence for people where nothing can be kept; else empty."""
+        """A sentence for people where no secret outlives the program; else empty."""
         ...
 
     def read(self, kind: SecretKind, binding: Binding) -> Secret | None:

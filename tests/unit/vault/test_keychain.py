@@ -79,11 +79,13 @@ def test_what_is_kept_and_where(binding: Binding) -> None:
     assert (service, username) == ("ferrygate password", "vendor7@sftp.example.org:22")
     assert json.loads(text) == {
         "secret": "hunter2",
-        "host": "sftp.example.org",
-        "port": 22,
-        "username": "vendor7",
-        "okta_address": "https://example.okta.com",
-        "host_keys": ["SHA256:one", "SHA256:two"],
+        "binding": {
+            "host": "sftp.example.org",
+            "port": 22,
+            "username": "vendor7",
+            "okta_address": "https://example.okta.com",
+            "host_keys": ["SHA256:one", "SHA256:two"],
+        },
     }
 
 
@@ -105,7 +107,6 @@ def test_a_swapped_entry_is_not_used(backend: Backend, binding: Binding) -> None
 
 def test_a_keychain_that_works_needs_no_note(backend: Backend) -> None:
     vault = KeychainVault(lambda: backend)
-    assert vault.can_save
     assert vault.note == ""
     assert isinstance(open_vault(lambda: backend), KeychainVault)
 
@@ -161,14 +162,13 @@ def test_a_failed_removal_is_told(binding: Binding) -> None:
 )
 def test_what_is_no_keychain_is_refused_by_class(refused: Backend, binding: Binding) -> None:
     vault = KeychainVault(lambda: refused)
-    assert not vault.can_save
     assert vault.note.endswith("Secrets are kept until Ferrygate ends.")
     with pytest.raises(KeychainError):
         vault.write(PASSWORD, binding, Secret("s"))
 
 
 def test_a_name_that_only_begins_alike_is_not_refused() -> None:
-    assert KeychainVault(lambda: from_module("keyrings.alternative")).can_save
+    assert KeychainVault(lambda: from_module("keyrings.alternative")).note == ""
 
 
 def test_the_first_good_one_of_a_chain_is_used(backend: Backend, binding: Binding) -> None:
@@ -185,7 +185,6 @@ def test_the_first_good_one_of_a_chain_is_used(backend: Backend, binding: Bindin
 def test_without_a_keychain_secrets_live_in_memory_and_it_says_why(binding: Binding) -> None:
     vault = open_vault(lambda: from_module("keyring.backends.fail"))
     assert isinstance(vault, MemoryVault)
-    assert not vault.can_save
     assert vault.note.startswith("There is no keychain on this computer.")
     vault.write(PASSWORD, binding, Secret("s"))
     assert vault.read(PASSWORD, binding) == Secret("s")
@@ -228,7 +227,6 @@ def test_a_keychain_that_cannot_even_be_found_in_time_is_asked_once() -> None:
         return HangingBackend()
 
     vault = KeychainVault(find, deadline=HUNG)
-    assert not vault.can_save
     assert vault.note.startswith("The keychain did not answer.")
     assert len(asked) == 1
     prompt.set()
@@ -240,7 +238,7 @@ import threading
 from ferrygate.common.errors import KeychainError
 from ferrygate.vault.keychain import KeychainVault
 try:
-    KeychainVault(lambda: threading.Event().wait(), deadline=0.05).can_save
+    KeychainVault(lambda: threading.Event().wait(), deadline=0.05).note
 finally:
     print("over")
 """
