@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
 from ferrygate.common.errors import ConflictError
@@ -16,14 +17,10 @@ def taken(name: str) -> ConflictError:
     )
 
 
-def numbered(name: bytes, number: int) -> bytes:
-    """``report.csv`` as ``report (2).csv``."""
+def numbered_names(name: bytes) -> Iterator[bytes]:
+    """``report (2).csv``, ``report (3).csv`` and so on, for ``report.csv``."""
     stem, dot, extension = name.rpartition(b".")
     if not stem:
         stem, dot, extension = name, b"", b""
-    return b"%s (%d)%s%s" % (stem, number, dot, extension)
-
-
-def numbers() -> count[int]:
-    """The numbers to try, from 2."""
-    return count(2)
+    for number in count(2):
+        yield b"%s (%d)%s%s" % (stem, number, dot, extension)

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
+from ferrygate.common import remote_path
 from ferrygate.common.errors import SizeMismatchError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
@@ -17,7 +20,7 @@ from ferrygate.common.names import display_name
 from ferrygate.sftp.channel import Future
 from ferrygate.sftp.files import READ_SIZE, RemoteFiles, data_read
 from ferrygate.sftp.wire import Reply
-from ferrygate.transfers.conflict import numbered, numbers, taken
+from ferrygate.transfers.conflict import numbered_names, taken
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
@@ -56,7 +59,9 @@ async def download(
     part = target.parent / f".ferrygate-{random_hex(8)}.part"
     try:
         try:
-            digest = await _receive(files, handle, part, remote.size, (job, report))
+            source = _Source(files, handle, job.remote, remote.size)
+            with writing(target), _new_file(part) as sink:
+                digest = await _receive(source, sink, report)
         finally:
             files.close_later(handle)
         report(TransferState.CHECKING, remote.size)
@@ -85,52 +90,68 @@ def _target(job: FileJob) -> Path | None:
     if job.on_conflict is ConflictChoice.SKIP:
         return None
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
-        for number in numbers():
-            other = wanted.with_name(os.fsdecode(numbered(os.fsencode(wanted.name), number)))
+        for name in numbered_names(os.fsencode(wanted.name)):
+            other = wanted.with_name(os.fsdecode(name))
             if not os.path.lexists(other):
                 return other
     raise taken(wanted.name)
 
 
-async def _receive(
-    files: RemoteFiles, handle: bytes, part: Path, size: int, told: tuple[FileJob, Report]
-) -> str:
-    """Read ``size`` bytes and the end into ``part``; returns their SHA-256.
+class _Read(msgspec.Struct, frozen=True):
+    """A READ under way."""
+
+    reply: Future[Reply]
+    offset: int
+    length: int
+
+
+class _Source(msgspec.Struct, frozen=True):
+    """A file on the server, opened for reading."""
+
+    files: RemoteFiles
+    handle: bytes
+    path: bytes
+    size: int
+
+    def read(self, offset: int, length: int) -> _Read:
+        return _Read(self.files.read(self.handle, offset, length), offset, length)
+
+
+async def _receive(source: _Source, sink: BinaryIO, report: Report) -> str:
+    """Read a whole file, and its end, into ``sink``; returns the SHA-256 of its bytes.
 
     Replies are taken in the order of the file, so what is written is whole at every moment. One
     READ goes past the expected end: the file may have grown.
     """
-    job, report = told
+    size = source.size
     digest = hashlib.sha256()
-    flying: deque[tuple[Future[Reply], int, int]] = deque()
+    flying: deque[_Read] = deque()
     asked = done = 0
-    with writing(Path(job.local)), _new_file(part) as sink:
-        while True:
-            while asked <= size and len(flying) < _DEPTH:
-                length = min(READ_SIZE, size - asked) or 1
-                flying.append((files.read(handle, asked, length), asked, length))
-                asked += length
-            if not flying:
-                break
-            future, offset, length = flying.popleft()
-            data = data_read(await future, job.remote)
-            if data is None:
-                if offset < size:
-                    raise _changed(job, f"ended at {offset} of {size} bytes")
-                continue
-            if offset >= size:
-                raise _changed(job, f"goes on after {size} bytes")
-            if not 0 < len(data) <= length:
-                raise _changed(job, f"READ of {length} brought {len(data)} bytes")
-            if len(data) < length:  # short replies are legal: ask for the rest first
-                rest = (offset + len(data), length - len(data))
-                flying.appendleft((files.read(handle, *rest), *rest))
-            digest.update(data)
-            sink.write(data)
-            done += len(data)
-            report(TransferState.RECEIVING, done)
-        sink.flush()
-        os.fsync(sink.fileno())
+    while True:
+        while asked <= size and len(flying) < _DEPTH:
+            length = min(READ_SIZE, size - asked) or 1
+            flying.append(source.read(asked, length))
+            asked += length
+        if not flying:
+            break
+        read = flying.popleft()
+        data = data_read(await read.reply, source.path)
+        if data is None:
+            if read.offset < size:
+                raise _changed(source.path, f"ended at {read.offset} of {size} bytes")
+            continue
+        if read.offset >= size:
+            raise _changed(source.path, f"goes on after {size} bytes")
+        if not 0 < len(data) <= read.length:
+            raise _changed(source.path, f"READ of {read.length} brought {len(data)} bytes")
+        if len(data) < read.length:  # short replies are legal: ask for the rest first
+            flying.appendleft(source.read(read.offset + len(data), read.length - len(data)))
+        digest.update(data)
+        sink.write(data)
+        done += len(data)
+        report(TransferState.RECEIVING, done)
+    sink.flush()
+    os.fsync(sink.fileno())
     return digest.hexdigest()
 
 
@@ -155,10 +176,10 @@ def _move(part: Path, target: Path, *, replace: bool) -> None:
         part.rename(target)
 
 
-def _changed(job: FileJob, detail: str) -> SizeMismatchError:
+def _changed(path: bytes, detail: str) -> SizeMismatchError:
     return SizeMismatchError(
         _("“{name}” was changed while it was fetched.").format(
-            name=display_name(job.remote.rpartition(b"/")[2])
+            name=display_name(remote_path.basename(path))
         ),
         next_step=_("Fetch it again."),
         detail=detail,

@@ -13,7 +13,7 @@ from ferrygate.common.errors import Cancelled, FerrygateError, NotFoundError
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.conflict import numbered, numbers
+from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice
 
@@ -117,7 +117,7 @@ class Planner:
     def _found_local(self, local: str, remote: bytes) -> None:
         """Two files of one name would overwrite each other: the second gets a number."""
         folder, name = remote_path.parent(remote), remote_path.basename(remote)
-        others = (remote_path.join(folder, numbered(name, number)) for number in numbers())
+        others = (remote_path.join(folder, other) for other in numbered_names(name))
         for target in chain((remote,), others):
             if self._senders.setdefault(target, local) == local:
                 self._say(local, target, _local_size(Path(local)))

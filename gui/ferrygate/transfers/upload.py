@@ -34,7 +34,7 @@ from ferrygate.common.text import size_text
 from ferrygate.sftp.channel import Future
 from ferrygate.sftp.files import RemoteFiles, check_written
 from ferrygate.sftp.wire import Reply
-from ferrygate.transfers.conflict import numbered, numbers, taken
+from ferrygate.transfers.conflict import numbered_names, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
@@ -183,8 +183,8 @@ async def _choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | N
         return None
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
-        for number in numbers():
-            path = remote_path.join(folder, numbered(name, number))
+        for other in numbered_names(name):
+            path = remote_path.join(folder, other)
             if await _standing(files, path) is None:
                 return path
     raise taken(display_name(remote_path.basename(job.remote)))

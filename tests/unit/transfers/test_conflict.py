@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from ferrygate.transfers.conflict import numbered, numbers, taken
+from ferrygate.transfers.conflict import numbered_names, taken
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,12 @@ from ferrygate.transfers.conflict import numbered, numbers, taken
         (b"\xff.csv", b"\xff (2).csv"),
     ],
 )
-def test_numbered(name: bytes, expected: bytes) -> None:
-    assert numbered(name, 2) == expected
+def test_a_number_stands_before_the_extension(name: bytes, expected: bytes) -> None:
+    assert next(numbered_names(name)) == expected
 
 
-def test_numbers_begin_at_two() -> None:
-    assert list(islice(numbers(), 3)) == [2, 3, 4]
+def test_numbers_go_on() -> None:
+    assert list(islice(numbered_names(b"a"), 3)) == [b"a (2)", b"a (3)", b"a (4)"]
 
 
 def test_the_error_names_the_file() -> None:
