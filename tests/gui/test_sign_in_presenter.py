@@ -132,6 +132,15 @@ def test_another_user_name_opens_the_site_for_it_first(table: Table, site: Site)
     assert opened.site.username == "vendor8"
 
 
+def test_nothing_is_pressed_before_the_keychain_has_answered(table: Table, site: Site) -> None:
+    table.presenter.choose(site)
+    assert not table.view.can_press
+    table.presenter.sign_in(FORM)
+    assert [type(command) for command in table.sent] == [m.OpenSite]
+    table.done()
+    assert table.view.can_press
+
+
 def test_a_second_click_sends_nothing_more(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()

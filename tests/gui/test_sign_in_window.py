@@ -10,9 +10,9 @@ import msgspec
 import pytest
 import segno
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
@@ -23,6 +23,8 @@ from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from gui.conftest import MakeRig, Rig
 
 pytestmark = pytest.mark.gui
@@ -105,6 +107,19 @@ def test_a_screen_without_a_code_is_explained_and_the_window_comes_back(setting_
     assert setting_up.window.isHidden()
     problem = setting_up.workspace.setup
     setting_up.driver.wait_for("answer", lambda: problem.view.problem is not None)
+    assert setting_up.window.isVisible()
+
+
+def test_a_qr_code_is_taken_from_the_screen_behind_the_window(
+    setting_up: Rig, picture: Path, qtbot: QtBot
+) -> None:
+    page = QLabel()
+    qtbot.addWidget(page)
+    page.setPixmap(QPixmap(str(picture)))
+    page.show()
+    qtbot.waitExposed(page)
+    setting_up.driver.click("QR code from the screen")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
     assert setting_up.window.isVisible()
 
 
@@ -291,6 +306,7 @@ def test_signing_out_looks_up_anew_what_is_kept(signed_in: Rig) -> None:
     [
         (m.SecretKind.PASSWORD, "Your password is forgotten."),
         (m.SecretKind.CODE_SECRET, "Your code set-up is forgotten."),
+        (m.SecretKind.PASSPHRASE, "The passphrase of your key is forgotten."),
     ],
 )
 def test_what_is_remembered_can_be_forgotten(

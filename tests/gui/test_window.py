@@ -217,6 +217,14 @@ def test_a_copied_code_is_marked_secret_and_goes_when_it_dies(signed_in: Rig) ->
     assert clipboard.text() == ""
 
 
+def test_a_copied_code_goes_with_the_window(signed_in: Rig) -> None:
+    clipboard = QGuiApplication.clipboard()
+    signed_in.driver.click("Copy code")
+    signed_in.driver.wait_for("copy", lambda: len(clipboard.text()) == 6)
+    signed_in.desktop.close()
+    assert clipboard.text() == ""
+
+
 def test_what_was_copied_since_stays_on_the_clipboard(signed_in: Rig) -> None:
     clipboard = QGuiApplication.clipboard()
     signed_in.driver.click("Copy code")

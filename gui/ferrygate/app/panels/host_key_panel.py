@@ -32,13 +32,13 @@ class HostKeyPanel(QFrame):
         self._more.clicked.connect(self._show_details)
         self._yes = ThemedButton(theme, _("Yes, connect"), look="primary")
         self._yes.clicked.connect(self._accept)
-        no = ThemedButton(theme, _("Cancel"))
-        no.clicked.connect(self._refuse)
+        self._no = ThemedButton(theme, _("Cancel"))
+        self._no.clicked.connect(self._refuse)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._more)
         buttons.addStretch()
-        buttons.addWidget(no)
+        buttons.addWidget(self._no)
         buttons.addWidget(self._yes)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -49,8 +49,11 @@ class HostKeyPanel(QFrame):
         self.hide()
 
     def render_question(self, view: HostKeyView | None) -> None:
-        """Ask, or hide."""
+        """Ask, or hide; a habitual Enter is no consent."""
+        asks = view is not None and self.isHidden()
         self.setVisible(view is not None)
+        if asks:
+            self._no.setFocus()
         if view is not None:
             self._title.setText(view.title)
             self._sentence.setText(view.sentence)

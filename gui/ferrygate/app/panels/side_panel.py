@@ -113,8 +113,7 @@ class SidePanel(QFrame):
         self._reason.setText(words.reason)
         self._reason.setVisible(bool(words.reason))
         self._sign_in.setVisible(self._workspace.is_offline)
-        view = self._workspace.sign_in.view
-        self._menu.offer(password=bool(view.password_hint), code=view.shows_code)
+        self._menu.offer_for(self._workspace.sign_in.view)
         self._menu.setVisible(self._menu.has_something)
 
     def _render_code(self) -> None:

@@ -42,6 +42,8 @@ class SignInPanel(CardGround):
         self.setup = CodeSetupPanel(theme, workspace.setup)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
+        unproven = _("Your code set-up is kept once a sign-in has proven it.")
+        self._unproven = label(unproven, "caption", wrap=True)
         self._question = HostKeyPanel(theme)
         self._changed_key = ChangedKeyPanel(theme)
         self._prompt = PromptPanel(theme)
@@ -76,6 +78,7 @@ class SignInPanel(CardGround):
             self.setup,
             self._code,
             self._mismatch,
+            self._unproven,
             self._refusal,
             self._button,
             self._note,
@@ -133,6 +136,7 @@ class SignInPanel(CardGround):
         self._code.render_view(self._workspace.code.view)
         self._mismatch.setText(setup.mismatch)
         self._mismatch.setVisible(form and bool(setup.mismatch))
+        self._unproven.setVisible(form and setup.unproven and not view.busy)
         self._question.render_question(view.question if view.stage is Stage.HOST_KEY else None)
         self._changed_key.render_view(view.changed_key)
         self._prompt.render_view(view.prompt if view.stage is Stage.PROMPT else None)
@@ -153,7 +157,7 @@ class SignInPanel(CardGround):
         self._remember.setVisible(view.can_remember and form)
         self._cancel.setVisible(view.busy and fields)
         self._others.setVisible(not view.busy)
-        self._menu.offer(password=bool(view.password_hint), code=view.shows_code)
+        self._menu.offer_for(view)
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
     def _return_focus(self, view: SignInView) -> None:

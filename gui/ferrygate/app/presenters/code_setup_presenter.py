@@ -29,7 +29,7 @@ class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
         reading: a picture is being looked at.
         problem: what was wrong with the last text or picture.
         mismatch: how the code differs from what the site said; empty where it does not.
-        unproven: the code was set up here, and nobody has accepted one yet.
+        unproven: the code is to be kept, and nobody has accepted one yet.
     """
 
     okta: str = ""
@@ -125,7 +125,7 @@ class CodeSetupPresenter(Observable):
     def _use(self, secret: CodeSecret) -> None:
         self._secret, self._choices, self._is_given = secret, (), False
         self._chain.start(self.steps())
-        self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=True))
+        self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=self.saves))
 
     def _as_enrolled(self, secret: CodeSecret) -> CodeSecret:
         """A bare key says nothing of digits and period: the site knows them."""

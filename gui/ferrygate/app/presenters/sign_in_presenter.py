@@ -53,7 +53,8 @@ class SignInPresenter(Observable):
     def view(self) -> SignInView:
         """The card at this moment."""
         problem = self._refusal.view.problem
-        return sign_in_view(self._told, problem, busy=self._busy, now=self._clock.now())
+        ready, now = not self._chain.busy, self._clock.now()
+        return sign_in_view(self._told, problem, ready=ready, busy=self._busy, now=now)
 
     def choose(self, site: Site) -> None:
         """Turn to a site and use for it what the environment gave."""
@@ -193,7 +194,7 @@ class SignInPresenter(Observable):
 
     def _begin(self, form: Form, last: Step) -> None:
         site = self._told.site
-        if site is None or self._busy:
+        if site is None or self._chain.busy:  # a keychain may take its time
             return
         self._told.missing = self._missing(form)
         if not self._told.missing:

@@ -94,6 +94,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         asks_code: the code must be set up first.
         can_skip_code: it may also do without.
         shows_code: the card with the ring is shown.
+        has_private_key: a private key belongs to the sign-in.
         button: the words on the one big button.
         can_press: pressing it would do something.
         is_last_try: the button is the person's word after repeated refusals.
@@ -117,6 +118,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     asks_code: bool = False
     can_skip_code: bool = False
     shows_code: bool = False
+    has_private_key: bool = False
     button: str = ""
     can_press: bool = True
     is_last_try: bool = False
@@ -128,12 +130,15 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     prompt: PromptView | None = None
 
 
-def sign_in_view(told: Told, problem: Problem | None, *, busy: bool, now: float) -> SignInView:
+def sign_in_view(
+    told: Told, problem: Problem | None, *, ready: bool, busy: bool, now: float
+) -> SignInView:
     """The card for what is known at ``now`` (seconds since the epoch).
 
     Args:
         told: what the engine and the person said.
         problem: what went wrong last.
+        ready: the site is open, and what is kept for it is known.
         busy: a sign-in, or an enrolment, is under way.
         now: the time.
     """
@@ -165,8 +170,9 @@ def sign_in_view(told: Told, problem: Problem | None, *, busy: bool, now: float)
         asks_code=asks_code,
         can_skip_code=asks_code and "keyboard-interactive" in site.sign_in.steps,
         shows_code=wants_code and told.has_code,
+        has_private_key=bool(site.sign_in.private_key),
         button=words if working else _("Connecting…") if busy else idle_words,
-        can_press=not busy and kind is not Kind.LOCK_OUT_SHUT,
+        can_press=ready and not busy and kind is not Kind.LOCK_OUT_SHUT,
         is_last_try=kind is Kind.LOCK_OUT_BREAKER,
         busy=busy,
         note=_note(told, wants_code=wants_code, busy=busy, now=now),

@@ -17,13 +17,6 @@ from ferrygate.engine.messages import (
     TransferState,
 )
 
-_FINAL = {
-    TransferState.DELIVERED,
-    TransferState.SKIPPED,
-    TransferState.NEEDS_ATTENTION,
-    TransferState.CANCELLED,
-}
-
 
 class Outcome(Enum):
     """Where a batch belongs."""

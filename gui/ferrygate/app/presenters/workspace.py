@@ -218,8 +218,14 @@ class Workspace(Observable):
             self.notices.show(event.problem)
             return
         self.sign_in.forget(kind)
-        self.notices.say(
-            _("Your password is forgotten.")
-            if kind is m.SecretKind.PASSWORD
-            else _("Your code set-up is forgotten.")
-        )
+        self.notices.say(_forgotten(kind))
+
+
+def _forgotten(kind: m.SecretKind) -> str:
+    match kind:
+        case m.SecretKind.PASSWORD:
+            return _("Your password is forgotten.")
+        case m.SecretKind.CODE_SECRET:
+            return _("Your code set-up is forgotten.")
+        case m.SecretKind.PASSPHRASE:
+            return _("The passphrase of your key is forgotten.")
