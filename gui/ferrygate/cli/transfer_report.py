@@ -31,14 +31,6 @@ if TYPE_CHECKING:
     from ferrygate.api import Result
 
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
-_FINAL = frozenset(
-    {
-        TransferState.DELIVERED,
-        TransferState.SKIPPED,
-        TransferState.NEEDS_ATTENTION,
-        TransferState.CANCELLED,
-    }
-)
 
 
 class TransferReport:
@@ -68,7 +60,7 @@ class TransferReport:
         match event:
             case BatchChanged(view=view):
                 self._progress(view)
-            case FileChanged(view=file) if file.state in _FINAL:
+            case FileChanged(view=file) if file.state.is_final:
                 self._ended(file)
             case FileChanged():
                 pass

@@ -29,6 +29,11 @@ class TransferState(Enum):
     NEEDS_ATTENTION = "needs-attention"
     CANCELLED = "cancelled"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens to the file."""
+        return not MOVES[self]
+
 
 _UNDER_WAY = frozenset(
     {

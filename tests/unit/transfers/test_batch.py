@@ -170,3 +170,7 @@ def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
     case.enter(S.CANCELLED)
     case.clock.time += 1
     assert case.view.bytes_per_second == 0
+
+
+def test_a_state_that_leads_nowhere_is_final() -> None:
+    assert {state for state in S if state.is_final} == FINAL
