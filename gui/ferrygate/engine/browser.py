@@ -77,7 +77,7 @@ class Browser:
     def interrupt(self) -> None:
         """The connection is away."""
         self.hold()
-        self._lane.submit(Lane.drop, _nothing, _nothing)
+        self._lane.drop_later()
 
     def resume(self, *, fresh: bool) -> None:
         """Go on, over a fresh connection or the one there was."""
@@ -126,7 +126,3 @@ class Browser:
     def _failed(self, request: int, error: BaseException) -> None:
         cause = error.cause if isinstance(error, LaneRefusedError) else error
         self._requests.pop(request).failed(cause)
-
-
-def _nothing(_result: object) -> None:
-    """Nobody waits for this job's end."""

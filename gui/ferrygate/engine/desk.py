@@ -160,7 +160,7 @@ class TransferDesk:
         """The connection is away: lanes let go of their channels on it."""
         self.hold()
         for lane in self._lanes:
-            lane.submit(Lane.drop, _nothing, _nothing)
+            lane.drop_later()
 
     def resume(self, *, fresh: bool) -> None:
         """Go on, over a fresh connection or the one there was."""
@@ -374,10 +374,6 @@ def _cause(error: BaseException) -> BaseException:
     if isinstance(error, (UploadFailedError, LaneRefusedError)):
         return error.cause
     return error
-
-
-def _nothing(_result: object) -> None:
-    """Nobody waits for this job's end."""
 
 
 def _title(command: Upload | Download) -> str:

@@ -74,6 +74,10 @@ class Lane:
                 raise LaneRefusedError(error) from error
         return self._channel.run(work(RemoteFiles(self._channel)), cancel)
 
+    def drop_later(self) -> None:
+        """Queue :meth:`drop`."""
+        self._jobs.put(self.drop)
+
     def drop(self) -> None:
         """Close the channel without a word, leaving open handles to the server."""
         if self._channel is not None:
