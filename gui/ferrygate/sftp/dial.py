@@ -39,6 +39,7 @@ def dial(host: str, port: int, seconds: float, clock: Clock, cancel: CancelToken
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
     reason = ""
+    is_there = False
     for family, kind, protocol, _name, address in addresses:
         try:
             sock = socket.socket(family, kind, protocol)
@@ -49,12 +50,20 @@ def dial(host: str, port: int, seconds: float, clock: Clock, cancel: CancelToken
                 raise
         except OSError as error:
             reason = error.strerror or "timed out"
+            is_there |= isinstance(error, ConnectionRefusedError)
         else:
             return sock
+    detail = f"{host}:{port}: {reason}"
+    if is_there:
+        raise CannotReachError(
+            _("{host} is there, but nothing answers on port {port}.").format(host=host, port=port),
+            next_step=_("Check the port, or ask your contact whether the server is running."),
+            detail=detail,
+        )
     raise CannotReachError(
         _("{host} does not answer.").format(host=host),
         next_step=_("Check your internet connection; a firewall may be in the way."),
-        detail=f"{host}:{port}: {reason}",
+        detail=detail,
     )
 
 
