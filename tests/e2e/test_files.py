@@ -44,6 +44,7 @@ def test_folders_are_made_renamed_and_removed(
     assert (root / "new" / "b.csv").read_bytes() == b"1"
     only_files = ferrygate("rm", site, "/new", "/new/b.csv")
     assert only_files.returncode == 1
+    assert "“/new” is a folder. Add -r to remove it and all in it." in only_files.stderr
     assert (root / "new").is_dir()
     assert not (root / "new" / "b.csv").exists(), "the second path was not tried"
     assert ferrygate("rm", site, "-r", "/deep").returncode == 0
@@ -56,5 +57,23 @@ def test_mv_refuses_a_name_that_is_taken(ferrygate: Program, site: Path, sandbox
     (inbox / "b").write_bytes(b"b")
     outcome = ferrygate("mv", site, "/inbox/a", "/inbox/b", "--json")
     assert outcome.returncode == 1
-    assert "error" in records(outcome)[0]
+    assert records(outcome)[0]["error"]["kind"] == "conflict"
+    assert "There is already something called “/inbox/b”." in outcome.stderr
     assert (inbox / "b").read_bytes() == b"b"
+
+
+def test_a_file_where_a_folder_is_meant(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:
+    (sandbox.ready.root / "inbox" / "a.csv").write_bytes(b"12345")
+    listed = ferrygate("ls", site, "/inbox/a.csv", "--json")
+    assert [(record["name"], record["size"]) for record in records(listed)] == [("a.csv", 5)]
+    outcome = ferrygate("put", site, __file__, "/inbox/a.csv")
+    assert outcome.returncode == 1
+    assert outcome.stderr.splitlines()[-1] == "“/inbox/a.csv” is a file, not a folder."
+
+
+def test_a_folder_above_that_is_missing(ferrygate: Program, site: Path) -> None:
+    outcome = ferrygate("mkdir", site, "/none/new")
+    assert outcome.returncode == 1
+    assert outcome.stderr.splitlines()[-1] == (
+        "There is no “/none” on the server. -p makes the folders above as well."
+    )

@@ -38,6 +38,7 @@ class Kind(Enum):
     SIZE_MISMATCH = "size-mismatch"
     UNSUPPORTED = "unsupported"
     USAGE = "usage"
+    WRONG_TYPE = "wrong-type"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +201,12 @@ class UsageError(FerrygateError):
     """The request itself makes no sense: a wrong option, an unknown site name."""
 
     kind = Kind.USAGE
+
+
+class WrongTypeError(FerrygateError):
+    """A file stands where a folder is needed, or a folder where a file is."""
+
+    kind = Kind.WRONG_TYPE
 
 
 _CLASSES: list[type[FerrygateError]] = [

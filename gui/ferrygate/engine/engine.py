@@ -25,11 +25,12 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
-from ferrygate.engine.jobs import FileOperation, carry_out
+from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note
 from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
+from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
 from ferrygate.sign_in.codes import take_step

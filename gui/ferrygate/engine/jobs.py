@@ -9,7 +9,13 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import ConnectionLostError, FerrygateError, SizeMismatchError
+from ferrygate.common.errors import (
+    ConnectionLostError,
+    FerrygateError,
+    NotFoundError,
+    RemoteFailureError,
+    SizeMismatchError,
+)
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.messages import (
     ListFolder,
@@ -17,6 +23,7 @@ from ferrygate.engine.messages import (
     RemovePath,
     RenamePath,
 )
+from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
@@ -25,8 +32,6 @@ from ferrygate.transfers.upload import clear_away, part_left, upload
 _BLOCK = 1000  # entries of a listing that travel together
 _LOOKS = 10  # how often the part of a broken upload is looked for
 _BETWEEN_LOOKS = 0.2  # seconds
-
-FileOperation = ListFolder | MakeFolder | RenamePath | RemovePath
 
 
 class UploadFailedError(Exception):
@@ -42,7 +47,20 @@ class UploadFailedError(Exception):
 async def carry_out(
     files: RemoteFiles, command: FileOperation, take: Callable[[tuple[Entry, ...]], None]
 ) -> None:
-    """Do what a command asks; ``take`` gets the blocks of a listing."""
+    """Do what a command asks; ``take`` gets the blocks of a listing.
+
+    Raises:
+        FerrygateError: says what stands in the way, as far as a look around tells.
+    """
+    try:
+        await _carry_out(files, command, take)
+    except (NotFoundError, RemoteFailureError) as refusal:
+        raise await explained(files, command, refusal) from refusal
+
+
+async def _carry_out(
+    files: RemoteFiles, command: FileOperation, take: Callable[[tuple[Entry, ...]], None]
+) -> None:
     match command:
         case ListFolder(path=path):
             await _list(files, path, take)

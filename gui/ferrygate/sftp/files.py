@@ -23,7 +23,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import Future, SftpChannel
-from ferrygate.sftp.status import error_for_status
+from ferrygate.sftp.status import error_for_status, no_folder
 from ferrygate.sftp.wire import (
     AttrsReply,
     DataReply,
@@ -80,19 +80,26 @@ class RemoteFiles:
         """Make a folder and those above it; nothing is sent for one that stands already.
 
         One the server tells nothing about is taken to stand: a drop box is like that.
+
+        Raises:
+            WrongTypeError: a file stands in the way.
         """
         missing = []
-        while path != b"/" and not await self._may_exist(path):
+        while path != b"/" and not await self._may_be_folder(path):
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
             await self.mkdir(folder)
 
-    async def _may_exist(self, path: bytes) -> bool:
+    async def _may_be_folder(self, path: bytes) -> bool:
         try:
-            return await self.exists(path)
+            if (await self.lstat(path)).kind is EntryKind.FILE:
+                raise no_folder(path)
+        except NotFoundError:
+            return False
         except (PermissionDeniedError, UnsupportedError):
-            return True
+            pass
+        return True
 
     async def rename(self, source: bytes, target: bytes) -> None:
         """Rename; servers refuse a target that exists (draft §6.5)."""

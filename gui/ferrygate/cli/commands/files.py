@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from typing import Unpack
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Unpack
 
 import click
+import msgspec
 
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import FerrygateError, Kind
+from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
+from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
+
+if TYPE_CHECKING:
+    from ferrygate.api import Session
 
 
 @click.command()
@@ -35,15 +40,22 @@ def ls(
     unsorted: bool,
     **wishes: Unpack[Wishes],
 ) -> int:
-    """List a folder, or the site's start folder."""
+    """List a folder, or the site's start folder; a file lists itself."""
     with sign_in(around, site, **wishes) as session:
         folder = os.fsencode(path) if path is not None else session.site.start_folder
-        entries: Iterable[Entry] = session.ls(folder)
+        entries: Iterable[Entry] = _entries(session, folder)
         if not unsorted:
             entries = sorted(entries, key=lambda entry: entry.name)
         for entry in entries:
             _print(around, entry, long=long)
     return Exit.DONE
+
+
+def _entries(session: Session, path: str | bytes) -> Iterator[Entry]:
+    try:
+        yield from session.ls(path)
+    except WrongTypeError:
+        yield session.stat(path)
 
 
 def _print(around: Surroundings, entry: Entry, *, long: bool) -> None:
@@ -84,7 +96,12 @@ def mkdir(
 ) -> int:
     """Make folders."""
     with sign_in(around, site, **wishes) as session:
-        return _each(around, paths, lambda path: session.mkdir(path, parents=parents))
+        return _each(
+            around,
+            paths,
+            lambda path: session.mkdir(path, parents=parents),
+            {Kind.NOT_FOUND: _("-p makes the folders above as well.")},
+        )
 
 
 @click.command()
@@ -119,12 +136,20 @@ def rm(
     """Remove files; folders with -r."""
     with sign_in(around, site, **wishes) as session:
         return _each(
-            around, paths, lambda path: session.remove(os.fsencode(path), recursive=recursive)
+            around,
+            paths,
+            lambda path: session.remove(os.fsencode(path), recursive=recursive),
+            {Kind.WRONG_TYPE: _("Add -r to remove it and all in it.")},
         )
 
 
-def _each(around: Surroundings, paths: tuple[str, ...], act: Callable[[str], None]) -> Exit:
-    """Act on every path, whatever happens to the others."""
+def _each(
+    around: Surroundings,
+    paths: tuple[str, ...],
+    act: Callable[[str], None],
+    advice: dict[Kind, str],
+) -> Exit:
+    """Act on every path, whatever happens to the others; ``advice`` is the option that helps."""
     end = Exit.DONE
     for path in paths:
         try:
@@ -132,6 +157,8 @@ def _each(around: Surroundings, paths: tuple[str, ...], act: Callable[[str], Non
         except FerrygateError as error:
             if error.kind is Kind.CANCELLED:
                 raise
-            around.terminal.fail(error.problem)
+            problem = error.problem
+            step = advice.get(problem.kind, problem.next_step)
+            around.terminal.fail(msgspec.structs.replace(problem, next_step=step))
             end = Exit.FAILED
     return end

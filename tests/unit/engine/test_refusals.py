@@ -1,0 +1,110 @@
+"""What is said of a refused request, once the server was asked what is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.errors import FerrygateError, Kind
+from ferrygate.engine.jobs import carry_out
+from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
+from ferrygate.engine.refusals import FileOperation
+from scripted_sftp import (
+    FAILURE,
+    MKDIR,
+    NO_SUCH_FILE,
+    OPENDIR,
+    PERMISSION_DENIED,
+    REMOVE,
+    RENAME,
+    STAT,
+    Hook,
+    Rig,
+    ScriptedServer,
+    status,
+)
+
+
+def refused(code: int) -> Hook:
+    return lambda request: [status(request.number, code, b"the server's own words")]
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    server = ScriptedServer({b"/a": b"1"}, b"/folder")
+    for kind in (MKDIR, REMOVE, RENAME, OPENDIR):
+        server.instead[kind] = refused(FAILURE)
+    return server
+
+
+def refusal(server: ScriptedServer, command: FileOperation) -> FerrygateError:
+    rig = Rig(server)
+    with pytest.raises(FerrygateError) as caught:
+        rig.run(carry_out(rig.files, command, lambda _entries: None))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "sentence"),
+    [
+        (ListFolder(1, b"/a"), Kind.WRONG_TYPE, "“/a” is a file, not a folder."),
+        (MakeFolder(1, b"/a"), Kind.CONFLICT, "There is already something called “/a”."),
+        (MakeFolder(1, b"/folder"), Kind.CONFLICT, "There is already something called “/folder”."),
+        (MakeFolder(1, b"/x/y"), Kind.NOT_FOUND, "There is no “/x” on the server."),
+        (MakeFolder(1, b"/a/y"), Kind.WRONG_TYPE, "“/a” is a file, not a folder."),
+        (MakeFolder(1, b"/a/y", parents=True), Kind.WRONG_TYPE, "“/a” is a file, not a folder."),
+        (RenamePath(1, b"/a", b"/folder"), Kind.CONFLICT, "already something called “/folder”."),
+        (RenamePath(1, b"/a", b"/x/y"), Kind.NOT_FOUND, "There is no “/x” on the server."),
+        (RemovePath(1, b"/folder"), Kind.WRONG_TYPE, "“/folder” is a folder."),
+    ],
+)
+@pytest.mark.parametrize("code", [FAILURE, NO_SUCH_FILE])
+def test_what_stands_in_the_way_is_said(
+    server: ScriptedServer, command: FileOperation, kind: Kind, sentence: str, code: int
+) -> None:
+    for refusing in (MKDIR, REMOVE, RENAME, OPENDIR):
+        server.instead[refusing] = refused(code)
+    problem = refusal(server, command).problem
+    assert problem.kind is kind
+    assert sentence in problem.sentence
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ListFolder(1, b"/folder"),
+        MakeFolder(1, b"/new"),
+        RenamePath(1, b"/a", b"/b"),
+        RemovePath(1, b"/a"),
+        RemovePath(1, b"/folder", recursive=True),
+    ],
+)
+def test_where_nothing_is_in_the_way_the_refusal_stands(
+    server: ScriptedServer, command: FileOperation
+) -> None:
+    problem = refusal(server, command).problem
+    assert problem.kind is Kind.REMOTE_FAILURE
+    assert problem.detail == "SFTP status 4: the server's own words"
+
+
+def test_the_refusal_stands_where_looking_is_refused_too(server: ScriptedServer) -> None:
+    server.instead[STAT] = refused(PERMISSION_DENIED)
+    assert refusal(server, MakeFolder(1, b"/a")).problem.kind is Kind.REMOTE_FAILURE
+
+
+@pytest.mark.parametrize("code", [FAILURE, NO_SUCH_FILE])
+def test_a_source_that_is_missing_is_what_is_said(server: ScriptedServer, code: int) -> None:
+    server.instead[RENAME] = refused(code)
+    problem = refusal(server, RenamePath(1, b"/none", b"/folder")).problem
+    assert "/folder" not in problem.sentence
+
+
+def test_what_a_look_found_keeps_the_servers_words(server: ScriptedServer) -> None:
+    problem = refusal(server, MakeFolder(1, b"/a")).problem
+    assert problem.detail == "SFTP status 4: the server's own words"
+
+
+@pytest.mark.parametrize("path", [b"/*.csv", b"/a?"])
+def test_a_pattern_is_told_not_to_be_one(server: ScriptedServer, path: bytes) -> None:
+    server.instead[OPENDIR] = refused(NO_SUCH_FILE)
+    assert "stand for themselves" in refusal(server, ListFolder(1, path)).problem.next_step
+    assert refusal(server, ListFolder(1, b"/none")).problem.next_step == ""
