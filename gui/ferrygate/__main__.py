@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
-    from ferrygate.engine.messages import Event
+    from ferrygate.engine.messages import Listener
 
 _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 
@@ -104,12 +103,13 @@ def _options(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
-    def make_engine(listener: Callable[[Event], None]) -> Engine:
+    def make_engine(listener: Listener) -> Engine:
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
+        from ferrygate.vault.keychain import open_vault  # noqa: PLC0415
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
 
-        open_vault = MemoryVault if request.is_demo else None
-        return bootstrap.engine_maker(home, clock, open_vault, live_secrets)(listener)
+        vault = MemoryVault if request.is_demo else open_vault
+        return bootstrap.make_engine(listener, home, clock, vault, live_secrets)
 
     return AppOptions(
         home=home.prepare(),

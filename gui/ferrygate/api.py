@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Self, TypeVar
 
 import msgspec
@@ -23,7 +24,7 @@ from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.client import EngineClient, Prompter
+from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
 from ferrygate.sign_in.ledger import REFUSE_FROM
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
@@ -263,7 +264,7 @@ def reset_lock(site: Site, home: Home, clock: Clock) -> None:
     bootstrap.open_ledger(home, clock).reset(site.account)
 
 
-def open_session(site: Site, make_engine: bootstrap.MakeEngine, prompter: Prompter) -> Session:
+def open_session(site: Site, make_engine: MakeEngine, prompter: Prompter) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
 
     Raises:
@@ -304,7 +305,8 @@ def connect(
     if not isinstance(site, Site):
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
     prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    session = open_session(site, bootstrap.engine_maker(home, SystemClock()), prompter)
+    make_engine = partial(bootstrap.make_engine, home=home, clock=SystemClock())
+    session = open_session(site, make_engine, prompter)
     try:
         if password is not None:
             session.use_password(Secret(password))

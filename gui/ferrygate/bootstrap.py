@@ -12,7 +12,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.engine.engine import Engine
-from ferrygate.engine.messages import Event
+from ferrygate.engine.messages import Listener
 from ferrygate.engine.parts import Parts
 from ferrygate.sftp.connection import Connection, Deadlines, connect
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -33,47 +33,42 @@ def open_ledger(home: Home, clock: Clock) -> Ledger:
     return Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
 
 
-MakeEngine = Callable[[Callable[[Event], None]], Engine]
-"""Makes an engine for a listener, which gets the events on the engine's thread."""
-
-
-def engine_maker(
+def make_engine(
+    listener: Listener,
     home: Home,
     clock: Clock,
-    open_vault: Callable[[], Vault] | None = None,
+    open_vault: Callable[[], Vault] = keychain.open_vault,
     live_secrets: LiveSecrets | None = None,
-) -> MakeEngine:
-    """Makes engines with their files under ``home``.
+) -> Engine:
+    """An engine with its files under ``home``.
 
     Args:
+        listener: gets the events, on the engine's thread.
         home: where ledger and known hosts are kept.
         clock: the time.
-        open_vault: opens the keychain; the system's own, where none is given.
+        open_vault: opens the keychain.
         live_secrets: those of the log, where there is one (``common.logs.logging_to``).
     """
+    home.prepare()
     deadlines = Deadlines()
+    ledger = open_ledger(home, clock)
+    known_hosts = KnownHosts(home.known_hosts)
+    skews = SkewStore(home.skew)
 
     def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
         return connect(host, port, known, clock, deadlines, cancel)
 
-    def make(listener: Callable[[Event], None]) -> Engine:
-        home.prepare()
-        ledger = open_ledger(home, clock)
-        known_hosts = KnownHosts(home.known_hosts)
-        skews = SkewStore(home.skew)
-        parts = Parts(
-            clock=clock,
-            ledger=ledger,
-            known_hosts=known_hosts,
-            attempts=SignInAttempts(ledger, known_hosts, reach, clock),
-            okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
-            skews=skews,
-            open_vault=cache(open_vault or keychain.open_vault),
-            live_secrets=live_secrets or LiveSecrets(),
-            random_hex=secrets.token_hex,
-            random=SystemRandom().random,
-            keep_trying=_KEEP_TRYING,
-        )
-        return Engine(parts, listener)
-
-    return make
+    parts = Parts(
+        clock=clock,
+        ledger=ledger,
+        known_hosts=known_hosts,
+        attempts=SignInAttempts(ledger, known_hosts, reach, clock),
+        okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
+        skews=skews,
+        open_vault=cache(open_vault),
+        live_secrets=live_secrets or LiveSecrets(),
+        random_hex=secrets.token_hex,
+        random=SystemRandom().random,
+        keep_trying=_KEEP_TRYING,
+    )
+    return Engine(parts, listener)

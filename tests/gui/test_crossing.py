@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ferrygate.app.options import AppOptions
 from ferrygate.app.pictures import take_pictures
 from ferrygate.app.scenes import SCENES
 from ferrygate.app.tour import run_tour
-from ferrygate.bootstrap import engine_maker
+from ferrygate.bootstrap import make_engine
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
@@ -38,7 +39,7 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
         is_demo=True,
         password=ready.password,
         code_secret=code_secret_of(ready),
-        make_engine=engine_maker(home, clock, MemoryVault),
+        make_engine=partial(make_engine, home=home, clock=clock, open_vault=MemoryVault),
         clock=clock,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
-from ferrygate.bootstrap import engine_maker
+from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind
@@ -81,7 +82,7 @@ def make_person(tmp_path: Path, qtbot: QtBot) -> Iterator[MakePerson]:
             opened=site,
             is_demo=True,
             code_secret=secret,
-            make_engine=engine_maker(home, CLOCK, MemoryVault),
+            make_engine=partial(make_engine, home=home, clock=CLOCK, open_vault=MemoryVault),
             clock=CLOCK,
         )
         desktop = Desktop(options)

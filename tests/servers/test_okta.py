@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.bootstrap import engine_maker
+from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
@@ -198,8 +198,7 @@ class Face:
     def __init__(self, home: Path) -> None:
         self.events: queue.SimpleQueue[m.Event] = queue.SimpleQueue()
         self.vault = MemoryVault()
-        make = engine_maker(Home(home), SystemClock(), lambda: self.vault)
-        self.engine = make(self.events.put)
+        self.engine = make_engine(self.events.put, Home(home), SystemClock(), lambda: self.vault)
         self._requests = iter(range(1, 1000))
 
     def number(self) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ferrygate.api import Unattended, open_session
-from ferrygate.bootstrap import engine_maker
+from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import PassphraseMissingError, SignInRefusedError, UnsupportedError
@@ -179,7 +180,9 @@ def test_an_encrypted_key_signs_in_once_its_passphrase_is_there(
     protect(locked, "open sesame")
     site = site_of(openssh, by_key(dataclasses.replace(openssh, private_key=locked)))
     log = SshdLog(openssh)
-    with open_session(site, engine_maker(home, SystemClock()), Unattended()) as session:
+    with open_session(
+        site, partial(make_engine, home=home, clock=SystemClock()), Unattended()
+    ) as session:
         with pytest.raises(PassphraseMissingError):
             session.sign_in()
         session.use_passphrase(Secret("something else"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from fake_clock import ManualClock
 from ferrygate.api import Unattended, open_session
-from ferrygate.bootstrap import engine_maker, open_ledger
+from ferrygate.bootstrap import make_engine, open_ledger
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
@@ -43,7 +44,9 @@ class Person(Unattended):
 
 def sign_in(asked: Asked, home: Home, person: Person) -> None:
     """By keyboard-interactive, with password and code at hand."""
-    with open_session(site_of(asked), engine_maker(home, SystemClock()), person) as session:
+    with open_session(
+        site_of(asked), partial(make_engine, home=home, clock=SystemClock()), person
+    ) as session:
         session.use_password(PASSWORD)
         session.use_code_secret(CODE_SECRET)
         session.sign_in()

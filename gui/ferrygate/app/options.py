@@ -12,7 +12,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import Event
+from ferrygate.engine.messages import Listener
 from ferrygate.sites.site import Site
 
 
@@ -35,5 +35,5 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool = False
     password: Secret | None = None
     code_secret: CodeSecret | None = None
-    make_engine: Callable[[Callable[[Event], None]], EngineLike]
+    make_engine: Callable[[Listener], EngineLike]
     clock: Clock

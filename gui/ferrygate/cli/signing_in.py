@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
@@ -82,8 +83,11 @@ def open_session(around: Surroundings, site: Site, prompter: Prompter) -> Sessio
     """A session that knows what the keychain has; nothing is sent yet."""
     from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
 
-    make_engine = bootstrap.engine_maker(
-        around.home, around.clock, live_secrets=around.live_secrets
+    make_engine = partial(
+        bootstrap.make_engine,
+        home=around.home,
+        clock=around.clock,
+        live_secrets=around.live_secrets,
     )
     return api.open_session(site, make_engine, prompter)
 

@@ -15,6 +15,9 @@ from ferrygate.engine.engine import Engine
 _CANCEL = 10.0  # seconds a cancelled request may take to say so
 
 
+MakeEngine = Callable[[m.Listener], Engine]
+
+
 class Prompter(Protocol):
     """Answers what only a person can, and is told what there is to wait for."""
 
@@ -42,7 +45,7 @@ class EngineClient:
 
     def __init__(
         self,
-        make_engine: Callable[[Callable[[m.Event], None]], Engine],
+        make_engine: MakeEngine,
         prompter: Prompter,
     ) -> None:
         self._events: SimpleQueue[m.Event] = SimpleQueue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 import msgspec
@@ -211,3 +212,6 @@ Event = (
     | RefusalExplained
     | SkewMeasured
 )
+
+Listener = Callable[[Event], None]
+"""Told of every event, on the engine's thread, which it must not keep waiting."""
