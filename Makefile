@@ -31,7 +31,7 @@ lint: setup  ## Check style, types and import layers
 	$(BIN)/lint-imports --no-logo --no-cache
 
 screenshots: setup  ## Take the pictures of the README anew
-	@sh packaging/demo.sh --screenshots $(PICTURES)
+	@sh packaging/demo.sh --screenshots $(PICTURES) build/demo/screens
 
 bench: test-servers  ## Measure speed
 	@$(if $(wildcard tests/bench/test_*.py),$(BIN)/python packaging/run_tests.py tests/bench,\

@@ -20,5 +20,5 @@ runtime=$(mktemp -d)
 trap 'rm -rf "$runtime"' EXIT
 trap 'exit 130' HUP INT TERM
 export XDG_RUNTIME_DIR="$runtime"
-[ $# -gt 0 ] || set -- --offscreen
+[ $# -gt 0 ] || set -- --offscreen build/demo
 .venv/bin/ferrygate demo "$@"

@@ -57,7 +57,7 @@ def screenless(offscreen: Program) -> Program:
 
 def test_the_demo_checks_itself_without_a_display(screenless: Program, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
-    outcome = screenless("demo", "--offscreen", "--period", "5", "--pictures-to", pictures)
+    outcome = screenless("demo", "--offscreen", pictures, "--period", "5")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     taken = sorted(pictures.glob("*.png"))
     assert taken
@@ -75,7 +75,9 @@ def test_without_a_screen_a_window_is_one_sentence(
     ]
 
 
-@pytest.mark.parametrize("options", [("--offscreen",), ("--screenshots", "pictures"), ()])
+@pytest.mark.parametrize(
+    "options", [("--offscreen", "pictures"), ("--screenshots", "pictures", "screens"), ()]
+)
 def test_the_server_is_there_as_long_as_the_window(
     private_home: Path, options: tuple[str, ...]
 ) -> None:

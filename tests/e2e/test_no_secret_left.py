@@ -72,10 +72,10 @@ def test_no_file_and_no_output_holds_a_secret(
     assert places_with(secrets, files_under(ready.root.parent.parent / "state")) == []
 
 
-def test_no_child_is_given_a_secret(bare: Program) -> None:
+def test_no_child_is_given_a_secret(bare: Program, tmp_path: Path) -> None:
     given = ["given-Passw0rd", "JBSWY3DPEHPK3PXP"]
     program = bare.with_secrets(*given)
-    with program.running("demo", "--offscreen") as process:
+    with program.running("demo", "--offscreen", tmp_path) as process:
         held: dict[str, bytes] = {}
         while not any(b"sandbox" in content for content in held.values()):  # it has begun to run
             assert process.poll() is None

@@ -21,6 +21,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
 
+_FOLDER = click.Path(path_type=Path)
 _END = 10.0  # seconds a sandbox may take to end
 
 
@@ -37,16 +38,17 @@ class _Ready(msgspec.Struct, frozen=True):
 
 
 @click.command()
-@click.option("--offscreen", is_flag=True, help="Drive the window without a person, and check it.")
 @click.option(
-    "--pictures-to",
-    type=click.Path(path_type=Path),
-    default=Path("build", "demo"),
-    show_default=True,
-    help="Where pictures go that are not for the README.",
+    "--offscreen",
+    type=_FOLDER,
+    hidden=True,
+    help="Drive the window without a person, check it, and leave pictures in this folder.",
 )
 @click.option(
-    "--screenshots", type=click.Path(path_type=Path), help="Take the README's pictures into here."
+    "--screenshots",
+    type=(_FOLDER, _FOLDER),
+    hidden=True,
+    help="Take the README's pictures into one folder, and those of all screens into another.",
 )
 @click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
 @output_options
@@ -54,9 +56,8 @@ class _Ready(msgspec.Struct, frozen=True):
 def demo(
     around: Surroundings,
     *,
-    offscreen: bool,
-    pictures_to: Path,
-    screenshots: Path | None,
+    offscreen: Path | None,
+    screenshots: tuple[Path, Path] | None,
     period: int,
 ) -> int:
     """Open the window on a server of its own on this computer; nothing is kept in the keychain."""
@@ -69,10 +70,10 @@ def demo(
             is_demo=True,
         )
         if screenshots is not None:
-            return around.window.take_pictures(request, screenshots, pictures_to / "screens")
-        if offscreen:
-            status = around.window.tour(request, pictures_to, Path(ready.root))
-            for picture in sorted(pictures_to.glob("*.png")):
+            return around.window.take_pictures(request, *screenshots)
+        if offscreen is not None:
+            status = around.window.tour(request, offscreen, Path(ready.root))
+            for picture in sorted(offscreen.glob("*.png")):
                 click.echo(_("Picture: {path}").format(path=picture))
             return status
         return around.window.run(request)
