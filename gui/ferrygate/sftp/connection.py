@@ -48,7 +48,7 @@ _DIGESTS = (  # without MD5 and truncated ones, which the library still offers
     "hmac-sha1",
 )
 _WINDOW = 1 << 25  # receive window of a channel, bytes
-_FIRST = 1 << 18  # bytes that may come before keys are exchanged; an honest server sends 4 KiB
+_FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
 
@@ -80,9 +80,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Connection:
-    """An SSH connection whose host key has been accepted.
+    """An SSH connection.
 
-    Methods may be called from any thread; each channel belongs to the thread that opened it.
+    Until :meth:`trust` the server may send no more than it takes to show its host key. Methods may
+    be called from any thread; each channel belongs to the thread that opened it.
     """
 
     def __init__(
@@ -97,6 +98,10 @@ class Connection:
     def host_key(self) -> HostKey:
         """The key this connection's server proved to hold."""
         return _host_key(self._transport)
+
+    def trust(self) -> None:
+        """Let the server send as much as it likes, now that its host key has been accepted."""
+        self._sock.trust()
 
     @property
     def server_ident(self) -> str:
@@ -260,7 +265,6 @@ def connect(
         options.digests = _DIGESTS
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, deadlines.handshake, cancel)
-        sock.trust()
     except (paramiko.SSHException, EOFError, OSError, Cancelled) as error:
         if transport is not None:
             transport.close()

@@ -27,7 +27,7 @@ class HeardSocket:
         self.heard = clock.monotonic()
 
     def trust(self) -> None:
-        """From now on any number of bytes may come: the peer speaks SSH."""
+        """From now on any number of bytes may come: the peer is no stranger."""
         self._left = None
 
     def recv(self, size: int) -> bytes:
@@ -37,7 +37,7 @@ class HeardSocket:
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
-                raise ConnectionAbortedError("too many bytes before keys were exchanged")
+                raise ConnectionAbortedError("too many bytes from a stranger")
         return data
 
     def send(self, data: bytes) -> int:

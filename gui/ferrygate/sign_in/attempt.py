@@ -84,6 +84,7 @@ class SignInAttempts:
             connection = self._reach(site, known, cancel)
             try:
                 self._accept_host_key(site, known, connection.host_key, observer)
+                connection.trust()
                 attempt.sign_in(site, credentials, connection)
             except BaseException:
                 connection.close()

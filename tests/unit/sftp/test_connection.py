@@ -26,6 +26,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection, Deadlines, Outcome, connect
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.socket import HeardSocket
 from ferrygate.sites.known_hosts import HostKey
 from sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
 from sandbox_fixtures import MakeSandbox
@@ -157,7 +158,7 @@ def test_a_port_that_takes_nobody_in() -> None:
 def test_a_port_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(CannotReachError, match="does not answer"):
+    with pytest.raises(CannotReachError, match=f"is there, but nothing answers on port {port}"):
         connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
 
 
@@ -302,6 +303,18 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
         mute.answer.set()
         connection.close()
     assert CLOCK.monotonic() - began < 5
+
+
+def test_a_stranger_may_send_little() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        heard = HeardSocket(ours, CLOCK, first=10)
+        theirs.sendall(bytes(11))
+        with pytest.raises(ConnectionAbortedError):
+            heard.recv(100)
+        heard.trust()
+        theirs.sendall(bytes(50))
+        assert heard.recv(100) == bytes(50)
 
 
 def test_a_sign_of_life(connection: Connection, box: Sandbox) -> None:

@@ -55,12 +55,17 @@ class FakeConnection:
     def __init__(self, *, none: Answer = PASSWORD_OFFERED, password: Answer = ACCEPTED) -> None:
         self.host_key = KEY
         self.alive = True
+        self.trusted = False
         self.closed = False
         self.sent: list[str] = []
         self._none = none
         self._password = password
 
+    def trust(self) -> None:
+        self.trusted = True
+
     def auth_none(self, _username: str) -> Answer:
+        assert self.trusted
         return self._none
 
     def auth_password(self, _username: str, password: Secret) -> Answer:
@@ -245,6 +250,7 @@ def test_a_person_is_asked_about_an_unknown_key(case: Case, *, accept: bool) -> 
             case.sign_in(site)
     assert KEY in case.watcher.told
     assert bool(case.server.sent) is accept
+    assert case.server.trusted is accept
     assert case.known_hosts.keys_for(SITE.host, SITE.port) == ((KEY,) if accept else ())
 
 
