@@ -61,6 +61,7 @@ class Authentication:
         self._turn = turn
         self._observer = observer
         self._cancel = cancel
+        self._more_than_password = False  # a code left, or what the person was asked for
 
     def wait_for_usable_code(self, secret: CodeSecret | None) -> None:
         """Wait where the code at hand cannot be sent, so that no connection is kept waiting."""
@@ -87,7 +88,17 @@ class Authentication:
             raise _lost(answer.detail)
         if answer.outcome is Outcome.PARTIAL:
             raise _other_steps(site, answer.methods)
-        self._turn.end = End.ACCEPTED
+        self._turn.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
+
+    def _proves_account(self, site: Site) -> bool:
+        """Whether an account that counts refusals has now seen what makes it forget them.
+
+        A server that lets in without a password has asked nobody; and Okta forgets none before
+        it has seen a code.
+        """
+        if site.sign_in.okta_address:
+            return self._more_than_password
+        return self._turn.end is End.REFUSED
 
     def _take(
         self,
@@ -134,6 +145,7 @@ class Authentication:
             self._turn.give_back(secret, step)
             raise _lost("ended while waiting for a code")
         self._turn.end = End.REFUSED
+        self._more_than_password = True
         return secret.code_for_step(step)
 
     def ask_person(self, prompt: Prompt) -> Secret:
@@ -146,6 +158,7 @@ class Authentication:
                 _("The server asked a question that was not answered."),
                 next_step=_("Sign in again, and answer it within two minutes."),
             )
+        self._more_than_password = True
         return answer
 
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:

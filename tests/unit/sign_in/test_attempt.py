@@ -28,7 +28,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from sandbox_clients import OPTIONS
@@ -282,6 +282,27 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
         case.sign_in(try_anyway=True)
     assert "reset" in caught.value.problem.next_step
     assert len(case.server.sent) == 4
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "none", "refusals"),
+    [
+        (SignIn(), ACCEPTED, 1),  # nobody was asked for anything
+        (SignIn(join="{password}"), PASSWORD_OFFERED, 0),
+        (SignIn(join="{password}", okta_address="https://okta.example.org"), PASSWORD_OFFERED, 1),
+        (SignIn(okta_address="https://okta.example.org"), PASSWORD_OFFERED, 0),
+    ],
+)
+def test_refusals_are_forgotten_once_the_account_has_seen_enough(
+    case: Case, sign_in: SignIn, none: Answer, refusals: int
+) -> None:
+    site = msgspec.structs.replace(SITE, sign_in=sign_in)
+    lease = case.ledger.admit(site.account, 10).lease
+    assert lease is not None
+    case.ledger.finish(lease, End.REFUSED)
+    case.server = FakeConnection(none=none)
+    case.sign_in(site)
+    assert case.ledger.refusals(site.account) == refusals
 
 
 def test_an_unknown_end_counts(case: Case) -> None:
