@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Unpack
 
@@ -11,6 +10,7 @@ import msgspec
 
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.entry import Entry, EntryKind
@@ -42,7 +42,7 @@ def ls(
 ) -> int:
     """List a folder, or the site's start folder; a file lists itself."""
     with sign_in(around, site, **wishes) as session:
-        folder = os.fsencode(path) if path is not None else session.site.start_folder
+        folder = existing(path) if path is not None else session.site.start_folder
         entries: Iterable[Entry] = _entries(session, folder)
         if not unsorted:
             entries = sorted(entries, key=lambda entry: entry.name)
@@ -99,7 +99,7 @@ def mkdir(
         return _each(
             around,
             paths,
-            lambda path: session.mkdir(path, parents=parents),
+            lambda path: session.mkdir(new(path), parents=parents),
             {Kind.NOT_FOUND: _("-p makes the folders above as well.")},
         )
 
@@ -114,7 +114,7 @@ def mkdir(
 def mv(around: Surroundings, site: str, source: str, target: str, **wishes: Unpack[Wishes]) -> int:
     """Rename a file or folder; TARGET is its new path, and must be free."""
     with sign_in(around, site, **wishes) as session:
-        session.rename(os.fsencode(source), target)
+        session.rename(existing(source), new(target))
     return Exit.DONE
 
 
@@ -138,7 +138,7 @@ def rm(
         return _each(
             around,
             paths,
-            lambda path: session.remove(os.fsencode(path), recursive=recursive),
+            lambda path: session.remove(existing(path), recursive=recursive),
             {Kind.WRONG_TYPE: _("Add -r to remove it and all in it.")},
         )
 

@@ -1,0 +1,21 @@
+"""Paths on the server, as they stand on a command line."""
+
+from __future__ import annotations
+
+import os
+
+from ferrygate.common import remote_path
+
+
+def existing(text: str) -> bytes:
+    """The path of what is there already: the very bytes that were typed, UTF-8 or not."""
+    return remote_path.normalise(os.fsencode(text))
+
+
+def new(text: str) -> bytes:
+    """The path of what is to be there: NFC, UTF-8 (:func:`remote_path.normalise`).
+
+    Raises:
+        UsageError: it holds what no path on a server can.
+    """
+    return remote_path.normalise(text)
