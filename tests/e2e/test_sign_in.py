@@ -25,7 +25,7 @@ def wrong(ferrygate: Program, sandbox: Sandbox) -> Program:
 
 
 def one_sentence_and_step(told: str) -> bool:
-    return len([line for line in told.splitlines() if "New code" not in line]) == 1
+    return len([line for line in told.splitlines() if "next code" not in line]) == 1
 
 
 def test_a_second_command_waits_for_a_fresh_code(
@@ -36,7 +36,7 @@ def test_a_second_command_waits_for_a_fresh_code(
     assert [outcome.returncode for outcome in outcomes] == [0, 0]
     assert "inbox/" in outcomes[0].stdout.splitlines()
     assert outcomes[0].stdout == outcomes[1].stdout
-    assert re.search(r"^New code in [1-5] s$", outcomes[1].stderr, re.MULTILINE)
+    assert re.search(r"^Waiting [1-5] s for the next code", outcomes[1].stderr, re.MULTILINE)
     steps = [record.step for record in sandbox.log]
     assert len(set(steps)) == 2
 
@@ -56,7 +56,7 @@ def test_ctrl_c_ends_the_wait_for_a_code(ferrygate: Program, site: Path, sandbox
     assert ferrygate("code", site).returncode == 0
     with ferrygate.running("ls", site) as process:
         assert process.stderr is not None
-        assert process.stderr.readline().startswith("New code in")
+        assert process.stderr.readline().startswith("Waiting ")
         process.send_signal(signal.SIGINT)
         assert process.wait(2) == 130
     assert len(sandbox.log) == 0

@@ -49,7 +49,7 @@ def test_the_wait_for_a_code_counts_down(ferrygate: Program, site: Path, sandbox
     assert ferrygate("code", site).returncode == 0
     with at_a_terminal(ferrygate, "ls", site) as screen:
         assert screen.end() == 0
-    told = re.findall(r"New code in ([0-9]) s", screen.text)
+    told = re.findall(r"Waiting ([0-9]) s for the next code", screen.text)
     assert told == sorted(told, reverse=True)
     assert len(set(told)) > 1
 
@@ -63,10 +63,10 @@ def test_a_taken_name_is_asked_about_beside_the_bar(
         (inbox / name).write_bytes(b"old")
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
     with at_a_terminal(ferrygate, "put", site, *files, "/inbox") as screen:
-        screen.wait_for("(replace, keep-both, skip):")
-        screen.type("replace")
+        screen.wait_for("(r, k, s):")
+        screen.type("r")
         assert screen.end() == 0
-    assert screen.text.count("(replace, keep-both, skip):") == 1
+    assert screen.text.count("(r, k, s):") == 1
     assert "2 files delivered" in screen.text
     assert {(inbox / name).read_bytes() for name in ("a.csv", "b.csv")} == {b"new"}
 

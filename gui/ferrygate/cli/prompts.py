@@ -14,7 +14,11 @@ from ferrygate.engine.messages import (
     PromptQuestion,
 )
 
-_CHOICES = (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
+_CHOICES = {
+    "r": ConflictChoice.REPLACE,
+    "k": ConflictChoice.KEEP_BOTH,
+    "s": ConflictChoice.SKIP,
+}
 
 
 class TerminalPrompter:
@@ -52,15 +56,20 @@ class TerminalPrompter:
 
     def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
         """Ask what to do with all files that are already there."""
-        if question.replace_is_final:
-            self._terminal.say(
-                _("On this server the old file is lost if replacing it breaks half-way.")
+        self._terminal.settle()
+        self._terminal.say(
+            _("“{name}” is already there. For all such files of this transfer:").format(
+                name=question.name
             )
-        answer = self._terminal.choose(
-            _("“{name}” is already there. What to do with such files").format(name=question.name),
-            [choice.value for choice in _CHOICES],
         )
-        return ConflictChoice(answer)
+        self._terminal.say(
+            _("  r  replace (if that breaks half-way, the old file is lost on this server)")
+            if question.replace_is_final
+            else _("  r  replace")
+        )
+        self._terminal.say(_("  k  keep both"))
+        self._terminal.say(_("  s  skip"))
+        return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
 
     def waiting_for_code(self, until: float) -> None:
         """Say how long."""

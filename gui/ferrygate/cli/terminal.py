@@ -106,7 +106,8 @@ class Terminal:
         self.show(live)
 
     def _new_code(self, until: float) -> str:
-        return _("New code in {time}").format(time=duration_text(until - self._clock.now()))
+        wait = duration_text(until - self._clock.now())
+        return _("Waiting {time} for the next code (each code is good once)").format(time=wait)
 
     def show(self, shown: Shown) -> None:
         """Keep this on the last line, in place of what is there."""

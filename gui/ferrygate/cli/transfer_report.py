@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import (
@@ -15,6 +17,7 @@ from rich.progress import (
 
 from ferrygate.cli.terminal import Terminal, problem_record
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.text import size_text
@@ -36,7 +39,10 @@ _TELL = 10.0  # seconds between two lines of progress where there is no terminal
 class TransferReport:
     """Called with the events of one batch; a bar on a terminal, now and then a line elsewhere."""
 
-    def __init__(self, terminal: Terminal, clock: Clock, direction: Direction) -> None:
+    def __init__(self, terminal: Terminal, clock: Clock, direction: Direction, folder: str) -> None:
+        """Nothing is drawn yet; ``folder`` is the one that the files go into."""
+        self._folder = folder
+        self._steps: dict[str, None] = {}  # in the order they were met
         self._direction = direction
         self._terminal = terminal
         self._clock = clock
@@ -80,6 +86,25 @@ class TransferReport:
         if failed:
             sentence += " " + _("Not delivered: {count}.").format(count=failed)
         self._terminal.say(sentence)
+        renamed = sum(map(self._is_renamed, good))
+        if renamed:
+            self._terminal.say(
+                ngettext(
+                    "{count} file has another name here than on the server.",
+                    "{count} files have another name here than on the server.",
+                    renamed,
+                ).format(count=renamed)
+            )
+        for step in self._steps:
+            self._terminal.say(step)
+
+    def _is_renamed(self, file: FileView) -> bool:
+        """Whether a fetched file, or a folder it is in, was given another name on this disk."""
+        if self._direction is Direction.UPLOAD:
+            return False
+        here = Path(file.local).relative_to(self._folder).parts
+        there = file.remote.decode("utf-8", "surrogateescape").split("/")[-len(here) :]
+        return [_composed(name) for name in here] != [_composed(name) for name in there]
 
     def _progress(self, view: BatchView) -> None:
         if self._terminal.can_draw:
@@ -111,6 +136,7 @@ class TransferReport:
                 sha256=file.sha256,
                 confirmed=file.confirmed,
                 note=file.note,
+                renamed=self._is_renamed(file),
                 problem=problem_record(file.problem) if file.problem else None,
             )
         source = (
@@ -120,5 +146,19 @@ class TransferReport:
         )
         if file.problem is not None:
             self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
+            self._note_step(file.problem)
         elif file.state is TransferState.DELIVERED and not file.confirmed and file.note:
             self._terminal.say(f"{source}: {file.note}")
+
+    def _note_step(self, problem: Problem) -> None:
+        """What to do is said once, at the end, for however many files."""
+        step = problem.next_step
+        if problem.kind is Kind.CONFLICT:
+            step = _("Use --on-conflict replace, keep-both or skip.")
+        if step:
+            self._steps[step] = None
+
+
+def _composed(name: str) -> str:
+    """A name in the one form in which it looks the same everywhere."""
+    return unicodedata.normalize("NFC", name)

@@ -32,7 +32,7 @@ def test_without_a_person_the_servers_questions_are_refused(clock: Clock) -> Non
 def test_a_wait_is_told_once_where_there_is_no_terminal(clock: Clock, capsys: Capture) -> None:
     prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=False)
     prompter.waiting_for_code(clock.now() + 6.3)
-    assert capsys.readouterr().err == "New code in 7 s\n"
+    assert capsys.readouterr().err == ("Waiting 7 s for the next code (each code is good once)\n")
 
 
 def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:

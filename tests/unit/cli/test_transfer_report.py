@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from fake_clock import ManualClock
@@ -9,7 +10,7 @@ from ferrygate.api import Result
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import ConflictError, LocalFileError, NotFoundError
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
@@ -57,7 +58,7 @@ def terminal(clock: Clock) -> Terminal:
 
 @pytest.fixture
 def report(terminal: Terminal, clock: Clock) -> TransferReport:
-    return TransferReport(terminal, clock, Direction.UPLOAD)
+    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox")
 
 
 def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
@@ -72,7 +73,7 @@ def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -
 def test_a_download_is_named_by_its_remote_name(
     terminal: Terminal, clock: Clock, capsys: Capture
 ) -> None:
-    TransferReport(terminal, clock, Direction.DOWNLOAD)(FileChanged(1, FAILED))
+    TransferReport(terminal, clock, Direction.DOWNLOAD, "/home")(FileChanged(1, FAILED))
     assert capsys.readouterr().err.startswith("/inbox/b.csv: ")
 
 
@@ -91,6 +92,7 @@ def test_json_has_every_file_at_its_end(
         "sha256": "ab" * 32,
         "confirmed": True,
         "note": "",
+        "renamed": False,
         "problem": None,
     }
 
@@ -129,7 +131,7 @@ def test_the_sum_is_told_at_the_end(
 def test_without_a_terminal_progress_is_a_line_now_and_then(
     terminal: Terminal, clock: ManualClock, capsys: Capture
 ) -> None:
-    report = TransferReport(terminal, clock, Direction.UPLOAD)
+    report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox")
     view = BatchView(
         batch=1,
         direction=Direction.UPLOAD,
@@ -144,3 +146,45 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(
         clock.time += 0.1
         report(BatchChanged(view))
     assert capsys.readouterr().err == "1.0 MB of 4.0 MB, 1 of 3 files\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "renamed"),
+    [
+        ("there/a_b.csv", b"/out/a:b.csv", True),
+        ("there/sub_/a.csv", b"/out/sub:/a.csv", True),
+        ("there/a (2).csv", b"/out/a.csv", True),
+        ("there/a.csv", b"/out/a.csv", False),
+        ("there/\u00e9.csv", b"/out/e\xcc\x81.csv", False),
+    ],
+)
+def test_a_fetched_file_of_another_name_is_told(
+    terminal: Terminal, clock: Clock, capsys: Capture, local: str, remote: bytes, *, renamed: bool
+) -> None:
+    terminal.as_json = True
+    report = TransferReport(terminal, clock, Direction.DOWNLOAD, "./there")
+    view = FileView(
+        number=0, local=local, remote=remote, state=TransferState.DELIVERED, confirmed=True
+    )
+    report(FileChanged(1, view))
+    report.end(Result((view,)))
+    told = capsys.readouterr()
+    assert json.loads(told.out)["renamed"] is renamed
+    sentence = "1 file has another name here than on the server."
+    assert (sentence in told.err.splitlines()) is renamed
+
+
+def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capture) -> None:
+    problems = [
+        ConflictError("Taken.", next_step="Choose in the window.").problem,
+        ConflictError("Taken.", next_step="Choose in the window.").problem,
+        NotFoundError("Missing.", next_step="Name it.").problem,
+    ]
+    views = [msgspec.structs.replace(FAILED, problem=problem) for problem in problems]
+    for view in views:
+        report(FileChanged(1, view))
+    report.end(Result(tuple(views)))
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "Use --on-conflict replace, keep-both or skip.",
+        "Name it.",
+    ]

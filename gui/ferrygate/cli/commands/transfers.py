@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Unpack
 
 import click
 
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.surroundings import Surroundings
 from ferrygate.cli.transfer_report import TransferReport
@@ -45,9 +45,9 @@ def put(
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing."""
     with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD)
+        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
         choice = _choice(around, on_conflict)
-        report.end(session.put(sources, folder, on_conflict=choice, on_event=report))
+        report.end(session.put(sources, new(folder), on_conflict=choice, on_event=report))
     return Exit.DONE if report.complete else Exit.FAILED
 
 
@@ -70,9 +70,9 @@ def get(
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
     with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD)
+        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder)
         choice = _choice(around, on_conflict)
-        paths = [os.fsencode(source) for source in sources]
+        paths = [existing(source) for source in sources]
         report.end(session.get(paths, folder, on_conflict=choice, on_event=report))
     return Exit.DONE if report.complete else Exit.FAILED
 
