@@ -153,7 +153,7 @@ def test_a_broken_connection_file_is_told_by_key_and_line(bare: Program, tmp_pat
     outcome = bare("ls", path, "--json")
     assert outcome.returncode == 2
     assert "line 4" in outcome.stderr
-    assert '"prot"' in outcome.stderr
+    assert "“prot”" in outcome.stderr
     assert records(outcome)[0]["error"]["kind"] == "connection-file"
 
 

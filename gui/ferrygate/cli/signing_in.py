@@ -178,7 +178,7 @@ def advice(around: Surroundings, site: Site, text: str) -> Iterator[None]:
 def _asked(around: Surroundings, question: str, site: Site, variable: str) -> Secret:
     if not around.terminal.has_person:
         raise SecretsMissingError(
-            _("The secrets for {site} are not all at hand, and nobody can be asked.").format(
+            _("The secrets for “{site}” are not all at hand, and nobody can be asked.").format(
                 site=display_text(site.name)
             ),
             next_step=_("Set {variable}, or run the command on a terminal.").format(

@@ -42,7 +42,7 @@ def parse_enrolment_choices(text: str) -> tuple[CodeSecret, ...]:
     if _CODE.fullmatch(text):
         raise CodeSecretError(
             _("This is a code. What is needed here is the key that codes are made from."),
-            next_step=_('Choose "Can\'t scan?" where the QR code is shown, and copy the key.'),
+            next_step=_("Choose “Can't scan?” where the QR code is shown, and copy the key."),
         )
     return (CodeSecret(key=parse_key(text)),)
 

@@ -84,7 +84,7 @@ def issuer_and_account(raw_label: str, raw_issuer: str) -> tuple[str, str]:
 def _okta_verify() -> CodeSecretError:
     return CodeSecretError(
         _("This is for the Okta Verify app and holds no key that another program can use."),
-        next_step=_('In Okta, choose "Google Authenticator" and use the key or picture it shows.'),
+        next_step=_("In Okta, choose “Google Authenticator” and use the key or picture it shows."),
     )
 
 

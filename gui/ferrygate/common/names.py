@@ -91,7 +91,7 @@ def remote_name(text: str) -> bytes:
     """
     if text in {"", ".", ".."} or "/" in text or "\0" in text:
         raise UsageError(
-            _('"{name}" cannot be the name of a file.').format(name=display_text(text))
+            _("“{name}” cannot be the name of a file.").format(name=display_text(text))
         )
     return to_remote_bytes(text)
 
@@ -106,7 +106,7 @@ def to_remote_bytes(text: str) -> bytes:
         return unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise UsageError(
-            _('"{name}" holds a broken character.').format(name=display_text(text))
+            _("“{name}” contains a character that cannot be sent.").format(name=display_text(text))
         ) from None
 
 

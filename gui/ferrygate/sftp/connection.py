@@ -177,7 +177,8 @@ class Connection:
             channel.settimeout(self._deadlines.channel)
         except paramiko.ChannelException as error:
             raise UnsupportedError(
-                _("The server grants no further channel."), detail=f"open failed: {error.code}"
+                _("The server does not allow another connection at the moment."),
+                detail=f"open failed: {error.code}",
             ) from error
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise _lost(error) from error

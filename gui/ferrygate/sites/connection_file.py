@@ -47,11 +47,11 @@ def read_connection_file(path: Path) -> Site:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConnectionFileError(
-            _("{file} cannot be read.").format(file=source), detail=reason(error)
+            _("“{file}” cannot be read.").format(file=source), detail=reason(error)
         ) from None
     if len(content) > MAX_BYTES:
         raise ConnectionFileError(
-            _("{file} is too large to be a connection file.").format(file=source)
+            _("“{file}” is too large to be a connection file.").format(file=source)
         )
     try:
         text = content.decode("utf-8-sig")
@@ -99,7 +99,7 @@ def _lines(pairs: dict[str, Any]) -> Iterator[str]:
 
 def _refuse(source: str, line: int, reason: str) -> NoReturn:
     raise ConnectionFileError(
-        _("{file}, line {line}: {reason}").format(file=source, line=line, reason=reason)
+        _("“{file}”, line {line}: {reason}").format(file=source, line=line, reason=reason)
     ) from None
 
 
@@ -191,7 +191,7 @@ class _Reader:
         if _OTPAUTH.search(key):
             key = "..."
         shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
-        sentence = _('"{key}" {reason}.').format(key=shown, reason=reason)
+        sentence = _("“{key}” {reason}.").format(key=shown, reason=reason)
         _refuse(self._source, line, sentence)
 
 

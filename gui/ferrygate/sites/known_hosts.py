@@ -56,7 +56,7 @@ class KnownHosts:
         """
         name = _host_name(host, port)
         entries = (_Entry.parse(line) for line in self._lines())
-        return tuple(entry.key for entry in entries if entry and name in entry.hosts)
+        return tuple(entry.key for entry in entries if entry is not None and name in entry.hosts)
 
     def add(self, host: str, port: int, key: HostKey) -> None:
         """Put a key on record beside those there are.
@@ -140,7 +140,7 @@ def _host_name(host: str, port: int) -> str:
     """The name of a server in the file: bare on the usual port, ``[host]:port`` on others."""
     if not _PLAIN_HOST.fullmatch(host):
         raise UsageError(
-            _('"{host}" is not the name or address of a server.').format(host=display_text(host))
+            _("“{host}” is not the name or address of a server.").format(host=display_text(host))
         )
     name = host.lower()
     return name if port == DEFAULT_PORT else f"[{name}]:{port}"

@@ -75,7 +75,7 @@ class SiteStore:
             return files[name]
         known = ", ".join(display_text(known) for known in sorted(files, key=str.casefold))
         raise UsageError(
-            _('There is no saved site "{name}".').format(name=display_text(name)),
+            _("There is no saved site “{name}”.").format(name=display_text(name)),
             next_step=_("Saved sites: {names}.").format(names=known)
             if known
             else _("No site is saved yet."),

@@ -150,7 +150,7 @@ def part_left() -> str:
 
 
 def _replaced() -> str:
-    return _("The file that stood there may have been replaced by a part.")
+    return _("The file that was there may have been overwritten by an incomplete one.")
 
 
 # Not blocking, since a named pipe would wait for its other end; Windows takes files for text.

@@ -57,7 +57,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
 
 def test_a_site_that_cannot_be_is_not_saved(command: Command, capsys: Capture) -> None:
     assert command("sites", "add", "Acme", "--host", "no host") == 2
-    assert '"host"' in capsys.readouterr().err
+    assert "“host”" in capsys.readouterr().err
     assert command("sites", "list") == 0
     assert capsys.readouterr().out == ""
 

@@ -220,7 +220,7 @@ def test_a_connection_that_ends_under_a_sign_in(connection: Connection, box: San
 def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) -> None:
     sign_in(connection, box)
     channels = [connection.open_sftp(CancelToken()) for _ in range(10)]
-    with pytest.raises(UnsupportedError, match="no further channel"):
+    with pytest.raises(UnsupportedError, match="not allow another connection"):
         connection.open_sftp(CancelToken())
     for channel in channels:
         assert channel.run(RemoteFiles(channel).exists(b"/inbox"), CancelToken())

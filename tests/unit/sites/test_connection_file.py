@@ -89,37 +89,37 @@ def test_lines_may_end_as_on_windows() -> None:
 
 def test_an_unknown_key_is_named_with_its_line() -> None:
     assert refusal(f"{LEAST}\n\n\nprot = 22\n") == (
-        'acme.ferrygate, line 7: "prot" is not a key Ferrygate knows.'
+        "“acme.ferrygate”, line 7: “prot” is not a key Ferrygate knows."
     )
 
 
 def test_an_unknown_section_is_named_with_its_line() -> None:
     assert refusal(f"{LEAST}[sing_in]\nperiod = 30\n") == (
-        'acme.ferrygate, line 4: "sing_in" is not a key Ferrygate knows.'
+        "“acme.ferrygate”, line 4: “sing_in” is not a key Ferrygate knows."
     )
 
 
 def test_a_key_in_a_section_is_named_whole() -> None:
     assert refusal(f"{LEAST}[sign_in]\nsteps = ['password']\nperoid = 30\n") == (
-        'acme.ferrygate, line 6: "sign_in.peroid" is not a key Ferrygate knows.'
+        "“acme.ferrygate”, line 6: “sign_in.peroid” is not a key Ferrygate knows."
     )
 
 
 def test_what_is_no_toml_is_refused_with_its_line() -> None:
-    assert refusal("format = 1\nname = Acme\n").startswith("acme.ferrygate, line 2: ")
-    assert refusal("format = 1\nformat = 1").startswith("acme.ferrygate, line 2: ")
+    assert refusal("format = 1\nname = Acme\n").startswith("“acme.ferrygate”, line 2: ")
+    assert refusal("format = 1\nformat = 1").startswith("“acme.ferrygate”, line 2: ")
     assert "nested" in refusal("x = " + "[" * 20_000)
 
 
 @pytest.mark.parametrize("key", ["format", "name", "host"])
 def test_a_missing_key_is_named(key: str) -> None:
     text = "".join(line for line in LEAST.splitlines(keepends=True) if not line.startswith(key))
-    assert f'acme.ferrygate, line 1: "{key}" is missing' in refusal(text)
+    assert f"“acme.ferrygate”, line 1: “{key}” is missing" in refusal(text)
 
 
 @pytest.mark.parametrize("number", ["0", "2", '"1"', "true", "1.0"])
 def test_another_format_is_refused(number: str) -> None:
-    assert 'line 1: "format" has to be 1' in refusal(f"format = {number}\n")
+    assert "line 1: “format” has to be 1" in refusal(f"format = {number}\n")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_value_that_cannot_be_is_refused_by_key_and_line(pair: str) -> None:
     key, value = pair.split(" = ", 1)
     others = [line for line in LEAST.splitlines() if not line.startswith(f"{key} ")]
     sentence = refusal("\n".join([*others, pair]))
-    assert sentence.startswith(f'acme.ferrygate, line {len(others) + 1}: "{key}" ')
+    assert sentence.startswith(f"“acme.ferrygate”, line {len(others) + 1}: “{key}” ")
     assert len(value.strip('"')) < 4 or value.strip('"') not in sentence
 
 
@@ -197,7 +197,7 @@ def test_a_value_that_cannot_be_is_refused_by_key_and_line(pair: str) -> None:
 def test_a_sign_in_that_cannot_be_is_refused_by_key_and_line(pair: str) -> None:
     key = pair.split(" = ", 1)[0]
     sentence = refusal(f"{LEAST}[sign_in]\n{pair}\n")
-    assert sentence.startswith(f'acme.ferrygate, line 5: "sign_in.{key}" ')
+    assert sentence.startswith(f"“acme.ferrygate”, line 5: “sign_in.{key}” ")
 
 
 @pytest.mark.parametrize("pair", ["save_password = 1", 'save_code_secret = "yes"'])
@@ -206,8 +206,8 @@ def test_a_policy_is_true_or_false(pair: str) -> None:
 
 
 def test_a_section_is_a_section() -> None:
-    assert 'line 4: "policy" has to be a section' in refusal(f"{LEAST}policy = 1\n")
-    assert 'line 4: "policy" has to be a section' in refusal(f"{LEAST}[[policy]]\n")
+    assert "line 4: “policy” has to be a section" in refusal(f"{LEAST}policy = 1\n")
+    assert "line 4: “policy” has to be a section" in refusal(f"{LEAST}[[policy]]\n")
 
 
 @pytest.mark.parametrize(
@@ -235,30 +235,30 @@ def test_hosts_and_addresses(host: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "place"),
     [
-        ('password = "hunter2"', 'line 4: "password"'),
-        ('[sign_in]\ntotp_secret = "hunter2"', 'line 5: "sign_in.totp_secret"'),
-        ('[sign_in]\npassphrase = "hunter2"', 'line 5: "sign_in.passphrase"'),
-        ('[support]\n"code" = "hunter2"', 'line 5: "support.code"'),
-        ('[secrets]\nx = "hunter2"', 'line 4: "secrets"'),
-        ('[support.x]\ny = [{ PIN-code = "hunter2" }]', 'line 5: "support.x.y.PIN-code"'),
-        ('[support]\ncontact = "otpauth://totp/x?secret=hunter2"', 'line 5: "support.contact"'),
-        ('username = "OTPAUTH\\u003a//totp/hunter2"', 'line 4: "username"'),
-        ('x = ["otpauth://totp/hunter2"]', 'line 4: "x"'),
-        ('"otpauth://totp/hunter2" = 1', 'line 4: "..."'),
-        ('"otpauth\\u003a//totp/hunter2" = 1', 'line 4: "..."'),
+        ('password = "hunter2"', "line 4: “password”"),
+        ('[sign_in]\ntotp_secret = "hunter2"', "line 5: “sign_in.totp_secret”"),
+        ('[sign_in]\npassphrase = "hunter2"', "line 5: “sign_in.passphrase”"),
+        ('[support]\n"code" = "hunter2"', "line 5: “support.code”"),
+        ('[secrets]\nx = "hunter2"', "line 4: “secrets”"),
+        ('[support.x]\ny = [{ PIN-code = "hunter2" }]', "line 5: “support.x.y.PIN-code”"),
+        ('[support]\ncontact = "otpauth://totp/x?secret=hunter2"', "line 5: “support.contact”"),
+        ('username = "OTPAUTH\\u003a//totp/hunter2"', "line 4: “username”"),
+        ('x = ["otpauth://totp/hunter2"]', "line 4: “x”"),
+        ('"otpauth://totp/hunter2" = 1', "line 4: “...”"),
+        ('"otpauth\\u003a//totp/hunter2" = 1', "line 4: “...”"),
         ("# otpauth://totp/hunter2", "line 4: a secret"),
-        ("x = '-----BEGIN OPENSSH PRIVATE KEY-----hunter2'", 'line 4: "x"'),
+        ("x = '-----BEGIN OPENSSH PRIVATE KEY-----hunter2'", "line 4: “x”"),
     ],
 )
 def test_a_secret_is_refused_without_quoting_it(lines: str, place: str) -> None:
     sentence = refusal(f"{LEAST}{lines}\n")
-    assert sentence.startswith(f"acme.ferrygate, {place}")
+    assert sentence.startswith(f"“acme.ferrygate”, {place}")
     assert "hunter2" not in sentence
 
 
 def test_a_long_or_hostile_key_is_shown_safely() -> None:
-    assert '"' + "k" * 40 + '..."' in refusal(f"{LEAST}{'k' * 500} = 1\n")
-    assert '"a\\u202eb" is not' in refusal(f'{LEAST}"a\\u202eb" = 1\n')
+    assert "“" + "k" * 40 + "...”" in refusal(f"{LEAST}{'k' * 500} = 1\n")
+    assert "“a\\u202eb” is not" in refusal(f'{LEAST}"a\\u202eb" = 1\n')
 
 
 def test_a_misplaced_flag_is_an_unknown_key_not_a_secret() -> None:
@@ -274,18 +274,18 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "acme.ferrygate"
     path.write_bytes(LEAST.encode() + b'username = "\xff"')
-    with pytest.raises(ConnectionFileError, match=r"acme\.ferrygate, line 4: this is not text"):
+    with pytest.raises(ConnectionFileError, match=r"“acme\.ferrygate”, line 4: this is not text"):
         read_connection_file(path)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "acme.ferrygate"
     path.write_bytes(LEAST.encode() + b"#" * 65536)
-    with pytest.raises(ConnectionFileError, match=r"acme\.ferrygate is too large"):
+    with pytest.raises(ConnectionFileError, match=r"“acme\.ferrygate” is too large"):
         read_connection_file(path)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionFileError, match=r"acme\.ferrygate cannot be read") as caught:
+    with pytest.raises(ConnectionFileError, match=r"“acme\.ferrygate” cannot be read") as caught:
         read_connection_file(tmp_path / "acme.ferrygate")
     assert "No such file" in caught.value.problem.detail

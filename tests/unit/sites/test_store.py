@@ -51,7 +51,7 @@ def test_names_that_differ_in_case_or_signs_are_different_sites(tmp_path: Path) 
 
 def test_an_unknown_name_is_answered_with_those_there_are(tmp_path: Path) -> None:
     store = SiteStore(tmp_path)
-    with pytest.raises(UsageError, match='no saved site "Acme"') as caught:
+    with pytest.raises(UsageError, match="no saved site “Acme”") as caught:
         store.load("Acme")
     assert caught.value.problem.next_step == "No site is saved yet."
     store.save(site("beta"))
@@ -90,7 +90,7 @@ def test_a_broken_file_is_reported_when_it_is_asked_for(tmp_path: Path) -> None:
     store = SiteStore(tmp_path)
     store.save(site("Acme"))
     assert store.names() == ("Acme", "broken.ferrygate")
-    with pytest.raises(ConnectionFileError, match=r'broken\.ferrygate, line 2: "prot"'):
+    with pytest.raises(ConnectionFileError, match=r"“broken\.ferrygate”, line 2: “prot”"):
         store.load("broken.ferrygate")
     store.remove("broken.ferrygate")
     assert store.names() == ("Acme",)
@@ -98,7 +98,7 @@ def test_a_broken_file_is_reported_when_it_is_asked_for(tmp_path: Path) -> None:
 
 def test_a_site_that_no_file_can_hold_is_not_saved(tmp_path: Path) -> None:
     store = SiteStore(tmp_path)
-    with pytest.raises(ConnectionFileError, match='Acme, line 3: "host"'):
+    with pytest.raises(ConnectionFileError, match="“Acme”, line 3: “host”"):
         store.save(site("Acme", "not a host"))
     assert store.names() == ()
 

@@ -293,7 +293,7 @@ def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) ->
     desk.server.instead[WRITE] = refuse(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(choosing(job, ConflictChoice.REPLACE))
-    assert "may have been replaced" in (left_after(desk, desk.opened) or "")
+    assert "may have been overwritten" in (left_after(desk, desk.opened) or "")
     assert desk.server.asked(REMOVE) == []
 
 
