@@ -48,7 +48,7 @@ events = (
 def test_only_a_verified_code_is_granted(event: object, first: Reply, second: Reply) -> None:
     asked: list[str] = []
 
-    def opener(url: str, body: bytes) -> Reply:
+    def opener(url: str, body: bytes, seconds: float) -> Reply:  # noqa: ARG001  the protocol's
         json.loads(body)
         asked.append(url)
         return (first, second)[len(asked) - 1]

@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ferrygate.identity.config import Config, ConfigurationError
@@ -43,19 +44,26 @@ class Decision:
 class Function:
     """The function without its surroundings: settings and network come in."""
 
-    def __init__(self, config: Config, opener: Opener) -> None:
+    def __init__(
+        self,
+        config: Config,
+        opener: Opener,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._config = config
-        self._okta = Okta(config.okta_address, opener)
+        self._opener = opener
+        self._monotonic = monotonic
 
     def decide(self, event: object) -> Decision:
         """Grant or deny one event of AWS Transfer; never raises."""
+        okta = Okta(self._config.okta_address, self._opener, self._monotonic)
         try:
             username, typed = _username_and_password(event)
             if self._config.require_code:
                 password, code = self._cut(typed)
-                self._okta.check_password_and_code(username, password, code)
+                okta.check_password_and_code(username, password, code)
             else:
-                self._okta.check_password(username, typed)
+                okta.check_password(username, typed)
         except DeniedError as denied:
             return Decision(denied.reason, denied.detail, {})
         return Decision(Reason.GRANTED, "", self._grant(username))

@@ -10,7 +10,6 @@ from typing import IO, Protocol
 
 from ferrygate.identity.reason import DeniedError, Reason
 
-TIMEOUT = 5.0  # seconds; two requests fit into AWS's advice of 15 s for the whole function
 _MAX_BODY = 1 << 20
 
 
@@ -25,8 +24,8 @@ class Reply:
 class Opener(Protocol):
     """Sends one request; the network comes in through this."""
 
-    def __call__(self, url: str, body: bytes) -> Reply:
-        """POST ``body`` (JSON) to ``url``.
+    def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
+        """POST ``body`` (JSON) to ``url``, and give up after so many seconds of silence.
 
         Raises:
             DeniedError: no answer came (okta-unreachable, okta-timed-out).
@@ -52,11 +51,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class UrlOpener:
     """The standard library's HTTP client."""
 
-    def __init__(self, timeout: float = TIMEOUT) -> None:
-        self._timeout = timeout
+    def __init__(self) -> None:
         self._director = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
 
-    def __call__(self, url: str, body: bytes) -> Reply:
+    def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
         """POST ``body`` (JSON) to ``url``; HTTP errors are answers like others.
 
         Raises:
@@ -65,7 +63,7 @@ class UrlOpener:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310  Config takes http(s) only
         try:
-            with self._send(request) as response:
+            with self._send(request, seconds) as response:
                 return Reply(response.status or 0, response.read(_MAX_BODY))
         except (OSError, http.client.HTTPException) as error:
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
@@ -74,10 +72,10 @@ class UrlOpener:
             raise DeniedError(reason, type(cause).__name__) from None
 
     def _send(
-        self, request: urllib.request.Request
+        self, request: urllib.request.Request, seconds: float
     ) -> http.client.HTTPResponse | urllib.error.HTTPError:
         try:
-            response: http.client.HTTPResponse = self._director.open(request, timeout=self._timeout)
+            response: http.client.HTTPResponse = self._director.open(request, timeout=seconds)
         except urllib.error.HTTPError as error:
             return error
         return response

@@ -44,8 +44,10 @@ class ScriptedOkta:
     def __init__(self, *answers: tuple[int, object] | DeniedError) -> None:
         self._answers = list(answers)
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.patience: list[float] = []
 
-    def __call__(self, url: str, body: bytes) -> Reply:
+    def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
+        self.patience.append(seconds)
         self.asked.append((url, json.loads(body)))
         answer = self._answers.pop(0)
         if isinstance(answer, DeniedError):
@@ -69,6 +71,19 @@ def test_the_right_password_and_code_get_role_and_home() -> None:
     assert authn["options"]["warnBeforePasswordExpired"] is False
     assert verify_url == "https://example.okta.com/api/v1/authn/factors/f1/verify"
     assert verify == {"stateToken": "state-token", "passCode": "123456"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "reason", "patience"),
+    [(5.0, Reason.GRANTED, [12.0, 7.0]), (12.0, Reason.OKTA_TIMED_OUT, [12.0])],
+)
+def test_both_requests_share_one_span_of_time(
+    taken: float, reason: Reason, patience: list[float]
+) -> None:
+    okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, SUCCESS))
+    times = iter((100.0, 100.0, 100.0 + taken))
+    assert Function(CONFIG, okta, lambda: next(times)).decide(EVENT).reason is reason
+    assert okta.patience == patience
 
 
 def test_the_home_folder_has_one_spelling() -> None:

@@ -43,22 +43,22 @@ def serve() -> Iterator[Serve]:
 
 def test_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-    assert UrlOpener()(url, b"{}") == Reply(200, b"{}")
+    assert UrlOpener()(url, b"{}", 5.0) == Reply(200, b"{}")
 
 
 def test_an_error_is_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
-    assert UrlOpener()(url, b"{}") == Reply(403, b"{}")
+    assert UrlOpener()(url, b"{}", 5.0) == Reply(403, b"{}")
 
 
 def test_a_redirect_is_not_followed(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
-    assert UrlOpener()(url, b"{}").status == 302
+    assert UrlOpener()(url, b"{}", 5.0).status == 302
 
 
 def test_a_hang_up_is_unreachable(serve: Serve) -> None:
     with pytest.raises(DeniedError) as caught:
-        UrlOpener()(serve(b""), b"{}")
+        UrlOpener()(serve(b""), b"{}", 5.0)
     assert caught.value.reason is Reason.OKTA_UNREACHABLE
 
 
@@ -66,7 +66,7 @@ def test_silence_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(DeniedError) as caught:
-            UrlOpener(timeout=0.05)(url, b"{}")
+            UrlOpener()(url, b"{}", 0.05)
     assert caught.value.reason is Reason.OKTA_TIMED_OUT
 
 
@@ -74,5 +74,5 @@ def test_a_closed_port_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(DeniedError) as caught:
-        UrlOpener()(f"http://127.0.0.1:{port}/", b"{}")
+        UrlOpener()(f"http://127.0.0.1:{port}/", b"{}", 5.0)
     assert caught.value.reason is Reason.OKTA_UNREACHABLE

@@ -50,7 +50,7 @@ class Desk:
         return self.verify(self.authn().document["stateToken"], code)
 
     def decide(self, typed: str) -> Reason:
-        def opener(url: str, body: bytes) -> Reply:
+        def opener(url: str, body: bytes, seconds: float) -> Reply:  # noqa: ARG001  the protocol's
             path = url.removeprefix(ADDRESS)
             reply = self.okta.answer(ADDRESS, path, json.loads(body))
             return Reply(reply.status, json.dumps(reply.document).encode())
