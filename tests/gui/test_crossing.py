@@ -73,6 +73,7 @@ def test_the_tour_says_where_it_stopped(
         clock=options.clock,
     )
     assert run_tour(wrong, tmp_path / "tour", sandbox.ready.root, said.append) == 1
+    assert "refused" in said[-1]
     assert "wrong" not in " ".join(said)
     assert (tmp_path / "tour" / "stopped.png").exists()
 

@@ -356,3 +356,9 @@ def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path
         return top >= 0 and top + row.height() <= area.viewport().height()
 
     signed_in.driver.wait_for("row", in_sight)
+
+
+def test_the_password_has_the_keyboard_once_the_code_is_set_up(setting_up: Rig) -> None:
+    setting_up.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
+    setting_up.driver.wait_for("code", is_set_up(setting_up))
+    assert setting_up.window.focusWidget().accessibleName() == "Password"

@@ -45,13 +45,13 @@ Scene: TypeAlias = "Callable[[Stage], None]"
 
 
 class SceneEngine:
-    """Knows what Okta says and what is in a folder; the scenes speak for the rest."""
+    """Does as it is told; the scenes speak of what goes wrong."""
 
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
 
     def send(self, command: m.Command) -> None:
-        """Answer what has to do with Okta, and list one folder."""
+        """Answer what no scene cares about."""
         match command:
             case m.ExplainRefusal(request=number):
                 self._tell(m.RefusalExplained(request=number, problem=_explanation()))
@@ -60,6 +60,15 @@ class SceneEngine:
                 self._tell(m.SkewMeasured(request=number, seconds=45.4, applied=0))
             case m.ListFolder(request=number):
                 self._tell(m.FolderBlock(request=number, entries=_FILES))
+                self._tell(m.Done(request=number))
+            case m.OpenSite(request=number):
+                self._tell(
+                    m.SiteOpened(
+                        site=_SITE, has_password=False, has_code_secret=False, can_save=True
+                    )
+                )
+                self._tell(m.Done(request=number))
+            case m.UsePassword(request=number) | m.UseCodeSecret(request=number):
                 self._tell(m.Done(request=number))
             case _:
                 pass
@@ -78,11 +87,8 @@ class Stage:
 
     def open(self) -> None:
         """The site's card, with nothing at hand."""
-        workspace = self.workspace
-        workspace.choose(_SITE)
-        workspace.handle(
-            m.SiteOpened(site=_SITE, has_password=False, has_code_secret=False, can_save=True)
-        )
+        self.workspace.choose(_SITE)
+        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
 
     def give_code(self, *, spent: bool = False) -> None:
         """A code is at hand."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
@@ -14,10 +16,10 @@ from ferrygate.common.remote_path import normalise
 def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:
     """Type the code's key and the password into the card."""
     sign_in = desktop.workspace.sign_in
-    driver.wait_for("sign-in card", lambda: sign_in.view.asks_code or sign_in.view.shows_code)
+    _wait_for(driver, desktop, "card", lambda: sign_in.view.asks_code or sign_in.view.shows_code)
     if options.code_secret is not None and sign_in.view.asks_code:
         driver.type_into(_("Key of your code"), options.code_secret.key.reveal() + "\n")
-        driver.wait_for("code", lambda: sign_in.view.shows_code)
+        _wait_for(driver, desktop, "code", lambda: sign_in.view.shows_code)
     if options.password is not None:
         driver.type_into(_("Password"), options.password.reveal())
 
@@ -28,15 +30,24 @@ def sign_in(driver: Driver, desktop: Desktop) -> bytes:
     driver.click(_("Sign in"))
 
     def moved_on() -> bool:
-        view = workspace.sign_in.view
-        return workspace.screen is Screen.FILES or bool(view.question or view.problem)
+        return workspace.screen is Screen.FILES or workspace.sign_in.view.question is not None
 
-    driver.wait_for("sign-in", moved_on)
+    _wait_for(driver, desktop, "sign-in", moved_on)
     if workspace.sign_in.view.question is not None:
         driver.click(_("Yes, connect"))
-    if (problem := workspace.sign_in.view.problem) is not None:
-        raise error_for(problem)
-    driver.wait_for("files", lambda: workspace.screen is Screen.FILES)
+    _wait_for(driver, desktop, "files", lambda: workspace.screen is Screen.FILES)
     start = normalise(workspace.site.start_folder if workspace.site else "/")
     driver.wait_for_folder(start)
     return start
+
+
+def _wait_for(driver: Driver, desktop: Desktop, what: str, condition: Callable[[], bool]) -> None:
+    """Wait, unless the card says what went wrong.
+
+    Raises:
+        FerrygateError: what the card says.
+    """
+    card = desktop.workspace.sign_in
+    driver.wait_for(what, lambda: condition() or card.view.problem is not None)
+    if card.view.problem is not None:
+        raise error_for(card.view.problem)

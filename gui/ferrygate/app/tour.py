@@ -40,7 +40,8 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
     try:
         equal = _Tour(desktop, driver, options, folder, say).go(root)
     except FerrygateError as error:
-        say(str(error))
+        problem = error.problem
+        say(" ".join(filter(None, (problem.sentence, problem.next_step, problem.detail))))
         driver.picture(folder / "stopped.png")
         equal = False
     finally:

@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
                 self.files.files.setFocus()
             elif self._workspace.screen is Screen.OFFER:
                 self.offer.take_focus()
+            elif self._workspace.screen is Screen.SIGN_IN:
+                self.sign_in.take_focus()
 
     def _render_toast(self) -> None:
         self._toast.show_words(self._workspace.toast)

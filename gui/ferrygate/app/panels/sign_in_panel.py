@@ -33,6 +33,7 @@ class SignInPanel(CardGround):
         self._presenter = workspace.sign_in
         self._shown_site: tuple[str, str] = ("", "")
         self._was_busy = False
+        self._stage = Stage.FORM
         self._detail = ElidedLabel("dim")
         self._head = SiteHead(self._detail)
         self._title = label(_("Sign in"), "title")
@@ -160,13 +161,25 @@ class SignInPanel(CardGround):
         self._menu.offer_for(view)
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
+    def take_focus(self) -> None:
+        """Put the keyboard where something is to be typed, or to be stopped."""
+        view = self._presenter.view
+        if view.stage in {Stage.FORM, Stage.OKTA_SETUP}:
+            (self._cancel if view.busy else self._first_field(view)).setFocus()
+
     def _return_focus(self, view: SignInView) -> None:
-        """After an attempt the keyboard goes back to what has to be typed again."""
-        fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
-        if self._was_busy and not view.busy and fields and self.isVisible():
-            field = self._passphrase if view.asks_passphrase else self._password
-            field.edit.setFocus()
-        self._was_busy = view.busy
+        """Another form, or an attempt that began or ended, moves the keyboard."""
+        changed = (view.busy, view.stage) != (self._was_busy, self._stage)
+        self._was_busy, self._stage = view.busy, view.stage
+        if changed and self.isVisible():
+            self.take_focus()
+
+    def _first_field(self, view: SignInView) -> QWidget:
+        if view.asks_passphrase:
+            return self._passphrase.edit
+        if not view.asks_password:
+            return self._button
+        return self._password.edit if self._user.edit.text() else self._user.edit
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
@@ -176,8 +189,7 @@ class SignInPanel(CardGround):
             self._user.edit.setText(view.username)
             self._password.edit.clear()
             self._remember.setChecked(False)
-            first: QWidget = self._password.edit if view.username else self._user.edit
-            first.setFocus()
+            self._first_field(view).setFocus()
 
     def _form(self) -> Form:
         return Form(
@@ -207,7 +219,6 @@ class SignInPanel(CardGround):
     @Slot()
     def _turn_to_okta(self) -> None:
         self._presenter.turn_to_okta(wanted=True)
-        (self._password if self._user.edit.text() else self._user).edit.setFocus()
 
     @Slot()
     def _turn_from_okta(self) -> None:
