@@ -13,18 +13,15 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, Protocol, TypeVar
 
-from paramiko import SSHException
-
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
+from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.wire import BadPacketError, HandleReply, Reply, Type
 
 T = TypeVar("T")
-
-_BROKEN = (OSError, EOFError, SSHException)  # how the library says that a connection has ended
 
 _RECEIVE = 1 << 22  # big reads: the library's buffer is quadratic in its backlog on small ones
 _TICK = 0.1  # how often a quiet channel looks at its cancel token, seconds
@@ -190,7 +187,7 @@ class SftpChannel:
     def close(self) -> None:
         """Close the channel without another word; open handles are the server's to deal with."""
         self.usable = False
-        with contextlib.suppress(*_BROKEN):  # it may be dead already
+        with contextlib.suppress(*BROKEN):  # it may be dead already
             self._stream.close()
 
     # ------------------------------------------------------------ inside
@@ -237,12 +234,12 @@ class SftpChannel:
         except TimeoutError:
             silence = self._clock.monotonic() - self._heard
             if silence > self._reply_deadline:
-                raise _lost("no reply", f"silent for {silence:.0f} s") from None
+                raise lost(f"no reply: silent for {silence:.0f} s") from None
             return
-        except _BROKEN as error:
-            raise _lost("channel error", type(error).__name__) from error
+        except BROKEN as error:
+            raise lost(f"channel error: {type(error).__name__}") from error
         if not data:
-            raise _lost("channel closed", "end of data")
+            raise lost("channel closed: end of data")
         self._heard = self._clock.monotonic()
         try:
             for payload in self._reader.feed(data):
@@ -265,8 +262,8 @@ class SftpChannel:
                     self._out.popleft()
                 else:
                     self._out[0] = chunk[sent:]
-        except _BROKEN as error:
-            raise _lost("channel error", type(error).__name__) from error
+        except BROKEN as error:
+            raise lost(f"channel error: {type(error).__name__}") from error
 
     def _take(self, payload: bytes) -> None:
         if self._version is not None:
@@ -301,9 +298,3 @@ class SftpChannel:
             task.coroutine.close()
             task.fail(Cancelled(_("Cancelled.")))
         self._ready.clear()
-
-
-def _lost(what: str, detail: str) -> ConnectionLostError:
-    return ConnectionLostError(
-        _("The connection to the server was lost."), detail=f"{what}: {detail}"
-    )

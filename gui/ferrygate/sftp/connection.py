@@ -19,20 +19,20 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     Cancelled,
     CannotReachError,
-    ConnectionLostError,
     FerrygateError,
     UnsupportedError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
+from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.socket import HeardSocket
 from ferrygate.sftp.transport import AuthHandler, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
-_LOG = "ferrygate.ssh"
+_LOG_NAME = "ferrygate.ssh"
 _CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
@@ -129,7 +129,7 @@ class Connection:
         Waits until it has answered or the connection has ended, so it is called aside. That it has
         ended is for :attr:`alive` and :attr:`silent_for` to say.
         """
-        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+        with contextlib.suppress(*BROKEN):
             self._transport.global_request("keepalive@openssh.com", wait=True)
 
     def auth_none(self, username: str) -> Answer:
@@ -159,7 +159,7 @@ class Connection:
         except RefusedError as refused:
             detail = "" if refused.offered else "method not offered"
             return Answer(Outcome.REFUSED, refused.methods, detail)
-        except (paramiko.SSHException, EOFError, OSError) as error:
+        except BROKEN as error:
             return Answer(Outcome.UNKNOWN, (), type(error).__name__)
         return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
 
@@ -180,8 +180,8 @@ class Connection:
                 _("The server does not allow another connection at the moment."),
                 detail=f"open failed: {error.code}",
             ) from error
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise _lost(error) from error
+        except BROKEN as error:
+            raise lost(type(error).__name__) from error
         self._request_sftp(channel)
         sftp = SftpChannel(channel, self._clock, reply_deadline=self._deadlines.reply)
         try:
@@ -204,10 +204,10 @@ class Connection:
         timer.start()
         try:
             channel.invoke_subsystem("sftp")
-        except (paramiko.SSHException, EOFError, OSError) as error:
+        except BROKEN as error:
             _close(channel)
             if late.is_set() or not self._transport.is_active():
-                raise _lost(error) from error
+                raise lost(type(error).__name__) from error
             raise UnsupportedError(
                 _("This server offers no file transfer (SFTP) to this account."),
                 next_step=_("Ask your contact whether the account may transfer files."),
@@ -223,14 +223,8 @@ class Connection:
 
 
 def _close(channel: paramiko.Channel) -> None:
-    with contextlib.suppress(paramiko.SSHException, EOFError, OSError):  # it may be dead already
+    with contextlib.suppress(*BROKEN):  # it may be dead already
         channel.close()
-
-
-def _lost(error: Exception) -> ConnectionLostError:
-    return ConnectionLostError(
-        _("The connection to the server was lost."), detail=type(error).__name__
-    )
 
 
 def connect(
@@ -256,7 +250,7 @@ def connect(
     transport = None
     try:
         transport = Transport(sock)
-        transport.set_log_channel(_LOG)
+        transport.set_log_channel(_LOG_NAME)
         transport.daemon = True
         transport.banner_timeout = deadlines.handshake
         transport.handshake_timeout = deadlines.handshake
@@ -266,7 +260,7 @@ def connect(
         options.digests = _DIGESTS
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, deadlines.handshake, cancel)
-    except (paramiko.SSHException, EOFError, OSError, Cancelled) as error:
+    except (*BROKEN, Cancelled) as error:
         if transport is not None:
             transport.close()
             if transport.is_alive():

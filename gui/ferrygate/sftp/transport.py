@@ -12,6 +12,8 @@ from paramiko.auth_handler import AuthOnlyHandler
 from paramiko.common import cMSG_SERVICE_REQUEST, cMSG_USERAUTH_INFO_RESPONSE
 from paramiko.transport import ServiceRequestingTransport
 
+from ferrygate.sftp.broken import BROKEN
+
 _MOST_PROMPTS = 16  # in one round
 _MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
@@ -56,7 +58,7 @@ class Transport(ServiceRequestingTransport):
         Its thread stops on whatever is thrown there, such as text that is not UTF-8.
         """
         error = super().get_exception()
-        if error is None or isinstance(error, (paramiko.SSHException, EOFError, OSError)):
+        if error is None or isinstance(error, BROKEN):
             return error
         return paramiko.SSHException(type(error).__name__)
 

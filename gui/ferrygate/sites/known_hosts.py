@@ -76,8 +76,8 @@ class KnownHosts:
         """
         name = _host_name(host, port)
         with locked(self._path):
-            kept = [kept for line in self._lines() for kept in _without(line, name)]
-            self._write([*kept, *(_line(host, port, key) for key in keys)])
+            others = [other for line in self._lines() for other in _without(line, name)]
+            self._write([*others, *(_line(host, port, key) for key in keys)])
 
     def forget(self, host: str, port: int) -> None:
         """Take all keys of a server off the record.
