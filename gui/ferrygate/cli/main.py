@@ -15,8 +15,9 @@ from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.commands.transfers import get, put
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.surroundings import Surroundings
-from ferrygate.common.errors import problem_of
+from ferrygate.common.errors import Kind, problem_of
 from ferrygate.common.i18n import _
+from ferrygate.common.logs import FILE_NAME
 from ferrygate.sites.resolve import is_path
 
 _EPILOG = """\b
@@ -79,5 +80,8 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
         problem = problem_of(error)
         around.terminal.fail(problem)
+        if problem.kind is Kind.INTERNAL:
+            log = around.home.logs / FILE_NAME
+            around.terminal.say(_("The log is in {path}").format(path=log))
         return exit_for(problem.kind)
     return int(status or Exit.DONE)

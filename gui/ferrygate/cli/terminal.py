@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
@@ -84,10 +84,10 @@ class Terminal:
         self.tell(problem)
 
     def tell(self, problem: Problem) -> None:
-        """Say what went wrong and what to do; the details when asked for."""
+        """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
         self.say(f"{problem.sentence} {problem.next_step}".rstrip())
-        if self.verbose and problem.detail:
+        if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
 
     def countdown(self, until: float) -> None:

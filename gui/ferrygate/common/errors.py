@@ -7,10 +7,18 @@ A :class:`Problem` is the plain value that crosses the engine's message boundary
 
 from __future__ import annotations
 
+import logging
+import traceback
 from enum import Enum
+from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+
+from ferrygate.common.i18n import _
+
+_LOG = logging.getLogger(__name__)
+_SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
 class Kind(Enum):
@@ -227,17 +235,27 @@ def error_for(problem: Problem) -> FerrygateError:
 def problem_of(error: BaseException) -> Problem:
     """The problem an exception carries; one of our own making for an unforeseen exception.
 
-    The text of a foreign exception goes into ``detail`` by its type only: it may quote secrets.
+    Of a foreign exception only type and place are told, here and in the log: its text may quote
+    secrets.
     """
     if isinstance(error, FerrygateError):
         return error.problem
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = f" at {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
+    name = type(error).__qualname__
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [_place(frame) for frame in frames]
+    _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
+    own = [place for place in places if place.startswith("ferrygate/")]
     return Problem(
         kind=Kind.INTERNAL,
-        sentence="Ferrygate met something it was not built for.",
-        next_step="Copy the details and send them to support.",
-        detail=f"{type(error).__module__}.{type(error).__qualname__}{place}",
+        sentence=_("Something unexpected went wrong in Ferrygate."),
+        next_step=_("Copy the details and send them to support."),
+        detail=" in ".join([name, *(own or places)[-1:]]),
     )
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """Where a frame is, without the folders that tell whose computer this is."""
+    path = Path(frame.filename)
+    inside = path.is_relative_to(_SOURCES)
+    short = path.relative_to(_SOURCES) if inside else Path(*path.parts[-2:])
+    return f"{short.as_posix()}:{frame.lineno} ({frame.name})"

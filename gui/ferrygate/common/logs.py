@@ -21,6 +21,7 @@ from ferrygate.common.secret import Secret
 MAX_BYTES = 1_000_000
 """Size at which a log file gives way to the next, bytes."""
 
+FILE_NAME = "ferrygate.log"
 KEPT_FILES = 5
 REMOVED = "[secret]"
 
@@ -92,7 +93,7 @@ def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
         secrets: what must not be written.
     """
     handler = _LogFile(
-        folder / "ferrygate.log",
+        folder / FILE_NAME,
         maxBytes=MAX_BYTES,
         backupCount=KEPT_FILES,
         encoding="utf-8",

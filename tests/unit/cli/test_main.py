@@ -117,11 +117,14 @@ def test_details_come_when_asked_for(
 
 
 def test_the_unforeseen_is_one_sentence_without_its_text(
-    broken_command: Command, capsys: pytest.CaptureFixture[str]
+    broken_command: Command, private_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert broken_command("app", "--help") == 0
     capsys.readouterr()
     assert broken_command("app") == 1
     told = capsys.readouterr().err
-    assert "Copy the details" in told
+    sentence, details, log = told.splitlines()
+    assert "Copy the details" in sentence
+    assert details.startswith("Details: ValueError in ferrygate/cli/commands/app.py:")
+    assert log == f"The log is in {private_home / 'logs' / 'ferrygate.log'}"
     assert "hush" not in told

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import math
+import re
+
 import pytest
 
 from ferrygate.common.errors import (
@@ -11,6 +15,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.text import time_text
 
 
 def classes(cls: type[FerrygateError]) -> list[type[FerrygateError]]:
@@ -40,12 +45,37 @@ def test_a_foreign_exception_is_named_by_type_and_place_only() -> None:
         fail()
     problem = problem_of(caught.value)
     assert problem.kind is Kind.INTERNAL
-    assert problem.detail.startswith("builtins.KeyError at fail:")
+    assert re.fullmatch(r"KeyError in common/test_errors\.py:[0-9]+ \(fail\)", problem.detail)
     assert "hunter2" not in repr(problem)
 
 
 def test_an_exception_that_was_never_raised_has_no_place() -> None:
-    assert problem_of(ValueError("hunter2")).detail == "builtins.ValueError"
+    assert problem_of(ValueError("hunter2")).detail == "ValueError"
+
+
+def test_a_foreign_exception_is_placed_in_our_own_code_and_its_way_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(ValueError, match="NaN") as caught:
+        time_text(math.nan)
+    place = re.escape("ferrygate/common/text.py") + r":[0-9]+ \(_local\)"
+    detail = problem_of(caught.value).detail
+    assert re.fullmatch(f"ValueError in {place}", detail)
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert re.fullmatch(
+        f"unforeseen ValueError: common/test_errors.py:.* > {place}", record.message
+    )
+
+
+def test_the_way_through_a_library_is_logged_without_what_it_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(ValueError, match="line 1") as caught:
+        json.loads("hunter2")
+    assert problem_of(caught.value).detail.startswith("JSONDecodeError in json/decoder.py:")
+    assert " > json/decoder.py:" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_an_error_carries_its_problem() -> None:
