@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from ferrygate.codes.totp import live_code
-from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
@@ -145,7 +144,7 @@ class Engine:
             m.AnswerPrompt: lambda command: self._keeper.answer(command.question, command.answer),
             m.SignOut: self._sign_out,
             m.ShowCode: self._show_code,
-            m.StatPath: self._stat,
+            m.StatPath: self._browse,
             m.ListFolder: self._browse,
             m.MakeFolder: self._browse,
             m.RenamePath: self._browse,
@@ -172,7 +171,7 @@ class Engine:
             if self._looking_up != command.request:  # another site was opened, or all forgotten
                 self._fail(command.request, Cancelled(_("Cancelled.")))
                 return
-            self._secrets.credentials = found.credentials
+            self._secrets.take_found(found.credentials)
             self._correct_code(command.site)
             self._emit(found.event)
             self._emit(m.Done(command.request))
@@ -280,36 +279,21 @@ class Engine:
         request = command.request
         shown = False
 
-        def block(entries: tuple[Entry, ...]) -> None:
+        def show(entries: tuple[Entry, ...]) -> None:
             nonlocal shown
             shown = True
-            self._later(lambda: self._emit(m.FolderBlock(request, entries)))
+            is_stat = isinstance(command, m.StatPath)
+            event = m.PathStat(request, *entries) if is_stat else m.FolderBlock(request, entries)
+            self._later(lambda: self._emit(event))
 
         session = self._session_for(request)
         if session is not None:
             session.browser.do(
                 request,
-                lambda files: carry_out(files, command, block),
+                lambda files: carry_out(files, command, show),
                 lambda _none: self._emit(m.Done(request)),
                 lambda error: self._fail(request, error),
-                repeatable=lambda: isinstance(command, m.ListFolder) and not shown,
-            )
-
-    def _stat(self, command: m.StatPath) -> None:
-        request, path = command.request, remote_path.normalise(command.path)
-
-        def show(entry: Entry) -> None:
-            self._emit(m.PathStat(request, entry))
-            self._emit(m.Done(request))
-
-        session = self._session_for(request)
-        if session is not None:
-            session.browser.do(
-                request,
-                lambda files: files.stat(path),
-                show,
-                lambda error: self._fail(request, error),
-                repeatable=lambda: True,
+                repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
             )
 
     def _transfer(self, command: m.Upload | m.Download) -> None:

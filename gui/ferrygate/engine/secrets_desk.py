@@ -8,7 +8,8 @@ import msgspec
 
 from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import KeychainError
+from ferrygate.common.errors import CodeSecretError, KeychainError
+from ferrygate.common.i18n import _
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
@@ -64,6 +65,15 @@ class SecretsDesk:
             self._live_secrets.discard(secret)
         self._credentials = credentials
 
+    def take_found(self, found: Credentials) -> None:
+        """Use what the keychain has; what was given while it was asked stands."""
+        given = self.credentials
+        self.credentials = Credentials(
+            password=given.password or found.password,
+            code_secret=given.code_secret or found.code_secret,
+            passphrase=given.passphrase or found.passphrase,
+        )
+
     def forget(self) -> None:
         """Drop what is in memory."""
         self.credentials = Credentials()
@@ -117,7 +127,10 @@ class SecretsDesk:
         self._save = self._save | {kind} if save else self._save - {kind}
 
     def look_up(self, site: Site) -> Found:
-        """What the keychain has for a site; a keychain that fails is a note, not an error."""
+        """What the keychain has for a site.
+
+        A keychain that fails is a note, not an error, and so is an entry that is broken.
+        """
         vault = self._open_vault()
         note = vault.note
         found: dict[SecretKind, Secret | None] = {}
@@ -128,16 +141,22 @@ class SecretsDesk:
             except KeychainError as error:
                 found[kind], note = None, error.problem.sentence
         password = found[SecretKind.PASSWORD]
+        code_secret = None
         address = found[SecretKind.CODE_SECRET]
+        if address is not None:
+            try:
+                code_secret = otpauth.parse_otpauth(address.reveal())
+            except CodeSecretError:
+                note = _("The code kept in the keychain is broken. Set up your code again.")
         credentials = Credentials(
             password=password,
-            code_secret=otpauth.parse_otpauth(address.reveal()) if address else None,
+            code_secret=code_secret,
             passphrase=found[SecretKind.PASSPHRASE],
         )
         opened = SiteOpened(
             site=site,
             has_password=password is not None,
-            has_code_secret=address is not None,
+            has_code_secret=code_secret is not None,
             can_save=not vault.note,
             keychain_note=note,
         )

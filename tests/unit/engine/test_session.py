@@ -217,6 +217,37 @@ def test_a_late_keychain_never_lends_secrets_to_another_site(
     rig.close()
 
 
+def test_what_is_given_while_the_keychain_is_asked_stands(
+    tmp_path: Path, clock: WallClock, box: Sandbox
+) -> None:
+    vault = SlowVault(box.ready.host)
+    rig = EngineRig(tmp_path, clock, lambda: vault)
+    opening = rig.send(m.OpenSite, site_of(box.ready))
+    vault.asked.wait()
+    rig.do(m.UsePassword, box.ready.password)
+    rig.do(m.UseCodeSecret, code_secret_of(box.ready))
+    vault.let.set()
+    assert isinstance(rig.end_of(opening), m.Done)
+    rig.do(m.SignIn)
+    rig.close()
+
+
+class SpoiltVault(MemoryVault):
+    """A keychain whose every entry is broken."""
+
+    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:  # noqa: ARG002  the protocol's
+        return Secret("not an address") if kind is SecretKind.CODE_SECRET else None
+
+
+def test_a_site_with_a_broken_entry_opens_with_a_note(tmp_path: Path, clock: WallClock) -> None:
+    rig = EngineRig(tmp_path, clock, SpoiltVault)
+    rig.do(m.OpenSite, Site(name="s", host="127.0.0.1", port=9, username="v"))
+    (opened,) = rig.listener.all(m.SiteOpened)
+    assert not opened.has_code_secret
+    assert "broken" in opened.keychain_note
+    rig.close()
+
+
 def test_a_keychain_that_hangs_does_not_hang_the_end(tmp_path: Path, clock: WallClock) -> None:
     vault = SlowVault("slow.example.org")
     rig = EngineRig(tmp_path, clock, lambda: vault)
