@@ -132,13 +132,11 @@ class TransferDesk:
             entry.batch.on_conflict = ConflictChoice.FAIL if asked_back else choice
             self._feed()
 
-    def cancel(self, number: int) -> bool:
-        """Stop a batch; false where there is none of that number."""
+    def cancel(self, number: int) -> None:
+        """Stop a batch, where there is one of that number."""
         entry = self._entries.get(number)
-        if entry is None:
-            return False
-        self._end(entry, TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
-        return True
+        if entry is not None:
+            self._end(entry, TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
 
     def _end(self, entry: _Entry, state: TransferState, reason: Problem) -> None:
         entry.cancel.cancel()

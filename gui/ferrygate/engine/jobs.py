@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry
@@ -22,6 +23,7 @@ from ferrygate.engine.messages import (
     MakeFolder,
     RemovePath,
     RenamePath,
+    StatPath,
 )
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
@@ -47,7 +49,7 @@ class UploadFailedError(Exception):
 async def carry_out(
     files: RemoteFiles, command: FileOperation, take: Callable[[tuple[Entry, ...]], None]
 ) -> None:
-    """Do what a command asks; ``take`` gets the blocks of a listing.
+    """Do what a command asks; ``take`` gets the blocks of a listing, or one entry.
 
     Raises:
         FerrygateError: says what stands in the way, as far as a look around tells.
@@ -64,6 +66,8 @@ async def _carry_out(
     match command:
         case ListFolder(path=path):
             await _list(files, path, take)
+        case StatPath(path=path):
+            take((await files.stat(remote_path.normalise(path)),))
         case MakeFolder(path=path, parents=True):
             await files.make_folders(path)
         case MakeFolder(path=path):

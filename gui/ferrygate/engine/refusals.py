@@ -13,11 +13,11 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
-from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
+from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.status import no_folder, not_found
 
-FileOperation = ListFolder | MakeFolder | RenamePath | RemovePath
+FileOperation = ListFolder | StatPath | MakeFolder | RenamePath | RemovePath
 
 
 async def explained(

@@ -56,9 +56,10 @@ class Session:
             self._doubt,
         )
 
-    def cancel(self, request: int) -> bool:
-        """Cancel a browsing request or a batch; false where there is none of that number."""
-        return self.browser.cancel(request) or self.desk.cancel(request)
+    def cancel(self, request: int) -> None:
+        """Cancel a browsing request or a batch."""
+        if not self.browser.cancel(request):
+            self.desk.cancel(request)
 
     def work_done(self) -> Work:
         """What its transfers have done so far, over all connections."""
