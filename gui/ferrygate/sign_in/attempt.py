@@ -14,7 +14,7 @@ from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import Credentials, check_at_hand
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.turn import turn
+from ferrygate.sign_in.turn import Turn, turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 
@@ -81,8 +81,9 @@ class SignInAttempts:
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known, cancel)
+            connection = self._reach(site, known, mine, cancel)
             try:
+                mine.renew()
                 self._accept_host_key(site, known, connection.host_key, observer)
                 connection.trust()
                 attempt.sign_in(site, credentials, connection)
@@ -91,18 +92,22 @@ class SignInAttempts:
                 raise
             return connection
 
-    def _reach(self, site: Site, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
+    def _reach(
+        self, site: Site, known: tuple[HostKey, ...], mine: Turn, cancel: CancelToken
+    ) -> Connection:
         """Connect; nothing about the account is sent.
 
         A pin does not tell the type of its key. Where none fits the key that was shown, and none
         is on record, the server is asked for its keys of other types before it counts as another.
         """
+        mine.renew()
         connection = self._connect(site.host, site.port, known, cancel)
         if not known and site.host_key_fingerprints:
             for key_type in _LATER_TYPES:
                 if connection.host_key.fingerprint in site.host_key_fingerprints:
                     break
                 connection.close()
+                mine.renew()
                 connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
         return connection
 

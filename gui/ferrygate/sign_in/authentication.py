@@ -208,7 +208,11 @@ class _Responder:
 
     def respond(self, prompts: tuple[Prompt, ...]) -> list[str]:
         """The answers to one round."""
-        return [self._answer(prompt).reveal() for prompt in prompts]
+        answers = []
+        for prompt in prompts:
+            self._turn.renew()  # a person may take two minutes for each
+            answers.append(self._answer(prompt).reveal())
+        return answers
 
     def _answer(self, prompt: Prompt) -> Secret:
         kind = wanted(prompt.text)

@@ -9,6 +9,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 
 _LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
+_SLICE = 60.0  # the longest wait in one go, seconds; a lease is renewed before each
 
 
 def has_life(secret: CodeSecret, now: float) -> bool:
@@ -44,4 +45,4 @@ def take_step(
             return step
         until = secret.start_of(step + 1)
         waiting(until)
-        clock.wait(cancel.event, until - now)
+        clock.wait(cancel.event, min(until - now, _SLICE))

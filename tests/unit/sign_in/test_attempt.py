@@ -28,7 +28,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import End, Ledger
+from ferrygate.sign_in.ledger import End, Gate, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from sandbox_clients import OPTIONS
@@ -82,6 +82,7 @@ class Watcher:
     def __init__(self) -> None:
         self.told: list[Any] = []
         self.accept = True
+        self.on_key: Callable[[], None] = lambda: None
 
     def connecting(self) -> None:
         self.told.append("connecting")
@@ -94,6 +95,7 @@ class Watcher:
 
     def confirm_host_key(self, key: HostKey) -> bool:
         self.told.append(key)
+        self.on_key()
         return self.accept
 
     def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
@@ -347,6 +349,26 @@ def test_a_server_that_wants_more_has_still_had_the_password(case: Case) -> None
     with pytest.raises(UnsupportedError):
         case.sign_in()
     assert case.refusals == 1
+
+
+def test_the_place_is_held_however_long_the_server_takes(case: Case) -> None:
+    gates = []
+
+    def take_long() -> None:
+        case.clock.time += 100  # of the 180 s that a place is held
+        gates.append(case.ledger.admit(SITE.account, 10).gate)
+
+    case.on_connect = take_long
+    case.watcher.on_key = take_long
+    case.sign_in(msgspec.structs.replace(SITE, host_key_fingerprints=()))
+    assert gates == [Gate.BUSY, Gate.BUSY]
+
+
+def test_the_place_is_held_through_a_long_wait_for_a_code(case: Case) -> None:
+    secret = CodeSecret(key=SECRET.key, period=600)
+    case.ledger.claim(secret, secret.step_at(case.clock.now()))
+    case.sign_in(credentials=Credentials(password=Secret("x"), code_secret=secret))
+    assert case.watcher.told.count(3600.0) > 5  # each wait holds it for longer
 
 
 def test_another_attempt_is_waited_for(case: Case) -> None:
