@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError, LocalFileError
+from ferrygate.common.i18n import _
 from ferrygate.sign_in.processes import Processes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
@@ -208,11 +210,19 @@ class Ledger:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
+        """The file, which must be there: a new one would not know what was sent.
+
+        Raises:
+            LocalFileError: it is gone, broken, locked for too long, or the disk is full.
+        """
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
         try:
-            yield db
-        finally:
-            db.close()
+            with closing(
+                sqlite3.connect(address, timeout=_BUSY, isolation_level=None, uri=True)
+            ) as db:
+                yield db
+        except sqlite3.Error as error:
+            raise _unusable(str(error)) from error
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -223,7 +233,8 @@ class Ledger:
             try:
                 yield db
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # SQLite ends it by itself when the disk is full
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
@@ -251,8 +262,22 @@ class Ledger:
         ).digest()
 
 
-class LeaseLostError(Exception):
+class LeaseLostError(FerrygateError):
     """The lease ran out and another attempt has taken its place; nothing may be sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This sign-in took too long, and another one has begun."),
+            next_step=_("Sign in again."),
+        )
+
+
+def _unusable(detail: str) -> LocalFileError:
+    return LocalFileError(
+        _("Ferrygate's record of used codes cannot be read, so nothing was sent."),
+        next_step=_("Check the free space on this computer, and start Ferrygate again."),
+        detail=detail,
+    )
 
 
 def _gate(refusals: int, *, try_anyway: bool) -> Gate:

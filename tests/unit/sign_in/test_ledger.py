@@ -11,6 +11,7 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import LocalFileError, problem_of
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End, Gate, Lease, LeaseLostError, Ledger
 
@@ -245,3 +246,30 @@ def test_a_late_word_of_a_lost_lease_changes_nothing(
     assert gate(one) is Gate.BUSY
     two.finish(lease, End.REFUSED)
     assert two.refusals(ACCOUNT) == 2
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_without_the_file_nothing_is_granted(
+    ledger: Ledger, tmp_path: Path, *, broken: bool
+) -> None:
+    lease = admit(ledger)
+    path = tmp_path / "ledger.sqlite3"
+    path.unlink()
+    if broken:
+        path.write_bytes(b"no database" * 1000)
+    for act in (
+        lambda: ledger.claim(SECRET, 7),
+        lambda: ledger.is_claimed(SECRET, 7),
+        lambda: ledger.mark_sent(lease),
+        lambda: ledger.admit(ACCOUNT, 10),
+        lambda: ledger.refusals(ACCOUNT),
+    ):
+        with pytest.raises(LocalFileError, match="record of used codes"):
+            act()
+    assert path.exists() is broken
+
+
+def test_a_lost_lease_is_told_in_a_sentence() -> None:
+    problem = problem_of(LeaseLostError())
+    assert problem.sentence.endswith("another one has begun.")
+    assert problem.next_step
