@@ -5,16 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, BAD_MESSAGE, _, _, OP_UNSUPPORTED = range(9)
+from sftp_bytes import OK, string
+
 READ, WRITE, APPEND, CREATE, TRUNCATE, EXCLUSIVE = 1, 2, 4, 8, 16, 32
 UPLOAD = WRITE | CREATE | TRUNCATE
 INIT = bytes.fromhex("0000000501 00000003")
 NO_ATTRIBUTES = bytes(4)
-
-
-def string(content: bytes) -> bytes:
-    """A counted string."""
-    return struct.pack(">I", len(content)) + content
 
 
 def framed(packet: bytes) -> bytes:

@@ -14,14 +14,13 @@ from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, string
 
 T = TypeVar("T")
 
 INIT, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT = range(1, 8)
 OPENDIR, READDIR, REMOVE, MKDIR, RMDIR, REALPATH, STAT, RENAME = range(11, 19)
 STATUS, HANDLE, DATA, NAME, ATTRS = range(101, 106)
-OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE = range(5)
-OP_UNSUPPORTED = 8
 FOLDER, FILE, LINK = 0o040755, 0o100644, 0o120777
 TRUNC, EXCL = 0x10, 0x20
 
@@ -65,10 +64,6 @@ def parse_request(payload: bytes) -> Request:
             at += struct.calcsize(f">{form}")
     assert at == len(payload)
     return Request(kind, number, tuple(fields))
-
-
-def string(content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + content
 
 
 def reply(kind: int, number: int, *fields: bytes) -> bytes:

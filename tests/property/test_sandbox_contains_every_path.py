@@ -15,7 +15,7 @@ from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
-from sandbox_packets import string
+from sftp_bytes import string
 
 Requests = st.SearchStrategy[bytes]
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.sftp import wire
 from ferrygate.sftp.wire import BadPacketError, Open, PacketReader, Type
-from scripted_sftp import Request, parse_request, reply, string
+from scripted_sftp import Request, parse_request, reply
+from sftp_bytes import string
 
 NUMBERS = st.integers(0, 2**32 - 1)
 OFFSETS = st.integers(0, 2**64 - 1)

@@ -12,7 +12,8 @@ import pytest
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_clients import CLOCK, OPTIONS, connect, sftp, sftp_channel
 from sandbox_fixtures import MakeSandbox
-from sandbox_packets import INIT, READ, framed, string
+from sandbox_packets import INIT, READ, framed
+from sftp_bytes import string
 
 pytestmark = pytest.mark.sandbox
 LOST = (OSError, EOFError, paramiko.SSHException)

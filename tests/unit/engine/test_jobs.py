@@ -18,7 +18,6 @@ from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.views import TransferState
 from scripted_sftp import (
     CLOSE,
-    FAILURE,
     OPEN,
     REMOVE,
     STAT,
@@ -29,6 +28,7 @@ from scripted_sftp import (
     ScriptedServer,
     status,
 )
+from sftp_bytes import FAILURE
 
 
 class JobRig:

@@ -8,20 +8,8 @@ from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
 from ferrygate.engine.refusals import FileOperation
-from scripted_sftp import (
-    FAILURE,
-    MKDIR,
-    NO_SUCH_FILE,
-    OPENDIR,
-    PERMISSION_DENIED,
-    REMOVE,
-    RENAME,
-    STAT,
-    Hook,
-    Rig,
-    ScriptedServer,
-    status,
-)
+from scripted_sftp import MKDIR, OPENDIR, REMOVE, RENAME, STAT, Hook, Rig, ScriptedServer, status
+from sftp_bytes import FAILURE, NO_SUCH_FILE, PERMISSION_DENIED
 
 
 def refused(code: int) -> Hook:

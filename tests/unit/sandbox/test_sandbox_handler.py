@@ -17,21 +17,15 @@ from ferrygate.sandbox.wire import MalformedError
 from sandbox_packets import (
     APPEND,
     CREATE,
-    EOF,
     EXCLUSIVE,
-    FAILURE,
     NO_ATTRIBUTES,
-    NO_SUCH_FILE,
-    OK,
-    OP_UNSUPPORTED,
-    PERMISSION_DENIED,
     READ,
     TRUNCATE,
     UPLOAD,
     WRITE,
     Asker,
-    string,
 )
+from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, OP_UNSUPPORTED, PERMISSION_DENIED, string
 
 
 @dataclass

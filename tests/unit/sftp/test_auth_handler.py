@@ -10,7 +10,7 @@ import paramiko
 import pytest
 
 from ferrygate.sftp.transport import AuthHandler, Prompt, RefusedError, Transport
-from scripted_sftp import string
+from sftp_bytes import string
 
 Say = Callable[[AuthHandler], None]
 

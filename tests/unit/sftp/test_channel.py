@@ -22,7 +22,6 @@ from scripted_sftp import (
     ATTRS,
     CLOSE,
     HANDLE,
-    OK,
     OPEN,
     OPENDIR,
     READDIR,
@@ -37,7 +36,8 @@ from scripted_sftp import (
     reply,
     status,
 )
-from scripted_sftp import string as packed
+from sftp_bytes import OK
+from sftp_bytes import string as packed
 
 
 @pytest.fixture

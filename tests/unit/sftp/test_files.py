@@ -19,26 +19,24 @@ from ferrygate.sftp.status import error_for_status
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
 from scripted_sftp import (
     CLOSE,
-    EOF,
-    FAILURE,
     FILE,
     FOLDER,
     LINK,
     LSTAT,
     MKDIR,
     OPEN,
-    PERMISSION_DENIED,
     READDIR,
     REMOVE,
     RENAME,
     RMDIR,
+    Request,
+    Rig,
     ScriptedServer,
     names,
     reply,
     status,
 )
-
-from scripted_sftp import Request, Rig  # isort: skip
+from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED
 
 
 class Listing:

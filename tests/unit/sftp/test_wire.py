@@ -8,7 +8,8 @@ import pytest
 
 from ferrygate.sftp import wire
 from ferrygate.sftp.wire import BadPacketError, HandleReply, PacketReader, Status, StatusReply
-from scripted_sftp import HANDLE, NAME, STATUS, attributes, names, reply, status, string
+from scripted_sftp import HANDLE, NAME, STATUS, attributes, names, reply, status
+from sftp_bytes import string
 
 
 def test_version_with_extensions() -> None:

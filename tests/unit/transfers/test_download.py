@@ -23,21 +23,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import (
-    ATTRS,
-    CLOSE,
-    DATA,
-    EOF,
-    FAILURE,
-    PERMISSION_DENIED,
-    READ,
-    STAT,
-    Request,
-    attributes,
-    reply,
-    status,
-    string,
-)
+from scripted_sftp import ATTRS, CLOSE, DATA, READ, STAT, Request, attributes, reply, status
+from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED, string
 from transfer_rig import TransferRig
 
 CONTENT = bytes(range(256)) * 1024

@@ -21,13 +21,11 @@ from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import (
     ATTRS,
-    EOF,
     FILE,
     FOLDER,
     LINK,
     LSTAT,
     MKDIR,
-    PERMISSION_DENIED,
     READDIR,
     STAT,
     Request,
@@ -38,6 +36,7 @@ from scripted_sftp import (
     reply,
     status,
 )
+from sftp_bytes import EOF, PERMISSION_DENIED
 
 
 class Walk:

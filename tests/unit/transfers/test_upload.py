@@ -27,12 +27,8 @@ from scripted_sftp import (
     ATTRS,
     CLOSE,
     EXCL,
-    FAILURE,
     LSTAT,
-    NO_SUCH_FILE,
-    OP_UNSUPPORTED,
     OPEN,
-    PERMISSION_DENIED,
     REMOVE,
     STAT,
     TRUNC,
@@ -43,6 +39,7 @@ from scripted_sftp import (
     reply,
     status,
 )
+from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 from transfer_rig import TransferRig
 
 CONTENT = bytes(range(256)) * 1024
