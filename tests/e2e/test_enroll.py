@@ -56,6 +56,16 @@ def test_a_key_that_does_not_work_is_not_kept(
     assert enrolling("code", site).returncode == 2
 
 
+def test_a_key_can_come_by_the_environment(
+    enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path
+) -> None:
+    key = sandbox.ready.totp_secret.reveal()
+    given = Program({**enrolling.environment, "FERRYGATE_TOTP_SECRET": key})
+    outcome = given("enroll", site)
+    assert outcome.returncode == 0, outcome.stderr
+    assert key in keychain.read_text()
+
+
 def test_an_address_can_come_by_standard_input(
     enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path
 ) -> None:
@@ -93,6 +103,10 @@ def test_a_site_can_forbid_it(
     key = sandbox.ready.totp_secret.reveal()
     outcome = enrolling("enroll", path, "--secret-stdin", stdin=key)
     assert outcome.returncode == 1
+    assert outcome.stderr == (
+        "The connection file does not allow the code's secret to be kept."
+        " Give it in FERRYGATE_TOTP_SECRET each time.\n"
+    )
     assert not keychain.exists()
     assert len(sandbox.log) == 0
 
@@ -103,7 +117,7 @@ def test_without_a_keychain_it_says_so_and_sends_nothing(
     key = sandbox.ready.totp_secret.reveal()
     outcome = ferrygate("enroll", site, "--secret-stdin", stdin=key)
     assert outcome.returncode == 1
-    assert "keychain" in outcome.stderr
+    assert "GNOME Keyring or KWallet" in outcome.stderr
     assert len(sandbox.log) == 0
 
 
@@ -112,8 +126,8 @@ def test_one_way_in_at_a_time(ferrygate: Program, site: Path) -> None:
 
 
 def test_without_a_secret_and_without_a_person_nothing_begins(
-    ferrygate: Program, site: Path
+    enrolling: Program, site: Path
 ) -> None:
-    outcome = ferrygate("enroll", site)
+    outcome = enrolling("enroll", site)
     assert outcome.returncode == 2
     assert "--secret-stdin" in outcome.stderr

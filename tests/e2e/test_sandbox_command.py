@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from e2e.program import Program
+from e2e.program import PROGRAM, Program
 from ferrygate.codes.otpauth import parse_otpauth
 from ferrygate.sites.connection_file import read_connection_file
+from ferrygate.sites.site import Policy
 
 pytestmark = pytest.mark.sandbox
 
@@ -40,10 +43,30 @@ def test_the_ready_line_has_what_a_client_needs(bare: Program, private_home: Pat
     )
     assert site.host_key_fingerprints == (ready["host_key_fingerprint"],)
     assert (site.sign_in.okta_address, site.sign_in.period) == (ready["okta_address"], 7)
-    assert not site.policy.save_password
+    assert site.policy == Policy()
     secret = parse_otpauth(ready["otpauth_uri"])
     assert (secret.key.reveal(), secret.period) == (ready["totp_secret"], 7)
     assert Path(ready["root"]).is_relative_to(private_home)
+
+
+def test_what_it_says_can_be_pasted(bare: Program) -> None:
+    with bare.running("sandbox", "--period", "5") as process:
+        assert process.stdout is not None
+        lines = map(str.strip, process.stdout)
+        assert any(line.startswith("connection_file") for line in lines)
+        assert "To try it, in another terminal:" in lines
+        password, secret, command = (next(lines) for _line in range(3))
+        typed = command.replace("ferrygate", shlex.join(PROGRAM), 1)
+        outcome = subprocess.run(
+            ["/bin/sh", "-ec", f"{password}\n{secret}\n{typed}"],
+            env=bare.environment,
+            capture_output=True,
+            text=True,
+            timeout=40,
+            check=False,
+        )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "inbox/" in outcome.stdout.splitlines()
 
 
 def test_its_host_key_stays_and_its_secrets_do_not(bare: Program) -> None:
@@ -84,8 +107,8 @@ def test_it_can_end_with_its_input(bare: Program) -> None:
 def test_a_port_that_is_taken_is_one_sentence(bare: Program) -> None:
     with bare.sandbox() as ready:
         outcome = bare("sandbox", "--port", str(ready["port"]))
-    assert outcome.returncode == 1
-    assert outcome.stderr == "The sandbox cannot start here.\n"
+    assert outcome.returncode == 2
+    assert f"Port {ready['port']} is in use by another program." in outcome.stderr
 
 
 def test_only_its_owner_can_read_what_it_keeps(bare: Program, private_home: Path) -> None:

@@ -26,6 +26,7 @@ from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.enrol import parse_enrolment
 from ferrygate.codes.migration import is_migration, parse_migration
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.environment import TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
     CodeSecretError,
     KeychainError,
@@ -102,21 +103,27 @@ def enroll(
     if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
         raise UsageError(_("Give only one of --uri, --qr, --secret-stdin and --okta."))
     named = with_username(around, around.site(site))
-    secret = None
-    if not okta:
-        text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-        secret = _chosen(around, named, text)
     if not named.policy.save_code_secret:
-        raise UnsupportedError(_("This site does not allow the code's secret to be kept."))
-    if secret is not None:
-        _say_mismatch(around, named, secret)
+        raise UnsupportedError(
+            _("The connection file does not allow the code's secret to be kept."),
+            next_step=_("Give it in {variable} each time.").format(variable=TOTP_SECRET_VARIABLE),
+        )
     prompter = TerminalPrompter(around.terminal, accept_new_host_key=wishes["accept_new_host_key"])
     with open_session(around, named, prompter) as session:
         if not session.opened.can_save:
             raise KeychainError(
                 _("The code's secret cannot be kept: there is no keychain that can be used."),
+                next_step=_(
+                    "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each"
+                    " time."
+                ).format(variable=TOTP_SECRET_VARIABLE),
                 detail=session.opened.keychain_note,
             )
+        secret = None
+        if not okta:
+            text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
+            secret = _chosen(around, named, text)
+            _say_mismatch(around, named, secret)
         use_password(around, session)
         if secret is None:
             with advice(around, named, site):
@@ -140,17 +147,21 @@ def _given(
     picture: Path | None,
     secret_stdin: bool,
 ) -> Secret:
-    """The one text that was given."""
+    """The one text that was given; an option goes before the environment."""
     if picture is not None:
         return _in_picture(picture)
     if secret_stdin or uri == _STDIN:
         return Secret(sys.stdin.readline().strip())
     if uri is not None:
         return Secret(uri)
+    if around.secrets.totp_secret is not None:
+        return around.secrets.totp_secret
     if not around.terminal.has_person:
         raise SecretsMissingError(
             _("No secret was given, and nobody can be asked."),
-            next_step=_("Give --secret-stdin, --uri, --qr or --okta."),
+            next_step=_("Set {variable}, or give --secret-stdin, --uri, --qr or --okta.").format(
+                variable=TOTP_SECRET_VARIABLE
+            ),
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
     return around.terminal.ask_secret(question)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -15,12 +17,13 @@ import click
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.surroundings import Surroundings
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
+from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
 from ferrygate.sites.local_files import write_whole
-from ferrygate.sites.site import Policy, SignIn, Site
+from ferrygate.sites.site import SignIn, Site
 
 if TYPE_CHECKING:
     from ferrygate.sandbox.sandbox import Ready
@@ -81,6 +84,11 @@ def sandbox(
         running = Sandbox(options, around.clock)
         ready = running.start()
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                _("Port {port} is in use by another program.").format(port=port),
+                next_step=_("Choose another with --port, or leave it out for any free one."),
+            ) from error
         raise LocalFileError(_("The sandbox cannot start here."), detail=reason(error)) from error
     try:
         file = _write_connection_file(state, ready)
@@ -111,7 +119,6 @@ def _write_connection_file(state: Path, ready: Ready) -> Path:
         username=ready.username,
         host_key_fingerprints=(ready.host_key_fingerprint,),
         sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
-        policy=Policy(save_password=False, save_code_secret=False),
     )
     path = state / f"sandbox{SUFFIX}"
     write_whole(path, format_connection_file(site).encode())
@@ -138,3 +145,8 @@ def _say_ready(around: Surroundings, ready: Ready, file: Path) -> None:
     width = max(map(len, values))
     for name, value in values.items():
         around.terminal.line(f"  {name:<{width}}  {value}")
+    around.terminal.line(_("To try it, in another terminal:"))
+    secrets = {PASSWORD_VARIABLE: ready.password, TOTP_SECRET_VARIABLE: ready.totp_secret}
+    for name, secret in secrets.items():
+        around.terminal.line(f"  export {name}={shlex.quote(secret.reveal())}")
+    around.terminal.line(f"  ferrygate ls {shlex.quote(str(file))}")
