@@ -21,6 +21,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import Future, SftpChannel
 from ferrygate.sftp.status import error_for_status, no_folder
@@ -40,6 +41,8 @@ R = TypeVar("R", HandleReply, NameReply, AttrsReply)
 
 READ_SIZE = 32_768  # what every server takes (draft §3: packets of 34,000 bytes)
 _SSH_PAYLOAD = 32_704
+_MOST_LEVELS = 100  # of folders in a folder that is walked
+_MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 _MOST_READDIRS = 16  # READDIRs in flight once a folder proves to be long
 
 
@@ -114,14 +117,20 @@ class RemoteFiles:
         await self._simple(Type.RMDIR, wire.string(path), path)
 
     async def remove_tree(self, path: bytes) -> None:
-        """Remove a file, or a folder with all that is in it; links are not followed."""
+        """Remove a file, or a folder with all that is in it; links are not followed.
+
+        Raises:
+            RemoteFailureError: as :func:`check_depth` and :meth:`entries`.
+        """
+        await self._remove(path, path)
+
+    async def _remove(self, path: bytes, top: bytes) -> None:
         if (await self.lstat(path)).kind is not EntryKind.FOLDER:
             await self.remove_file(path)
             return
-        entries: list[Entry] = []
-        await self.list_folder(path, entries.extend)
-        for entry in entries:
-            await self.remove_tree(remote_path.join(path, entry.name))
+        check_depth(path, top)
+        for entry in await self.entries(path):
+            await self._remove(remote_path.join(path, entry.name), top)
         await self.remove_folder(path)
 
     # ------------------------------------------------------------ folders
@@ -138,6 +147,27 @@ class RemoteFiles:
             await self._read_folder(handle, path, take)
         finally:
             self.close_later(handle)
+
+    async def entries(self, path: bytes, most: int = _MOST_ENTRIES) -> list[Entry]:
+        """All entries of a folder, as :meth:`list_folder` hands them out.
+
+        Raises:
+            RemoteFailureError: there are more than ``most``; they would not fit into memory.
+        """
+        entries: list[Entry] = []
+
+        def take(block: tuple[Entry, ...]) -> None:
+            entries.extend(block)
+            if len(entries) > most:
+                raise RemoteFailureError(
+                    _("“{name}” holds too many files to take them all at once.").format(
+                        name=display_name(remote_path.basename(path))
+                    ),
+                    detail=f"more than {most} entries",
+                )
+
+        await self.list_folder(path, take)
+        return entries
 
     async def _read_folder(
         self, handle: bytes, path: bytes, take: Callable[[tuple[Entry, ...]], object]
@@ -222,6 +252,21 @@ class RemoteFiles:
 def _is_name(name: bytes) -> bool:
     """Whether a name stands for something in its folder, and for nothing outside of it."""
     return name not in {b"", b".", b".."} and b"/" not in name and b"\0" not in name
+
+
+def check_depth(path: bytes, top: bytes) -> None:
+    """Stop a walk that has come so far below ``top`` that no honest server leads there.
+
+    Raises:
+        RemoteFailureError: it has.
+    """
+    if path.count(b"/") - top.count(b"/") > _MOST_LEVELS:
+        raise RemoteFailureError(
+            _("The folders in “{name}” go down without an end.").format(
+                name=display_name(remote_path.basename(top))
+            ),
+            detail=f"more than {_MOST_LEVELS} levels",
+        )
 
 
 def check_written(reply: Reply, path: bytes) -> None:

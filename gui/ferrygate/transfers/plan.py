@@ -12,7 +12,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, FerrygateError, NotFoundError
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
-from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.files import RemoteFiles, check_depth
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice
@@ -81,7 +81,7 @@ class Planner:
 
         Raises:
             LocalFileError: a local folder cannot be made.
-            FerrygateError: a remote folder cannot be listed.
+            FerrygateError: a remote folder cannot be listed, or is beyond all measure.
         """
         root = Path(folder)
         _make_local(root)
@@ -101,11 +101,10 @@ class Planner:
         waiting = [(source, target)]
         while waiting:
             remote, local = waiting.pop()
+            check_depth(remote, source)
             _make_local(local)
-            entries: list[Entry] = []
-            await files.list_folder(remote, entries.extend)
             given = NameSet()
-            for entry in sorted(entries, key=lambda entry: entry.name):
+            for entry in sorted(await files.entries(remote), key=lambda entry: entry.name):
                 path = remote_path.join(remote, entry.name)
                 if entry.kind is EntryKind.FOLDER:
                     waiting.append((path, local / given.give(entry.name)))

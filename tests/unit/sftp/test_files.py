@@ -210,6 +210,21 @@ def test_remove_tree_stops_at_a_refusal(
     assert server.asked(RMDIR) == []
 
 
+def test_remove_tree_does_not_go_down_for_ever(rig: Rig, server: ScriptedServer) -> None:
+    server.folders |= {b"/f" * depth for depth in range(1, 110)}
+    with pytest.raises(RemoteFailureError, match="without an end"):
+        rig.run(rig.files.remove_tree(b"/f"))
+    assert len(server.folders) > 110  # nothing was removed
+
+
+def test_a_folder_without_an_end_is_not_held(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
+    with pytest.raises(RemoteFailureError, match="too many files"):
+        rig.run(files.entries(b"/folder", most=1000))
+
+
 def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
     rig.run(files.rename(b"/a", b"/b"))
     assert server.asked(RENAME) == [(b"/a", b"/b")]

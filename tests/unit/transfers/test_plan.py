@@ -300,3 +300,9 @@ def test_a_local_folder_that_cannot_be_made(walk: Walk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalFileError):
         walk.down(b"/inbox", folder=tmp_path / "file" / "below")
+
+
+def test_a_folder_that_goes_down_without_an_end(tmp_path: Path) -> None:
+    walk = Walk(ScriptedServer({}, *(b"/f" * depth for depth in range(1, 110))))
+    with pytest.raises(RemoteFailureError, match="without an end"):
+        walk.down(b"/f", folder=tmp_path)
