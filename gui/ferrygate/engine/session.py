@@ -10,12 +10,12 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.engine.browser import Browser
-from ferrygate.engine.desk import TransferDesk
 from ferrygate.engine.inbox import Act
 from ferrygate.engine.jobs import Surroundings
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.messages import Event
 from ferrygate.engine.parts import Parts
+from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
@@ -48,7 +48,7 @@ class Session:
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
         self.browser = Browser(self._new_lane("browse"), post, self._doubt)
-        self.desk = TransferDesk(
+        self.desk = TransferQueue(
             emit,
             post,
             self._new_lane,

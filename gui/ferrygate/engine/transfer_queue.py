@@ -75,7 +75,7 @@ class _Throttle:
         return True
 
 
-class TransferDesk:
+class TransferQueue:
     """Owned by the engine's thread; lanes report back through ``post``.
 
     While the connection is away nothing is handed out; what was under way goes on afterwards.
