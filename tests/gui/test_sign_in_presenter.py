@@ -5,68 +5,15 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
-from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
-from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
-from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
-from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.site import Policy, SignIn, Site
+from gui.sign_in_table import FORM, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
-
-SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
-FORM = Form(username="vendor7", password=Secret("pw"))
-
-
-class Table:
-    """A presenter on a table, with what it sent beside it."""
-
-    def __init__(self, clock: StillClock, *, password: Secret | None = None) -> None:
-        self.sent: list[m.Command] = []
-        self.clock = clock
-        outbox = Outbox(self.sent.append)
-        self.setup = CodeSetupPresenter(outbox)
-        self.refusal = RefusalPresenter(outbox, lambda _words: None)
-        self.presenter = SignInPresenter(
-            outbox, clock, self.setup, self.refusal, password=password, code_secret=None
-        )
-
-    @property
-    def view(self) -> SignInView:
-        return self.presenter.view
-
-    def open(self, site: Site, *, can_save: bool = True, note: str = "") -> None:
-        self.presenter.choose(site)
-        self.tell(
-            m.SiteOpened(
-                site=site,
-                has_password=False,
-                has_code_secret=False,
-                can_save=can_save,
-                keychain_note=note,
-            )
-        )
-        self.done()
-
-    def give_code(self, *, spent: bool = False) -> None:
-        code = live_code(SECRET, self.clock.now())
-        self.tell(m.CodeChanged(code=code, spent=spent))
-
-    def tell(self, event: m.Event) -> None:
-        for presenter in (self.setup, self.refusal, self.presenter):
-            presenter.handle(event)
-
-    def done(self) -> None:
-        self.tell(m.Done(request=self.sent[-1].request))  # type: ignore[union-attr]
-
-    def fail(self, kind: Kind) -> None:
-        problem = Problem(kind=kind, sentence="No.")
-        self.tell(m.Failed(request=self.sent[-1].request, problem=problem))  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -149,14 +96,16 @@ def test_a_second_click_sends_nothing_more(table: Table, site: Site) -> None:
     assert sum(isinstance(command, m.UsePassword) for command in table.sent) == 1
 
 
-def test_a_wait_for_the_next_code_is_counted_down_on_the_button(table: Table, site: Site) -> None:
+def test_a_wait_for_the_next_code_is_counted_down_on_the_button(
+    table: Table, site: Site, clock: StillClock
+) -> None:
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
     state = m.SessionState.WAITING_FOR_CODE
     table.tell(m.SessionChanged(state=state, until=table.clock.now() + 7))
     assert table.presenter.view.button == "Waiting for a new code, 7 s"
-    table.clock.time += 5
+    clock.time += 5
     assert table.presenter.view.button == "Waiting for a new code, 2 s"
 
 
@@ -225,23 +174,6 @@ def test_a_site_without_codes_asks_for_none(table: Table, site: Site) -> None:
     assert not table.presenter.view.asks_password
 
 
-def test_an_unknown_server_is_put_in_words_with_whom_to_ask(table: Table, site: Site) -> None:
-    helped = msgspec.structs.replace(site, support=Support(contact="help@example.org"))
-    table.open(helped)
-    table.tell(
-        m.HostKeyQuestion(
-            question=3, host="sftp.example.org", key_type="ssh-ed25519", fingerprint="SHA256:abc"
-        )
-    )
-    question = table.presenter.view.question
-    assert question is not None
-    assert "help@example.org" in question.sentence
-    assert question.details == "ssh-ed25519\nSHA256:abc"
-    table.presenter.answer_host_key(accept=False)
-    assert table.sent[-1] == m.AnswerHostKey(question=3, accept=False)
-    assert table.presenter.view.question is None
-
-
 def test_the_card_says_when_the_next_code_will_be_used(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code(spent=True)
@@ -272,6 +204,15 @@ def test_another_user_name_keeps_the_code_that_was_set_up(table: Table, site: Si
     again = table.sent[-1]
     assert isinstance(again, m.UseCodeSecret)
     assert again.save
+
+
+def test_a_password_at_hand_is_not_that_of_another_user(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    assert table.view.password_hint == "Already at hand"
+    table.presenter.sign_in(Form(username="vendor8", password=Secret("")))
+    assert table.view.password_hint == ""
 
 
 def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site: Site) -> None:
@@ -322,56 +263,6 @@ def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) 
     form = Form(username="vendor7", password=Secret(""), passphrase=Secret("open"), remember=True)
     table.presenter.sign_in(form)
     assert table.sent[-1] == m.UsePassphrase(request=3, passphrase=Secret("open"), save=True)
-
-
-def test_a_question_of_the_server_is_answered_in_two_minutes(table: Table, site: Site) -> None:
-    table.open(site)
-    table.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=False))
-    prompt = table.presenter.view.prompt
-    assert table.presenter.view.stage is Stage.PROMPT
-    assert prompt is not None
-    assert (prompt.text, prompt.echo, prompt.left) == (
-        "Favourite colour?",
-        False,
-        "120 s left to answer",
-    )
-    table.presenter.answer_prompt(Secret("teal"))
-    assert table.sent[-1] == m.AnswerPrompt(question=4, answer=Secret("teal"))
-    assert table.presenter.view.prompt is None
-    table.presenter.answer_prompt(None)
-    assert len(table.sent) == 2
-
-
-CHANGED = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint="SHA256:new")
-
-
-def test_a_changed_server_stops_everything(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
-    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
-    view = table.presenter.view
-    assert view.stage is Stage.CHANGED_KEY
-    assert view.changed_key is not None
-    assert "SHA256:new" not in view.changed_key.sentence + view.changed_key.caption
-
-
-def test_only_the_fingerprint_the_server_showed_lets_the_old_key_go(
-    table: Table, site: Site
-) -> None:
-    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
-    table.presenter.trust_new_key("SHA256:new")  # nothing has changed yet
-    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
-    table.presenter.trust_new_key("SHA256:other")
-    view = table.presenter.view
-    assert view.changed_key is not None
-    assert view.changed_key.wrong
-    assert len(table.sent) == 1
-    table.presenter.trust_new_key(" SHA256:new\n")
-    assert isinstance(table.sent[-1], m.ForgetHostKeys)
-    table.done()
-    opened = table.sent[-1]
-    assert isinstance(opened, m.OpenSite)
-    assert opened.site.host_key_fingerprints == ()
-    assert table.presenter.view.changed_key is None
 
 
 def test_a_password_that_was_forgotten_is_asked_for_again(clock: StillClock, site: Site) -> None:

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
-from ferrygate.app.scenes import SCENES, Scene, SceneEngine, Stage
+from ferrygate.app.scenes import SCENES, Scene
+from ferrygate.app.stage import SceneEngine, Stage
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m

@@ -208,6 +208,7 @@ class SignInPresenter(Observable):
         if form.username != site.username:
             site = msgspec.structs.replace(site, username=form.username)
             self._told.site = site
+            self._told.has_password = bool(self._password)  # the other user's is not theirs
             steps += self._opening(site)
         if form.password:
             steps.append(

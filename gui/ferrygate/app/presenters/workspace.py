@@ -196,6 +196,8 @@ class Workspace(Observable):
                 self.choose(self.site)  # what was in memory is gone, what is kept is found again
             elif event.problem is None or event.problem.kind not in _PASSING:
                 self.screen = Screen.SIGN_IN
+        elif event.problem is not None and self.site is None:
+            self.notices.show(event.problem)  # the engine did not start, and no card is there
 
     def _keep(self, site: Site) -> None:
         try:

@@ -1,0 +1,113 @@
+"""A window without a server, on which scenes are played by plain events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.app.driver import Driver
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.clock import Clock
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import SignIn, Site, Support
+
+SITE = Site(
+    name="Acme exports",
+    host="sftp.example.org",
+    username="vendor7",
+    host_key_fingerprints=("SHA256:0123456789012345678901234567890123456789012",),
+    sign_in=SignIn(okta_address="https://acme.okta.example"),
+    support=Support(contact="help@example.org"),
+)
+_KEY = Secret("JBSWY3DPEHPK3PXP")
+_FILES = (
+    Entry(b"exports", EntryKind.FOLDER),
+    Entry(b"inbox", EntryKind.FOLDER),
+    Entry(b"manifest.json", EntryKind.FILE, 4_100, 1_793_610_000),
+    Entry(b"run-summary.pdf", EntryKind.FILE, 1_240_000, 1_793_610_000),
+)
+
+
+class SceneEngine:
+    """Does as it is told; the scenes speak of what goes wrong."""
+
+    def __init__(self, listener: Callable[[m.Event], None]) -> None:
+        self._tell = listener
+
+    def send(self, command: m.Command) -> None:
+        """Answer what no scene cares about."""
+        match command:
+            case m.ExplainRefusal(request=number):
+                self._tell(m.RefusalExplained(request=number, problem=_explanation()))
+                self._tell(m.Done(request=number))
+            case m.MeasureSkew(request=number):
+                self._tell(m.SkewMeasured(request=number, seconds=45.4, applied=0))
+            case m.ListFolder(request=number):
+                self._tell(m.FolderBlock(request=number, entries=_FILES))
+                self._tell(m.Done(request=number))
+            case m.OpenSite(request=number):
+                self._tell(
+                    m.SiteOpened(
+                        site=SITE, has_password=False, has_code_secret=False, can_save=True
+                    )
+                )
+                self._tell(m.Done(request=number))
+            case m.UsePassword(request=number) | m.UseCodeSecret(request=number):
+                self._tell(m.Done(request=number))
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class Stage:
+    """What scenes are made with."""
+
+    def __init__(self, workspace: Workspace, driver: Driver, clock: Clock) -> None:
+        self.workspace = workspace
+        self.driver = driver
+        self._clock = clock
+
+    def open(self) -> None:
+        """The site's card, with nothing at hand."""
+        self.workspace.choose(SITE)
+        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
+
+    def give_code(self, *, spent: bool = False) -> None:
+        """A code is at hand."""
+        self.open()
+        code = live_code(CodeSecret(key=_KEY), self._clock.now())
+        self.workspace.handle(m.CodeChanged(code=code, spent=spent))
+
+    def sign_in(self) -> None:
+        """As far as the files."""
+        self.give_code()
+        self.state(m.SessionState.SIGNED_IN)
+
+    def state(
+        self, state: m.SessionState, problem: Problem | None = None, wait: float | None = None
+    ) -> None:
+        """The session enters a state, for so many seconds where it waits."""
+        until = None if wait is None else self._clock.now() + wait
+        self.workspace.handle(m.SessionChanged(state=state, until=until, problem=problem))
+
+    def fail(self, kind: Kind, sentence: str, next_step: str = "") -> None:
+        """The sign-in failed."""
+        self.give_code()
+        problem = Problem(
+            kind=kind, sentence=sentence, next_step=next_step, fingerprint="SHA256:other"
+        )
+        self.state(m.SessionState.OFFLINE, problem)
+
+
+def _explanation() -> Problem:
+    return Problem(
+        kind=Kind.SIGN_IN_REFUSED,
+        sentence=_("Your password is right. The code was not accepted."),
+        next_step=_("Check this computer's clock."),
+    )

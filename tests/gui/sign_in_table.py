@@ -1,0 +1,64 @@
+"""A sign-in presenter on a table, with what it sent beside it."""
+
+from __future__ import annotations
+
+from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
+from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
+from ferrygate.app.presenters.sign_in_view import Form, SignInView
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+
+SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+FORM = Form(username="vendor7", password=Secret("pw"))
+
+
+class Table:
+    """A presenter on a table, with what it sent beside it."""
+
+    def __init__(self, clock: Clock, *, password: Secret | None = None) -> None:
+        self.sent: list[m.Command] = []
+        self.clock = clock
+        outbox = Outbox(self.sent.append)
+        self.setup = CodeSetupPresenter(outbox)
+        self.refusal = RefusalPresenter(outbox, lambda _words: None)
+        self.presenter = SignInPresenter(
+            outbox, clock, self.setup, self.refusal, password=password, code_secret=None
+        )
+
+    @property
+    def view(self) -> SignInView:
+        return self.presenter.view
+
+    def open(self, site: Site, *, can_save: bool = True, note: str = "") -> None:
+        self.presenter.choose(site)
+        self.tell(
+            m.SiteOpened(
+                site=site,
+                has_password=False,
+                has_code_secret=False,
+                can_save=can_save,
+                keychain_note=note,
+            )
+        )
+        self.done()
+
+    def give_code(self, *, spent: bool = False) -> None:
+        code = live_code(SECRET, self.clock.now())
+        self.tell(m.CodeChanged(code=code, spent=spent))
+
+    def tell(self, event: m.Event) -> None:
+        for presenter in (self.setup, self.refusal, self.presenter):
+            presenter.handle(event)
+
+    def done(self) -> None:
+        self.tell(m.Done(request=self.sent[-1].request))  # type: ignore[union-attr]
+
+    def fail(self, kind: Kind) -> None:
+        problem = Problem(kind=kind, sentence="No.")
+        self.tell(m.Failed(request=self.sent[-1].request, problem=problem))  # type: ignore[union-attr]

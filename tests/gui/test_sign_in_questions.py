@@ -1,0 +1,90 @@
+"""What a person is asked in the middle of a sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from ferrygate.app.presenters.sign_in_view import Stage
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site, Support
+from gui.sign_in_table import Table
+
+if TYPE_CHECKING:
+    from gui.conftest import StillClock
+
+
+@pytest.fixture
+def table(clock: StillClock) -> Table:
+    return Table(clock)
+
+
+def test_an_unknown_server_is_put_in_words_with_whom_to_ask(table: Table, site: Site) -> None:
+    helped = msgspec.structs.replace(site, support=Support(contact="help@example.org"))
+    table.open(helped)
+    table.tell(
+        m.HostKeyQuestion(
+            question=3, host="sftp.example.org", key_type="ssh-ed25519", fingerprint="SHA256:abc"
+        )
+    )
+    question = table.presenter.view.question
+    assert question is not None
+    assert "help@example.org" in question.sentence
+    assert question.details == "ssh-ed25519\nSHA256:abc"
+    table.presenter.answer_host_key(accept=False)
+    assert table.sent[-1] == m.AnswerHostKey(question=3, accept=False)
+    assert table.presenter.view.question is None
+
+
+def test_a_question_of_the_server_is_answered_in_two_minutes(table: Table, site: Site) -> None:
+    table.open(site)
+    table.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=False))
+    prompt = table.presenter.view.prompt
+    assert table.presenter.view.stage is Stage.PROMPT
+    assert prompt is not None
+    assert (prompt.text, prompt.echo, prompt.left) == (
+        "Favourite colour?",
+        False,
+        "120 s left to answer",
+    )
+    table.presenter.answer_prompt(Secret("teal"))
+    assert table.sent[-1] == m.AnswerPrompt(question=4, answer=Secret("teal"))
+    assert table.presenter.view.prompt is None
+    table.presenter.answer_prompt(None)
+    assert len(table.sent) == 2
+
+
+CHANGED = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint="SHA256:new")
+
+
+def test_a_changed_server_stops_everything(table: Table, site: Site) -> None:
+    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    view = table.presenter.view
+    assert view.stage is Stage.CHANGED_KEY
+    assert view.changed_key is not None
+    assert "SHA256:new" not in view.changed_key.sentence + view.changed_key.caption
+
+
+def test_only_the_fingerprint_the_server_showed_lets_the_old_key_go(
+    table: Table, site: Site
+) -> None:
+    table.open(msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",)))
+    table.presenter.trust_new_key("SHA256:new")  # nothing has changed yet
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    table.presenter.trust_new_key("SHA256:other")
+    view = table.presenter.view
+    assert view.changed_key is not None
+    assert view.changed_key.wrong
+    assert len(table.sent) == 1
+    table.presenter.trust_new_key(" SHA256:new\n")
+    assert isinstance(table.sent[-1], m.ForgetHostKeys)
+    table.done()
+    opened = table.sent[-1]
+    assert isinstance(opened, m.OpenSite)
+    assert opened.site.host_key_fingerprints == ()
+    assert table.presenter.view.changed_key is None
