@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import LocalFileError
 from ferrygate.engine.messages import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
@@ -40,10 +41,17 @@ class CodeDisplay:
         self._looked = self._clock.monotonic()
         now = self._clock.now()
         step = self._secret.step_at(now)
-        shown = (step, self._ledger.is_claimed(self._secret, step))
+        shown = (step, self._is_spent(self._secret, step))
         if shown != self._shown:
             self._shown = shown
             self._emit(CodeChanged(live_code(self._secret, now), spent=shown[1]))
+
+    def _is_spent(self, secret: CodeSecret, step: int) -> bool:
+        """Whether a code has left; where nobody can tell, it must not be used either."""
+        try:
+            return self._ledger.is_claimed(secret, step)
+        except LocalFileError:
+            return True
 
     def seconds_to_change(self) -> float:
         """When to look again; infinite where there is no code."""

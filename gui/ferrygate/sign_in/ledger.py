@@ -20,6 +20,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, LocalFileError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import writing
 from ferrygate.sign_in.processes import Processes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
@@ -89,12 +90,16 @@ class Ledger:
             clock: wall clock for leases.
             processes: tells this process apart and whether another still runs.
             random_bytes: cryptographic randomness for the salt.
+
+        Raises:
+            LocalFileError: the file cannot be made or read; so does every method.
         """
         self._path = path
         self._clock = clock
         self._processes = processes
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        with writing(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
         with self._write() as db:  # not in WAL mode: processes that begin together get in its way
             for statement in _SCHEMA:
                 db.execute(statement)

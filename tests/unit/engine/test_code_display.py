@@ -80,3 +80,11 @@ def test_another_secret_and_none(show: Show) -> None:
     show.display.show(None)
     codes = [SECRET.code_for_step(100), other.code_for_step(100), ""]
     assert show.codes() == [(code, False) for code in codes]
+
+
+def test_a_code_that_may_have_left_is_shown_as_spent(show: Show, tmp_path: Path) -> None:
+    show.display.show(SECRET)
+    (tmp_path / "ledger").unlink()
+    show.display.refresh(at_once=True)
+    code = SECRET.code_for_step(100)
+    assert show.codes() == [(code, False), (code, True)]

@@ -273,3 +273,9 @@ def test_a_lost_lease_is_told_in_a_sentence() -> None:
     problem = problem_of(LeaseLostError())
     assert problem.sentence.endswith("another one has begun.")
     assert problem.next_step
+
+
+def test_a_place_where_no_file_can_be(tmp_path: Path, make_ledger: MakeLedger) -> None:
+    (tmp_path / "ledger.sqlite3").mkdir()
+    with pytest.raises(LocalFileError):
+        make_ledger()
