@@ -299,11 +299,11 @@ class Engine:
     def _transfer(self, command: m.Upload | m.Download) -> None:
         session = self._session_for(command.request)
         if session is not None:
-            session.desk.take(command)
+            session.queue.take(command)
 
     def _answer_conflict(self, command: m.AnswerConflict) -> None:
         if self._keeper.session is not None:
-            self._keeper.session.desk.answer_conflict(command.batch, command.choice)
+            self._keeper.session.queue.answer_conflict(command.batch, command.choice)
 
     def _cancel(self, command: m.CancelRequest) -> None:
         if not self._asides.cancel(command.target) and self._keeper.session is not None:

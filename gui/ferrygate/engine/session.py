@@ -48,7 +48,7 @@ class Session:
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
         self.browser = Browser(self._new_lane("browse"), post, self._doubt)
-        self.desk = TransferQueue(
+        self.queue = TransferQueue(
             emit,
             post,
             self._new_lane,
@@ -59,44 +59,44 @@ class Session:
     def cancel(self, request: int) -> None:
         """Cancel a browsing request or a batch."""
         if not self.browser.cancel(request):
-            self.desk.cancel(request)
+            self.queue.cancel(request)
 
     def work_done(self) -> Work:
         """What its transfers have done so far, over all connections."""
-        return Work(self.desk.bytes_moved, self.desk.files_ended)
+        return Work(self.queue.bytes_moved, self.queue.files_ended)
 
     def look(self) -> None:
         """Go on where a lane had lost its channel, and the connection turned out to stand."""
         if self._doubtful_until is not None and self._clock.monotonic() >= self._doubtful_until:
             self._doubtful_until = None
-            self.desk.resume(fresh=False)
+            self.queue.resume(fresh=False)
             self.browser.resume(fresh=False)
 
     def _doubt(self) -> None:
         """A channel broke down; in a moment it will show whether the connection did."""
         if self._doubtful_until is None and self.connection is not None:
             self._doubtful_until = self._clock.monotonic() + _MOMENT
-            self.desk.hold()
+            self.queue.hold()
             self.browser.hold()
 
     def interrupt(self) -> Connection | None:
         """The connection has ended; returns it, to be closed aside."""
         connection, self.connection = self.connection, None
         self._doubtful_until = None
-        self.desk.interrupt()
+        self.queue.interrupt()
         self.browser.interrupt()
         return connection
 
     def resume(self, connection: Connection) -> None:
         """Go on over a new connection."""
         self.connection = connection
-        self.desk.resume(fresh=True)
+        self.queue.resume(fresh=True)
         self.browser.resume(fresh=True)
 
     def stop(self, error: FerrygateError) -> Callable[[], None]:
         """End everything for this reason; returns what is left to do and may take a moment."""
         connection = self.connection
-        self.desk.stop(error.problem)
+        self.queue.stop(error.problem)
         self.browser.stop(error)
         lanes = self._lanes
 

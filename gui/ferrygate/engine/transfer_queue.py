@@ -1,4 +1,4 @@
-"""The transfer desk: takes batches in, hands files to lanes, and says how they stand."""
+"""The queue of transfers: takes batches in, hands files to lanes, and says how they stand."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ _WALK = -1  # stands for the walk among the numbers of files
 _TRIES = 3  # how often a file is begun on one connection
 
 
-class _Entry(msgspec.Struct):
-    """A batch at the desk."""
+class _QueuedBatch(msgspec.Struct):
+    """A batch in the queue."""
 
     batch: Batch
     command: Upload | Download
@@ -97,7 +97,7 @@ class TransferQueue:
         self._around = around
         self._doubt = doubt
         self._connected = True
-        self._entries: dict[int, _Entry] = {}
+        self._entries: dict[int, _QueuedBatch] = {}
         self._lanes: list[Lane] = []
         self._idle: list[Lane] = []
         self._most_lanes = _MOST_LANES
@@ -118,7 +118,7 @@ class TransferQueue:
         planner = Planner(
             lambda job: self._post(lambda: self._planned(entry, job)), command.on_conflict
         )
-        entry = _Entry(batch, command, CancelToken(), planner, self._clock.monotonic())
+        entry = _QueuedBatch(batch, command, CancelToken(), planner, self._clock.monotonic())
         self._entries[command.request] = entry
         self._emit(BatchChanged(batch.view()))
         self._feed()
@@ -138,7 +138,7 @@ class TransferQueue:
         if entry is not None:
             self._end(entry, TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
 
-    def _end(self, entry: _Entry, state: TransferState, reason: Problem) -> None:
+    def _end(self, entry: _QueuedBatch, state: TransferState, reason: Problem) -> None:
         entry.cancel.cancel()
         for job in entry.batch.take_waiting():
             left = what_is_left(job.again)
@@ -200,7 +200,7 @@ class TransferQueue:
         self._lanes.append(lane)
         return lane
 
-    def _plan(self, entry: _Entry, lane: Lane) -> None:
+    def _plan(self, entry: _QueuedBatch, lane: Lane) -> None:
         entry.batch.planned = True
         command, post = entry.command, self._post
 
@@ -218,7 +218,7 @@ class TransferQueue:
             lambda error: post(lambda: self._walked(entry, lane, error)),
         )
 
-    def _move(self, entry: _Entry, lane: Lane) -> None:
+    def _move(self, entry: _QueuedBatch, lane: Lane) -> None:
         job = entry.batch.next_job()
         post, upload = self._post, isinstance(entry.command, Upload)
         first = TransferState.SENDING if upload else TransferState.RECEIVING
@@ -238,14 +238,14 @@ class TransferQueue:
 
     # ------------------------------------------------------------ reports from lanes
 
-    def _planned(self, entry: _Entry, job: FileJob) -> None:
+    def _planned(self, entry: _QueuedBatch, job: FileJob) -> None:
         self._show(entry, entry.batch.add(job))
         if entry.cancel.cancelled:
             self.cancel(entry.batch.number)
         else:
             self._feed()
 
-    def _walked(self, entry: _Entry, lane: Lane, error: BaseException | None) -> None:
+    def _walked(self, entry: _QueuedBatch, lane: Lane, error: BaseException | None) -> None:
         if self._refused(entry, lane, error):
             entry.batch.planned = False
         elif self._walks_on(entry, error):
@@ -258,12 +258,14 @@ class TransferQueue:
             self._idle.append(lane)
         self._go_on(entry)
 
-    def _walks_on(self, entry: _Entry, error: BaseException | None) -> bool:
+    def _walks_on(self, entry: _QueuedBatch, error: BaseException | None) -> bool:
         if not isinstance(error, ConnectionLostError) or entry.cancel.cancelled:
             return False
         return self._try_again(entry, _WALK)
 
-    def _progress(self, entry: _Entry, job: FileJob, state: TransferState, moved: int) -> None:
+    def _progress(
+        self, entry: _QueuedBatch, job: FileJob, state: TransferState, moved: int
+    ) -> None:
         before = entry.batch.file(job.number)
         self.bytes_moved += max(0, moved - before.moved)
         changed = before.state is not state
@@ -273,13 +275,13 @@ class TransferQueue:
         else:
             self._tell(entry)
 
-    def _moved(self, entry: _Entry, lane: Lane, job: FileJob, outcome: Outcome) -> None:
+    def _moved(self, entry: _QueuedBatch, lane: Lane, job: FileJob, outcome: Outcome) -> None:
         self.files_ended += 1
         self._show(entry, entry.batch.end(job.number, outcome))
         self._idle.append(lane)
         self._go_on(entry)
 
-    def _failed(self, entry: _Entry, lane: Lane, job: FileJob, error: BaseException) -> None:
+    def _failed(self, entry: _QueuedBatch, lane: Lane, job: FileJob, error: BaseException) -> None:
         if self._refused(entry, lane, error):
             self._show(entry, entry.batch.wait_again(job.number))
             self._go_on(entry)
@@ -294,18 +296,18 @@ class TransferQueue:
             self._fail(entry, job, error)
         self._go_on(entry)
 
-    def _goes_on(self, entry: _Entry, job: FileJob, error: BaseException) -> bool:
+    def _goes_on(self, entry: _QueuedBatch, job: FileJob, error: BaseException) -> bool:
         """Whether the file is begun again; not for ever where only its channel breaks down."""
         if not isinstance(_cause(error), ConnectionLostError) or entry.cancel.cancelled:
             return False
         return self._try_again(entry, job.number)
 
-    def _try_again(self, entry: _Entry, number: int) -> bool:
+    def _try_again(self, entry: _QueuedBatch, number: int) -> bool:
         self._doubt()
         entry.tries[number] = entry.tries.get(number, 0) + 1
         return entry.tries[number] < _TRIES
 
-    def _taken(self, entry: _Entry, job: FileJob, error: BaseException) -> None:
+    def _taken(self, entry: _QueuedBatch, job: FileJob, error: BaseException) -> None:
         if job.on_conflict is not ConflictChoice.ASK or entry.cancel.cancelled:
             self._fail(entry, job, error)
             return
@@ -321,7 +323,7 @@ class TransferQueue:
                 )
             )
 
-    def _fail(self, entry: _Entry, job: FileJob, error: BaseException) -> None:
+    def _fail(self, entry: _QueuedBatch, job: FileJob, error: BaseException) -> None:
         left = error.left if isinstance(error, UploadFailedError) else ""
         cause = _cause(error)
         state = TransferState.NEEDS_ATTENTION
@@ -329,7 +331,7 @@ class TransferQueue:
             state = TransferState.CANCELLED
         self._show(entry, entry.batch.fail(job.number, state, problem_of(cause), left))
 
-    def _refused(self, entry: _Entry, lane: Lane, error: BaseException | None) -> bool:
+    def _refused(self, entry: _QueuedBatch, lane: Lane, error: BaseException | None) -> bool:
         """The server grants this lane no channel: go on with fewer, if there are any."""
         if not isinstance(error, LaneRefusedError) or entry.cancel.cancelled:
             return False
@@ -342,11 +344,11 @@ class TransferQueue:
 
     # ------------------------------------------------------------ telling
 
-    def _go_on(self, entry: _Entry) -> None:
+    def _go_on(self, entry: _QueuedBatch) -> None:
         self._settle(entry)
         self._feed()
 
-    def _settle(self, entry: _Entry) -> None:
+    def _settle(self, entry: _QueuedBatch) -> None:
         batch = entry.batch
         if not batch.finished or batch.number not in self._entries:
             return
@@ -357,11 +359,11 @@ class TransferQueue:
         else:
             self._emit(Failed(batch.number, batch.problem))
 
-    def _show(self, entry: _Entry, view: FileView) -> None:
+    def _show(self, entry: _QueuedBatch, view: FileView) -> None:
         self._emit(FileChanged(entry.batch.number, view))
         self._tell(entry)
 
-    def _tell(self, entry: _Entry) -> None:
+    def _tell(self, entry: _QueuedBatch) -> None:
         now = self._clock.monotonic()
         if now - entry.told_at >= _TELL:
             entry.told_at = now
