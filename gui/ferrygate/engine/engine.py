@@ -30,8 +30,8 @@ from ferrygate.engine.log import note
 from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.refusals import FileOperation
-from ferrygate.engine.secrets_desk import Found, SecretsDesk
 from ferrygate.engine.session import Session
+from ferrygate.engine.session_secrets import Found, SessionSecrets
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.credentials import no_code_secret
 from ferrygate.sites.site import Site
@@ -52,7 +52,7 @@ class Engine:
         self._due: set[int] = set()  # requests that have not been answered
         self._inbox = Inbox(parts.clock)
         self._asides = Asides(self._later)
-        self._secrets = SecretsDesk(parts.open_vault, parts.known_hosts, parts.live_secrets)
+        self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
         self._keeper = SessionKeeper(parts, self._emit, self._later, self._asides, self._secrets)
         self._site: Site | None = None

@@ -25,8 +25,8 @@ from ferrygate.engine.inbox import Act
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.pulse import Pulse
 from ferrygate.engine.reconnect import PASSING, BackOff
-from ferrygate.engine.secrets_desk import SecretsDesk
 from ferrygate.engine.session import Session, Work
+from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
@@ -44,7 +44,7 @@ class SessionKeeper:
         emit: Callable[[m.Event], None],
         post: Callable[[Act], None],
         asides: Asides,
-        secrets: SecretsDesk,
+        secrets: SessionSecrets,
     ) -> None:
         self._parts = parts
         self._clock = parts.clock

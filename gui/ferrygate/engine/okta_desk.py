@@ -15,7 +15,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.parts import Parts
-from ferrygate.engine.secrets_desk import SecretsDesk
+from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class OktaDesk:
         self,
         parts: Parts,
         asides: Asides,
-        secrets: SecretsDesk,
+        secrets: SessionSecrets,
         emit: Callable[[m.Event], None],
         correct_code: Callable[[Site], None],
     ) -> None:

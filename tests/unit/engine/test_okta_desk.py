@@ -19,7 +19,7 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
 from ferrygate.engine.okta_desk import OktaDesk
 from ferrygate.engine.parts import Parts
-from ferrygate.engine.secrets_desk import SecretsDesk
+from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.okta_http import Answer
 from ferrygate.sites.known_hosts import KnownHosts
@@ -71,7 +71,7 @@ class Engine:
             random=unused,
             keep_trying=0.0,
         )
-        self.secrets = SecretsDesk(parts.open_vault, known, parts.live_secrets)
+        self.secrets = SessionSecrets(parts.open_vault, known, parts.live_secrets)
         self.secrets.use_password(PASSWORD, save=False)
         asides = Asides(self._acts.put)
         self._desk = OktaDesk(

@@ -33,7 +33,7 @@ class Found(msgspec.Struct, frozen=True):
     credentials: Credentials
 
 
-class SecretsDesk:
+class SessionSecrets:
     """Holds them in memory while the site is open, and keeps them once they are proven.
 
     :meth:`look_up`, :meth:`keep_code_secret` and :meth:`forget_saved` wait for the keychain and
