@@ -27,7 +27,7 @@ from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note
-from ferrygate.engine.okta_desk import OktaDesk
+from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
@@ -57,7 +57,9 @@ class Engine:
         self._keeper = SessionKeeper(parts, self._emit, self._later, self._asides, self._secrets)
         self._site: Site | None = None
         self._looking_up: int | None = None  # the request whose site's secrets are looked up
-        self._okta = OktaDesk(parts, self._asides, self._secrets, self._emit, self._correct_code)
+        self._okta = OktaRequests(
+            parts, self._asides, self._secrets, self._emit, self._correct_code
+        )
         self._handlers = self._handler_table()
         self._running = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)

@@ -29,7 +29,7 @@ class _Enrolled(msgspec.Struct, frozen=True):
     note: Problem | None = None
 
 
-class OktaDesk:
+class OktaRequests:
     """Owned by the engine's thread; waits for Okta aside."""
 
     def __init__(

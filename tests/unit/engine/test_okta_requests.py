@@ -17,7 +17,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.asides import Asides
-from ferrygate.engine.okta_desk import OktaDesk
+from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -74,7 +74,7 @@ class Engine:
         self.secrets = SessionSecrets(parts.open_vault, known, parts.live_secrets)
         self.secrets.use_password(PASSWORD, save=False)
         asides = Asides(self._acts.put)
-        self._desk = OktaDesk(
+        self._desk = OktaRequests(
             parts, asides, self.secrets, self.events.append, self.corrected.append
         )
 
