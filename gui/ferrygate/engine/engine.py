@@ -21,7 +21,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
-from ferrygate.engine.asides import Asides
+from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import carry_out
@@ -51,15 +51,13 @@ class Engine:
         self._listener = listener
         self._due: set[int] = set()  # requests that have not been answered
         self._inbox = Inbox(parts.clock)
-        self._asides = Asides(self._later)
+        self._tasks = BackgroundTasks(self._later)
         self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
-        self._keeper = SessionKeeper(parts, self._emit, self._later, self._asides, self._secrets)
+        self._keeper = SessionKeeper(parts, self._emit, self._later, self._tasks, self._secrets)
         self._site: Site | None = None
         self._looking_up: int | None = None  # the request whose site's secrets are looked up
-        self._okta = OktaRequests(
-            parts, self._asides, self._secrets, self._emit, self._correct_code
-        )
+        self._okta = OktaRequests(parts, self._tasks, self._secrets, self._emit, self._correct_code)
         self._handlers = self._handler_table()
         self._running = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -178,7 +176,7 @@ class Engine:
             self._emit(found.event)
             self._emit(m.Done(command.request))
 
-        self._asides.do(
+        self._tasks.do(
             command.request,
             lambda _cancel: self._secrets.look_up(command.site),
             found,
@@ -227,7 +225,7 @@ class Engine:
         self._secrets.drop(command.kind)
         if command.kind is m.SecretKind.CODE_SECRET:
             self._codes.show(None)
-        self._asides.do(
+        self._tasks.do(
             command.request,
             lambda _cancel: self._secrets.forget_saved(site, command.kind),
             lambda _none: self._emit(m.Done(command.request)),
@@ -273,7 +271,7 @@ class Engine:
             self._emit(m.CodeGivenOut(request, live_code(secret, secret.start_of(step))))
             self._emit(m.Done(request))
 
-        self._asides.do(request, take, given, lambda error: self._fail(request, error))
+        self._tasks.do(request, take, given, lambda error: self._fail(request, error))
 
     # ------------------------------------------------------------ files
 
@@ -308,12 +306,12 @@ class Engine:
             self._keeper.session.queue.answer_conflict(command.batch, command.choice)
 
     def _cancel(self, command: m.CancelRequest) -> None:
-        if not self._asides.cancel(command.target) and self._keeper.session is not None:
+        if not self._tasks.cancel(command.target) and self._keeper.session is not None:
             self._keeper.session.cancel(command.target)
 
     def _shut_down(self, _command: m.Shutdown) -> None:
         self._forget()
-        self._asides.cancel_all()
+        self._tasks.cancel_all()
         self._running = False
         for request in sorted(self._due):
             self._fail(request, Cancelled(_("Cancelled.")))

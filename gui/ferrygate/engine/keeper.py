@@ -20,7 +20,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.asides import Asides
+from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.inbox import Act
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.pulse import Pulse
@@ -43,14 +43,14 @@ class SessionKeeper:
         parts: Parts,
         emit: Callable[[m.Event], None],
         post: Callable[[Act], None],
-        asides: Asides,
+        tasks: BackgroundTasks,
         secrets: SessionSecrets,
     ) -> None:
         self._parts = parts
         self._clock = parts.clock
         self._emit = emit
         self._post = post
-        self._asides = asides
+        self._tasks = tasks
         self._secrets = secrets
         self.session: Session | None = None
         self._pulse: Pulse | None = None
@@ -136,7 +136,7 @@ class SessionKeeper:
                 self._questions.clear()
             failed(problem_of(error))
 
-        self._asides.do(request, attempt, succeeded, ended)
+        self._tasks.do(request, attempt, succeeded, ended)
 
     def _show(self, request: int, change: m.SessionChanged) -> None:
         if self._attempt != request:
@@ -167,7 +167,7 @@ class SessionKeeper:
             self._emit(m.Done(request))
 
         # A command that ends with its request must find that everything is kept by then.
-        self._asides.do(
+        self._tasks.do(
             request, lambda _cancel: keep(), lambda _kept: self._emit(m.Done(request)), not_kept
         )
 
@@ -256,7 +256,7 @@ class SessionKeeper:
     def end(self, reason: FerrygateError | None = None) -> None:
         """End the session or the attempt; what it was asked to do fails for this reason."""
         if self._attempt is not None:
-            self._asides.cancel(self._attempt)
+            self._tasks.cancel(self._attempt)
             self._attempt = None
         self._questions.clear()
         self._back_off = self._earlier = self._pulse = None

@@ -13,7 +13,7 @@ from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem,
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.asides import Asides
+from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sites.site import Site
@@ -35,7 +35,7 @@ class OktaRequests:
     def __init__(
         self,
         parts: Parts,
-        asides: Asides,
+        tasks: BackgroundTasks,
         secrets: SessionSecrets,
         emit: Callable[[m.Event], None],
         correct_code: Callable[[Site], None],
@@ -44,13 +44,13 @@ class OktaRequests:
 
         Args:
             parts: what the engine is made of.
-            asides: for work that waits.
+            tasks: for work that waits.
             secrets: the open site's secrets.
             emit: tells the face.
             correct_code: shows the code anew when the secret or the clock's correction changed.
         """
         self._parts = parts
-        self._asides = asides
+        self._tasks = tasks
         self._secrets = secrets
         self._emit = emit
         self._correct_code = correct_code
@@ -134,7 +134,7 @@ class OktaRequests:
         def failed(error: BaseException) -> None:
             self._emit(m.Failed(request, problem_of(error)))
 
-        self._asides.do(request, work, done, failed)
+        self._tasks.do(request, work, done, failed)
 
 
 def _unproven() -> Problem:

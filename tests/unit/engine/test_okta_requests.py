@@ -16,7 +16,7 @@ from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.asides import Asides
+from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
@@ -73,9 +73,9 @@ class Engine:
         )
         self.secrets = SessionSecrets(parts.open_vault, known, parts.live_secrets)
         self.secrets.use_password(PASSWORD, save=False)
-        asides = Asides(self._acts.put)
+        tasks = BackgroundTasks(self._acts.put)
         self._desk = OktaRequests(
-            parts, asides, self.secrets, self.events.append, self.corrected.append
+            parts, tasks, self.secrets, self.events.append, self.corrected.append
         )
 
     def ask(self, command: m.OktaCommand, site: Site = SITE) -> m.Done | m.Failed:

@@ -1,4 +1,4 @@
-"""The small parts between threads: inbox, asides, lanes and people's answers."""
+"""The small parts between threads: inbox, tasks, lanes and people's answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError
-from ferrygate.engine.asides import Asides
+from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.inbox import Act, Inbox
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
@@ -65,11 +65,11 @@ class Acts:
 
     def __init__(self) -> None:
         self.posted: SimpleQueue[Act] = SimpleQueue()
-        self.asides = Asides(self.posted.put)
+        self.tasks = BackgroundTasks(self.posted.put)
         self.results: list[Any] = []
 
     def do(self, request: int, work: Any) -> None:
-        self.asides.do(request, work, self.results.append, self.results.append)
+        self.tasks.do(request, work, self.results.append, self.results.append)
 
     def one(self) -> Any:
         self.posted.get(timeout=5)()
@@ -80,7 +80,7 @@ def test_an_aside_reports_back() -> None:
     acts = Acts()
     acts.do(1, lambda _cancel: "result")
     assert acts.one() == "result"
-    assert not acts.asides.cancel(1)
+    assert not acts.tasks.cancel(1)
 
 
 def test_an_aside_that_fails_reports_its_error() -> None:
@@ -97,10 +97,10 @@ def test_an_aside_is_cancelled_by_its_number() -> None:
     acts = Acts()
     for number in (1, 2):
         acts.do(number, lambda cancel: cancel.event.wait(5))
-    assert acts.asides.cancel(1)
-    assert not acts.asides.cancel(3)
+    assert acts.tasks.cancel(1)
+    assert not acts.tasks.cancel(3)
     assert acts.one() is True
-    acts.asides.cancel_all()
+    acts.tasks.cancel_all()
     assert acts.one() is True
 
 

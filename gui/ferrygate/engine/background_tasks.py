@@ -12,7 +12,7 @@ from ferrygate.engine.inbox import Act
 T = TypeVar("T")
 
 
-class Asides:
+class BackgroundTasks:
     """One daemon thread for each piece of work; owned by the engine's thread.
 
     Daemons, since a keychain that asks a question nobody sees may never come back.
