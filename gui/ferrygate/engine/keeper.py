@@ -22,8 +22,8 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.inbox import Act
+from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.parts import Parts
-from ferrygate.engine.pulse import Pulse
 from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.session import Session, Work
 from ferrygate.engine.session_secrets import SessionSecrets
@@ -53,7 +53,7 @@ class SessionKeeper:
         self._tasks = tasks
         self._secrets = secrets
         self.session: Session | None = None
-        self._pulse: Pulse | None = None
+        self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
@@ -155,7 +155,7 @@ class SessionKeeper:
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
         self.session = Session(site, connection, self._parts, self._emit, self._post)
         self._since = self._clock.monotonic()
-        self._pulse = Pulse(connection, self._clock)
+        self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         keep = self._secrets.keep_proven(site)
         if keep is None:
@@ -182,7 +182,7 @@ class SessionKeeper:
         """Notice a connection that has ended, and try again when it is time."""
         if self.session is None:
             return
-        if self._pulse is not None and not self._pulse.beats():
+        if self._liveness is not None and not self._liveness.is_alive():
             self._interrupt(self.session)
             return
         self.session.look()
@@ -201,7 +201,7 @@ class SessionKeeper:
         return max(0.0, self._back_off.due - self._clock.monotonic())
 
     def _interrupt(self, session: Session) -> None:
-        self._pulse = None
+        self._liveness = None
         connection = session.interrupt()
         if connection is not None:
             self._end_aside(connection.close)
@@ -233,7 +233,7 @@ class SessionKeeper:
         assert self.session is not None  # noqa: S101  end() takes the attempt with it
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
-        self._pulse = Pulse(connection, self._clock)
+        self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         self.session.resume(connection)
 
@@ -259,7 +259,7 @@ class SessionKeeper:
             self._tasks.cancel(self._attempt)
             self._attempt = None
         self._questions.clear()
-        self._back_off = self._earlier = self._pulse = None
+        self._back_off = self._earlier = self._liveness = None
         self._work = Work()
         if self.session is not None:
             session, self.session = self.session, None

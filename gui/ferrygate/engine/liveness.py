@@ -30,7 +30,7 @@ class Peer(Protocol):
         """Have the server answer something; waits for it."""
 
 
-class Pulse:
+class Liveness:
     """Looks at one connection again and again; owned by the engine's thread.
 
     The question is one that demands an answer, and the answer counts, not that it could be sent:
@@ -44,7 +44,7 @@ class Pulse:
         self._asking: threading.Thread | None = None
         self._awake: float | None = None  # when it woke up; nothing was heard since
 
-    def beats(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the connection stands, as far as can be told now."""
         if not self._connection.alive:
             return False
@@ -66,6 +66,6 @@ class Pulse:
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():
             self._asking = threading.Thread(
-                target=self._connection.ask_for_life, name="pulse", daemon=True
+                target=self._connection.ask_for_life, name="liveness", daemon=True
             )
             self._asking.start()

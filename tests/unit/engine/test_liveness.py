@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.engine.pulse import ASK_AFTER, GONE_AFTER, Pulse
+from ferrygate.engine.liveness import ASK_AFTER, GONE_AFTER, Liveness
 
 
 class Peer:
@@ -44,67 +44,71 @@ def peer(clock: ManualClock) -> Peer:
 
 
 @pytest.fixture
-def pulse(peer: Peer, clock: ManualClock) -> Pulse:
-    return Pulse(peer, clock)
+def liveness(peer: Peer, clock: ManualClock) -> Liveness:
+    return Liveness(peer, clock)
 
 
-def look_after(seconds: float, pulse: Pulse, clock: ManualClock) -> bool:
+def look_after(seconds: float, liveness: Liveness, clock: ManualClock) -> bool:
     clock.time += seconds
-    return pulse.beats()
+    return liveness.is_alive()
 
 
-def test_a_connection_that_talks_is_not_asked(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+def test_a_connection_that_talks_is_not_asked(
+    liveness: Liveness, peer: Peer, clock: ManualClock
+) -> None:
     for _ in range(100):
         peer.hear()
-        assert look_after(ASK_AFTER - 1, pulse, clock)
+        assert look_after(ASK_AFTER - 1, liveness, clock)
     assert not peer.asked.is_set()
 
 
 def test_a_quiet_connection_is_asked_and_stays(
-    pulse: Pulse, peer: Peer, clock: ManualClock
+    liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:
-    assert look_after(ASK_AFTER + 1, pulse, clock)
+    assert look_after(ASK_AFTER + 1, liveness, clock)
     assert peer.asked.wait(5)
-    assert look_after(ASK_AFTER - 1, pulse, clock)
+    assert look_after(ASK_AFTER - 1, liveness, clock)
 
 
 def test_one_that_does_not_answer_is_gone_within_30_seconds(
-    pulse: Pulse, peer: Peer, clock: ManualClock
+    liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:
     peer.answers = False
     seconds = 0
-    while look_after(1, pulse, clock):
+    while look_after(1, liveness, clock):
         seconds += 1
     assert peer.asked.is_set()
     assert GONE_AFTER - 1 <= seconds < 30
 
 
-def test_one_that_has_ended_is_gone_at_once(pulse: Pulse, peer: Peer) -> None:
+def test_one_that_has_ended_is_gone_at_once(liveness: Liveness, peer: Peer) -> None:
     peer.alive = False
-    assert not pulse.beats()
+    assert not liveness.is_alive()
     assert not peer.asked.is_set()
 
 
 def test_after_sleep_an_answer_is_due_in_five_seconds(
-    pulse: Pulse, peer: Peer, clock: ManualClock
+    liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:
     peer.answers = False
     clock.slept += 3600
-    assert look_after(1, pulse, clock)
+    assert look_after(1, liveness, clock)
     assert peer.asked.wait(5)
-    assert look_after(4, pulse, clock)
-    assert not look_after(1.5, pulse, clock)
+    assert look_after(4, liveness, clock)
+    assert not look_after(1.5, liveness, clock)
 
 
-def test_after_sleep_an_answer_is_enough(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+def test_after_sleep_an_answer_is_enough(
+    liveness: Liveness, peer: Peer, clock: ManualClock
+) -> None:
     clock.slept += 3600
-    assert look_after(1, pulse, clock)
+    assert look_after(1, liveness, clock)
     assert peer.asked.wait(5)
     for _ in range(5):
-        assert look_after(2, pulse, clock)
+        assert look_after(2, liveness, clock)
 
 
-def test_a_wink_of_sleep_asks_nothing(pulse: Pulse, peer: Peer, clock: ManualClock) -> None:
+def test_a_wink_of_sleep_asks_nothing(liveness: Liveness, peer: Peer, clock: ManualClock) -> None:
     clock.slept += 1
-    assert look_after(1, pulse, clock)
+    assert look_after(1, liveness, clock)
     assert not peer.asked.is_set()
