@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.engine.inbox import Act
+from ferrygate.engine.inbox import Callback
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ class BackgroundTasks:
     Daemons, since a keychain that asks a question nobody sees may never come back.
     """
 
-    def __init__(self, post: Callable[[Act], None]) -> None:
+    def __init__(self, post: Callable[[Callback], None]) -> None:
         self._post = post
         self._running: dict[int, CancelToken] = {}
 
@@ -32,7 +32,7 @@ class BackgroundTasks:
         """Do ``work`` on a thread of its own; ``done`` or ``failed`` follows on the engine's."""
         cancel = CancelToken()
 
-        def end(act: Act) -> None:
+        def end(act: Callback) -> None:
             del self._running[request]
             act()
 

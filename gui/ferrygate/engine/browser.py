@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.i18n import _
-from ferrygate.engine.inbox import Act
+from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError, Work
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Browser:
     where that changes nothing, and fails where it might.
     """
 
-    def __init__(self, lane: Lane, post: Callable[[Act], None], doubt: Act) -> None:
+    def __init__(self, lane: Lane, post: Callable[[Callback], None], doubt: Callback) -> None:
         """Begin; ``doubt`` is called when a request says that the connection was lost."""
         self._lane = lane
         self._post = post

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
 
-Act = Callable[[], None]
+Callback = Callable[[], None]
 
 
 class Inbox:
@@ -16,12 +16,12 @@ class Inbox:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._acts: deque[Act] = deque()
+        self._acts: deque[Callback] = deque()
         self._something = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
 
-    def post(self, act: Act) -> bool:
+    def post(self, act: Callback) -> bool:
         """Put something in; false once the inbox is closed, and it will not be done."""
         with self._closing:
             if self._closed:
@@ -30,7 +30,7 @@ class Inbox:
         self._something.set()
         return True
 
-    def take(self, seconds: float) -> Act | None:
+    def take(self, seconds: float) -> Callback | None:
         """The next act; waits for one at most ``seconds``."""
         if not self._acts:
             self._clock.wait(self._something, seconds)
@@ -40,7 +40,7 @@ class Inbox:
         except IndexError:
             return None
 
-    def close(self) -> list[Act]:
+    def close(self) -> list[Callback]:
         """Take in nothing more; returns what has not been done."""
         with self._closing:
             self._closed = True

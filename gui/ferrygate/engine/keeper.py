@@ -21,7 +21,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.inbox import Act
+from ferrygate.engine.inbox import Callback
 from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import PASSING, BackOff
@@ -42,7 +42,7 @@ class SessionKeeper:
         self,
         parts: Parts,
         emit: Callable[[m.Event], None],
-        post: Callable[[Act], None],
+        post: Callable[[Callback], None],
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
     ) -> None:

@@ -10,7 +10,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.engine.browser import Browser
-from ferrygate.engine.inbox import Act
+from ferrygate.engine.inbox import Callback
 from ferrygate.engine.jobs import Surroundings
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.messages import Event
@@ -40,7 +40,7 @@ class Session:
         connection: Connection,
         parts: Parts,
         emit: Callable[[Event], None],
-        post: Callable[[Act], None],
+        post: Callable[[Callback], None],
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection

@@ -19,7 +19,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name
-from ferrygate.engine.inbox import Act
+from ferrygate.engine.inbox import Callback
 from ferrygate.engine.jobs import Surroundings, UploadFailedError, fetch_file, send_file
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.messages import (
@@ -84,10 +84,10 @@ class TransferQueue:
     def __init__(
         self,
         emit: Callable[[Event], None],
-        post: Callable[[Act], None],
+        post: Callable[[Callback], None],
         new_lane: Callable[[str], Lane],
         around: Surroundings,
-        doubt: Act,
+        doubt: Callback,
     ) -> None:
         """Begin; ``doubt`` is called when a lane says that the connection was lost."""
         self._emit = emit

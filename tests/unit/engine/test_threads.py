@@ -13,7 +13,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.inbox import Act, Inbox
+from ferrygate.engine.inbox import Callback, Inbox
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.signing_in import PersonsAnswer
@@ -64,7 +64,7 @@ class Acts:
     """Acts posted by other threads, done here."""
 
     def __init__(self) -> None:
-        self.posted: SimpleQueue[Act] = SimpleQueue()
+        self.posted: SimpleQueue[Callback] = SimpleQueue()
         self.tasks = BackgroundTasks(self.posted.put)
         self.results: list[Any] = []
 
