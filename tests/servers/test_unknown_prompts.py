@@ -17,7 +17,7 @@ from ferrygate.common.errors import Cancelled, SignInRefusedError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import PromptQuestion
-from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
+from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.asking import Asked, Round, asking_server
 from servers.rigs.server_process import HOST
@@ -129,7 +129,7 @@ def test_a_question_without_an_end_is_cut_but_the_prompt_is_there(tmp_path: Path
 def observer(clock: ManualClock, cancel: CancelToken, *answers: Secret | None) -> SignInObserver:
     """An observer whose person gives these answers at once."""
 
-    def ask(question: Question, answer: PersonsAnswer[Secret]) -> None:
+    def ask(question: Question, answer: PendingAnswer[Secret]) -> None:
         for number, given in enumerate(answers):
             assert isinstance(question(number), PromptQuestion)
             answer.give(given)

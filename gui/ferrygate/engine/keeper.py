@@ -27,7 +27,7 @@ from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.session import Session, Work
 from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.engine.signing_in import PersonsAnswer, Question, SignInObserver
+from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 
@@ -59,7 +59,7 @@ class SessionKeeper:
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Work()  # what had been done when the connection was lost before
         self._attempt: int | None = None  # the request that signs in just now
-        self._questions: dict[int, PersonsAnswer[Any]] = {}
+        self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
         self._reconnects = 0  # numbers the keeper's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
@@ -145,7 +145,7 @@ class SessionKeeper:
             change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
         self._emit(change)
 
-    def _ask(self, request: int, question: Question, answer: PersonsAnswer[Any]) -> None:
+    def _ask(self, request: int, question: Question, answer: PendingAnswer[Any]) -> None:
         if self._attempt != request:
             return
         self._asked += 1

@@ -26,7 +26,7 @@ _ANSWER = 120.0  # seconds a person has to look at a host key before the server 
 _LOOK = 0.5  # how often the wait looks whether it was cancelled, seconds
 
 
-class PersonsAnswer(Generic[T]):
+class PendingAnswer(Generic[T]):
     """A question to a person that one thread waits on and another answers."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class SignInObserver:
         self,
         host: str,
         show: Callable[[SessionChanged], None],
-        ask: Callable[[Question, PersonsAnswer[Any]], None],
+        ask: Callable[[Question, PendingAnswer[Any]], None],
         clock: Clock,
         cancel: CancelToken,
     ) -> None:
@@ -82,7 +82,7 @@ class SignInObserver:
 
     def confirm_host_key(self, key: HostKey) -> bool:
         """Ask, and wait for the answer."""
-        answer: PersonsAnswer[bool] = PersonsAnswer()
+        answer: PendingAnswer[bool] = PendingAnswer()
         self._ask(
             lambda number: HostKeyQuestion(number, self._host, key.key_type, key.fingerprint),
             answer,
@@ -91,6 +91,6 @@ class SignInObserver:
 
     def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
         """Show the server's words, and wait for the answer."""
-        answer: PersonsAnswer[Secret] = PersonsAnswer()
+        answer: PendingAnswer[Secret] = PendingAnswer()
         self._ask(lambda number: PromptQuestion(number, text, echo), answer)
         return answer.wait(self._clock, self._cancel)

@@ -16,7 +16,7 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.inbox import Callback, Inbox
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
-from ferrygate.engine.signing_in import PersonsAnswer
+from ferrygate.engine.signing_in import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
 from scripted_sftp import Rig, ScriptedServer
 
@@ -163,7 +163,7 @@ def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
 
 
 def test_the_first_answer_of_a_person_counts() -> None:
-    answer = PersonsAnswer[str]()
+    answer = PendingAnswer[str]()
     answer.give("yes")
     answer.give("no")
     assert answer.wait(ManualClock(), CancelToken()) == "yes"
@@ -171,7 +171,7 @@ def test_the_first_answer_of_a_person_counts() -> None:
 
 def test_no_answer_in_two_minutes_is_none() -> None:
     clock = ManualClock(1000)
-    assert PersonsAnswer[str]().wait(clock, CancelToken()) is None
+    assert PendingAnswer[str]().wait(clock, CancelToken()) is None
     assert 1120 <= clock.now() <= 1121
 
 
@@ -179,7 +179,7 @@ def test_a_question_can_be_taken_back() -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        PersonsAnswer[str]().wait(ManualClock(), cancel)
+        PendingAnswer[str]().wait(ManualClock(), cancel)
 
 
 def test_tries_grow_apart_and_end() -> None:
