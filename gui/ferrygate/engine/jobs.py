@@ -98,7 +98,7 @@ async def _list(files: RemoteFiles, path: bytes, take: Callable[[tuple[Entry, ..
         take(tuple(block))
 
 
-class Surroundings(msgspec.Struct, frozen=True):
+class TransferSettings(msgspec.Struct, frozen=True):
     """What transfers need to know beside the file.
 
     Attributes:
@@ -113,7 +113,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 def send_file(
-    lane: Lane, job: FileJob, report: Report, cancel: CancelToken, around: Surroundings
+    lane: Lane, job: FileJob, report: Report, cancel: CancelToken, around: TransferSettings
 ) -> Outcome:
     """Upload one file; after a failure its channel is dropped and the part is cleared away.
 
@@ -137,7 +137,7 @@ def send_file(
         raise UploadFailedError(error, left, opened) from error
 
 
-def _clear_away(lane: Lane, opened: Opened, around: Surroundings) -> str:
+def _clear_away(lane: Lane, opened: Opened, around: TransferSettings) -> str:
     """An object store shows the part once it has noticed the channel's end: asked a few times."""
     never = CancelToken()
     for _ in range(_LOOKS if around.object_store else 1):
@@ -152,7 +152,7 @@ def _clear_away(lane: Lane, opened: Opened, around: Surroundings) -> str:
 
 
 def fetch_file(
-    lane: Lane, job: FileJob, report: Report, cancel: CancelToken, around: Surroundings
+    lane: Lane, job: FileJob, report: Report, cancel: CancelToken, around: TransferSettings
 ) -> Outcome:
     """Download one file.
 

@@ -11,7 +11,7 @@ from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.engine.browser import Browser
 from ferrygate.engine.inbox import Callback
-from ferrygate.engine.jobs import Surroundings
+from ferrygate.engine.jobs import TransferSettings
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.messages import Event
 from ferrygate.engine.parts import Parts
@@ -52,7 +52,7 @@ class Session:
             emit,
             post,
             self._new_lane,
-            Surroundings(parts.clock, parts.random_hex, connection.stores_objects),
+            TransferSettings(parts.clock, parts.random_hex, connection.stores_objects),
             self._doubt,
         )
 

@@ -20,7 +20,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name
 from ferrygate.engine.inbox import Callback
-from ferrygate.engine.jobs import Surroundings, UploadFailedError, fetch_file, send_file
+from ferrygate.engine.jobs import TransferSettings, UploadFailedError, fetch_file, send_file
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.messages import (
     BatchChanged,
@@ -86,7 +86,7 @@ class TransferQueue:
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         new_lane: Callable[[str], Lane],
-        around: Surroundings,
+        around: TransferSettings,
         doubt: Callback,
     ) -> None:
         """Begin; ``doubt`` is called when a lane says that the connection was lost."""

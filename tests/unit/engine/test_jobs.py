@@ -11,7 +11,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, UnsupportedError
-from ferrygate.engine.jobs import Surroundings, UploadFailedError, fetch_file, send_file
+from ferrygate.engine.jobs import TransferSettings, UploadFailedError, fetch_file, send_file
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.transfers.outcome import FileJob, Outcome
@@ -51,7 +51,7 @@ class JobRig:
         return self.rigs[-1].channel
 
     def send(self, *, object_store: bool = True) -> Outcome:
-        around = Surroundings(self.clock, lambda count: "0" * count, object_store)
+        around = TransferSettings(self.clock, lambda count: "0" * count, object_store)
         return send_file(self.lane, self.job, lambda _state, _moved: None, self.cancel, around)
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ def test_cancelled_before_its_turn_nothing_is_opened(jobs: JobRig, tmp_path: Pat
     with pytest.raises(UploadFailedError) as caught:
         jobs.send()
     assert isinstance(caught.value.cause, Cancelled)
-    around = Surroundings(jobs.clock, lambda count: "0" * count, object_store=False)
+    around = TransferSettings(jobs.clock, lambda count: "0" * count, object_store=False)
     fetch = FileJob(number=0, local=str(tmp_path / "b"), remote=b"/b")
     with pytest.raises(Cancelled):
         fetch_file(jobs.lane, fetch, lambda _state, _moved: None, jobs.cancel, around)
