@@ -16,7 +16,7 @@ from ferrygate.common.errors import CannotReachError, FerrygateError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import Answer, Channel, Opener
+from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
@@ -53,7 +53,7 @@ class FakeOkta:
         self.reachable = True
 
     @contextmanager
-    def open(self, address: str) -> Iterator[Channel]:
+    def open(self, address: str) -> Iterator[OktaConnection]:
         assert address == ADDRESS
         if not self.reachable:
             raise CannotReachError("nobody there")

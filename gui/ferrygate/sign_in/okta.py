@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import Answer, Channel, Opener
+from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
 from ferrygate.sign_in.okta_verdict import (
     Head,
     PasswordAnswer,
@@ -167,7 +167,7 @@ class _Begun(msgspec.Struct, frozen=True):
     embedded: _BegunEmbedded = msgspec.field(name="_embedded")
 
 
-def _authn(channel: Channel, username: str, password: Secret, turn: Turn) -> Answer:
+def _authn(channel: OktaConnection, username: str, password: Secret, turn: Turn) -> Answer:
     options = {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False}
     document = {"username": username, "password": password.reveal(), "options": options}
     turn.sending()

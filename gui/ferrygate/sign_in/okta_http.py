@@ -55,7 +55,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return f"Answer({self.status})"
 
 
-class Channel(Protocol):
+class OktaConnection(Protocol):
     """A connection to one Okta address."""
 
     def post(self, path: str, document: Mapping[str, object]) -> Answer:
@@ -71,7 +71,7 @@ class Channel(Protocol):
         ...
 
 
-Opener = Callable[[str], AbstractContextManager[Channel]]
+Opener = Callable[[str], AbstractContextManager[OktaConnection]]
 """Connects to an address; raises CannotReachError before anything was sent."""
 
 
@@ -95,7 +95,7 @@ class HttpOpener:
         self._timeout = timeout
 
     @contextmanager
-    def __call__(self, address: str) -> Iterator[Channel]:
+    def __call__(self, address: str) -> Iterator[OktaConnection]:
         """Connect to an Okta address.
 
         Raises:
