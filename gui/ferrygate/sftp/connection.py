@@ -28,7 +28,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.dial import LOOK, dial
-from ferrygate.sftp.socket import HeardSocket
+from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.transport import AuthHandler, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
@@ -87,7 +87,7 @@ class Connection:
     """
 
     def __init__(
-        self, transport: Transport, sock: HeardSocket, clock: Clock, deadlines: Deadlines
+        self, transport: Transport, sock: MonitoredSocket, clock: Clock, deadlines: Deadlines
     ) -> None:
         self._transport = transport
         self._sock = sock
@@ -246,7 +246,7 @@ def connect(
         Cancelled: as asked.
     """
     dialled = dial(host, port, deadlines.connect, clock, cancel)
-    sock = HeardSocket(dialled, clock, first=_FIRST)
+    sock = MonitoredSocket(dialled, clock, first=_FIRST)
     transport = None
     try:
         transport = Transport(sock)

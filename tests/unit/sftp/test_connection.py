@@ -26,7 +26,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection, Deadlines, Outcome, connect
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.socket import HeardSocket
+from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sites.known_hosts import HostKey
 from sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
 from sandbox_fixtures import MakeSandbox
@@ -308,7 +308,7 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
 def test_a_stranger_may_send_little() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        heard = HeardSocket(ours, CLOCK, first=10)
+        heard = MonitoredSocket(ours, CLOCK, first=10)
         theirs.sendall(bytes(11))
         with pytest.raises(ConnectionAbortedError):
             heard.recv(100)

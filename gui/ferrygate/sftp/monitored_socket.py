@@ -7,7 +7,7 @@ import socket
 from ferrygate.common.clock import Clock
 
 
-class HeardSocket:
+class MonitoredSocket:
     """What the SSH library needs of a socket, and the time of the last byte received.
 
     ``heard`` is read by any thread; everything else is as for a socket.
