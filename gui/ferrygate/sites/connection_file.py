@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -45,6 +46,11 @@ def read_connection_file(path: Path) -> Site:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise ConnectionFileError(
+            _("There is no file “{file}”.").format(file=display_text(str(path))),
+            detail=reason(error),
+        ) from None
     except OSError as error:
         raise ConnectionFileError(
             _("“{file}” cannot be read.").format(file=source), detail=reason(error)
@@ -66,7 +72,7 @@ def parse_connection_file(text: str, source: str) -> Site:
 
     Args:
         text: TOML.
-        source: the file's name, for the sentences of errors.
+        source: the file's name, for the sentences of errors; empty where no person wrote a file.
 
     Raises:
         ConnectionFileError: names file, line and key; a value is never quoted.
@@ -97,10 +103,17 @@ def _lines(pairs: dict[str, Any]) -> Iterator[str]:
     return (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in pairs.items())
 
 
-def _refuse(source: str, line: int, reason: str) -> NoReturn:
+def _refuse(source: str, line: int, reason: str, next_step: str = "") -> NoReturn:
+    if not source:
+        raise ConnectionFileError(reason, next_step=next_step) from None
     raise ConnectionFileError(
-        _("“{file}”, line {line}: {reason}").format(file=source, line=line, reason=reason)
+        _("“{file}”, line {line}: {reason}").format(file=source, line=line, reason=reason),
+        next_step=next_step or _new_file(),
     ) from None
+
+
+def _new_file() -> str:
+    return _("Ask whoever sent it for a new one.")
 
 
 class _Reader:
@@ -141,6 +154,11 @@ class _Reader:
         )
 
     def _document(self) -> dict[str, Any]:
+        if self._text.lstrip().startswith("<"):
+            raise ConnectionFileError(
+                _("“{file}” is a web page, not a connection file.").format(file=self._source),
+                next_step=_new_file(),
+            )
         try:
             document = tomllib.loads(self._text)
             self._lines = key_lines(self._text)
@@ -178,21 +196,27 @@ class _Reader:
         for key, value in values.items():
             path = (*section, key)
             if key not in checks:
-                self._refuse_key(path, _("is not a key Ferrygate knows"))
+                self._refuse_key(path, _("is not a key Ferrygate knows"), _likely(key, checks))
             try:
                 checked[key] = checks[key](value)
             except Refusal as refusal:
                 self._refuse_key(path, str(refusal))
         return checked
 
-    def _refuse_key(self, path: KeyPath, reason: str) -> NoReturn:
+    def _refuse_key(self, path: KeyPath, reason: str, next_step: str = "") -> NoReturn:
         line = self._lines.get(path) or self._lines.get(path[:-1]) or 1
         key = display_text(".".join(path))
         if _OTPAUTH.search(key):
             key = "..."
         shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
         sentence = _("“{key}” {reason}.").format(key=shown, reason=reason)
-        _refuse(self._source, line, sentence)
+        _refuse(self._source, line, sentence, next_step)
+
+
+def _likely(key: str, known: Iterable[str]) -> str:
+    """A question about the key that was meant, where one is much like it."""
+    meant = get_close_matches(key, known, n=1)
+    return _("Did you mean “{key}”?").format(key=meant[0]) if meant else ""
 
 
 def _is_known(path: KeyPath) -> bool:

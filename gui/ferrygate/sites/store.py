@@ -53,7 +53,7 @@ class SiteStore:
             LocalFileError: the folder cannot be written.
         """
         text = format_connection_file(site)
-        parse_connection_file(text, display_text(site.name))
+        parse_connection_file(text, source="")
         with locked(self._folder / "sites"):
             path = self._files().get(site.name, self._folder / _file_name(site.name))
             write_whole(path, text.encode())

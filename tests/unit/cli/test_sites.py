@@ -57,9 +57,24 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
 
 def test_a_site_that_cannot_be_is_not_saved(command: Command, capsys: Capture) -> None:
     assert command("sites", "add", "Acme", "--host", "no host") == 2
-    assert "“host”" in capsys.readouterr().err
+    assert capsys.readouterr().err == "“host” has to be the name or address of a server.\n"
     assert command("sites", "list") == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["Acme/exports", "acme.ferrygate"])
+def test_a_name_that_means_a_file_is_refused(command: Command, capsys: Capture, name: str) -> None:
+    assert command("sites", "add", name, "--host", "sftp.example.org") == 2
+    assert "would be taken for a file" in capsys.readouterr().err
+    command("sites", "list")
+    assert capsys.readouterr().out == ""
+
+
+def test_what_was_done_is_said(command: Command, capsys: Capture) -> None:
+    command(*ADD)
+    assert capsys.readouterr() == ("", "Saved as “Acme”.\n")
+    command("sites", "remove", "Acme")
+    assert capsys.readouterr() == ("", "Removed “Acme”.\n")
 
 
 def test_a_saved_site_is_replaced_only_on_request(command: Command, capsys: Capture) -> None:
@@ -118,5 +133,5 @@ def test_export_can_print(command: Command, capsys: Capture) -> None:
 def test_reset_lock_takes_a_saved_site(command: Command, capsys: Capture) -> None:
     command(*ADD)
     assert command("sites", "reset-lock", "Acme") == 0
-    assert "from zero" in capsys.readouterr().err
+    assert "does not unlock the account at the server" in capsys.readouterr().err
     assert command("sites", "reset-lock", "Beta") == 2

@@ -265,6 +265,25 @@ def test_a_misplaced_flag_is_an_unknown_key_not_a_secret() -> None:
     assert "not a key Ferrygate knows" in refusal(f"{LEAST}save_password = true\n")
 
 
+def test_what_to_do_about_a_broken_file() -> None:
+    for text, step in [
+        (f"{LEAST}prot = 22\n", "Did you mean “port”?"),
+        (f"{LEAST}[sign_in]\nperoid = 30\n", "Did you mean “period”?"),
+        (f"{LEAST}colour = 'red'\n", "Ask whoever sent it for a new one."),
+        (f'{LEAST}username = "vendor\n', "Ask whoever sent it for a new one."),
+        ("\n<!DOCTYPE html><p>Sign in", "Ask whoever sent it for a new one."),
+    ]:
+        with pytest.raises(ConnectionFileError) as caught:
+            parse_connection_file(text, "acme.ferrygate")
+        assert caught.value.problem.next_step == step
+    assert str(caught.value) == "“acme.ferrygate” is a web page, not a connection file."
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFileError, match="cannot be read"):
+        read_connection_file(tmp_path)
+
+
 def test_a_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "acme.ferrygate"
     path.write_bytes(b"\xef\xbb\xbf" + WHOLE.encode())
@@ -286,6 +305,8 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionFileError, match=r"“acme\.ferrygate” cannot be read") as caught:
+    with pytest.raises(
+        ConnectionFileError, match=r"There is no file “.*acme\.ferrygate”"
+    ) as caught:
         read_connection_file(tmp_path / "acme.ferrygate")
     assert "No such file" in caught.value.problem.detail

@@ -17,6 +17,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
+from ferrygate.sites.resolve import is_path
 from ferrygate.sites.site import DEFAULT_PORT, Policy, SignIn, Site, Support
 
 _REPLACE = click.option("--replace", is_flag=True, help="Replace a saved site of the same name.")
@@ -175,6 +176,7 @@ def export(around: Surroundings, site: str, file: str) -> int:
 def remove(around: Surroundings, site: str) -> int:
     """Forget a saved site."""
     around.store.remove(site)
+    around.terminal.say(_("Removed “{name}”.").format(name=display_text(site)))
     return Exit.DONE
 
 
@@ -187,11 +189,20 @@ def reset_lock(around: Surroundings, site: str) -> int:
     from ferrygate import api  # noqa: PLC0415  slow, and only needed here
 
     api.reset_lock(around.site(site), around.home.prepare(), around.clock)
-    around.terminal.say(_("Refusals are counted from zero again."))
+    around.terminal.say(
+        _("Refusals are counted from zero again. This does not unlock the account at the server.")
+    )
     return Exit.DONE
 
 
 def _save(around: Surroundings, site: Site, *, replace: bool) -> None:
+    if is_path(site.name):
+        raise UsageError(
+            _("A site called “{name}” would be taken for a file.").format(
+                name=display_text(site.name)
+            ),
+            next_step=_("Give it a name without slashes that does not end in .ferrygate."),
+        )
     if site.name in around.store.names() and not replace:
         raise UsageError(
             _("There is a saved site “{name}” already.").format(name=display_text(site.name)),
@@ -199,3 +210,4 @@ def _save(around: Surroundings, site: Site, *, replace: bool) -> None:
         )
     around.home.prepare()
     around.store.save(site)
+    around.terminal.say(_("Saved as “{name}”.").format(name=display_text(site.name)))
