@@ -265,18 +265,25 @@ def test_a_misplaced_flag_is_an_unknown_key_not_a_secret() -> None:
     assert "not a key Ferrygate knows" in refusal(f"{LEAST}save_password = true\n")
 
 
-def test_what_to_do_about_a_broken_file() -> None:
-    for text, step in [
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
         (f"{LEAST}prot = 22\n", "Did you mean “port”?"),
         (f"{LEAST}[sign_in]\nperoid = 30\n", "Did you mean “period”?"),
         (f"{LEAST}colour = 'red'\n", "Ask whoever sent it for a new one."),
         (f'{LEAST}username = "vendor\n', "Ask whoever sent it for a new one."),
-        ("\n<!DOCTYPE html><p>Sign in", "Ask whoever sent it for a new one."),
-    ]:
-        with pytest.raises(ConnectionFileError) as caught:
-            parse_connection_file(text, "acme.ferrygate")
-        assert caught.value.problem.next_step == step
-    assert str(caught.value) == "“acme.ferrygate” is a web page, not a connection file."
+        ("<html>", "Ask whoever sent it for a new one."),
+    ],
+)
+def test_what_to_do_about_a_broken_file(text: str, step: str) -> None:
+    with pytest.raises(ConnectionFileError) as caught:
+        parse_connection_file(text, "acme.ferrygate")
+    assert caught.value.problem.next_step == step
+
+
+def test_a_web_page_is_called_one() -> None:
+    sentence = "“acme.ferrygate” is a web page, not a connection file."
+    assert refusal("\n<!DOCTYPE html><p>Sign in") == sentence
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

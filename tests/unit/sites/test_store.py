@@ -98,7 +98,7 @@ def test_a_broken_file_is_reported_when_it_is_asked_for(tmp_path: Path) -> None:
 
 def test_a_site_that_no_file_can_hold_is_not_saved(tmp_path: Path) -> None:
     store = SiteStore(tmp_path)
-    with pytest.raises(ConnectionFileError, match="^“host” has to be"):
+    with pytest.raises(ConnectionFileError, match=r"^“host” has to be"):
         store.save(site("Acme", "not a host"))
     assert store.names() == ()
 
