@@ -19,7 +19,7 @@ from ferrygate.common.environment import (
 # what the command needs.
 if TYPE_CHECKING:
     from ferrygate.app.options import AppOptions
-    from ferrygate.cli.surroundings import Window, WindowRequest
+    from ferrygate.cli.command_context import Window, WindowRequest
     from ferrygate.common.clock import Clock
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
@@ -32,8 +32,8 @@ _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 def main() -> int:
     """Carry out the command line; the exit status."""
     secrets = take_secrets(os.environ)
+    from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.main import run  # noqa: PLC0415
-    from ferrygate.cli.surroundings import Surroundings  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
@@ -43,7 +43,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     home, clock = Home.from_environment(os.environ), SystemClock()
     with logging_to(home.logs, log_level(os.environ)) as live_secrets:
-        around = Surroundings(
+        around = CommandContext(
             home=home,
             clock=clock,
             secrets=secrets,
@@ -56,7 +56,7 @@ def main() -> int:
 
 def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
     """The desktop app, loaded when it is used."""
-    from ferrygate.cli.surroundings import Window  # noqa: PLC0415
+    from ferrygate.cli.command_context import Window  # noqa: PLC0415
 
     def run(request: WindowRequest) -> int:
         _demand_screen()

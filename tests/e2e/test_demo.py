@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from e2e.program import Program, wait_until
+from ferrygate.cli.command_context import CommandContext, Window, WindowRequest
 from ferrygate.cli.main import run
-from ferrygate.cli.surroundings import Surroundings, Window, WindowRequest
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
@@ -90,7 +90,7 @@ def test_the_server_is_there_as_long_as_the_window(
         return 7
 
     clock = SystemClock()
-    around = Surroundings(
+    around = CommandContext(
         home=Home(private_home),
         clock=clock,
         secrets=GivenSecrets(),

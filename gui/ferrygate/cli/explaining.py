@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ferrygate.cli.surroundings import Surroundings
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.common.errors import FerrygateError, SignInRefusedError
 from ferrygate.common.i18n import _
 from ferrygate.common.text import duration_text
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def explained(
-    around: Surroundings, session: Session, refusal: SignInRefusedError, *, try_anyway: bool
+    around: CommandContext, session: Session, refusal: SignInRefusedError, *, try_anyway: bool
 ) -> SignInRefusedError:
     """The refusal in Okta's words; the refusal itself where Okta could not be asked."""
     try:
@@ -31,7 +31,7 @@ def explained(
     )
 
 
-def _compare_clocks(around: Surroundings, session: Session) -> None:
+def _compare_clocks(around: CommandContext, session: Session) -> None:
     """Say it when this computer's clock is wrong; a person may agree to have codes corrected."""
     measured = session.measure_skew()
     if measured.seconds is None or abs(measured.seconds - measured.applied) <= NOTABLE:

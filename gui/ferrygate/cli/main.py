@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.commands.app import app
 from ferrygate.cli.commands.codes import code, enroll
 from ferrygate.cli.commands.demo import demo
@@ -14,7 +15,6 @@ from ferrygate.cli.commands.sandbox import sandbox
 from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.commands.transfers import get, put
 from ferrygate.cli.exit_codes import Exit, exit_for
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.errors import Kind, problem_of
 from ferrygate.common.i18n import _
 from ferrygate.common.logs import FILE_NAME
@@ -64,7 +64,7 @@ for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, m
     program.add_command(_command)
 
 
-def run(arguments: Sequence[str], around: Surroundings) -> int:
+def run(arguments: Sequence[str], around: CommandContext) -> int:
     """Carry out a command line; the exit status."""
     try:
         status = program.main(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ferrygate.cli.surroundings import Surroundings
+from ferrygate.cli.command_context import CommandContext
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,10 +33,10 @@ def output_options(command: F) -> F:
 
 
 def _set_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
-    around: Surroundings = context.obj
+    around: CommandContext = context.obj
     around.terminal.as_json = value
 
 
 def _set_verbose(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
-    around: Surroundings = context.obj
+    around: CommandContext = context.obj
     around.terminal.verbose = value

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 import click
 import msgspec
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import explained
 from ferrygate.cli.prompts import TerminalPrompter
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
@@ -60,7 +60,7 @@ def sign_in_options(command: F) -> F:
     return accept(anyway(explain(command)))
 
 
-def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Session:
+def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Session:
     """A signed-in session on the site that ``text`` stands for; close it.
 
     Raises:
@@ -79,7 +79,7 @@ def sign_in(around: Surroundings, text: str, **wishes: Unpack[Wishes]) -> Sessio
     return session
 
 
-def open_session(around: Surroundings, site: Site, prompter: Prompter) -> Session:
+def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
     """A session that knows what the keychain has; nothing is sent yet."""
     from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
 
@@ -92,14 +92,14 @@ def open_session(around: Surroundings, site: Site, prompter: Prompter) -> Sessio
     return api.open_session(site, make_engine, prompter)
 
 
-def with_username(around: Surroundings, site: Site) -> Site:
+def with_username(around: CommandContext, site: Site) -> Site:
     """The site with a user name; asked for where a connection file leaves it open."""
     if site.username or not around.terminal.has_person:
         return site
     return msgspec.structs.replace(site, username=around.terminal.ask(_("User name")))
 
 
-def use_secrets(around: Surroundings, session: Session) -> None:
+def use_secrets(around: CommandContext, session: Session) -> None:
     """Use what the site's steps need of password and code secret.
 
     Raises:
@@ -112,7 +112,7 @@ def use_secrets(around: Surroundings, session: Session) -> None:
         use_code_secret(around, session, needed="password" in how.steps and needs_code(how.join))
 
 
-def use_password(around: Surroundings, session: Session) -> None:
+def use_password(around: CommandContext, session: Session) -> None:
     """Use the password of the environment, the keychain, or the person; the first found.
 
     Raises:
@@ -125,7 +125,7 @@ def use_password(around: Surroundings, session: Session) -> None:
         session.use_password(given)
 
 
-def use_code_secret(around: Surroundings, session: Session, *, needed: bool) -> None:
+def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -> None:
     """Use the code secret of the environment, the keychain, or the person; the first found.
 
     The person is asked only when it is ``needed``.
@@ -141,7 +141,7 @@ def use_code_secret(around: Surroundings, session: Session, *, needed: bool) -> 
         session.use_code_secret(code_secret_for(session.site.sign_in, given))
 
 
-def attempt(around: Surroundings, session: Session, text: str, **wishes: Unpack[Wishes]) -> None:
+def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpack[Wishes]) -> None:
     """Sign in once; a refusal is explained where that was wished.
 
     A person is asked for the passphrase of a private key that needs one. Nothing was sent then.
@@ -165,7 +165,7 @@ def attempt(around: Surroundings, session: Session, text: str, **wishes: Unpack[
 
 
 @contextmanager
-def advice(around: Surroundings, site: Site, text: str) -> Iterator[None]:
+def advice(around: CommandContext, site: Site, text: str) -> Iterator[None]:
     """A stop by the lock-out breaker tells what to type next."""
     try:
         yield
@@ -175,7 +175,7 @@ def advice(around: Surroundings, site: Site, text: str) -> Iterator[None]:
         around.terminal.settle()
 
 
-def _asked(around: Surroundings, question: str, site: Site, variable: str) -> Secret:
+def _asked(around: CommandContext, question: str, site: Site, variable: str) -> Secret:
     if not around.terminal.has_person:
         raise SecretsMissingError(
             _("The secrets for “{site}” are not all at hand, and nobody can be asked.").format(
@@ -189,7 +189,7 @@ def _asked(around: Surroundings, question: str, site: Site, variable: str) -> Se
 
 
 def _stopped(
-    around: Surroundings, site: Site, text: str, error: LockOutBreakerError
+    around: CommandContext, site: Site, text: str, error: LockOutBreakerError
 ) -> LockOutBreakerError:
     from ferrygate import api  # noqa: PLC0415  loaded already
 

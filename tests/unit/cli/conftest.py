@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fake_clock import ManualClock
+from ferrygate.cli.command_context import CommandContext, Window, WindowRequest
 from ferrygate.cli.main import run
-from ferrygate.cli.surroundings import Surroundings, Window, WindowRequest
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
@@ -36,7 +36,7 @@ def make_command(
 
     def make(show: Callable[[WindowRequest], int]) -> Callable[..., int]:
         def run_command(*arguments: str | Path, secrets: GivenSecrets | None = None) -> int:
-            around = Surroundings(
+            around = CommandContext(
                 home=Home(private_home),
                 clock=clock,
                 secrets=secrets or GivenSecrets(),

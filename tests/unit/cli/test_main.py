@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.cli.surroundings import WindowRequest
+from ferrygate.cli.command_context import WindowRequest
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret

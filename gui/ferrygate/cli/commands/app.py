@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ferrygate.cli.surroundings import Surroundings, WindowRequest
+from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.common.errors import ConnectionFileError, Problem
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
@@ -16,7 +16,7 @@ from ferrygate.sites.site import SignIn, Site
 @click.command()
 @click.argument("connection_file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
-def app(around: Surroundings, connection_file: Path | None) -> int:
+def app(around: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
     opened = _opened(connection_file) if connection_file else None
     how = opened.sign_in if isinstance(opened, Site) else SignIn()

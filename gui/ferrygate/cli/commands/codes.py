@@ -9,6 +9,7 @@ from typing import Unpack
 
 import click
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
@@ -22,7 +23,6 @@ from ferrygate.cli.signing_in import (
     use_password,
     with_username,
 )
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.enrol import parse_enrolment
 from ferrygate.codes.migration import is_migration, parse_migration
 from ferrygate.codes.totp import CodeSecret
@@ -49,7 +49,7 @@ _STDIN = "-"
 @click.argument("site")
 @output_options
 @click.pass_obj
-def code(around: Surroundings, site: str) -> int:
+def code(around: CommandContext, site: str) -> int:
     """Print a code for use elsewhere; it will never be sent from here.
 
     With --json: {"code": ..., "seconds_left": ...}.
@@ -87,7 +87,7 @@ def code(around: Surroundings, site: str) -> int:
 @output_options
 @click.pass_obj
 def enroll(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     *,
     uri: str | None,
@@ -140,7 +140,7 @@ def enroll(
 
 
 def _given(
-    around: Surroundings,
+    around: CommandContext,
     site: Site,
     *,
     uri: str | None,
@@ -167,7 +167,7 @@ def _given(
     return around.terminal.ask_secret(question)
 
 
-def _chosen(around: Surroundings, site: Site, text: Secret) -> CodeSecret:
+def _chosen(around: CommandContext, site: Site, text: Secret) -> CodeSecret:
     """The code secret in a text; of several in an export, the one that the person chooses."""
     if not is_migration(text.reveal()):
         return code_secret_for(site.sign_in, text)
@@ -199,7 +199,7 @@ def _in_picture(path: Path) -> Secret:
     return Secret(texts[0])
 
 
-def _say_mismatch(around: Surroundings, site: Site, secret: CodeSecret) -> None:
+def _say_mismatch(around: CommandContext, site: Site, secret: CodeSecret) -> None:
     """What was enrolled wins over the connection file, but not in silence."""
     wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
     given = (secret.digits, secret.period, secret.algorithm)

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.cli.output_options import output_options
-from ferrygate.cli.surroundings import Surroundings, WindowRequest
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.paths import HOME_VARIABLE, Home
@@ -54,7 +54,7 @@ class _Ready(msgspec.Struct, frozen=True):
 @output_options
 @click.pass_obj
 def demo(
-    around: Surroundings,
+    around: CommandContext,
     *,
     offscreen: Path | None,
     screenshots: tuple[Path, Path] | None,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Unpack
 import click
 import msgspec
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
 from ferrygate.common.i18n import _
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @output_options
 @click.pass_obj
 def ls(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     path: str | None,
     *,
@@ -58,7 +58,7 @@ def _entries(session: Session, path: str | bytes) -> Iterator[Entry]:
         yield session.stat(path)
 
 
-def _print(around: Surroundings, entry: Entry, *, long: bool) -> None:
+def _print(around: CommandContext, entry: Entry, *, long: bool) -> None:
     if around.terminal.as_json:
         around.terminal.record(
             # Bytes that are no UTF-8 become lone surrogates (PEP 383), so that nothing is lost.
@@ -72,7 +72,7 @@ def _print(around: Surroundings, entry: Entry, *, long: bool) -> None:
     around.terminal.line(f"{_details(around, entry)}  {name}" if long else name)
 
 
-def _details(around: Surroundings, entry: Entry) -> str:
+def _details(around: CommandContext, entry: Entry) -> str:
     is_file = entry.kind is EntryKind.FILE
     size = size_text(entry.size) if is_file and entry.size is not None else ""
     modified = modified_text(entry.modified, around.clock.now()) if entry.modified else ""
@@ -87,7 +87,7 @@ def _details(around: Surroundings, entry: Entry) -> str:
 @output_options
 @click.pass_obj
 def mkdir(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     paths: tuple[str, ...],
     *,
@@ -111,7 +111,9 @@ def mkdir(
 @sign_in_options
 @output_options
 @click.pass_obj
-def mv(around: Surroundings, site: str, source: str, target: str, **wishes: Unpack[Wishes]) -> int:
+def mv(
+    around: CommandContext, site: str, source: str, target: str, **wishes: Unpack[Wishes]
+) -> int:
     """Rename a file or folder; TARGET is its new path, and must be free."""
     with sign_in(around, site, **wishes) as session:
         session.rename(existing(source), new(target))
@@ -126,7 +128,7 @@ def mv(around: Surroundings, site: str, source: str, target: str, **wishes: Unpa
 @output_options
 @click.pass_obj
 def rm(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     paths: tuple[str, ...],
     *,
@@ -144,7 +146,7 @@ def rm(
 
 
 def _each(
-    around: Surroundings,
+    around: CommandContext,
     paths: tuple[str, ...],
     act: Callable[[str], None],
     advice: dict[Kind, str],

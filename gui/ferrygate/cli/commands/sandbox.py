@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
@@ -51,7 +51,7 @@ _BLOCK = 4096
 @output_options
 @click.pass_obj
 def sandbox(
-    around: Surroundings,
+    around: CommandContext,
     *,
     host: str,
     port: int,
@@ -125,7 +125,7 @@ def _write_connection_file(state: Path, ready: Ready) -> Path:
     return path
 
 
-def _say_ready(around: Surroundings, ready: Ready, file: Path) -> None:
+def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:
     values: dict[str, Any] = {
         "host": ready.host,
         "port": ready.port,

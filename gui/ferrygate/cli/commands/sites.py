@@ -8,9 +8,9 @@ from typing import TypedDict, Unpack
 import click
 import msgspec
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
@@ -32,7 +32,7 @@ def sites() -> None:
 @sites.command("list")
 @output_options
 @click.pass_obj
-def list_(around: Surroundings) -> int:
+def list_(around: CommandContext) -> int:
     """Print the names of all saved sites."""
     for name in around.store.names():
         if around.terminal.as_json:
@@ -46,7 +46,7 @@ def list_(around: Surroundings) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def show(around: Surroundings, site: str) -> int:
+def show(around: CommandContext, site: str) -> int:
     """Print a site the way a connection file holds it."""
     found = around.site(site)
     if around.terminal.as_json:
@@ -103,7 +103,7 @@ class _Given(TypedDict):
 @_REPLACE
 @output_options
 @click.pass_obj
-def add(around: Surroundings, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
+def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
     """Save a site under NAME."""
     site = Site(
         name=name,
@@ -136,7 +136,7 @@ def add(around: Surroundings, name: str, *, replace: bool, **given: Unpack[_Give
 @_REPLACE
 @output_options
 @click.pass_obj
-def import_(around: Surroundings, file: Path, *, name: str | None, replace: bool) -> int:
+def import_(around: CommandContext, file: Path, *, name: str | None, replace: bool) -> int:
     """Save the site of a connection file."""
     site = read_connection_file(file)
     if name is not None:
@@ -150,7 +150,7 @@ def import_(around: Surroundings, file: Path, *, name: str | None, replace: bool
 @click.argument("file", default=_STDOUT)
 @output_options
 @click.pass_obj
-def export(around: Surroundings, site: str, file: str) -> int:
+def export(around: CommandContext, site: str, file: str) -> int:
     """Write a connection file to hand out, to FILE or standard output."""
     text = format_connection_file(around.site(site))
     if file == _STDOUT:
@@ -173,7 +173,7 @@ def export(around: Surroundings, site: str, file: str) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def remove(around: Surroundings, site: str) -> int:
+def remove(around: CommandContext, site: str) -> int:
     """Forget a saved site."""
     around.store.remove(site)
     around.terminal.say(_("Removed “{name}”.").format(name=display_text(site)))
@@ -184,7 +184,7 @@ def remove(around: Surroundings, site: str) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def reset_lock(around: Surroundings, site: str) -> int:
+def reset_lock(around: CommandContext, site: str) -> int:
     """Sign in again after repeated refusals, once the account is known to be well."""
     from ferrygate import api  # noqa: PLC0415  slow, and only needed here
 
@@ -195,7 +195,7 @@ def reset_lock(around: Surroundings, site: str) -> int:
     return Exit.DONE
 
 
-def _save(around: Surroundings, site: Site, *, replace: bool) -> None:
+def _save(around: CommandContext, site: Site, *, replace: bool) -> None:
     if is_path(site.name):
         raise UsageError(
             _("A site called “{name}” would be taken for a file.").format(

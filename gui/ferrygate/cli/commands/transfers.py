@@ -6,11 +6,11 @@ from typing import Unpack
 
 import click
 
+from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
-from ferrygate.cli.surroundings import Surroundings
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.engine.messages import ConflictChoice, Direction
 
@@ -35,7 +35,7 @@ _on_conflict = click.option(
 @output_options
 @click.pass_obj
 def put(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     sources: tuple[str, ...],
     folder: str,
@@ -60,7 +60,7 @@ def put(
 @output_options
 @click.pass_obj
 def get(
-    around: Surroundings,
+    around: CommandContext,
     site: str,
     sources: tuple[str, ...],
     folder: str,
@@ -77,7 +77,7 @@ def get(
     return Exit.DONE if report.complete else Exit.FAILED
 
 
-def _choice(around: Surroundings, on_conflict: str | None) -> ConflictChoice:
+def _choice(around: CommandContext, on_conflict: str | None) -> ConflictChoice:
     if on_conflict is not None:
         return ConflictChoice(on_conflict)
     return ConflictChoice.ASK if around.terminal.has_person else ConflictChoice.FAIL

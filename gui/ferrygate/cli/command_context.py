@@ -54,7 +54,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class CommandContext:
     """Click's context object.
 
     Attributes:
