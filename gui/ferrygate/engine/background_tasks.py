@@ -46,7 +46,7 @@ class BackgroundTasks:
                 self._post(lambda: end(lambda: done(result)))
 
         self._running[request] = cancel
-        threading.Thread(target=run, name=f"aside-{request}", daemon=True).start()
+        threading.Thread(target=run, name=f"task-{request}", daemon=True).start()
 
     def cancel(self, request: int) -> bool:
         """Cancel one piece of work; false where there is none of that number."""

@@ -70,8 +70,8 @@ class OktaAuthn:
         Raises:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as channel:
-            return judge(_authn(channel, username, password, turn))
+        with self._opener(self._address) as connection:
+            return judge(_authn(connection, username, password, turn))
 
     def enrol(
         self,
@@ -94,17 +94,17 @@ class OktaAuthn:
             CodeSecretError: Okta did not accept the code.
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as channel:
-            answer = _authn(channel, username, password, turn)
+        with self._opener(self._address) as connection:
+            answer = _authn(connection, username, password, turn)
             token = _token(answer)
-            begun = channel.post(_FACTORS, {"stateToken": token, **_GOOGLE})
+            begun = connection.post(_FACTORS, {"stateToken": token, **_GOOGLE})
             ahead = None if begun.date is None else begun.date - self._clock.now()
             factor = _factor_in(begun)
             secret = self._secret(factor.embedded.activation, username)
             document = {"stateToken": token, "passCode": take_code(secret)}
             turn.end = End.REFUSED
             try:
-                activated = channel.post(f"{_FACTORS}/{factor.id}/lifecycle/activate", document)
+                activated = connection.post(f"{_FACTORS}/{factor.id}/lifecycle/activate", document)
             except ConnectionLostError:
                 return Enrolment(secret, proven=False)
         if activated.status in _CLIENT_ERRORS:
@@ -122,9 +122,9 @@ class OktaAuthn:
         Raises:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as channel:
+        with self._opener(self._address) as connection:
             started, began = self._clock.now(), self._clock.monotonic()
-            date = channel.head("/").date
+            date = connection.head("/").date
             half_way = (self._clock.monotonic() - began) / 2
         return None if date is None else date + 0.5 - (started + half_way)
 
@@ -167,11 +167,11 @@ class _Begun(msgspec.Struct, frozen=True):
     embedded: _BegunEmbedded = msgspec.field(name="_embedded")
 
 
-def _authn(channel: OktaConnection, username: str, password: Secret, turn: Turn) -> Answer:
+def _authn(connection: OktaConnection, username: str, password: Secret, turn: Turn) -> Answer:
     options = {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False}
     document = {"username": username, "password": password.reveal(), "options": options}
     turn.sending()
-    answer = channel.post(_AUTHN, document)
+    answer = connection.post(_AUTHN, document)
     turn.end = end_of(judge(answer).verdict)
     return answer
 
