@@ -1,0 +1,123 @@
+"""Attempts to sign in to servers that are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from fake_clock import ManualClock
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.secret import Secret
+from ferrygate.sftp.connection import Answer, Connection, Outcome
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.site import Site
+
+KEY, OTHER_KEY = HostKey("ssh-ed25519", b"this"), HostKey("ssh-ed25519", b"that")
+SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+CREDENTIALS = Credentials(password=Secret("correct horse"), code_secret=SECRET)
+SITE = Site(
+    name="s",
+    host="sftp.example.org",
+    username="vendor7",
+    host_key_fingerprints=(KEY.fingerprint,),
+)
+ACCEPTED, REFUSED, UNKNOWN = (
+    Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
+)
+PASSWORD_OFFERED = Answer(Outcome.REFUSED, ("password", "publickey"))
+
+
+class FakeConnection:
+    """A server's answers, and what it was sent."""
+
+    def __init__(self, *, none: Answer = PASSWORD_OFFERED, password: Answer = ACCEPTED) -> None:
+        self.host_key = KEY
+        self.alive = True
+        self.trusted = False
+        self.closed = False
+        self.sent: list[str] = []
+        self._none = none
+        self._password = password
+
+    def trust(self) -> None:
+        self.trusted = True
+
+    def auth_none(self, _username: str) -> Answer:
+        assert self.trusted
+        return self._none
+
+    def auth_password(self, _username: str, password: Secret) -> Answer:
+        self.sent.append(password.reveal())
+        return self._password
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Watcher:
+    """An observer that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+        self.accept = True
+        self.on_key: Callable[[], None] = lambda: None
+
+    def connecting(self) -> None:
+        self.told.append("connecting")
+
+    def waiting_for_code(self, until: float) -> None:
+        self.told.append(until)
+
+    def signing_in(self) -> None:
+        self.told.append("signing in")
+
+    def confirm_host_key(self, key: HostKey) -> bool:
+        self.told.append(key)
+        self.on_key()
+        return self.accept
+
+    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
+        raise AssertionError(text, echo)
+
+
+class Case:
+    """Attempts over one ledger, to servers that are made up."""
+
+    def __init__(self, folder: Path, ledger: Ledger, clock: ManualClock) -> None:
+        self.clock = clock
+        self.ledger = ledger
+        self.known_hosts = KnownHosts(folder / "known_hosts")
+        self.watcher = Watcher()
+        self.cancel = CancelToken()
+        self.server = FakeConnection()
+        self.connects: list[tuple[str, int, tuple[HostKey, ...]]] = []
+        self.on_connect: Callable[[], None] = lambda: None
+        self._attempts = SignInAttempts(ledger, self.known_hosts, self._connect, clock)
+
+    def _connect(
+        self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
+    ) -> Connection:
+        assert cancel is self.cancel
+        self.connects.append((host, port, known))
+        self.on_connect()
+        return cast("Connection", self.server)
+
+    def sign_in(
+        self,
+        site: Site = SITE,
+        credentials: Credentials = CREDENTIALS,
+        *,
+        try_anyway: bool = False,
+    ) -> Connection:
+        return self._attempts.sign_in(
+            site, credentials, self.watcher, self.cancel, try_anyway=try_anyway
+        )
+
+    @property
+    def refusals(self) -> int:
+        return self.ledger.refusals(SITE.account)
