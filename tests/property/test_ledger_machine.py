@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.ledger import End, Gate, Lease, LeaseLostError, Ledger
+from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 ACCOUNT = "account"

@@ -34,6 +34,7 @@ class Kind(Enum):
     HOST_KEY_UNKNOWN = "host-key-unknown"
     INTERNAL = "internal"
     KEYCHAIN = "keychain"
+    LEASE_LOST = "lease-lost"
     LOCAL_FILE = "local-file"
     LOCK_OUT_BREAKER = "lock-out-breaker"
     LOCK_OUT_SHUT = "lock-out-shut"
@@ -137,6 +138,12 @@ class KeychainError(FerrygateError):
     """The system keychain refused, is locked, or did not answer in time."""
 
     kind = Kind.KEYCHAIN
+
+
+class LeaseLostError(FerrygateError):
+    """An attempt to sign in took so long that another has taken its place; it may send nothing."""
+
+    kind = Kind.LEASE_LOST
 
 
 class LocalFileError(FerrygateError):

@@ -18,7 +18,7 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import FerrygateError, LocalFileError
+from ferrygate.common.errors import LeaseLostError, LocalFileError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.sign_in.processes import Processes
@@ -258,7 +258,7 @@ class Ledger:
             (lease.account, lease.number),
         )
         if marked.rowcount != 1:
-            raise LeaseLostError
+            raise _lease_lost()
 
     def _digest(self, secret: CodeSecret, step: int) -> bytes:
         key = secret.key.reveal().encode()
@@ -267,14 +267,10 @@ class Ledger:
         ).digest()
 
 
-class LeaseLostError(FerrygateError):
-    """The lease ran out and another attempt has taken its place; nothing may be sent."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This sign-in took too long, and another one has begun."),
-            next_step=_("Sign in again."),
-        )
+def _lease_lost() -> LeaseLostError:
+    return LeaseLostError(
+        _("This sign-in took too long, and another one has begun."), next_step=_("Sign in again.")
+    )
 
 
 def _unusable(detail: str) -> LocalFileError:
