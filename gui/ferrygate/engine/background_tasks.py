@@ -32,9 +32,9 @@ class BackgroundTasks:
         """Do ``work`` on a thread of its own; ``done`` or ``failed`` follows on the engine's."""
         cancel = CancelToken()
 
-        def end(act: Callback) -> None:
+        def end(callback: Callback) -> None:
             del self._running[request]
-            act()
+            callback()
 
         def run() -> None:
             try:

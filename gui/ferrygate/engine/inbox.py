@@ -16,27 +16,27 @@ class Inbox:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._acts: deque[Callback] = deque()
+        self._callbacks: deque[Callback] = deque()
         self._something = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
 
-    def post(self, act: Callback) -> bool:
+    def post(self, callback: Callback) -> bool:
         """Put something in; false once the inbox is closed, and it will not be done."""
         with self._closing:
             if self._closed:
                 return False
-            self._acts.append(act)
+            self._callbacks.append(callback)
         self._something.set()
         return True
 
     def take(self, seconds: float) -> Callback | None:
-        """The next act; waits for one at most ``seconds``."""
-        if not self._acts:
+        """The next callback; waits for one at most ``seconds``."""
+        if not self._callbacks:
             self._clock.wait(self._something, seconds)
         self._something.clear()
         try:
-            return self._acts.popleft()
+            return self._callbacks.popleft()
         except IndexError:
             return None
 
@@ -44,4 +44,4 @@ class Inbox:
         """Take in nothing more; returns what has not been done."""
         with self._closing:
             self._closed = True
-        return list(self._acts)
+        return list(self._callbacks)

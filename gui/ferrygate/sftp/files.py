@@ -67,14 +67,6 @@ class RemoteFiles:
         entry = _expect(AttrsReply, reply, path).entry
         return msgspec.structs.replace(entry, name=remote_path.basename(path))
 
-    async def exists(self, path: bytes) -> bool:
-        """Whether something of that name stands there."""
-        try:
-            await self.lstat(path)
-        except NotFoundError:
-            return False
-        return True
-
     async def mkdir(self, path: bytes) -> None:
         """Make one folder."""
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)

@@ -11,6 +11,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.inbox import Callback, Inbox
@@ -19,6 +20,8 @@ from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.signing_in import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
 from scripted_sftp import Rig, ScriptedServer
+
+ENTRY = Entry(b"a", EntryKind.FILE, 1, 1_700_000_000)
 
 
 def test_an_inbox_keeps_the_order() -> None:
@@ -118,7 +121,7 @@ class Lanes:
 
     def submit(self, cancel: CancelToken) -> None:
         self.lane.submit(
-            lambda lane: lane.run(lambda files: files.exists(b"/a"), cancel),
+            lambda lane: lane.run(lambda files: files.lstat(b"/a"), cancel),
             self.ends.put,
             self.ends.put,
         )
@@ -132,7 +135,7 @@ def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
     lanes = Lanes()
     for _ in range(3):
         lanes.submit(CancelToken())
-    assert [lanes.ends.get(timeout=5) for _ in range(3)] == [True, True, True]
+    assert [lanes.ends.get(timeout=5) for _ in range(3)] == [ENTRY] * 3
     lanes.end()
     assert len(lanes.opened) == 1
     assert lanes.opened[0].stream.closed
@@ -147,7 +150,7 @@ def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
     lanes.submit(CancelToken())
     assert isinstance(lanes.ends.get(timeout=5), ConnectionLostError)
     lanes.submit(CancelToken())
-    assert lanes.ends.get(timeout=5) is True
+    assert lanes.ends.get(timeout=5) == ENTRY
     lanes.end()
     assert len(lanes.opened) == 2
 

@@ -223,7 +223,7 @@ def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) 
     with pytest.raises(UnsupportedError, match="not allow another connection"):
         connection.open_sftp(CancelToken())
     for channel in channels:
-        assert channel.run(RemoteFiles(channel).exists(b"/inbox"), CancelToken())
+        assert channel.run(RemoteFiles(channel).lstat(b"/inbox"), CancelToken()).name == b"inbox"
         channel.close()
 
 
@@ -236,7 +236,7 @@ def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
         channel = connection.open_sftp(CancelToken())
         box.faults.stall()
         for attempt in (
-            lambda: channel.run(RemoteFiles(channel).exists(b"/"), CancelToken()),
+            lambda: channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken()),
             lambda: connection.open_sftp(CancelToken()),
         ):
             began = CLOCK.monotonic()
@@ -250,7 +250,7 @@ def test_a_dropped_connection(connection: Connection, box: Sandbox) -> None:
     channel = connection.open_sftp(CancelToken())
     box.faults.drop_connections()
     with pytest.raises(ConnectionLostError):
-        channel.run(RemoteFiles(channel).exists(b"/"), CancelToken())
+        channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken())
     with pytest.raises(FerrygateError):
         connection.open_sftp(CancelToken())
     assert not connection.alive

@@ -148,14 +148,6 @@ def test_a_missing_folder(rig: Rig) -> None:
 
 def test_stat_names_the_entry(rig: Rig, files: RemoteFiles) -> None:
     assert rig.run(files.stat(b"/a")).name == b"a"
-    assert rig.run(files.exists(b"/a"))
-    assert not rig.run(files.exists(b"/b"))
-
-
-def test_exists_does_not_guess(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
-    server.instead[LSTAT] = lambda request: [status(request.number, FAILURE)]
-    with pytest.raises(RemoteFailureError):
-        rig.run(files.exists(b"/a"))
 
 
 def test_make_folders_makes_what_is_missing(
