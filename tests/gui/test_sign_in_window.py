@@ -362,3 +362,10 @@ def test_the_password_has_the_keyboard_once_the_code_is_set_up(setting_up: Rig) 
     setting_up.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
     assert setting_up.window.focusWidget().accessibleName() == "Password"
+
+
+def test_an_engine_that_does_not_start_is_heard_without_a_site(make_rig: MakeRig) -> None:
+    rig = make_rig(site=None)
+    broken = Problem(kind=Kind.INTERNAL, sentence="Ferrygate met something.")
+    rig.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=broken))
+    rig.driver.wait_for("notice", lambda: rig.workspace.notices.problem == broken)

@@ -13,6 +13,7 @@ from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.signing_in import fill_in, sign_in
+from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 
 _SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
@@ -56,12 +57,19 @@ def _send_something(driver: Driver, desktop: Desktop) -> None:
             file = Path(place, name)
             file.write_bytes(bytes(_SENT_BYTES * count))
             driver.drop([file], driver.empty_place())
-            driver.wait_for(name, partial(_delivered, desktop, count))
+            driver.wait_for(name, partial(_delivered_or_asked, desktop, count))
+            if not _delivered(desktop, count):  # left there by the last pictures
+                driver.click(_("Replace"))
+                driver.wait_for(name, partial(_delivered, desktop, count))
         driver.select(desktop.model.entry(2).name)
 
 
 def _delivered(desktop: Desktop, count: int) -> bool:
     return desktop.workspace.transfers.delivered >= count
+
+
+def _delivered_or_asked(desktop: Desktop, count: int) -> bool:
+    return _delivered(desktop, count) or desktop.workspace.transfers.view.asked is not None
 
 
 def _both(driver: Driver, desktop: Desktop, folder: Path, name: str) -> list[Path]:
