@@ -25,7 +25,6 @@ from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
-from ferrygate.sign_in.ledger import REFUSE_FROM
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
@@ -37,7 +36,6 @@ __all__ = [
     "Session",
     "Unattended",
     "connect",
-    "is_locked",
     "open_session",
     "reset_lock",
 ]
@@ -252,11 +250,6 @@ class Session:
         """The one event of a kind that a request is answered with."""
         found = [event for event in self._client.ask(command) if isinstance(event, kind)]
         return found[0]
-
-
-def is_locked(site: Site, home: Home, clock: Clock) -> bool:
-    """Whether the lock-out breaker lets nothing more through until :func:`reset_lock`."""
-    return bootstrap.open_ledger(home, clock).refusals(site.account) >= REFUSE_FROM
 
 
 def reset_lock(site: Site, home: Home, clock: Clock) -> None:

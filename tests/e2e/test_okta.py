@@ -75,6 +75,16 @@ def test_an_explanation_counts_as_a_try(ferrygate: Program, site: Path, sandbox:
     assert len(sandbox.log) == 1
 
 
+def test_an_explanation_that_would_be_one_try_too_many_says_how_to_go_on(
+    unproven: Program, site: Path
+) -> None:
+    unproven("ls", site)
+    outcome = unproven("ls", site, "--explain")
+    assert outcome.returncode == 3
+    assert outcome.stderr.splitlines()[-1].startswith("The server refused the sign-in. ")
+    assert outcome.stderr.rstrip().endswith("Then --try-anyway lets one more try through.")
+
+
 def test_a_site_without_okta_cannot_be_explained(
     unproven: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -82,8 +92,8 @@ def test_a_site_without_okta_cannot_be_explained(
     path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=5))
     outcome = unproven("ls", path, "--explain")
     assert outcome.returncode == 3
-    assert "does not name its Okta address" in outcome.stderr
-    assert "The server refused the sign-in." in outcome.stderr
+    sentences = r"The server refused the sign-in\. .*does not name its Okta address"
+    assert re.match(sentences, outcome.stderr.splitlines()[-1])
 
 
 def test_a_clock_that_is_wrong_is_named(

@@ -127,6 +127,7 @@ def test_an_unknown_host_key_is_taken_once_when_asked_for(
     refused = ferrygate("ls", site)
     assert refused.returncode == 4
     assert sandbox.ready.host_key_fingerprint in refused.stderr
+    assert refused.stderr.rstrip().endswith("same fingerprint, add --accept-new-host-key once.")
     assert len(sandbox.log) == 0
     assert ferrygate("ls", site, "--accept-new-host-key").returncode == 0
     again = ferrygate("ls", site)
@@ -166,7 +167,10 @@ def test_without_secrets_and_without_a_person_nothing_begins(
 ) -> None:
     outcome = bare("ls", site)
     assert outcome.returncode == 2
-    assert "FERRYGATE_PASSWORD" in outcome.stderr
+    assert re.search("The password .* is missing.* Set FERRYGATE_PASSWORD", outcome.stderr)
+    outcome = Program({**bare.environment, "FERRYGATE_PASSWORD": "pw"})("ls", site)
+    assert outcome.returncode == 2
+    assert re.search("The key for the codes .* Set FERRYGATE_TOTP_SECRET", outcome.stderr)
     assert len(sandbox.log) == 0
 
 

@@ -1,12 +1,18 @@
-"""Why a sign-in was refused, as far as Okta and the clock tell."""
+"""Why a sign-in failed, as far as Okta and the clock tell, and what to type next."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.common.errors import FerrygateError, SignInRefusedError
+from ferrygate.common.errors import FerrygateError, Kind, SignInRefusedError, error_for
 from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
 from ferrygate.common.text import duration_text
 from ferrygate.sites.skew import NOTABLE
 
@@ -14,16 +20,57 @@ if TYPE_CHECKING:
     from ferrygate.api import Session
 
 
-def explained(
-    around: CommandContext, session: Session, refusal: SignInRefusedError, *, try_anyway: bool
-) -> SignInRefusedError:
-    """The refusal in Okta's words; the refusal itself where Okta could not be asked."""
+@contextmanager
+def advice(around: CommandContext, text: str) -> Iterator[None]:
+    """Where an option or a command helps on the site ``text``, the error says so."""
     try:
-        problem = session.explain_refusal(try_anyway=try_anyway)
+        yield
+    except FerrygateError as error:
+        step = _to_type(error.kind).format(site=shlex.quote(display_text(text)))
+        if not step:
+            raise
+        raise error_for(msgspec.structs.replace(error.problem, next_step=step)) from error
+    finally:
+        around.terminal.settle()
+
+
+def _to_type(kind: Kind) -> str:
+    match kind:
+        case Kind.LOCK_OUT_BREAKER:
+            return _("Check your password. Then --try-anyway lets one more try through.")
+        case Kind.LOCK_OUT_SHUT:
+            return _("Once your contact has checked the account: ferrygate sites reset-lock {site}")
+        case Kind.HOST_KEY_UNKNOWN:
+            return _(
+                "If your contact gives you the same fingerprint, add --accept-new-host-key once."
+            )
+        case _:
+            return ""
+
+
+def explained(
+    around: CommandContext,
+    session: Session,
+    text: str,
+    refusal: SignInRefusedError,
+    *,
+    try_anyway: bool,
+) -> SignInRefusedError:
+    """The refusal in Okta's words, or with the reason why Okta could not be asked."""
+    try:
+        with advice(around, text):
+            problem = session.explain_refusal(try_anyway=try_anyway)
+    except FerrygateError as error:
+        why = error.problem
+        return SignInRefusedError(
+            refusal.problem.sentence,
+            next_step=f"{why.sentence} {why.next_step}".rstrip(),
+            detail=f"{refusal.problem.detail}; Okta: {why.detail}",
+        )
+    try:
         _compare_clocks(around, session)
     except FerrygateError as error:
         around.terminal.tell(error.problem)
-        return refusal
     return SignInRefusedError(
         problem.sentence,
         next_step=problem.next_step,

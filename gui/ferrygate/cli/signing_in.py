@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -12,12 +10,11 @@ import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.explaining import explained
+from ferrygate.cli.explaining import advice, explained
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
-    LockOutBreakerError,
     PassphraseMissingError,
     SecretsMissingError,
     SignInRefusedError,
@@ -120,7 +117,13 @@ def use_password(around: CommandContext, session: Session) -> None:
     """
     given = around.secrets.password
     if given is None and not session.opened.has_password:
-        given = _asked(around, _("Password of {user}"), session.site, PASSWORD_VARIABLE)
+        given = _asked(
+            around,
+            session.site,
+            _("Password of {user}"),
+            missing=_("The password for “{site}” is missing, and nobody can be asked."),
+            variable=PASSWORD_VARIABLE,
+        )
     if given is not None:
         session.use_password(given)
 
@@ -136,7 +139,13 @@ def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -
     """
     given = around.secrets.totp_secret
     if given is None and needed and not session.opened.has_code_secret:
-        given = _asked(around, _("Key for the codes of {user}"), session.site, TOTP_SECRET_VARIABLE)
+        given = _asked(
+            around,
+            session.site,
+            _("Key for the codes of {user}"),
+            missing=_("The key for the codes of “{site}” is missing, and nobody can be asked."),
+            variable=TOTP_SECRET_VARIABLE,
+        )
     if given is not None:
         session.use_code_secret(code_secret_for(session.site.sign_in, given))
 
@@ -150,7 +159,7 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
         FerrygateError: the sign-in failed.
     """
     try_anyway = wishes["try_anyway"]
-    with advice(around, session.site, text):
+    with advice(around, text):
         try:
             session.sign_in(try_anyway=try_anyway)
         except PassphraseMissingError:
@@ -161,45 +170,17 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
-            raise explained(around, session, refusal, try_anyway=try_anyway) from refusal
+            raise explained(around, session, text, refusal, try_anyway=try_anyway) from refusal
 
 
-@contextmanager
-def advice(around: CommandContext, site: Site, text: str) -> Iterator[None]:
-    """A stop by the lock-out breaker tells what to type next."""
-    try:
-        yield
-    except LockOutBreakerError as error:
-        raise _stopped(around, site, text, error) from error
-    finally:
-        around.terminal.settle()
-
-
-def _asked(around: CommandContext, question: str, site: Site, variable: str) -> Secret:
+def _asked(
+    around: CommandContext, site: Site, question: str, *, missing: str, variable: str
+) -> Secret:
     if not around.terminal.has_person:
         raise SecretsMissingError(
-            _("The secrets for “{site}” are not all at hand, and nobody can be asked.").format(
-                site=display_text(site.name)
-            ),
+            missing.format(site=display_text(site.name)),
             next_step=_("Set {variable}, or run the command on a terminal.").format(
                 variable=variable
             ),
         )
     return around.terminal.ask_secret(question.format(user=display_text(site.username)))
-
-
-def _stopped(
-    around: CommandContext, site: Site, text: str, error: LockOutBreakerError
-) -> LockOutBreakerError:
-    from ferrygate import api  # noqa: PLC0415  loaded already
-
-    if api.is_locked(site, around.home, around.clock):
-        step = _("Once your contact has checked the account: ferrygate sites reset-lock {site}")
-    else:
-        step = _("Check your password. Then --try-anyway lets one more try through.")
-    problem = error.problem
-    return LockOutBreakerError(
-        problem.sentence,
-        next_step=step.format(site=shlex.quote(display_text(text))),
-        detail=problem.detail,
-    )

@@ -11,11 +11,11 @@ import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.explaining import advice
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
     Wishes,
-    advice,
     attempt,
     open_session,
     sign_in_options,
@@ -126,7 +126,7 @@ def enroll(
             _say_mismatch(around, named, secret)
         use_password(around, session)
         if secret is None:
-            with advice(around, named, site):
+            with advice(around, site):
                 session.enrol_with_okta(save=True, try_anyway=wishes["try_anyway"])
         else:
             session.use_code_secret(secret, save=True)
