@@ -283,6 +283,8 @@ def connect(
 ) -> Session:
     """Sign in to a site; the session is a context manager.
 
+    No secret is read from the environment: the command line does that, a program passes its own.
+
     Args:
         site: a site, the path of a connection file, or a saved site's name.
         password: where it is not in the keychain.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def test_the_documented_example(sandbox: Sandbox, connection_file: Path, report:
     assert [record.outcome for record in sandbox.log] == ["granted"]
 
 
+def test_help_shows_the_whole_api() -> None:
+    text = pydoc.plain(pydoc.render_doc(ferrygate))
+    for name in ("connect(", "class ConflictChoice", "class FerrygateError", "session.put("):
+        assert name in text
+    with pytest.raises(AttributeError):
+        getattr(ferrygate, "disconnect")  # noqa: B009  mypy knows that there is none
+
+
+def test_an_error_can_be_caught_and_says_its_sentence() -> None:
+    with pytest.raises(ferrygate.FerrygateError) as caught:
+        ferrygate.connect("nobody-saved-this")
+    assert str(caught.value) == caught.value.problem.sentence
+
+
 def test_files_and_folders(session: Session, sandbox: Sandbox, tmp_path: Path) -> None:
     assert {entry.name for entry in session.ls("/")} >= {b"inbox", b"exports", b"README.txt"}
     session.mkdir("/inbox/a/b", parents=True)
@@ -101,7 +116,7 @@ def test_files_that_fail_are_in_the_result(session: Session, report: Path) -> No
     again = session.put([report, report.with_name("gone.csv")], "/inbox")
     assert not again.complete
     assert [view.state for view in again.files] == 2 * [TransferState.NEEDS_ATTENTION]
-    skipped = session.put([report], "/inbox", on_conflict=ConflictChoice.SKIP)
+    skipped = session.put([report], "/inbox", on_conflict=ferrygate.ConflictChoice.SKIP)
     assert skipped.complete
     unattended = session.put([report], "/inbox", on_conflict=ConflictChoice.ASK)
     problem = unattended.files[0].problem
