@@ -145,3 +145,17 @@ def test_an_interrupted_put_leaves_no_part_of_a_file(
     assert told.split() == ["Interrupted."]
     assert not (sandbox.ready.root / "inbox" / "large.bin").exists()
     wait_until(lambda: not list((store / ".uploads").iterdir()))
+
+
+def test_nothing_to_send_is_said_before_a_code_is_spent(
+    ferrygate: Program, site: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    outcome = ferrygate("put", site, tmp_path / "gone.csv", "/inbox")
+    assert outcome.returncode == 1
+    assert outcome.stderr == "There is no “gone.csv” on this computer.\n"
+    assert len(sandbox.log) == 0
+    (tmp_path / "here.csv").touch()
+    some = ferrygate("put", site, tmp_path / "gone.csv", tmp_path / "here.csv", "/inbox")
+    assert some.returncode == 1
+    assert "There is no “gone.csv” on this computer." in some.stderr
+    assert (sandbox.ready.root / "inbox" / "here.csv").exists()

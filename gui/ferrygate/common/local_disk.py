@@ -16,6 +16,8 @@ def reading(path: Path) -> Iterator[None]:
     """Translate what goes wrong while a file is read into :class:`LocalFileError`."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise not_there(path, reason(error)) from error
     except OSError as error:
         raise LocalFileError(
             _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
@@ -34,6 +36,14 @@ def writing(path: Path) -> Iterator[None]:
             next_step=_("Check the free space, and whether you may write to this folder."),
             detail=reason(error),
         ) from error
+
+
+def not_there(path: Path, detail: str = "") -> LocalFileError:
+    """The error for a path under which there is nothing."""
+    return LocalFileError(
+        _("There is no “{name}” on this computer.").format(name=display_text(path.name)),
+        detail=detail,
+    )
 
 
 def reason(error: OSError) -> str:

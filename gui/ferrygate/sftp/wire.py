@@ -229,7 +229,7 @@ def _attributes(payload: bytes, at: int, name: bytes) -> tuple[Entry, int]:
         (permissions,) = _U32.unpack_from(payload, at)
         at += 4
     if flags & _TIMES:
-        (modified,) = _U32.unpack_from(payload, at + 4)
+        modified = _U32.unpack_from(payload, at + 4)[0] or None
         at += 8
     if flags & _EXTENDED:
         (count,) = _U32.unpack_from(payload, at)

@@ -10,10 +10,16 @@ from ferrygate.common.local_disk import reading, reason, writing
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     gone = tmp_path / "a\u202eb.csv"
-    words = r"“a\\u202eb\.csv” cannot be read"
+    words = r"There is no “a\\u202eb\.csv” on this computer"
     with pytest.raises(LocalFileError, match=words) as caught, reading(gone):
         gone.read_bytes()
     assert caught.value.problem.detail == "No such file or directory"
+
+
+def test_a_folder_is_no_file_to_read(tmp_path: Path) -> None:
+    with pytest.raises(LocalFileError, match="cannot be read") as caught, reading(tmp_path):
+        tmp_path.read_bytes()
+    assert caught.value.problem.detail == "Is a directory"
 
 
 def test_a_file_that_cannot_be_written_comes_with_a_next_step(tmp_path: Path) -> None:

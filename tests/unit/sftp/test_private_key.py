@@ -116,7 +116,7 @@ def test_what_is_no_private_key_is_said_to_be_none(
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(LocalFileError, match="“gone” cannot be read"):
+    with pytest.raises(LocalFileError, match="There is no “gone”"):
         load_private_key(tmp_path / "gone", None)
     with pytest.raises(LocalFileError, match="cannot be read"):
         load_private_key(tmp_path, None)

@@ -8,7 +8,7 @@ import pytest
 
 from ferrygate.sftp import wire
 from ferrygate.sftp.wire import BadPacketError, HandleReply, PacketReader, Status, StatusReply
-from scripted_sftp import HANDLE, NAME, STATUS, attributes, names, reply, status
+from scripted_sftp import ATTRS, HANDLE, NAME, STATUS, attributes, names, reply, status
 from sftp_bytes import string
 
 
@@ -66,6 +66,13 @@ def test_fewer_entries_than_promised() -> None:
     body = struct.pack(">I", 3) + string(b"a") + string(b"a") + attributes(1)
     with pytest.raises(BadPacketError):
         wire.parse_reply(reply(NAME, 1, body)[4:])
+
+
+@pytest.mark.parametrize(("sent", "modified"), [(0, None), (1_700_000_000, 1_700_000_000)])
+def test_a_time_of_zero_is_none(sent: int, modified: int | None) -> None:
+    _number, answer = wire.parse_reply(reply(ATTRS, 1, attributes(1, modified=sent))[4:])
+    assert isinstance(answer, wire.AttrsReply)
+    assert answer.entry.modified == modified
 
 
 def test_text_of_a_login_script_is_shown() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Unpack
 
 import click
@@ -12,6 +14,7 @@ from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
+from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
 _CHOICES = [
@@ -44,6 +47,8 @@ def put(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing."""
+    if not any(map(os.path.lexists, sources)):  # a code is worth more than that
+        raise not_there(Path(sources[0]))
     with sign_in(around, site, **wishes) as session:
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
         choice = _choice(around, on_conflict)
