@@ -48,6 +48,8 @@ def test_a_dropped_file_crosses_and_comes_back_the_same(
     options: AppOptions, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     said: list[str] = []
+    (tmp_path / "tour").mkdir()
+    (tmp_path / "tour" / "stopped.png").touch()  # by a tour before this one
     status = run_tour(options, tmp_path / "tour", sandbox.ready.root, said.append)
     assert (status, said[-1]) == (0, "The file is the same on all sides, byte for byte.")
     pictures = sorted(path.name for path in (tmp_path / "tour").glob("*.png"))

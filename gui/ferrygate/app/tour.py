@@ -33,6 +33,8 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
         say: told each step in a sentence.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    stopped = folder / "stopped.png"
+    stopped.unlink(missing_ok=True)  # of an earlier tour
     typed = msgspec.structs.replace(options, password=None, code_secret=None)
     desktop = Desktop(typed, Qt.ColorScheme.Light)
     driver = Driver(desktop, options.clock)
@@ -42,7 +44,7 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
     except FerrygateError as error:
         problem = error.problem
         say(" ".join(filter(None, (problem.sentence, problem.next_step, problem.detail))))
-        driver.picture(folder / "stopped.png")
+        driver.picture(stopped)
         equal = False
     finally:
         desktop.close()

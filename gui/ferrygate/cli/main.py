@@ -76,6 +76,8 @@ def run(arguments: Sequence[str], around: CommandContext) -> int:
         return Exit.INTERRUPTED
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption):
+            around.terminal.say(_("Put -- before names that start with a dash."))
         return error.exit_code
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
         problem = problem_of(error)

@@ -70,6 +70,13 @@ def test_a_word_that_is_no_command_is_wrong_usage(
     assert told.out == ""
 
 
+def test_a_name_with_a_dash_is_told_where_to_go(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("rm", "acme", "-old.csv") == 2
+    assert capsys.readouterr().err.endswith("Put -- before names that start with a dash.\n")
+
+
 def test_help_lists_every_command(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("--help") == 0
     text = capsys.readouterr().out
