@@ -47,7 +47,10 @@ def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Ve
         return Verdict.PINNED
     if pins:
         raise _differs(
-            _("{host} is not the server that the connection file names."), site, shown, list(pins)
+            _("{host} does not show the key that the connection file names."),
+            site,
+            shown,
+            list(pins),
         )
     return Verdict.UNKNOWN
 

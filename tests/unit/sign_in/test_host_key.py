@@ -53,6 +53,7 @@ def test_keys_that_have_changed(
     with pytest.raises(HostKeyChangedError) as caught:
         check_host_key(site(*pins), known, shown)
     assert caught.value.problem.fingerprint == shown.fingerprint
+    assert ("does not show the key" in str(caught.value)) is (not known)
     detail = caught.value.problem.detail
     assert shown.fingerprint in detail
     assert (known or pins)[0].fingerprint in detail
