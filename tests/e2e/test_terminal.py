@@ -67,6 +67,8 @@ def test_a_taken_name_is_asked_about_beside_the_bar(
         screen.type("r")
         assert screen.end() == 0
     assert screen.text.count("(r, k, s):") == 1
+    assert "For all such files of this transfer:" in screen.text
+    assert "r  replace (if that breaks half-way, the old file is lost" in screen.text
     assert "2 files delivered" in screen.text
     assert {(inbox / name).read_bytes() for name in ("a.csv", "b.csv")} == {b"new"}
 
