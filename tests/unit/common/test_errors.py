@@ -19,7 +19,9 @@ from ferrygate.common.text import time_text
 
 
 def classes(cls: type[FerrygateError]) -> list[type[FerrygateError]]:
-    return [cls, *(below for each in cls.__subclasses__() for below in classes(each))]
+    """The class and those below it, without what other folders have derived for themselves."""
+    own = [each for each in cls.__subclasses__() if each.__module__ == cls.__module__]
+    return [cls, *(below for each in own for below in classes(each))]
 
 
 @pytest.mark.parametrize("kind", Kind)
