@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Cancelled, FerrygateError, NotFoundError
+from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, NotFoundError
+from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.files import RemoteFiles, check_depth
@@ -170,5 +171,10 @@ def _local_size(path: Path) -> int | None:
 
 
 def _make_local(path: Path) -> None:
+    if path.is_file():
+        raise LocalFileError(
+            _("“{name}” is a file, not a folder.").format(name=path.name),
+            next_step=_("Name a folder to put the files into."),
+        )
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)

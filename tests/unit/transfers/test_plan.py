@@ -296,6 +296,12 @@ def test_a_remote_folder_that_cannot_be_read(
         walk.down(b"/inbox", folder=tmp_path)
 
 
+def test_a_local_file_where_a_folder_is_to_be(walk: Walk, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(LocalFileError, match="is a file, not a folder"):
+        walk.down(b"/inbox", folder=tmp_path / "taken")
+
+
 def test_a_local_folder_that_cannot_be_made(walk: Walk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalFileError):
