@@ -148,7 +148,7 @@ def test_removing_asks_first_and_refreshes_when_all_are_gone(table: Table) -> No
 def test_a_folder_goes_with_all_that_is_in_it_and_the_question_says_so(table: Table) -> None:
     table.start(FOLDER)
     table.presenter.ask_to_remove([FOLDER])
-    assert table.presenter.view.question == 'Remove the folder "inbox" and all that is in it?'
+    assert table.presenter.view.question == "Remove the folder “inbox” and all that is in it?"
     table.presenter.keep()
     assert table.presenter.view.question == ""
     assert not [command for command in table.sent if isinstance(command, m.RemovePath)]

@@ -143,7 +143,7 @@ def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> N
     table.batch()
     table.presenter.show(Tab.DELIVERED)
     table.presenter.handle(m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True))
-    assert table.row.question == '"a.csv" is already there.'
+    assert table.row.question == "“a.csv” is already there."
     assert table.row.warning
     assert table.row.status == "Waiting for your answer"
     table.presenter.answer(1, m.ConflictChoice.SKIP)

@@ -157,7 +157,7 @@ def test_the_list_is_worked_by_keyboard(signed_in: Rig) -> None:
     assert [entry.name for entry in files.selected_entries()] == [b"inbox", b"a.csv"]
     driver.select(b"a.csv")
     driver.press(Qt.Key.Key_Delete)
-    assert folder.view.question == 'Remove "a.csv"?'
+    assert folder.view.question == "Remove “a.csv”?"
     driver.click("Remove")
     driver.wait_for("removal", lambda: not driver.is_listed(b"a.csv"))
     before = len(sent(signed_in, m.ListFolder))

@@ -93,7 +93,7 @@ class CodeSetupPanel(QFrame):
             " kept once a sign-in or Okta has accepted it."
         )
         verify = _(
-            'Okta Verify shows a picture that holds no key: in Okta, choose "Google Authenticator".'
+            "Okta Verify shows a picture that holds no key: in Okta, choose “Google Authenticator”."
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

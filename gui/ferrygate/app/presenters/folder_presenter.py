@@ -275,5 +275,5 @@ def _question(doomed: tuple[Entry, ...]) -> str:
         )
     name = display_name(doomed[0].name)
     if doomed[0].kind is EntryKind.FOLDER:
-        return _('Remove the folder "{name}" and all that is in it?').format(name=name)
-    return _('Remove "{name}"?').format(name=name)
+        return _("Remove the folder “{name}” and all that is in it?").format(name=name)
+    return _("Remove “{name}”?").format(name=name)

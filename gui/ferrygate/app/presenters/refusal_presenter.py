@@ -10,6 +10,7 @@ import msgspec
 
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.question_views import whom_to_ask
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.text import duration_text
@@ -172,7 +173,7 @@ class RefusalPresenter(Observable):
             return ConsentView(words.format(okta=self._okta), _("Ask Okta"))
         if self._chosen is Action.WELL_AGAIN:
             words = _("Has {whom} told you that your account is not locked? Then reset the count.")
-            return ConsentView(words.format(whom=self._whom), _("Yes, reset it"))
+            return ConsentView(words.format(whom=whom_to_ask(self._site)), _("Yes, reset it"))
         return None
 
     def _clock_words(self) -> str:
@@ -190,8 +191,3 @@ class RefusalPresenter(Observable):
     def _okta(self) -> str:
         address = self._site.sign_in.okta_address if self._site else ""
         return urlsplit(address).hostname or ""
-
-    @property
-    def _whom(self) -> str:
-        contact = self._site.support.contact if self._site else ""
-        return contact or _("support")

@@ -162,7 +162,7 @@ def _running(batch: Batch, waiting: str) -> RowView:
     view = batch.view
     question = warning = ""
     if batch.question is not None:
-        question = _('"{name}" is already there.').format(name=batch.question.name)
+        question = _("“{name}” is already there.").format(name=batch.question.name)
         if batch.question.replace_is_final:
             warning = _("Replacing cannot be undone, even if the upload breaks.")
     upload = view.direction is Direction.UPLOAD
