@@ -56,6 +56,7 @@ class Engine:
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
         self._keeper = SessionKeeper(parts, self._emit, self._later, self._tasks, self._secrets)
         self._site: Site | None = None
+        self._showing: int | None = None  # the request that waited for a code last
         self._looking_up: int | None = None  # the request whose site's secrets are looked up
         self._okta = OktaRequests(parts, self._tasks, self._secrets, self._emit, self._correct_code)
         self._handlers = self._handler_table()
@@ -214,6 +215,8 @@ class Engine:
 
     def _forget(self, reason: FerrygateError | None = None) -> None:
         self._looking_up = None
+        if self._showing is not None:  # a code that is waited for belongs to who is leaving
+            self._tasks.cancel(self._showing)
         self._keeper.end(reason)
         self._secrets.forget()
         self._codes.show(None)
@@ -257,6 +260,8 @@ class Engine:
             self._fail(request, no_code_secret())
             return
 
+        self._showing = request
+
         def take(cancel: CancelToken) -> int:
             return take_step(
                 secret,
@@ -267,6 +272,9 @@ class Engine:
             )
 
         def given(step: int) -> None:
+            if self._secrets.credentials.code_secret is not secret:  # signed out meanwhile
+                self._fail(request, Cancelled(_("Cancelled.")))
+                return
             self._codes.refresh(at_once=True)
             self._emit(m.CodeGivenOut(request, live_code(secret, secret.start_of(step))))
             self._emit(m.Done(request))

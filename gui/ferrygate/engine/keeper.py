@@ -125,18 +125,25 @@ class SessionKeeper:
         def succeeded(connection: Connection) -> None:
             if self._attempt != request:
                 self._end_aside(connection.close)
-                failed(_signed_out().problem)
+                self._thrown_away(request)
                 return
             self._attempt = None
             done(connection)
 
         def ended(error: BaseException) -> None:
-            if self._attempt == request:
-                self._attempt = None
-                self._questions.clear()
+            if self._attempt != request:
+                self._thrown_away(request)
+                return
+            self._attempt = None
+            self._questions.clear()
             failed(problem_of(error))
 
         self._tasks.do(request, attempt, succeeded, ended)
+
+    def _thrown_away(self, request: int) -> None:
+        """An attempt has ended that nobody waits for any more: it says nothing of the session."""
+        if request > 0:  # the keeper's own have nobody to answer
+            self._emit(m.Failed(request, _signed_out().problem))
 
     def _show(self, request: int, change: m.SessionChanged) -> None:
         if self._attempt != request:

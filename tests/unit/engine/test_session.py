@@ -324,3 +324,14 @@ def test_closing_in_the_middle_answers_all_and_leaves_nothing(
     assert all(problem.kind is Kind.CANCELLED for problem in problems)
     if moment in {2, 3}:
         assert len(problems) == len(requests) - 1
+
+
+def test_a_code_that_is_waited_for_is_not_given_out_after_signing_out(
+    rig: EngineRig, box: Sandbox
+) -> None:
+    signed_in(rig, box)
+    request = rig.send(m.ShowCode)
+    rig.listener.wait(lambda event: isinstance(event, m.CodeAwaited))
+    rig.do(m.SignOut)
+    assert isinstance(rig.end_of(request), m.Failed)
+    assert rig.listener.all(m.CodeGivenOut) == []

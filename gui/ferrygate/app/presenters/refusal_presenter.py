@@ -85,6 +85,7 @@ class RefusalPresenter(Observable):
         """Forget what concerned another site."""
         self._site = site
         self._skew = None
+        self._measuring = self._applying = None
         self.show(None)
 
     def show(self, problem: Problem | None) -> None:
