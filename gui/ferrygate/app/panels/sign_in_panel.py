@@ -31,7 +31,7 @@ class SignInPanel(CardGround):
         super().__init__(theme)
         self._workspace = workspace
         self._presenter = workspace.sign_in
-        self._shown_site: tuple[str, str] = ("", "")
+        self._shown_turn = 0
         self._was_busy = False
         self._stage = Stage.FORM
         self._detail = ElidedLabel("dim")
@@ -184,10 +184,11 @@ class SignInPanel(CardGround):
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
         self._detail.show_text(view.detail)
-        if (view.name, view.detail) != self._shown_site:
-            self._shown_site = (view.name, view.detail)
+        if view.turn != self._shown_turn:
+            self._shown_turn = view.turn
             self._user.edit.setText(view.username)
             self._password.edit.clear()
+            self._passphrase.edit.clear()
             self._remember.setChecked(False)
             self._first_field(view).setFocus()
 

@@ -60,7 +60,7 @@ class SignInPresenter(Observable):
         """Turn to a site and use for it what the environment gave."""
         self._setup.turn_to(site, self._code_secret)
         self._refusal.turn_to(site)
-        self._told = Told(site=site, has_password=bool(self._password))
+        self._told = Told(site=site, turn=self._told.turn + 1, has_password=bool(self._password))
         self._busy = False
         self._chain.start(self._opening(site))
         self._changed()

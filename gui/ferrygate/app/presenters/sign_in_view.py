@@ -53,6 +53,7 @@ class Told(msgspec.Struct, kw_only=True):
     """
 
     site: Site | None = None
+    turn: int = 0  # counts the sites the card has turned to
     opened: SiteOpened | None = None
     session: SessionChanged = _OFFLINE
     code: CodeChanged | None = None
@@ -82,6 +83,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     """The card.
 
     Attributes:
+        turn: another number for each site the card turns to.
         name: the site's name.
         detail: server, and who checks the code.
         username: the one the site comes with.
@@ -106,6 +108,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         prompt: what the server asks, where the stage says so.
     """
 
+    turn: int = 0
     name: str = ""
     detail: str = ""
     username: str = ""
@@ -158,6 +161,7 @@ def sign_in_view(
     if kind is Kind.LOCK_OUT_BREAKER:
         idle_words = _("Try once more")
     return SignInView(
+        turn=told.turn,
         name=site.name,
         detail=_detail(site),
         username=site.username,
