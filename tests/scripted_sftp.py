@@ -220,9 +220,9 @@ class ScriptedStream:
         self.packets: deque[bytes] = deque()
         self._answer = answer
         self._received = bytearray()
-        self._timeout = 0.0
+        self._woken = False
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: bytes | memoryview) -> int:
         if self.send_error is not None:
             raise self.send_error
         taken = data if self.window is None else data[: self.window]
@@ -237,16 +237,18 @@ class ScriptedStream:
             del self._received[: 4 + length]
         return len(taken)
 
-    def recv(self, size: int) -> bytes:
+    def recv(self, seconds: float) -> bytes:
+        if self._woken:
+            self._woken = False
+            raise TimeoutError
         if self.packets:
             data = self.packets.popleft()
-            limit = min(size, self.most)
-            if data[limit:]:
-                self.packets.appendleft(data[limit:])
-            return data[:limit]
+            if data[self.most :]:
+                self.packets.appendleft(data[self.most :])
+            return data[: self.most]
         if self.ended:
             return b""
-        self.clock.time += self._timeout
+        self.clock.time += seconds
         self.after()
         if self.window is not None:
             self.window += self.grant
@@ -255,8 +257,8 @@ class ScriptedStream:
     def send_ready(self) -> bool:
         return self.window is None or self.window > 0
 
-    def settimeout(self, seconds: float) -> None:
-        self._timeout = seconds
+    def wake(self) -> None:
+        self._woken = True
 
     def close(self) -> None:
         self.closed = True

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
@@ -19,23 +19,12 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailur
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.stream import ByteStream
 from ferrygate.sftp.wire import BadPacketError, HandleReply, Reply, Type
 
 T = TypeVar("T")
 
-_RECEIVE = 1 << 22  # big reads: the library's buffer is quadratic in its backlog on small ones
 _TICK = 0.1  # how often a quiet channel looks at its cancel token, seconds
-_WINDOW_TICK = 0.005  # how soon a full send window is looked at again, seconds
-
-
-class ByteStream(Protocol):
-    """What is needed of an SSH channel; ``recv`` raises ``TimeoutError`` when nothing came."""
-
-    def send(self, data: bytes, /) -> int: ...  # noqa: D102
-    def recv(self, size: int, /) -> bytes: ...  # noqa: D102
-    def send_ready(self) -> bool: ...  # noqa: D102
-    def settimeout(self, seconds: float, /) -> None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
 
 
 class Future(Generic[T]):
@@ -228,9 +217,8 @@ class SftpChannel:
     def _exchange(self) -> None:
         """Send what the window takes, then receive what came."""
         self._send()
-        self._stream.settimeout(_WINDOW_TICK if self._out else _TICK)
         try:
-            data = self._stream.recv(_RECEIVE)
+            data = self._stream.recv(_TICK)
         except TimeoutError:
             silence = self._clock.monotonic() - self._heard
             if silence > self._reply_deadline:

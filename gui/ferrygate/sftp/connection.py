@@ -174,7 +174,7 @@ class Connection:
             channel = self._transport.open_session(
                 window_size=_WINDOW, timeout=self._deadlines.channel
             )
-            channel.settimeout(self._deadlines.channel)
+            stream = self._transport.stream(channel)
         except paramiko.ChannelException as error:
             raise UnsupportedError(
                 _("The server does not allow another connection at the moment."),
@@ -183,7 +183,7 @@ class Connection:
         except BROKEN as error:
             raise lost(type(error).__name__) from error
         self._request_sftp(channel)
-        sftp = SftpChannel(channel, self._clock, reply_deadline=self._deadlines.reply)
+        sftp = SftpChannel(stream, self._clock, reply_deadline=self._deadlines.reply)
         try:
             sftp.start(cancel)
         except FerrygateError:

@@ -30,17 +30,17 @@ class MonitoredSocket:
         """From now on any number of bytes may come: the peer is no stranger."""
         self._left = None
 
-    def recv(self, size: int) -> bytes:
-        """Receive; an empty answer is the end of the stream."""
-        data = self._sock.recv(size)
+    def recv_into(self, buffer: memoryview) -> int:
+        """Receive; returns how many bytes, none at the end of the stream."""
+        count = self._sock.recv_into(buffer)
         self.heard = self._clock.monotonic()
         if self._left is not None:
-            self._left -= len(data)
+            self._left -= count
             if self._left < 0:
                 raise ConnectionAbortedError("too many bytes from a stranger")
-        return data
+        return count
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: bytes | memoryview) -> int:
         """Send; returns how much was taken."""
         return self._sock.send(data)
 
@@ -58,5 +58,5 @@ class MonitoredSocket:
         return self._sock.fileno() < 0
 
     def close(self) -> None:
-        """Close; threads of the library look up from ``recv`` and ``send`` ten times a second."""
+        """Close; threads of the library look up from both ways ten times a second."""
         self._sock.close()

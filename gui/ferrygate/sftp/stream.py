@@ -1,0 +1,218 @@
+"""The bytes of one SSH channel (RFC 4254 §5), between the transport's thread and its owner."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Protocol
+
+from paramiko import SSHException
+
+from ferrygate.sftp.broken import BROKEN
+
+MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
+LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
+BURST = 1 << 18  # bytes sent in one go, so that other channels wait for no more than that
+_SMALL = 1 << 12  # a piece with less is kept together with its neighbours
+
+_Chunk = bytearray | memoryview
+
+
+class ByteStream(Protocol):
+    """The bytes of a channel, both ways; ``wake`` and ``close`` are for any thread."""
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """Send as much as the peer takes now; returns how much, 0 if it takes nothing.
+
+        Waits for TCP only. Raises errors of :data:`BROKEN` when the connection has ended.
+        """
+
+    def recv(self, seconds: float, /) -> bytes:
+        """What has arrived; empty at the end, once all was read.
+
+        Raises:
+            TimeoutError: nothing came in that time, or :meth:`wake` was called, or the peer takes
+                data again after it took none.
+        """
+
+    def wake(self) -> None:
+        """Have :meth:`recv` raise ``TimeoutError`` at once, now or the next time it is called."""
+
+    def send_ready(self) -> bool:
+        """Whether the peer takes data now."""
+
+    def close(self) -> None:
+        """Close the channel."""
+
+
+class Channel(Protocol):
+    """What is needed of the library's channel."""
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+class Outlet(Protocol):
+    """Where packets go; both calls wait for TCP and raise errors of :data:`BROKEN`."""
+
+    def send_data(self, channel: int, data: memoryview, most: int) -> None:
+        """Send data to the peer's ``channel``, ``most`` bytes in a packet; at most a burst."""
+
+    def send_window_adjust(self, channel: int, count: int) -> None:
+        """Let the peer send ``count`` bytes more."""
+
+
+class ChannelStream:
+    """The stream of one open channel, with its windows.
+
+    The peer can never make it hold more than ``window`` bytes.
+    """
+
+    def __init__(
+        self, channel: Channel, outlet: Outlet, window: int, *, peer: int, room: int, most: int
+    ) -> None:
+        """Take over a channel before its first byte.
+
+        Args:
+            channel: to close it.
+            outlet: for what is sent.
+            window: how many bytes the peer may send before any are received here.
+            peer: the peer's number for the channel.
+            room: how many bytes the peer takes at first.
+            most: how many of them in one packet.
+        """
+        self._channel = channel
+        self._outlet = outlet
+        self._peer = peer
+        self._most = max(LEAST_DATA, min(most, MOST_DATA))
+        self._changed = threading.Condition(threading.Lock())  # guards these
+        self._chunks: list[_Chunk] = []
+        self._room = room
+        self._widened = False
+        self._woken = False
+        self._ended = False
+        self._arrived: list[_Chunk] = []  # the transport's thread's
+        # Sums since the channel was opened, in bytes; each is written by one thread.
+        self._received = 0  # transport's
+        self._dropped = 0
+        self._granted = window  # owner's
+        self._taken = 0
+        self._returned = 0
+        self._half = window // 2
+
+    # ------------------------------------------------------------ for the owner
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """See :class:`ByteStream`."""
+        view = memoryview(data)
+        sent = 0
+        while sent < len(view):
+            with self._changed:
+                if self._ended:
+                    raise EOFError("channel closed")
+                count = min(len(view) - sent, self._room, BURST)
+                self._room -= count
+            if not count:
+                break
+            self._outlet.send_data(self._peer, view[sent : sent + count], self._most)
+            sent += count
+        return sent
+
+    def recv(self, seconds: float, /) -> bytes:
+        """See :class:`ByteStream`."""
+        self._return_window()
+        with self._changed:
+            self._changed.wait_for(self._has_news, seconds)
+            if self._woken:
+                self._woken = False
+                raise TimeoutError
+            self._widened = False
+            chunks, self._chunks = self._chunks, []
+            if not chunks:
+                if self._ended:
+                    return b""
+                raise TimeoutError
+        data = b"".join(chunks)
+        self._taken += len(data)
+        return data
+
+    def wake(self) -> None:
+        """See :class:`ByteStream`."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def send_ready(self) -> bool:
+        """See :class:`ByteStream`."""
+        return self._room > 0
+
+    def close(self) -> None:
+        """See :class:`ByteStream`."""
+        with self._changed:
+            self._ended = True
+            self._chunks = []
+            self._changed.notify()
+        self._channel.close()
+
+    def _has_news(self) -> bool:
+        return bool(self._chunks) or self._woken or self._widened or self._ended
+
+    def _return_window(self) -> None:
+        """Let the peer send as much as was read, once that is half of the window."""
+        count = self._taken + self._dropped - self._returned
+        if count >= self._half:
+            self._returned += count
+            self._granted += count
+            with contextlib.suppress(*BROKEN):  # the end comes by itself, after what has arrived
+                self._outlet.send_window_adjust(self._peer, count)
+
+    # ------------------------------------------------------------ for the transport's thread
+
+    def take(self, data: memoryview) -> None:
+        """Keep data that came, until :meth:`flush`.
+
+        Raises:
+            SSHException: the peer sent more than it may.
+        """
+        self._count(len(data))
+        _append(self._arrived, data if len(data) >= _SMALL else bytearray(data))
+
+    def drop(self, count: int) -> None:
+        """Count data that came and that nobody reads; raises as :meth:`take`."""
+        self._count(count)
+        self._dropped += count
+
+    def flush(self) -> None:
+        """Hand over what was taken."""
+        arrived, self._arrived = self._arrived, []
+        with self._changed:
+            if not self._ended:
+                _append(self._chunks, arrived[0])
+                self._chunks += arrived[1:]
+            self._changed.notify()
+
+    def _count(self, count: int) -> None:
+        self._received += count
+        if self._received > self._granted:
+            raise SSHException("more data than the window takes")
+
+    def widen(self, count: int) -> None:
+        """The peer takes so many bytes more."""
+        with self._changed:
+            if not self._room:
+                self._widened = True
+                self._changed.notify()
+            self._room += count
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+
+def _append(chunks: list[_Chunk], chunk: _Chunk) -> None:
+    """Join small chunks, or a peer that sends single bytes would fill memory with objects."""
+    if isinstance(chunk, bytearray) and chunks and isinstance(last := chunks[-1], bytearray):
+        last += chunk
+    else:
+        chunks.append(chunk)
