@@ -203,7 +203,8 @@ class ScriptedStream:
         grant: bytes the window grows by whenever nothing comes.
         most: bytes that one ``recv`` brings.
         ended: the channel has ended; ``recv`` says so once all is read.
-        after: called whenever nothing comes, on the owner's thread.
+        after: called whenever nothing comes, on the owner's thread; time passes if it changes
+            nothing.
     """
 
     def __init__(
@@ -220,7 +221,7 @@ class ScriptedStream:
         self.packets: deque[bytes] = deque()
         self._answer = answer
         self._received = bytearray()
-        self._woken = False
+        self.woken = False
 
     def send(self, data: bytes | memoryview) -> int:
         if self.send_error is not None:
@@ -238,9 +239,6 @@ class ScriptedStream:
         return len(taken)
 
     def recv(self, seconds: float) -> bytes:
-        if self._woken:
-            self._woken = False
-            raise TimeoutError
         if self.packets:
             data = self.packets.popleft()
             if data[self.most :]:
@@ -248,17 +246,19 @@ class ScriptedStream:
             return data[: self.most]
         if self.ended:
             return b""
-        self.clock.time += seconds
         self.after()
-        if self.window is not None:
+        if self.window is not None and self.grant:
             self.window += self.grant
+        elif not (self.woken or self.packets):
+            self.clock.time += min(seconds, 0.1)  # it may come back early, as if woken
+        self.woken = False
         raise TimeoutError
 
     def send_ready(self) -> bool:
         return self.window is None or self.window > 0
 
     def wake(self) -> None:
-        self._woken = True
+        self.woken = True
 
     def close(self) -> None:
         self.closed = True

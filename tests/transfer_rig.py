@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.window import Share, Window
 from scripted_sftp import Rig, ScriptedServer
 
 
@@ -29,6 +33,19 @@ class Reports:
         return list(dict.fromkeys(state for state, _moved in self.told))
 
 
+class Disk:
+    """Gives one hidden name, and counts how often it is given time to keep up."""
+
+    def __init__(self) -> None:
+        self.written_back = 0
+
+    def hidden_name(self) -> str:
+        return ".ferrygate-abab.part"
+
+    def write_back(self, file: BinaryIO) -> None:  # noqa: ARG002  the protocol's
+        self.written_back += 1
+
+
 class TransferRig:
     """A server in memory, a local folder, and what is needed to move files between them."""
 
@@ -37,6 +54,9 @@ class TransferRig:
         self.server = ScriptedServer({}, b"/inbox")
         self.rig = Rig(self.server)
         self.reports = Reports()
+        self.disk = Disk()
+        self.in_flight = 48 << 20  # bytes
+        self.limit: int | None = None  # bytes a second
         self.opened = Opened()
 
     def write(self, name: str, content: bytes) -> str:
@@ -44,14 +64,19 @@ class TransferRig:
         path.write_bytes(content)
         return str(path)
 
-    def send(self, job: FileJob, *, exclusive: bool = True) -> Outcome:
+    def route(self, *, object_store: bool = True) -> Route:
+        """The channel as transfers use it, with nothing in flight."""
+        clock, channel = self.rig.stream.clock, self.rig.channel
+        flow, share = channel.flow(0), Share(self.in_flight)
+        share.among(1)
+        window = Window(flow, share, clock)
+        return Route(self.rig.files, flow, window, Pace(clock, self.limit), object_store)
+
+    def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""
-        files = self.rig.files
-        return self.rig.run(
-            upload(files, job, self.reports, self.opened, exclusive=exclusive),
-        )
+        route = self.route(object_store=object_store)
+        return self.rig.run(upload(route, job, self.reports, self.opened))
 
     def fetch(self, job: FileJob) -> Outcome:
         """Download one file; its hidden name is always the same."""
-        work = download(self.rig.files, job, self.reports, lambda count: "ab" * count)
-        return self.rig.run(work)
+        return self.rig.run(download(self.route(), job, self.reports, self.disk))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.sftp import wire
-from ferrygate.sftp.wire import BadPacketError, Open, PacketReader, Type
+from ferrygate.sftp.packet_reader import PacketReader
+from ferrygate.sftp.wire import BadPacketError, Open, Type
 from scripted_sftp import Request, parse_request, reply
 from sftp_bytes import string
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.i18n import _
@@ -16,10 +18,25 @@ class CancelToken:
 
     def __init__(self) -> None:
         self.event = threading.Event()
+        self._watchers: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
         """Ask for the end of the work."""
         self.event.set()
+        for wake in tuple(self._watchers):
+            wake()
+
+    @contextmanager
+    def watched(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Have ``wake`` called on the canceller's thread, for work that waits for something else.
+
+        It is not called for what was cancelled before: look at :attr:`cancelled` first.
+        """
+        self._watchers.append(wake)
+        try:
+            yield
+        finally:
+            self._watchers.remove(wake)
 
     @property
     def cancelled(self) -> bool:

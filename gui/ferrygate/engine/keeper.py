@@ -21,11 +21,12 @@ from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import PASSING, BackOff
-from ferrygate.engine.session import Session, Work
+from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
@@ -57,7 +58,7 @@ class SessionKeeper:
         self._back_off: BackOff | None = None  # there while the connection is away
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
-        self._work = Work()  # what had been done when the connection was lost before
+        self._work = Tally()  # what had been done when the connection was lost before
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
@@ -220,7 +221,7 @@ class SessionKeeper:
         until = self._clock.now() + self._back_off.due - now if self._back_off.due > now else None
         self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until))
 
-    def _wait_after(self, work: Work) -> BackOff | None:
+    def _wait_after(self, work: Tally) -> BackOff | None:
         """When to come back. A server that lets us in and drops us is not asked again and again.
 
         A connection that lasted, or brought a file to its end, begins a new count; one that only
@@ -229,10 +230,10 @@ class SessionKeeper:
         now = self._clock.monotonic()
         before, earlier = self._work, self._earlier
         self._work = work
-        lasted = now - self._since >= _STEADY or work.files_ended > before.files_ended
+        lasted = now - self._since >= _STEADY or work.files > before.files
         if earlier is None or lasted:
             return BackOff(now, self._parts.keep_trying, self._parts.random)
-        moved = work.bytes_moved > before.bytes_moved
+        moved = work.bytes > before.bytes
         goes_on = earlier.begin_again(now) if moved else earlier.fail(now)
         return earlier if goes_on else None
 
@@ -267,7 +268,7 @@ class SessionKeeper:
             self._attempt = None
         self._questions.clear()
         self._back_off = self._earlier = self._liveness = None
-        self._work = Work()
+        self._work = Tally()
         if self.session is not None:
             session, self.session = self.session, None
             self._end_aside(session.stop(reason or _signed_out()))

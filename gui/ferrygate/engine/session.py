@@ -10,8 +10,9 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.engine.browser import Browser
+from ferrygate.engine.bundle import TransferSettings
+from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
-from ferrygate.engine.jobs import TransferSettings
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.messages import Event
 from ferrygate.engine.parts import Parts
@@ -19,16 +20,13 @@ from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
+from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
+_IN_FLIGHT = 48 << 20  # bytes, over all channels
 _JOIN = 5.0  # seconds a lane may take to notice the end of its connection
-
-
-class Work(msgspec.Struct, frozen=True):
-    """What a session's transfers have done so far."""
-
-    bytes_moved: int = 0
-    files_ended: int = 0
 
 
 class Session:
@@ -47,12 +45,20 @@ class Session:
         self._clock = parts.clock
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
+        self._flusher = Flusher(parts.random_hex)
+        self.pace = Pace(parts.clock, None)
         self.browser = Browser(self._new_lane("browse"), post, self._doubt)
         self.queue = TransferQueue(
             emit,
             post,
             self._new_lane,
-            TransferSettings(parts.clock, parts.random_hex, connection.stores_objects),
+            TransferSettings(
+                clock=parts.clock,
+                disk=self._flusher,
+                pace=self.pace,
+                share=Share(_IN_FLIGHT),
+                object_store=connection.stores_objects,
+            ),
             self._doubt,
         )
 
@@ -61,9 +67,9 @@ class Session:
         if not self.browser.cancel(request):
             self.queue.cancel(request)
 
-    def work_done(self) -> Work:
+    def work_done(self) -> Tally:
         """What its transfers have done so far, over all connections."""
-        return Work(self.queue.bytes_moved, self.queue.files_ended)
+        return msgspec.structs.replace(self.queue.tally)
 
     def look(self) -> None:
         """Go on where a lane had lost its channel, and the connection turned out to stand."""
@@ -98,11 +104,13 @@ class Session:
         connection = self.connection
         self.queue.stop(error.problem)
         self.browser.stop(error)
-        lanes = self._lanes
+        lanes, flusher = self._lanes, self._flusher
 
         def finish() -> None:
             for lane in lanes:
                 lane.join(_JOIN)
+            flusher.stop()  # after the lanes, which may still have finished files for it
+            flusher.join()
             if connection is not None:
                 connection.close()
 

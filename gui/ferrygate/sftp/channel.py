@@ -3,15 +3,16 @@
 Work is written as coroutines that await replies. Many of them run on one channel at a time, so
 that requests of one file and of many files are in flight together; the loop in
 :meth:`SftpChannel.run` sends, receives and wakes whoever waits. There is no lock: one thread owns
-the channel.
+the channel, and others leave word with :meth:`SftpChannel.call_soon`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import heapq
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
@@ -19,62 +20,21 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailur
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost
-from ferrygate.sftp.stream import ByteStream
-from ferrygate.sftp.wire import BadPacketError, HandleReply, Reply, Type
+from ferrygate.sftp.packet_reader import PacketReader
+from ferrygate.sftp.stream import BURST, ByteStream
+from ferrygate.sftp.tasks import Bell, Flow, Future, Task
+from ferrygate.sftp.wire import BadPacketError, ExtendedReply, HandleReply, Limits, Reply, Type
 
 T = TypeVar("T")
 
-_TICK = 0.1  # how often a quiet channel looks at its cancel token, seconds
-
-
-class Future(Generic[T]):
-    """A result that one coroutine may await."""
-
-    __slots__ = ("_error", "_result", "done", "on_abandoned", "waiter")
-
-    def __init__(self) -> None:
-        self.done = False
-        self.waiter: _Task[Any] | None = None
-        self.on_abandoned: Callable[[T], None] | None = None
-        self._result: T | None = None
-        self._error: BaseException | None = None
-
-    def __await__(self) -> Generator[Future[T], None, T]:
-        while not self.done:  # a task thrown out of one wait may be woken for it later
-            yield self
-        return self.result()
-
-    def result(self) -> T:
-        """The result, or the error raised; only once ``done``."""
-        if self._error is not None:
-            raise self._error
-        return self._result  # type: ignore[return-value]  # set together with ``done``
-
-    def resolve(self, result: T) -> None:
-        """Set the result."""
-        self._result = result
-        self.done = True
-
-    def fail(self, error: BaseException) -> None:
-        """Set the error to raise in the waiter."""
-        self._error = error
-        self.done = True
-
-
-class _Task(Future[T]):
-    """A running coroutine, and the future of its result."""
-
-    __slots__ = ("coroutine",)
-
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
-        super().__init__()
-        self.coroutine = coroutine
+_IDLE = 3600.0  # seconds to wait where nothing is due; whoever has news wakes the stream
+_LIMITS = b"limits@openssh.com"
 
 
 class SftpChannel:
     """The SFTP protocol on one channel.
 
-    Owned by one thread: every method but :meth:`close` is called from it alone.
+    Owned by one thread: every method but :meth:`call_soon` is called from it alone.
     """
 
     def __init__(self, stream: ByteStream, clock: Clock, *, reply_deadline: float = 60.0) -> None:
@@ -89,14 +49,19 @@ class SftpChannel:
         self._stream = stream
         self._clock = clock
         self._reply_deadline = reply_deadline
-        self._reader = wire.PacketReader()
+        self._reader = PacketReader()
         self._next_id = 0
         self._pending: dict[int, Future[Reply]] = {}
-        self._out: deque[bytes] = deque()
-        self._ready: deque[tuple[_Task[Any], Exception | None]] = deque()
-        self._tasks: set[_Task[Any]] = set()
+        self._out: deque[bytes | memoryview] = deque()
+        self._ready: deque[tuple[Task[Any], Exception | None]] = deque()
+        self._tasks: set[Task[Any]] = set()
+        self._nobody: Future[Reply] = Future()  # whoever waits for what was posted
+        self._calls: deque[Callable[[], None]] = deque()
+        self._alarms: list[tuple[float, int, Future[None]]] = []
+        self._alarms_set = 0
         self._heard = clock.monotonic()
         self._version: Future[dict[bytes, bytes]] | None = None
+        self.limits = Limits()
         self.usable = True
 
     # ------------------------------------------------------------ for coroutines
@@ -122,12 +87,35 @@ class SftpChannel:
 
     def post(self, kind: Type, body: bytes) -> None:
         """Queue a request whose reply nobody waits for."""
-        self._enqueue(kind, body, Future())
+        self._enqueue(kind, body, self._nobody)
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so much time pass; in 0 seconds the channel's other work moves on."""
+        alarm: Future[None] = Future()
+        self._alarms_set += 1
+        due = self._clock.monotonic() + seconds
+        heapq.heappush(self._alarms, (due, self._alarms_set, alarm))
+        await alarm
+
+    def bell(self) -> Bell:
+        """A bell for a coroutine of this channel."""
+        return Bell(self._wake)
+
+    def flow(self, most: int) -> Flow:
+        """A bound on the bytes in flight, for coroutines of this channel."""
+        return Flow(most, self._wake)
+
+    # ------------------------------------------------------------ from any thread
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have something done on the owner's thread, within its next :meth:`run`."""
+        self._calls.append(call)
+        self._stream.wake()
 
     # ------------------------------------------------------------ for the owner
 
-    def start(self, cancel: CancelToken) -> dict[bytes, bytes]:
-        """Exchange INIT and VERSION; returns the server's extensions.
+    def start(self, cancel: CancelToken) -> None:
+        """Exchange INIT and VERSION, and ask for the server's limits where it tells them.
 
         Raises:
             ConnectionLostError: the channel ended.
@@ -139,7 +127,10 @@ class SftpChannel:
         async def wait(version: Future[dict[bytes, bytes]]) -> dict[bytes, bytes]:
             return await version
 
-        return self.run(wait(self._version), cancel)
+        extensions = self.run(wait(self._version), cancel)
+        if extensions.get(_LIMITS) == b"1":
+            self.request(Type.EXTENDED, wire.string(_LIMITS)).then = self._take_limits
+            self._send()
 
     def run(self, work: Coroutine[Any, Any, T], cancel: CancelToken) -> T:
         """Drive ``work``, and what it spawns, to its end.
@@ -155,22 +146,25 @@ class SftpChannel:
         self._heard = self._clock.monotonic()
         told = False
         try:
-            while not main.done:
-                if cancel.cancelled and not told:
-                    told = True
-                    self._ready.append((main, Cancelled(_("Cancelled."))))
-                if self._ready:
-                    self._step_ready()
-                else:
-                    assert self._pending or self._out or self._version, "nothing is due"  # noqa: S101
-                    self._exchange()
-            self._send()  # what was queued without waiting for its reply
+            with cancel.watched(self._stream.wake):
+                while not main.done:
+                    if cancel.cancelled and not told:
+                        told = True
+                        self._ready.append((main, Cancelled(_("Cancelled."))))
+                    while self._calls:
+                        self._calls.popleft()()
+                    if self._ready:
+                        self._step_ready()
+                    else:
+                        self._exchange()
         except ConnectionLostError:
             self.usable = False
-            if not main.done:  # else the work is done, and only what nobody waits for is lost
-                raise
+            raise
         finally:
+            if told:
+                self._take_back_requests()
             self._drop_tasks()
+            self._send_rest()
         return main.result()
 
     def close(self) -> None:
@@ -186,8 +180,8 @@ class SftpChannel:
         self._pending[self._next_id] = future
         self._out.append(wire.packet(kind, self._next_id, body))
 
-    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> _Task[T]:
-        task = _Task(coroutine)
+    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
+        task = Task(coroutine)
         self._tasks.add(task)
         self._ready.append((task, None))
         return task
@@ -198,7 +192,7 @@ class SftpChannel:
             if not task.done:
                 self._step(task, error)
 
-    def _step(self, task: _Task[Any], error: Exception | None) -> None:
+    def _step(self, task: Task[Any], error: Exception | None) -> None:
         try:
             awaited = task.coroutine.throw(error) if error else task.coroutine.send(None)
         except StopIteration as end:
@@ -218,11 +212,9 @@ class SftpChannel:
         """Send what the window takes, then receive what came."""
         self._send()
         try:
-            data = self._stream.recv(_TICK)
+            data = self._stream.recv(self._patience())
         except TimeoutError:
-            silence = self._clock.monotonic() - self._heard
-            if silence > self._reply_deadline:
-                raise lost(f"no reply: silent for {silence:.0f} s") from None
+            self._ring_alarms()
             return
         except BROKEN as error:
             raise lost(f"channel error: {type(error).__name__}") from error
@@ -239,21 +231,72 @@ class SftpChannel:
                 next_step=_("Tell your contact; the details help them."),
                 detail=str(error),
             ) from error
+        self._ring_alarms()
+
+    def _patience(self) -> float:
+        """How long nothing may come, in seconds."""
+        now = self._clock.monotonic()
+        seconds = _IDLE
+        if self._pending or self._version is not None:
+            seconds = self._heard + self._reply_deadline - now
+            if seconds <= 0:
+                raise lost(f"no reply: silent for {now - self._heard:.0f} s")
+        else:
+            self._heard = now  # nobody owes us a word
+        if self._alarms:
+            seconds = min(seconds, max(0.0, self._alarms[0][0] - now))
+        return seconds
+
+    def _ring_alarms(self) -> None:
+        while self._alarms and self._alarms[0][0] <= self._clock.monotonic():
+            alarm = heapq.heappop(self._alarms)[2]
+            alarm.resolve(None)
+            self._wake(alarm)
 
     def _send(self) -> None:
         """Send as much of what is queued as the window takes now."""
         try:
             while self._out and self._stream.send_ready():
-                chunk = self._out[0]
-                sent = self._stream.send(chunk)
-                if sent == len(chunk):
-                    self._out.popleft()
-                else:
-                    self._out[0] = chunk[sent:]
+                burst = self._next_burst()
+                sent = self._stream.send(burst)
+                if sent < len(burst):
+                    self._out.appendleft(memoryview(burst)[sent:])
         except BROKEN as error:
             raise lost(f"channel error: {type(error).__name__}") from error
 
-    def _take(self, payload: bytes) -> None:
+    def _next_burst(self) -> bytes | memoryview:
+        """Requests that are queued one after the other, as one piece."""
+        out = self._out
+        first = out.popleft()
+        size = len(first)
+        if not out or size + len(out[0]) > BURST:
+            return first
+        parts = [first]
+        while out and size + len(out[0]) <= BURST:
+            size += len(out[0])
+            parts.append(out.popleft())
+        return b"".join(parts)
+
+    def _take_back_requests(self) -> None:
+        """Forget requests that have not left, but for what is begun, and what nobody waits for."""
+        queued, self._out = self._out, deque()
+        for packet in queued:
+            begun = isinstance(packet, memoryview)
+            number = 0 if begun or self._version is not None else wire.request_number(packet)
+            if self._pending.get(number, self._nobody) is self._nobody:
+                self._out.append(packet)
+            else:
+                del self._pending[number]
+
+    def _send_rest(self) -> None:
+        """What was queued without waiting for its reply; it is no loss with the connection."""
+        if self.usable:
+            try:
+                self._send()
+            except ConnectionLostError:
+                self.usable = False
+
+    def _take(self, payload: memoryview) -> None:
         if self._version is not None:
             version, extensions = wire.parse_version(payload)
             if version != wire.VERSION:
@@ -266,8 +309,14 @@ class SftpChannel:
         future = self._pending.pop(number, None)
         if future is None:
             raise BadPacketError(f"reply to request {number}, which was not asked")
-        future.resolve(reply)
-        self._wake(future)
+        if future is not self._nobody:
+            future.resolve(reply)
+            self._wake(future)
+
+    def _take_limits(self, reply: Reply) -> None:
+        """Larger requests from now on; a server that does not tell after all keeps the smallest."""
+        if isinstance(reply, ExtendedReply):
+            self.limits = wire.parse_limits(reply.body)
 
     def _wake(self, future: Future[Any]) -> None:
         if future.waiter is not None and not future.waiter.done:
@@ -286,3 +335,4 @@ class SftpChannel:
             task.coroutine.close()
             task.fail(Cancelled(_("Cancelled.")))
         self._ready.clear()
+        self._alarms.clear()

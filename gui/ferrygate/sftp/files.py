@@ -6,10 +6,6 @@ errors of :func:`ferrygate.sftp.status.error_for_status` for what the server ref
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
 from ferrygate.common import remote_path
@@ -23,27 +19,16 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
-from ferrygate.sftp.channel import Future, SftpChannel
-from ferrygate.sftp.status import error_for_status, no_folder
-from ferrygate.sftp.wire import (
-    AttrsReply,
-    DataReply,
-    HandleReply,
-    NameReply,
-    Open,
-    Reply,
-    Status,
-    StatusReply,
-    Type,
-)
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.listing import Take, read_folder
+from ferrygate.sftp.replies import check_ok, expect
+from ferrygate.sftp.status import no_folder
+from ferrygate.sftp.tasks import Future
+from ferrygate.sftp.wire import AttrsReply, HandleReply, Open, Reply, Type
 
-R = TypeVar("R", HandleReply, NameReply, AttrsReply)
-
-READ_SIZE = 32_768  # what every server takes (draft §3: packets of 34,000 bytes)
 _SSH_PAYLOAD = 32_704
 _MOST_LEVELS = 100  # of folders in a folder that is walked
 _MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
-_MOST_READDIRS = 16  # READDIRs in flight once a folder proves to be long
 
 
 class RemoteFiles:
@@ -64,7 +49,7 @@ class RemoteFiles:
 
     async def _attributes(self, kind: Type, path: bytes) -> Entry:
         reply = await self.channel.request(kind, wire.string(path))
-        entry = _expect(AttrsReply, reply, path).entry
+        entry = expect(AttrsReply, reply, path).entry
         return msgspec.structs.replace(entry, name=remote_path.basename(path))
 
     async def mkdir(self, path: bytes) -> None:
@@ -127,16 +112,11 @@ class RemoteFiles:
 
     # ------------------------------------------------------------ folders
 
-    async def list_folder(self, path: bytes, take: Callable[[tuple[Entry, ...]], object]) -> None:
-        """Hand the entries of a folder to ``take``, a block at a time, without ``.`` and ``..``.
-
-        Names that could not be one part of a path are left out as well. READDIRs go ahead of their
-        replies, twice as many after each full block, so that a long folder costs a few round trips
-        and a short one no wasted request but one.
-        """
+    async def list_folder(self, path: bytes, take: Take) -> None:
+        """Hand the entries of a folder to ``take``, as :func:`read_folder` does."""
         handle = await self.open_folder(path)
         try:
-            await self._read_folder(handle, path, take)
+            await read_folder(self.channel, handle, path, take)
         finally:
             self.close_later(handle)
 
@@ -148,7 +128,7 @@ class RemoteFiles:
         """
         entries: list[Entry] = []
 
-        def take(block: tuple[Entry, ...]) -> None:
+        async def take(block: tuple[Entry, ...]) -> None:
             entries.extend(block)
             if len(entries) > most:
                 raise RemoteFailureError(
@@ -161,36 +141,10 @@ class RemoteFiles:
         await self.list_folder(path, take)
         return entries
 
-    async def _read_folder(
-        self, handle: bytes, path: bytes, take: Callable[[tuple[Entry, ...]], object]
-    ) -> None:
-        ahead: deque[Future[Reply]] = deque([self._readdir(handle)])
-        wanted = 1
-        end = False
-        while ahead:
-            reply = await ahead.popleft()
-            if isinstance(reply, StatusReply):
-                if reply.code != Status.EOF and not end:
-                    raise error_for_status(reply, path)
-                end = True
-                continue
-            entries = _expect(NameReply, reply, path).entries
-            if not entries:  # some servers end a folder with an empty block instead of EOF
-                end = True
-                continue
-            take(tuple(entry for entry in entries if _is_name(entry.name)))
-            if not end:
-                wanted = min(wanted * 2, _MOST_READDIRS)
-                while len(ahead) < wanted:
-                    ahead.append(self._readdir(handle))
-
-    def _readdir(self, handle: bytes) -> Future[Reply]:
-        return self.channel.request(Type.READDIR, wire.string(handle))
-
     async def open_folder(self, path: bytes) -> bytes:
         """OPENDIR; returns the handle."""
         reply = await self.channel.request_handle(Type.OPENDIR, wire.string(path))
-        return _expect(HandleReply, reply, path).handle
+        return expect(HandleReply, reply, path).handle
 
     # ------------------------------------------------------------ file contents
 
@@ -198,7 +152,7 @@ class RemoteFiles:
         """OPEN a file to read; returns the handle."""
         body = wire.open_body(path, Open.READ)
         reply = await self.channel.request_handle(Type.OPEN, body)
-        return _expect(HandleReply, reply, path).handle
+        return expect(HandleReply, reply, path).handle
 
     async def open_for_writing(self, path: bytes, *, replace: bool) -> bytes:
         """OPEN a file to write from its start, write-only as object stores demand.
@@ -208,27 +162,40 @@ class RemoteFiles:
         """
         flags = Open.WRITE | Open.CREAT | (Open.TRUNC if replace else Open.EXCL)
         reply = await self.channel.request(Type.OPEN, wire.open_body(path, flags))
-        return _expect(HandleReply, reply, path).handle
+        return expect(HandleReply, reply, path).handle
 
     async def close(self, handle: bytes, path: bytes) -> None:
         """CLOSE; for an upload to an object store its answer is the verdict."""
         await self._simple(Type.CLOSE, wire.string(handle), path)
 
+    def closing(self, handle: bytes) -> Future[Reply]:
+        """Queue a CLOSE behind what was queued for the handle; its reply is the verdict too."""
+        return self.channel.request(Type.CLOSE, wire.string(handle))
+
+    def asking(self, path: bytes) -> Future[Reply]:
+        """Queue a STAT; a server may answer it before what was queued earlier is done."""
+        return self.channel.request(Type.STAT, wire.string(path))
+
     def close_later(self, handle: bytes) -> None:
         """CLOSE without waiting for the answer; for handles that were only read."""
         self.channel.post(Type.CLOSE, wire.string(handle))
 
-    @staticmethod
-    def write_size(handle: bytes) -> int:
-        """How many bytes a WRITE may carry to fill one SSH packet, and not spill into a second.
+    @property
+    def read_size(self) -> int:
+        """How many bytes one READ may ask for."""
+        return self.channel.limits.read
 
-        The library sends at most 32,704 bytes of a channel's data in a packet; a WRITE's own
-        fields take 25 bytes and the handle.
+    def write_size(self, handle: bytes) -> int:
+        """How many bytes one WRITE may carry.
+
+        Where the server names no limit it is what fills one SSH packet, and does not spill into a
+        second: the library sends at most 32,704 bytes of a channel's data in a packet, and a
+        WRITE's own fields take 25 bytes and the handle.
         """
-        return _SSH_PAYLOAD - 25 - len(handle)
+        return self.channel.limits.write or _SSH_PAYLOAD - 25 - len(handle)
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
-        """Queue a WRITE; the reply goes through :func:`check_written`."""
+        """Queue a WRITE; the reply goes through :func:`check_ok`."""
         return self.channel.request(Type.WRITE, wire.write_body(handle, offset, data))
 
     def read(self, handle: bytes, offset: int, length: int) -> Future[Reply]:
@@ -238,12 +205,7 @@ class RemoteFiles:
     # ------------------------------------------------------------ inside
 
     async def _simple(self, kind: Type, body: bytes, subject: bytes) -> None:
-        _check_ok(await self.channel.request(kind, body), subject)
-
-
-def _is_name(name: bytes) -> bool:
-    """Whether a name stands for something in its folder, and for nothing outside of it."""
-    return name not in {b"", b".", b".."} and b"/" not in name and b"\0" not in name
+        check_ok(await self.channel.request(kind, body), subject)
 
 
 def check_depth(path: bytes, top: bytes) -> None:
@@ -259,37 +221,3 @@ def check_depth(path: bytes, top: bytes) -> None:
             ),
             detail=f"more than {_MOST_LEVELS} levels",
         )
-
-
-def check_written(reply: Reply, path: bytes) -> None:
-    """Raise unless a WRITE was answered OK."""
-    _check_ok(reply, path)
-
-
-def data_read(reply: Reply, path: bytes) -> bytes | None:
-    """The bytes a READ brought; ``None`` at the end of the file."""
-    if isinstance(reply, DataReply):
-        return reply.data
-    if isinstance(reply, StatusReply) and reply.code == Status.EOF:
-        return None
-    raise _unexpected(reply, path)
-
-
-def _check_ok(reply: Reply, subject: bytes) -> None:
-    if not (isinstance(reply, StatusReply) and reply.code == Status.OK):
-        raise _unexpected(reply, subject)
-
-
-def _expect(kind: type[R], reply: Reply, subject: bytes) -> R:
-    if isinstance(reply, kind):
-        return reply
-    raise _unexpected(reply, subject)
-
-
-def _unexpected(reply: Reply, subject: bytes) -> Exception:
-    if isinstance(reply, StatusReply):
-        return error_for_status(reply, subject)
-    return RemoteFailureError(
-        _("The server gave an answer that does not fit the question."),
-        detail=f"unexpected {type(reply).__name__}",
-    )

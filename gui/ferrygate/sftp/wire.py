@@ -16,6 +16,11 @@ from ferrygate.common.entry import Entry, EntryKind
 VERSION = 3
 MAX_PACKET = 1 << 26  # a server may put a whole folder into one NAME packet; this is beyond any
 _LONGEST_HANDLE = 256  # bytes (draft §7)
+_LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
+_MOST_HANDLES = 20_000
+
+
+Buffer = bytes | memoryview
 
 
 class BadPacketError(Exception):
@@ -39,6 +44,8 @@ class Type(IntEnum):
     RMDIR = 15
     STAT = 17
     RENAME = 18
+    EXTENDED = 200
+    EXTENDED_REPLY = 201
     STATUS = 101
     HANDLE = 102
     DATA = 103
@@ -71,6 +78,14 @@ class Open(IntFlag):
 
 
 _SIZE, _UIDGID, _PERMISSIONS, _TIMES, _EXTENDED = 0x01, 0x02, 0x04, 0x08, 0x80000000
+_USUAL = _SIZE | _UIDGID | _PERMISSIONS | _TIMES  # what almost every server sends, read at once
+_USUAL_FIELDS = struct.Struct(">QIIIII")
+_KINDS = {
+    stat.S_IFREG: EntryKind.FILE,
+    0: EntryKind.FILE,  # no type bits: treated as a file
+    stat.S_IFDIR: EntryKind.FOLDER,
+    stat.S_IFLNK: EntryKind.LINK,
+}
 
 _HEADER = struct.Struct(">IBI")
 _WRITE = struct.Struct(">QI")
@@ -92,9 +107,9 @@ class HandleReply(NamedTuple):
 
 
 class DataReply(NamedTuple):
-    """DATA: bytes read."""
+    """DATA: bytes read, in place in what was received."""
 
-    data: bytes
+    data: bytes | memoryview
 
 
 class NameReply(NamedTuple):
@@ -109,7 +124,29 @@ class AttrsReply(NamedTuple):
     entry: Entry
 
 
-Reply = StatusReply | HandleReply | DataReply | NameReply | AttrsReply
+class ExtendedReply(NamedTuple):
+    """EXTENDED_REPLY (draft §8): what the extension says."""
+
+    body: bytes
+
+
+Reply = StatusReply | HandleReply | DataReply | NameReply | AttrsReply | ExtendedReply
+
+
+class Limits(NamedTuple):
+    """How large requests may be, and how many files open.
+
+    The defaults are what every server takes: packets of 34,000 bytes (draft §3).
+
+    Attributes:
+        read: bytes that one READ may ask for.
+        write: bytes that one WRITE may carry; ``None`` for what fills one SSH packet.
+        handles: handles that may be open at a time.
+    """
+
+    read: int = 32_768
+    write: int | None = None
+    handles: int = 128
 
 
 def init() -> bytes:
@@ -127,6 +164,12 @@ def packet(kind: Type, request: int, body: bytes) -> bytes:
     return _HEADER.pack(len(body) + 5, kind, request) + body
 
 
+def request_number(packet: Buffer) -> int:
+    """The number of a whole request packet that is not INIT."""
+    number: int = _U32.unpack_from(packet, 5)[0]
+    return number
+
+
 def open_body(path: bytes, flags: Open) -> bytes:
     """OPEN with no attributes: the server's defaults apply."""
     return string(path) + _U32.pack(flags) + _U32.pack(0)
@@ -142,12 +185,34 @@ def write_body(handle: bytes, offset: int, data: bytes) -> bytes:
     return b"".join((string(handle), _WRITE.pack(offset, len(data)), data))
 
 
+def parse_limits(body: bytes) -> Limits:
+    """The answer to ``limits@openssh.com`` (OpenSSH's PROTOCOL file, section 4.8).
+
+    A server names 0 where it sets no limit. Sizes are kept within those that OpenSSH itself takes,
+    since others have been seen to fail with larger ones.
+    """
+    try:
+        packet, read, write, handles = struct.unpack_from(">QQQQ", body)
+    except struct.error:
+        return Limits()
+    most = _LARGEST_REQUEST
+    if packet:
+        most = min(most, packet - 1024)  # a request's own fields, a handle among them
+    read, write = min(read or most, most), min(write or most, most)
+    smallest = Limits()
+    return Limits(
+        read=max(read, 1024),
+        write=max(write, 1024),
+        handles=min(handles, _MOST_HANDLES) if handles else smallest.handles,
+    )
+
+
 def mkdir_body(path: bytes) -> bytes:
     """MKDIR with no attributes."""
     return string(path) + _U32.pack(0)
 
 
-def parse_version(payload: bytes) -> tuple[int, dict[bytes, bytes]]:
+def parse_version(payload: Buffer) -> tuple[int, dict[bytes, bytes]]:
     """The version and the extension pairs of a VERSION packet (type byte included)."""
     if not payload or payload[0] != Type.VERSION:
         raise BadPacketError("no VERSION packet")
@@ -163,7 +228,7 @@ def parse_version(payload: bytes) -> tuple[int, dict[bytes, bytes]]:
     return version, extensions
 
 
-def parse_reply(payload: bytes) -> tuple[int, Reply]:
+def parse_reply(payload: Buffer) -> tuple[int, Reply]:
     """Request id and reply of a packet's payload (type byte included).
 
     Raises:
@@ -176,9 +241,9 @@ def parse_reply(payload: bytes) -> tuple[int, Reply]:
         raise BadPacketError("packet cut short") from error
 
 
-def _parse_body(kind: int, payload: bytes) -> Reply:
+def _parse_body(kind: int, payload: Buffer) -> Reply:
     if kind == Type.DATA:
-        return DataReply(_string_at(payload, 5)[0])
+        return DataReply(_slice_at(payload, 5))
     if kind == Type.STATUS:
         (code,) = _U32.unpack_from(payload, 5)
         # Some servers leave the message out, against the draft.
@@ -189,18 +254,28 @@ def _parse_body(kind: int, payload: bytes) -> Reply:
             raise BadPacketError("handle too long")
         return HandleReply(handle)
     if kind == Type.NAME:
-        return NameReply(_names(payload))
+        return NameReply(_names(bytes(payload)))
     if kind == Type.ATTRS:
-        return AttrsReply(_attributes(payload, 5, b"")[0])
+        return AttrsReply(_attributes(bytes(payload), 5, b"")[0])
+    if kind == Type.EXTENDED_REPLY:
+        return ExtendedReply(bytes(payload[5:]))
     raise BadPacketError(f"unexpected packet type {kind}")
 
 
-def _string_at(payload: bytes, at: int) -> tuple[bytes, int]:
+def _string_at(payload: Buffer, at: int) -> tuple[bytes, int]:
     (length,) = _U32.unpack_from(payload, at)
     end = at + 4 + length
     if end > len(payload):
         raise BadPacketError("string longer than its packet")
-    return payload[at + 4 : end], end
+    return bytes(payload[at + 4 : end]), end
+
+
+def _slice_at(payload: Buffer, at: int) -> Buffer:
+    """A string in place: the bytes of a file are copied as seldom as can be."""
+    (length,) = _U32.unpack_from(payload, at)
+    if at + 4 + length > len(payload):
+        raise BadPacketError("string longer than its packet")
+    return payload[at + 4 : at + 4 + length]
 
 
 def _names(payload: bytes) -> tuple[Entry, ...]:
@@ -208,7 +283,9 @@ def _names(payload: bytes) -> tuple[Entry, ...]:
     entries = []
     at = 9
     for _ in range(count):
-        name, at = _string_at(payload, at)
+        (length,) = _U32.unpack_from(payload, at)
+        start, at = at + 4, at + 4 + length
+        name = payload[start:at]
         (longname_length,) = _U32.unpack_from(payload, at)  # made for people by the server: skipped
         entry, at = _attributes(payload, at + 4 + longname_length, name)
         entries.append(entry)
@@ -218,6 +295,11 @@ def _names(payload: bytes) -> tuple[Entry, ...]:
 def _attributes(payload: bytes, at: int, name: bytes) -> tuple[Entry, int]:
     """ATTRS of draft §5 at ``at``; returns the entry and where the attributes end."""
     (flags,) = _U32.unpack_from(payload, at)
+    if flags == _USUAL:
+        size, _uid, _gid, permissions, _accessed, modified = _USUAL_FIELDS.unpack_from(
+            payload, at + 4
+        )
+        return Entry(name, _kind(permissions), size, modified or None), at + 32
     at += 4
     size = modified = permissions = None
     if flags & _SIZE:
@@ -242,42 +324,4 @@ def _attributes(payload: bytes, at: int, name: bytes) -> tuple[Entry, int]:
 
 
 def _kind(permissions: int | None) -> EntryKind:
-    mode = permissions or 0
-    if stat.S_ISDIR(mode):
-        return EntryKind.FOLDER
-    if stat.S_ISLNK(mode):
-        return EntryKind.LINK
-    if stat.S_ISREG(mode) or stat.S_IFMT(mode) == 0:  # no type bits: treated as a file
-        return EntryKind.FILE
-    return EntryKind.OTHER
-
-
-class PacketReader:
-    """Cuts a byte stream into packet payloads, whatever the pieces it comes in."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """The payloads that ``data`` completes.
-
-        Raises:
-            BadPacketError: a length that no packet can have; its first bytes are shown, since a
-                login script that prints text is the usual cause.
-        """
-        buffer = self._buffer
-        buffer += data
-        payloads = []
-        at, end = 0, len(buffer)
-        while end - at >= 4:  # noqa: PLR2004  the length field
-            (length,) = _U32.unpack_from(buffer, at)
-            if not 1 <= length <= MAX_PACKET:
-                head = bytes(buffer[at : at + 40])
-                raise BadPacketError(f"not SFTP: the server sent {head!r}")
-            if end - at < 4 + length:
-                break
-            payloads.append(bytes(memoryview(buffer)[at + 4 : at + 4 + length]))
-            at += 4 + length
-        if at:
-            del buffer[:at]
-        return payloads
+    return _KINDS.get((permissions or 0) & 0o170000, EntryKind.OTHER)

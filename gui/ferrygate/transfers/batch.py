@@ -31,6 +31,7 @@ class Batch:
         self.on_conflict: ConflictChoice | None = None  # a person's answer, once given
         self.planned = False  # somebody has begun to walk its folders
         self.walking = True
+        self.stopping = False  # it was taken back, and what is under way comes to its end
         self.problem: Problem | None = None  # why the walk ended early
         self._direction = direction
         self._title = title
@@ -76,6 +77,10 @@ class Batch:
         self._waiting.appendleft(number)
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.WAITING, moved=0)
+
+    def not_begun(self, number: int) -> None:
+        """A file that was handed out goes back to the head of the queue as it was."""
+        self._waiting.appendleft(number)
 
     def interrupt(self, number: int, opened: Opened | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again."""
@@ -144,6 +149,7 @@ class Batch:
             bytes_moved=self._moved,
             bytes_per_second=self._speed(),
             walking=self.walking,
+            stopping=self.stopping,
             finished=self.finished,
             finished_at=self._finished_at,
         )

@@ -6,9 +6,8 @@ import contextlib
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -17,26 +16,36 @@ from ferrygate.common.errors import SizeMismatchError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_name
-from ferrygate.sftp.channel import Future
-from ferrygate.sftp.files import READ_SIZE, RemoteFiles, data_read
-from ferrygate.sftp.wire import Reply
+from ferrygate.sftp.replies import data_read
+from ferrygate.sftp.tasks import Flow, Future
+from ferrygate.sftp.wire import Buffer, Reply
 from ferrygate.transfers.conflict import numbered_names, taken
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
+from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
-_DEPTH = 64  # READs in flight: 2 MiB
+_WRITE_BACK = 1 << 24  # bytes after which the disk is given time to keep up
 
 
-async def download(
-    files: RemoteFiles, job: FileJob, report: Report, random_hex: Callable[[int], str]
-) -> Outcome:
-    """Fetch one file.
+class Disk(Protocol):
+    """Where fetched files go to."""
+
+    def hidden_name(self) -> str:
+        """A name that nobody else has given, for a file that is not whole yet."""
+        ...
+
+    def write_back(self, file: BinaryIO) -> None:
+        """Have what was written so far flushed in its own time."""
+
+
+async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Outcome:
+    """Fetch one file. It is whole, and in its place, but need not be flushed to the disk.
 
     Args:
-        files: the channel to use.
+        route: the channel to use.
         job: what to fetch where.
         report: told about every move.
-        random_hex: randomness for the hidden name, so many bytes as hex.
+        disk: this computer's.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
@@ -44,31 +53,64 @@ async def download(
         SizeMismatchError: the remote file changed while it was fetched.
         FerrygateError: what the server refused, or the connection's end.
     """
+    report(TransferState.RECEIVING, 0)
     target = _target(job)
     if target is None:
         return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
-    report(TransferState.RECEIVING, 0)
-    remote = await files.stat(job.remote)
+    known = None if job.size is None else _Version(job.size, job.modified)
+    if known is not None:
+        try:
+            return await _fetch(_Fetch(route, job, report, disk), target, known)
+        except SizeMismatchError:
+            newer = await _ask(route, job)
+            if newer == known:
+                raise
+            known = newer  # it has changed since its folder was listed
+    return await _fetch(_Fetch(route, job, report, disk), target, known or await _ask(route, job))
+
+
+class _Version(msgspec.Struct, frozen=True):
+    """What the server says of a file: bytes, and seconds since the epoch."""
+
+    size: int
+    modified: int | None
+
+
+class _Fetch(msgspec.Struct, frozen=True):
+    """What one fetch works with."""
+
+    route: Route
+    job: FileJob
+    report: Report
+    disk: Disk
+
+
+async def _ask(route: Route, job: FileJob) -> _Version:
+    remote = await route.files.stat(job.remote)
     if remote.size is None:
         raise SizeMismatchError(
             _("The server does not tell the size of “{name}”.").format(
                 name=display_name(remote.name)
             )
         )
+    return _Version(remote.size, remote.modified)
+
+
+async def _fetch(fetch: _Fetch, target: Path, version: _Version) -> Outcome:
+    files, job = fetch.route.files, fetch.job
     handle = await files.open_for_reading(job.remote)
-    part = target.parent / f".ferrygate-{random_hex(8)}.part"
+    part = target.parent / fetch.disk.hidden_name()
     try:
         try:
-            source = _Source(files, handle, job.remote, remote.size)
-            with writing(target), _new_file(part) as sink:
-                digest = await _receive(source, sink, report)
+            with writing(target), _new_file(part) as file:
+                digest = await _Receiving(fetch, handle, file, version.size).receive()
         finally:
             files.close_later(handle)
-        report(TransferState.CHECKING, remote.size)
+        fetch.report(TransferState.CHECKING, version.size)
         with writing(target):
-            if remote.modified:  # AWS sends 0 where it has no time
-                os.utime(part, (remote.modified, remote.modified))
-            _move(part, target, replace=job.on_conflict is ConflictChoice.REPLACE)
+            if version.modified:  # AWS sends 0 where it has no time
+                os.utime(part, (version.modified, version.modified))
+            _move(part, target, replace=job.replaces)
     finally:
         with contextlib.suppress(OSError):  # what led here is told, not that this fails as well
             part.unlink(missing_ok=True)
@@ -76,7 +118,7 @@ async def download(
         state=TransferState.DELIVERED,
         local=str(target),
         remote=job.remote,
-        size=remote.size,
+        size=version.size,
         sha256=digest,
         confirmed=True,
         note=_("complete"),
@@ -85,7 +127,7 @@ async def download(
 
 def _target(job: FileJob) -> Path | None:
     wanted = Path(job.local)
-    if job.on_conflict is ConflictChoice.REPLACE or not os.path.lexists(wanted):
+    if job.replaces or not os.path.lexists(wanted):
         return wanted
     if job.on_conflict is ConflictChoice.SKIP:
         return None
@@ -103,62 +145,117 @@ class _Read(msgspec.Struct, frozen=True):
     reply: Future[Reply]
     offset: int
     length: int
+    asked_at: float
 
 
-class _Source(msgspec.Struct, frozen=True):
-    """A file on the server, opened for reading."""
+class _Receiving:
+    """A whole file on its way.
 
-    files: RemoteFiles
-    handle: bytes
-    path: bytes
-    size: int
-
-    def read(self, offset: int, length: int) -> _Read:
-        return _Read(self.files.read(self.handle, offset, length), offset, length)
-
-
-async def _receive(source: _Source, sink: BinaryIO, report: Report) -> str:
-    """Read a whole file, and its end, into ``sink``; returns the SHA-256 of its bytes.
-
-    Replies are taken in the order of the file, so what is written is whole at every moment. One
-    READ goes past the expected end: the file may have grown.
+    Replies are taken in the order of the file, so what is written is whole at every moment. The
+    last READ asks for a byte more than is expected: the file may have grown.
     """
-    size = source.size
-    digest = hashlib.sha256()
-    flying: deque[_Read] = deque()
-    asked = done = 0
-    while True:
-        while asked <= size and len(flying) < _DEPTH:
-            length = min(READ_SIZE, size - asked) or 1
-            flying.append(source.read(asked, length))
-            asked += length
-        if not flying:
-            break
-        read = flying.popleft()
-        data = data_read(await read.reply, source.path)
+
+    def __init__(self, fetch: _Fetch, handle: bytes, file: BinaryIO, size: int) -> None:
+        self._fetch = fetch
+        self._route = fetch.route
+        self._path = fetch.job.remote
+        self._handle = handle
+        self._file = file
+        self._size = size
+        self._block = fetch.route.pace.piece(fetch.route.files.read_size)
+        self._flying: deque[_Read] = deque()
+        self._asked = self._done = 0
+        self._digest = hashlib.sha256()
+
+    async def receive(self) -> str:
+        """Read it; returns the SHA-256 of its bytes."""
+        try:
+            await self._receive()
+        finally:
+            for read in self._flying:
+                _give_back(self._route.flow, read)
+        return self._digest.hexdigest()
+
+    async def _receive(self) -> None:
+        size, written_back = self._size, 0
+        while self._flying or self._asked <= size:
+            await self._ask_ahead()
+            read = self._flying[0]
+            reply = await read.reply
+            self._flying.popleft()
+            self._route.window.landed(read.length, read.asked_at)
+            self._keep(data_read(reply, self._path), read)
+            if self._done - written_back >= _WRITE_BACK:
+                written_back = self._done
+                self._fetch.disk.write_back(self._file)
+
+    async def _ask_ahead(self) -> None:
+        """READs as far ahead as the channel has room; one there always is."""
+        flow = self._route.flow
+        while self._asked <= self._size:
+            length = min(self._block, self._size + 1 - self._asked)
+            if self._flying and not flow.has_room(length):
+                return
+            await self._route.room(length)
+            self._read(self._asked, length)
+            self._asked += length
+
+    def _read(self, offset: int, length: int) -> None:
+        reply = self._route.files.read(self._handle, offset, length)
+        self._flying.append(_Read(reply, offset, length, self._route.window.now()))
+
+    def _keep(self, data: Buffer | None, read: _Read) -> None:
         if data is None:
-            if read.offset < size:
-                raise _changed(source.path, f"ended at {read.offset} of {size} bytes")
-            continue
-        if read.offset >= size:
-            raise _changed(source.path, f"goes on after {size} bytes")
+            if read.offset < self._size:
+                raise self._changed(f"ended at {read.offset} of {self._size} bytes")
+            return
         if not 0 < len(data) <= read.length:
-            raise _changed(source.path, f"READ of {read.length} brought {len(data)} bytes")
-        if len(data) < read.length:  # short replies are legal: ask for the rest first
-            flying.appendleft(source.read(read.offset + len(data), read.length - len(data)))
-        digest.update(data)
-        sink.write(data)
-        done += len(data)
-        report(TransferState.RECEIVING, done)
-    sink.flush()
-    os.fsync(sink.fileno())
-    return digest.hexdigest()
+            raise self._changed(f"READ of {read.length} brought {len(data)} bytes")
+        end = read.offset + len(data)
+        if end > self._size:
+            raise self._changed(f"goes on after {self._size} bytes")
+        if len(data) < read.length and end < self._size:
+            self._read_rest(end, read.length - len(data))
+        self._digest.update(data)
+        _write(self._file, data)
+        self._done = end
+        self._fetch.report(TransferState.RECEIVING, end)
+
+    def _read_rest(self, offset: int, length: int) -> None:
+        """Short replies are legal: what is missing is asked for first."""
+        self._route.flow.flying += length
+        self._read(offset, length)
+        self._flying.rotate(1)
+
+    def _changed(self, detail: str) -> SizeMismatchError:
+        return SizeMismatchError(
+            _("“{name}” was changed while it was fetched.").format(
+                name=display_name(remote_path.basename(self._path))
+            ),
+            next_step=_("Fetch it again."),
+            detail=detail,
+        )
+
+
+def _give_back(flow: Flow, read: _Read) -> None:
+    """Nobody waits for this READ any more; its bytes are in flight until it is answered."""
+    if read.reply.done:
+        flow.give(read.length)
+    else:
+        read.reply.then = lambda _reply: flow.give(read.length)
+
+
+def _write(file: BinaryIO, data: Buffer) -> None:
+    written = file.write(data)
+    while written < len(data):
+        data = memoryview(data)[written:]
+        written = file.write(data)
 
 
 def _new_file(path: Path) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o666), "wb")
+    return os.fdopen(os.open(path, flags, 0o666), "wb", buffering=0)
 
 
 def _move(part: Path, target: Path, *, replace: bool) -> None:
@@ -174,13 +271,3 @@ def _move(part: Path, target: Path, *, replace: bool) -> None:
         if os.path.lexists(target):
             raise taken(target.name) from None
         part.rename(target)
-
-
-def _changed(path: bytes, detail: str) -> SizeMismatchError:
-    return SizeMismatchError(
-        _("“{name}” was changed while it was fetched.").format(
-            name=display_name(remote_path.basename(path))
-        ),
-        next_step=_("Fetch it again."),
-        detail=detail,
-    )

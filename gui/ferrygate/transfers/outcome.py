@@ -47,6 +47,8 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
         local: path on this computer.
         remote: path on the server.
         size: bytes, as far as known before.
+        modified: seconds since the epoch, as far as known before; of what is fetched.
+        free: nothing stands under the remote name, so that nobody has to ask.
         on_conflict: what to do where the target's name is taken.
         again: how far an upload came before the connection was lost under it.
     """
@@ -55,8 +57,15 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
     local: str
     remote: bytes
     size: int | None = None
+    modified: int | None = None
+    free: bool = False
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     again: Opened | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it overwrites what has the name."""
+        return self.on_conflict is ConflictChoice.REPLACE
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,17 @@
-"""What a batch consists of: folders are walked and made, files are announced as they are found."""
+"""What a batch consists of: folders are walked and made, files are announced as they are found.
+
+Folders are made and listed many at a time, and the files of one are announced as soon as it is
+there, so that the walk and the transfers overlap.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
@@ -13,23 +19,46 @@ from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, N
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles, check_depth
+from ferrygate.sftp.tasks import Future
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice
 
+T = TypeVar("T")
+Folder = TypeVar("Folder")
+
 Announce = Callable[[FileJob], None]
+
+_FOLDERS_MADE = 64  # at a time
+_FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
+_BREATH = 256  # files after which the channel's other work moves on
 
 
 class Planner:
     """Numbers the files of one batch and announces each once, however often it has to begin."""
 
-    def __init__(self, announce: Announce, on_conflict: ConflictChoice) -> None:
+    def __init__(
+        self, announce: Announce, on_conflict: ConflictChoice, *, new_folders_are_empty: bool
+    ) -> None:
+        """Nothing is announced yet.
+
+        Args:
+            announce: told of each file.
+            on_conflict: what each file's job says.
+            new_folders_are_empty: nothing stands in a folder whose MKDIR the server answers with
+                OK. On an object store a folder is but the beginning of names, and may be made
+                over names that have it.
+        """
         self._announce = announce
         self._on_conflict = on_conflict
+        self._new_folders_are_empty = new_folders_are_empty
         self._next = 0
         self._announced: set[tuple[str, bytes]] = set()
         self._senders: dict[bytes, str] = {}
+
+    # ------------------------------------------------------------ uploads
 
     async def plan_upload(
         self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes
@@ -43,25 +72,43 @@ class Planner:
             FerrygateError: a remote folder cannot be made.
         """
         await files.make_folders(folder)
+        level: list[tuple[str, bytes]] = []
         for source in sources:
             path = Path(os.path.abspath(source))  # noqa: PTH100  resolves “..”, not links
             target = remote_path.join(folder, remote_name(path.name))
             if path.is_dir():
-                await self._upload_folder(files, str(path), target)
+                level.append((str(path), target))
             else:
-                self._found_local(str(path), target)
+                self._found_local(str(path), target, _local_size(path))
+        while level:
+            level = await self._upload_level(files, level)
 
-    async def _upload_folder(self, files: RemoteFiles, root: str, target: bytes) -> None:
-        waiting = [(root, target)]
-        while waiting:
-            folder, remote = waiting.pop()
-            await _ensure_folder(files, remote)
-            for entry in self._scan(folder, remote):
+    async def _upload_level(
+        self, files: RemoteFiles, level: list[tuple[str, bytes]]
+    ) -> list[tuple[str, bytes]]:
+        """Make folders, and announce what they hold; returns the folders among that."""
+        below: list[tuple[str, bytes]] = []
+
+        async def found(folder: tuple[str, bytes], new: Awaitable[bool]) -> None:
+            local, remote = folder
+            free = await new and self._new_folders_are_empty
+            for number, entry in enumerate(self._scan(local, remote), start=1):
                 path = remote_path.join(remote, remote_name(entry.name))
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, path))
+                    below.append((entry.path, path))
                 else:
-                    self._found_local(entry.path, path)
+                    self._found_local(entry.path, path, _entry_size(entry), free=free)
+                if not number % _BREATH:
+                    await files.channel.sleep(0)
+
+        await _ahead(
+            files.channel,
+            level,
+            lambda folder: _ensure_folder(files, folder[1]),
+            found,
+            most=_FOLDERS_MADE,
+        )
+        return below
 
     def _scan(self, folder: str, remote: bytes) -> list[os.DirEntry[str]]:
         """What a local folder holds; one that cannot be read is announced, and fails as a file."""
@@ -69,8 +116,21 @@ class Planner:
             with os.scandir(folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
         except OSError:
-            self._found_local(folder, remote)
+            self._found_local(folder, remote, None)
             return []
+
+    def _found_local(
+        self, local: str, remote: bytes, size: int | None, *, free: bool = False
+    ) -> None:
+        """Two files of one name would overwrite each other: the second gets a number."""
+        folder, name = remote_path.parent(remote), remote_path.basename(remote)
+        others = (remote_path.join(folder, other) for other in numbered_names(name))
+        for target in chain((remote,), others):
+            if self._senders.setdefault(target, local) == local:
+                self._say(local, target, size, free=free)
+                return
+
+    # ------------------------------------------------------------ downloads
 
     async def plan_download(
         self, files: RemoteFiles, sources: tuple[bytes, ...], folder: str
@@ -99,35 +159,67 @@ class Planner:
                 self._found_remote(str(root / name), source, entry)
 
     async def _download_folder(self, files: RemoteFiles, source: bytes, target: Path) -> None:
-        waiting = [(source, target)]
-        while waiting:
-            remote, local = waiting.pop()
-            check_depth(remote, source)
-            _make_local(local)
-            given = NameSet()
-            for entry in sorted(await files.entries(remote), key=lambda entry: entry.name):
-                path = remote_path.join(remote, entry.name)
-                if entry.kind is EntryKind.FOLDER:
-                    waiting.append((path, local / given.give(entry.name)))
-                elif entry.kind is EntryKind.FILE or (
-                    entry.kind is EntryKind.LINK and await _links_to_file(files, path)
-                ):
-                    self._found_remote(str(local / given.give(entry.name)), path, entry)
+        level = [(source, target)]
+        while level:
+            below: list[tuple[bytes, Path]] = []
 
-    def _found_local(self, local: str, remote: bytes) -> None:
-        """Two files of one name would overwrite each other: the second gets a number."""
-        folder, name = remote_path.parent(remote), remote_path.basename(remote)
-        others = (remote_path.join(folder, other) for other in numbered_names(name))
-        for target in chain((remote,), others):
-            if self._senders.setdefault(target, local) == local:
-                self._say(local, target, _local_size(Path(local)))
-                return
+            async def found(
+                folder: tuple[bytes, Path],
+                entries: Awaitable[list[Entry]],
+                below: list[tuple[bytes, Path]] = below,
+            ) -> None:
+                check_depth(folder[0], source)
+                _make_local(folder[1])
+                below += await self._found_folder(files, folder, await entries)
+
+            await _ahead(
+                files.channel,
+                level,
+                lambda folder: files.entries(folder[0]),
+                found,
+                most=_FOLDERS_LISTED,
+            )
+            level = below
+
+    async def _found_folder(
+        self, files: RemoteFiles, folder: tuple[bytes, Path], entries: list[Entry]
+    ) -> list[tuple[bytes, Path]]:
+        """Announce the files of a folder; returns its folders."""
+        remote, local = folder
+        below = []
+        given = NameSet()
+        entries.sort(key=lambda entry: entry.name)
+        paths = {entry.name: remote_path.join(remote, entry.name) for entry in entries}
+        looks = {
+            entry.name: files.channel.spawn(_linked_file(files, paths[entry.name]))
+            for entry in entries
+            if entry.kind is EntryKind.LINK
+        }
+        for number, entry in enumerate(entries, start=1):
+            path = paths[entry.name]
+            target = await looks[entry.name] if entry.name in looks else entry
+            if target is not None and target.kind is EntryKind.FOLDER:
+                below.append((path, local / given.give(entry.name)))
+            elif target is not None and target.kind is EntryKind.FILE:
+                self._found_remote(str(local / given.give(entry.name)), path, target)
+            if not number % _BREATH:
+                await files.channel.sleep(0)
+        return below
 
     def _found_remote(self, local: str, remote: bytes, entry: Entry) -> None:
-        size = entry.size if entry.kind is EntryKind.FILE else None
-        self._say(local, remote, size)
+        self._say(local, remote, entry.size, modified=entry.modified)
 
-    def _say(self, local: str, remote: bytes, size: int | None) -> None:
+    # ------------------------------------------------------------ both
+
+    def _say(
+        self,
+        local: str,
+        remote: bytes,
+        size: int | None,
+        *,
+        modified: int | None = None,
+        free: bool = False,
+    ) -> None:
         if (local, remote) in self._announced:  # found before the connection was lost
             return
         self._announced.add((local, remote))
@@ -138,12 +230,33 @@ class Planner:
                 local=local,
                 remote=remote,
                 size=size,
+                modified=modified,
+                free=free,
                 on_conflict=self._on_conflict,
             )
         )
 
 
-async def _ensure_folder(files: RemoteFiles, path: bytes) -> None:
+async def _ahead(
+    channel: SftpChannel,
+    folders: Iterable[Folder],
+    ask: Callable[[Folder], Coroutine[Any, Any, T]],
+    found: Callable[[Folder, Awaitable[T]], Awaitable[None]],
+    *,
+    most: int,
+) -> None:
+    """Ask about many folders at a time, and hand out the answers in the order of the folders."""
+    flying: deque[tuple[Folder, Future[T]]] = deque()
+    for folder in folders:
+        flying.append((folder, channel.spawn(ask(folder))))
+        if len(flying) == most:
+            await found(*flying.popleft())
+    while flying:
+        await found(*flying.popleft())
+
+
+async def _ensure_folder(files: RemoteFiles, path: bytes) -> bool:
+    """Have a folder there; true where it is new."""
     try:
         await files.mkdir(path)
     except Cancelled:
@@ -152,15 +265,26 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> None:
         # Servers say FAILURE for a name that is taken, so only a look tells.
         if (await files.stat(path)).kind is not EntryKind.FOLDER:
             raise
+        return False
+    return True
 
 
-async def _links_to_file(files: RemoteFiles, path: bytes) -> bool:
+async def _linked_file(files: RemoteFiles, path: bytes) -> Entry | None:
+    """What a link leads to, if that is a file."""
     try:
-        return (await files.stat(path)).kind is EntryKind.FILE
+        entry = await files.stat(path)
     except Cancelled:
         raise
     except FerrygateError:
-        return False
+        return None
+    return entry if entry.kind is EntryKind.FILE else None
+
+
+def _entry_size(entry: os.DirEntry[str]) -> int | None:
+    try:
+        return entry.stat().st_size if entry.is_file() else None
+    except OSError:
+        return None
 
 
 def _local_size(path: Path) -> int | None:

@@ -50,6 +50,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
         {
             TransferState.SENDING,
             TransferState.RECEIVING,
+            TransferState.INTERRUPTED,  # there was no channel to begin it on
             TransferState.NEEDS_ATTENTION,  # somebody signed out
             TransferState.CANCELLED,
         }
@@ -133,6 +134,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
         bytes_moved: bytes moved so far.
         bytes_per_second: over the last seconds; 0 where nothing moves.
         walking: folders are still being read, totals still grow.
+        stopping: it was taken back; what is under way comes to its end.
         finished: nothing more will happen.
         finished_at: seconds since the epoch, once finished.
     """
@@ -148,5 +150,6 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
     bytes_per_second: float = 0.0
     walking: bool = False
+    stopping: bool = False
     finished: bool = False
     finished_at: float | None = None

@@ -99,6 +99,8 @@ def _on_sandbox(running: ExitStack, state: Path, home: Home) -> Peer:
 def _start_all_lanes(peer: Peer, folder: Path) -> None:
     """Threads that live as long as the session are there before the first test."""
     folder.mkdir()
-    for number in range(8):  # large enough that the first is not done before the last begins
-        folder.joinpath(f"{number}").write_bytes(bytes(2 * MIB))
-    assert peer.session.put([folder], peer.home or "/").complete
+    for number in range(8):  # large enough that each would have a lane to itself
+        folder.joinpath(f"{number}").write_bytes(bytes(9 * MIB))
+    home = peer.home or "/"
+    assert peer.session.put([folder], home).complete
+    assert peer.session.get([f"{home}/first/0"], folder / "back").complete  # flushed on a thread

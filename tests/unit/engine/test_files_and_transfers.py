@@ -241,6 +241,8 @@ def test_a_drop_box_takes_files(session: EngineRig, box: Sandbox, month: Path) -
 def test_fewer_channels_than_wished_for_lose_nothing(
     session: EngineRig, box: Sandbox, month: Path, left: int
 ) -> None:
+    for number in range(4):  # large files, of which each would have a channel
+        (month / f"{number}.bin").write_bytes(bytes(9 << 20))
     (connection,) = session.connections
     others = [connection.open_sftp(CancelToken()) for _ in range(10 - left)]
     session.do(m.Upload, (str(month),), b"/inbox")

@@ -14,7 +14,8 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     UnsupportedError,
 )
-from ferrygate.sftp.files import RemoteFiles, check_written, data_read
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.replies import check_ok, data_read
 from ferrygate.sftp.status import error_for_status
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
 from scripted_sftp import (
@@ -29,6 +30,7 @@ from scripted_sftp import (
     REMOVE,
     RENAME,
     RMDIR,
+    Held,
     Request,
     Rig,
     ScriptedServer,
@@ -69,7 +71,11 @@ def files(rig: Rig) -> RemoteFiles:
 
 def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
     found: list[Entry] = []
-    rig.run(RemoteFiles(rig.channel).list_folder(path, found.extend))
+
+    async def take(entries: tuple[Entry, ...]) -> None:
+        found.extend(entries)
+
+    rig.run(RemoteFiles(rig.channel).list_folder(path, take))
     return [entry.name for entry in found]
 
 
@@ -110,7 +116,33 @@ def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) ->
     blocks = [some(*range(block * 10, block * 10 + 10)) for block in range(40)]
     server.instead[READDIR] = Listing(*blocks, EOF)
     assert len(listed(rig)) == 400
-    assert 41 <= len(server.asked(READDIR)) <= 41 + 16
+    assert 41 <= len(server.asked(READDIR)) <= 41 + 64
+
+
+def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    server.instead[READDIR] = held = Held(server)
+    full = some(*range(100))
+    flying: list[int] = []
+
+    def answer_all() -> None:
+        flying.append(len(held.answers))
+        ended = len(flying) > 7
+        for request in server.requests[-len(held.answers) :]:
+            answer = status(request.number, EOF) if ended else names(request.number, full)
+            rig.stream.packets.append(answer)
+        held.answers.clear()
+
+    rig.stream.after = answer_all
+    listed(rig)
+    assert flying == [1, 4, 16, 64, 256, 256, 256, 256]
+
+
+def test_short_replies_ask_for_no_more_at_a_time(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(1, 2, 3), some(4), some(5), some(6), EOF)
+    assert len(listed(rig)) == 6
+    assert len(server.asked(READDIR)) <= 4 + 4
 
 
 def test_an_error_in_the_middle_of_a_folder(rig: Rig, server: ScriptedServer) -> None:
@@ -245,8 +277,8 @@ def test_data_and_writes() -> None:
         with pytest.raises(RemoteFailureError):
             data_read(reply_, b"/a")
         with pytest.raises(RemoteFailureError):
-            check_written(reply_, b"/a")
-    check_written(StatusReply(Status.OK, b""), b"/a")
+            check_ok(reply_, b"/a")
+    check_ok(StatusReply(Status.OK, b""), b"/a")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import struct
 import pytest
 
 from ferrygate.sftp import wire
-from ferrygate.sftp.wire import BadPacketError, HandleReply, PacketReader, Status, StatusReply
+from ferrygate.sftp.packet_reader import PacketReader
+from ferrygate.sftp.wire import BadPacketError, HandleReply, Status, StatusReply
 from scripted_sftp import ATTRS, HANDLE, NAME, STATUS, attributes, names, reply, status
 from sftp_bytes import string
 
@@ -41,8 +42,8 @@ def test_a_code_nobody_knows_is_kept() -> None:
 
 
 def test_an_unknown_type() -> None:
-    with pytest.raises(BadPacketError, match="201"):
-        wire.parse_reply(reply(201, 1)[4:])
+    with pytest.raises(BadPacketError, match="202"):
+        wire.parse_reply(reply(202, 1)[4:])
 
 
 def test_a_handle_has_256_bytes_at_most() -> None:

@@ -21,9 +21,23 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     SizeMismatchError,
 )
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.sftp.wire import Limits
+from ferrygate.transfers.download import download
+from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import ATTRS, CLOSE, DATA, READ, STAT, Request, attributes, reply, status
+from scripted_sftp import (
+    ATTRS,
+    CLOSE,
+    DATA,
+    OPEN,
+    READ,
+    STAT,
+    Held,
+    Request,
+    attributes,
+    reply,
+    status,
+)
 from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED, string
 from transfer_rig import TransferRig
 
@@ -152,19 +166,81 @@ def test_a_cancelled_download_leaves_nothing(desk: TransferRig, job: FileJob) ->
     assert not desk.server.open_handles
 
 
-def test_requests_in_flight_are_bounded(desk: TransferRig, job: FileJob) -> None:
+def test_bytes_in_flight_are_bounded(desk: TransferRig, job: FileJob) -> None:
     desk.server.files[b"/inbox/plate.csv"] = bytearray(8 << 20)
+    desk.in_flight = 2 << 20
     most = 0
-    answered = 0
 
     def count(_state: TransferState, moved: int) -> None:
-        nonlocal most, answered
-        answered += bool(moved)
-        most = max(most, len(desk.server.asked(READ)) - answered)
+        nonlocal most
+        asked = sum(length for _handle, _at, length in desk.server.asked(READ))
+        most = max(most, asked - moved)
 
     desk.reports.then = count
     desk.fetch(job)
-    assert most <= 64
+    assert 1 << 20 < most <= 2 << 20
+
+
+def test_a_large_file_lets_the_disk_keep_up(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/plate.csv"] = bytearray((32 << 20) + 1)
+    desk.fetch(job)
+    assert desk.disk.written_back == 2
+
+
+def test_nothing_is_asked_that_a_listing_has_told(desk: TransferRig, job: FileJob) -> None:
+    desk.fetch(msgspec.structs.replace(job, size=len(CONTENT), modified=1_600_000_000))
+    assert desk.server.asked(STAT) == []
+    assert Path(job.local).read_bytes() == CONTENT
+    assert Path(job.local).stat().st_mtime == 1_600_000_000
+
+
+@pytest.mark.parametrize("size", [0, 5, len(CONTENT) - 1, len(CONTENT) + 1])
+def test_a_file_that_has_changed_since_it_was_listed_is_fetched_as_it_is(
+    desk: TransferRig, job: FileJob, size: int
+) -> None:
+    outcome = desk.fetch(msgspec.structs.replace(job, size=size, modified=1))
+    assert outcome.size == len(CONTENT)
+    assert Path(job.local).read_bytes() == CONTENT
+    assert Path(job.local).stat().st_mtime == desk.server.modified
+    assert not desk.server.open_handles
+
+
+def test_a_small_file_costs_three_requests(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/plate.csv"] = bytearray(b"small")
+    desk.fetch(msgspec.structs.replace(job, size=5))
+    kinds = [request.kind for request in desk.server.requests]
+    assert kinds == [OPEN, READ, CLOSE]
+
+
+def test_larger_requests_where_the_server_takes_them(desk: TransferRig, job: FileJob) -> None:
+    desk.rig.channel.limits = Limits(read=100_000)
+    desk.fetch(job)
+    lengths = [length for _handle, _at, length in desk.server.asked(READ)]
+    assert lengths == [100_000, 100_000, len(CONTENT) - 200_000 + 1]
+
+
+def test_a_file_that_failed_gives_back_what_it_had_in_flight(
+    desk: TransferRig, job: FileJob
+) -> None:
+    held = desk.server.instead[READ] = Held(desk.server)
+    route = desk.route()
+
+    async def one_then_another() -> Outcome:
+        with pytest.raises(RemoteFailureError):
+            await download(route, job, desk.reports, desk.disk)
+        assert route.flow.flying > 0
+        desk.server.instead.clear()
+        return await download(route, job, desk.reports, desk.disk)
+
+    def refuse_the_first() -> None:
+        if held.answers:
+            held.answers[0] = status(desk.server.requests[-len(held.answers)].number, FAILURE)
+            desk.rig.stream.packets.extend(held.answers)
+            held.answers.clear()
+
+    desk.rig.stream.after = refuse_the_first
+    assert desk.rig.run(one_then_another()).state is TransferState.DELIVERED
+    assert route.flow.flying == 0
 
 
 @pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.ASK])

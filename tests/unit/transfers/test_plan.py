@@ -28,6 +28,7 @@ from scripted_sftp import (
     MKDIR,
     READDIR,
     STAT,
+    Held,
     Request,
     Rig,
     ScriptedServer,
@@ -45,7 +46,7 @@ class Walk:
     def __init__(self, server: ScriptedServer) -> None:
         self.jobs: list[FileJob] = []
         self.rig = Rig(server)
-        self.planner = Planner(self.jobs.append, ConflictChoice.SKIP)
+        self.planner = Planner(self.jobs.append, ConflictChoice.SKIP, new_folders_are_empty=True)
 
     def up(self, *sources: Path, folder: bytes = b"/inbox") -> list[bytes]:
         texts = tuple(str(source) for source in sources)
@@ -136,12 +137,15 @@ def test_a_folder_that_cannot_be_read_fails_as_a_file(walk: Walk, tree: Path) ->
         rmtree(tree / "plates", ignore_errors=True)
         walk.jobs.append(job)
 
-    walk.planner = Planner(remove_then_add, ConflictChoice.FAIL)
-    assert walk.up(tree, tree / "a.csv") == [
+    walk.planner = Planner(remove_then_add, ConflictChoice.FAIL, new_folders_are_empty=True)
+    other = tree.parent / "other"
+    other.mkdir()
+    (other / "c.csv").touch()
+    assert walk.up(tree, other) == [
         b"/inbox/month/a.csv",
         b"/inbox/month/b.csv",
+        b"/inbox/other/c.csv",
         b"/inbox/month/plates",
-        b"/inbox/a.csv",
     ]
 
 
@@ -178,6 +182,39 @@ def test_a_cancelled_upload_walk_stops(
     with pytest.raises(Cancelled):
         walk.up(tree)
     assert walk.jobs == []
+
+
+def test_nothing_can_stand_in_a_folder_that_is_new(
+    walk: Walk, server: ScriptedServer, tree: Path
+) -> None:
+    server.folders.add(b"/inbox/month")
+    walk.up(tree)
+    free = {job.remote for job in walk.jobs if job.free}
+    assert free == {job.remote for job in walk.jobs if b"/plates/" in job.remote}
+
+
+def test_on_an_object_store_names_may_stand_below_a_new_folder(walk: Walk, tree: Path) -> None:
+    walk.planner = Planner(walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=False)
+    walk.up(tree)
+    assert not any(job.free for job in walk.jobs)
+
+
+def test_folders_of_one_level_are_made_at_a_time(
+    walk: Walk, server: ScriptedServer, tmp_path: Path
+) -> None:
+    for number in range(100):
+        (tmp_path / "wide" / f"{number:02}").mkdir(parents=True)
+    held = server.instead[MKDIR] = Held(server)
+    asked: list[int] = []
+
+    def answer_all() -> None:
+        asked.append(len(held.answers))
+        walk.rig.stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    walk.rig.stream.after = answer_all
+    walk.up(tmp_path / "wide")
+    assert asked == [1, 64, 36]
 
 
 def test_begun_again_it_announces_nothing_twice(walk: Walk, tree: Path) -> None:

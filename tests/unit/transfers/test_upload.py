@@ -20,8 +20,9 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     SizeMismatchError,
 )
-from ferrygate.transfers.outcome import FileJob, Opened
-from ferrygate.transfers.upload import clear_away
+from ferrygate.sftp.wire import Limits
+from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import (
     ATTRS,
@@ -33,6 +34,7 @@ from scripted_sftp import (
     STAT,
     TRUNC,
     WRITE,
+    Held,
     Hook,
     Request,
     attributes,
@@ -109,6 +111,69 @@ def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> Non
     assert desk.opened.path == b"/inbox/report.csv"
 
 
+@pytest.mark.parametrize("object_store", [True, False])
+def test_close_goes_behind_the_last_write_where_it_publishes_nothing(
+    desk: TransferRig, job: FileJob, *, object_store: bool
+) -> None:
+    held = desk.server.instead[WRITE] = Held(desk.server)
+    closed_early = False
+
+    def answer() -> None:
+        nonlocal closed_early
+        closed_early = closed_early or (bool(held.answers) and bool(desk.server.asked(CLOSE)))
+        desk.rig.stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    desk.rig.stream.after = answer
+    outcome = desk.send(job, object_store=object_store)
+    assert closed_early is not object_store
+    assert outcome.confirmed
+    assert len(desk.server.asked(STAT)) == 1
+
+
+def test_a_size_that_was_asked_too_early_is_asked_again(desk: TransferRig, job: FileJob) -> None:
+    first = [reply(ATTRS, 0, attributes(5))]
+
+    def too_early(request: Request) -> Iterable[bytes] | None:
+        return [reply(ATTRS, request.number, attributes(5))] if first and first.pop() else None
+
+    desk.server.instead[STAT] = too_early
+    assert desk.send(job, object_store=False).confirmed
+    assert len(desk.server.asked(STAT)) == 2
+
+
+def test_a_write_that_fails_under_a_close_is_a_failure_all_the_same(
+    desk: TransferRig, job: FileJob
+) -> None:
+    desk.server.instead[WRITE] = refuse(FAILURE)
+    with pytest.raises(RemoteFailureError):
+        desk.send(job, object_store=False)
+    assert desk.opened.path == b"/inbox/report.csv"
+    assert desk.opened.closing is None
+
+
+def test_nobody_is_asked_about_a_name_that_is_free(desk: TransferRig, job: FileJob) -> None:
+    desk.send(msgspec.structs.replace(job, free=True), object_store=False)
+    assert desk.server.asked(LSTAT) == []
+    assert desk.server.asked(OPEN)[0][1] & EXCL
+
+
+def test_a_file_that_has_more_in_it_than_it_says(desk: TransferRig) -> None:
+    with pytest.raises(LocalFileError, match="was changed"):
+        desk.send(FileJob(number=0, local="/proc/self/status", remote=b"/inbox/x"))
+    assert desk.server.asked(CLOSE) == []
+
+
+def test_larger_requests_where_the_server_takes_them(desk: TransferRig, job: FileJob) -> None:
+    desk.rig.channel.limits = Limits(write=100_000)
+    desk.send(job)
+    assert [len(data) for _handle, _at, data in desk.server.asked(WRITE)] == [
+        100_000,
+        100_000,
+        len(CONTENT) - 200_000,
+    ]
+
+
 def test_a_refused_close_is_a_failure(desk: TransferRig, job: FileJob) -> None:
     desk.server.instead[CLOSE] = refuse(PERMISSION_DENIED)
     with pytest.raises(PermissionDeniedError):
@@ -164,7 +229,7 @@ def test_a_connection_lost_after_close_was_answered(desk: TransferRig, job: File
 def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJob) -> None:
     for kind in (STAT, LSTAT):
         desk.server.instead[kind] = refuse(PERMISSION_DENIED)
-    outcome = desk.send(job)
+    outcome = desk.send(job, object_store=False)
     assert desk.server.files[b"/inbox/report.csv"] == CONTENT
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed
@@ -174,17 +239,22 @@ def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJ
     assert desk.server.asked(REMOVE) == []
 
 
-@pytest.mark.parametrize("change", ["grows", "touched"])
+@pytest.mark.parametrize("change", ["grows", "shrinks", "touched"])
 def test_a_source_that_changes_while_it_is_sent(
     desk: TransferRig, job: FileJob, change: str
 ) -> None:
+    desk.write("report.csv", 16 * CONTENT)
+
     def meddle(_state: TransferState, moved: int) -> None:
         if moved and change == "grows":
             with Path(job.local).open("ab") as file:
                 file.write(b"more")
+        elif moved and change == "shrinks":
+            os.truncate(job.local, 1000)
         elif moved:
             os.utime(job.local, (1, 1))
 
+    desk.in_flight = 1 << 20
     desk.reports.then = meddle
     with pytest.raises(LocalFileError, match="was changed"):
         desk.send(job)
@@ -239,11 +309,11 @@ def test_keep_both(desk: TransferRig, job: FileJob) -> None:
     assert desk.server.files[outcome.remote] == CONTENT
 
 
-@pytest.mark.parametrize(("exclusive", "flag"), [(True, EXCL), (False, TRUNC)])
+@pytest.mark.parametrize(("object_store", "flag"), [(False, EXCL), (True, TRUNC)])
 def test_a_free_name_is_opened_exclusively_where_servers_know_how(
-    desk: TransferRig, job: FileJob, *, exclusive: bool, flag: int
+    desk: TransferRig, job: FileJob, *, object_store: bool, flag: int
 ) -> None:
-    desk.send(job, exclusive=exclusive)
+    desk.send(job, object_store=object_store)
     assert desk.server.asked(OPEN)[0][1] & flag
 
 
@@ -256,99 +326,6 @@ def test_a_file_that_came_in_between_is_neither_overwritten_nor_removed(
 
     desk.server.instead[LSTAT] = free_for_now
     with pytest.raises(FerrygateError):
-        desk.send(job)
+        desk.send(job, object_store=False)
     assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
     assert desk.opened.path is None  # nothing is to be cleared away
-
-
-def left_after(desk: TransferRig, opened: Opened) -> str | None:
-    return desk.rig.run(clear_away(desk.rig.files, opened))
-
-
-def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
-    desk.server.files[b"/part"] = bytearray(b"half")
-    opened = Opened(path=b"/part", answered=True, sent=4)
-    assert left_after(desk, opened) == ""
-    assert b"/part" not in desk.server.files
-    assert left_after(desk, opened) is None
-
-
-def test_a_file_that_is_more_than_was_sent_is_not_ours_to_remove(desk: TransferRig) -> None:
-    desk.server.files[b"/part"] = bytearray(b"another's")
-    assert left_after(desk, Opened(path=b"/part", answered=True, sent=4)) == ""
-    assert desk.server.asked(REMOVE) == []
-
-
-def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> None:
-    desk.server.files[b"/part"] = bytearray()
-    assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
-    assert desk.server.asked(REMOVE) == []
-
-
-def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
-    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
-    desk.server.instead[WRITE] = refuse(FAILURE)
-    with pytest.raises(RemoteFailureError):
-        desk.send(choosing(job, ConflictChoice.REPLACE))
-    assert "may have been overwritten" in (left_after(desk, desk.opened) or "")
-    assert desk.server.asked(REMOVE) == []
-
-
-def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
-    desk.server.files[b"/part"] = bytearray(b"half")
-    desk.server.instead[REMOVE] = refuse(PERMISSION_DENIED)
-    opened = Opened(path=b"/part", answered=True, sent=4)
-    assert "may be left" in (left_after(desk, opened) or "")
-
-
-def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
-    """The job as it goes on after the connection was lost when ``kind`` was asked."""
-    desk.server.instead[kind] = lambda _request: ()
-    desk.rig.stream.ended = True
-    with pytest.raises(ConnectionLostError):
-        desk.send(job)
-    again = msgspec.structs.replace(job, again=desk.opened)
-    server, desk.opened = desk.server, msgspec.structs.replace(desk.opened)
-    server.instead.clear()
-    server.requests.clear()
-    desk.rig = type(desk.rig)(server)
-    return again
-
-
-def test_an_upload_does_not_go_on_over_a_file_that_came_since(
-    desk: TransferRig, job: FileJob
-) -> None:
-    again = lost_under(desk, job, OPEN)
-    desk.server.files[b"/inbox/report.csv"] = bytearray(b"another's")
-    with pytest.raises(ConflictError):
-        desk.send(again)
-    assert desk.server.files[b"/inbox/report.csv"] == b"another's"
-
-
-def test_an_upload_goes_on_over_its_own_part(desk: TransferRig, job: FileJob) -> None:
-    again = lost_under(desk, job, WRITE)
-    assert desk.send(again).state is TransferState.DELIVERED
-    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
-
-
-def test_a_lost_answer_to_close_is_looked_up(desk: TransferRig, job: FileJob) -> None:
-    again = lost_under(desk, job, CLOSE)
-    outcome = desk.send(again)
-    assert outcome.confirmed
-    assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert desk.server.asked(WRITE) == []
-
-
-def test_a_part_shown_after_a_lost_close_is_sent_again(desk: TransferRig, job: FileJob) -> None:
-    again = lost_under(desk, job, CLOSE)
-    desk.server.files[b"/inbox/report.csv"] = bytearray(CONTENT[:1000])
-    desk.send(again)
-    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
-
-
-def test_lost_before_open_nothing_is_ours(desk: TransferRig, job: FileJob) -> None:
-    again = lost_under(desk, job, LSTAT)
-    desk.server.files[b"/inbox/report.csv"] = bytearray(b"theirs")
-    with pytest.raises(ConflictError):
-        desk.send(again)
-    assert desk.server.files[b"/inbox/report.csv"] == b"theirs"

@@ -1,0 +1,263 @@
+"""What a lane does with its tray: many files in flight on one channel, and what is left of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    LocalFileError,
+    SizeMismatchError,
+)
+from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.tray import Item, Tray, Walk
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.tasks import Bell
+from ferrygate.transfers.download import download
+from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.remains import clear_away, part_left
+from ferrygate.transfers.route import Route
+from ferrygate.transfers.upload import upload
+from ferrygate.transfers.views import Direction, TransferState
+from ferrygate.transfers.window import Share, Window
+
+_MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
+_LOOKS = 10  # how often the part of a broken upload is looked for
+_BETWEEN_LOOKS = 0.2  # seconds
+_TELL = 0.1  # seconds between two reports of a file's progress
+
+
+class UploadFailedError(Exception):
+    """The failure of an upload, with what it left on the server, and how far it came."""
+
+    def __init__(self, cause: BaseException, left: str, opened: Opened) -> None:
+        super().__init__()
+        self.cause = cause
+        self.left = left
+        self.opened = opened
+
+
+class TransferSettings(msgspec.Struct, frozen=True):
+    """What transfers need to know beside the file.
+
+    Attributes:
+        clock: for speeds, limits, and the wait after a broken upload.
+        disk: where fetched files go.
+        pace: how fast bytes may go.
+        share: what one channel may have in flight.
+        object_store: files appear on CLOSE, and EXCL may be unknown.
+    """
+
+    clock: Clock
+    disk: Flusher
+    pace: Pace
+    share: Share
+    object_store: bool
+
+
+class Reports(Protocol):
+    """Told on the lane's thread, or another; each item but a walk gets one end."""
+
+    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
+        """A file moved on."""
+
+    def walked(self, error: BaseException | None) -> None:
+        """A walk is over."""
+
+    def ended(self, job: FileJob, outcome: Outcome) -> None:
+        """A file was delivered or skipped."""
+
+    def failed(self, job: FileJob, error: BaseException) -> None:
+        """A file was not; an upload's error is an :class:`UploadFailedError`."""
+
+    def room(self) -> None:
+        """The lane could do with more."""
+
+
+class _Flying(msgspec.Struct):
+    """An item under way."""
+
+    item: Item
+    opened: Opened
+    told: TransferState | None = None
+    told_at: float = 0.0
+
+
+class Bundle:
+    """The files and walks of one batch that share a lane; lives on the lane's thread."""
+
+    def __init__(
+        self,
+        direction: Direction,
+        tray: Tray,
+        reports: Reports,
+        settings: TransferSettings,
+        cancel: CancelToken,
+    ) -> None:
+        self._direction = direction
+        self._tray = tray
+        self._reports = reports
+        self._settings = settings
+        self._cancel = cancel
+        self._flying: dict[int, _Flying] = {}
+        self._broken: list[tuple[_Flying, FerrygateError]] = []
+        self._begun = 0
+
+    def work_off(self, lane: Lane) -> list[Item]:
+        """Do what the tray holds until it is closed; returns what nobody has begun.
+
+        Raises:
+            LaneRefusedError: there is no channel; nothing was begun.
+        """
+        while True:
+            try:
+                lane.run(self._work, self._cancel)
+            except (Cancelled, ConnectionLostError) as error:
+                self._fail_all(error)
+                break
+            except FerrygateError as error:  # the channel speaks no SFTP any more
+                self._fail_all(error)
+            finally:
+                self._tray.changed = _nobody
+            self._clear_away(lane)
+            if self._tray.closed and not self._tray.files:
+                break
+        self._clear_away(lane)
+        return self._tray.take_all()
+
+    # ------------------------------------------------------------ on the channel
+
+    async def _work(self, files: RemoteFiles) -> None:
+        """Until the tray is closed, or an upload broke whose channel has to be dropped."""
+        channel = files.channel
+        bell = channel.bell()
+        self._tray.changed = lambda: channel.call_soon(bell.ring)
+        flow = channel.flow(0)
+        window = Window(flow, self._settings.share, self._settings.clock)
+        route = Route(files, flow, window, self._settings.pace, self._settings.object_store)
+        while True:
+            most = min(_MOST_FILES, channel.limits.handles // 2)
+            while not self._broken and len(self._flying) < most:
+                item = self._tray.take()
+                if item is None:
+                    break
+                self._begun += 1
+                flying = self._flying[self._begun] = _Flying(item, Opened())
+                _task = channel.spawn(self._one(route, self._begun, flying, bell))
+            if not self._flying and (self._broken or self._tray.closed):
+                return
+            await bell.wait()
+
+    async def _one(self, route: Route, number: int, flying: _Flying, bell: Bell) -> None:
+        """One item to its end; where the channel ends first, it stays among those flying."""
+        try:
+            if isinstance(flying.item, FileJob):
+                await self._move(route, flying, flying.item)
+            else:
+                await self._walk(route.files, flying.item)
+        except Exception as error:  # noqa: BLE001  the others go on
+            self._fail(flying, error)
+        del self._flying[number]
+        self._end(flying)
+        bell.ring()
+
+    async def _walk(self, files: RemoteFiles, walk: Walk) -> None:
+        await walk(files)
+        self._reports.walked(None)
+
+    async def _move(self, route: Route, flying: _Flying, job: FileJob) -> None:
+        def report(state: TransferState, moved: int) -> None:
+            now = self._settings.clock.monotonic()
+            if state is not flying.told or now - flying.told_at >= _TELL:
+                flying.told, flying.told_at = state, now
+                self._reports.progress(job, state, moved)
+
+        if self._direction is Direction.UPLOAD:
+            if job.again is not None:
+                flying.opened = msgspec.structs.replace(job.again)
+            self._reports.ended(job, await upload(route, job, report, flying.opened))
+        else:
+            self._keep(job, await download(route, job, report, self._settings.disk))
+
+    def _keep(self, job: FileJob, outcome: Outcome) -> None:
+        if outcome.state is not TransferState.DELIVERED:
+            self._reports.ended(job, outcome)
+            return
+
+        def flushed(error: LocalFileError | None) -> None:
+            if error is None:
+                self._reports.ended(job, outcome)
+            else:
+                self._reports.failed(job, error)
+
+        self._settings.disk.flush(Path(outcome.local), flushed)
+
+    # ------------------------------------------------------------ ends
+
+    def _end(self, flying: _Flying) -> None:
+        self._tray.done(flying.item)
+        self._reports.room()
+
+    def _fail_all(self, error: FerrygateError) -> None:
+        """The channel is gone, or the work on it was taken back."""
+        flying, self._flying = list(self._flying.values()), {}
+        if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever
+            item = self._tray.take()
+            flying = [] if item is None else [_Flying(item, Opened())]
+        for one in flying:
+            self._fail(one, error)
+            self._end(one)
+
+    def _fail(self, flying: _Flying, error: BaseException) -> None:
+        job, opened = flying.item, flying.opened
+        if not isinstance(job, FileJob):
+            self._reports.walked(error)
+        elif self._direction is Direction.DOWNLOAD:
+            self._reports.failed(job, error)
+        elif opened.delivered is not None and not isinstance(error, SizeMismatchError):
+            self._reports.ended(job, opened.delivered)
+        elif (
+            opened.path is None
+            or isinstance(error, ConnectionLostError)
+            or not isinstance(error, FerrygateError)
+        ):
+            # Either nothing is left, or it is dealt with when the file goes on.
+            self._reports.failed(job, UploadFailedError(error, "", opened))
+        else:
+            self._broken.append((flying, error))
+
+    def _clear_away(self, lane: Lane) -> None:
+        """The channel is dropped without CLOSE, which would publish; then the parts are removed."""
+        broken, self._broken = self._broken, []
+        if broken:
+            lane.drop()
+        for flying, error in broken:
+            left = self._clear_one_away(lane, flying.opened)
+            assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
+            self._reports.failed(flying.item, UploadFailedError(error, left, flying.opened))
+
+    def _clear_one_away(self, lane: Lane, opened: Opened) -> str:
+        """An object store shows the part once it has noticed the channel's end: asked again."""
+        never = CancelToken()
+        for _ in range(_LOOKS if self._settings.object_store else 1):
+            try:
+                left = lane.run(lambda files: clear_away(files, opened), never)
+            except (FerrygateError, LaneRefusedError):
+                return part_left()
+            if left is not None:
+                return left
+            self._settings.clock.wait(never.event, _BETWEEN_LOOKS)
+        return ""
+
+
+def _nobody() -> None:
+    """The lane is not listening."""

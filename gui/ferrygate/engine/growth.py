@@ -1,0 +1,63 @@
+"""When another channel is worth having."""
+
+from __future__ import annotations
+
+import msgspec
+
+AT_ONCE = 4  # lanes that large files get without more ado
+MOST = 8
+_SPAN = 0.3  # seconds in which a lane has to show what it brings
+_HELPS = 1.1  # times as much as before
+
+
+class Tally(msgspec.Struct):
+    """What all lanes together have done so far, for ever growing."""
+
+    bytes: int = 0
+    files: int = 0
+
+
+class Growth:
+    """Adds lanes one by one while each brings a tenth more bytes or files a second."""
+
+    def __init__(self) -> None:
+        self._most = MOST
+        self._settled = False
+        self._since = 0.0
+        self._before = Tally()
+        self._speed = (0.0, 0.0)
+
+    def refused(self, lanes: int) -> None:
+        """The server grants no more than ``lanes`` channels."""
+        self._most = max(1, lanes)
+
+    def renew(self) -> None:
+        """Another connection, or another kind of work: what was learned may not hold."""
+        self._settled = False
+        self._speed = (0.0, 0.0)
+
+    def wants(self, lanes: int, now: float, tally: Tally, *, large: bool) -> bool:
+        """Whether to open another lane beside ``lanes``, for work that waits.
+
+        ``large`` says that the lanes have files to themselves, so that one more surely helps.
+        """
+        if lanes >= self._most:
+            return False
+        if lanes == 0 or (large and lanes < AT_ONCE):
+            self._begin(now, tally)
+            return True
+        span = now - self._since
+        if self._settled or span < _SPAN:
+            return False
+        speed = (
+            (tally.bytes - self._before.bytes) / span,
+            (tally.files - self._before.files) / span,
+        )
+        helped = any(now > _HELPS * before for now, before in zip(speed, self._speed, strict=True))
+        self._begin(now, tally)
+        self._speed = speed
+        self._settled = not helped
+        return helped
+
+    def _begin(self, now: float, tally: Tally) -> None:
+        self._since, self._before = now, Tally(tally.bytes, tally.files)

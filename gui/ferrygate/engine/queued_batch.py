@@ -1,0 +1,309 @@
+"""One batch in the queue: what it has to do, how it stands, and what people are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from ferrygate.common import remote_path
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    Problem,
+    problem_of,
+)
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name
+from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.engine.growth import Tally
+from ferrygate.engine.inbox import Callback
+from ferrygate.engine.lane import LaneRefusedError
+from ferrygate.engine.messages import (
+    BatchChanged,
+    ConflictChoice,
+    ConflictQuestion,
+    Direction,
+    Done,
+    Download,
+    Event,
+    Failed,
+    FileChanged,
+    FileView,
+    TransferState,
+    Upload,
+)
+from ferrygate.engine.outbox import Outbox
+from ferrygate.engine.tray import Item
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.plan import Planner
+from ferrygate.transfers.remains import what_is_left
+
+_TELL = 0.1  # seconds between two reports of a batch's progress
+_WALK = -1  # stands for the walk among the numbers of files
+_TRIES = 3  # how often a file is begun on one connection
+
+
+class Surroundings:
+    """What batches have around them."""
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        outbox: Outbox,
+        clock: Clock,
+        doubt: Callback,
+        *,
+        object_store: bool,
+    ) -> None:
+        """``doubt`` is called when a lane says that the connection was lost."""
+        self.emit = emit
+        self.outbox = outbox
+        self.clock = clock
+        self.doubt = doubt
+        self.object_store = object_store
+        self.tally = Tally()
+
+
+class QueuedBatch:
+    """Owned by the engine's thread, but for the reports, which come from lanes."""
+
+    def __init__(self, command: Upload | Download, around: Surroundings, changed: Callback) -> None:
+        """``changed`` is called when there may be something to hand out, or nothing more."""
+        direction = Direction.UPLOAD if isinstance(command, Upload) else Direction.DOWNLOAD
+        self._command = command
+        self._around = around
+        self._changed = changed
+        self._batch = Batch(
+            command.request, direction, _title(command), _target(command), around.clock
+        )
+        self._planner = Planner(  # one, so that a walk begun again announces nothing twice
+            lambda job: around.outbox.put(lambda: self._planned(job)),
+            command.on_conflict,
+            new_folders_are_empty=not around.object_store,
+        )
+        self._told_at = around.clock.monotonic()
+        self._asking = False  # a person has to say what to do with taken names
+        self._tries: dict[int, int] = {}  # by file, on this connection
+        self.number = command.request
+        self.direction = direction
+        self.cancel = CancelToken()
+        around.emit(BatchChanged(self._batch.view()))
+
+    # ------------------------------------------------------------ for the queue
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to hand out now."""
+        return self._batch.has_work and not self._asking
+
+    def next_item(self) -> Item:
+        """The next thing to hand out: the walk first; there must be one."""
+        if self._batch.planned:
+            return self._batch.next_job()
+        self._batch.planned = True
+        return self._walk
+
+    def answer(self, choice: ConflictChoice) -> None:
+        """A person said what to do with names that are taken."""
+        if self._asking:
+            self._asking = False
+            asked_back = choice is ConflictChoice.ASK  # the question would come for ever
+            self._batch.on_conflict = ConflictChoice.FAIL if asked_back else choice
+
+    def renew(self) -> None:
+        """There is another connection."""
+        self._tries.clear()
+
+    def end(self, state: TransferState, reason: Problem) -> None:
+        """Hand out nothing more, and take back what is under way."""
+        self._batch.stopping = True
+        self.cancel.cancel()
+        for job in self._batch.take_waiting():
+            left = what_is_left(job.again)
+            self._show(self._batch.fail(job.number, state, reason, left))
+        if self._batch.walking and self._batch.problem is None:
+            self._batch.problem = reason  # files may be missing that nobody has seen
+        if not self._batch.planned:
+            self._batch.planned, self._batch.walking = True, False
+        self._asking = False
+        if not self._batch.finished:  # what is under way takes its time to end
+            self._tell(at_once=True)
+
+    def put_back(self, items: list[Item]) -> None:
+        """What was handed out was not begun."""
+        for item in reversed(items):
+            if self.cancel.cancelled:
+                self.refuse([item], Cancelled(_("Cancelled.")))
+            elif isinstance(item, FileJob):
+                self._batch.not_begun(item.number)
+            else:
+                self._batch.planned = False
+
+    def refuse(self, items: list[Item], error: BaseException) -> None:
+        """What was handed out cannot be done."""
+        for item in items:
+            if isinstance(item, FileJob):
+                self._fail(item, error)
+            else:
+                self._walk_over(error)
+
+    def settle(self) -> bool:
+        """Whether nothing more will happen; then everybody is told."""
+        batch = self._batch
+        if not batch.finished:
+            return False
+        self._around.emit(BatchChanged(batch.view()))
+        if batch.problem is None:
+            self._around.emit(Done(self.number))
+        else:
+            self._around.emit(Failed(self.number, batch.problem))
+        return True
+
+    # ------------------------------------------------------------ reports, from any thread
+
+    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
+        """A file moved on."""
+        self._around.outbox.put(lambda: self._moved_on(job, state, moved))
+
+    def walked(self, error: BaseException | None) -> None:
+        """The folders were walked, or not to the end."""
+        self._report(lambda: self._walk_over(error))
+
+    def ended(self, job: FileJob, outcome: Outcome) -> None:
+        """A file was delivered or skipped."""
+        self._report(lambda: self._delivered(job, outcome))
+
+    def failed(self, job: FileJob, error: BaseException) -> None:
+        """A file was not delivered."""
+        self._report(lambda: self._not_delivered(job, error))
+
+    def room(self) -> None:
+        """A lane could do with more."""
+        self._around.outbox.put(self._changed)
+
+    def _report(self, report: Callback) -> None:
+        def whole() -> None:
+            report()
+            self._changed()
+
+        self._around.outbox.put(whole)
+
+    # ------------------------------------------------------------ dealing with them
+
+    async def _walk(self, files: RemoteFiles) -> None:
+        command = self._command
+        if isinstance(command, Upload):
+            await self._planner.plan_upload(files, command.sources, command.folder)
+        else:
+            await self._planner.plan_download(files, command.sources, command.folder)
+
+    def _planned(self, job: FileJob) -> None:
+        self._show(self._batch.add(job))
+        if self.cancel.cancelled:
+            self.end(TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
+        self._changed()
+
+    def _walk_over(self, error: BaseException | None) -> None:
+        if isinstance(error, ConnectionLostError) and self._goes_on(_WALK):
+            self._batch.planned = False
+            return
+        self._batch.walking = False
+        if error is not None and not isinstance(error, Cancelled):
+            self._batch.problem = problem_of(_cause(error))
+
+    def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
+        before = self._batch.file(job.number)
+        self._around.tally.bytes += max(0, moved - before.moved)
+        view = self._batch.progress(job.number, state, moved)
+        if before.state is state:
+            self._tell()
+        else:
+            self._show(view)
+
+    def _delivered(self, job: FileJob, outcome: Outcome) -> None:
+        tally = self._around.tally
+        tally.files += 1
+        tally.bytes += max(0, outcome.size - self._batch.file(job.number).moved)
+        self._show(self._batch.end(job.number, outcome))
+
+    def _not_delivered(self, job: FileJob, error: BaseException) -> None:
+        cause = _cause(error)
+        if isinstance(cause, ConnectionLostError) and self._goes_on(job.number):
+            opened = error.opened if isinstance(error, UploadFailedError) else None
+            self._show(self._batch.interrupt(job.number, opened))
+        elif isinstance(cause, ConflictError) and self._may_ask(job):
+            self._show(self._batch.wait_again(job.number))
+            self._ask(job)
+        else:
+            self._fail(job, error)
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether what was cut is begun again; not for ever where only its channel breaks down."""
+        if self.cancel.cancelled:
+            return False
+        self._around.doubt()
+        self._tries[number] = self._tries.get(number, 0) + 1
+        return self._tries[number] < _TRIES
+
+    def _may_ask(self, job: FileJob) -> bool:
+        return job.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
+
+    def _ask(self, job: FileJob) -> None:
+        if self._batch.on_conflict is None and not self._asking:
+            self._asking = True
+            self._around.emit(
+                ConflictQuestion(
+                    batch=self.number,
+                    name=display_name(remote_path.basename(job.remote)),
+                    replace_is_final=self._around.object_store
+                    and self.direction is Direction.UPLOAD,
+                )
+            )
+
+    def _fail(self, job: FileJob, error: BaseException) -> None:
+        left = error.left if isinstance(error, UploadFailedError) else ""
+        cause = _cause(error)
+        state = TransferState.NEEDS_ATTENTION
+        if isinstance(cause, Cancelled):
+            state = TransferState.CANCELLED
+        self._show(self._batch.fail(job.number, state, problem_of(cause), left))
+
+    # ------------------------------------------------------------ telling
+
+    def _show(self, view: FileView) -> None:
+        self._around.emit(FileChanged(self.number, view))
+        self._tell()
+
+    def _tell(self, *, at_once: bool = False) -> None:
+        now = self._around.clock.monotonic()
+        if at_once or now - self._told_at >= _TELL:
+            self._told_at = now
+            self._around.emit(BatchChanged(self._batch.view()))
+
+
+def _cause(error: BaseException) -> BaseException:
+    if isinstance(error, (UploadFailedError, LaneRefusedError)):
+        return error.cause
+    return error
+
+
+def _title(command: Upload | Download) -> str:
+    if len(command.sources) > 1:
+        return ngettext("{count} item", "{count} items", len(command.sources)).format(
+            count=len(command.sources)
+        )
+    (source,) = command.sources or ("",)
+    if isinstance(source, bytes):
+        return display_name(remote_path.basename(source) or b"/")
+    return PurePath(source).name or source
+
+
+def _target(command: Upload | Download) -> str:
+    if isinstance(command, Upload):
+        return display_name(command.folder)
+    return command.folder

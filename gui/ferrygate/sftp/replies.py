@@ -1,0 +1,52 @@
+"""What a reply means for whoever asked."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ferrygate.common.errors import RemoteFailureError
+from ferrygate.common.i18n import _
+from ferrygate.sftp.status import error_for_status
+from ferrygate.sftp.wire import (
+    AttrsReply,
+    Buffer,
+    DataReply,
+    HandleReply,
+    NameReply,
+    Reply,
+    Status,
+    StatusReply,
+)
+
+R = TypeVar("R", HandleReply, NameReply, AttrsReply)
+
+
+def check_ok(reply: Reply, subject: bytes) -> None:
+    """Raise unless the server said OK; ``subject`` is the path that was asked about."""
+    if not (isinstance(reply, StatusReply) and reply.code == Status.OK):
+        raise _unexpected(reply, subject)
+
+
+def data_read(reply: Reply, path: bytes) -> Buffer | None:
+    """The bytes a READ brought; ``None`` at the end of the file."""
+    if isinstance(reply, DataReply):
+        return reply.data
+    if isinstance(reply, StatusReply) and reply.code == Status.EOF:
+        return None
+    raise _unexpected(reply, path)
+
+
+def expect(kind: type[R], reply: Reply, subject: bytes) -> R:
+    """The reply, if it is of the kind that answers what was asked."""
+    if isinstance(reply, kind):
+        return reply
+    raise _unexpected(reply, subject)
+
+
+def _unexpected(reply: Reply, subject: bytes) -> Exception:
+    if isinstance(reply, StatusReply):
+        return error_for_status(reply, subject)
+    return RemoteFailureError(
+        _("The server gave an answer that does not fit the question."),
+        detail=f"unexpected {type(reply).__name__}",
+    )

@@ -1,0 +1,143 @@
+"""Fetched files made to outlast a power cut, many at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import BinaryIO
+
+import msgspec
+
+from ferrygate.common.errors import LocalFileError
+from ferrygate.common.local_disk import writing
+
+_GROUP = 256  # files flushed together: the disk's journal is written once for them
+_JOIN = 10.0  # seconds the disk may take at the end
+_TO_FLUSH = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+
+Done = Callable[[LocalFileError | None], None]
+
+
+class _Finished(msgspec.Struct, frozen=True):
+    """A file that has its place, and who wants to know that it is safe there."""
+
+    path: Path
+    done: Done
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """A large file under way; flushed in its own time, so that its end is not late."""
+
+    descriptor: int
+
+
+class Flusher:
+    """Flushes on a thread of its own, which starts with the first file.
+
+    Whatever is waiting is flushed together, and then each file's ``done`` is called there.
+    """
+
+    def __init__(self, random_hex: Callable[[int], str]) -> None:
+        """``random_hex`` is for hidden names: so many bytes as hex."""
+        self._random_hex = random_hex
+        self._work: SimpleQueue[_Finished | _Begun | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def hidden_name(self) -> str:
+        """A name that nobody else has given, for a file that is not whole yet."""
+        return f".ferrygate-{self._random_hex(8)}.part"
+
+    def write_back(self, file: BinaryIO) -> None:
+        """Have what was written so far flushed in its own time."""
+        self._put(_Begun(os.dup(file.fileno())))
+
+    def flush(self, path: Path, done: Done) -> None:
+        """Have a file and its name flushed; ``done`` is told the error, if there is one."""
+        self._put(_Finished(path, done))
+
+    def stop(self) -> None:
+        """End the thread after what is queued."""
+        if self._thread is not None:
+            self._work.put(None)
+
+    def join(self) -> None:
+        """Wait for the thread's end after :meth:`stop`."""
+        if self._thread is not None:
+            self._thread.join(_JOIN)
+
+    def _put(self, item: _Finished | _Begun) -> None:
+        self._work.put(item)
+        if self._thread is None:
+            with self._starting:  # lanes come from several threads
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="flush", daemon=True)
+                    self._thread.start()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group = [self._work.get()]
+            try:
+                while len(group) < _GROUP:
+                    group.append(self._work.get_nowait())
+            except Empty:
+                pass
+            going = None not in group
+            for begun in group:
+                if isinstance(begun, _Begun):
+                    _write_back(begun.descriptor)
+            _flush([item for item in group if isinstance(item, _Finished)])
+
+
+def _write_back(descriptor: int) -> None:
+    """What goes wrong here goes wrong again when the whole file is flushed, and is said then."""
+    try:
+        getattr(os, "fdatasync", os.fsync)(descriptor)
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)
+
+
+def _flush(files: list[_Finished]) -> None:
+    ends = [(file, _error_of(_sync_file, file.path)) for file in files]
+    folders = {file.path.parent: _error_of(_sync_folder, file.path.parent) for file in files}
+    for file, error in ends:
+        file.done(error or folders[file.path.parent])
+
+
+def _error_of(sync: Callable[[Path], None], path: Path) -> LocalFileError | None:
+    try:
+        with writing(path):
+            sync(path)
+    except LocalFileError as error:
+        return error
+    return None
+
+
+def _sync_file(path: Path) -> None:
+    try:
+        descriptor = os.open(path, _TO_FLUSH)
+    except FileNotFoundError:
+        return  # somebody has taken it away already: it was there
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":  # Windows writes names down by itself
+        return
+    try:
+        descriptor = os.open(path, _TO_FLUSH)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

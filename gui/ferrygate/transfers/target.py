@@ -1,0 +1,66 @@
+"""Where an upload goes: what stands there, and what the job says about that."""
+
+from __future__ import annotations
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import NotFoundError, PermissionDeniedError, UnsupportedError
+from ferrygate.common.names import display_name
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.conflict import numbered_names, taken
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.views import ConflictChoice
+
+TELLS_NOTHING = (PermissionDeniedError, UnsupportedError)  # a drop box takes files, and no more
+
+
+async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | None:
+    """Where to write, nowhere when the file is to be skipped; what stands there is noted.
+
+    Raises:
+        ConflictError: the name is taken and the job says to fail or to ask.
+    """
+    if opened.path is not None and await _goes_on(files, job, opened):
+        return opened.path
+    opened.path = opened.stood_before = None
+    if job.free and job.again is None:
+        return job.remote
+    try:
+        there = await standing(files, job.remote)
+    except TELLS_NOTHING:
+        opened.asked, there = False, None
+    if there is None or job.on_conflict is ConflictChoice.REPLACE:
+        opened.stood_before = there
+        return job.remote
+    if job.on_conflict is ConflictChoice.SKIP:
+        return None
+    if job.on_conflict is ConflictChoice.KEEP_BOTH:
+        folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
+        for other in numbered_names(name):
+            path = remote_path.join(folder, other)
+            if await standing(files, path) is None:
+                return path
+    raise taken(display_name(remote_path.basename(job.remote)))
+
+
+async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
+    """What stands under a name."""
+    try:
+        return await files.lstat(path)
+    except NotFoundError:
+        return None
+
+
+async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
+    """Whether an upload that was cut goes on under its name; not over a file that came since.
+
+    An OPEN whose answer was lost may have left an empty file, so an empty one counts as ours.
+    """
+    assert opened.path is not None  # noqa: S101  it was begun
+    if job.on_conflict is ConflictChoice.REPLACE:
+        return True
+    try:
+        there = await standing(files, opened.path)
+    except TELLS_NOTHING:
+        return opened.answered
+    return there is not None and (there.size == 0 or opened.owns(there))

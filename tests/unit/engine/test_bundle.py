@@ -1,0 +1,397 @@
+"""What a lane does about the files on its tray, when uploads break in every way they can."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import msgspec
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    Kind,
+    LocalFileError,
+    RemoteFailureError,
+    UnsupportedError,
+    problem_of,
+)
+from ferrygate.engine.bundle import Bundle, TransferSettings, UploadFailedError
+from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.tray import Item, Tray
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.wire import Limits
+from ferrygate.transfers.flush import Done, Flusher
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.views import Direction, TransferState
+from ferrygate.transfers.window import Share
+from scripted_sftp import (
+    CLOSE,
+    OPEN,
+    READ,
+    REMOVE,
+    STAT,
+    WRITE,
+    Held,
+    Hook,
+    Request,
+    Rig,
+    ScriptedServer,
+    status,
+)
+from sftp_bytes import FAILURE
+
+CONTENT = b"x" * 100_000
+
+
+class Told:
+    """Every report, from whatever thread."""
+
+    def __init__(self) -> None:
+        self.ends: dict[bytes, Outcome | BaseException] = {}
+        self.walks: list[BaseException | None] = []
+        self.states: list[TransferState] = []
+
+    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:  # noqa: ARG002  the protocol's
+        self.states.append(state)
+
+    def walked(self, error: BaseException | None) -> None:
+        self.walks.append(error)
+
+    def ended(self, job: FileJob, outcome: Outcome) -> None:
+        assert job.remote not in self.ends
+        self.ends[job.remote] = outcome
+
+    def failed(self, job: FileJob, error: BaseException) -> None:
+        assert job.remote not in self.ends
+        self.ends[job.remote] = error
+
+    def room(self) -> None:
+        """Nobody hands out more."""
+
+
+class FullDisk(Flusher):
+    """Takes files, and has no room for them in the end."""
+
+    def flush(self, path: Path, done: Done) -> None:  # noqa: ARG002  the base's
+        done(LocalFileError("No space left."))
+
+
+class BundleRig:
+    """A lane whose channels lead to one server in memory, and files to send."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = ScriptedServer({}, b"/inbox")
+        self.clock = ManualClock()
+        self.rigs: list[Rig] = []
+        self.refuse: Callable[[int], bool] = lambda _number: False
+        self.on_open: Callable[[Rig], None] = lambda _rig: None
+        self.cancel = CancelToken()
+        self.told = Told()
+        self.limits = Limits()
+        self.tray = Tray()
+        self.object_store = True
+        self.direction = Direction.UPLOAD
+        self.disk: Flusher = Flusher(lambda count: "0" * count)
+        self._lane = Lane("test", self._open)
+
+    def _open(self, _cancel: CancelToken) -> SftpChannel:
+        if self.refuse(len(self.rigs)):
+            raise UnsupportedError("No further channel.")
+        self.rigs.append(Rig(self.server))
+        self.rigs[-1].channel.limits = self.limits
+        self.on_open(self.rigs[-1])
+        return self.rigs[-1].channel
+
+    def job(self, name: str = "a.csv") -> FileJob:
+        """A file to send, or to fetch."""
+        if self.direction is Direction.UPLOAD:
+            (self.folder / name).write_bytes(CONTENT)
+        else:
+            self.server.files[b"/inbox/" + name.encode()] = bytearray(CONTENT)
+        return FileJob(number=0, local=str(self.folder / name), remote=b"/inbox/" + name.encode())
+
+    def work_off(self, *items: Item) -> list[Item] | BaseException:
+        """Have it all done; returns what was not begun, or why nothing could be."""
+        settings = TransferSettings(
+            clock=self.clock,
+            disk=self.disk,
+            pace=Pace(self.clock, None),
+            share=Share(48 << 20),
+            object_store=self.object_store,
+        )
+        for item in items:
+            self.tray.put(item)
+        self.tray.close()
+        bundle = Bundle(self.direction, self.tray, self.told, settings, self.cancel)
+        ends: SimpleQueue[Any] = SimpleQueue()
+        self._lane.submit(bundle.work_off, ends.put, ends.put)
+        end: list[Item] | BaseException = ends.get(timeout=10)
+        self.disk.stop()
+        self.disk.join()
+        return end
+
+    def send(self) -> Outcome | BaseException:
+        """Send one file; returns its end."""
+        assert self.work_off(self.job()) == []
+        (end,) = self.told.ends.values()
+        return end
+
+    def failure(self) -> UploadFailedError:
+        end = self.send()
+        assert isinstance(end, UploadFailedError)
+        return end
+
+    def close(self) -> None:
+        self._lane.stop()
+        self._lane.join(5)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[BundleRig]:
+    with contextlib.closing(BundleRig(tmp_path)) as rig:
+        yield rig
+
+
+def refused(code: int) -> Hook:
+    return lambda request: [status(request.number, code)]
+
+
+def test_many_files_are_in_flight_at_a_time(rig: BundleRig) -> None:
+    held = rig.server.instead[OPEN] = Held(rig.server)
+    together: list[int] = []
+
+    def answer_all() -> None:
+        together.append(len(held.answers))
+        rig.rigs[0].stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    def listen(opened: Rig) -> None:
+        opened.stream.after = answer_all
+
+    rig.on_open = listen
+    assert rig.work_off(*(rig.job(f"{number}.csv") for number in range(70))) == []
+    assert together == [64, 6]  # half of the handles that every server grants
+    assert len(rig.server.files) == 70
+
+
+def test_no_more_files_are_open_than_half_of_the_handles(rig: BundleRig) -> None:
+    rig.limits = Limits(handles=8)
+    most = 0
+
+    def count(_request: Request) -> None:
+        nonlocal most
+        most = max(most, len(rig.server.open_handles))
+
+    rig.server.instead[WRITE] = count
+    rig.work_off(*(rig.job(f"{number}.csv") for number in range(20)))
+    assert len(rig.server.files) == 20
+    assert most <= 4
+
+
+def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> None:
+    rig.server.instead[WRITE] = refused(FAILURE)
+    failure = rig.failure()
+    assert problem_of(failure.cause).kind is Kind.REMOTE_FAILURE
+    assert failure.left == ""
+    assert rig.rigs[0].stream.closed
+    assert rig.server.asked(CLOSE) == []
+    assert rig.server.files == {}
+
+
+def test_the_others_are_finished_before_a_channel_is_dropped(rig: BundleRig) -> None:
+    jobs = [rig.job(f"{number}.csv") for number in range(70)]
+    broken: list[bytes] = []
+
+    def full_for_one(request: Request) -> Iterable[bytes] | None:
+        path = rig.server.open_handles[request.fields[0]]
+        if path != b"/inbox/7.csv":
+            return None
+        broken.append(path)
+        return [status(request.number, FAILURE, b"quota")]
+
+    rig.server.instead[WRITE] = full_for_one
+    assert rig.work_off(*jobs) == []
+    assert broken
+    ends = rig.told.ends
+    assert {path for path, end in ends.items() if not isinstance(end, Outcome)} == {b"/inbox/7.csv"}
+    assert len(ends) == 70
+    assert b"/inbox/7.csv" not in rig.server.files
+    assert len(rig.rigs) == 2  # nothing is begun on a channel that is to be dropped
+
+
+def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
+    rig.server.instead[WRITE] = refused(FAILURE)
+    looks = 0
+
+    def not_yet(request: Request) -> Iterable[bytes] | None:
+        nonlocal looks
+        looks += 1
+        return [status(request.number, 2)] if looks < 4 else None
+
+    rig.server.instead[REMOVE] = not_yet
+    began = rig.clock.now()
+    rig.failure()
+    assert rig.server.files == {}
+    assert 0.5 < rig.clock.now() - began < 1
+
+
+def test_a_part_that_never_shows_is_not_looked_for_without_end(rig: BundleRig) -> None:
+    rig.server.instead[WRITE] = refused(FAILURE)
+    rig.server.instead[REMOVE] = refused(2)
+    assert rig.failure().left == ""
+    assert len(rig.server.asked(REMOVE)) == 10
+
+
+def test_an_open_that_is_refused_leaves_the_channel_and_the_server_alone(rig: BundleRig) -> None:
+    rig.server.instead[OPEN] = refused(FAILURE)
+    rig.failure()
+    assert not rig.rigs[0].stream.closed
+    assert rig.server.asked(REMOVE) == []
+
+
+def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: BundleRig) -> None:
+    rig.server.instead[WRITE] = refused(FAILURE)
+    rig.refuse = lambda number: number > 0
+    assert "may be left" in rig.failure().left
+
+
+def test_no_channel_at_all(rig: BundleRig) -> None:
+    rig.refuse = lambda _number: True
+    assert isinstance(rig.work_off(rig.job()), LaneRefusedError)
+    assert rig.tray.take_all() != []
+
+
+def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None:
+    def end(_request: Request) -> Iterable[bytes]:
+        rig.rigs[-1].stream.ended = True
+        return ()
+
+    rig.server.instead[WRITE] = end
+    failure = rig.failure()
+    assert isinstance(failure.cause, ConnectionLostError)
+    assert failure.opened.path == b"/inbox/a.csv"
+    assert rig.server.asked(REMOVE) == []
+
+
+def test_what_was_not_begun_is_given_back_when_the_connection_is_lost(rig: BundleRig) -> None:
+    def end(_request: Request) -> Iterable[bytes]:
+        rig.rigs[-1].stream.ended = True
+        return ()
+
+    rig.server.instead[WRITE] = end
+    jobs = [rig.job(f"{number}.csv") for number in range(70)]
+    assert rig.work_off(*jobs) == jobs[64:]
+    assert len(rig.told.ends) == 64
+
+
+@pytest.mark.parametrize("how", ["lost", "garbage"])
+def test_what_was_closed_is_delivered_whatever_follows(rig: BundleRig, how: str) -> None:
+    def end(_request: Request) -> Iterable[bytes]:
+        rig.rigs[-1].stream.ended = True
+        return [b"garbage"] if how == "garbage" else ()
+
+    rig.server.instead[STAT] = end
+    outcome = rig.send()
+    assert isinstance(outcome, Outcome)
+    assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, False)
+    assert "not confirmed" in outcome.note
+    assert rig.server.files[b"/inbox/a.csv"] == CONTENT
+
+
+def test_a_server_that_speaks_no_sftp_fails_every_file_once(rig: BundleRig) -> None:
+    def no_sftp(_opened: Rig) -> None:
+        raise RemoteFailureError("No SFTP.")
+
+    rig.on_open = no_sftp
+    assert rig.work_off(*(rig.job(f"{number}.csv") for number in range(3))) == []
+    assert len(rig.told.ends) == 3
+    assert len(rig.rigs) == 3
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_cancelled_before_its_turn_nothing_is_opened(rig: BundleRig, direction: Direction) -> None:
+    rig.direction = direction
+    rig.cancel.cancel()
+    job = rig.job()
+    assert rig.work_off(job) == [job]
+    assert rig.rigs == []
+
+
+def test_a_cancel_takes_back_what_is_under_way_without_close(rig: BundleRig) -> None:
+    def cancel(_request: Request) -> Iterable[bytes]:
+        rig.cancel.cancel()
+        return ()
+
+    rig.server.instead[WRITE] = cancel
+    failure = rig.failure()
+    assert isinstance(failure.cause, Cancelled)
+    assert failure.left == ""
+    assert rig.server.asked(CLOSE) == []
+    assert rig.server.files == {}
+
+
+def test_a_fetched_file_is_told_of_once_it_is_flushed(rig: BundleRig) -> None:
+    rig.direction = Direction.DOWNLOAD
+    outcome = rig.send()
+    assert isinstance(outcome, Outcome)
+    assert Path(outcome.local).read_bytes() == CONTENT
+
+
+def test_a_fetched_file_that_cannot_be_flushed_has_failed(rig: BundleRig) -> None:
+    rig.direction = Direction.DOWNLOAD
+    job = rig.job()
+    rig.disk = FullDisk(lambda count: "0" * count)
+    rig.work_off(job)
+    (end,) = rig.told.ends.values()
+    assert isinstance(end, LocalFileError)
+
+
+def test_a_download_that_is_cancelled_leaves_nothing(rig: BundleRig) -> None:
+    rig.direction = Direction.DOWNLOAD
+
+    def cancel(_request: Request) -> Iterable[bytes]:
+        rig.cancel.cancel()
+        return ()
+
+    rig.server.instead[READ] = cancel
+    assert isinstance(rig.send(), Cancelled)
+    assert list(rig.folder.iterdir()) == []
+    assert not rig.server.open_handles
+
+
+def test_a_walk_runs_beside_the_files(rig: BundleRig) -> None:
+    async def walk(files: RemoteFiles) -> None:
+        await files.mkdir(b"/inbox/new")
+
+    rig.work_off(walk, rig.job())
+    assert rig.told.walks == [None]
+    assert b"/inbox/new" in rig.server.folders
+    assert len(rig.rigs) == 1
+
+
+def test_a_walk_that_fails_is_told(rig: BundleRig) -> None:
+    async def walk(files: RemoteFiles) -> None:
+        await files.remove_file(b"/missing")
+
+    rig.work_off(walk, rig.job())
+    (error,) = rig.told.walks
+    assert error is not None
+    assert problem_of(error).kind is Kind.NOT_FOUND
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], Outcome)
+
+
+def test_an_error_nobody_foresaw_fails_one_file(rig: BundleRig) -> None:
+    job = msgspec.structs.replace(rig.job(), local="no\0name")
+    rig.work_off(job, rig.job("b.csv"))
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], UploadFailedError)
+    assert isinstance(rig.told.ends[b"/inbox/b.csv"], Outcome)

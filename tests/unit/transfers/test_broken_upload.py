@@ -1,0 +1,136 @@
+"""What a broken upload leaves behind, and how one that was cut goes on."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import pytest
+
+from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFailureError
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Hook, Request, status
+from sftp_bytes import FAILURE, PERMISSION_DENIED
+from transfer_rig import TransferRig
+
+CONTENT = bytes(range(256)) * 1024
+
+
+@pytest.fixture
+def job(desk: TransferRig) -> FileJob:
+    return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
+
+
+def refuse(code: int) -> Hook:
+    return lambda request: [status(request.number, code)]
+
+
+def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
+    return msgspec.structs.replace(job, on_conflict=choice)
+
+
+def left_after(desk: TransferRig, opened: Opened) -> str | None:
+    return desk.rig.run(clear_away(desk.rig.files, opened))
+
+
+def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"half")
+    opened = Opened(path=b"/part", answered=True, sent=4)
+    assert left_after(desk, opened) == ""
+    assert b"/part" not in desk.server.files
+    assert left_after(desk, opened) is None
+
+
+def test_a_file_that_is_more_than_was_sent_is_not_ours_to_remove(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"another's")
+    assert left_after(desk, Opened(path=b"/part", answered=True, sent=4)) == ""
+    assert desk.server.asked(REMOVE) == []
+
+
+def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray()
+    assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
+    assert desk.server.asked(REMOVE) == []
+
+
+def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    desk.server.instead[WRITE] = refuse(FAILURE)
+    with pytest.raises(RemoteFailureError):
+        desk.send(choosing(job, ConflictChoice.REPLACE))
+    assert "may have been overwritten" in (left_after(desk, desk.opened) or "")
+    assert desk.server.asked(REMOVE) == []
+
+
+def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"half")
+    desk.server.instead[REMOVE] = refuse(PERMISSION_DENIED)
+    opened = Opened(path=b"/part", answered=True, sent=4)
+    assert "may be left" in (left_after(desk, opened) or "")
+
+
+def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
+    """The job as it goes on after the connection was lost when ``kind`` was asked."""
+    desk.server.instead[kind] = lambda _request: ()
+    desk.rig.stream.ended = True
+    with pytest.raises(ConnectionLostError):
+        desk.send(job)
+    again = msgspec.structs.replace(job, again=desk.opened)
+    server, desk.opened = desk.server, msgspec.structs.replace(desk.opened)
+    server.instead.clear()
+    server.requests.clear()
+    desk.rig = type(desk.rig)(server)
+    return again
+
+
+def test_an_upload_does_not_go_on_over_a_file_that_came_since(
+    desk: TransferRig, job: FileJob
+) -> None:
+    again = lost_under(desk, job, OPEN)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"another's")
+    with pytest.raises(ConflictError):
+        desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == b"another's"
+
+
+def test_an_upload_goes_on_over_its_own_part(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, WRITE)
+    assert desk.send(again).state is TransferState.DELIVERED
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+
+
+def test_a_lost_answer_to_close_is_looked_up(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, CLOSE)
+    outcome = desk.send(again)
+    assert outcome.confirmed
+    assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert desk.server.asked(WRITE) == []
+
+
+def test_a_part_shown_after_a_lost_close_is_sent_again(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, CLOSE)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(CONTENT[:1000])
+    desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == CONTENT
+
+
+def test_lost_before_open_nothing_is_ours(desk: TransferRig, job: FileJob) -> None:
+    again = lost_under(desk, job, LSTAT)
+    desk.server.files[b"/inbox/report.csv"] = bytearray(b"theirs")
+    with pytest.raises(ConflictError):
+        desk.send(again)
+    assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
+
+
+def test_lost_behind_the_answer_to_close_it_is_delivered(desk: TransferRig, job: FileJob) -> None:
+    closing: list[Request] = []
+    desk.server.instead[CLOSE] = closing.append
+    desk.server.instead[STAT] = lambda _request: ()
+    desk.rig.stream.ended = True
+    with pytest.raises(ConnectionLostError):
+        desk.send(job, object_store=False)
+    assert closing
+    assert desk.opened.delivered is not None
+    assert desk.opened.path is None
