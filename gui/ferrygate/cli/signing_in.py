@@ -13,7 +13,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explained
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
-from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
+from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE, GivenSecrets
 from ferrygate.common.errors import (
     PassphraseMissingError,
     SecretsMissingError,
@@ -22,6 +22,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import SecretKind
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
@@ -66,7 +67,7 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, around.site(text))
-    session = open_session(around, site, prompter)
+    session = open_session(around, site, prompter, given=_given(around.secrets))
     try:
         use_secrets(around, session)
         attempt(around, session, text, **wishes)
@@ -76,8 +77,17 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     return session
 
 
-def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
-    """A session that knows what the keychain has; nothing is sent yet."""
+def open_session(
+    around: CommandContext,
+    site: Site,
+    prompter: Prompter,
+    *,
+    given: frozenset[SecretKind] | None = None,
+) -> Session:
+    """A session that knows what the keychain has; nothing is sent yet.
+
+    With ``given``, the keychain is asked only for what else the site's steps need.
+    """
     from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
 
     make_engine = partial(
@@ -86,7 +96,12 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         clock=around.clock,
         live_secrets=around.live_secrets,
     )
-    return api.open_session(site, make_engine, prompter)
+    return api.open_session(site, make_engine, prompter, given=given)
+
+
+def _given(secrets: GivenSecrets) -> frozenset[SecretKind]:
+    kinds = {SecretKind.PASSWORD: secrets.password, SecretKind.CODE_SECRET: secrets.totp_secret}
+    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import io
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from ferrygate.common.local_disk import reading
 from ferrygate.common.secret import Secret
 
 _LONGEST = 65_536  # bytes; no private key is longer
+_OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
+_PLAIN = b"openssh-key-v1\0\0\0\0\4none"  # how one begins that is not encrypted (PROTOCOL.key)
+_BEGINNING = 64  # characters of base64 that hold as much
 _CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
     (rsa.RSAPrivateKey, paramiko.RSAKey),
     (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
@@ -49,9 +53,29 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     raise _unsupported(path.name)
 
 
+def may_need_passphrase(path: Path) -> bool:
+    """Whether a private key is encrypted, or does not say clearly that it is not.
+
+    A file that cannot be read is not; :func:`load_private_key` says what is wrong with it.
+    """
+    try:
+        with path.expanduser().open("rb") as file:
+            data = file.read(_LONGEST)
+    except OSError:
+        return False
+    _before, is_openssh, rest = data.partition(_OPENSSH)
+    if not is_openssh:
+        return b"ENCRYPTED" in data  # PKCS #8 (RFC 7468 §11) and older PEM (RFC 1421 §4.6.1.1)
+    try:
+        beginning = binascii.a2b_base64(rest.partition(b"\n")[2][:_BEGINNING])
+    except binascii.Error:
+        return True
+    return not beginning.startswith(_PLAIN)
+
+
 def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
     password = passphrase.reveal().encode() if passphrase else None
-    openssh = b"BEGIN OPENSSH PRIVATE KEY" in data
+    openssh = _OPENSSH in data
     load = serialization.load_ssh_private_key if openssh else serialization.load_pem_private_key
     try:
         return load(data, password)
