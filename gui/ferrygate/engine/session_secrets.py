@@ -15,7 +15,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sftp.private_key import may_need_passphrase
-from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.credentials import Credentials, sends_password
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
@@ -228,7 +228,7 @@ def _needed(site: Site) -> frozenset[SecretKind]:
     kinds: set[SecretKind] = set()
     if "publickey" in how.steps and may_need_passphrase(Path(how.private_key)):
         kinds.add(SecretKind.PASSPHRASE)
-    if how.steps != ("publickey",):
+    if sends_password(site):
         kinds |= {SecretKind.PASSWORD, SecretKind.CODE_SECRET}
     return frozenset(kinds)
 

@@ -23,7 +23,7 @@ from attempt_rig import (
     FakeConnection,
     Watcher,
 )
-from fake_clock import ManualClock, WallClock
+from fake_clock import WallClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -44,16 +44,9 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import End, Gate, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignIn
 from sandbox_clients import OPTIONS
 from sandbox_fixtures import MakeSandbox
-from servers.rigs.keys import make_key
-
-
-@pytest.fixture
-def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> Case:
-    clock.time = 3003
-    return Case(tmp_path, ledger, clock)
 
 
 def test_password_and_code_leave_once(case: Case) -> None:
@@ -126,46 +119,6 @@ def test_what_is_missing_is_said_before_anything(case: Case, credentials: Creden
     with pytest.raises(SecretsMissingError):
         case.sign_in(msgspec.structs.replace(SITE, username=""))
     assert case.connects == []
-
-
-# ---------------------------------------------------------------- a key
-
-
-def with_key(folder: Path, *steps: str) -> Site:
-    key = make_key(folder / "key", "ed25519")
-    sign_in = SignIn(steps=("publickey", *steps), private_key=str(key))
-    return msgspec.structs.replace(SITE, sign_in=sign_in)
-
-
-def test_a_key_is_shown_without_asking_for_methods(case: Case, tmp_path: Path) -> None:
-    case.sign_in(with_key(tmp_path), Credentials())
-    assert case.server.sent == ["ssh-ed25519"]
-    assert not case.server.asked
-
-
-def test_a_password_follows_a_key_that_was_taken(case: Case, tmp_path: Path) -> None:
-    case.server = FakeConnection(key=Answer(Outcome.PARTIAL, ("password",)))
-    case.sign_in(with_key(tmp_path, "password"))
-    assert case.server.sent == ["ssh-ed25519", "correct horse" + SECRET.code_for_step(100)]
-    assert not case.server.asked
-
-
-@pytest.mark.parametrize(
-    ("methods", "error"),
-    [
-        (("publickey", "password"), SignInRefusedError),
-        (("password",), UnsupportedError),
-        ((), UnsupportedError),
-    ],
-)
-def test_no_password_follows_a_key_that_was_refused(
-    case: Case, tmp_path: Path, methods: tuple[str, ...], error: type[Exception]
-) -> None:
-    case.server = FakeConnection(key=Answer(Outcome.REFUSED, methods))
-    with pytest.raises(error):
-        case.sign_in(with_key(tmp_path, "password"))
-    assert case.server.sent == ["ssh-ed25519"]
-    assert case.refusals == 0
 
 
 # ---------------------------------------------------------------- the right server
