@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
@@ -17,13 +18,14 @@ from ferrygate.engine.parts import Parts
 from ferrygate.sftp.connection import Connection, Deadlines, connect
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault import keychain
 from ferrygate.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from ferrygate.sign_in.okta_attempts import OktaAttempts
 
 _KEEP_TRYING = 900.0  # seconds
 
@@ -58,12 +60,19 @@ def make_engine(
     def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
         return connect(host, port, known, clock, deadlines, cancel)
 
+    @cache
+    def okta() -> OktaAttempts:
+        from ferrygate.sign_in.okta_attempts import OktaAttempts  # noqa: PLC0415  loads HTTP and TLS
+        from ferrygate.sign_in.okta_http import HttpOpener  # noqa: PLC0415  as above
+
+        return OktaAttempts(ledger, skews, HttpOpener(clock), clock)
+
     parts = Parts(
         clock=clock,
         ledger=ledger,
         known_hosts=known_hosts,
         attempts=SignInAttempts(ledger, known_hosts, reach, clock),
-        okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
+        okta=okta,
         skews=skews,
         open_vault=cache(open_vault),
         live_secrets=live_secrets or LiveSecrets(),
