@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Self, TypeVar
 
 import msgspec
@@ -312,17 +311,17 @@ def connect(
     if not isinstance(site, Site):
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
     prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    make_engine = partial(bootstrap.make_engine, home=home, clock=SystemClock())
     secrets = {m.SecretKind.PASSWORD: password, m.SecretKind.CODE_SECRET: totp_secret}
     given = frozenset(kind for kind, secret in secrets.items() if secret is not None)
-    session = open_session(site, make_engine, prompter, given=given)
-    try:
-        if password is not None:
-            session.use_password(Secret(password))
-        if totp_secret is not None:
-            session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
-        session.sign_in()
-    except BaseException:
-        session.close()
-        raise
+    with bootstrap.reaching(site, home, SystemClock()) as make_engine:
+        session = open_session(site, make_engine, prompter, given=given)
+        try:
+            if password is not None:
+                session.use_password(Secret(password))
+            if totp_secret is not None:
+                session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
+            session.sign_in()
+        except BaseException:
+            session.close()
+            raise
     return session

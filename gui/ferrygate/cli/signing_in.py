@@ -64,31 +64,26 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     Raises:
         FerrygateError: the site is broken or unknown, secrets are missing, or the sign-in failed.
     """
+    from ferrygate import api, bootstrap  # noqa: PLC0415  help needs none of it
+
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, around.site(text))
-    session = open_session(around, site, prompter, given=_given(around.secrets))
-    try:
-        use_secrets(around, session)
-        attempt(around, session, text, **wishes)
-    except BaseException:
-        session.close()
-        raise
+    given = _given(around.secrets)
+    with bootstrap.reaching(site, around.home, around.clock, around.live_secrets) as make_engine:
+        session = api.open_session(site, make_engine, prompter, given=given)
+        try:
+            use_secrets(around, session)
+            attempt(around, session, text, **wishes)
+        except BaseException:
+            session.close()
+            raise
     return session
 
 
-def open_session(
-    around: CommandContext,
-    site: Site,
-    prompter: Prompter,
-    *,
-    given: frozenset[SecretKind] | None = None,
-) -> Session:
-    """A session that knows what the keychain has; nothing is sent yet.
-
-    With ``given``, the keychain is asked only for what else the site's steps need.
-    """
-    from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
+def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
+    """A session that knows all that the keychain has; nothing is sent yet."""
+    from ferrygate import api, bootstrap  # noqa: PLC0415  as above
 
     make_engine = partial(
         bootstrap.make_engine,
@@ -96,7 +91,7 @@ def open_session(
         clock=around.clock,
         live_secrets=around.live_secrets,
     )
-    return api.open_session(site, make_engine, prompter, given=given)
+    return api.open_session(site, make_engine, prompter)
 
 
 def _given(secrets: GivenSecrets) -> frozenset[SecretKind]:

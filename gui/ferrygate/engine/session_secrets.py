@@ -14,7 +14,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
-from ferrygate.sftp.private_key import may_need_passphrase
+from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import Credentials, sends_password
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site

@@ -29,6 +29,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.dial import LOOK, dial
+from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.transport import RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
@@ -219,18 +220,23 @@ def connect(
     clock: Clock,
     deadlines: Deadlines,
     cancel: CancelToken,
+    *,
+    ahead: DialAhead | None = None,
 ) -> Connection:
     """Reach a server and exchange keys. Nothing about the account is sent.
 
     The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
-    ``known`` are asked for first, so that a server with several keys shows the one on record.
+    ``known`` are asked for first, so that a server with several keys shows the one on record. A
+    connection that was dialled ``ahead`` is taken where it leads there.
 
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
         UnsupportedError: an SSH server with which no common algorithm exists.
         Cancelled: as asked.
     """
-    dialled = dial(host, port, deadlines.connect, clock, cancel)
+    dialled = ahead.take(host, port, cancel) if ahead is not None else None
+    if dialled is None:
+        dialled = dial(host, port, deadlines.connect, clock, cancel)
     sock = MonitoredSocket(dialled, clock, first=_FIRST)
     transport = None
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import io
 from pathlib import Path
 
@@ -15,11 +14,8 @@ from ferrygate.common.errors import LocalFileError, PassphraseMissingError, Unsu
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading
 from ferrygate.common.secret import Secret
+from ferrygate.sftp.key_header import LONGEST, OPENSSH
 
-_LONGEST = 65_536  # bytes; no private key is longer
-_OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
-_PLAIN = b"openssh-key-v1\0\0\0\0\4none"  # how one begins that is not encrypted (PROTOCOL.key)
-_BEGINNING = 64  # characters of base64 that hold as much
 _CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
     (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
     (ed25519.Ed25519PrivateKey, paramiko.Ed25519Key),
@@ -35,7 +31,7 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
         UnsupportedError: a kind of key that servers no longer take.
     """
     with reading(path), path.expanduser().open("rb") as file:
-        data = file.read(_LONGEST)
+        data = file.read(LONGEST)
     loaded = _decrypt(data, path.name, passphrase)
     if isinstance(loaded, rsa.RSAPrivateKey):
         return paramiko.RSAKey(key=loaded)
@@ -54,29 +50,9 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     raise _unsupported(path.name)
 
 
-def may_need_passphrase(path: Path) -> bool:
-    """Whether a private key is encrypted, or does not say clearly that it is not.
-
-    A file that cannot be read is not; :func:`load_private_key` says what is wrong with it.
-    """
-    try:
-        with path.expanduser().open("rb") as file:
-            data = file.read(_LONGEST)
-    except OSError:
-        return False
-    _before, is_openssh, rest = data.partition(_OPENSSH)
-    if not is_openssh:
-        return b"ENCRYPTED" in data  # PKCS #8 (RFC 7468 §11) and older PEM (RFC 1421 §4.6.1.1)
-    try:
-        beginning = binascii.a2b_base64(rest.partition(b"\n")[2][:_BEGINNING])
-    except binascii.Error:
-        return True
-    return not beginning.startswith(_PLAIN)
-
-
 def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
     password = passphrase.reveal().encode() if passphrase else None
-    openssh = _OPENSSH in data
+    openssh = OPENSSH in data
     load = serialization.load_ssh_private_key if openssh else serialization.load_pem_private_key
     try:
         # To prove an RSA key's primes takes 100 to 500 ms. OpenSSL checks what it signs with them

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 
 from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.private_key import load_private_key, may_need_passphrase
+from ferrygate.sftp.key_header import may_need_passphrase
+from ferrygate.sftp.private_key import load_private_key
 
 PASSPHRASE = Secret("open sesame")
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
