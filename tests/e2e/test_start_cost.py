@@ -14,9 +14,9 @@ from sandbox_site import site_of
 from servers.rigs.rig import Rig
 
 # What is for windows, keychains, pictures, drawing, dates in words, servers and Okta; and
-# unittest, which comes with the part of paramiko that is left out.
+# what comes with the parts of paramiko that are left out: unittest and email.
 NEEDLESS = {"PySide6", "shiboken6", "keyring", "jeepney", "secretstorage", "PIL", "zxingcpp"}
-NEEDLESS |= {"rich", "babel", "asyncssh", "asyncio", "http", "ssl", "boto3", "unittest"}
+NEEDLESS |= {"rich", "babel", "asyncssh", "asyncio", "http", "ssl", "boto3", "unittest", "email"}
 IMPORTED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\w+)", re.MULTILINE)
 
 

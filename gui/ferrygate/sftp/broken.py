@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.i18n import _
-from ferrygate.common.lean_imports import without
+from ferrygate.common.lean_imports import Versions, replaced
 
 # The first module to load the library, by way of the engine. It takes a third of the time without
-# this one, with which it would run the programs that an ssh_config names.
-with without("invoke"):
+# what would run the programs that an ssh_config names, and without a mail reader for its version.
+with replaced("invoke", None), replaced("importlib.metadata", Versions()):
     from paramiko import SSHException
 
 BROKEN = (SSHException, EOFError, OSError)
