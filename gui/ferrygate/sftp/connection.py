@@ -192,11 +192,13 @@ class Connection:
             # The server is not waited for before SFTP begins, unless it takes no data before it
             # has answered (OpenSSH).
             self._transport.request_subsystem(channel, "sftp")
-            if not channel.send_ready():
-                channel.event.wait(self._deadlines.channel)
+            if not channel.send_ready() and not channel.event.wait(self._deadlines.channel):
+                raise lost("no answer to the request for SFTP")
             sftp.start(cancel)
         except FerrygateError as error:
-            refused = channel.closed and not channel.event_ready and self.alive
+            # The library has closed the channel, and so said its last word, for a server's no. It
+            # says none where the connection ended.
+            refused = channel.eof_sent and not channel.event_ready
             sftp.close()
             if refused:
                 raise _no_sftp() from error
