@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import paramiko
+
 from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
@@ -35,7 +37,13 @@ PASSWORD_OFFERED = Answer(Outcome.REFUSED, ("password", "publickey"))
 class FakeConnection:
     """A server's answers, and what it was sent."""
 
-    def __init__(self, *, none: Answer = PASSWORD_OFFERED, password: Answer = ACCEPTED) -> None:
+    def __init__(
+        self,
+        *,
+        none: Answer = PASSWORD_OFFERED,
+        password: Answer = ACCEPTED,
+        key: Answer = ACCEPTED,
+    ) -> None:
         self.host_key = KEY
         self.alive = True
         self.trusted = False
@@ -43,13 +51,21 @@ class FakeConnection:
         self.sent: list[str] = []
         self._none = none
         self._password = password
+        self._key = key
+        self.asked = False
 
     def trust(self) -> None:
         self.trusted = True
 
     def auth_none(self, _username: str) -> Answer:
         assert self.trusted
+        self.asked = True
         return self._none
+
+    def auth_publickey(self, _username: str, key: paramiko.PKey) -> Answer:
+        assert self.trusted
+        self.sent.append(key.get_name())
+        return self._key
 
     def auth_password(self, _username: str, password: Secret) -> Answer:
         self.sent.append(password.reveal())

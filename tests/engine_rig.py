@@ -80,13 +80,14 @@ class EngineRig:
         skews = SkewStore(home / "skew")
         self._numbers = itertools.count(1)
         vault = MemoryVault()
+        okta = OktaAttempts(self.ledger, skews, HttpOpener(clock), clock)
         self.engine = Engine(
             Parts(
                 clock=clock,
                 ledger=self.ledger,
                 known_hosts=self.known_hosts,
                 attempts=SignInAttempts(self.ledger, self.known_hosts, self._connect, clock),
-                okta=OktaAttempts(self.ledger, skews, HttpOpener(clock), clock),
+                okta=lambda: okta,
                 skews=skews,
                 open_vault=open_vault or (lambda: vault),
                 live_secrets=LiveSecrets(),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Self, TypeVar
 
 import msgspec
@@ -257,15 +256,27 @@ def reset_lock(site: Site, home: Home, clock: Clock) -> None:
     bootstrap.open_ledger(home, clock).reset(site.account)
 
 
-def open_session(site: Site, make_engine: MakeEngine, prompter: Prompter) -> Session:
+def open_session(
+    site: Site,
+    make_engine: MakeEngine,
+    prompter: Prompter,
+    *,
+    given: frozenset[m.SecretKind] | None = None,
+) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
+
+    Args:
+        site: the site.
+        make_engine: makes the engine.
+        prompter: answers what only a person can.
+        given: as :attr:`ferrygate.engine.messages.OpenSite.given`.
 
     Raises:
         FerrygateError: the keychain cannot be opened at all.
     """
     client = EngineClient(make_engine, prompter)
     try:
-        events = client.ask(m.OpenSite(client.number(), site))
+        events = client.ask(m.OpenSite(client.number(), site, given))
         (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
     except BaseException:
         client.close()
@@ -300,15 +311,17 @@ def connect(
     if not isinstance(site, Site):
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
     prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    make_engine = partial(bootstrap.make_engine, home=home, clock=SystemClock())
-    session = open_session(site, make_engine, prompter)
-    try:
-        if password is not None:
-            session.use_password(Secret(password))
-        if totp_secret is not None:
-            session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
-        session.sign_in()
-    except BaseException:
-        session.close()
-        raise
+    secrets = {m.SecretKind.PASSWORD: password, m.SecretKind.CODE_SECRET: totp_secret}
+    given = frozenset(kind for kind, secret in secrets.items() if secret is not None)
+    with bootstrap.reaching(site, home, SystemClock()) as make_engine:
+        session = open_session(site, make_engine, prompter, given=given)
+        try:
+            if password is not None:
+                session.use_password(Secret(password))
+            if totp_secret is not None:
+                session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
+            session.sign_in()
+        except BaseException:
+            session.close()
+            raise
     return session

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
-from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages import Listener
-from ferrygate.engine.parts import Parts
-from ferrygate.sftp.connection import Connection, Deadlines, connect
-from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sftp.dial_ahead import DialAhead
+from ferrygate.sftp.key_header import may_need_passphrase
+from ferrygate.sign_in.credentials import sends_password
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
-from ferrygate.vault import keychain
 from ferrygate.vault.vault import Vault
 
+# The rest is loaded by whoever makes an engine: a server is reached meanwhile.
+if TYPE_CHECKING:
+    from ferrygate.engine.engine import Engine
+    from ferrygate.sftp.connection import Connection
+    from ferrygate.sign_in.okta_attempts import OktaAttempts
+
+_CONNECT = 10.0  # seconds each address of a server may take to answer
 _KEEP_TRYING = 900.0  # seconds
 
 
@@ -33,39 +40,78 @@ def open_ledger(home: Home, clock: Clock) -> Ledger:
     return Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
 
 
+@contextmanager
+def reaching(
+    site: Site, home: Home, clock: Clock, live_secrets: LiveSecrets | None = None
+) -> Iterator[Callable[[Listener], Engine]]:
+    """Makes engines for whoever signs in to a site at once: its server is dialled meanwhile.
+
+    Only where nothing is asked of anybody before, which is where a key needs no passphrase. Any
+    other connection might be kept waiting, and servers take that amiss.
+    """
+    how = site.sign_in
+    asks = sends_password(site) or may_need_passphrase(Path(how.private_key))
+    ahead = None
+    if site.username and not asks:
+        ahead = DialAhead(site.host, site.port, _CONNECT, clock)
+    try:
+        yield lambda listener: make_engine(
+            listener, home, clock, live_secrets=live_secrets, ahead=ahead
+        )
+    finally:
+        if ahead is not None:
+            ahead.close()
+
+
 def make_engine(
     listener: Listener,
     home: Home,
     clock: Clock,
-    open_vault: Callable[[], Vault] = keychain.open_vault,
+    open_vault: Callable[[], Vault] | None = None,
     live_secrets: LiveSecrets | None = None,
+    *,
+    ahead: DialAhead | None = None,
 ) -> Engine:
-    """An engine with its files under ``home``.
+    """An engine with its files under ``home``; loads what it needs, which takes a moment.
 
     Args:
         listener: gets the events, on the engine's thread.
         home: where ledger and known hosts are kept.
         clock: the time.
-        open_vault: opens the keychain.
+        open_vault: opens the keychain; the system's where left out.
         live_secrets: those of the log, where there is one (``common.logs.logging_to``).
+        ahead: a connection that is being dialled.
     """
+    from ferrygate.engine.engine import Engine  # noqa: PLC0415  slow, as are all below
+    from ferrygate.engine.parts import Parts  # noqa: PLC0415
+    from ferrygate.sftp.connection import Deadlines, connect  # noqa: PLC0415
+    from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415
+    from ferrygate.vault import keychain  # noqa: PLC0415
+
     home.prepare()
-    deadlines = Deadlines()
+    deadlines = Deadlines(connect=_CONNECT)
     ledger = open_ledger(home, clock)
     known_hosts = KnownHosts(home.known_hosts)
     skews = SkewStore(home.skew)
 
     def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, known, clock, deadlines, cancel)
+        return connect(host, port, known, clock, deadlines, cancel, ahead=ahead)
+
+    @cache
+    def okta() -> OktaAttempts:
+        from ferrygate.sign_in.okta_attempts import OktaAttempts  # noqa: PLC0415  loads HTTP and TLS
+        from ferrygate.sign_in.okta_http import HttpOpener  # noqa: PLC0415  as above
+
+        return OktaAttempts(ledger, skews, HttpOpener(clock), clock)
 
     parts = Parts(
         clock=clock,
         ledger=ledger,
         known_hosts=known_hosts,
         attempts=SignInAttempts(ledger, known_hosts, reach, clock),
-        okta=OktaAttempts(ledger, skews, HttpOpener(clock), clock),
+        okta=okta,
         skews=skews,
-        open_vault=cache(open_vault),
+        open_vault=cache(open_vault or keychain.open_vault),
         live_secrets=live_secrets or LiveSecrets(),
         random_hex=secrets.token_hex,
         random=SystemRandom().random,

@@ -13,7 +13,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explained
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
-from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
+from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE, GivenSecrets
 from ferrygate.common.errors import (
     PassphraseMissingError,
     SecretsMissingError,
@@ -22,6 +22,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import SecretKind
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
@@ -63,22 +64,26 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     Raises:
         FerrygateError: the site is broken or unknown, secrets are missing, or the sign-in failed.
     """
+    from ferrygate import api, bootstrap  # noqa: PLC0415  help needs none of it
+
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, around.site(text))
-    session = open_session(around, site, prompter)
-    try:
-        use_secrets(around, session)
-        attempt(around, session, text, **wishes)
-    except BaseException:
-        session.close()
-        raise
+    given = _given(around.secrets)
+    with bootstrap.reaching(site, around.home, around.clock, around.live_secrets) as make_engine:
+        session = api.open_session(site, make_engine, prompter, given=given)
+        try:
+            use_secrets(around, session)
+            attempt(around, session, text, **wishes)
+        except BaseException:
+            session.close()
+            raise
     return session
 
 
 def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
-    """A session that knows what the keychain has; nothing is sent yet."""
-    from ferrygate import api, bootstrap  # noqa: PLC0415  slow, and help needs none of it
+    """A session that knows all that the keychain has; nothing is sent yet."""
+    from ferrygate import api, bootstrap  # noqa: PLC0415  as above
 
     make_engine = partial(
         bootstrap.make_engine,
@@ -87,6 +92,11 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         live_secrets=around.live_secrets,
     )
     return api.open_session(site, make_engine, prompter)
+
+
+def _given(secrets: GivenSecrets) -> frozenset[SecretKind]:
+    kinds = {SecretKind.PASSWORD: secrets.password, SecretKind.CODE_SECRET: secrets.totp_secret}
+    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
+
+if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
+    from rich.console import Console
 
 _REFRESH = 4.0  # a second
 
@@ -40,7 +41,6 @@ class Terminal:
     Attributes:
         as_json: one JSON object a line on standard output, errors as well.
         verbose: tell the details that support asks for.
-        screen: standard error.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -48,7 +48,13 @@ class Terminal:
         self._shown: Shown | None = None
         self.as_json = False
         self.verbose = False
-        self.screen = Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+    @cached_property
+    def screen(self) -> Console:
+        """Standard error, to draw on."""
+        from rich.console import Console  # noqa: PLC0415  as above
+
+        return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
     @property
     def has_person(self) -> bool:
@@ -58,7 +64,7 @@ class Terminal:
     @property
     def can_draw(self) -> bool:
         """Whether the last line of the screen is free to be drawn anew again and again."""
-        return self.screen.is_terminal and not (self.as_json and sys.stdout.isatty())
+        return sys.stderr.isatty() and not (self.as_json and sys.stdout.isatty())
 
     # ------------------------------------------------------------ standard output
 
@@ -73,8 +79,11 @@ class Terminal:
     # ------------------------------------------------------------ standard error
 
     def say(self, text: str) -> None:
-        """A line for the person."""
-        self.screen.print(Text(text), soft_wrap=True)
+        """A line for the person; above what is shown on the last one."""
+        if self._shown is None:
+            click.echo(text, err=True)
+        else:
+            self.screen.print(text, soft_wrap=True)
 
     def fail(self, problem: Problem) -> None:
         """Say why the command failed; as JSON too where that is wanted."""
@@ -95,6 +104,9 @@ class Terminal:
         if not self.can_draw:
             self.say(self._new_code(until))
             return
+        from rich.live import Live  # noqa: PLC0415  as above
+        from rich.text import Text  # noqa: PLC0415  as above
+
         live = Live(
             get_renderable=lambda: Text(self._new_code(until)),
             console=self.screen,

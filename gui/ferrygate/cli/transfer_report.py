@@ -6,15 +6,6 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-
 from ferrygate.cli.terminal import Terminal, problem_record
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
@@ -31,6 +22,9 @@ from ferrygate.engine.messages import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
     from ferrygate.api import Result
 
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
@@ -47,18 +41,7 @@ class TransferReport:
         self._terminal = terminal
         self._clock = clock
         self._told_at = clock.monotonic()
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=terminal.screen,
-            transient=True,
-            redirect_stdout=False,  # it may be a file
-            redirect_stderr=False,
-        )
-        self._task = self._bar.add_task("", total=None)
+        self._bar: Progress | None = None  # made when there is something to draw
         self.complete = False
 
     def __call__(self, event: BatchChanged | FileChanged) -> None:
@@ -108,11 +91,7 @@ class TransferReport:
 
     def _progress(self, view: BatchView) -> None:
         if self._terminal.can_draw:
-            title = display_text(view.title)
-            total = None if view.walking else view.bytes_total
-            self._bar.update(self._task, description=title, completed=view.bytes_moved, total=total)
-            if not view.finished:
-                self._terminal.show(self._bar)
+            self._draw(view)
             return
         now = self._clock.monotonic()
         if now - self._told_at >= _TELL and not view.finished:
@@ -125,6 +104,17 @@ class TransferReport:
                     files=view.files_total,
                 )
             )
+
+    def _draw(self, view: BatchView) -> None:
+        if view.finished:  # the bar is about to go
+            return
+        if self._bar is None:
+            self._bar = _bar(self._terminal.screen)
+        (task,) = self._bar.task_ids
+        title = display_text(view.title)
+        total = None if view.walking else view.bytes_total
+        self._bar.update(task, description=title, completed=view.bytes_moved, total=total)
+        self._terminal.show(self._bar)
 
     def _ended(self, file: FileView) -> None:
         if self._terminal.as_json:
@@ -157,6 +147,25 @@ class TransferReport:
             step = _("Use --on-conflict replace, keep-both or skip.")
         if step:
             self._steps[step] = None
+
+
+def _bar(screen: Console) -> Progress:
+    """A bar with one task, not yet shown."""
+    from rich import progress  # noqa: PLC0415  takes 30 ms, and only a terminal needs it
+
+    bar = progress.Progress(
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        redirect_stdout=False,  # it may be a file
+        redirect_stderr=False,
+    )
+    bar.add_task("", total=None)
+    return bar
 
 
 def _composed(name: str) -> str:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
-
 from ferrygate.common.i18n import _, ngettext
 
 _LOCALE = "en_GB"  # Babel's name of the language that the sentences are in
@@ -25,8 +22,8 @@ def size_text(size: int) -> str:
     for unit, places in _UNITS:
         value /= _STEP
         if round(value, places) < _STEP or unit == _UNITS[-1][0]:
-            pattern = "#,##0." + "0" * places if places else "#,##0"
-            return f"{format_decimal(round(value, places), pattern, _LOCALE)} {unit}"
+            # As Babel has it for the language above, but without the 20 ms that it loads.
+            return f"{round(value, places):,.{places}f} {unit}"
     raise AssertionError
 
 
@@ -50,6 +47,8 @@ def time_text(timestamp: float, timezone: tzinfo | None = None) -> str:
         timestamp: seconds since the epoch.
         timezone: the zone to show it in; the computer's where left out.
     """
+    from babel.dates import format_time  # noqa: PLC0415  slow, and most commands tell no time
+
     return format_time(_local(timestamp, timezone).time(), "short", locale=_LOCALE)
 
 
@@ -66,6 +65,8 @@ def modified_text(timestamp: float, now: float, timezone: tzinfo | None = None) 
         return _("Today {time}").format(time=time_text(timestamp, timezone))
     if day == today - timedelta(days=1):
         return _("Yesterday {time}").format(time=time_text(timestamp, timezone))
+    from babel.dates import format_date  # noqa: PLC0415  as above
+
     return format_date(day, "medium", locale=_LOCALE)
 
 

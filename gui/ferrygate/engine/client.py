@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ferrygate.common.errors import error_for
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.engine import Engine
+
+if TYPE_CHECKING:  # slow; whoever makes one loads it
+    from ferrygate.engine.engine import Engine
 
 _CANCEL = 10.0  # seconds a cancelled request may take to say so
 
 
-MakeEngine = Callable[[m.Listener], Engine]
+MakeEngine = Callable[[m.Listener], "Engine"]
 
 
 class Prompter(Protocol):

@@ -16,10 +16,16 @@ class OpenSite(msgspec.Struct, frozen=True):
 
     Answered by SiteOpened, then Done. Nothing is sent to any
     server.
+
+    Attributes:
+        given: what comes with the command that opens it. The keychain is then asked for nothing
+            but what else the site's steps need, and left alone where that is nothing. Where it is
+            ``None``, as for a window, the keychain is asked for everything.
     """
 
     request: int
     site: Site
+    given: frozenset[SecretKind] | None = None
 
 
 class UseCodeSecret(msgspec.Struct, frozen=True):

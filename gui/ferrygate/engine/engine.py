@@ -179,7 +179,7 @@ class Engine:
 
         self._tasks.do(
             command.request,
-            lambda _cancel: self._secrets.look_up(command.site),
+            lambda _cancel: self._secrets.look_up(command.site, command.given),
             found,
             lambda error: self._fail(command.request, error),
         )

@@ -44,7 +44,7 @@ class SiteOpened(msgspec.Struct, frozen=True):
     Attributes:
         has_password: a password is at hand.
         has_code_secret: a code secret is at hand.
-        can_save: a keychain is there to save in.
+        can_save: a keychain is there to save in, or was not needed so far.
         keychain_note: a sentence for people where there is none; else empty.
     """
 

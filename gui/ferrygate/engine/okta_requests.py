@@ -71,7 +71,7 @@ class OktaRequests:
         password = self._secrets.credentials.password
         self._do(
             command.request,
-            lambda cancel: self._parts.okta.diagnose_refusal(
+            lambda cancel: self._parts.okta().diagnose_refusal(
                 site, password, cancel, try_anyway=command.try_anyway
             ),
             lambda problem: self._emit(m.RefusalExplained(command.request, problem)),
@@ -98,7 +98,7 @@ class OktaRequests:
         self, command: m.EnrolWithOkta, site: Site, password: Secret | None, cancel: CancelToken
     ) -> _Enrolled:
         """Enrol, and keep what Okta will not show again before anything else comes between."""
-        enrolment = self._parts.okta.enrol(site, password, cancel, try_anyway=command.try_anyway)
+        enrolment = self._parts.okta().enrol(site, password, cancel, try_anyway=command.try_anyway)
         if not enrolment.proven:
             return _Enrolled(enrolment.secret, _unproven())
         if command.save and site.policy.save_code_secret:
@@ -113,7 +113,7 @@ class OktaRequests:
             applied = self._parts.skews.read(site)
             self._emit(m.SkewMeasured(command.request, seconds, applied))
 
-        self._do(command.request, lambda _cancel: self._parts.okta.clock_skew(site), measured)
+        self._do(command.request, lambda _cancel: self._parts.okta().clock_skew(site), measured)
 
     def _apply(self, command: m.ApplySkew, site: Site, is_open: IsOpen) -> None:
         def kept(_none: None) -> None:

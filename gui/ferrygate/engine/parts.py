@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,10 +11,12 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from ferrygate.sign_in.okta_attempts import OktaAttempts
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +27,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes sign-ins.
-        okta: asks the Okta organisations that sites name.
+        okta: makes what asks the Okta organisations that sites name; slow, so called aside.
         skews: corrections of this computer's clock.
         open_vault: opens the keychain; slow, so called aside.
         live_secrets: told of every secret in memory, for the log's filter.
@@ -37,7 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     known_hosts: KnownHosts
     attempts: SignInAttempts
-    okta: OktaAttempts
+    okta: Callable[[], OktaAttempts]
     skews: SkewStore
     open_vault: Callable[[], Vault]
     live_secrets: LiveSecrets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -13,7 +14,8 @@ from ferrygate.common.i18n import _
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
-from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sftp.key_header import may_need_passphrase
+from ferrygate.sign_in.credentials import Credentials, sends_password
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
@@ -126,23 +128,37 @@ class SessionSecrets:
     def _wish(self, kind: SecretKind, *, save: bool) -> None:
         self._save = self._save | {kind} if save else self._save - {kind}
 
-    def look_up(self, site: Site) -> Found:
-        """What the keychain has for a site.
+    def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> Found:
+        """What the keychain has for a site; called aside.
 
         A keychain that fails is a note, not an error, and so is an entry that is broken.
+
+        Args:
+            site: the site.
+            given: as :attr:`ferrygate.engine.messages.OpenSite.given`. A keychain takes 100 ms to
+                find, so one that is not needed is not opened.
         """
+        kinds = frozenset(SecretKind) if given is None else _needed(site) - given
+        if not kinds:
+            unasked = SiteOpened(
+                site=site, has_password=False, has_code_secret=False, can_save=True
+            )
+            return Found(unasked, Credentials())
         vault = self._open_vault()
         note = vault.note
-        found: dict[SecretKind, Secret | None] = {}
+        found: dict[SecretKind, Secret] = {}
         binding = self._binding(site)
-        for kind in SecretKind:
+        for kind in sorted(kinds, key=lambda kind: kind.value):
             try:
-                found[kind] = vault.read(kind, binding)
+                secret = vault.read(kind, binding)
             except KeychainError as error:
-                found[kind], note = None, error.problem.sentence
-        password = found[SecretKind.PASSWORD]
+                note = error.problem.sentence
+            else:
+                if secret is not None:
+                    found[kind] = secret
+        password = found.get(SecretKind.PASSWORD)
         code_secret = None
-        address = found[SecretKind.CODE_SECRET]
+        address = found.get(SecretKind.CODE_SECRET)
         if address is not None:
             try:
                 code_secret = otpauth.parse_otpauth(address.reveal())
@@ -151,7 +167,7 @@ class SessionSecrets:
         credentials = Credentials(
             password=password,
             code_secret=code_secret,
-            passphrase=found[SecretKind.PASSPHRASE],
+            passphrase=found.get(SecretKind.PASSPHRASE),
         )
         opened = SiteOpened(
             site=site,
@@ -204,6 +220,17 @@ class SessionSecrets:
             host_keys=frozenset(key.fingerprint for key in known)
             or frozenset(site.host_key_fingerprints),
         )
+
+
+def _needed(site: Site) -> frozenset[SecretKind]:
+    """What the site's steps may ask for."""
+    how = site.sign_in
+    kinds: set[SecretKind] = set()
+    if "publickey" in how.steps and may_need_passphrase(Path(how.private_key)):
+        kinds.add(SecretKind.PASSPHRASE)
+    if sends_password(site):
+        kinds |= {SecretKind.PASSWORD, SecretKind.CODE_SECRET}
+    return frozenset(kinds)
 
 
 def _texts(credentials: Credentials) -> set[Secret]:

@@ -7,6 +7,7 @@ layers may offer one password twice, and a one-time code must never be.
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -28,8 +29,9 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.dial import LOOK, dial
+from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.transport import AuthHandler, RefusedError, Respond, Transport
+from ferrygate.sftp.transport import RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
 _LOG_NAME = "ferrygate.ssh"
@@ -87,10 +89,16 @@ class Connection:
     """
 
     def __init__(
-        self, transport: Transport, sock: MonitoredSocket, clock: Clock, deadlines: Deadlines
+        self,
+        transport: Transport,
+        sock: MonitoredSocket,
+        dialled: socket.socket,
+        clock: Clock,
+        deadlines: Deadlines,
     ) -> None:
         self._transport = transport
         self._sock = sock
+        self._dialled = dialled
         self._clock = clock
         self._deadlines = deadlines
 
@@ -144,14 +152,11 @@ class Connection:
 
     def auth_publickey(self, username: str, key: paramiko.PKey) -> Answer:
         """Prove that we hold a private key (RFC 4252 §7)."""
-        return self._authenticate(lambda: self._transport.auth_publickey(username, key))
+        return self._authenticate(lambda: self._transport.auth_key(username, key))
 
     def auth_interactive(self, username: str, respond: Respond) -> Answer:
         """Answer the server's prompts (RFC 4256); ``respond`` is called on this thread."""
-        self._transport.ensure_session()
-        handler = self._transport.auth_handler
-        assert isinstance(handler, AuthHandler)  # noqa: S101  ours
-        return self._authenticate(lambda: handler.respond_to_prompts(username, respond))
+        return self._authenticate(lambda: self._transport.auth_prompts(username, respond))
 
     def _authenticate(self, ask: Callable[[], list[str]]) -> Answer:
         try:
@@ -182,49 +187,32 @@ class Connection:
             ) from error
         except BROKEN as error:
             raise lost(type(error).__name__) from error
-        self._request_sftp(channel)
         sftp = SftpChannel(stream, self._clock, reply_deadline=self._deadlines.reply)
         try:
+            # The server is not waited for before SFTP begins, unless it takes no data before it
+            # has answered (OpenSSH).
+            self._transport.request_subsystem(channel, "sftp")
+            if not stream.send_ready() and not channel.event.wait(self._deadlines.channel):
+                raise lost("no answer to the request for SFTP")
             sftp.start(cancel)
-        except FerrygateError:
+        except FerrygateError as error:
+            # The library has closed the channel, and so said its last word, for a server's no. It
+            # says none where the connection ended.
+            refused = channel.eof_sent and not channel.event_ready
             sftp.close()
+            if refused:
+                raise _no_sftp() from error
             raise
-        return sftp
-
-    def _request_sftp(self, channel: paramiko.Channel) -> None:
-        """Ask for the subsystem; the library would wait for ever, so a timer ends the wait."""
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            _close(channel)
-
-        timer = threading.Timer(self._deadlines.channel, give_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            channel.invoke_subsystem("sftp")
         except BROKEN as error:
-            _close(channel)
-            if late.is_set() or not self._transport.is_active():
-                raise lost(type(error).__name__) from error
-            raise UnsupportedError(
-                _("This server offers no file transfer (SFTP) to this account."),
-                next_step=_("Ask your contact whether the account may transfer files."),
-                detail=type(error).__name__,
-            ) from error
-        finally:
-            timer.cancel()
+            sftp.close()
+            raise lost(type(error).__name__) from error
+        return sftp
 
     def close(self) -> None:
         """End the connection and its thread; channels on it end too."""
+        _hang_up(self._dialled)
         self._transport.close()
         self._transport.join(_JOIN)
-
-
-def _close(channel: paramiko.Channel) -> None:
-    with contextlib.suppress(*BROKEN):  # it may be dead already
-        channel.close()
 
 
 def connect(
@@ -234,18 +222,23 @@ def connect(
     clock: Clock,
     deadlines: Deadlines,
     cancel: CancelToken,
+    *,
+    ahead: DialAhead | None = None,
 ) -> Connection:
     """Reach a server and exchange keys. Nothing about the account is sent.
 
     The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
-    ``known`` are asked for first, so that a server with several keys shows the one on record.
+    ``known`` are asked for first, so that a server with several keys shows the one on record. A
+    connection that was dialled ``ahead`` is taken where it leads there.
 
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
         UnsupportedError: an SSH server with which no common algorithm exists.
         Cancelled: as asked.
     """
-    dialled = dial(host, port, deadlines.connect, clock, cancel)
+    dialled = ahead.take(host, port, cancel) if ahead is not None else None
+    if dialled is None:
+        dialled = dial(host, port, deadlines.connect, clock, cancel)
     sock = MonitoredSocket(dialled, clock, first=_FIRST)
     transport = None
     try:
@@ -261,6 +254,7 @@ def connect(
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, deadlines.handshake, cancel)
     except (*BROKEN, Cancelled) as error:
+        _hang_up(dialled)
         if transport is not None:
             transport.close()
             if transport.is_alive():
@@ -270,7 +264,13 @@ def connect(
         if isinstance(error, Cancelled):
             raise
         raise _no_handshake(host, port, error) from error
-    return Connection(transport, sock, clock, deadlines)
+    return Connection(transport, sock, dialled, clock, deadlines)
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """Say that nothing more is sent or wanted; a thread that waits to receive looks up at once."""
+    with contextlib.suppress(OSError):  # the other side may have been quicker
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _exchange_keys(transport: Transport, seconds: float, cancel: CancelToken) -> None:
@@ -297,6 +297,14 @@ def _no_handshake(host: str, port: int, error: Exception) -> FerrygateError:
         _("{host} answers, but not as a file transfer server.").format(host=host),
         next_step=_("Check the server's name, or try again in a minute."),
         detail=f"{where}: {type(error).__name__}",
+    )
+
+
+def _no_sftp() -> UnsupportedError:
+    return UnsupportedError(
+        _("This server offers no file transfer (SFTP) to this account."),
+        next_step=_("Ask your contact whether the account may transfer files."),
+        detail="subsystem refused",
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 import paramiko
 from paramiko.auth_handler import AuthOnlyHandler
 from paramiko.common import (
+    cMSG_CHANNEL_REQUEST,
     cMSG_CHANNEL_WINDOW_ADJUST,
     cMSG_SERVICE_REQUEST,
     cMSG_USERAUTH_INFO_RESPONSE,
@@ -23,6 +24,7 @@ from ferrygate.sftp.stream import ChannelStream
 
 _MOST_PROMPTS = 16  # in one round
 _MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
+_RSA = "ssh-rsa"
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
 _KEYS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
 
@@ -101,23 +103,64 @@ class Transport(ServiceRequestingTransport):
 
     # ------------------------------------------------------------ the authentication service
 
+    def auth_none(self, username: str) -> list[str]:
+        """Ask which methods there are, in one flight with the request for the service."""
+        return self._handler().auth_none(username)
+
+    def auth_key(self, username: str, key: paramiko.PKey) -> list[str]:
+        """Prove that we hold a key, in one flight with the request for the service.
+
+        The algorithm that an RSA key signs with is for the server to choose. It does so before it
+        accepts the service (RFC 8308 §2.4).
+        """
+        extensions = self.server_extensions  # type: ignore[attr-defined]  # as below
+        if key.get_name() == _RSA and not extensions:
+            self.ensure_session()
+        return self._handler().auth_publickey(username, key)
+
+    def auth_prompts(self, username: str, respond: Respond) -> list[str]:
+        """Sign in by keyboard-interactive (RFC 4256); ``respond`` is called on this thread."""
+        self.ensure_session()
+        return self._handler().respond_to_prompts(username, respond)
+
     def ensure_session(self) -> None:
         """Have the authentication service accepted, within :attr:`auth_timeout` seconds.
+
+        Before a secret is sent: one that a server is not ready for would be lost.
 
         Raises:
             paramiko.SSHException: the connection ended, or nobody answered in time.
         """
-        if not self._accepted.is_set():
+        self._handler()
+        for _ in range(round(self.auth_timeout / _LOOK)):
+            if self._accepted.wait(_LOOK) or not self.is_active():
+                break
+        if not (self._accepted.is_set() and self.is_active()):
+            raise paramiko.SSHException("no authentication service")
+
+    def _handler(self) -> AuthHandler:
+        """The handler of the authentication service, which is asked for once."""
+        if self.auth_handler is None:
+            self.auth_handler = self.get_auth_handler()
             request = paramiko.Message()
             request.add_byte(cMSG_SERVICE_REQUEST)
             request.add_string("ssh-userauth")
             self._send_message(request)  # type: ignore[attr-defined]  # the stubs leave it out
-            for _ in range(round(self.auth_timeout / _LOOK)):
-                if self._accepted.wait(_LOOK) or not self.is_active():
-                    break
-            self.auth_handler = self.get_auth_handler()
-        if not (self._accepted.is_set() and self.is_active()):
-            raise paramiko.SSHException("no authentication service")
+        assert isinstance(self.auth_handler, AuthHandler)  # noqa: S101  ours
+        return self.auth_handler
+
+    def request_subsystem(self, channel: paramiko.Channel, name: str) -> None:
+        """Ask for a subsystem (RFC 4254 §6.5) without waiting for the answer.
+
+        The library closes the channel when it is refused.
+        """
+        request = paramiko.Message()
+        request.add_byte(cMSG_CHANNEL_REQUEST)
+        request.add_int(channel.remote_chanid)
+        request.add_string("subsystem")
+        request.add_boolean(True)  # noqa: FBT003  the library's
+        request.add_string(name)
+        self._send_user_message(request)  # type: ignore[attr-defined]  # as above
 
     def get_auth_handler(self) -> AuthHandler:
         """The handler that loses no answer."""

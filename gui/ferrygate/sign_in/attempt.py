@@ -11,7 +11,7 @@ from ferrygate.common.errors import HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
-from ferrygate.sign_in.credentials import Credentials, check_at_hand
+from ferrygate.sign_in.credentials import Credentials, check_at_hand, sends_password
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.turn import Turn, turn
@@ -76,7 +76,14 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+        with turn(
+            self._ledger,
+            site.account,
+            self._clock,
+            cancel,
+            try_anyway=try_anyway,
+            sends_password=sends_password(site),
+        ) as mine:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             attempt.wait_for_usable_code(credentials.code_secret)
             observer.connecting()

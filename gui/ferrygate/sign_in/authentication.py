@@ -28,6 +28,9 @@ from ferrygate.sign_in.prompts import Wanted, wanted
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
+_KEY = "publickey"
+# A key is shown without asking first: it is not spent, and a refusal names the methods as well.
+_KEY_OFFERED = Answer(Outcome.REFUSED, (_KEY,))
 _LONGEST_PROMPT = 300  # characters of a server's words that are shown, above a prompt and in it
 
 
@@ -77,7 +80,10 @@ class Authentication:
             ConnectionLostError: the connection ended before it answered.
             PassphraseMissingError: the private key needs one.
         """
-        answer = connection.auth_none(site.username)
+        if site.sign_in.steps[0] == _KEY:
+            answer = _KEY_OFFERED
+        else:  # a password or a code is not spent on a server that wants something else
+            answer = connection.auth_none(site.username)
         for step in site.sign_in.steps:
             if answer.outcome is Outcome.ACCEPTED:
                 break
@@ -108,14 +114,16 @@ class Authentication:
         credentials: Credentials,
         connection: Connection,
     ) -> Answer:
-        if step == "publickey" and step in offered:
+        if step == _KEY and step in offered:
             key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
             answer = connection.auth_publickey(site.username, key)
+            if answer.outcome is Outcome.REFUSED and step not in answer.methods:
+                raise _other_steps(site, answer.methods)
         elif step == "password" and step in offered:
             password = self._joined(site, credentials, connection)
             self._observer.signing_in()
             answer = connection.auth_password(site.username, password)
-        elif "keyboard-interactive" in offered and step != "publickey":
+        elif "keyboard-interactive" in offered and step != _KEY:
             whole = step == "password"  # one prompt for what the password step would send
             responder = _Responder(self, self._turn, site, credentials, connection, whole=whole)
             answer = connection.auth_interactive(site.username, responder.respond)
@@ -169,7 +177,7 @@ class Authentication:
         self._observer.waiting_for_code(until)
 
     def _refused(self, step: str, detail: str) -> SignInRefusedError:
-        if step == "publickey":
+        if step == _KEY:
             return SignInRefusedError(
                 _("The server did not take the private key."),
                 next_step=_("Ask your contact whether the key belongs to this account."),

@@ -24,10 +24,15 @@ def check_at_hand(site: Site, credentials: Credentials) -> None:
     """Raise SecretsMissingError where something the site's steps need is surely missing."""
     steps = site.sign_in.steps
     check_username(site)
-    if steps != ("publickey",):
+    if sends_password(site):
         present_password(credentials.password)
     if "password" in steps and join.needs_code(site.sign_in.join) and not credentials.code_secret:
         raise no_code_secret()
+
+
+def sends_password(site: Site) -> bool:
+    """Whether any of the site's steps may send a password or a code."""
+    return site.sign_in.steps != ("publickey",)
 
 
 def check_username(site: Site) -> None:

@@ -206,6 +206,15 @@ class Ledger:
             row = db.execute("SELECT refusals FROM accounts WHERE account=?", (account,)).fetchone()
         return 0 if row is None else int(row[0])
 
+    def is_clear(self, account: str) -> bool:
+        """Whether there are no refusals, and no attempt is under way or has an unknown end."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT 1 FROM accounts WHERE account=? AND (refusals > 0 OR holder IS NOT NULL)",
+                (account,),
+            ).fetchone()
+        return row is None
+
     def reset(self, account: str) -> None:
         """A person's word that the account is well again."""
         with self._write() as db:

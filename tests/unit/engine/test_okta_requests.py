@@ -63,7 +63,7 @@ class Engine:
             ledger=rig.ledger,
             known_hosts=known,
             attempts=SignInAttempts(rig.ledger, known, unused, self.clock),
-            okta=rig.attempts,
+            okta=lambda: rig.attempts,
             skews=rig.skews,
             open_vault=lambda: self.vault,
             random_hex=unused,

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 
 from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
 from ferrygate.common.secret import Secret
+from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sftp.private_key import load_private_key
 
 PASSPHRASE = Secret("open sesame")
@@ -90,6 +91,35 @@ def test_a_passphrase_that_a_plain_key_does_not_need_is_no_harm(
 ) -> None:
     key = load_private_key(write(tmp_path / "key", name, form), PASSPHRASE)
     assert key.can_sign()
+
+
+@every_form
+@pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "encrypted"])
+def test_a_key_shows_whether_it_is_encrypted(
+    name: str, form: str, passphrase: Secret | None, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "key", name, form, passphrase)
+    assert may_need_passphrase(path) is (passphrase is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n", True),
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----\n\xff\n", True),
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----", True),
+        (b"-----BEGIN OPENSSH PRIVATE KEY-----\nA\n", True),
+        (b"no key", False),
+        (b"", False),
+    ],
+)
+def test_what_looks_like_a_key_and_is_none_may_be_encrypted(
+    text: bytes, tmp_path: Path, *, may: bool
+) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(text)
+    assert may_need_passphrase(path) is may
+    assert not may_need_passphrase(tmp_path / "gone")
 
 
 @pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "with a passphrase"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from attempt_rig import Case
 from fake_clock import ManualClock
 from ferrygate.sign_in.ledger import Ledger
 
@@ -51,3 +52,9 @@ def make_ledger(tmp_path: Path, clock: ManualClock, ended: set[str]) -> Callable
 @pytest.fixture
 def ledger(make_ledger: Callable[[], Ledger]) -> Ledger:
     return make_ledger()
+
+
+@pytest.fixture
+def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> Case:
+    clock.time = 3003
+    return Case(tmp_path, ledger, clock)

@@ -23,7 +23,7 @@ from attempt_rig import (
     FakeConnection,
     Watcher,
 )
-from fake_clock import ManualClock, WallClock
+from fake_clock import WallClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -47,12 +47,6 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn
 from sandbox_clients import OPTIONS
 from sandbox_fixtures import MakeSandbox
-
-
-@pytest.fixture
-def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> Case:
-    clock.time = 3003
-    return Case(tmp_path, ledger, clock)
 
 
 def test_password_and_code_leave_once(case: Case) -> None:

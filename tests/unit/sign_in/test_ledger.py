@@ -248,6 +248,17 @@ def test_a_late_word_of_a_lost_lease_changes_nothing(
     assert two.refusals(ACCOUNT) == 2
 
 
+def test_an_account_is_clear_until_something_counts(ledger: Ledger) -> None:
+    assert ledger.is_clear(ACCOUNT)
+    lease = admit(ledger)
+    assert not ledger.is_clear(ACCOUNT)
+    assert ledger.is_clear("another account")
+    ledger.finish(lease, End.NOT_SENT)
+    assert ledger.is_clear(ACCOUNT)
+    ledger.finish(admit(ledger), End.REFUSED)
+    assert not ledger.is_clear(ACCOUNT)
+
+
 @pytest.mark.parametrize("broken", [False, True])
 def test_without_the_file_nothing_is_granted(
     ledger: Ledger, tmp_path: Path, *, broken: bool
@@ -263,6 +274,7 @@ def test_without_the_file_nothing_is_granted(
         lambda: ledger.mark_sent(lease),
         lambda: ledger.admit(ACCOUNT, 10),
         lambda: ledger.refusals(ACCOUNT),
+        lambda: ledger.is_clear(ACCOUNT),
     ):
         with pytest.raises(LocalFileError, match="record of used codes"):
             act()
