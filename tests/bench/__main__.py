@@ -112,4 +112,7 @@ if __name__ == "__main__":
     # Whatever was set up is taken down again, also when the run is stopped.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

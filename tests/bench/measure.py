@@ -119,15 +119,21 @@ class Bench:
 
 def timed(prefix: Iterable[str], task: dict[str, object]) -> dict[str, Any]:
     """Run a task of :mod:`bench.timed` at the far side of ``prefix``, and give its outcome."""
-    done = subprocess.run(
+    with subprocess.Popen(
         [*prefix, sys.executable, "-S", "-m", "bench.timed"],
         env={"PYTHONPATH": str(_TESTS)},
-        input=json.dumps(task),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    outcome: dict[str, Any] = json.loads(done.stdout)
+    ) as process:
+        try:
+            printed, _said = process.communicate(json.dumps(task))
+        except BaseException:
+            process.terminate()  # not killed: it ends what it has started
+            raise
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    outcome: dict[str, Any] = json.loads(printed)
     return outcome
 
 

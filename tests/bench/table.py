@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bench.clients import OURS, PEERS
 from bench.judge import Verdict, good_runs, judge, outlasted, typical
 from bench.report import LinkReport, Measured, Report, RowReport
+from bench.schedule import HOPELESS, Patience
 
 _GIB = 1 << 30
 
@@ -106,12 +107,14 @@ def _bound(bound: float | None, kept: bool | None, words: tuple[str, str]) -> st
 
 
 def _notes(report: Report) -> Iterable[str]:
+    patience = Patience()
     yield (
         f"Seconds of whole commands, the median of {report.rounds} rounds in which the clients take"
-        " turns; after each, all bytes are compared. ×1: run once, because it took more than four"
-        " times as long as the fastest. > N s: stopped after N seconds, which is 15 times the"
-        " fastest peer so far, but at least 60 and at most 180 (or half as long again as that"
-        " peer, if that is more)."
+        " turns; after each, all bytes are compared. ×1: run once, because it took more than"
+        f" {HOPELESS:.0f} times as long as the fastest. > N s: stopped after N seconds, which is"
+        f" {patience.factor:.0f} times the fastest peer so far, but at least {patience.least:.0f}"
+        f" and at most {patience.most:.0f} (or half as long again as that peer, if that is more)."
+        " Processor time, memory and the commands are in the JSON."
     )
     if report.missing:
         yield f"Not there: {', '.join(report.missing)}."

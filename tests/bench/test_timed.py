@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +52,34 @@ def test_what_a_command_leaves_behind_is_counted(outcome_of: Any) -> None:
     busy = outcome_of("(for n in $(seq 100000); do :; done) >/dev/null 2>&1 & exit 0")
     assert busy["user_seconds"] > alone["user_seconds"]
     assert busy["peak_rss_bytes"] > 1 << 20
+
+
+def test_being_told_to_end_it_ends_the_command_too(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    task = {
+        "arguments": ["/bin/sh", "-c", f"exec 3>{alive}; echo up >&3; sleep 60 & sleep 60"],
+        "environment": {"PATH": "/usr/bin:/bin"},
+        "output": os.devnull,
+        "errors": os.devnull,
+        "limit_seconds": 60.0,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-S", "-m", "bench.timed"],
+        env={"PYTHONPATH": str(Path(__file__).parents[1])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(task))
+        process.stdin.close()
+        with alive.open(encoding="ascii") as held_open:
+            assert held_open.readline() == "up\n"
+            process.terminate()
+            assert held_open.read() == ""  # nobody is left to write
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == "ended by SIGTERM\n"

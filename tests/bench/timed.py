@@ -7,6 +7,7 @@ It imports little: a new process counts its parent's memory as its own first pea
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -67,9 +68,15 @@ class Family:
             if left <= 0 or signal.sigtimedwait(_AWAITED, left) is None:
                 break
         while self.reap():
-            for process in descendants(os.getpid()):
-                os.kill(process, signal.SIGKILL)
+            kill_descendants()
             signal.sigtimedwait(_AWAITED, _GRACE_SECONDS)
+
+
+def kill_descendants() -> None:
+    """End the command and all it started."""
+    for process in descendants(os.getpid()):
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.kill(process, signal.SIGKILL)
 
 
 def main() -> None:
@@ -94,13 +101,16 @@ def main() -> None:
     while family.reap() and process not in family.ends:
         left = task["limit_seconds"] - (time.monotonic() - started)
         event = signal.sigtimedwait(_AWAITED, max(0.0, left))
-        if event is None or event.si_signo != signal.SIGCHLD:
+        if event is None:
             stopped = True
             break
+        if event.si_signo != signal.SIGCHLD:
+            kill_descendants()
+            family.end()
+            sys.exit(f"ended by {signal.Signals(event.si_signo).name}")
     seconds = time.monotonic() - started
     if stopped:
-        for each in descendants(os.getpid()):
-            os.kill(each, signal.SIGKILL)
+        kill_descendants()
     family.end()
     outcome = {
         "seconds": seconds,
