@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow lint screenshots bench package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow lint screenshots bench bench-readme package lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -33,9 +33,13 @@ lint: setup  ## Check style, types and import layers
 screenshots: setup  ## Take the pictures of the README anew
 	@sh packaging/demo.sh --screenshots $(PICTURES) build/demo/screens
 
-bench: test-servers  ## Measure speed
-	@$(if $(wildcard tests/bench/test_*.py),$(BIN)/python packaging/run_tests.py tests/bench,\
-		echo "There is nothing to measure yet.")
+bench: test-servers  ## Measure speed against other clients (ROWS, LINKS, ROUNDS, FERRYGATE)
+	@sh packaging/setup-bench.sh
+	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(ROWS),--rows "$(ROWS)") $(if $(LINKS),--links "$(LINKS)") \
+		$(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(FERRYGATE),--program "$(FERRYGATE)")
+
+bench-readme: setup  ## Put the figures of the latest bench into the README
+	@PYTHONPATH=tests $(BIN)/python -m bench.readme
 
 package: setup  ## Build the wheel into dist/
 	@$(BIN)/hatchling build --target wheel

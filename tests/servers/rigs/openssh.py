@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from servers.rigs.accounts import privilege_separation
 from servers.rigs.keys import fingerprints, make_key
 from servers.rigs.rig import Rig
-from servers.rigs.server_process import HOST
-from servers.rigs.sshd import SSHD, running_sshd
+from servers.rigs.sshd import ON_LOOPBACK, SSHD, Address, running_sshd
 
 
 @contextmanager
-def openssh_rig(state: Path) -> Iterator[Rig]:
+def openssh_rig(
+    state: Path, address: Address = ON_LOOPBACK, extra: Mapping[str, str] | None = None
+) -> Iterator[Rig]:
     """An sshd for the account that runs the tests, with a key of its own; root is not needed.
 
     Args:
         state: an empty folder for keys, configuration and the home; its path holds no blanks.
+        address: where it listens.
+        extra: more settings of sshd_config(5).
     """
     home = state / "home"
     home.mkdir()
@@ -30,10 +33,11 @@ def openssh_rig(state: Path) -> Iterator[Rig]:
         "AuthenticationMethods": "publickey",
         "PermitRootLogin": "prohibit-password",
         "ForceCommand": f"internal-sftp -d {home}",
+        **(extra or {}),
     }
-    with privilege_separation(), running_sshd(SSHD, state, settings) as server:
+    with privilege_separation(), running_sshd(SSHD, state, settings, address) as server:
         yield Rig(
-            host=HOST,
+            host=address.host,
             port=server.port,
             username=pwd.getpwuid(os.geteuid()).pw_name,
             host_key_fingerprints=fingerprints(state),

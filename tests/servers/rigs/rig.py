@@ -15,7 +15,7 @@ class Rig:
     """A running server with one account.
 
     Attributes:
-        host: always the loopback.
+        host: the loopback, unless it was made to listen elsewhere.
         port: a free one.
         username: the account to sign in with.
         host_key_fingerprints: of all its host keys, in OpenSSH's form.

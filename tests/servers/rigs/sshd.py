@@ -1,10 +1,11 @@
-"""An OpenSSH server process on the loopback (packaging/unpack-servers.sh)."""
+"""An OpenSSH server process (packaging/unpack-servers.sh)."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from servers.rigs.keys import HOST_KEY_TYPES, host_key
@@ -13,12 +14,30 @@ from servers.rigs.server_process import HOST, UNPACKED, ServerProcess, free_port
 SSHD = UNPACKED / "usr" / "sbin" / "sshd"
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens.
+
+    Attributes:
+        host: the loopback, or an address in a network namespace that the run made.
+        prefix: the command that runs another in that namespace.
+    """
+
+    host: str = HOST
+    prefix: tuple[str, ...] = ()
+
+
+ON_LOOPBACK = Address()
+
+
 @contextmanager
-def running_sshd(binary: Path, state: Path, settings: dict[str, str]) -> Iterator[ServerProcess]:
+def running_sshd(
+    binary: Path, state: Path, settings: Mapping[str, str], address: Address = ON_LOOPBACK
+) -> Iterator[ServerProcess]:
     """Run ``binary`` with host keys and ``settings`` (sshd_config(5)) kept in ``state``."""
     port = free_port()
     everything = {
-        "ListenAddress": f"{HOST}:{port}",
+        "ListenAddress": f"{address.host}:{port}",
         "PidFile": "none",
         "LogLevel": "VERBOSE",
         "UseDNS": "no",
@@ -32,7 +51,7 @@ def running_sshd(binary: Path, state: Path, settings: dict[str, str]) -> Iterato
     lines += [f"{name} {value}" for name, value in everything.items()]
     config.write_text("\n".join([*lines, ""]), encoding="utf-8")
     process = subprocess.Popen(
-        [binary, "-D", "-e", "-f", config],
+        [*address.prefix, binary, "-D", "-e", "-f", config],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -1,0 +1,57 @@
+#!/bin/sh
+# What `make bench` needs besides the tests' servers, made once; a second run downloads nothing.
+# The peers are unpacked under build/, and their libraries are there with apt and Python. As root,
+# the slow link's emulator is compiled; a missing compiler is installed.
+set -eu
+
+cd "$(dirname "$0")/.."
+peers=build/peers
+packages="lftp putty-tools rclone"
+source=tests/bench/tundelay.c
+emulator=build/bench/tundelay
+
+unpack_peers() {
+    [ "$(cat "$peers/.complete" 2>/dev/null || true)" != "$packages" ] || return 0
+    echo "Unpacking lftp, PuTTY and rclone for the bench"
+    rm -rf "$peers"
+    mkdir -p "$peers/archives"
+    (
+        cd "$peers/archives"
+        # shellcheck disable=SC2086  # a list of names
+        apt-get -qq -o APT::Sandbox::User= download $packages
+    ) || {
+        echo "apt-get found no package to download. Run apt-get update as root, then the same command again." >&2
+        exit 1
+    }
+    for archive in "$peers"/archives/*.deb; do
+        dpkg-deb --extract "$archive" "$peers"
+    done
+    printf '%s\n' "$packages" >"$peers/.complete"
+}
+
+can_compile() { command -v gcc && command -v ip && [ -e /usr/include/linux/if_tun.h ]; } >/dev/null
+
+compile_emulator() {
+    [ "$(id -u)" -eq 0 ] && [ -e /dev/net/tun ] || {
+        echo "Without root and /dev/net/tun, a delay proxy stands in for the slow link."
+        return 0
+    }
+    if ! can_compile && command -v dpkg-query >/dev/null; then
+        echo "Installing system packages: gcc iproute2 libc6-dev"
+        sh packaging/install-system-packages.sh gcc iproute2 libc6-dev
+    fi
+    can_compile || {
+        echo "Without gcc and ip, a delay proxy stands in for the slow link."
+        return 0
+    }
+    [ "$(find "$emulator" -newer "$source" 2>/dev/null)" ] ||
+        gcc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o "$emulator" "$source"
+}
+
+mkdir -p build/bench
+if command -v dpkg-deb >/dev/null; then
+    unpack_peers
+else
+    echo "This is no Debian: the bench compares with lftp, rclone and psftp where they are on the path."
+fi
+compile_emulator
