@@ -41,7 +41,7 @@ class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeSetupPresenter(Observable):
-    """Holds the code secret that was set up here until the person signs out."""
+    """Holds the code secret that was set up here, or by Okta, until the person signs out."""
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__()
@@ -69,6 +69,10 @@ class CodeSetupPresenter(Observable):
         self._is_given = given is not None
         self._can_keep = False
         self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
+
+    def hold(self, secret: CodeSecret) -> None:
+        """Okta has set up this code for the site, and the engine uses it."""
+        self._secret, self._is_given = secret, False
 
     def steps(self) -> list[Step]:
         """What has the engine use the secret again, after the site was opened anew."""

@@ -165,6 +165,8 @@ class SignInPresenter(Observable):
             case m.CodeChanged():
                 self._told.code = event
                 self._told.has_code = event.code is not None
+            case m.CodeEnrolled() if self._chain.waits_for(event.request):
+                self._setup.hold(event.secret)
             case m.SessionChanged():
                 self._follow(event)
             case m.HostKeyQuestion():
