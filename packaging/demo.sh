@@ -21,4 +21,5 @@ trap 'rm -rf "$runtime"' EXIT
 trap 'exit 130' HUP INT TERM
 export XDG_RUNTIME_DIR="$runtime"
 [ $# -gt 0 ] || set -- --offscreen build/demo
+rm -rf build/demo  # the pictures of an earlier run, some of which none makes any more
 .venv/bin/ferrygate demo "$@"

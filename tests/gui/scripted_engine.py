@@ -90,6 +90,7 @@ class ScriptedEngine:
                 self._tell(m.SkewMeasured(request=command.request, seconds=45.4, applied=0))
             case m.EnrolWithOkta():
                 self._secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+                self._tell(m.CodeEnrolled(request=command.request, secret=self._secret))
                 self._tell(m.CodeChanged(code=live_code(self._secret, self._clock.now())))
             case _:
                 pass

@@ -98,11 +98,30 @@ def test_a_picture_without_a_code_is_explained(table: Table, site: Site) -> None
     table.open(site)
     table.presenter.read()
     assert table.presenter.view.reading
-    table.presenter.take([])
+    table.presenter.found([])
     problem = table.presenter.view.problem
     assert problem is not None
     assert problem.sentence == "There is no QR code in this picture."
     assert not table.presenter.view.reading
+
+
+def test_a_picture_of_another_site_is_not_used_for_this_one(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.read()
+    table.open(msgspec.structs.replace(site, name="Other", host="sftp.example.com"))
+    table.presenter.found([ADDRESS])
+    table.presenter.not_readable(Problem(kind=Kind.CODE_SECRET, sentence="No."))
+    assert table.sent == []
+    assert table.presenter.view.problem is None
+
+
+def test_a_key_that_was_pasted_meanwhile_stands_against_a_picture(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.read()
+    table.presenter.take([KEY])
+    table.presenter.found([ADDRESS])
+    assert len(table.sent) == 1
+    assert table.used.secret.period == 30
 
 
 def test_okta_verify_is_explained(table: Table, site: Site) -> None:

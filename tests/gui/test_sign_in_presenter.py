@@ -10,7 +10,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Policy, SignIn, Site
-from gui.sign_in_table import FORM, Table
+from gui.sign_in_table import FORM, SECRET, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -230,6 +230,41 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
     table.done()
     view = table.presenter.view
     assert (view.stage, view.busy) == (Stage.FORM, False)
+
+
+def enrolled_with_okta(table: Table, site: Site) -> None:
+    """Okta has set up the code, which is not to be kept."""
+    okta = SignIn(okta_address="https://acme.okta.example")
+    table.open(msgspec.structs.replace(site, sign_in=okta))
+    table.setup.keep(wanted=False)
+    table.presenter.turn_to_okta(wanted=True)
+    table.presenter.sign_in(FORM)
+    table.done()
+    enrol = table.sent[-1]
+    assert isinstance(enrol, m.EnrolWithOkta)
+    table.give_code()
+    table.tell(m.CodeEnrolled(request=enrol.request, secret=SECRET))
+
+
+def test_another_user_name_keeps_the_code_that_okta_set_up(table: Table, site: Site) -> None:
+    enrolled_with_okta(table, site)
+    table.done()
+    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
+    assert isinstance(table.sent[-1], m.OpenSite)
+    table.done()
+    again = table.sent[-1]
+    assert isinstance(again, m.UseCodeSecret)
+    assert (again.secret, again.save) == (SECRET, False)
+
+
+def test_a_code_that_okta_set_up_for_another_site_is_not_held(table: Table, site: Site) -> None:
+    table.open(msgspec.structs.replace(site, name="Other", host="sftp.example.com"))
+    table.tell(m.CodeEnrolled(request=3, secret=SECRET))
+    table.give_code()
+    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
+    assert isinstance(table.sent[-1], m.OpenSite)
+    table.done()
+    assert isinstance(table.sent[-1], m.UsePassword)
 
 
 def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:

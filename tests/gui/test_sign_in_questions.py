@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ferrygate.app.presenters.sign_in_view import Stage
+from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -88,3 +88,17 @@ def test_only_the_fingerprint_the_server_showed_lets_the_old_key_go(
     assert isinstance(opened, m.OpenSite)
     assert opened.site.host_key_fingerprints == ()
     assert table.presenter.view.changed_key is None
+
+
+def test_what_was_at_hand_for_the_old_key_is_not_for_the_new_one(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    assert table.view.password_hint == "Already at hand"
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    table.presenter.trust_new_key("SHA256:new")
+    assert table.view.password_hint == ""
+    table.done()
+    table.done()
+    table.presenter.sign_in(Form(username="vendor7", password=Secret("")))
+    assert table.view.note == "Type your password first."

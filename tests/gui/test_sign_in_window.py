@@ -131,6 +131,20 @@ def test_a_picture_that_is_gone_is_explained(setting_up: Rig, tmp_path: Path) ->
     assert not setup.view.reading
 
 
+def test_a_picture_still_being_read_is_not_used_for_another_site(
+    setting_up: Rig, okta_site: Site, picture: Path
+) -> None:
+    reader = setting_up.window.sign_in.setup._reader
+    reader.read_file(str(picture))
+    other = msgspec.structs.replace(okta_site, name="Other", host="sftp.example.com")
+    setting_up.workspace.choose(other)
+    told: list[object] = []
+    reader.found.connect(told.append)
+    setting_up.driver.wait_for("end of reading", lambda: bool(told))
+    assert sent(setting_up, m.UseCodeSecret) == []
+    assert setting_up.workspace.sign_in.view.stage is Stage.CODE_SETUP
+
+
 def test_one_account_of_several_is_chosen(setting_up: Rig) -> None:
     setting_up.workspace.setup.take([ADDRESS, "otpauth://totp/me?secret=JBSWY3DPEHPK3PXQ"])
     setting_up.driver.click("me")

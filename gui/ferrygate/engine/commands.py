@@ -195,7 +195,8 @@ class EnrolWithOkta(msgspec.Struct, frozen=True):
     """Set up a code for an account that Okta asks to enrol one, without scanning anything.
 
     Uses the password at hand. The new code secret is then used for the open site, and is kept in
-    the keychain at once when ``save``: Okta has accepted a code.
+    the keychain at once when ``save``: Okta has accepted a code. Answered by CodeEnrolled, then
+    ``Done``; by ``Done`` alone where another site was opened meanwhile.
     """
 
     request: int

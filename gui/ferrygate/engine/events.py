@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from ferrygate.codes.totp import LiveCode
+from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.sites.site import Site
@@ -93,6 +93,17 @@ class CodeGivenOut(msgspec.Struct, frozen=True):
 
     request: int
     code: LiveCode
+
+
+class CodeEnrolled(msgspec.Struct, frozen=True):
+    """The code secret that Okta has handed out, once; it is in use for the open site already.
+
+    A site that is opened anew, as for another user name, needs it again, and nobody but the face
+    has it where it was not kept.
+    """
+
+    request: int
+    secret: CodeSecret
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -200,6 +211,7 @@ Event = (
     | SessionChanged
     | CodeChanged
     | CodeAwaited
+    | CodeEnrolled
     | CodeGivenOut
     | Notice
     | HostKeyQuestion

@@ -85,6 +85,7 @@ class OktaRequests:
                 # Kept again after a sign-in, which binds it to the server's key as well.
                 self._secrets.use_code_secret(result.secret, save=command.save)
                 self._correct_code(site)
+                self._emit(m.CodeEnrolled(command.request, result.secret))
             if result.note is not None:
                 self._emit(m.Notice(result.note))
 

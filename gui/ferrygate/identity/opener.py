@@ -1,16 +1,25 @@
-"""One HTTP POST with a time limit, without redirects and without proxies."""
+"""One HTTP POST within a span of time, without redirects and without proxies."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
-import urllib.error
-import urllib.request
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from ferrygate.identity.reason import DeniedError, Reason
 
 _MAX_BODY = 1 << 20
+_HEADERS = {
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+    "Connection": "close",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Opener(Protocol):
     """Sends one request; the network comes in through this."""
 
     def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
-        """POST ``body`` (JSON) to ``url``, and give up after so many seconds of silence.
+        """POST ``body`` (JSON) to ``url``; the whole answer has to be there in so many seconds.
 
         Raises:
             DeniedError: no answer came (okta-unreachable, okta-timed-out).
@@ -33,26 +42,28 @@ class Opener(Protocol):
         ...
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the password to an address nobody configured."""
+OpenConnection = Callable[[SplitResult, float], http.client.HTTPConnection]
+"""A connection to an address, not made yet, each of whose waits may take so many seconds."""
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> None:
-        """Follow nothing."""
+
+def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds)
+    return http.client.HTTPConnection(host, parts.port, timeout=seconds)
 
 
 class UrlOpener:
-    """The standard library's HTTP client."""
+    """The standard library's plain HTTP client.
 
-    def __init__(self) -> None:
-        self._director = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+    It knows no proxy, and follows no redirect, which would carry the password to an address that
+    nobody configured. It knows no deadline either, but for single waits: a name that is not looked
+    up, or an answer that drips, may take for ever. So each request has a daemon thread of its own,
+    and one that is late is hung up on.
+    """
+
+    def __init__(self, open_connection: OpenConnection = _open_connection) -> None:
+        self._open_connection = open_connection
 
     def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
         """POST ``body`` (JSON) to ``url``; HTTP errors are answers like others.
@@ -60,22 +71,48 @@ class UrlOpener:
         Raises:
             DeniedError: no answer came (okta-unreachable, okta-timed-out).
         """
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310  Config takes http(s) only
+        parts = urlsplit(url)
+        exchange = _Exchange(self._open_connection(parts, seconds), parts.path, body)
+        threading.Thread(target=exchange.run, name="okta", daemon=True).start()
         try:
-            with self._send(request, seconds) as response:
-                return Reply(response.status or 0, response.read(_MAX_BODY))
+            return exchange.reply.result(seconds)
+        except TimeoutError:
+            exchange.hang_up()
+            raise DeniedError(Reason.OKTA_TIMED_OUT, TimeoutError.__name__) from None
         except (OSError, http.client.HTTPException) as error:
-            cause = error.reason if isinstance(error, urllib.error.URLError) else error
-            slow = isinstance(cause, TimeoutError)
-            reason = Reason.OKTA_TIMED_OUT if slow else Reason.OKTA_UNREACHABLE
-            raise DeniedError(reason, type(cause).__name__) from None
+            raise DeniedError(Reason.OKTA_UNREACHABLE, type(error).__name__) from None
 
-    def _send(
-        self, request: urllib.request.Request, seconds: float
-    ) -> http.client.HTTPResponse | urllib.error.HTTPError:
-        try:
-            response: http.client.HTTPResponse = self._director.open(request, timeout=seconds)
-        except urllib.error.HTTPError as error:
-            return error
-        return response
+
+class _Exchange:
+    """One request on its way, and its reply."""
+
+    def __init__(self, connection: http.client.HTTPConnection, path: str, body: bytes) -> None:
+        self.reply: Future[Reply] = Future()
+        self._connection = connection
+        self._path = path
+        self._body = body
+        self._sock: socket.socket | None = None
+        self._late = threading.Event()
+
+    def run(self) -> None:
+        """All of it; on a thread of its own."""
+        with contextlib.closing(self._connection) as connection:
+            try:
+                connection.connect()
+                self._sock = connection.sock
+                if not self._late.is_set():  # a password that nobody waits for stays here
+                    self.reply.set_result(self._ask(connection))
+            except Exception as error:  # noqa: BLE001  for the thread that waits
+                self.reply.set_exception(error)
+
+    def hang_up(self) -> None:
+        """Nobody waits any more."""
+        self._late.set()
+        if self._sock is not None:
+            with contextlib.suppress(OSError):  # it has just ended by itself
+                self._sock.shutdown(socket.SHUT_RDWR)  # wakes its thread; closing would not
+
+    def _ask(self, connection: http.client.HTTPConnection) -> Reply:
+        connection.request("POST", self._path, self._body, _HEADERS)
+        with connection.getresponse() as response:
+            return Reply(response.status, response.read(_MAX_BODY))

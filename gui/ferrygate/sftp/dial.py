@@ -6,7 +6,10 @@ import contextlib
 import os
 import selectors
 import socket
-from typing import Any
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeAlias
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
@@ -15,23 +18,46 @@ from ferrygate.common.i18n import _
 
 LOOK = 0.1  # how often a wait looks whether it was cancelled, seconds
 
+Addresses: TypeAlias = Sequence[tuple[int, int, int, str, Any]]
 
-def dial(host: str, port: int, seconds: float, clock: Clock, cancel: CancelToken) -> socket.socket:
+Resolve: TypeAlias = Callable[[str, int], Addresses]
+"""The addresses of a host, as ``socket.getaddrinfo`` gives them; may hang for minutes."""
+
+
+def _resolve(host: str, port: int) -> Addresses:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+def dial(
+    host: str,
+    port: int,
+    seconds: float,
+    clock: Clock,
+    cancel: CancelToken,
+    resolve: Resolve = _resolve,
+) -> socket.socket:
     """Connect to the first of the host's addresses that answers.
 
     Args:
-        host: a name or an address; asking for a name's addresses is not cancelled.
+        host: a name or an address.
         port: the TCP port.
-        seconds: how long each address may take to answer.
+        seconds: how long the name's addresses may take to be found, and each to answer.
         clock: the time.
         cancel: ends the wait.
+        resolve: finds the addresses of a host.
 
     Raises:
         CannotReachError: no such host, or none of its addresses answers.
         Cancelled: as asked.
     """
     try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
+    except TimeoutError:
+        raise CannotReachError(
+            _("The address of {host} could not be found in time.").format(host=host),
+            next_step=_("Check your internet connection, or try again in a minute."),
+            detail=f"{host}:{port}: name not resolved (timed out)",
+        ) from None
     except (socket.gaierror, UnicodeError) as error:  # a label too long or empty is no Unicode
         raise CannotReachError(
             _("There is no server called {host}.").format(host=host),
@@ -65,6 +91,33 @@ def dial(host: str, port: int, seconds: float, clock: Clock, cancel: CancelToken
         next_step=_("Check your internet connection; a firewall may be in the way."),
         detail=detail,
     )
+
+
+def _found(
+    resolve: Callable[[], Addresses], seconds: float, clock: Clock, cancel: CancelToken
+) -> Addresses:
+    """What the system's resolver finds.
+
+    It may hang and cannot be stopped, so it has a daemon thread of its own, which is left behind
+    and holds up neither this wait nor the end of the program.
+    """
+    answer: Future[Addresses] = Future()
+    answered = threading.Event()
+
+    def run() -> None:
+        try:
+            answer.set_result(resolve())
+        except Exception as error:  # noqa: BLE001  for the thread that waits
+            answer.set_exception(error)
+        answered.set()
+
+    threading.Thread(target=run, name="resolver", daemon=True).start()
+    until = clock.monotonic() + seconds
+    while not clock.wait(answered, LOOK):
+        cancel.check()
+        if clock.monotonic() >= until:
+            raise TimeoutError
+    return answer.result()
 
 
 def _connect(

@@ -113,6 +113,7 @@ def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
     assert engine.secret is not None
     assert engine.corrected == [SITE]
     assert engine.notes() == []
+    assert m.CodeEnrolled(1, engine.secret) in engine.events
     assert engine.secrets.keep_proven(SITE) is not None  # again, bound to the server's key
 
 
@@ -157,6 +158,7 @@ def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
     assert engine.kept() is not None
     assert engine.secret is None
     assert engine.corrected == []
+    assert not [event for event in engine.events if isinstance(event, m.CodeEnrolled)]
 
 
 def test_an_explanation_comes_before_the_end(engine: Engine) -> None:

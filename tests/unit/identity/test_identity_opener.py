@@ -1,9 +1,12 @@
-"""The HTTP client against sockets that answer, redirect, hang up and stay silent."""
+"""The HTTP client against sockets that answer, redirect, hang up, stay silent and drip."""
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -68,6 +71,63 @@ def test_silence_times_out() -> None:
         with pytest.raises(DeniedError) as caught:
             UrlOpener()(url, b"{}", 0.05)
     assert caught.value.reason is Reason.OKTA_TIMED_OUT
+
+
+def drip(listener: socket.socket, before: bytes) -> None:
+    """Answer one request with something, then byte by byte until the other side hangs up."""
+    never = threading.Event()
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(ConnectionError):
+        connection.recv(65536)
+        connection.sendall(before)
+        while not never.wait(0.02):
+            connection.sendall(b"x")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Endless: "],
+    ids=["body", "headers"],
+)
+def test_an_answer_that_drips_times_out_as_a_whole(before: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener, before))
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(DeniedError) as caught:
+            UrlOpener()(f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", 0.5)
+        assert time.monotonic() - began < 5
+        thread.join()
+    assert caught.value.reason is Reason.OKTA_TIMED_OUT
+
+
+class LateConnection(http.client.HTTPConnection):
+    """Takes its time to find the address, as a resolver may."""
+
+    def __init__(self) -> None:
+        super().__init__("okta.example.org")
+        self.found = threading.Event()
+        self.ended = threading.Event()
+        self.asked = False
+
+    def connect(self) -> None:
+        self.found.wait()
+
+    def request(self, *_arguments: object, **_options: object) -> None:
+        self.asked = True
+
+    def close(self) -> None:
+        self.ended.set()
+
+
+def test_a_name_that_is_not_looked_up_times_out_and_nothing_is_sent_later() -> None:
+    late = LateConnection()
+    with pytest.raises(DeniedError) as caught:
+        UrlOpener(lambda _parts, _seconds: late)("https://okta.example.org/", b"{}", 0.05)
+    assert caught.value.reason is Reason.OKTA_TIMED_OUT
+    late.found.set()
+    late.ended.wait()
+    assert not late.asked
 
 
 def test_a_closed_port_is_unreachable() -> None:

@@ -27,6 +27,10 @@ class Chain:
         """Whether a step is under way."""
         return self._current is not None
 
+    def waits_for(self, request: int) -> bool:
+        """Whether this is the request of the step under way."""
+        return self._current == request
+
     def start(self, steps: Iterable[Step]) -> None:
         """Forget what was under way and begin with the first step."""
         self._steps = deque(steps)

@@ -41,7 +41,7 @@ class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeSetupPresenter(Observable):
-    """Holds the code secret that was set up here until the person signs out."""
+    """Holds the code secret that was set up here, or by Okta, until the person signs out."""
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__()
@@ -70,6 +70,10 @@ class CodeSetupPresenter(Observable):
         self._can_keep = False
         self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
 
+    def hold(self, secret: CodeSecret) -> None:
+        """Okta has set up this code for the site, and the engine uses it."""
+        self._secret, self._is_given = secret, False
+
     def steps(self) -> list[Step]:
         """What has the engine use the secret again, after the site was opened anew."""
         secret = self._secret
@@ -83,11 +87,21 @@ class CodeSetupPresenter(Observable):
         ]
 
     def read(self) -> None:
-        """A picture is being looked at; :meth:`take` or :meth:`report` follows."""
+        """A picture is being looked at; :meth:`found` or :meth:`not_readable` follows."""
         self._show(self._again(reading=True))
 
+    def found(self, texts: Iterable[str]) -> None:
+        """Take what is in the picture, unless the person has turned to something else since."""
+        if self.view.reading:
+            self.take(texts)
+
+    def not_readable(self, problem: Problem) -> None:
+        """Say what is wrong with the picture, with the same exception."""
+        if self.view.reading:
+            self._report(problem)
+
     def take(self, texts: Iterable[str]) -> None:
-        """Take keys or addresses, pasted or found in a picture."""
+        """Take keys or addresses."""
         found: list[CodeSecret] = []
         problem: Problem | None = None
         for text in texts:
@@ -103,22 +117,18 @@ class CodeSetupPresenter(Observable):
         elif found:
             self._use(found[0])
         else:
-            self.report(problem or _no_qr_code())
+            self._report(problem or _no_qr_code())
 
     def choose(self, at: int) -> None:
         """Take one of the accounts of an export."""
         self._use(self._choices[at])
-
-    def report(self, problem: Problem) -> None:
-        """Say what was wrong with a picture."""
-        self._show(self._again(problem=problem))
 
     def handle(self, event: m.Event) -> None:
         """Follow what the engine says."""
         if isinstance(event, m.SiteOpened):
             self._can_keep = event.can_save and event.site.policy.save_code_secret
         if self._chain.handle(event) and self._chain.problem is not None:
-            self.report(self._chain.problem)
+            self._report(self._chain.problem)
         if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
             self._show(self._again(unproven=False))
 
@@ -126,6 +136,9 @@ class CodeSetupPresenter(Observable):
         self._secret, self._choices, self._is_given = secret, (), False
         self._chain.start(self.steps())
         self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=self.saves))
+
+    def _report(self, problem: Problem) -> None:
+        self._show(self._again(problem=problem))
 
     def _as_enrolled(self, secret: CodeSecret) -> CodeSecret:
         """A bare key says nothing of digits and period: the site knows them."""

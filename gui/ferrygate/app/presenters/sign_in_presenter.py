@@ -60,7 +60,7 @@ class SignInPresenter(Observable):
         """Turn to a site and use for it what the environment gave."""
         self._setup.turn_to(site, self._code_secret)
         self._refusal.turn_to(site)
-        self._told = Told(site=site, turn=self._told.turn + 1, has_password=bool(self._password))
+        self._told = Told(site=site, turn=self._told.turn + 1)
         self._busy = False
         self._chain.start(self._opening(site))
         self._changed()
@@ -165,6 +165,8 @@ class SignInPresenter(Observable):
             case m.CodeChanged():
                 self._told.code = event
                 self._told.has_code = event.code is not None
+            case m.CodeEnrolled() if self._chain.waits_for(event.request):
+                self._setup.hold(event.secret)
             case m.SessionChanged():
                 self._follow(event)
             case m.HostKeyQuestion():
@@ -208,7 +210,6 @@ class SignInPresenter(Observable):
         if form.username != site.username:
             site = msgspec.structs.replace(site, username=form.username)
             self._told.site = site
-            self._told.has_password = bool(self._password)  # the other user's is not theirs
             steps += self._opening(site)
         if form.password:
             steps.append(
@@ -225,6 +226,8 @@ class SignInPresenter(Observable):
         return steps
 
     def _opening(self, site: Site) -> list[Step]:
+        """Open a site; what was at hand for another, or for another user or server, is not."""
+        self._told.has_password = bool(self._password)
         steps: list[Step] = [lambda number: m.OpenSite(request=number, site=site)]
         steps += self._setup.steps()
         if password := self._password:
