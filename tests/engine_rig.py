@@ -41,10 +41,14 @@ class Listener:
     def __init__(self) -> None:
         self.events: list[m.Event] = []
         self.then: Callable[[m.Event], None] = lambda _event: None
+        self.take_more: Callable[[m.TakeMore], None] = lambda _command: None
+        self.takes_blocks = True
         self._changed = threading.Condition()
 
     def __call__(self, event: m.Event) -> None:
         self.then(event)
+        if isinstance(event, m.FolderBlock) and self.takes_blocks:
+            self.take_more(m.TakeMore(event.request))
         with self._changed:
             self.events.append(event)
             self._changed.notify_all()
@@ -97,6 +101,7 @@ class EngineRig:
             ),
             self.listener,
         )
+        self.listener.take_more = self.engine.send
 
     def _connect(
         self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,18 @@ def test_an_interrupted_put_leaves_no_part_of_a_file(
     assert told.split() == ["Interrupted."]
     assert not (sandbox.ready.root / "inbox" / "large.bin").exists()
     wait_until(lambda: not list((store / ".uploads").iterdir()))
+
+
+def test_a_rate_is_kept(ferrygate: Program, site: Path, tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "slow.bin").write_bytes(bytes(200_000))
+    began = time.monotonic()
+    outcome = ferrygate("put", site, tmp_path / "slow.bin", "/inbox", "--limit-rate", "100K")
+    assert outcome.returncode == 0, outcome.stderr
+    assert time.monotonic() - began > 1.5  # the last piece leaves when the others had their time
+    assert (sandbox.ready.root / "inbox" / "slow.bin").stat().st_size == 200_000
+    wrong = ferrygate("put", site, tmp_path / "slow.bin", "/inbox", "--limit-rate", "fast")
+    assert wrong.returncode == 2
+    assert "is no rate" in wrong.stderr
 
 
 def test_nothing_to_send_is_said_before_a_code_is_spent(

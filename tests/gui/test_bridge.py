@@ -68,6 +68,24 @@ def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
     assert engine.closed
 
 
+def test_a_listing_hears_of_each_block_that_was_shown(qtbot: QtBot) -> None:
+    engine, listeners = Quiet(), []
+
+    def make(listener: Listener) -> Quiet:
+        listeners.append(listener)
+        return engine
+
+    recorder = Recorder()
+    bridge = EngineBridge(recorder.handle)
+    bridge.start(make)
+    qtbot.waitUntil(lambda: bool(listeners))
+    listeners[0](m.FolderBlock(request=7, entries=()))
+    qtbot.waitUntil(lambda: bool(engine.commands))
+    assert recorder.events == [m.FolderBlock(request=7, entries=())]
+    assert engine.commands == [m.TakeMore(target=7)]
+    bridge.close()
+
+
 def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> None:
     recorder = Recorder()
     bridge = EngineBridge(recorder.handle)

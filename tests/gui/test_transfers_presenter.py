@@ -132,6 +132,12 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
 
 
+def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:
+    table.batch(stopping=True)
+    assert table.row.status == "Cancelling"
+    assert not table.row.can_cancel
+
+
 def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.SKIPPED)

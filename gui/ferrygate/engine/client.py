@@ -95,6 +95,8 @@ class EngineClient:
         A caller may ask something while it goes through the answers to something else.
         """
         event = self._events.get()
+        if isinstance(event, m.FolderBlock):
+            self._engine.send(m.TakeMore(event.request))
         owner = _owner(event)
         if owner is not None and owner != request:
             if owner in self._waiting:

@@ -114,7 +114,10 @@ class ShowCode(msgspec.Struct, frozen=True):
 
 
 class ListFolder(msgspec.Struct, frozen=True):
-    """List a folder; the entries come in FolderBlock events, unsorted."""
+    """List a folder; the entries come in FolderBlock events, unsorted.
+
+    Each is to be answered by TakeMore: the listing waits where too many were not.
+    """
 
     request: int
     path: bytes
@@ -223,6 +226,22 @@ class ApplySkew(msgspec.Struct, frozen=True):
 OktaCommand = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
 
 
+class LimitRate(msgspec.Struct, frozen=True):
+    """Move no more than so many bytes a second, both ways together; ``None`` ends the limit.
+
+    Holds for the session that is there or comes next.
+    """
+
+    request: int
+    bytes_per_second: int | None
+
+
+class TakeMore(msgspec.Struct, frozen=True):
+    """A FolderBlock of this request was dealt with, so that another may come."""
+
+    target: int
+
+
 class CancelRequest(msgspec.Struct, frozen=True):
     """Stop a sign-in, listing or batch; its request then fails with ``cancelled``, or is done."""
 
@@ -251,8 +270,11 @@ Request = (
     | RemovePath
     | Upload
     | Download
+    | LimitRate
     | OktaCommand
 )
 """Commands with a number, each answered by one Done or Failed."""
 
-Command = Request | AnswerHostKey | AnswerPrompt | AnswerConflict | CancelRequest | Shutdown
+Command = (
+    Request | AnswerHostKey | AnswerPrompt | AnswerConflict | TakeMore | CancelRequest | Shutdown
+)

@@ -23,6 +23,7 @@ from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.code_display import CodeDisplay
+from ferrygate.engine.gate import Gate
 from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.keeper import SessionKeeper
@@ -32,6 +33,7 @@ from ferrygate.engine.parts import Parts
 from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import Found, SessionSecrets
+from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.credentials import no_code_secret
 from ferrygate.sites.site import Site
@@ -157,6 +159,8 @@ class Engine:
             m.EnrolWithOkta: self._ask_okta,
             m.MeasureSkew: self._ask_okta,
             m.ApplySkew: self._ask_okta,
+            m.TakeMore: self._take_more,
+            m.LimitRate: self._limit_rate,
             m.CancelRequest: self._cancel,
             m.Shutdown: self._shut_down,
         }
@@ -285,24 +289,40 @@ class Engine:
 
     def _browse(self, command: FileOperation) -> None:
         request = command.request
+        session = self._session_for(request)
+        if session is None:
+            return
+        gate = Gate()
         shown = False
 
-        def show(entries: tuple[Entry, ...]) -> None:
-            nonlocal shown
-            shown = True
-            is_stat = isinstance(command, m.StatPath)
-            event = m.PathStat(request, *entries) if is_stat else m.FolderBlock(request, entries)
-            self._later(lambda: self._emit(event))
+        async def carry(files: RemoteFiles) -> None:
+            async def show(entries: tuple[Entry, ...]) -> None:
+                nonlocal shown
+                shown = True
+                if isinstance(command, m.StatPath):
+                    self._later(lambda: self._emit(m.PathStat(request, *entries)))
+                else:
+                    self._later(lambda: self._emit(m.FolderBlock(request, entries)))
+                    await gate.sent(files.channel)
 
-        session = self._session_for(request)
-        if session is not None:
-            session.browser.do(
-                request,
-                lambda files: carry_out(files, command, show),
-                lambda _none: self._emit(m.Done(request)),
-                lambda error: self._fail(request, error),
-                repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
-            )
+            await carry_out(files, command, show)
+
+        session.browser.do(
+            request,
+            carry,
+            lambda _none: self._emit(m.Done(request)),
+            lambda error: self._fail(request, error),
+            repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
+            gate=gate,
+        )
+
+    def _take_more(self, command: m.TakeMore) -> None:
+        if self._keeper.session is not None:
+            self._keeper.session.browser.take_more(command.target)
+
+    def _limit_rate(self, command: m.LimitRate) -> None:
+        self._keeper.limit_rate(command.bytes_per_second)
+        self._emit(m.Done(command.request))
 
     def _transfer(self, command: m.Upload | m.Download) -> None:
         session = self._session_for(command.request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
@@ -20,13 +20,14 @@ from ferrygate.engine.messages import (
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
 
+Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
+"""Gets the blocks of a listing, or one entry; may keep a listing waiting."""
+
 _BLOCK = 1000  # entries of a listing that travel together
 
 
-async def carry_out(
-    files: RemoteFiles, command: FileOperation, take: Callable[[tuple[Entry, ...]], None]
-) -> None:
-    """Do what a command asks; ``take`` gets the blocks of a listing, or one entry.
+async def carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> None:
+    """Do what a command asks.
 
     Raises:
         FerrygateError: says what stands in the way, as far as a look around tells.
@@ -37,14 +38,12 @@ async def carry_out(
         raise await explained(files, command, refusal) from refusal
 
 
-async def _carry_out(
-    files: RemoteFiles, command: FileOperation, take: Callable[[tuple[Entry, ...]], None]
-) -> None:
+async def _carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> None:
     match command:
         case ListFolder(path=path):
             await _list(files, path, take)
         case StatPath(path=path):
-            take((await files.stat(remote_path.normalise(path)),))
+            await take((await files.stat(remote_path.normalise(path)),))
         case MakeFolder(path=path, parents=True):
             await files.make_folders(path)
         case MakeFolder(path=path):
@@ -57,7 +56,7 @@ async def _carry_out(
             await files.remove_file(path)
 
 
-async def _list(files: RemoteFiles, path: bytes, take: Callable[[tuple[Entry, ...]], None]) -> None:
+async def _list(files: RemoteFiles, path: bytes, take: Take) -> None:
     """The first block at once, so that there is something to see; then in thousands."""
     block: list[Entry] = []
     sent = False
@@ -66,10 +65,11 @@ async def _list(files: RemoteFiles, path: bytes, take: Callable[[tuple[Entry, ..
         nonlocal sent
         block.extend(entries)
         if block and (not sent or len(block) >= _BLOCK):
-            take(tuple(block))
-            block.clear()
             sent = True
+            whole = tuple(block)
+            block.clear()
+            await take(whole)
 
     await files.list_folder(path, gather)
     if block:
-        take(tuple(block))
+        await take(tuple(block))

@@ -39,6 +39,7 @@ class Session:
         parts: Parts,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
+        pace: Pace,
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection
@@ -46,7 +47,6 @@ class Session:
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
         self._flusher = Flusher(parts.random_hex)
-        self.pace = Pace(parts.clock, None)
         self.browser = Browser(self._new_lane("browse"), post, self._doubt)
         self.queue = TransferQueue(
             emit,
@@ -55,7 +55,7 @@ class Session:
             TransferSettings(
                 clock=parts.clock,
                 disk=self._flusher,
-                pace=self.pace,
+                pace=pace,
                 share=Share(_IN_FLIGHT),
                 object_store=connection.stores_objects,
             ),

@@ -60,6 +60,22 @@ def test_a_folder_is_listed_in_blocks(session: EngineRig, box: Sandbox) -> None:
     assert len(blocks) <= 4
 
 
+def test_a_listing_waits_for_whoever_reads_it(session: EngineRig, box: Sandbox) -> None:
+    for number in range(50 * 1000):
+        (box.ready.root / "inbox" / f"{number:05}").touch()
+    session.listener.takes_blocks = False
+    request = session.send(m.ListFolder, b"/inbox")
+    session.listener.wait(lambda _event: len(session.listener.all(m.FolderBlock)) == 32)
+    session.do(m.LimitRate, None)  # the engine has dealt with whatever came before
+    assert len(session.listener.all(m.FolderBlock)) == 32
+    assert session.listener.answers(request) == []
+    for _ in range(60):
+        session.engine.send(m.TakeMore(request))
+    assert isinstance(session.end_of(request), m.Done)
+    blocks = session.listener.all(m.FolderBlock)
+    assert sum(len(block.entries) for block in blocks) == 50 * 1000
+
+
 def test_folders_are_made_renamed_and_removed(session: EngineRig, box: Sandbox) -> None:
     root = box.ready.root
     session.do(m.MakeFolder, b"/a/b/c", parents=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
@@ -26,8 +27,12 @@ def server() -> ScriptedServer:
 
 def refusal(server: ScriptedServer, command: FileOperation) -> FerrygateError:
     rig = Rig(server)
+
+    async def take(_entries: tuple[Entry, ...]) -> None:
+        """Nothing is shown."""
+
     with pytest.raises(FerrygateError) as caught:
-        rig.run(carry_out(rig.files, command, lambda _entries: None))
+        rig.run(carry_out(rig.files, command, take))
     return caught.value
 
 

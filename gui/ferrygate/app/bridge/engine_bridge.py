@@ -9,7 +9,14 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ferrygate.common.errors import problem_of
-from ferrygate.engine.messages import Command, Event, SessionChanged, SessionState
+from ferrygate.engine.messages import (
+    Command,
+    Event,
+    FolderBlock,
+    SessionChanged,
+    SessionState,
+    TakeMore,
+)
 
 
 class EngineLike(Protocol):
@@ -77,6 +84,8 @@ class EngineBridge(QObject):
     @Slot(object)
     def _deliver(self, event: Event) -> None:
         self._handle(event)
+        if isinstance(event, FolderBlock):
+            self.send(TakeMore(event.request))
 
     @Slot(object)
     def _take_engine(self, engine: EngineLike) -> None:

@@ -173,15 +173,19 @@ def _running(batch: Batch, waiting: str) -> RowView:
         title=view.title,
         sub=waiting or _where(view),
         fraction=view.bytes_moved / view.bytes_total if view.bytes_total else 0.0,
-        status=_("Waiting for your answer")
-        if question
-        else _("Reconnecting")
-        if waiting
-        else _progress(view),
-        can_cancel=True,
+        status=_status(view, question, waiting),
+        can_cancel=not view.stopping,
         question=question,
         warning=warning,
     )
+
+
+def _status(view: BatchView, question: str, waiting: str) -> str:
+    if view.stopping:
+        return _("Cancelling")
+    if question:
+        return _("Waiting for your answer")
+    return _("Reconnecting") if waiting else _progress(view)
 
 
 def _progress(view: BatchView) -> str:

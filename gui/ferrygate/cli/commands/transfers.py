@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Unpack
 
 import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
+if TYPE_CHECKING:
+    from ferrygate.api import Result, Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
 _CHOICES = [
     choice.value
     for choice in (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
 ]
-_on_conflict = click.option(
-    "--on-conflict",
-    type=click.Choice(_CHOICES),
-    help="What to do with files that are already there. Without it a person is asked; where there"
-    " is none, such a file fails and nothing is overwritten.",
-)
+
+
+class _How(NamedTuple):
+    """What both commands take beside their arguments."""
+
+    on_conflict: str | None
+    limit_rate: int | None
+
+
+def _transfer_options(command: F) -> F:
+    on_conflict = click.option(
+        "--on-conflict",
+        type=click.Choice(_CHOICES),
+        help="What to do with files that are already there. Without it a person is asked; where"
+        " there is none, such a file fails and nothing is overwritten.",
+    )
+    limit_rate = click.option(
+        "--limit-rate",
+        type=Rate(),
+        help="Move no more than so many bytes a second, such as 500K or 2M.",
+    )
+    return on_conflict(limit_rate(sign_in_options(output_options(command))))
 
 
 @click.command()
 @click.argument("site")
 @click.argument("sources", metavar="LOCAL...", nargs=-1, required=True)
 @click.argument("folder", metavar="REMOTE_FOLDER")
-@_on_conflict
-@sign_in_options
-@output_options
+@_transfer_options
 @click.pass_obj
 def put(
     around: CommandContext,
@@ -44,25 +66,26 @@ def put(
     folder: str,
     *,
     on_conflict: str | None,
+    limit_rate: int | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing."""
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
-    with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
-        choice = _choice(around, on_conflict)
-        report.end(session.put(sources, new(folder), on_conflict=choice, on_event=report))
-    return Exit.DONE if report.complete else Exit.FAILED
+    report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
+
+    def move(session: Session, choice: ConflictChoice) -> Result:
+        return session.put(sources, new(folder), on_conflict=choice, on_event=report)
+
+    signing_in = sign_in(around, site, **wishes)
+    return _transfer(around, signing_in, report, move, _How(on_conflict, limit_rate))
 
 
 @click.command()
 @click.argument("site")
 @click.argument("sources", metavar="REMOTE...", nargs=-1, required=True)
 @click.argument("folder", metavar="LOCAL_FOLDER")
-@_on_conflict
-@sign_in_options
-@output_options
+@_transfer_options
 @click.pass_obj
 def get(
     around: CommandContext,
@@ -71,14 +94,31 @@ def get(
     folder: str,
     *,
     on_conflict: str | None,
+    limit_rate: int | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
-    with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder)
-        choice = _choice(around, on_conflict)
+    report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder)
+
+    def move(session: Session, choice: ConflictChoice) -> Result:
         paths = [existing(source) for source in sources]
-        report.end(session.get(paths, folder, on_conflict=choice, on_event=report))
+        return session.get(paths, folder, on_conflict=choice, on_event=report)
+
+    signing_in = sign_in(around, site, **wishes)
+    return _transfer(around, signing_in, report, move, _How(on_conflict, limit_rate))
+
+
+def _transfer(
+    around: CommandContext,
+    signing_in: AbstractContextManager[Session],
+    report: TransferReport,
+    move: Callable[[Session, ConflictChoice], Result],
+    how: _How,
+) -> int:
+    with signing_in as session:
+        if how.limit_rate is not None:
+            session.limit_rate(how.limit_rate)
+        report.end(move(session, _choice(around, how.on_conflict)))
     return Exit.DONE if report.complete else Exit.FAILED
 
 

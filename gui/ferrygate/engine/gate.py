@@ -1,0 +1,40 @@
+"""A listing that does not run away from whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.sftp.channel import SftpChannel
+
+_AHEAD = 32  # blocks that may be on their way to the reader
+
+
+class Gate:
+    """Opens for as many blocks as the reader has room for.
+
+    Each number has one writer: the lane counts what it sends, the engine what was taken.
+    """
+
+    def __init__(self) -> None:
+        self._sent = self._taken = 0
+        self._changed: Callable[[], None] | None = None
+
+    def taken(self) -> None:
+        """The reader has taken a block; on the engine's thread."""
+        self._taken += 1
+        if self._changed is not None:
+            self._changed()
+
+    async def sent(self, channel: SftpChannel) -> None:
+        """A block was sent; waits until there is room for another; on the lane."""
+        self._sent += 1
+        if not self._is_full():
+            return
+        bell = channel.bell()
+        self._changed = lambda: channel.call_soon(bell.ring)
+        while self._is_full():
+            await bell.wait()
+        self._changed = None
+
+    def _is_full(self) -> bool:
+        return self._sent - self._taken >= _AHEAD
