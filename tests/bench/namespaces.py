@@ -31,7 +31,8 @@ BUFFERS = {
 
 def can_make_namespaces() -> bool:
     """Whether this process may, and has what it takes."""
-    return os.geteuid() == 0 and Path("/dev/net/tun").exists() and shutil.which("ip") is not None
+    tools = all(map(_find, ("ip", "nsenter")))
+    return os.geteuid() == 0 and Path("/dev/net/tun").exists() and tools
 
 
 @contextmanager
@@ -46,8 +47,8 @@ def slow_namespaces(emulator: Path, slowness: Slowness) -> Iterator[Link]:
     client, server = (f"{_PREFIX}-{os.getpid()}-{end}" for end in ("client", "server"))
     with ExitStack() as undo:
         for name in (client, server):
-            _ip("netns", "add", name)
-            undo.callback(_ip, "netns", "delete", name)
+            _run(_program("ip"), "netns", "add", name)
+            undo.callback(_run, _program("ip"), "netns", "delete", name)
         undo.enter_context(_emulating(emulator, client, server, slowness))
         for name, address in ((client, _CLIENT), (server, _SERVER)):
             _set_up(name, address, slowness)
@@ -84,9 +85,10 @@ def _emulating(emulator: Path, client: str, server: str, slowness: Slowness) -> 
 
 
 def _set_up(name: str, address: str, slowness: Slowness) -> None:
-    _ip("-n", name, "link", "set", "lo", "up")
-    _ip("-n", name, "address", "add", f"{address}/24", "dev", _DEVICE)
-    _ip("-n", name, "link", "set", _DEVICE, "mtu", str(slowness.mtu), "up")
+    ip = (*_inside(name), _program("ip"))
+    _run(*ip, "link", "set", "lo", "up")
+    _run(*ip, "address", "add", f"{address}/24", "dev", _DEVICE)
+    _run(*ip, "link", "set", _DEVICE, "mtu", str(slowness.mtu), "up")
     # Nor does a command profit from what the one before it has learnt of the link.
     settings = {**BUFFERS[slowness.buffers], "tcp_no_metrics_save": "1"}
     for key, value in settings.items():
@@ -98,7 +100,8 @@ def _read(name: str, key: str) -> str:
 
 
 def _inside(name: str) -> tuple[str, ...]:
-    return (_program("ip"), "netns", "exec", name)
+    # Not "ip netns exec": that mounts as well, which a chroot does not let it.
+    return (_program("nsenter"), f"--net={_PLACES / name}")
 
 
 def _remove_leftovers() -> None:
@@ -106,15 +109,15 @@ def _remove_leftovers() -> None:
     for place in _PLACES.glob(f"{_PREFIX}-*"):
         owner = re.fullmatch(rf"{_PREFIX}-(\d+)-\w+", place.name)
         if owner and not Path("/proc", owner[1]).exists():
-            _ip("netns", "delete", place.name)
+            _run(_program("ip"), "netns", "delete", place.name)
 
 
-def _ip(*words: str) -> None:
-    _run(_program("ip"), *words)
+def _find(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+    found = _find(name)
     assert found, f"{name} is missing"
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.judge import failures, judge, outlasted, typical
-from bench.reports import measured, row, run
+from bench.sample_reports import measured, row, run
 
 
 def test_the_median_counts() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.clients import OURS
 from bench.report import Run
-from bench.reports import run
+from bench.sample_reports import run
 from bench.schedule import Patience, take_turns
 
 PATIENCE = Patience(first=900, least=60, most=180, factor=15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.readme import BEGIN, END, with_table
-from bench.reports import measured, report, row, run
+from bench.sample_reports import measured, report, row, run
 from bench.table import full_table, short_table
 
 
