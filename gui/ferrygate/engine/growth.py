@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-AT_ONCE = 4  # lanes that large files get without more ado
+AT_ONCE = 4  # lanes that large files to send get without more ado
 MOST = 8
 _SPAN = 0.3  # seconds in which a lane has to show what it brings
 _HELPS = 1.1  # times as much as before
@@ -39,7 +39,7 @@ class Growth:
     def wants(self, lanes: int, now: float, tally: Tally, *, large: bool) -> bool:
         """Whether to open another lane beside ``lanes``, for work that waits.
 
-        ``large`` says that the lanes have files to themselves, so that one more surely helps.
+        ``large`` says that each lane sends a large file, so that one more surely helps.
         """
         if lanes >= self._most:
             return False

@@ -10,6 +10,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.engine.growth import Growth, Tally
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.tray import Tray
+from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
 
 
@@ -42,19 +43,21 @@ class Lanes:
         crews = [crew for crew in self.of(batch) if crew.tray.has_room]
         return min(crews, key=lambda crew: (crew.tray.bytes, crew.tray.files), default=None)
 
-    def another(self, batch: int, tally: Tally) -> Crew | None:
+    def another(self, batch: int, direction: Direction, tally: Tally) -> Crew | None:
         """A crew more for a batch, if it is worth having one."""
         if self._idle:
             lane = self._idle.pop()
         else:
-            large = all(crew.tray.full_of_bytes for crew in self._crews)
+            large = direction is Direction.UPLOAD and all(
+                crew.tray.full_of_bytes for crew in self._crews
+            )
             now = self._clock.monotonic()
             if not self._growth.wants(len(self._lanes), now, tally, large=large):
                 return None
             lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
             self._lanes.append(lane)
             self._share.among(len(self._lanes))
-        crew = Crew(lane, batch, Tray())
+        crew = Crew(lane, batch, Tray(direction))
         self._crews.append(crew)
         return crew
 

@@ -108,7 +108,7 @@ class TransferQueue:
                 if crew is not None:
                     crew.tray.put(batch.next_item())
                     continue
-                crew = self._lanes.another(batch.number, self.tally)
+                crew = self._lanes.another(batch.number, batch.direction, self.tally)
                 if crew is None:
                     break
                 crew.tray.put(batch.next_item())

@@ -8,12 +8,16 @@ from typing import Any
 
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.views import Direction
 
 Walk = Callable[[RemoteFiles], Coroutine[Any, Any, None]]
 Item = FileJob | Walk
 
 _MOST_FILES = 384  # in a tray and under way; more than a channel has in flight
-_MOST_BYTES = 1 << 23  # likewise: a large file keeps a lane to itself
+_MOST_BYTES = {  # likewise
+    Direction.UPLOAD: 1 << 23,  # a large file has a lane to itself: the server's window bounds both
+    Direction.DOWNLOAD: 1 << 26,  # one lane fills the line, if its next file is under way in time
+}
 _UNKNOWN = 1 << 20  # bytes that a file of unknown size counts for
 
 
@@ -24,7 +28,8 @@ class Tray:
     told by; it sets it while it works.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, direction: Direction) -> None:
+        self._most_bytes = _MOST_BYTES[direction]
         self.closed = False
         self.changed: Callable[[], None] = _nobody
         self._items: deque[Item] = deque()
@@ -58,7 +63,7 @@ class Tray:
     @property
     def full_of_bytes(self) -> bool:
         """Whether large files keep the lane busy."""
-        return self.bytes >= _MOST_BYTES
+        return self.bytes >= self._most_bytes
 
     @property
     def has_room(self) -> bool:

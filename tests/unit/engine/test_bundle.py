@@ -98,7 +98,7 @@ class BundleRig:
         self.cancel = CancelToken()
         self.told = Told()
         self.limits = Limits()
-        self.tray = Tray()
+        self.tray = Tray(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
         self.disk: Flusher = Flusher(lambda count: "0" * count)
