@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from ferrygate.sites.site import Site
 PROGRAM = (sys.executable, "-m", "ferrygate")
 _SECONDS = 50.0  # for one command; below the limit of one test
 _LOOK = 0.02
+_WAITING = re.compile(r"Waiting \d+ s for the next code \(each code is good once\)")
 
 Outcome = subprocess.CompletedProcess[str]
 
@@ -110,3 +113,8 @@ def wait_for_new_code(period: int) -> None:
 def records(outcome: Outcome) -> list[dict[str, Any]]:
     """The JSON objects that a command printed."""
     return [json.loads(line) for line in outcome.stdout.splitlines()]
+
+
+def after_waiting(told: str) -> list[str]:
+    """The lines on standard error, without blank ones and those that first say to wait."""
+    return list(dropwhile(_WAITING.fullmatch, filter(None, told.splitlines())))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, records
+from e2e.program import Program, after_waiting, records
 from ferrygate.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
@@ -68,12 +68,12 @@ def test_a_file_where_a_folder_is_meant(ferrygate: Program, site: Path, sandbox:
     assert [(record["name"], record["size"]) for record in records(listed)] == [("a.csv", 5)]
     outcome = ferrygate("put", site, __file__, "/inbox/a.csv")
     assert outcome.returncode == 1
-    assert outcome.stderr.splitlines()[-1] == "“/inbox/a.csv” is a file, not a folder."
+    assert after_waiting(outcome.stderr) == ["“/inbox/a.csv” is a file, not a folder."]
 
 
 def test_a_folder_above_that_is_missing(ferrygate: Program, site: Path) -> None:
     outcome = ferrygate("mkdir", site, "/none/new")
     assert outcome.returncode == 1
-    assert outcome.stderr.splitlines()[-1] == (
+    assert after_waiting(outcome.stderr) == [
         "There is no “/none” on the server. -p makes the folders above as well."
-    )
+    ]

@@ -6,10 +6,14 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
 from process_tree import descendants
 from sandbox_site import site_of
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 
 def forms(secret: str) -> Iterator[bytes]:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, connection_file, records, wait_for_new_code
+from e2e.program import (
+    Program,
+    after_waiting,
+    connection_file,
+    records,
+    wait_for_new_code,
+)
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from sandbox_site import site_of
@@ -22,10 +28,6 @@ OTHER_KEY = HostKey("ssh-ed25519", b"another key")
 
 def wrong(ferrygate: Program, sandbox: Sandbox) -> Program:
     return ferrygate.with_secrets("wrong", sandbox.ready.totp_secret.reveal())
-
-
-def one_sentence_and_step(told: str) -> bool:
-    return len([line for line in told.splitlines() if "next code" not in line]) == 1
 
 
 def test_a_second_command_waits_for_a_fresh_code(
@@ -66,7 +68,7 @@ def test_a_wrong_password_is_one_sentence(ferrygate: Program, site: Path, sandbo
     outcome = wrong(ferrygate, sandbox)("ls", site)
     assert outcome.returncode == 3
     assert "The server refused the sign-in." in outcome.stderr
-    assert one_sentence_and_step(outcome.stderr)
+    assert len(after_waiting(outcome.stderr)) == 1
     assert "wrong" not in outcome.stderr
     assert outcome.stdout == ""
 
@@ -145,7 +147,7 @@ def test_nothing_listening_is_told_soon(
         outcome = ferrygate("ls", site)
     assert outcome.returncode == 5
     assert time.monotonic() - began < 15
-    assert one_sentence_and_step(outcome.stderr)
+    assert len(after_waiting(outcome.stderr)) == 1
 
 
 def test_a_broken_connection_file_is_told_by_key_and_line(bare: Program, tmp_path: Path) -> None:

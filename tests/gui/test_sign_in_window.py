@@ -62,6 +62,10 @@ def is_set_up(rig: Rig) -> Callable[[], bool]:
     return lambda: rig.workspace.sign_in.view.stage is Stage.FORM
 
 
+def shows(rig: Rig, screen: Screen) -> Callable[[], bool]:
+    return lambda: rig.workspace.screen is screen
+
+
 def refuse(rig: Rig, kind: Kind) -> None:
     """Try to sign in, in vain."""
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
@@ -277,7 +281,7 @@ def test_a_dropped_connection_file_is_offered_and_a_broken_one_explained(
         send = rig.desktop.application.sendEvent
         send(rig.window, QDragEnterEvent(place, copy, data, buttons, keys))
         send(rig.window, QDropEvent(QPointF(place), copy, data, buttons, keys))
-        assert rig.workspace.screen is screen
+        rig.driver.wait_for(screen.value, shows(rig, screen))
     assert rig.workspace.sites.view.problem is not None
 
 

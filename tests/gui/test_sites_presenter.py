@@ -6,11 +6,17 @@ import msgspec
 import pytest
 
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
-from ferrygate.common.errors import ConnectionFileError, LocalFileError
+from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
+from gui.asides import LaterAside, at_once
 
 ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
+OTHER = Site(name="Other", host="sftp.example.com")
+
+
+def unforeseen(problem: Problem) -> None:
+    raise AssertionError(problem)
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def store(tmp_path: Path) -> SiteStore:
 
 @pytest.fixture
 def presenter(store: SiteStore, chosen: list[Site]) -> SitesPresenter:
-    return SitesPresenter(store, lambda _host, _port: (), chosen.append)
+    return SitesPresenter(store, lambda _host, _port: (), chosen.append, at_once)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_a_name_that_is_taken_is_warned_of(
 def test_a_pin_that_contradicts_a_known_host_is_warned_of(
     store: SiteStore, chosen: list[Site], known: str, *, warns: bool
 ) -> None:
-    presenter = SitesPresenter(store, lambda _host, _port: (known,), chosen.append)
+    presenter = SitesPresenter(store, lambda _host, _port: (known,), chosen.append, at_once)
     presenter.offer(msgspec.structs.replace(ACME, host_key_fingerprints=("SHA256:new",)))
     assert presenter.view.offer is not None
     assert bool(presenter.view.offer.warnings) is warns
@@ -146,23 +152,23 @@ def test_known_hosts_that_cannot_be_read_stop_the_offer(
     def unreadable(_host: str, _port: int) -> tuple[str, ...]:
         raise LocalFileError("known_hosts cannot be read.")
 
-    presenter = SitesPresenter(store, unreadable, chosen.append)
+    presenter = SitesPresenter(store, unreadable, chosen.append, at_once)
     presenter.offer(ACME)
     assert presenter.view.offer is None
     assert presenter.view.problem is not None
 
 
 def test_a_demo_keeps_nothing(store: SiteStore, chosen: list[Site]) -> None:
-    presenter = SitesPresenter(store, lambda _host, _port: (), chosen.append, keeps=False)
-    presenter.keep(ACME)
+    presenter = SitesPresenter(store, lambda _host, _port: (), chosen.append, at_once, keeps=False)
+    presenter.keep(ACME, unforeseen)
     assert store.names() == ()
 
 
 def test_a_proven_site_is_kept_once_and_never_replaced(
     presenter: SitesPresenter, store: SiteStore
 ) -> None:
-    presenter.keep(ACME)
-    presenter.keep(Site(name="Acme", host="elsewhere.example.org"))
+    presenter.keep(ACME, unforeseen)
+    presenter.keep(Site(name="Acme", host="elsewhere.example.org"), unforeseen)
     assert store.load("Acme") == ACME
 
 
@@ -176,6 +182,80 @@ def test_a_broken_saved_site_is_named_and_hides_no_other(
     presenter.load()
     assert [site.name for site in presenter.view.sites] == ["Acme"]
     assert presenter.view.problem is not None
+
+
+def test_a_folder_that_cannot_be_read_does_not_hide_what_was_opened(
+    chosen: list[Site],
+) -> None:
+    class Unreadable(SiteStore):
+        def names(self) -> tuple[str, ...]:
+            raise LocalFileError("The folder cannot be read.")
+
+    presenter = SitesPresenter(Unreadable(Path()), lambda *_: (), chosen.append, at_once)
+    presenter.load(lambda: presenter.choose(ACME))
+    assert presenter.view.problem is not None
+    assert chosen == [ACME]
+
+
+def test_a_site_that_cannot_be_saved_is_said(store: SiteStore, chosen: list[Site]) -> None:
+    folder = store_folder(store)
+    folder.write_text("in the way")
+    presenter = SitesPresenter(store, lambda *_: (), chosen.append, at_once)
+    said: list[Problem] = []
+    presenter.keep(ACME, said.append)
+    assert [problem.kind for problem in said] == [LocalFileError.kind]
+
+
+# ---------------------------------------------------------------- a disk that takes its time
+
+
+@pytest.fixture
+def later() -> LaterAside:
+    return LaterAside()
+
+
+@pytest.fixture
+def slow(store: SiteStore, chosen: list[Site], later: LaterAside) -> SitesPresenter:
+    """A presenter whose disk answers when the test says so."""
+    store.save(ACME)
+    return SitesPresenter(store, lambda *_: (), chosen.append, later)
+
+
+def test_nothing_is_read_before_it_is_read_aside(slow: SitesPresenter, later: LaterAside) -> None:
+    slow.load()
+    assert not slow.view.sites
+    later.work()
+    assert slow.view.sites == (ACME,)
+
+
+def test_an_offer_that_comes_late_does_not_come_between(
+    slow: SitesPresenter, later: LaterAside, chosen: list[Site]
+) -> None:
+    slow.offer(ACME)
+    slow.choose(OTHER)
+    later.work()
+    assert slow.view.offer is None
+    assert chosen == [OTHER]
+
+
+def test_a_file_that_is_read_late_does_not_come_between(
+    slow: SitesPresenter, later: LaterAside, tmp_path: Path
+) -> None:
+    slow.open_file(str(tmp_path / "gone.ferrygate"))
+    slow.decline()
+    later.work()
+    assert slow.view.problem is None
+
+
+def test_the_sites_are_there_even_where_the_person_went_on_meanwhile(
+    slow: SitesPresenter, later: LaterAside, chosen: list[Site]
+) -> None:
+    slow.load(lambda: slow.choose(ACME))
+    slow.offer(OTHER)
+    later.work()
+    assert slow.view.sites == (ACME,)
+    assert slow.view.offer is not None
+    assert chosen == []
 
 
 def store_folder(store: SiteStore) -> Path:

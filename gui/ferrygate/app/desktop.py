@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 
 from ferrygate.app.application import make_application
 from ferrygate.app.bridge.engine_bridge import EngineBridge
+from ferrygate.app.bridge.side_threads import SideThreads
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.options import AppOptions
@@ -28,6 +29,7 @@ class Desktop(QObject):
         self._closed = False
         self.theme = Theme(self.application, scheme, self)
         self.bridge = EngineBridge(self._handle, self)
+        self.aside = SideThreads(self)
         self.model = FolderModel(options.clock, self)
         self.workspace = Workspace(
             Outbox(self.bridge.send),
@@ -35,6 +37,7 @@ class Desktop(QObject):
             sink=self.model,
             saved=SiteStore(options.home.sites),
             fingerprints=self._fingerprints,
+            aside=self.aside,
             is_demo=options.is_demo,
             password=options.password,
             code_secret=options.code_secret,
@@ -59,6 +62,7 @@ class Desktop(QObject):
         self._closed = True
         self._ticker.stop()
         self.window.close()
+        self.aside.close()
         self.bridge.close()
         self.window.deleteLater()
         self.deleteLater()

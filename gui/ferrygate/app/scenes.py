@@ -47,7 +47,7 @@ def _mismatch(stage: Stage) -> None:
 
 
 def _offer(stage: Stage) -> None:
-    stage.workspace.sites.offer(SITE)
+    stage.offer()
 
 
 def _spent(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.app.driver import Driver
-from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
@@ -77,6 +77,11 @@ class Stage:
         """The site's card, with nothing at hand."""
         self.workspace.choose(SITE)
         self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
+
+    def offer(self) -> None:
+        """A connection file that nobody has agreed to yet."""
+        self.workspace.sites.offer(SITE)
+        self.driver.wait_for("offer", lambda: self.workspace.screen is Screen.OFFER)
 
     def give_code(self, *, spent: bool = False) -> None:
         """A code is at hand."""

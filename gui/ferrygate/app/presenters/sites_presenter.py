@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.offer_view import OfferView, offer_view
 from ferrygate.common.errors import FerrygateError, Problem
@@ -17,9 +19,11 @@ from ferrygate.sites.site import DEFAULT_PORT, Site
 
 _HIGHEST_PORT = 65535
 
+T = TypeVar("T")
+
 
 class SavedSites(Protocol):
-    """The folder of saved sites."""
+    """The folder of saved sites; safe for any thread."""
 
     def names(self) -> tuple[str, ...] | list[str]:
         """Names of all saved sites."""
@@ -49,13 +53,18 @@ class SitesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SitesPresenter(Observable):
-    """Lists saved sites and opens one; keeps nothing that was not proven by a sign-in."""
+    """Lists saved sites and opens one; keeps nothing that was not proven by a sign-in.
+
+    The disk is read aside. What comes of it is shown only to a person who has not turned to
+    something else meanwhile.
+    """
 
     def __init__(
         self,
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         choose: Callable[[Site], None],
+        aside: Aside,
         *,
         keeps: bool = True,
     ) -> None:
@@ -63,68 +72,71 @@ class SitesPresenter(Observable):
 
         Args:
             saved: the saved sites.
-            fingerprints: of the keys on record for a host and a port.
+            fingerprints: of the keys on record for a host and a port; called aside.
             choose: told of the site to turn to.
+            aside: for what reads or writes a disk.
             keeps: whether a site that a sign-in has proven is saved.
         """
         super().__init__()
         self._saved = saved
         self._fingerprints = fingerprints
-        self._choose = choose
+        self._turn_to = choose
+        self._aside = aside
         self._keeps = keeps
+        self._wish = 0  # counts what the person turned to
         self._offered: Site | None = None
         self.view = SitesView()
 
-    def load(self) -> None:
-        """Read the saved sites; a broken one is named, the others still show."""
-        sites: list[Site] = []
-        problem: Problem | None = None
-        for name in self._saved.names():
-            try:
-                sites.append(self._saved.load(name))
-            except FerrygateError as error:
-                problem = error.problem
-        self.view = SitesView(sites=tuple(sites), problem=problem)
-        self._offered = None
-        self._changed()
+    def load(self, then: Callable[[], None] = lambda: None) -> None:
+        """Read the saved sites, ``then`` go on; a broken one is named, the others still show."""
+        self.decline()
+        go_on = self._unless_late(lambda _none: then())
+
+        def loaded(found: SitesView) -> None:
+            problem = found.problem or self.view.problem
+            self.view = msgspec.structs.replace(self.view, sites=found.sites, problem=problem)
+            self._changed()
+            go_on(None)
+
+        def failed(problem: Problem) -> None:
+            loaded(SitesView(sites=self.view.sites, problem=problem))
+
+        self._aside(partial(_load, self._saved), loaded, failed)
 
     def choose(self, site: Site) -> None:
         """Turn to a site."""
-        self._choose(site)
+        self._wish += 1
+        self._turn_to(site)
 
     def open_file(self, path: str) -> None:
         """Show what a connection file says; nothing is sent to anybody."""
-        try:
-            site = read_connection_file(Path(path))
-        except FerrygateError as error:
-            self.report(error.problem)
-        else:
-            self.offer(site)
+        self._ask(lambda: read_connection_file(Path(path)), self.offer)
 
     def offer(self, site: Site) -> None:
         """Ask whether a connection file's site is to be used; one that is saved just like it is."""
         if site in self.view.sites:
-            self._choose(site)
+            self.choose(site)
             return
-        try:
-            known = self._fingerprints(site.host, site.port)
-        except FerrygateError as error:
-            self.report(error.problem)
-            return
-        self._offered = site
-        self._show(offer=offer_view(site, self.view.sites, known))
+
+        def show(known: tuple[str, ...]) -> None:
+            self._offered = site
+            self._show(offer=offer_view(site, self.view.sites, known))
+
+        self._ask(lambda: self._fingerprints(site.host, site.port), show)
 
     def accept(self) -> None:
         """Use the connection that was offered."""
         if self._offered is not None:
             offered, self._offered = self._offered, None
             self._show()
-            self._choose(offered)
+            self.choose(offered)
 
     def decline(self) -> None:
-        """Not now."""
+        """Not now: neither what is offered, nor what is still being read."""
+        self._wish += 1
         self._offered = None
-        self._show()
+        if self.view.offer is not None or self.view.problem is not None:
+            self._show()
 
     def open_address(self, text: str) -> None:
         """Turn to a server typed in as ``host``, ``host:port`` or ``user@host:port``."""
@@ -141,16 +153,12 @@ class SitesPresenter(Observable):
                 )
             )
             return
-        self._choose(Site(name=host, host=host, port=number, username=user))
+        self.choose(Site(name=host, host=host, port=number, username=user))
 
-    def keep(self, site: Site) -> None:
-        """Save a site that a sign-in has proven, unless one of that name is there.
-
-        Raises:
-            FerrygateError: it cannot be saved.
-        """
-        if self._keeps and site.name not in self._saved.names():
-            self._saved.save(site)
+    def keep(self, site: Site, failed: Callable[[Problem], None]) -> None:
+        """Save a site that a sign-in has proven, unless one of that name is there."""
+        if self._keeps:
+            self._aside(partial(_keep, self._saved, site), lambda _none: None, failed)
 
     def report(self, problem: Problem) -> None:
         """Say what was wrong with a connection file."""
@@ -159,3 +167,33 @@ class SitesPresenter(Observable):
     def _show(self, *, problem: Problem | None = None, offer: OfferView | None = None) -> None:
         self.view = SitesView(sites=self.view.sites, problem=problem, offer=offer)
         self._changed()
+
+    def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        self._wish += 1
+        self._aside(work, self._unless_late(done), self._unless_late(self.report))
+
+    def _unless_late(self, tell: Callable[[T], None]) -> Callable[[T], None]:
+        """What does nothing once the person has turned to something else."""
+        wish = self._wish
+
+        def tell_in_time(result: T) -> None:
+            if self._wish == wish:
+                tell(result)
+
+        return tell_in_time
+
+
+def _load(saved: SavedSites) -> SitesView:
+    sites: list[Site] = []
+    problem: Problem | None = None
+    for name in saved.names():
+        try:
+            sites.append(saved.load(name))
+        except FerrygateError as error:
+            problem = error.problem
+    return SitesView(sites=tuple(sites), problem=problem)
+
+
+def _keep(saved: SavedSites, site: Site) -> None:
+    if site.name not in saved.names():
+        saved.save(site)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.folder_presenter import EntrySink, FolderPresenter
@@ -18,7 +19,7 @@ from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import FerrygateError, Kind, Problem
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import Secret
@@ -48,6 +49,7 @@ class Workspace(Observable):
         sink: EntrySink,
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
+        aside: Aside,
         is_demo: bool = False,
         password: Secret | None = None,
         code_secret: CodeSecret | None = None,
@@ -59,7 +61,8 @@ class Workspace(Observable):
             clock: the time.
             sink: takes the entries of folders.
             saved: the person's saved sites.
-            fingerprints: of the keys on record for a host and a port.
+            fingerprints: of the keys on record for a host and a port; called aside.
+            aside: for what may wait.
             is_demo: the site to start with is our own, and is not kept.
             password: from the environment.
             code_secret: from the environment.
@@ -79,7 +82,7 @@ class Workspace(Observable):
         self.sign_in = SignInPresenter(
             outbox, clock, self.setup, self.refusal, password=password, code_secret=code_secret
         )
-        self.sites = SitesPresenter(saved, fingerprints, self.choose, keeps=not is_demo)
+        self.sites = SitesPresenter(saved, fingerprints, self.choose, aside, keeps=not is_demo)
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
         self.transfers = TransfersPresenter(outbox, clock)
@@ -112,7 +115,9 @@ class Workspace(Observable):
 
     def start(self, opened: Site | Problem | None) -> None:
         """Show what the app was opened with, the only site saved, or the choice."""
-        self.sites.load()
+        self.sites.load(lambda: self._begin(opened))
+
+    def _begin(self, opened: Site | Problem | None) -> None:
         saved = self.sites.view.sites
         if isinstance(opened, Problem):
             self.sites.report(opened)
@@ -189,7 +194,8 @@ class Workspace(Observable):
                 self.folder.refresh()
             else:
                 self._entered = True
-                self._keep(self.site)
+                self.sites.decline()
+                self.sites.keep(self.site, self.notices.show)
                 self.folder.start(normalise(self.site.start_folder))
         elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
@@ -198,12 +204,6 @@ class Workspace(Observable):
                 self.screen = Screen.SIGN_IN
         elif event.problem is not None and self.site is None:
             self.notices.show(event.problem)  # the engine did not start, and no card is there
-
-    def _keep(self, site: Site) -> None:
-        try:
-            self.sites.keep(site)
-        except FerrygateError as error:
-            self.notices.show(error.problem)
 
     def _follow_offer(self) -> None:
         if self.sites.view.offer is not None:
