@@ -14,13 +14,14 @@ from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, string
+from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, OP_UNSUPPORTED, string
 
 T = TypeVar("T")
 
 INIT, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT = range(1, 8)
 OPENDIR, READDIR, REMOVE, MKDIR, RMDIR, REALPATH, STAT, RENAME = range(11, 19)
 STATUS, HANDLE, DATA, NAME, ATTRS = range(101, 106)
+EXTENDED, EXTENDED_REPLY = 200, 201
 FOLDER, FILE, LINK = 0o040755, 0o100644, 0o120777
 TRUNC, EXCL = 0x10, 0x20
 
@@ -47,6 +48,7 @@ _FIELDS = {
     RMDIR: "s",
     REALPATH: "s",
     RENAME: "ss",
+    EXTENDED: "s",
 }
 
 
@@ -98,6 +100,7 @@ class ScriptedServer:
         self.files = {path: bytearray(content) for path, content in (files or {}).items()}
         self.folders = {b"/", *folders}
         self.modified = 1_700_000_000
+        self.extensions: dict[bytes, bytes] = {}
         self.requests: list[Request] = []
         self.instead: dict[int, Hook] = {}
         self.open_handles: dict[bytes, bytes] = {}
@@ -109,7 +112,8 @@ class ScriptedServer:
 
     def answer(self, payload: bytes) -> Iterable[bytes]:
         if payload[0] == INIT:
-            return [string(struct.pack(">BI", VERSION, 3))]
+            pairs = b"".join(string(name) + string(of) for name, of in self.extensions.items())
+            return [string(struct.pack(">BI", VERSION, 3) + pairs)]
         request = parse_request(payload)
         self.requests.append(request)
         hook = self.instead.get(request.kind)
@@ -175,6 +179,8 @@ class ScriptedServer:
             self.folders.discard(path)
         elif kind == OPENDIR:
             code = NO_SUCH_FILE
+        elif kind == EXTENDED:
+            code = OP_UNSUPPORTED
         return code
 
     def _give_handle(self, number: int, path: bytes) -> bytes:
@@ -205,6 +211,8 @@ class ScriptedStream:
         ended: the channel has ended; ``recv`` says so once all is read.
         after: called whenever nothing comes, on the owner's thread; time passes if it changes
             nothing.
+        sends: how many bytes each ``send`` was given.
+        waits: how many seconds each ``recv`` was to wait at most.
     """
 
     def __init__(
@@ -219,6 +227,8 @@ class ScriptedStream:
         self.send_error: Exception | None = None
         self.after: Callable[[], None] = lambda: None
         self.packets: deque[bytes] = deque()
+        self.sends: list[int] = []
+        self.waits: list[float] = []
         self._answer = answer
         self._received = bytearray()
         self.woken = False
@@ -226,6 +236,7 @@ class ScriptedStream:
     def send(self, data: bytes | memoryview) -> int:
         if self.send_error is not None:
             raise self.send_error
+        self.sends.append(len(data))
         taken = data if self.window is None else data[: self.window]
         if self.window is not None:
             self.window -= len(taken)
@@ -239,6 +250,7 @@ class ScriptedStream:
         return len(taken)
 
     def recv(self, seconds: float) -> bytes:
+        self.waits.append(seconds)
         if self.packets:
             data = self.packets.popleft()
             if data[self.most :]:

@@ -145,7 +145,7 @@ class Bundle:
         window = Window(flow, self._settings.share, self._settings.clock)
         route = Route(files, flow, window, self._settings.pace, self._settings.object_store)
         while True:
-            most = min(_MOST_FILES, channel.limits.handles // 2)
+            most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:
                 item = self._tray.take()
                 if item is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from ferrygate.sftp.chunks import Chunk, keep
 from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
 
 _U32 = struct.Struct(">I")
@@ -17,7 +18,7 @@ class PacketReader:
     """
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._pieces: list[Chunk] = []
         self._have = 0
         self._need = 4  # bytes until there is a length, then until there is a packet
 
@@ -29,7 +30,7 @@ class PacketReader:
                 login script that prints text is the usual cause.
         """
         if self._pieces:
-            self._pieces.append(data)
+            keep(self._pieces, data)
             self._have += len(data)
             if self._have < self._need:
                 return []
@@ -49,6 +50,6 @@ class PacketReader:
             payloads.append(view[at + 4 : at + 4 + length])
             at += 4 + length
         if at < end:
-            self._pieces.append(data[at:])
+            keep(self._pieces, data[at:])
         self._have = end - at
         return payloads

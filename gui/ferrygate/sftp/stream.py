@@ -9,13 +9,11 @@ from typing import Protocol
 from paramiko import SSHException
 
 from ferrygate.sftp.broken import BROKEN
+from ferrygate.sftp.chunks import Chunk, keep
 
 MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
 LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
 BURST = 1 << 18  # bytes sent in one go, so that other channels wait for no more than that
-_SMALL = 1 << 12  # a piece with less is kept together with its neighbours
-
-_Chunk = bytearray | memoryview
 
 
 class ByteStream(Protocol):
@@ -85,12 +83,12 @@ class ChannelStream:
         self._peer = peer
         self._most = max(LEAST_DATA, min(most, MOST_DATA))
         self._changed = threading.Condition(threading.Lock())  # guards these
-        self._chunks: list[_Chunk] = []
+        self._chunks: list[Chunk] = []
         self._room = room
         self._widened = False
         self._woken = False
         self._ended = False
-        self._arrived: list[_Chunk] = []  # the transport's thread's
+        self._arrived: list[Chunk] = []  # the transport's thread's
         # Sums since the channel was opened, in bytes; each is written by one thread.
         self._received = 0  # transport's
         self._dropped = 0
@@ -174,7 +172,7 @@ class ChannelStream:
             SSHException: the peer sent more than it may.
         """
         self._count(len(data))
-        _append(self._arrived, data if len(data) >= _SMALL else bytearray(data))
+        keep(self._arrived, data)
 
     def drop(self, count: int) -> None:
         """Count data that came and that nobody reads; raises as :meth:`take`."""
@@ -186,7 +184,7 @@ class ChannelStream:
         arrived, self._arrived = self._arrived, []
         with self._changed:
             if not self._ended:
-                _append(self._chunks, arrived[0])
+                keep(self._chunks, arrived[0])
                 self._chunks += arrived[1:]
             self._changed.notify()
 
@@ -208,11 +206,3 @@ class ChannelStream:
         with self._changed:
             self._ended = True
             self._changed.notify()
-
-
-def _append(chunks: list[_Chunk], chunk: _Chunk) -> None:
-    """Join small chunks, or a peer that sends single bytes would fill memory with objects."""
-    if isinstance(chunk, bytearray) and chunks and isinstance(last := chunks[-1], bytearray):
-        last += chunk
-    else:
-        chunks.append(chunk)

@@ -190,11 +190,14 @@ class _Receiving:
                 self._fetch.disk.write_back(self._file)
 
     async def _ask_ahead(self) -> None:
-        """READs as far ahead as the channel has room; one there always is."""
+        """READs as far ahead as the channel has room, and until there is an answer to keep.
+
+        One READ there always is.
+        """
         flow = self._route.flow
         while self._asked <= self._size:
             length = min(self._block, self._size + 1 - self._asked)
-            if self._flying and not flow.has_room(length):
+            if self._flying and (self._flying[0].reply.done or not flow.has_room(length)):
                 return
             await self._route.room(length)
             self._read(self._asked, length)

@@ -28,9 +28,12 @@ class Route(msgspec.Struct, frozen=True):
     object_store: bool
 
     async def room(self, count: int) -> None:
-        """Wait until ``count`` bytes may go; ``window`` is to be told when they have landed."""
+        """Wait until ``count`` bytes may go; ``window`` is to be told when they have landed.
+
+        Where there is room now, nobody else can take it while the pace is waited for.
+        """
+        if not self.flow.try_take(count):
+            await self.flow.take(count)
         wait = self.pace.spend(count)
         if wait > 0:
             await self.files.channel.sleep(wait)
-        if not self.flow.try_take(count):
-            await self.flow.take(count)

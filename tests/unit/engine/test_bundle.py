@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
 
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
-from ferrygate.common.cancel import CancelToken
+from bundle_rig import CONTENT, BundleRig, FullDisk
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
     Kind,
     LocalFileError,
     RemoteFailureError,
-    UnsupportedError,
     problem_of,
 )
-from ferrygate.engine.bundle import Bundle, TransferSettings, UploadFailedError
-from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.tray import Item, Tray
-from ferrygate.sftp.channel import SftpChannel
+from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.engine.lane import LaneRefusedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.flush import Done, Flusher
-from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction, TransferState
-from ferrygate.transfers.window import Share
 from scripted_sftp import (
     CLOSE,
     OPEN,
@@ -44,116 +35,9 @@ from scripted_sftp import (
     Hook,
     Request,
     Rig,
-    ScriptedServer,
     status,
 )
 from sftp_bytes import FAILURE
-
-CONTENT = b"x" * 100_000
-
-
-class Told:
-    """Every report, from whatever thread."""
-
-    def __init__(self) -> None:
-        self.ends: dict[bytes, Outcome | BaseException] = {}
-        self.walks: list[BaseException | None] = []
-        self.states: list[TransferState] = []
-
-    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:  # noqa: ARG002  the protocol's
-        self.states.append(state)
-
-    def walked(self, error: BaseException | None) -> None:
-        self.walks.append(error)
-
-    def ended(self, job: FileJob, outcome: Outcome) -> None:
-        assert job.remote not in self.ends
-        self.ends[job.remote] = outcome
-
-    def failed(self, job: FileJob, error: BaseException) -> None:
-        assert job.remote not in self.ends
-        self.ends[job.remote] = error
-
-    def room(self) -> None:
-        """Nobody hands out more."""
-
-
-class FullDisk(Flusher):
-    """Takes files, and has no room for them in the end."""
-
-    def flush(self, path: Path, done: Done) -> None:  # noqa: ARG002  the base's
-        done(LocalFileError("No space left."))
-
-
-class BundleRig:
-    """A lane whose channels lead to one server in memory, and files to send."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.server = ScriptedServer({}, b"/inbox")
-        self.clock = ManualClock()
-        self.rigs: list[Rig] = []
-        self.refuse: Callable[[int], bool] = lambda _number: False
-        self.on_open: Callable[[Rig], None] = lambda _rig: None
-        self.cancel = CancelToken()
-        self.told = Told()
-        self.limits = Limits()
-        self.tray = Tray(Direction.UPLOAD)
-        self.object_store = True
-        self.direction = Direction.UPLOAD
-        self.disk: Flusher = Flusher(lambda count: "0" * count)
-        self._lane = Lane("test", self._open)
-
-    def _open(self, _cancel: CancelToken) -> SftpChannel:
-        if self.refuse(len(self.rigs)):
-            raise UnsupportedError("No further channel.")
-        self.rigs.append(Rig(self.server))
-        self.rigs[-1].channel.limits = self.limits
-        self.on_open(self.rigs[-1])
-        return self.rigs[-1].channel
-
-    def job(self, name: str = "a.csv") -> FileJob:
-        """A file to send, or to fetch."""
-        if self.direction is Direction.UPLOAD:
-            (self.folder / name).write_bytes(CONTENT)
-        else:
-            self.server.files[b"/inbox/" + name.encode()] = bytearray(CONTENT)
-        return FileJob(number=0, local=str(self.folder / name), remote=b"/inbox/" + name.encode())
-
-    def work_off(self, *items: Item) -> list[Item] | BaseException:
-        """Have it all done; returns what was not begun, or why nothing could be."""
-        settings = TransferSettings(
-            clock=self.clock,
-            disk=self.disk,
-            pace=Pace(self.clock, None),
-            share=Share(48 << 20),
-            object_store=self.object_store,
-        )
-        for item in items:
-            self.tray.put(item)
-        self.tray.close()
-        bundle = Bundle(self.direction, self.tray, self.told, settings, self.cancel)
-        ends: SimpleQueue[Any] = SimpleQueue()
-        self._lane.submit(bundle.work_off, ends.put, ends.put)
-        end: list[Item] | BaseException = ends.get(timeout=10)
-        self.disk.stop()
-        self.disk.join()
-        return end
-
-    def send(self) -> Outcome | BaseException:
-        """Send one file; returns its end."""
-        assert self.work_off(self.job()) == []
-        (end,) = self.told.ends.values()
-        return end
-
-    def failure(self) -> UploadFailedError:
-        end = self.send()
-        assert isinstance(end, UploadFailedError)
-        return end
-
-    def close(self) -> None:
-        self._lane.stop()
-        self._lane.join(5)
 
 
 @pytest.fixture

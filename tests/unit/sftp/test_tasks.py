@@ -1,0 +1,264 @@
+"""What coroutines await: results, bells, and room for their bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.errors import ConnectionLostError
+from ferrygate.sftp.tasks import Bell, Flow, Future
+from task_runner import TaskRunner
+
+
+@pytest.fixture
+def runner() -> TaskRunner:
+    return TaskRunner()
+
+
+# ---------------------------------------------------------------- futures
+
+
+def test_whoever_awaits_gets_the_result(runner: TaskRunner) -> None:
+    future: Future[str] = Future()
+
+    async def wait() -> str:
+        return await future
+
+    task = runner.begin(wait())
+    assert not task.done
+    future.resolve("reply")
+    runner.wake(future)
+    runner.go()
+    assert task.result() == "reply"
+
+
+def test_then_is_called_as_the_result_comes_before_anybody_is_woken(runner: TaskRunner) -> None:
+    order: list[str] = []
+    future: Future[str] = Future()
+    future.then = lambda result: order.append(f"then {result}")
+
+    async def wait() -> None:
+        order.append(f"woken {await future}")
+
+    _task = runner.begin(wait())
+    future.resolve("reply")
+    assert order == ["then reply"]
+    runner.wake(future)
+    runner.go()
+    assert order == ["then reply", "woken reply"]
+
+
+def test_then_sees_a_future_that_is_done() -> None:
+    seen: list[bool] = []
+    future: Future[int] = Future()
+    future.then = lambda _result: seen.append(future.done)
+    future.resolve(1)
+    assert seen == [True]
+
+
+def test_then_is_not_called_for_an_error() -> None:
+    future: Future[int] = Future()
+    called: list[int] = []
+    future.then = called.append
+    future.fail(ConnectionLostError("Lost."))
+    assert future.done
+    assert called == []
+    with pytest.raises(ConnectionLostError):
+        future.result()
+
+
+def test_a_result_of_none_is_a_result(runner: TaskRunner) -> None:
+    future: Future[None] = Future()
+    future.resolve(None)
+
+    async def wait() -> str:
+        await future
+        return "went on"
+
+    assert runner.begin(wait()).result() == "went on"
+
+
+def test_who_is_woken_for_nothing_waits_on(runner: TaskRunner) -> None:
+    future: Future[int] = Future()
+
+    async def wait() -> int:
+        return await future
+
+    task = runner.begin(wait())
+    for _time in range(3):
+        runner.wake(future)
+        runner.go()
+    assert not task.done
+    future.resolve(7)
+    runner.wake(future)
+    runner.go()
+    assert task.result() == 7
+
+
+# ---------------------------------------------------------------- bells
+
+
+class Ringing:
+    """Someone who counts the rings of a bell."""
+
+    def __init__(self, runner: TaskRunner) -> None:
+        self.bell = Bell(runner.wake)
+        self.heard = 0
+        self._runner = runner
+
+    def listen(self) -> None:
+        _task = self._runner.begin(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            await self.bell.wait()
+            self.heard += 1
+
+
+def test_a_ring_before_the_wait_is_not_lost(runner: TaskRunner) -> None:
+    ringing = Ringing(runner)
+    ringing.bell.ring()
+    ringing.listen()
+    assert ringing.heard == 1
+
+
+def test_a_ring_while_somebody_waits_wakes_them(runner: TaskRunner) -> None:
+    ringing = Ringing(runner)
+    ringing.listen()
+    for count in (1, 2, 3):
+        ringing.bell.ring()
+        runner.go()
+        assert ringing.heard == count
+
+
+def test_rings_that_nobody_came_for_are_one(runner: TaskRunner) -> None:
+    ringing = Ringing(runner)
+    ringing.listen()
+    for _time in range(5):
+        ringing.bell.ring()
+    runner.go()
+    assert ringing.heard == 1
+    ringing.bell.ring()
+    runner.go()
+    assert ringing.heard == 2
+
+
+def test_a_ring_between_the_wake_and_the_turn_is_not_lost(runner: TaskRunner) -> None:
+    """Whoever waits looks around once after the last ring, whenever that was."""
+    left = [1]
+    looked: list[int] = []
+    bell = Bell(runner.wake)
+
+    async def look_around() -> None:
+        while True:
+            await bell.wait()
+            looked.append(left[0])
+
+    _task = runner.begin(look_around())
+    bell.ring()
+    left[0] = 0
+    bell.ring()
+    runner.go()
+    assert looked[-1] == 0
+
+
+# ---------------------------------------------------------------- flows
+
+
+class Takers:
+    """Coroutines that put bytes in flight, by name, in the order in which they could."""
+
+    def __init__(self, runner: TaskRunner, most: int) -> None:
+        self.flow = Flow(most, runner.wake)
+        self.served: list[str] = []
+        self._runner = runner
+
+    def take(self, name: str, count: int) -> None:
+        async def work() -> None:
+            await self.flow.take(count)
+            self.served.append(name)
+
+        _task = self._runner.begin(work())
+
+    def give(self, count: int) -> None:
+        self.flow.give(count)
+        self._runner.go()
+
+
+def test_bytes_go_while_there_is_room(runner: TaskRunner) -> None:
+    flow = Takers(runner, 100).flow
+    assert [flow.try_take(40) for _time in range(3)] == [True, True, False]
+    assert flow.flying == 80
+    flow.give(40)
+    assert flow.try_take(60)
+    assert flow.flying == flow.most
+
+
+def test_the_first_goes_however_large_it_is(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    assert takers.flow.has_room(1000)
+    takers.take("large", 1000)
+    assert takers.served == ["large"]
+    assert not takers.flow.has_room(1)
+    takers.take("next", 500)
+    takers.give(1000)
+    assert takers.served == ["large", "next"]
+
+
+def test_who_waits_is_served_in_order_and_small_ones_do_not_slip_past(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    takers.take("a", 100)
+    takers.take("b", 80)
+    takers.take("c", 10)
+    takers.take("d", 20)
+    assert not takers.flow.try_take(1)
+    takers.give(50)
+    assert takers.served == ["a"]  # c would have fitted, but b is first
+    assert not takers.flow.has_room(1)
+    takers.give(50)
+    assert takers.served == ["a", "b", "c"]
+    takers.give(80)
+    assert takers.served == ["a", "b", "c", "d"]
+    assert takers.flow.flying == 30
+
+
+def test_one_landing_may_let_several_go(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    takers.take("a", 100)
+    for name in "bcdef":
+        takers.take(name, 30)
+    takers.give(100)
+    assert takers.served == ["a", "b", "c", "d"]
+
+
+def test_who_was_served_but_had_no_turn_yet_has_its_bytes_in_flight(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    takers.take("a", 100)
+    takers.take("b", 60)
+    takers.flow.give(100)  # b has not been stepped
+    assert takers.served == ["a"]
+    assert takers.flow.flying == 60
+    assert not takers.flow.try_take(50)
+    runner.go()
+    assert takers.served == ["a", "b"]
+
+
+def test_a_bound_that_shrinks_holds_for_those_who_come_then(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    takers.take("a", 50)
+    takers.take("b", 50)
+    takers.flow.most = 60
+    takers.take("c", 30)
+    takers.give(50)
+    assert takers.served == ["a", "b"]
+    takers.give(50)
+    assert takers.served == ["a", "b", "c"]
+
+
+def test_a_bound_that_grows_is_used_with_the_next_landing(runner: TaskRunner) -> None:
+    takers = Takers(runner, 100)
+    takers.take("a", 100)
+    takers.take("b", 100)
+    takers.take("c", 100)
+    takers.flow.most = 400
+    takers.give(1)
+    assert takers.served == ["a", "b", "c"]
