@@ -18,8 +18,8 @@ from servers.rigs.keys import make_key
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
 
-# Identifications and offers; keys; channel; answer to the first request. TCP has one of its own.
-_ANY = 4
+# Identifications and offers; keys; channel. TCP has one of its own.
+_ANY = 3
 _METHODS = 1  # with the service; what a server takes is asked before a secret leaves
 _STEP = 1  # a password, a key, prompts, answers to them
 _SUBSYSTEM = 1  # with INIT
@@ -31,8 +31,8 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def first_answer(session: Session, path: str, proxy: FlightProxy) -> int:
-    """How often a session waits until its first request is answered."""
+def before_first_request(session: Session, path: str, proxy: FlightProxy) -> int:
+    """How often a session waits before its first request leaves."""
     with contextlib.closing(session):
         session.stat(path)
         return proxy.flights
@@ -41,7 +41,7 @@ def first_answer(session: Session, path: str, proxy: FlightProxy) -> int:
 def by_proxy(rig: Rig, sign_in: SignIn, home: Home) -> int:
     with FlightProxy(rig.port) as proxy:
         session = sign_in_to(dataclasses.replace(rig, port=proxy.port), sign_in, home)
-        return first_answer(session, str(rig.home), proxy)
+        return before_first_request(session, str(rig.home), proxy)
 
 
 def test_a_key_is_shown_at_once(openssh: Rig, home: Home) -> None:
@@ -73,7 +73,7 @@ def test_methods_and_service_are_asked_together(sandbox: Sandbox, home: Home) ->
             totp_secret=ready.totp_secret.reveal(),
             home=home,
         )
-        flights = first_answer(session, "/", proxy)
+        flights = before_first_request(session, "/", proxy)
     assert flights == _ANY + _METHODS + _STEP + _SUBSYSTEM
 
 
