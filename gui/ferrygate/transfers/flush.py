@@ -105,7 +105,8 @@ def _write_back(descriptor: int) -> None:
 
 def _flush(files: list[_Finished]) -> None:
     ends = [(file, _error_of(_sync_file, file.path)) for file in files]
-    folders = {file.path.parent: _error_of(_sync_folder, file.path.parent) for file in files}
+    parents = {file.path.parent for file in files}
+    folders = {parent: _error_of(_sync_folder, parent) for parent in parents}
     for file, error in ends:
         file.done(error or folders[file.path.parent])
 
