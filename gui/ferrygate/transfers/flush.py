@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -140,5 +141,8 @@ def _sync_folder(path: Path) -> None:
         return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a disk says that flushes no folders (fsync(2))
+            raise
     finally:
         os.close(descriptor)

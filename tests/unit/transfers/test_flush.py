@@ -110,6 +110,16 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     assert told.errors["good"] is None
 
 
+def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    """As with some network disks, and with this folder of the kernel's: EINVAL."""
+    with written(tmp_path / "a").open("rb") as file:
+        flusher.flush(Path(f"/proc/self/fd/{file.fileno()}"), told.about("a"))
+        told.wait(1)
+    assert told.errors == {"a": None}
+
+
 def test_each_folder_s_trouble_is_that_of_its_own_files(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:
