@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -108,7 +109,8 @@ def _flush(files: list[_Finished]) -> None:
     for file in files if len(files) > 1 else ():
         _error_of(_begin_to_write, file.path)  # it comes again when the file is synced
     ends = [(file, _error_of(_sync_file, file.path)) for file in files]
-    folders = {file.path.parent: _error_of(_sync_folder, file.path.parent) for file in files}
+    parents = {file.path.parent for file in files}
+    folders = {parent: _error_of(_sync_folder, parent) for parent in parents}
     for file, error in ends:
         file.done(error or folders[file.path.parent])
 
@@ -135,8 +137,13 @@ def _sync_file(path: Path) -> None:
 
 
 def _sync_folder(path: Path) -> None:
-    if os.name == "posix":  # Windows writes names down by itself
+    if os.name != "posix":  # Windows writes names down by itself
+        return
+    try:
         _with_descriptor(path, os.fsync)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a disk says that flushes no folders (fsync(2))
+            raise
 
 
 def _with_descriptor(path: Path, act: Callable[[int], None]) -> None:

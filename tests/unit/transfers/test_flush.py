@@ -1,0 +1,253 @@
+"""Fetched files made safe on the disk, in groups, on a thread that comes and goes by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path, PosixPath
+from typing import ClassVar
+
+import pytest
+
+from ferrygate.common.errors import LocalFileError
+from ferrygate.transfers.flush import Flusher
+
+
+def flush_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "flush"]
+
+
+class Told:
+    """What the flusher said of each file, and where."""
+
+    def __init__(self) -> None:
+        self.ends: list[tuple[str, LocalFileError | None]] = []
+        self.threads: set[threading.Thread] = set()
+        self._one_more = threading.Semaphore(0)
+
+    def about(self, name: str) -> Callable[[LocalFileError | None], None]:
+        def done(error: LocalFileError | None) -> None:
+            self.ends.append((name, error))
+            self.threads.add(threading.current_thread())
+            self._one_more.release()
+
+        return done
+
+    def wait(self, count: int) -> None:
+        """Wait until so many more were told of."""
+        for _file in range(count):
+            assert self._one_more.acquire(timeout=10)
+
+    @property
+    def errors(self) -> dict[str, LocalFileError | None]:
+        assert len(dict(self.ends)) == len(self.ends)
+        return dict(self.ends)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def flusher() -> Iterator[Flusher]:
+    flusher = Flusher(lambda count: "ab" * count)
+    yield flusher
+    flusher.stop()
+    flusher.join()
+
+
+def written(path: Path) -> Path:
+    path.write_bytes(b"content")
+    return path
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_file_that_has_its_place_is_told_of_as_safe(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    flusher.flush(written(tmp_path / "a"), told.about("a"))
+    told.wait(1)
+    assert told.errors == {"a": None}
+    assert threading.current_thread() not in told.threads
+
+
+def test_many_files_are_told_of_once_each_in_order(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    names = [f"{number:03}" for number in range(600)]  # more than two groups
+    for name in names:
+        flusher.flush(written(tmp_path / name), told.about(name))
+    told.wait(600)
+    assert [name for name, _error in told.ends] == names
+    assert set(told.errors.values()) == {None}
+
+
+def test_a_file_that_was_taken_away_meanwhile_was_there(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    flusher.flush(tmp_path / "gone", told.about("gone"))
+    flusher.flush(tmp_path / "gone folder" / "gone", told.about("folder"))
+    told.wait(2)
+    assert told.errors == {"gone": None, "folder": None}
+
+
+def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    not_a_folder = written(tmp_path / "file")
+    flusher.flush(not_a_folder / "below", told.about("bad"))
+    flusher.flush(written(tmp_path / "good"), told.about("good"))
+    told.wait(2)
+    error = told.errors["bad"]
+    assert isinstance(error, LocalFileError)
+    assert "below" in error.problem.sentence
+    assert error.problem.detail == "Not a directory"
+    assert told.errors["good"] is None
+
+
+def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    """As with some network disks, and with this folder of the kernel's: EINVAL."""
+    with written(tmp_path / "a").open("rb") as file:
+        flusher.flush(Path(f"/proc/self/fd/{file.fileno()}"), told.about("a"))
+        told.wait(1)
+    assert told.errors == {"a": None}
+
+
+def test_each_folder_s_trouble_is_that_of_its_own_files(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    not_a_folder = written(tmp_path / "file")
+    (tmp_path / "folder").mkdir()
+    with held_up(flusher, tmp_path):
+        for number in range(3):
+            flusher.flush(not_a_folder / str(number), told.about(f"bad {number}"))
+            flusher.flush(written(tmp_path / "folder" / str(number)), told.about(f"good {number}"))
+    told.wait(6)
+    failed = {name for name, error in told.errors.items() if error is not None}
+    assert failed == {"bad 0", "bad 1", "bad 2"}
+
+
+class CountedPath(PosixPath):
+    """A path that knows how often it was opened."""
+
+    opened: ClassVar[list[str]] = []
+
+    def __fspath__(self) -> str:
+        self.opened.append(self.name)
+        return super().__fspath__()
+
+
+def test_a_folder_is_flushed_once_for_all_its_files(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    for number in range(50):
+        written(tmp_path / str(number))
+    with held_up(flusher, tmp_path):
+        for number in range(50):
+            flusher.flush(CountedPath(tmp_path / str(number)), told.about(str(number)))
+    told.wait(50)
+    assert CountedPath.opened.count(tmp_path.name) == 1
+    assert set(CountedPath.opened) == {tmp_path.name, *map(str, range(50))}
+
+
+@contextlib.contextmanager
+def held_up(flusher: Flusher, folder: Path) -> Iterator[None]:
+    """Keep the flusher's thread busy within, so that what is queued becomes one group."""
+    let, busy = threading.Event(), threading.Event()
+
+    def wait(_error: LocalFileError | None) -> None:
+        busy.set()
+        let.wait(10)
+
+    flusher.flush(written(folder / "first"), wait)
+    assert busy.wait(10)
+    try:
+        yield
+    finally:
+        let.set()
+
+
+# ---------------------------------------------------------------- large files under way
+
+
+def descriptors() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))  # noqa: PTH208  numbers, of which one is its own
+
+
+def test_a_file_under_way_is_flushed_over_a_descriptor_of_its_own(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    before = descriptors()
+    with (tmp_path / "large").open("wb") as file:
+        for _part in range(5):
+            file.write(b"x" * 100_000)
+            flusher.write_back(file)
+    # Closed here, whether the thread has come to it or not; its own descriptors go by themselves.
+    flusher.flush(tmp_path / "large", told.about("large"))
+    told.wait(1)
+    assert told.errors == {"large": None}
+    assert descriptors() == before
+
+
+def test_what_cannot_be_flushed_under_way_is_closed_and_not_told(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    before = descriptors()
+    with Path("/dev/null").open("wb") as file:
+        flusher.write_back(file)
+    flusher.flush(written(tmp_path / "next"), told.about("next"))
+    told.wait(1)
+    assert descriptors() == before
+
+
+# ---------------------------------------------------------------- the thread
+
+
+def test_there_is_no_thread_before_there_is_a_file(flusher: Flusher) -> None:
+    assert flusher.hidden_name() == ".ferrygate-abababababababab.part"
+    assert flush_threads() == []
+
+
+def test_the_end_of_a_flusher_that_had_nothing_to_do() -> None:
+    flusher = Flusher(lambda count: "0" * count)
+    flusher.stop()
+    flusher.join()
+    assert flush_threads() == []
+
+
+def test_there_is_one_thread_however_many_bring_files(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    together = threading.Barrier(8)
+
+    def bring(number: int) -> None:
+        together.wait(10)
+        flusher.flush(written(tmp_path / str(number)), told.about(str(number)))
+
+    threads = [threading.Thread(target=bring, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told.wait(8)
+    assert len(told.threads) == 1
+    assert set(flush_threads()) == told.threads
+
+
+def test_what_was_queued_before_the_end_is_done(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    with held_up(flusher, tmp_path):
+        for number in range(300):
+            flusher.flush(written(tmp_path / str(number)), told.about(str(number)))
+        flusher.stop()
+    flusher.join()
+    assert len(told.errors) == 300
+    assert flush_threads() == []
