@@ -41,12 +41,21 @@ class Flusher:
     Whatever is waiting is flushed together, and then each file's ``done`` is called there.
     """
 
-    def __init__(self, random_hex: Callable[[int], str]) -> None:
-        """``random_hex`` is for hidden names: so many bytes as hex."""
+    def __init__(
+        self, random_hex: Callable[[int], str], sync: Callable[[int], None] = os.fsync
+    ) -> None:
+        """Begin without a thread.
+
+        Args:
+            random_hex: for hidden names, so many bytes as hex.
+            sync: has the disk write down what it was given for a descriptor.
+        """
         self._random_hex = random_hex
+        self._sync_descriptor = sync
         self._work: SimpleQueue[_Finished | _Begun | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._failed: dict[tuple[int, int], OSError] = {}  # by the file; the thread's own
 
     def hidden_name(self) -> str:
         """A name that nobody else has given, for a file that is not whole yet."""
@@ -90,29 +99,44 @@ class Flusher:
             going = None not in group
             for begun in group:
                 if isinstance(begun, _Begun):
-                    _write_back(begun.descriptor)
-            _flush([item for item in group if isinstance(item, _Finished)])
+                    self._write_back(begun.descriptor)
+            self._flush([item for item in group if isinstance(item, _Finished)])
 
+    def _write_back(self, descriptor: int) -> None:
+        """The system tells of an error once; the file's own end is when to say it."""
+        try:
+            self._sync_descriptor(descriptor)
+        except OSError as error:
+            self._failed[_identity(descriptor)] = error
+        finally:
+            os.close(descriptor)
 
-def _write_back(descriptor: int) -> None:
-    """What goes wrong here goes wrong again when the whole file is flushed, and is said then."""
-    try:
-        getattr(os, "fdatasync", os.fsync)(descriptor)
-    except OSError:
-        return
-    finally:
-        os.close(descriptor)
+    def _flush(self, files: list[_Finished]) -> None:
+        """The disk may write them in whatever order suits it, before the first is waited for."""
+        for file in files if len(files) > 1 else ():
+            _error_of(_begin_to_write, file.path)  # it comes again when the file is synced
+        ends = [(file, _error_of(self._sync_file, file.path)) for file in files]
+        parents = {file.path.parent for file in files}
+        folders = {parent: _error_of(self._sync_folder, parent) for parent in parents}
+        for file, error in ends:
+            file.done(error or folders[file.path.parent])
 
+    def _sync_file(self, path: Path) -> None:
+        _with_descriptor(path, self._sync)
 
-def _flush(files: list[_Finished]) -> None:
-    """The disk may write them in whatever order suits it, before the first is waited for."""
-    for file in files if len(files) > 1 else ():
-        _error_of(_begin_to_write, file.path)  # it comes again when the file is synced
-    ends = [(file, _error_of(_sync_file, file.path)) for file in files]
-    parents = {file.path.parent for file in files}
-    folders = {parent: _error_of(_sync_folder, parent) for parent in parents}
-    for file, error in ends:
-        file.done(error or folders[file.path.parent])
+    def _sync(self, descriptor: int) -> None:
+        self._sync_descriptor(descriptor)
+        if self._failed and (error := self._failed.pop(_identity(descriptor), None)) is not None:
+            raise error
+
+    def _sync_folder(self, path: Path) -> None:
+        if os.name != "posix":  # Windows writes names down by itself
+            return
+        try:
+            _with_descriptor(path, self._sync_descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # what a disk says that flushes no folders (fsync(2))
+                raise
 
 
 def _error_of(sync: Callable[[Path], None], path: Path) -> LocalFileError | None:
@@ -132,18 +156,9 @@ def _begin_to_write(path: Path) -> None:
         )
 
 
-def _sync_file(path: Path) -> None:
-    _with_descriptor(path, os.fsync)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "posix":  # Windows writes names down by itself
-        return
-    try:
-        _with_descriptor(path, os.fsync)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # what a disk says that flushes no folders (fsync(2))
-            raise
+def _identity(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
 
 
 def _with_descriptor(path: Path, act: Callable[[int], None]) -> None:

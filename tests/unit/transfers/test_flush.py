@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -205,6 +206,29 @@ def test_what_cannot_be_flushed_under_way_is_closed_and_not_told(
     flusher.flush(written(tmp_path / "next"), told.about("next"))
     told.wait(1)
     assert descriptors() == before
+
+
+def test_an_error_under_way_fails_the_file_in_the_end(told: Told, tmp_path: Path) -> None:
+    errors = [OSError(errno.ENOSPC, "No space left on device")]
+
+    def sync(descriptor: int) -> None:
+        if errors:
+            raise errors.pop()  # a system tells of it once
+        os.fsync(descriptor)
+
+    flusher = Flusher(lambda count: "0" * count, sync)
+    with (tmp_path / "large").open("wb") as file:
+        file.write(b"x")
+        flusher.write_back(file)
+    flusher.flush(tmp_path / "large", told.about("large"))
+    flusher.flush(written(tmp_path / "next"), told.about("next"))
+    told.wait(2)
+    flusher.stop()
+    flusher.join()
+    assert told.errors["next"] is None
+    error = told.errors["large"]
+    assert error is not None
+    assert error.problem.detail == "No space left on device"
 
 
 # ---------------------------------------------------------------- the thread
