@@ -16,11 +16,12 @@ from servers.rigs.sshd import SSHD, running_sshd
 
 
 @contextmanager
-def openssh_rig(state: Path) -> Iterator[Rig]:
+def openssh_rig(state: Path, **more: str) -> Iterator[Rig]:
     """An sshd for the account that runs the tests, with a key of its own; root is not needed.
 
     Args:
         state: an empty folder for keys, configuration and the home; its path holds no blanks.
+        more: further settings (sshd_config(5)), which come first.
     """
     home = state / "home"
     home.mkdir()
@@ -30,6 +31,7 @@ def openssh_rig(state: Path) -> Iterator[Rig]:
         "AuthenticationMethods": "publickey",
         "PermitRootLogin": "prohibit-password",
         "ForceCommand": f"internal-sftp -d {home}",
+        **more,
     }
     with privilege_separation(), running_sshd(SSHD, state, settings) as server:
         yield Rig(
