@@ -17,6 +17,15 @@ from ferrygate.common.errors import CannotReachError
 from ferrygate.common.i18n import _
 
 LOOK = 0.1  # how often a wait looks whether it was cancelled, seconds
+_OPTIONS = {  # tcp(7)
+    "TCP_NODELAY": 1,
+    "TCP_KEEPIDLE": 30,  # seconds
+    "TCP_KEEPALIVE": 30,  # the same, as macOS calls it
+    "TCP_KEEPINTVL": 10,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 30_000,  # milliseconds that what was sent may go unacknowledged
+    "TCP_NOTSENT_LOWAT": 1 << 18,  # bytes that wait unsent, and a click behind them
+}
 
 Addresses: TypeAlias = Sequence[tuple[int, int, int, str, Any]]
 
@@ -135,5 +144,13 @@ def _connect(
     failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if failed:
         raise OSError(failed, os.strerror(failed))
-    with contextlib.suppress(OSError):  # a socket that is not TCP has no such option
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _tune(sock)
+
+
+def _tune(sock: socket.socket) -> None:
+    """Set what this system knows of :data:`_OPTIONS`; buffers are left to it, which tunes them."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _OPTIONS.items():
+        if hasattr(socket, name):
+            with contextlib.suppress(OSError):  # known to Python, but not to this system
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

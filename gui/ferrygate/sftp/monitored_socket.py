@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 
 from ferrygate.common.clock import Clock
@@ -22,7 +23,7 @@ class MonitoredSocket:
             first: how many bytes a stranger may send; the library keeps a line without an end.
         """
         self._sock = sock
-        self._clock = clock
+        self.clock = clock
         self._left: int | None = first
         self.heard = clock.monotonic()
 
@@ -33,7 +34,7 @@ class MonitoredSocket:
     def recv_into(self, buffer: memoryview) -> int:
         """Receive; returns how many bytes, none at the end of the stream."""
         count = self._sock.recv_into(buffer)
-        self.heard = self._clock.monotonic()
+        self.heard = self.clock.monotonic()
         if self._left is not None:
             self._left -= count
             if self._left < 0:
@@ -43,6 +44,13 @@ class MonitoredSocket:
     def send(self, data: bytes | memoryview) -> int:
         """Send; returns how much was taken."""
         return self._sock.send(data)
+
+    @property
+    def writable(self) -> bool:
+        """Whether some bytes would be taken at once."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._sock, selectors.EVENT_WRITE)
+            return bool(selector.select(0))
 
     def settimeout(self, seconds: float | None) -> None:
         """Set the time after which the other calls raise ``TimeoutError``."""

@@ -14,9 +14,12 @@ from ferrygate.sftp.aead import Opener, Sealer, room_for
 from ferrygate.sftp.fair_lock import FairLock
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.receive_buffer import ReceiveBuffer
-from ferrygate.sftp.stream import BURST, LEAST_DATA, ChannelStream
+from ferrygate.sftp.stream import BURST, LEAST_DATA, MOST_DATA, ChannelStream
 
 _WINDOW_ADJUST, _DATA, _EXTENDED_DATA, _EOF, _CLOSE = range(93, 98)  # RFC 4254 §9
+_MOMENT = 0.1  # seconds that TCP may take for what is sent
+_LONG = 0.05  # seconds that a burst should not take
+_MOST_UNSENT = 1 << 20  # bytes: a burst, and any number of answers
 _U32 = struct.Struct(">I")
 
 
@@ -42,12 +45,15 @@ class Packetizer(paramiko.packet.Packetizer):
     __received_packets_overflow: int
     __sent_bytes: int
     __sent_packets: int
+    __keepalive_last: float
 
     def __init__(self, sock: MonitoredSocket) -> None:
         """Take a connected socket that times out now and then."""
         self._received = ReceiveBuffer(sock)
         super().__init__(self._received)  # type: ignore[arg-type]  # it needs no more of a socket
         self.__write_lock = FairLock()
+        self._sock = sock
+        self._unsent = memoryview(b"")
         self._sealer: Sealer | None = None
         self._opener: Opener | None = None
         self._outgoing = memoryview(bytearray(room_for(BURST, LEAST_DATA)))
@@ -55,6 +61,8 @@ class Packetizer(paramiko.packet.Packetizer):
         self._unflushed: set[ChannelStream] = set()
         self.streams: dict[int, ChannelStream] = {}
         """By our number of the channel; changed by the thread that reads."""
+        self.burst = BURST
+        """How many bytes of data to send in one go, so that other channels do not wait for long."""
 
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """As the base, whose arguments these are."""
@@ -77,19 +85,79 @@ class Packetizer(paramiko.packet.Packetizer):
         with self.__write_lock:
             self._put(self._sealer.seal(data.asbytes()), 1)
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> None:
-        """Send data of a channel, ``most`` bytes in a packet, and :data:`BURST` bytes at most."""
-        if self._sealer is not None:
-            with self.__write_lock:
+    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
+        """Send data of a channel, ``most`` bytes in a packet, and :attr:`burst` bytes at most.
+
+        Returns whether it was taken; it is not while TCP still has not taken what was before.
+        """
+        with self.__write_lock:
+            if self._unsent:
+                self._send_unsent()
+            if self._unsent:
+                return False
+            if self._sealer is not None:
                 size = self._sealer.seal_data(channel, data, most, self._outgoing)
+                began = self._sock.clock.monotonic()
                 self._put(self._outgoing[:size], -(-len(data) // most))
-            return
+                self._adapt_burst(len(data), self._sock.clock.monotonic() - began)
+                return True
         for at in range(0, len(data), most):
             message = Message()
             message.add_byte(cMSG_CHANNEL_DATA)
             message.add_int(channel)
             message.add_string(bytes(data[at : at + most]))
             super().send_message(message)
+        return True
+
+    @property
+    def sends_at_once(self) -> bool:
+        """Whether TCP has taken everything so far."""
+        return not self._unsent
+
+    def write_all(self, out: Any) -> None:
+        """Send, and keep what TCP does not take in a moment; called under the write lock.
+
+        So nobody waits for the network for long: not the thread that reads, whom the peer may be
+        waiting for, and not a thread that has work to cancel.
+
+        Raises:
+            EOFError: the connection has ended.
+            SSHException: too much is kept, from a peer that asks and asks and does not read.
+        """
+        self.__keepalive_last = self._sock.clock.now()
+        if self._unsent:
+            self._unsent = memoryview(b"".join((self._unsent, out)))
+            if len(self._unsent) > _MOST_UNSENT:
+                raise SSHException("the peer does not read")
+        else:
+            self._unsent = memoryview(bytes(memoryview(out)[self._write(out) :]))
+
+    def _send_unsent(self) -> None:
+        self._unsent = self._unsent[self._write(self._unsent) :]
+        if not self._unsent:
+            self.go_on()
+
+    def _write(self, out: bytes | memoryview) -> int:
+        """Send for a moment; returns how much was taken."""
+        left = memoryview(out)
+        until = self._sock.clock.monotonic() + _MOMENT
+        try:
+            while left:
+                left = left[self._sock.send(left) :]
+                if self._sock.clock.monotonic() >= until:
+                    break
+        except TimeoutError:
+            if self.closed:
+                raise EOFError from None
+        except OSError:
+            raise EOFError from None
+        return len(out) - len(left)
+
+    def _adapt_burst(self, size: int, seconds: float) -> None:
+        if seconds > _LONG:
+            self.burst = max(self.burst // 2, MOST_DATA)
+        elif seconds < _LONG / 4 and size == self.burst:
+            self.burst = min(self.burst * 2, BURST)
 
     def _put(self, out: bytes | memoryview, packets: int) -> None:
         self.write_all(out)
@@ -116,6 +184,7 @@ class Packetizer(paramiko.packet.Packetizer):
             if self._rekey_due:
                 self._rekey_due = False
                 raise NeedRekeyException
+            self._go_on_sending()
             if self._opener is None:
                 kind, message = super().read_message()
                 if not self._deliver(kind, memoryview(message.asbytes())):
@@ -147,13 +216,23 @@ class Packetizer(paramiko.packet.Packetizer):
                     raise EOFError from None
                 if self.need_rekey():
                     raise NeedRekeyException from None
-                self._check_keepalive()  # type: ignore[attr-defined]  # the stubs leave it out
+                self._check_keepalive()
             except OSError:
                 if self.closed:
                     raise EOFError from None
                 raise
             else:
                 return
+
+    def _check_keepalive(self) -> None:
+        """Called whenever nothing came for a moment, by the base too."""
+        super()._check_keepalive()  # type: ignore[misc]  # the stubs leave it out
+        self._go_on_sending()
+
+    def _go_on_sending(self) -> None:
+        if self._unsent and self._sock.writable:
+            with self.__write_lock:
+                self._send_unsent()
 
     def _count(self, size: int) -> int:
         """Count a packet of so many bytes; returns its sequence number."""
@@ -214,6 +293,11 @@ class Packetizer(paramiko.packet.Packetizer):
         for stream in self._unflushed:
             stream.flush()
         self._unflushed.clear()
+
+    def go_on(self) -> None:
+        """Tell all streams that they may send again."""
+        for stream in list(self.streams.values()):
+            stream.go_on()
 
     def end_streams(self) -> None:
         """The connection has ended, and so have its channels."""

@@ -23,11 +23,9 @@ class ReceiveBuffer:
         self._sock = sock
         self.view = memoryview(bytearray(_SIZE))
         self.start = self.end = 0
-        self.send = sock.send
-        self.close = sock.close
 
     def fill(self) -> None:
-        """Receive once, behind what is held; at most :data:`LONGEST_PACKET` bytes may be.
+        """Receive once, behind what is held, which may be no longer than a packet.
 
         Raises:
             EOFError: the peer has ended the stream.
@@ -53,3 +51,7 @@ class ReceiveBuffer:
         data = bytes(self.view[self.start : stop])
         self.start = stop
         return data
+
+    def close(self) -> None:
+        """As for a socket."""
+        self._sock.close()

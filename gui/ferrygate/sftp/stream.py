@@ -13,31 +13,32 @@ from ferrygate.sftp.chunks import Chunk, keep
 
 MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
 LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
-BURST = 1 << 18  # bytes sent in one go, so that other channels wait for no more than that
+BURST = 1 << 18  # bytes sent in one go, at most
 
 
 class ByteStream(Protocol):
     """The bytes of a channel, both ways; ``wake`` and ``close`` are for any thread."""
 
     def send(self, data: bytes | memoryview, /) -> int:
-        """Send as much as the peer takes now; returns how much, 0 if it takes nothing.
+        """Send some of it; returns how many bytes, 0 if there is no way at the moment.
 
-        Waits for TCP only. Raises errors of :data:`BROKEN` when the connection has ended.
+        Waits for the network no longer than a moment, and not while keys are exchanged. Raises
+        errors of :data:`BROKEN` when the channel or the connection has ended.
         """
 
     def recv(self, seconds: float, /) -> bytes:
         """What has arrived; empty at the end, once all was read.
 
         Raises:
-            TimeoutError: nothing came in that time, or :meth:`wake` was called, or the peer takes
-                data again after it took none.
+            TimeoutError: nothing came in that time, or :meth:`wake` was called, or there is a way
+                for :meth:`send` again after there was none.
         """
 
     def wake(self) -> None:
         """Have :meth:`recv` raise ``TimeoutError`` at once, now or the next time it is called."""
 
     def send_ready(self) -> bool:
-        """Whether the peer takes data now."""
+        """Whether there is a way for data now."""
 
     def close(self) -> None:
         """Close the channel."""
@@ -50,13 +51,24 @@ class Channel(Protocol):
 
 
 class Outlet(Protocol):
-    """Where packets go; both calls wait for TCP and raise errors of :data:`BROKEN`."""
+    """Where packets go; what sends, raises errors of :data:`BROKEN`."""
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> None:
-        """Send data to the peer's ``channel``, ``most`` bytes in a packet; at most a burst."""
+    @property
+    def burst(self) -> int:
+        """How many bytes of data to send in one go."""
 
-    def send_window_adjust(self, channel: int, count: int) -> None:
-        """Let the peer send ``count`` bytes more."""
+    @property
+    def open(self) -> bool:
+        """Whether anything would be sent now."""
+
+    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
+        """Send at most a :attr:`burst` to the peer's ``channel``, ``most`` bytes in a packet.
+
+        Returns whether it was taken. If not, streams are told when to go on.
+        """
+
+    def send_window_adjust(self, channel: int, count: int) -> bool:
+        """Let the peer send ``count`` bytes more; returns whether that was possible."""
 
 
 class ChannelStream:
@@ -85,7 +97,7 @@ class ChannelStream:
         self._changed = threading.Condition(threading.Lock())  # guards these
         self._chunks: list[Chunk] = []
         self._room = room
-        self._widened = False
+        self._may_go_on = False
         self._woken = False
         self._ended = False
         self._arrived: list[Chunk] = []  # the transport's thread's
@@ -101,19 +113,16 @@ class ChannelStream:
 
     def send(self, data: bytes | memoryview, /) -> int:
         """See :class:`ByteStream`."""
-        view = memoryview(data)
-        sent = 0
-        while sent < len(view):
+        with self._changed:
+            if self._ended:
+                raise EOFError("channel closed")
+            count = min(len(data), self._room, self._outlet.burst)
+            self._room -= count
+        if count and not self._outlet.send_data(self._peer, memoryview(data)[:count], self._most):
             with self._changed:
-                if self._ended:
-                    raise EOFError("channel closed")
-                count = min(len(view) - sent, self._room, BURST)
-                self._room -= count
-            if not count:
-                break
-            self._outlet.send_data(self._peer, view[sent : sent + count], self._most)
-            sent += count
-        return sent
+                self._room += count
+            return 0
+        return count
 
     def recv(self, seconds: float, /) -> bytes:
         """See :class:`ByteStream`."""
@@ -123,7 +132,7 @@ class ChannelStream:
             if self._woken:
                 self._woken = False
                 raise TimeoutError
-            self._widened = False
+            self._may_go_on = False
             chunks, self._chunks = self._chunks, []
             if not chunks:
                 if self._ended:
@@ -141,7 +150,7 @@ class ChannelStream:
 
     def send_ready(self) -> bool:
         """See :class:`ByteStream`."""
-        return self._room > 0
+        return self._room > 0 and self._outlet.open
 
     def close(self) -> None:
         """See :class:`ByteStream`."""
@@ -152,16 +161,18 @@ class ChannelStream:
         self._channel.close()
 
     def _has_news(self) -> bool:
-        return bool(self._chunks) or self._woken or self._widened or self._ended
+        return bool(self._chunks) or self._woken or self._may_go_on or self._ended
 
     def _return_window(self) -> None:
         """Let the peer send as much as was read, once that is half of the window."""
         count = self._taken + self._dropped - self._returned
         if count >= self._half:
-            self._returned += count
-            self._granted += count
+            self._granted += count  # before the peer can know
             with contextlib.suppress(*BROKEN):  # the end comes by itself, after what has arrived
-                self._outlet.send_window_adjust(self._peer, count)
+                if self._outlet.send_window_adjust(self._peer, count):
+                    self._returned += count
+                else:
+                    self._granted -= count
 
     # ------------------------------------------------------------ for the transport's thread
 
@@ -197,9 +208,15 @@ class ChannelStream:
         """The peer takes so many bytes more."""
         with self._changed:
             if not self._room:
-                self._widened = True
+                self._may_go_on = True
                 self._changed.notify()
             self._room += count
+
+    def go_on(self) -> None:
+        """What was in the way of sending is gone."""
+        with self._changed:
+            self._may_go_on = True
+            self._changed.notify()
 
     def end(self) -> None:
         """Nothing more will come."""

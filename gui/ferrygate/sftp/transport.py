@@ -10,98 +10,30 @@ import paramiko
 from paramiko.auth_handler import AuthOnlyHandler
 from paramiko.common import (
     cMSG_CHANNEL_REQUEST,
-    cMSG_CHANNEL_WINDOW_ADJUST,
     cMSG_SERVICE_REQUEST,
     cMSG_USERAUTH_INFO_RESPONSE,
 )
-from paramiko.transport import ServiceRequestingTransport
 
 from ferrygate.sftp.broken import BROKEN
-from ferrygate.sftp.fair_lock import FairLock
 from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.packetizer import Packetizer
-from ferrygate.sftp.stream import ChannelStream
+from ferrygate.sftp.stream_transport import StreamTransport
 
 _MOST_PROMPTS = 16  # in one round
 _MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _RSA = "ssh-rsa"
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
-_KEYS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
 
 
-class Transport(ServiceRequestingTransport):
+class Transport(StreamTransport):
     """Asks for the authentication service once (RFC 4253 §10), however many methods follow.
 
     The library's usual transport asks anew before each method, and strict servers hang up on that.
-    Its own cure, the base class here, waits for ever on a peer that falls silent.
-
-    What comes on a channel goes to a :class:`ChannelStream` from its first byte on.
+    Its own cure, the base of the base class here, waits for ever on a peer that falls silent.
     """
 
     def __init__(self, sock: MonitoredSocket) -> None:
         self._accepted = threading.Event()
-        super().__init__(sock, packetizer_class=Packetizer)  # type: ignore[arg-type]  # it needs no more of a socket
-        assert isinstance(self.packetizer, Packetizer)  # noqa: S101  ours
-        self._packets = self.packetizer
-        self.clear_to_send_lock = FairLock()  # type: ignore[assignment]  # it needs no more of a lock
-        self.clear_to_send_timeout = _KEYS
-
-    def run(self) -> None:
-        """The thread that reads; tells all streams when it ends."""
-        try:
-            super().run()
-        finally:
-            self._packets.end_streams()
-
-    # ------------------------------------------------------------ channels
-
-    def stream(self, channel: paramiko.Channel) -> ChannelStream:
-        """The bytes of a channel that was opened.
-
-        Raises:
-            EOFError: it is closed already.
-        """
-        stream = self._packets.streams.get(channel.chanid)
-        if stream is None:
-            raise EOFError("channel closed")
-        return stream
-
-    def send_data(self, channel: int, data: memoryview, most: int) -> None:
-        """Send data of a channel, but not while keys are exchanged (RFC 4253 §7.1).
-
-        Raises:
-            EOFError: the connection has ended.
-            paramiko.SSHException: the exchange takes too long.
-        """
-        for _ in range(round(self.clear_to_send_timeout / _LOOK)):
-            self.clear_to_send.wait(_LOOK)
-            if not self.is_active():
-                raise EOFError
-            with self.clear_to_send_lock:
-                if self.clear_to_send.is_set():
-                    self._packets.send_data(channel, data, most)
-                    return
-        raise paramiko.SSHException("key exchange timed out")
-
-    def send_window_adjust(self, channel: int, count: int) -> None:
-        """Let the peer send ``count`` bytes more on a channel."""
-        message = paramiko.Message()
-        message.add_byte(cMSG_CHANNEL_WINDOW_ADJUST)
-        message.add_int(channel)
-        message.add_int(count)
-        self._send_user_message(message)  # type: ignore[attr-defined]  # the stubs leave it out
-
-    def _parse_channel_open_success(self, message: paramiko.Message) -> None:
-        number, peer, room, most = (message.get_int() for _ in range(4))
-        message.rewind()
-        channel = self._channels.get(number)  # type: ignore[attr-defined]  # the stubs leave it out
-        if channel is not None and number in self.channel_events:  # not told a second time
-            self._packets.streams[number] = ChannelStream(
-                channel, self, channel.in_window_size, peer=peer, room=room, most=most
-            )
-        super()._parse_channel_open_success(message)  # type: ignore[misc]  # as above
-
-    # ------------------------------------------------------------ the authentication service
+        super().__init__(sock)
 
     def auth_none(self, username: str) -> list[str]:
         """Ask which methods there are, in one flight with the request for the service."""
@@ -160,7 +92,7 @@ class Transport(ServiceRequestingTransport):
         request.add_string("subsystem")
         request.add_boolean(True)  # noqa: FBT003  the library's
         request.add_string(name)
-        self._send_user_message(request)  # type: ignore[attr-defined]  # as above
+        self._send_user_message(request)
 
     def get_auth_handler(self) -> AuthHandler:
         """The handler that loses no answer."""

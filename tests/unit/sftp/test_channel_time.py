@@ -12,7 +12,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.stream import ChannelStream
+from ferrygate.sftp.stream import BURST, ChannelStream
 from ferrygate.sftp.tasks import Future
 from scripted_sftp import STAT, Request, Rig, ScriptedServer
 
@@ -128,13 +128,16 @@ def test_sleeps_of_dropped_work_wake_nobody(rig: Rig) -> None:
 class Line:
     """Carries a real stream's bytes to a server in memory; ``then`` is told of each request."""
 
+    burst = BURST
+    open = True
+
     def __init__(self, server: ScriptedServer) -> None:
         self.then: Callable[[], None] = lambda: None
         self.stream: CountingStream
         self._server = server
         self._received = bytearray()
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> None:  # noqa: ARG002  the protocol's
+    def send_data(self, channel: int, data: memoryview, most: int) -> bool:  # noqa: ARG002  the protocol's
         self._received += data
         while len(self._received) >= 4:
             end = 4 + int.from_bytes(self._received[:4])
@@ -146,9 +149,11 @@ class Line:
                 self.stream.take(memoryview(answer))
                 self.stream.flush()
         self.then()
+        return True
 
-    def send_window_adjust(self, channel: int, count: int) -> None:
+    def send_window_adjust(self, channel: int, count: int) -> bool:  # noqa: ARG002  the protocol's
         """There is room enough."""
+        return True
 
     def close(self) -> None:
         """The channel may go."""
