@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.jobs import Access
@@ -27,7 +28,10 @@ def running_server(link: Link, state: Path, puttygen: Path | None) -> Iterator[A
         state: an empty folder; its path holds no blanks.
         puttygen: makes a key for psftp, where there is one.
     """
-    with openssh_rig(state, link.server, _SETTINGS) as rig, link.front(rig.port) as port:
+    # In a session of its own, so that an interrupt from the terminal ends us and not the listener:
+    # its connections would be nobody's then, and outlive it.
+    address = replace(link.server, prefix=("setsid", *link.server.prefix))
+    with openssh_rig(state, address, _SETTINGS) as rig, link.front(rig.port) as port:
         yield _access(rig, port, state, puttygen)
 
 

@@ -21,7 +21,8 @@ from process_tree import descendants
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _GRACE_SECONDS = 2.0
 _READ, _WRITE = os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-_AWAITED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM)
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_AWAITED = (signal.SIGCHLD, *_ENDING)
 
 
 @dataclass
@@ -97,14 +98,16 @@ def main() -> None:
         ],
         setsigmask=[],
     )
+    limit = started + task["limit_seconds"]
     stopped = False
     while family.reap() and process not in family.ends:
-        left = task["limit_seconds"] - (time.monotonic() - started)
-        event = signal.sigtimedwait(_AWAITED, max(0.0, left))
-        if event is None:
+        left = limit - time.monotonic()
+        if left <= 0:
             stopped = True
             break
-        if event.si_signo != signal.SIGCHLD:
+        # An interrupted wait may give nonsense, so only the two that are meant end us.
+        event = signal.sigtimedwait(_AWAITED, left)
+        if event is not None and event.si_signo in _ENDING:
             kill_descendants()
             family.end()
             sys.exit(f"ended by {signal.Signals(event.si_signo).name}")
