@@ -65,12 +65,13 @@ class MainWindow(QMainWindow):
         }
         for page in self._pages.values():
             self._stack.addWidget(page)
-        self._notice = NoticeBar(theme, workspace.notices)
+        self._notice = NoticeBar(theme)
+        self._notice.dismissed.connect(workspace.notices.dismiss)
         self.setCentralWidget(self._middle())
         self._toast = Toast(self)
         workspace.subscribe(self._render)
         workspace.code.subscribe(self._render_toast)
-        workspace.notices.subscribe(self._render_toast)
+        workspace.notices.subscribe(self._render_notice)
         self._render()
 
     def _middle(self) -> QWidget:
@@ -106,6 +107,10 @@ class MainWindow(QMainWindow):
                 self.offer.take_focus()
             elif self._workspace.screen is Screen.SIGN_IN:
                 self.sign_in.take_focus()
+
+    def _render_notice(self) -> None:
+        self._notice.render_problem(self._workspace.notices.problem)
+        self._render_toast()
 
     def _render_toast(self) -> None:
         self._toast.show_words(self._workspace.toast)
