@@ -14,6 +14,7 @@ from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -151,10 +152,7 @@ class CodeSetupPanel(QFrame):
             self._rebuild()
 
     def _rebuild(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for at, name in enumerate(self._choices):
             button = ThemedButton(
                 self._theme, name.replace("&", "&&"), look="site", icon="key", name=name
