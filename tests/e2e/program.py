@@ -18,9 +18,13 @@ from typing import Any
 
 import msgspec
 
+from ferrygate.bootstrap import open_ledger
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Ready
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
+from sandbox_site import code_secret_of
 
 PROGRAM = (sys.executable, "-m", "ferrygate")
 _SECONDS = 50.0  # for one command; below the limit of one test
@@ -108,6 +112,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
 def wait_for_new_code(period: int) -> None:
     """Wait for the first second of a code's life."""
     wait_until(lambda: time.time() % period < 1)
+
+
+def spend_codes(home: Path, ready: Ready, count: int) -> None:
+    """Claim the code of now and those that follow, as if another command had sent them."""
+    clock, secret = SystemClock(), code_secret_of(ready)
+    ledger = open_ledger(Home(home).prepare(), clock)
+    now = secret.step_at(clock.now())
+    for step in range(now, now + count):
+        assert ledger.claim(secret, step)
 
 
 def records(outcome: Outcome) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 import segno
 
 from e2e.file_keyring import VARIABLE
-from e2e.program import Program, connection_file, records
+from e2e.program import Program, after_waiting, connection_file, records
 from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox
@@ -21,6 +21,7 @@ from sandbox_site import site_of
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 OTHER_KEY = "JBSWY3DPEHPK3PXP"
+REFUSED = "Your password is right. The code was not accepted."
 
 
 class AheadClock(SystemClock):
@@ -52,7 +53,7 @@ def test_a_wrong_code_is_told_from_a_wrong_password(
 ) -> None:
     outcome = unproven("ls", site, "--explain", "--verbose")
     assert outcome.returncode == 3
-    assert "Your password is right. The code was not accepted." in outcome.stderr
+    assert REFUSED in outcome.stderr
     assert "Okta: HTTP 200 MFA_REQUIRED" in outcome.stderr
     assert len(sandbox.log) == 1
     wrong = unproven.with_secrets("wrong", OTHER_KEY)
@@ -81,8 +82,9 @@ def test_an_explanation_that_would_be_one_try_too_many_says_how_to_go_on(
     unproven("ls", site)
     outcome = unproven("ls", site, "--explain")
     assert outcome.returncode == 3
-    assert outcome.stderr.splitlines()[-1].startswith("The server refused the sign-in. ")
-    assert outcome.stderr.rstrip().endswith("Then --try-anyway lets one more try through.")
+    (sentences,) = after_waiting(outcome.stderr)
+    assert sentences.startswith("The server refused the sign-in. ")
+    assert sentences.endswith("Then --try-anyway lets one more try through.")
 
 
 def test_a_site_without_okta_cannot_be_explained(
@@ -92,21 +94,46 @@ def test_a_site_without_okta_cannot_be_explained(
     path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=5))
     outcome = unproven("ls", path, "--explain")
     assert outcome.returncode == 3
-    sentences = r"The server refused the sign-in\. .*does not name its Okta address"
-    assert re.match(sentences, outcome.stderr.splitlines()[-1])
+    (sentences,) = after_waiting(outcome.stderr)
+    assert re.match(r"The server refused the sign-in\. .*does not name its Okta address", sentences)
 
 
-def test_a_clock_that_is_wrong_is_named(
-    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+@pytest.fixture
+def ahead(make_sandbox: MakeSandbox) -> Sandbox:
+    """A sandbox whose clock, and Okta's, is ahead of this computer's."""
+    return make_sandbox(clock=AheadClock(), period=5)
+
+
+def test_a_clock_that_is_wrong_is_named_after_the_refusal(
+    ahead: Sandbox, bare: Program, tmp_path: Path
 ) -> None:
-    sandbox = make_sandbox(clock=AheadClock())
-    path = connection_file(tmp_path, site_of(sandbox.ready))
-    program = bare.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
-    outcome = program("ls", path, "--explain")
+    path = connection_file(tmp_path, site_of(ahead.ready))
+    program = bare.with_secrets(ahead.ready.password.reveal(), OTHER_KEY)
+    outcome = program("ls", path, "--explain", "--json")
     assert outcome.returncode == 3
-    behind = re.search(r"clock is (\d+) s behind Okta's", outcome.stderr)
+    refusal, clock = after_waiting(outcome.stderr)
+    assert refusal.startswith(REFUSED)
+    behind = re.fullmatch(r"This computer's clock is (\d+) s behind Okta's\.", clock)
     assert behind is not None
     assert 43 <= int(behind[1]) <= 47
+    (told,) = records(outcome)
+    assert (told["error"]["kind"], told["error"]["sentence"]) == ("sign-in-refused", REFUSED)
+
+
+def test_a_person_knows_of_the_refusal_before_the_question_about_the_clock(
+    ahead: Sandbox, bare: Program, tmp_path: Path
+) -> None:
+    path = connection_file(tmp_path, site_of(ahead.ready))
+    program = bare.with_secrets(ahead.ready.password.reveal(), OTHER_KEY)
+    with at_a_terminal(program, "ls", path, "--explain") as screen:
+        screen.wait_for("[y/N]:")
+        refusal, clock, question = (
+            screen.text.find(words) for words in (REFUSED, "behind Okta's", "Make codes for")
+        )
+        assert 0 <= refusal < clock < question
+        screen.type("y")
+        assert screen.end() == 3
+    assert screen.text.count(REFUSED) == 1
 
 
 def test_okta_sets_up_the_code_and_it_works(

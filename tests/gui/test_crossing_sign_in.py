@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from ferrygate.api import connect
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
@@ -20,7 +21,9 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.store import SiteStore
 from ferrygate.vault.memory import MemoryVault
 
 if TYPE_CHECKING:
@@ -58,14 +61,18 @@ class Person:
 class MakePerson(Protocol):
     """Puts a person in front of a sandbox."""
 
-    def __call__(self, sandbox: Sandbox, *, enrolled: bool = True) -> Person: ...
+    def __call__(
+        self, sandbox: Sandbox, *, enrolled: bool = True, pins: tuple[str, ...] = ()
+    ) -> Person:
+        """Choose whether the code is set up, and the pins of the site where it is a saved one."""
+        ...
 
 
 @pytest.fixture
 def make_person(tmp_path: Path, qtbot: QtBot) -> Iterator[MakePerson]:
     desktops: list[Desktop] = []
 
-    def make(sandbox: Sandbox, *, enrolled: bool = True) -> Person:
+    def make(sandbox: Sandbox, *, enrolled: bool = True, pins: tuple[str, ...] = ()) -> Person:
         ready = sandbox.ready
         home = Home(tmp_path / "home").prepare()
         site = Site(
@@ -73,14 +80,16 @@ def make_person(tmp_path: Path, qtbot: QtBot) -> Iterator[MakePerson]:
             host=ready.host,
             port=ready.port,
             username=ready.username,
-            host_key_fingerprints=(ready.host_key_fingerprint,),
+            host_key_fingerprints=pins or (ready.host_key_fingerprint,),
             sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
         )
         secret = CodeSecret(key=ready.totp_secret, period=ready.period) if enrolled else None
+        if pins:
+            SiteStore(home.sites).save(site)
         options = AppOptions(
             home=home,
-            opened=site,
-            is_demo=True,
+            opened=None if pins else site,
+            is_demo=not pins,
             code_secret=secret,
             make_engine=partial(make_engine, home=home, clock=CLOCK, open_vault=MemoryVault),
             clock=CLOCK,
@@ -140,6 +149,35 @@ def test_the_breaker_shuts_and_a_person_opens_it(
     person.driver.click("Yes, reset it")
     person.sign_in(sandbox.ready.password.reveal())
     person.driver.wait_for("files", lambda: person.workspace.screen is Screen.FILES)
+
+
+def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
+    make_person: MakePerson, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    ready = sandbox.ready
+    home = Home(tmp_path / "home").prepare()
+    old = HostKey("ssh-ed25519", b"old")
+    KnownHosts(home.known_hosts).add(ready.host, ready.port, old)
+    person = make_person(sandbox, pins=(old.fingerprint,))
+    person.sign_in(ready.password.reveal())
+    assert person.workspace.sign_in.view.stage is Stage.CHANGED_KEY
+    person.driver.click("Details")
+    field = "Fingerprint of the new key, as given to you by support"
+    person.driver.type_into(field, f"{ready.host_key_fingerprint}\n")
+    person.driver.wait_for("form", lambda: person.workspace.sign_in.view.can_press)
+    assert SiteStore(home.sites).load("Sandbox").host_key_fingerprints == (old.fingerprint,)
+    person.driver.type_into("Password", f"{ready.password.reveal()}\n")
+    person.driver.click("Yes, connect")
+    person.driver.wait_for("files", lambda: person.workspace.screen is Screen.FILES)
+    store, pins = SiteStore(home.sites), (ready.host_key_fingerprint,)
+    person.driver.wait_for("pin", lambda: store.load("Sandbox").host_key_fingerprints == pins)
+    with connect(  # as the command line does it
+        "Sandbox",
+        password=ready.password.reveal(),
+        totp_secret=ready.otpauth_uri.reveal(),
+        home=home,
+    ) as session:
+        assert session.stat("/inbox").name == b"inbox"
 
 
 def test_a_connection_that_is_cut_comes_back_by_itself(

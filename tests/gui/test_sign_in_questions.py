@@ -90,6 +90,19 @@ def test_only_the_fingerprint_the_server_showed_lets_the_old_key_go(
     assert table.presenter.view.changed_key is None
 
 
+def test_the_old_pins_are_told_once_for_the_saved_site(table: Table, site: Site) -> None:
+    pinned = msgspec.structs.replace(site, host_key_fingerprints=("SHA256:old",))
+    table.open(pinned)
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+    table.presenter.trust_new_key("SHA256:other")
+    assert table.presenter.take_outdated() is None
+    for _time in range(2):  # the server changes its key once more before anybody signs in
+        table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=CHANGED))
+        table.presenter.trust_new_key("SHA256:new")
+    assert table.presenter.take_outdated() == pinned
+    assert table.presenter.take_outdated() is None
+
+
 def test_what_was_at_hand_for_the_old_key_is_not_for_the_new_one(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()

@@ -7,6 +7,7 @@ import pytest
 
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem
+from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
 from gui.asides import LaterAside, at_once
@@ -170,6 +171,47 @@ def test_a_proven_site_is_kept_once_and_never_replaced(
     presenter.keep(ACME, unforeseen)
     presenter.keep(Site(name="Acme", host="elsewhere.example.org"), unforeseen)
     assert store.load("Acme") == ACME
+
+
+OLD, NEW, ANOTHER = (HostKey("ssh-ed25519", blob).fingerprint for blob in (b"o", b"n", b"a"))
+PINNED = msgspec.structs.replace(ACME, host_key_fingerprints=(OLD,))
+UNPINNED = msgspec.structs.replace(ACME, host_key_fingerprints=())
+
+
+@pytest.fixture
+def renewed(store: SiteStore, chosen: list[Site]) -> SitesPresenter:
+    """A presenter on a computer that knows another key of the server by now."""
+    return SitesPresenter(store, lambda *_: (NEW,), chosen.append, at_once)
+
+
+@pytest.mark.parametrize("typed", ["vendor7", ""])
+def test_a_saved_site_whose_new_key_was_trusted_gets_it_for_its_pin(
+    renewed: SitesPresenter, store: SiteStore, typed: str
+) -> None:
+    saved = msgspec.structs.replace(PINNED, username=typed)
+    store.save(saved)
+    renewed.keep(UNPINNED, unforeseen, outdated=PINNED)
+    new = msgspec.structs.replace(saved, host_key_fingerprints=(NEW,))
+    assert store.load("Acme") == new
+
+
+@pytest.mark.parametrize(
+    "change", [{"host": "sftp.example.com"}, {"host_key_fingerprints": (ANOTHER,)}]
+)
+def test_a_connection_file_changes_no_saved_site_that_bears_its_name(
+    renewed: SitesPresenter, store: SiteStore, change: dict[str, str]
+) -> None:
+    saved = msgspec.structs.replace(PINNED, **change)
+    store.save(saved)
+    renewed.keep(UNPINNED, unforeseen, outdated=PINNED)
+    assert store.load("Acme") == saved
+
+
+def test_a_site_that_was_not_saved_yet_is_saved_with_the_new_key(
+    renewed: SitesPresenter, store: SiteStore
+) -> None:
+    renewed.keep(UNPINNED, unforeseen, outdated=PINNED)
+    assert store.load("Acme").host_key_fingerprints == (NEW,)
 
 
 def test_a_broken_saved_site_is_named_and_hides_no_other(

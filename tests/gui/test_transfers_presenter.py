@@ -112,7 +112,7 @@ def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None
     table.presenter.show(Tab.ATTENTION)
     assert table.row.sub == "The sizes differ. Send it again."
     assert table.row.status == "213 of 214 delivered"
-    assert table.presenter.problem_of(1) == PROBLEM
+    assert table.row.problem == PROBLEM
 
 
 def test_a_batch_that_failed_as_a_whole_is_over(table: Table) -> None:

@@ -42,7 +42,7 @@ class Desktop(QObject):
             password=options.password,
             code_secret=options.code_secret,
         )
-        self.window = MainWindow(self.theme, self.workspace, self.model)
+        self.window = MainWindow(self.theme, self.workspace, self.model, self.aside)
         self._ticker = Ticker(options.clock, self)
         self._ticker.ticked.connect(self._tick)
         self.window.painted.connect(self._begin)

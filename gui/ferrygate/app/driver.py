@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.models.folder_model import Column
+from ferrygate.app.options import AppOptions
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.common.i18n import _
@@ -20,6 +22,7 @@ from ferrygate.common.i18n import _
 PATIENCE_SECONDS = 40.0
 _GLANCE_MS = 20
 _SETTLE_MS = 80
+_SCHEMES = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}  # light stays
 
 _Widget = TypeVar("_Widget", bound=QWidget)
 
@@ -31,7 +34,7 @@ class DriverError(FerrygateError):
 
 
 class Driver:
-    """The hands of the tour and of the picture taker."""
+    """The hands of the tour and of those who take pictures."""
 
     def __init__(self, desktop: Desktop, clock: Clock) -> None:
         self._desktop = desktop
@@ -73,9 +76,13 @@ class Driver:
             raise DriverError(_("The picture could not be saved."), detail=path.name)
         return path
 
-    def choose_scheme(self, scheme: Qt.ColorScheme) -> None:
-        """Turn the window light or dark."""
-        self._desktop.theme.choose(scheme)
+    def pictures(self, folder: Path, name: str) -> list[Path]:
+        """Save what the window looks like, dark and light, as ``name-dark.png`` and so on."""
+        taken = []
+        for scheme, choice in _SCHEMES.items():
+            self._desktop.theme.choose(choice)
+            taken.append(self.picture(folder / f"{name}-{scheme}.png"))
+        return taken
 
     # ------------------------------------------------------------ doing
 
@@ -141,3 +148,14 @@ class Driver:
             if widget.isVisible() and widget.isEnabled() and widget.accessibleName() == name:
                 return widget
         return None
+
+
+@contextmanager
+def driven(options: AppOptions) -> Iterator[tuple[Desktop, Driver]]:
+    """A light window and hands to work it; it is gone afterwards."""
+    desktop = Desktop(options, Qt.ColorScheme.Light)
+    desktop.show()
+    try:
+        yield desktop, Driver(desktop, options.clock)
+    finally:
+        desktop.close()

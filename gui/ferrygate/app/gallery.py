@@ -6,18 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import Qt
-
-from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
+from ferrygate.app.driver import driven
 from ferrygate.app.options import AppOptions
 from ferrygate.app.scenes import SCENES, Scene
 from ferrygate.app.stage import SceneEngine, Stage
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m
-
-_SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
 
 
 def take_screens(clock: Clock, folder: Path) -> list[Path]:
@@ -39,16 +34,7 @@ def _take(name: str, scene: Scene, clock: Clock, home: Home, folder: Path) -> li
         return engines[0]
 
     options = AppOptions(home=home.prepare(), make_engine=make, clock=clock)
-    desktop = Desktop(options, Qt.ColorScheme.Light)
-    driver = Driver(desktop, clock)
-    desktop.show()
-    try:
+    with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
         scene(Stage(desktop.workspace, driver, clock))
-        taken = []
-        for scheme, choice in reversed(_SCHEMES):
-            driver.choose_scheme(choice)
-            taken.append(driver.picture(folder / f"{name}-{scheme}.png"))
-    finally:
-        desktop.close()
-    return taken
+        return driver.pictures(folder, name)

@@ -6,17 +6,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import msgspec
-from PySide6.QtCore import Qt
-
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
+from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
-from ferrygate.app.signing_in import fill_in, sign_in
+from ferrygate.app.signing_in import by_hand, fill_in, sign_in
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 
-_SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
 _WAY = (b"exports", b"2026-11")
 _SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
 _SENT_BYTES = 48_000
@@ -31,11 +27,7 @@ def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
         folder: for the pictures, named ``sign-in-light.png`` and so on.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    typed = msgspec.structs.replace(options, password=None, code_secret=None)
-    desktop = Desktop(typed, Qt.ColorScheme.Light)
-    driver = Driver(desktop, options.clock)
-    desktop.show()
-    try:
+    with driven(by_hand(options)) as (desktop, driver):
         fill_in(driver, desktop, options)
         taken = _both(driver, desktop, folder, "sign-in")
         path = sign_in(driver, desktop)
@@ -45,8 +37,6 @@ def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
             driver.wait_for_folder(path)
         _send_something(driver, desktop)
         taken += _both(driver, desktop, folder, "window")
-    finally:
-        desktop.close()
     return taken
 
 
@@ -79,8 +69,4 @@ def _both(driver: Driver, desktop: Desktop, folder: Path, name: str) -> list[Pat
         return not code.view.spent and _LEAST_LIFE < code.view.fraction < _MOST_LIFE
 
     driver.wait_for("a code in the middle of its life", half_way)
-    taken = []
-    for scheme, choice in reversed(_SCHEMES):
-        driver.choose_scheme(choice)
-        taken.append(driver.picture(folder / f"{name}-{scheme}.png"))
-    return taken
+    return driver.pictures(folder, name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
@@ -11,6 +13,11 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.errors import error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
+
+
+def by_hand(options: AppOptions) -> AppOptions:
+    """The same without what is typed in, not handed over."""
+    return msgspec.structs.replace(options, password=None, code_secret=None)
 
 
 def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:

@@ -6,21 +6,19 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import Qt
 
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
+from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.workspace import Screen
-from ferrygate.app.signing_in import fill_in, sign_in
+from ferrygate.app.signing_in import by_hand, fill_in, sign_in
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 
 _BYTES = 1_000_000
 _INBOX = b"inbox"
-_SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
 
 
 def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str], None]) -> int:
@@ -35,19 +33,14 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
     folder.mkdir(parents=True, exist_ok=True)
     stopped = folder / "stopped.png"
     stopped.unlink(missing_ok=True)  # of an earlier tour
-    typed = msgspec.structs.replace(options, password=None, code_secret=None)
-    desktop = Desktop(typed, Qt.ColorScheme.Light)
-    driver = Driver(desktop, options.clock)
-    desktop.show()
-    try:
-        equal = _Tour(desktop, driver, options, folder, say).go(root)
-    except FerrygateError as error:
-        problem = error.problem
-        say(" ".join(filter(None, (problem.sentence, problem.next_step, problem.detail))))
-        driver.picture(stopped)
-        equal = False
-    finally:
-        desktop.close()
+    with driven(by_hand(options)) as (desktop, driver):
+        try:
+            equal = _Tour(desktop, driver, options, folder, say).go(root)
+        except FerrygateError as error:
+            problem = error.problem
+            say(" ".join(filter(None, (problem.sentence, problem.next_step, problem.detail))))
+            driver.picture(stopped)
+            equal = False
     return 0 if equal else 1
 
 
@@ -72,7 +65,7 @@ class _Tour:
         original = self._make_file()
         sent = self._send(original, root)
         fetched = self._fetch(original)
-        self._pictures("window")
+        self._driver.pictures(self._folder, "window")
         self._leave()
         equal = original.read_bytes() == sent.read_bytes() == fetched.read_bytes()
         self._say(
@@ -84,7 +77,7 @@ class _Tour:
 
     def _enter(self) -> None:
         fill_in(self._driver, self._desktop, self._options)
-        self._pictures("sign-in")
+        self._driver.pictures(self._folder, "sign-in")
         self._say(_("Signing in with password and code"))
         start = sign_in(self._driver, self._desktop)
         self._say(_("Signed in, the home folder is listed"))
@@ -125,8 +118,3 @@ class _Tour:
         workspace = self._desktop.workspace
         self._driver.wait_for("sign-out", lambda: workspace.screen is Screen.SIGN_IN)
         self._say(_("Signed out"))
-
-    def _pictures(self, name: str) -> None:
-        for scheme, choice in reversed(_SCHEMES):
-            self._driver.choose_scheme(choice)
-            self._driver.picture(self._folder / f"{name}-{scheme}.png")

@@ -22,6 +22,7 @@ from ferrygate.app.panels.side_panel import SidePanel
 from ferrygate.app.panels.sign_in_panel import SignInPanel
 from ferrygate.app.panels.sites_panel import SitesPanel
 from ferrygate.app.panels.transfers_panel import TransfersPanel
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.dropped_files import dropped_files
@@ -42,7 +43,9 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
 
-    def __init__(self, theme: Theme, workspace: Workspace, model: FolderModel) -> None:
+    def __init__(
+        self, theme: Theme, workspace: Workspace, model: FolderModel, aside: Aside
+    ) -> None:
         super().__init__()
         self._workspace = workspace
         self._was_painted = False
@@ -51,7 +54,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
         self.sites = SitesPanel(theme, workspace.sites)
-        self.sign_in = SignInPanel(theme, workspace)
+        self.sign_in = SignInPanel(theme, workspace, aside)
         self.files = FilesPanel(theme, workspace.folder, model)
         self.offer = OfferPanel(theme, workspace.sites)
         self.side = SidePanel(theme, workspace, self.clipboard)
@@ -65,12 +68,13 @@ class MainWindow(QMainWindow):
         }
         for page in self._pages.values():
             self._stack.addWidget(page)
-        self._notice = NoticeBar(theme, workspace.notices)
+        self._notice = NoticeBar(theme)
+        self._notice.dismissed.connect(workspace.notices.dismiss)
         self.setCentralWidget(self._middle())
         self._toast = Toast(self)
         workspace.subscribe(self._render)
         workspace.code.subscribe(self._render_toast)
-        workspace.notices.subscribe(self._render_toast)
+        workspace.notices.subscribe(self._render_notice)
         self._render()
 
     def _middle(self) -> QWidget:
@@ -106,6 +110,10 @@ class MainWindow(QMainWindow):
                 self.offer.take_focus()
             elif self._workspace.screen is Screen.SIGN_IN:
                 self.sign_in.take_focus()
+
+    def _render_notice(self) -> None:
+        self._notice.render_problem(self._workspace.notices.problem)
+        self._render_toast()
 
     def _render_toast(self) -> None:
         self._toast.show_words(self._workspace.toast)
@@ -150,5 +158,4 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.clipboard.clear()
-        self.sign_in.setup.close_reader()
         super().closeEvent(event)

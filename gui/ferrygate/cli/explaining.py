@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.errors import FerrygateError, Kind, SignInRefusedError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
@@ -48,34 +50,39 @@ def _to_type(kind: Kind) -> str:
             return ""
 
 
-def explained(
+def explain(
     around: CommandContext,
     session: Session,
     text: str,
     refusal: SignInRefusedError,
     *,
     try_anyway: bool,
-) -> SignInRefusedError:
-    """The refusal in Okta's words, or with the reason why Okta could not be asked."""
+) -> NoReturn:
+    """End the command with the refusal in Okta's words, and with what is wrong with the clock.
+
+    The refusal is told here, since a question about the clock makes sense only after it.
+
+    Raises:
+        SignInRefusedError: Okta could not be asked, and why.
+        click.exceptions.Exit: all is told.
+    """
     try:
         with advice(around, text):
             problem = session.explain_refusal(try_anyway=try_anyway)
     except FerrygateError as error:
         why = error.problem
-        return SignInRefusedError(
+        raise SignInRefusedError(
             refusal.problem.sentence,
             next_step=f"{why.sentence} {why.next_step}".rstrip(),
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
-        )
+        ) from refusal
+    detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
+    around.terminal.fail(msgspec.structs.replace(problem, kind=refusal.kind, detail=detail))
     try:
         _compare_clocks(around, session)
     except FerrygateError as error:
         around.terminal.tell(error.problem)
-    return SignInRefusedError(
-        problem.sentence,
-        next_step=problem.next_step,
-        detail=f"{refusal.problem.detail}; Okta: {problem.detail}",
-    )
+    raise click.exceptions.Exit(exit_for(refusal.kind)) from refusal
 
 
 def _compare_clocks(around: CommandContext, session: Session) -> None:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.explaining import advice, explained
+from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE, GivenSecrets
@@ -167,6 +167,7 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
 
     Raises:
         FerrygateError: the sign-in failed.
+        click.exceptions.Exit: it was refused, and that is told and explained.
     """
     try_anyway = wishes["try_anyway"]
     with advice(around, text):
@@ -180,7 +181,7 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
-            raise explained(around, session, text, refusal, try_anyway=try_anyway) from refusal
+            explain(around, session, text, refusal, try_anyway=try_anyway)
 
 
 def _asked(

@@ -62,7 +62,8 @@ class ForgetSecret(msgspec.Struct, frozen=True):
 class ForgetHostKeys(msgspec.Struct, frozen=True):
     """A person's deliberate act after a changed key: the server is met as if for the first time.
 
-    The keys on record are dropped for good, the open site's pins for as long as it is open.
+    The keys on record are dropped for good, the open site's pins for as long as it is open. A face
+    that has the site saved gives it its new pin once a sign-in has succeeded.
     """
 
     request: int

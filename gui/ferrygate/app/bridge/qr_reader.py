@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QImage
 
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.widgets.dropped_files import dropped_files
 from ferrygate.codes.qr import MAX_BYTES, read_qr
-from ferrygate.common.errors import LocalFileError, Problem, problem_of
+from ferrygate.common.errors import LocalFileError, Problem
 from ferrygate.common.i18n import _
 
 _UNCOMPRESSED = 100  # Qt's "quality" of a PNG
-_JOIN = 2.0  # seconds; a picture on a drive that hangs does not hold the window up
 
 
 class QrReader(QObject):
-    """One thread for each picture; only the newest is told of.
+    """Reads one picture after another; only the newest is told of.
 
     Signals:
         started: a picture is being looked at.
@@ -30,13 +29,11 @@ class QrReader(QObject):
     started = Signal()
     found = Signal(object)
     failed = Signal(object)
-    _ended = Signal(int, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, aside: Aside, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._aside = aside
         self._newest = 0
-        self._thread: threading.Thread | None = None
-        self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def read_file(self, path: str) -> None:
         """Read a picture file."""
@@ -56,37 +53,24 @@ class QrReader(QObject):
             self.read_file(paths[0])
         return isinstance(image, QImage) or bool(paths)
 
-    def close(self) -> None:
-        """Wait for the picture under way: its thread must not meet Qt's end."""
-        if self._thread is not None:
-            self._thread.join(_JOIN)
-
     def _read(self, pictures: Callable[[], list[bytes]]) -> None:
         self._newest += 1
-        number, ended, before = self._newest, self._ended, self._thread
+        number = self._newest
+
+        def found(texts: tuple[str, ...]) -> None:
+            if number == self._newest:
+                self.found.emit(texts)
+
+        def failed(problem: Problem) -> None:
+            if number == self._newest:
+                self.failed.emit(problem)
+
         self.started.emit()
-
-        def run() -> None:
-            result: object
-            try:
-                result = tuple(text for picture in pictures() for text in read_qr(picture))
-            except Exception as error:  # noqa: BLE001  whatever it is, the person is told
-                result = problem_of(error)
-            ended.emit(number, result)
-            if before is not None:
-                before.join()
-
-        self._thread = threading.Thread(target=run, name="qr-reader", daemon=True)
-        self._thread.start()
-
-    @Slot(int, object)
-    def _tell(self, number: int, result: object) -> None:
-        if number != self._newest:
-            return
-        if isinstance(result, Problem):
-            self.failed.emit(result)
-        else:
-            self.found.emit(result)
+        self._aside(
+            lambda: tuple(text for picture in pictures() for text in read_qr(picture)),
+            found,
+            failed,
+        )
 
 
 def _content(path: str) -> bytes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from ferrygate.app.panels.field import Field
-from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.question_views import ChangedKeyView
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -32,8 +31,7 @@ class ChangedKeyPanel(QFrame):
         self._problem: Problem | None = None
         self._title = label("", "heading", wrap=True)
         self._sentence = label("", wrap=True)
-        self._copy = ThemedButton(theme, _("Copy details for support"))
-        self._copy.clicked.connect(self._copy_details)
+        self._copy = CopyDetailsButton(theme, look="plain")
         self._more = ThemedButton(theme, _("Details"), look="link")
         self._more.clicked.connect(self._show_more)
         self._act = QFrame()
@@ -87,19 +85,13 @@ class ChangedKeyPanel(QFrame):
                 self._field.edit.clear()
                 self._act.hide()
                 self._more.show()
-                self._copy.setText(_("Copy details for support"))
+                self._copy.offer(view.problem)
             if self.isHidden():
                 self.show()
                 self._copy.setFocus()
         else:
             self._problem = None
             self.hide()
-
-    @Slot()
-    def _copy_details(self) -> None:
-        if self._problem is not None:
-            QGuiApplication.clipboard().setText(support_text(self._problem))
-            self._copy.setText(_("Details copied"))
 
     @Slot()
     def _show_more(self) -> None:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBox
 from ferrygate.app.bridge.qr_reader import QrReader
 from ferrygate.app.bridge.screen_grabber import ScreenGrabber, can_grab_screens
 from ferrygate.app.dialogs.choosers import choose_picture
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -30,12 +32,12 @@ class CodeSetupPanel(QFrame):
     skipped = Signal()
     okta_wanted = Signal()
 
-    def __init__(self, theme: Theme, presenter: CodeSetupPresenter) -> None:
+    def __init__(self, theme: Theme, presenter: CodeSetupPresenter, aside: Aside) -> None:
         super().__init__()
         self._theme = theme
         self._presenter = presenter
         self._choices: tuple[str, ...] = ()
-        self._reader = QrReader(self)
+        self._reader = QrReader(aside, self)
         self._grabber = ScreenGrabber(self)
         self._text = QLineEdit()
         self._text.setEchoMode(QLineEdit.EchoMode.Password)
@@ -124,10 +126,6 @@ class CodeSetupPanel(QFrame):
         self._okta.clicked.connect(self.okta_wanted)
         self._skip.clicked.connect(self.skipped)
 
-    def close_reader(self) -> None:
-        """The window closes."""
-        self._reader.close()
-
     def render_view(self, view: SignInView) -> None:
         """Show what the card knows."""
         shown = view.stage is Stage.CODE_SETUP
@@ -151,10 +149,7 @@ class CodeSetupPanel(QFrame):
             self._rebuild()
 
     def _rebuild(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for at, name in enumerate(self._choices):
             button = ThemedButton(
                 self._theme, name.replace("&", "&&"), look="site", icon="key", name=name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_download_folder, choose_uploads
 from ferrygate.app.models.folder_model import FolderModel
@@ -14,7 +14,7 @@ from ferrygate.app.widgets.file_list import FileList
 from ferrygate.app.widgets.files_bar import FilesBar
 from ferrygate.app.widgets.inline_bar import InlineBar
 from ferrygate.app.widgets.list_cover import ListCover
-from ferrygate.app.widgets.problem_note import ProblemNote
+from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
@@ -34,18 +34,12 @@ class FilesPanel(QWidget):
         self._cover = ListCover(theme, self.files)
         self._name = InlineBar(theme, action=_("Create"), asks_text=True)
         self._removal = InlineBar(theme, action=_("Remove"), asks_text=False)
-        self._refused = QFrame()
-        self._refused_note = ProblemNote(theme, _("Dismiss"))
+        self._refused = NoticeBar(theme)
         self._lay_out()
         self._connect()
         presenter.subscribe(self._render)
 
     def _lay_out(self) -> None:
-        self._refused.setObjectName("notice")
-        room = QHBoxLayout(self._refused)
-        room.setContentsMargins(20, 10, 20, 8)
-        room.addWidget(self._refused_note)
-        self._refused.hide()
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.files)
         split.addWidget(self.local)
@@ -84,7 +78,7 @@ class FilesPanel(QWidget):
         self._name.confirmed.connect(self._make_folder)
         self._removal.confirmed.connect(self._remove)
         self._removal.dismissed.connect(self._keep)
-        self._refused_note.acted.connect(self._keep)
+        self._refused.dismissed.connect(self._keep)
         self.local.names_dropped.connect(self._download_names)
         self.local.upload_wanted.connect(presenter.upload)
 
@@ -98,8 +92,7 @@ class FilesPanel(QWidget):
             self._path = view.path
             self._name.hide()
         self._removal.ask(view.question)
-        self._refused.setVisible(view.refused is not None)
-        self._refused_note.render_problem(view.refused)
+        self._refused.render_problem(view.refused)
         self._render_actions()
 
     @Slot()

@@ -10,18 +10,16 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
-    QTableView,
     QVBoxLayout,
 )
 
-from ferrygate.app import tokens as t
 from ferrygate.app.dialogs.choosers import download_folder
 from ferrygate.app.models.folder_model import NAMES_FORMAT
 from ferrygate.app.models.local_model import LocalModel
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_delegate import FileDelegate
+from ferrygate.app.widgets.file_table import FileTable
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
@@ -29,7 +27,7 @@ _TYPE_COLUMN = 2
 _SIZE_WIDTH = 96
 
 
-class LocalList(QTableView):
+class LocalList(FileTable):
     """The local files; takes names dragged out of the remote list.
 
     Signals:
@@ -127,26 +125,15 @@ class LocalPanel(QFrame):
 
     def _set_up_view(self) -> None:
         files = self.files
-        files.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        files.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        files.set_up_table()
         files.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        files.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        files.setDragEnabled(True)
-        files.setShowGrid(False)
-        files.setTabKeyNavigation(False)
         files.setSortingEnabled(True)
         files.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         files.setColumnHidden(_TYPE_COLUMN, True)  # noqa: FBT003  Qt's signature
         files.setColumnHidden(_TYPE_COLUMN + 1, True)  # noqa: FBT003  Qt's signature
         files.setColumnWidth(1, _SIZE_WIDTH)
         header = files.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        rows = files.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(t.ROW_HEIGHT)
 
     def _icon_of(self, index: QModelIndex | QPersistentModelIndex) -> str:
         return "folder" if self._model is not None and self._model.isDir(index) else "file"

@@ -11,6 +11,7 @@ from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
@@ -69,7 +70,7 @@ class OfferPanel(CardGround):
             self._form.removeRow(0)
         for caption, value in offer.facts:
             self._form.addRow(label(caption, "caption"), label(value, "strong", wrap=True))
-        self._clear_warnings()
+        clear(self._warnings)
         for warning in offer.warnings:
             self._warnings.addWidget(self._warning(warning))
 
@@ -81,12 +82,6 @@ class OfferPanel(CardGround):
         row.addWidget(IconLabel(self._theme, "warning", "amber"))
         row.addWidget(label(words, wrap=True), 1)
         return frame
-
-    def _clear_warnings(self) -> None:
-        while (item := self._warnings.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
 
     @Slot()
     def _accept(self) -> None:

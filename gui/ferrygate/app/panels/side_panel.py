@@ -14,6 +14,7 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -133,10 +134,7 @@ class SidePanel(QFrame):
                 button.setChecked(view.stands_in(place))
 
     def _rebuild(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for button in self._group.buttons():
             self._group.removeButton(button)
         self._group.setExclusive(False)

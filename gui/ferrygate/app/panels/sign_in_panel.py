@@ -12,6 +12,7 @@ from ferrygate.app.panels.field import Field
 from ferrygate.app.panels.host_key_panel import HostKeyPanel
 from ferrygate.app.panels.prompt_panel import PromptPanel
 from ferrygate.app.panels.refusal_panel import RefusalPanel
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.theme import Theme
@@ -27,7 +28,7 @@ from ferrygate.common.secret import Secret
 class SignInPanel(CardGround):
     """Shows a :class:`SignInView` and hands what was typed to the presenter."""
 
-    def __init__(self, theme: Theme, workspace: Workspace) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, aside: Aside) -> None:
         super().__init__(theme)
         self._workspace = workspace
         self._presenter = workspace.sign_in
@@ -40,7 +41,7 @@ class SignInPanel(CardGround):
         self._user = Field(_("User name"))
         self._password = Field(_("Password"), secret=True)
         self._passphrase = Field(_("Passphrase of your private key"), secret=True)
-        self.setup = CodeSetupPanel(theme, workspace.setup)
+        self.setup = CodeSetupPanel(theme, workspace.setup, aside)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
         unproven = _("Your code set-up is kept once a sign-in has proven it.")

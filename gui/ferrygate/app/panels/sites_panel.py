@@ -11,6 +11,7 @@ from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -63,10 +64,7 @@ class SitesPanel(CardGround):
             if view.sites
             else _("Open the connection file you were sent, or type the server's address.")
         )
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for at, site in enumerate(view.sites):
             words = f"{site.name}   {site.host}".replace("&", "&&")
             button = ThemedButton(self._theme, words, look="site", icon="server", name=site.name)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter, TransfersView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
@@ -100,7 +98,6 @@ class TransfersPanel(QFrame):
         widget = TransferRowWidget(self._theme)
         widget.cancel_wanted.connect(self._cancel)
         widget.answered.connect(self._answer)
-        widget.details_wanted.connect(self._copy_details)
         self._column.insertWidget(len(self._rows), widget)
         return widget
 
@@ -121,9 +118,3 @@ class TransfersPanel(QFrame):
     @Slot(int, object)
     def _answer(self, batch: int, choice: ConflictChoice) -> None:
         self._presenter.answer(batch, choice)
-
-    @Slot(int)
-    def _copy_details(self, batch: int) -> None:
-        problem = self._presenter.problem_of(batch)
-        if problem is not None:
-            QGuiApplication.clipboard().setText(support_text(problem))

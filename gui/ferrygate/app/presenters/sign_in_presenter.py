@@ -139,6 +139,8 @@ class SignInPresenter(Observable):
         self._told.wrong_fingerprint = "".join(fingerprint.split()) != problem.fingerprint
         if not self._told.wrong_fingerprint:
             # The old pins go as well: the question that comes now is the person's to answer.
+            if site.host_key_fingerprints:
+                self._told.outdated = site
             site = msgspec.structs.replace(site, host_key_fingerprints=())
             self._told.site = site
             self._refusal.show(None)
@@ -146,6 +148,11 @@ class SignInPresenter(Observable):
                 [lambda number: m.ForgetHostKeys(request=number), *self._opening(site)]
             )
         self._changed()
+
+    def take_outdated(self) -> Site | None:
+        """The site with the pins it had until the person trusted another key; told once."""
+        outdated, self._told.outdated = self._told.outdated, None
+        return outdated
 
     # ------------------------------------------------------------ following
 

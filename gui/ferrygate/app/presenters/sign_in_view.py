@@ -46,6 +46,7 @@ class Told(msgspec.Struct, kw_only=True):
     """What the card has been told so far.
 
     Attributes:
+        outdated: the site with the pins it had until the person trusted another key.
         until: when the time to answer the prompt ends, epoch.
         without_code: the person goes on without a code of their own.
         with_okta: the person wants Okta to set up the code.
@@ -55,6 +56,7 @@ class Told(msgspec.Struct, kw_only=True):
     site: Site | None = None
     turn: int = 0  # counts the sites the card has turned to
     opened: SiteOpened | None = None
+    outdated: Site | None = None
     session: SessionChanged = _OFFLINE
     code: CodeChanged | None = None
     question: HostKeyView | None = None

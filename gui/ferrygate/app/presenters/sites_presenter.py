@@ -155,10 +155,30 @@ class SitesPresenter(Observable):
             return
         self.choose(Site(name=host, host=host, port=number, username=user))
 
-    def keep(self, site: Site, failed: Callable[[Problem], None]) -> None:
-        """Save a site that a sign-in has proven, unless one of that name is there."""
-        if self._keeps:
-            self._aside(partial(_keep, self._saved, site), lambda _none: None, failed)
+    def keep(
+        self, site: Site, failed: Callable[[Problem], None], *, outdated: Site | None = None
+    ) -> None:
+        """Save a site that a sign-in has proven, unless one of that name is there.
+
+        Args:
+            site: as it was used.
+            failed: told why it could not be saved.
+            outdated: the same with other pins, where the person has trusted another key since. If
+                that is the one saved, it gets the key on record for its pin; a connection file
+                from elsewhere stays as it is.
+        """
+        if not self._keeps:
+            return
+
+        def keep() -> None:
+            if outdated is None:
+                _keep(self._saved, site)
+            else:
+                pins = self._fingerprints(site.host, site.port)
+                _keep(self._saved, msgspec.structs.replace(site, host_key_fingerprints=pins))
+                _replace_pins(self._saved, outdated, pins)
+
+        self._aside(keep, lambda _none: None, failed)
 
     def report(self, problem: Problem) -> None:
         """Say what was wrong with a connection file."""
@@ -197,3 +217,10 @@ def _load(saved: SavedSites) -> SitesView:
 def _keep(saved: SavedSites, site: Site) -> None:
     if site.name not in saved.names():
         saved.save(site)
+
+
+def _replace_pins(saved: SavedSites, outdated: Site, pins: tuple[str, ...]) -> None:
+    """Give a saved site its new pins; another site of that name keeps its own."""
+    site = saved.load(outdated.name)
+    if msgspec.structs.replace(site, username=outdated.username) == outdated:  # typed each time
+        saved.save(msgspec.structs.replace(site, host_key_fingerprints=pins))

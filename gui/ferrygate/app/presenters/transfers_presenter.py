@@ -104,10 +104,6 @@ class TransfersPresenter(Observable):
         self._outbox.send(m.AnswerConflict(batch=batch, choice=choice))
         self._changed()
 
-    def problem_of(self, batch: int) -> Problem | None:
-        """What support needs to know of a batch."""
-        return self._batches[batch].problem
-
     def tick(self) -> None:
         """The wall clock entered another second."""
         if self._batches:

@@ -190,12 +190,12 @@ class Workspace(Observable):
         state = event.state
         if state is m.SessionState.SIGNED_IN and self.site is not None:
             self.screen = Screen.FILES
+            self._keep(self.site)
             if self._entered:
                 self.folder.refresh()
             else:
                 self._entered = True
                 self.sites.decline()
-                self.sites.keep(self.site, self.notices.show)
                 self.folder.start(normalise(self.site.start_folder))
         elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
@@ -204,6 +204,12 @@ class Workspace(Observable):
                 self.screen = Screen.SIGN_IN
         elif event.problem is not None and self.site is None:
             self.notices.show(event.problem)  # the engine did not start, and no card is there
+
+    def _keep(self, site: Site) -> None:
+        """What a sign-in proves is kept: a site by the first one, a new key of it by any."""
+        outdated = self.sign_in.take_outdated()
+        if outdated is not None or not self._entered:
+            self.sites.keep(site, self.notices.show, outdated=outdated)
 
     def _follow_offer(self) -> None:
         if self.sites.view.offer is not None:

@@ -20,13 +20,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView
 
-from ferrygate.app import tokens as t
 from ferrygate.app.models.folder_model import ENTRY_ROLE, Column, FolderModel
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.dropped_files import dropped_files
 from ferrygate.app.widgets.file_delegate import FileDelegate
+from ferrygate.app.widgets.file_table import FileTable
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 
@@ -36,7 +36,7 @@ _ROOM_FOR_MODIFIED = 480
 _ICONS = {EntryKind.FOLDER: "folder", EntryKind.LINK: "link"}
 
 
-class FileList(QTableView):
+class FileList(FileTable):
     """Shows a :class:`FolderModel` and turns keys, clicks and drops into wishes.
 
     Signals:
@@ -72,31 +72,19 @@ class FileList(QTableView):
         self.selectionModel().selectionChanged.connect(self.picked)
 
     def _set_up_view(self) -> None:
-        mode = QAbstractItemView
-        self.setSelectionBehavior(mode.SelectionBehavior.SelectRows)
-        self.setSelectionMode(mode.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(mode.EditTrigger.EditKeyPressed)
-        self.setDragDropMode(mode.DragDropMode.DragDrop)
-        self.setVerticalScrollMode(mode.ScrollMode.ScrollPerPixel)
+        self.set_up_table()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _set_up_header(self) -> None:
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(t.ROW_HEIGHT)
         columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
         columns.setSectionsMovable(False)
         columns.setMinimumSectionSize(72)
-        columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)

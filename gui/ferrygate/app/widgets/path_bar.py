@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
@@ -50,10 +51,7 @@ class PathBar(QWidget):
 
     def _rebuild(self) -> None:
         crumbs = self._crumbs
-        while (item := self._row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._row)
         first = max(0, len(crumbs) - self._most)
         for at, crumb in enumerate(crumbs[first:], start=first):
             if at > first:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from ferrygate.app.presenters.problem_text import problem_text, support_text
+from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.errors import Problem
-from ferrygate.common.i18n import _
 
 
 class ProblemNote(QWidget):
@@ -26,11 +25,9 @@ class ProblemNote(QWidget):
 
     def __init__(self, theme: Theme, action: str = "") -> None:
         super().__init__()
-        self._problem: Problem | None = None
         self._words = label(wrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._copy = ThemedButton(theme, _("Copy details for support"), look="link")
-        self._copy.clicked.connect(self._copy_details)
+        self._copy = CopyDetailsButton(theme)
         self._action = ThemedButton(theme, action, look="link")
         self._action.clicked.connect(self.acted)
         self._action.setVisible(bool(action))
@@ -54,15 +51,8 @@ class ProblemNote(QWidget):
     def render_problem(self, problem: Problem | None, *, can_act: bool = True) -> None:
         """Show a problem, or nothing."""
         self.setVisible(problem is not None)
-        if problem is not None and problem != self._problem:
+        if problem is not None:
             self._words.setText(problem_text(problem))
             self._words.setAccessibleName(problem_text(problem))
-            self._copy.setText(_("Copy details for support"))
+        self._copy.offer(problem)
         self._action.setVisible(can_act and bool(self._action.text()))
-        self._problem = problem
-
-    @Slot()
-    def _copy_details(self) -> None:
-        if self._problem is not None:
-            QGuiApplication.clipboard().setText(support_text(self._problem))
-            self._copy.setText(_("Details copied"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QV
 
 from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -27,12 +28,10 @@ class TransferRowWidget(QFrame):
     Signals:
         cancel_wanted: stop this batch (its number).
         answered: what to do about names that are taken (batch, :class:`ConflictChoice`).
-        details_wanted: copy the details of its problem (its number).
     """
 
     cancel_wanted = Signal(int)
     answered = Signal(int, object)
-    details_wanted = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -50,8 +49,7 @@ class TransferRowWidget(QFrame):
         self._status = label()
         self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
         self._cancel.clicked.connect(self._want_cancel)
-        self._details = ThemedButton(theme, _("Copy details for support"), look="link")
-        self._details.clicked.connect(self._want_details)
+        self._details = CopyDetailsButton(theme)
         self._question = self._make_question()
         self._lay_out()
 
@@ -125,6 +123,7 @@ class TransferRowWidget(QFrame):
         set_look(self._outcome, "tone", view.tone.value)
         self._cancel.setVisible(view.can_cancel)
         self._details.setVisible(view.problem is not None)
+        self._details.offer(view.problem)
         self._question.setVisible(bool(view.question))
         self._words.show_text(view.question)
         self._warning.show_text(view.warning)
@@ -133,11 +132,6 @@ class TransferRowWidget(QFrame):
     @Slot()
     def _want_cancel(self) -> None:
         self.cancel_wanted.emit(self._batch)
-
-    @Slot()
-    def _want_details(self) -> None:
-        self.details_wanted.emit(self._batch)
-        self._details.setText(_("Details copied"))
 
     @Slot()
     def _replace(self) -> None:

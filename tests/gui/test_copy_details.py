@@ -1,0 +1,52 @@
+"""The button that copies a problem for support, and the row it stands in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from ferrygate.app.application import make_application
+from ferrygate.app.presenters.transfer_row import RowTone, RowView
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
+from ferrygate.common.errors import Kind, Problem
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+pytestmark = pytest.mark.gui
+
+
+def row(batch: int, sentence: str) -> RowView:
+    problem = Problem(kind=Kind.SIZE_MISMATCH, sentence=sentence)
+    return RowView(
+        batch=batch, icon="warning", tone=RowTone.AMBER, title="t", sub="s", problem=problem
+    )
+
+
+@pytest.fixture
+def widget(qtbot: QtBot) -> TransferRowWidget:
+    widget = TransferRowWidget(Theme(make_application(), Qt.ColorScheme.Light))
+    qtbot.addWidget(widget)
+    return widget
+
+
+def test_a_row_that_shows_another_batch_has_not_copied_its_details(
+    widget: TransferRowWidget,
+) -> None:
+    (button,) = [b for b in widget.findChildren(QPushButton) if "details" in b.text()]
+    widget.render_view(row(1, "The sizes differ."))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.text() == "Details copied"
+    assert QGuiApplication.clipboard().text() == "The sizes differ.\n[size-mismatch]"
+    widget.render_view(row(1, "The sizes differ."))
+    assert button.text() == "Details copied"
+    widget.render_view(row(2, "There is no room."))
+    assert button.text() == "Copy details for support"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "There is no room.\n[size-mismatch]"
