@@ -24,7 +24,7 @@ from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.pace import Pace
-from ferrygate.transfers.remains import clear_away, part_left
+from ferrygate.transfers.remains import clear_away, part_left, what_is_left
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import Direction, TransferState
@@ -230,8 +230,8 @@ class Bundle:
             or isinstance(error, ConnectionLostError)
             or not isinstance(error, FerrygateError)
         ):
-            # Either nothing is left, or it is dealt with when the file goes on.
-            self._reports.failed(job, UploadFailedError(error, "", opened))
+            # Not cleared away: it goes on, or says what is left.
+            self._reports.failed(job, UploadFailedError(error, what_is_left(opened), opened))
         else:
             self._broken.append((flying, error))
 

@@ -31,10 +31,15 @@ class Growth:
         """The server grants no more than ``lanes`` channels."""
         self._most = max(1, lanes)
 
-    def renew(self) -> None:
-        """Another connection, or another kind of work: what was learned may not hold."""
+    def renew(self, now: float, tally: Tally) -> None:
+        """Another connection: what was learned may not hold."""
         self._settled = False
         self._speed = (0.0, 0.0)
+        self.begin(now, tally)
+
+    def begin(self, now: float, tally: Tally) -> None:
+        """Work begins: the time before it says nothing about what lanes bring."""
+        self._since, self._before = now, Tally(tally.bytes, tally.files)
 
     def wants(self, lanes: int, now: float, tally: Tally, *, large: bool) -> bool:
         """Whether to open another lane beside ``lanes``, for work that waits.
@@ -44,7 +49,7 @@ class Growth:
         if lanes >= self._most:
             return False
         if lanes == 0 or (large and lanes < AT_ONCE):
-            self._begin(now, tally)
+            self.begin(now, tally)
             return True
         span = now - self._since
         if self._settled or span < _SPAN:
@@ -54,10 +59,7 @@ class Growth:
             (tally.files - self._before.files) / span,
         )
         helped = any(now > _HELPS * before for now, before in zip(speed, self._speed, strict=True))
-        self._begin(now, tally)
+        self.begin(now, tally)
         self._speed = speed
         self._settled = not helped
         return helped
-
-    def _begin(self, now: float, tally: Tally) -> None:
-        self._since, self._before = now, Tally(tally.bytes, tally.files)

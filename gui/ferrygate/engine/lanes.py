@@ -81,9 +81,13 @@ class Lanes:
         self._share.among(len(self._lanes))
         return True
 
-    def renew(self) -> None:
+    def renew(self, tally: Tally) -> None:
         """There is another connection: what was learned of the last may not hold."""
-        self._growth.renew()
+        self._growth.renew(self._clock.monotonic(), tally)
+
+    def begin(self, tally: Tally) -> None:
+        """There is work again, after a time without."""
+        self._growth.begin(self._clock.monotonic(), tally)
 
     def drop_channels(self) -> None:
         """The connection is away: lanes let go of their channels on it."""

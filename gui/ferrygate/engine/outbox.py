@@ -27,9 +27,12 @@ class Outbox:
 
     def _hand_over(self) -> None:
         self._posted = False  # before the first is taken: one that comes now posts anew
-        for _ in range(_TURN):
-            if not self._reports:
-                return
-            self._reports.popleft()()
-        self._posted = True
-        self._post(self._hand_over)
+        try:
+            for _ in range(_TURN):
+                if not self._reports:
+                    return
+                self._reports.popleft()()
+        finally:  # a report that fails keeps none behind it
+            if self._reports:
+                self._posted = True
+                self._post(self._hand_over)

@@ -121,6 +121,7 @@ class QueuedBatch:
 
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
+        at_once = not self._batch.stopping
         self._batch.stopping = True
         self.cancel.cancel()
         for job in self._batch.take_waiting():
@@ -132,7 +133,7 @@ class QueuedBatch:
             self._batch.planned, self._batch.walking = True, False
         self._asking = False
         if not self._batch.finished:  # what is under way takes its time to end
-            self._tell(at_once=True)
+            self._tell(at_once=at_once)
 
     def put_back(self, items: list[Item]) -> None:
         """What was handed out was not begun."""

@@ -50,6 +50,8 @@ class TransferQueue:
 
     def take(self, command: Upload | Download) -> None:
         """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
+        if not self._batches:
+            self._lanes.begin(self.tally)
         batch = QueuedBatch(command, self._around, lambda: self._go_on(batch))
         self._batches[batch.number] = batch
         self._feed()
@@ -58,6 +60,7 @@ class TransferQueue:
         """A person said what to do with names that are taken."""
         if number in self._batches:
             self._batches[number].answer(choice)
+            self._lanes.begin(self.tally)
             self._feed()
 
     def cancel(self, number: int) -> None:
@@ -87,7 +90,7 @@ class TransferQueue:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
         if fresh:
-            self._lanes.renew()
+            self._lanes.renew(self.tally)
             for batch in self._batches.values():
                 batch.renew()
         self._feed()

@@ -39,6 +39,7 @@ class Batch:
         self._clock = clock
         self._jobs: list[FileJob] = []
         self._files: list[FileView] = []
+        self._interrupted: deque[int] = deque()  # these go on before others begin
         self._waiting: deque[int] = deque()
         self._moved = self._total = self._finished = self._delivered = 0
         self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
@@ -61,7 +62,7 @@ class Batch:
 
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
-        job = self._jobs[self._waiting.popleft()]
+        job = self._jobs[(self._interrupted or self._waiting).popleft()]
         if self.on_conflict is not None:
             job = msgspec.structs.replace(job, on_conflict=self.on_conflict)
         return job
@@ -79,12 +80,13 @@ class Batch:
         return self._change(number, TransferState.WAITING, moved=0)
 
     def not_begun(self, number: int) -> None:
-        """A file that was handed out goes back to the head of the queue as it was."""
-        self._waiting.appendleft(number)
+        """A file that was handed out goes back to where it was."""
+        interrupted = self._files[number].state is TransferState.INTERRUPTED
+        (self._interrupted if interrupted else self._waiting).appendleft(number)
 
     def interrupt(self, number: int, opened: Opened | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again."""
-        self._waiting.appendleft(number)
+        self._interrupted.append(number)
         self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
@@ -116,7 +118,7 @@ class Batch:
     @property
     def has_work(self) -> bool:
         """Whether there is something to hand out now."""
-        return not self.planned or bool(self._waiting)
+        return not self.planned or bool(self._interrupted or self._waiting)
 
     def file(self, number: int) -> FileView:
         """One file as it stands."""
@@ -124,7 +126,8 @@ class Batch:
 
     def take_waiting(self) -> list[FileJob]:
         """Empty the queue; for a batch that is cancelled."""
-        waiting = [self._jobs[number] for number in self._waiting]
+        waiting = [self._jobs[number] for number in (*self._interrupted, *self._waiting)]
+        self._interrupted.clear()
         self._waiting.clear()
         return waiting
 

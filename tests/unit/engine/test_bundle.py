@@ -164,6 +164,7 @@ def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None
     failure = rig.failure()
     assert isinstance(failure.cause, ConnectionLostError)
     assert failure.opened.path == b"/inbox/a.csv"
+    assert "may be left" in failure.left  # for the case that it does not go on
     assert rig.server.asked(REMOVE) == []
 
 

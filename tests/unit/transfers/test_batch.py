@@ -142,6 +142,25 @@ def test_waiting_files_come_in_order_and_an_interrupted_one_first(case: Case) ->
     assert not case.batch.has_work
 
 
+def test_interrupted_files_go_on_in_their_order_before_those_handed_back(case: Case) -> None:
+    batch = case.batch
+    for number in range(1, 6):
+        batch.add(FileJob(number=number, local="/b", remote=b"/b"))
+    for _handed_out in range(4):
+        batch.next_job()
+    for number in (0, 1):
+        batch.progress(number, S.SENDING, 5)
+        batch.interrupt(number, Opened())
+    for number in (3, 2):  # what a lane has not begun comes back from its end
+        batch.not_begun(number)
+    assert [batch.next_job().number for _file in range(6)] == [0, 1, 2, 3, 4, 5]
+    for number in (1, 0):  # they go back to where they were
+        batch.not_begun(number)
+    batch.not_begun(2)
+    assert [job.number for job in batch.take_waiting()] == [0, 1, 2]
+    assert not batch.has_work
+
+
 def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
     case.batch.on_conflict = ConflictChoice.REPLACE
     assert case.batch.next_job().on_conflict is ConflictChoice.REPLACE

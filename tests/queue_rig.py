@@ -1,0 +1,262 @@
+"""A transfer queue whose lanes do what a test says, one step at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fake_clock import ManualClock
+from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
+from ferrygate.engine import messages as m
+from ferrygate.engine.bundle import TransferSettings, UploadFailedError
+from ferrygate.engine.inbox import Callback
+from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.queued_batch import QueuedBatch
+from ferrygate.engine.transfer_queue import TransferQueue
+from ferrygate.engine.tray import Item, Tray
+from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.window import Share
+from scripted_sftp import Rig, ScriptedServer
+
+T = TypeVar("T")
+
+
+class FakeLane(Lane):
+    """Has no thread and no channel: a test takes from its tray, and says how each item ends.
+
+    It reports in the order in which a bundle does.
+
+    Attributes:
+        flying: what it has begun.
+        dropped: how often it was told to let go of its channel.
+        stopped: it was told to end.
+    """
+
+    def __init__(self, name: str) -> None:  # the base would start a thread
+        self.name = name
+        self.flying: list[Item] = []
+        self.dropped = 0
+        self.stopped = False
+        self._work: deque[tuple[Any, Callable[[Any], None], Callable[[BaseException], None]]]
+        self._work = deque()
+
+    # ------------------------------------------------------------ for the queue
+
+    def submit(
+        self,
+        job: Callable[[Lane], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        assert not self.stopped
+        self._work.append((job, done, failed))
+
+    def drop_later(self) -> None:
+        self.dropped += 1
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    # ------------------------------------------------------------ for the test
+
+    @property
+    def working(self) -> bool:
+        """It has a tray, whatever is on it."""
+        return bool(self._work)
+
+    @property
+    def tray(self) -> Tray:
+        tray: Tray = self._bundle._tray
+        return tray
+
+    @property
+    def batch(self) -> QueuedBatch:
+        """Where its reports go."""
+        batch: QueuedBatch = self._bundle._reports
+        return batch
+
+    @property
+    def _bundle(self) -> Any:
+        return self._work[0][0].__self__  # the method is a bundle's
+
+    def begin(self) -> Item | None:
+        """Take the next item off the tray."""
+        item = self.tray.take()
+        if item is not None:
+            self.flying.append(item)
+            if isinstance(item, FileJob):
+                self.batch.progress(item, self.moving, 0)
+        return item
+
+    @property
+    def moving(self) -> m.TransferState:
+        up = self.batch.direction is m.Direction.UPLOAD
+        return m.TransferState.SENDING if up else m.TransferState.RECEIVING
+
+    def begin_all(self) -> list[FileJob]:
+        """Take all that is on the tray; returns the files."""
+        begun = []
+        while (item := self.begin()) is not None:
+            begun += [item] if isinstance(item, FileJob) else []
+        return begun
+
+    def walk(self, server: ScriptedServer) -> None:
+        """Do the walk that is under way."""
+        (walk,) = (item for item in self.flying if not isinstance(item, FileJob))
+        rig = Rig(server)
+        rig.run(walk(rig.files))
+        self.batch.walked(None)
+        self._over(walk)
+
+    def deliver(self, job: FileJob, state: m.TransferState = m.TransferState.DELIVERED) -> None:
+        size = job.size or 0 if state is m.TransferState.DELIVERED else 0
+        if state is m.TransferState.DELIVERED:
+            self.batch.progress(job, m.TransferState.CHECKING, size)
+        outcome = Outcome(state=state, local=job.local, remote=job.remote, size=size)
+        self.batch.ended(job, outcome)
+        self._over(job)
+
+    def fail(self, item: Item, error: BaseException, opened: Opened | None = None) -> None:
+        if not isinstance(item, FileJob):
+            self.batch.walked(error)
+        elif self.batch.direction is m.Direction.UPLOAD:
+            opened = opened or Opened()
+            self.batch.failed(item, UploadFailedError(error, what_is_left(opened), opened))
+        else:
+            self.batch.failed(item, error)
+        self._over(item)
+
+    def _over(self, item: Item) -> None:
+        self.flying.remove(item)
+        self.tray.done(item)
+        self.batch.room()
+
+    def give_up(self, error: BaseException | None = None) -> list[Item]:
+        """The channel is gone, or the batch was cancelled; returns what was not begun.
+
+        What the engine puts on the tray after this is for the engine to find.
+        """
+        if error is None:
+            cancelled = self.batch.cancel.cancelled
+            error = Cancelled("Cancelled.") if cancelled else ConnectionLostError("Lost.")
+        for item in list(self.flying):
+            self.fail(item, error)
+        left = self.tray.take_all()
+        self._work.popleft()[1](left)
+        return left
+
+    def refuse(self) -> None:
+        """There is no channel for it; nothing was begun."""
+        assert not self.flying
+        self._work.popleft()[2](LaneRefusedError(UnsupportedError("No further channel.")))
+
+    def end(self) -> bool:
+        """Hand in the tray, if it is closed and worked off; true then."""
+        if not (self.working and self.tray.closed and not self.tray.files):
+            return False
+        self._work.popleft()[1]([])
+        return True
+
+
+class QueueRig:
+    """A queue, its lanes, and what came of it; nothing happens until the test has it happen."""
+
+    def __init__(self, folder: Path, *, object_store: bool = False) -> None:
+        self.folder = folder
+        self.clock = ManualClock(1000.0)
+        self.server = ScriptedServer({}, b"/inbox")
+        self.events: list[m.Event] = []
+        self.posted: deque[Callback] = deque()
+        self.lanes: list[FakeLane] = []
+        self.doubts = 0
+        self.queue = TransferQueue(
+            self.events.append,
+            self.posted.append,
+            self._new_lane,
+            TransferSettings(
+                clock=self.clock,
+                disk=Flusher(lambda count: "0" * count),
+                pace=Pace(self.clock, None),
+                share=Share(48 << 20),
+                object_store=object_store,
+            ),
+            self._doubt,
+        )
+        self._number = 0
+
+    def _new_lane(self, name: str) -> Lane:
+        self.lanes.append(FakeLane(name))
+        return self.lanes[-1]
+
+    def _doubt(self) -> None:
+        """As a session does it: nothing is handed out until it is known what has ended."""
+        self.doubts += 1
+        self.queue.hold()
+
+    def file(self, name: str, size: int = 0) -> str:
+        """A local file, with nothing but a size."""
+        path = self.folder / name
+        with path.open("wb") as file:
+            file.truncate(size)
+        return str(path)
+
+    def upload(self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL) -> int:
+        """Begin a batch; returns its number."""
+        self._number += 1
+        self.queue.take(m.Upload(self._number, sources, b"/inbox", on_conflict))
+        return self._number
+
+    def handle(self, most: int | None = None) -> None:
+        """Do what was posted to the engine, and what comes of it; or so many of it."""
+        while self.posted and most != 0:
+            self.posted.popleft()()
+            most = None if most is None else most - 1
+
+    def walked(self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL) -> int:
+        """Begin a batch, and have its walk done by the lane that has it."""
+        number = self.upload(*sources, on_conflict=on_conflict)
+        lane = next(lane for lane in self.working if lane.batch.number == number)
+        lane.begin()
+        lane.walk(self.server)
+        self.handle()
+        return number
+
+    @property
+    def working(self) -> list[FakeLane]:
+        """The lanes that have a tray."""
+        return [lane for lane in self.lanes if lane.working]
+
+    def work_off(self) -> None:
+        """Have every lane do all it has and gets, until nothing is left."""
+        while self.working:
+            for lane in self.working:
+                lane.begin_all()
+                for item in list(lane.flying):
+                    if isinstance(item, FileJob):
+                        lane.deliver(item)
+                    else:
+                        lane.walk(self.server)
+                lane.end()
+            self.handle()
+
+    def answers(self, batch: int) -> list[m.Done | m.Failed]:
+        ends = [event for event in self.events if isinstance(event, m.Done | m.Failed)]
+        return [end for end in ends if end.request == batch]
+
+    def views(self, batch: int) -> list[m.FileView]:
+        """The last word on each file of a batch."""
+        changes = [event for event in self.events if isinstance(event, m.FileChanged)]
+        last = {change.view.number: change.view for change in changes if change.batch == batch}
+        return [last[number] for number in sorted(last)]
+
+    def states(self, batch: int) -> list[m.TransferState]:
+        return [view.state for view in self.views(batch)]
+
+    def batch_views(self, batch: int) -> list[m.BatchView]:
+        changes = [event for event in self.events if isinstance(event, m.BatchChanged)]
+        return [change.view for change in changes if change.view.batch == batch]

@@ -1,0 +1,210 @@
+"""A batch that is taken back, wherever its files are at that moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
+from ferrygate.engine import messages as m
+from queue_rig import QueueRig
+
+State = m.TransferState
+LARGE = 9 << 20  # bytes; such a file has a lane to itself
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> QueueRig:
+    return QueueRig(tmp_path)
+
+
+def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
+    return [rig.file(f"{number:03}.bin", size) for number in range(count)]
+
+
+def test_files_on_trays_waiting_and_under_way_are_all_cancelled(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 8, LARGE))
+    lanes = rig.working
+    (job,) = lanes[0].begin_all()  # one under way, three on trays, four waiting
+    rig.handle()
+    assert rig.states(batch) == [State.SENDING] + [State.WAITING] * 7
+    rig.queue.cancel(batch)
+    assert rig.states(batch) == [State.SENDING] + [State.WAITING] * 3 + [State.CANCELLED] * 4
+    lanes[0].deliver(job)  # it was just done
+    for lane in rig.working:
+        lane.give_up()
+    rig.handle()
+    assert rig.states(batch) == [State.DELIVERED] + [State.CANCELLED] * 7
+    assert rig.answers(batch) == [m.Done(batch)]
+    assert rig.working == []
+
+
+def test_that_it_is_stopping_is_told_at_once(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 8, LARGE))
+    rig.working[0].begin_all()
+    rig.handle()
+    told = len(rig.batch_views(batch))
+    rig.queue.cancel(batch)  # no time has passed since the last word
+    (view,) = rig.batch_views(batch)[told:]
+    assert (view.stopping, view.finished) == (True, False)
+    for lane in rig.working:
+        lane.give_up()
+    rig.handle()
+    last = rig.batch_views(batch)[-1]
+    assert (last.stopping, last.finished) == (True, True)
+
+
+def test_that_it_is_stopping_is_told_while_files_only_lie_on_a_tray(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 2))
+    rig.queue.cancel(batch)
+    view = rig.batch_views(batch)[-1]
+    assert (view.stopping, view.finished) == (True, False)
+
+
+def test_where_nothing_is_under_way_it_ends_at_once(rig: QueueRig) -> None:
+    first = rig.walked(*files(rig, 1))
+    rig.queue.interrupt()
+    for lane in rig.working:
+        lane.give_up()
+    rig.handle()
+    second = rig.upload(rig.file("other"))
+    for batch in (first, second):
+        told = len(rig.batch_views(batch))
+        rig.queue.cancel(batch)
+        assert len(rig.answers(batch)) == 1
+        (view,) = rig.batch_views(batch)[told:]
+        assert view.finished
+    assert rig.states(first) == [State.CANCELLED]
+    rig.queue.resume(fresh=True)
+    assert rig.working == []
+
+
+def test_a_walk_under_way_ends_and_what_it_has_still_found_is_cancelled(rig: QueueRig) -> None:
+    batch = rig.upload(*files(rig, 40))
+    (lane,) = rig.working
+    lane.begin()
+    rig.queue.cancel(batch)
+    told = len(rig.batch_views(batch))
+    lane.walk(rig.server)  # it had found them when the cancel came
+    lane.give_up()
+    rig.handle()
+    assert rig.states(batch) == [State.CANCELLED] * 40
+    (answer,) = rig.answers(batch)
+    assert isinstance(answer, m.Failed)  # files may be missing that nobody has seen
+    assert answer.problem.kind is Kind.CANCELLED
+    assert len(rig.batch_views(batch)) - told <= 2  # not once for each of them
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_walk_that_is_cancelled_fails_the_batch(rig: QueueRig, *, begun: bool) -> None:
+    batch = rig.upload(*files(rig, 3))
+    (lane,) = rig.working
+    if begun:
+        lane.begin()
+    rig.queue.cancel(batch)
+    assert rig.answers(batch) == []
+    lane.give_up()
+    rig.handle()
+    (answer,) = rig.answers(batch)
+    assert isinstance(answer, m.Failed)
+    assert answer.problem.kind is Kind.CANCELLED
+    assert rig.states(batch) == []
+
+
+def test_a_lane_that_is_refused_after_the_cancel(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 4, LARGE))
+    rig.working[0].begin_all()
+    rig.queue.cancel(batch)
+    for lane in rig.working[1:]:
+        lane.refuse()
+    rig.working[0].give_up()
+    rig.handle()
+    assert rig.states(batch) == [State.CANCELLED] * 4
+    assert rig.answers(batch) == [m.Done(batch)]
+
+
+def test_what_is_put_on_a_tray_just_before_the_cancel_is_cancelled(rig: QueueRig) -> None:
+    """The lane has given up, has been given one more, and then everything is taken back."""
+    batch = rig.walked(*files(rig, 5, LARGE))
+    lane = rig.working[0]
+    (job,) = lane.begin_all()
+    lane.deliver(job)
+    rig.queue.hold()
+    rig.handle()
+    rig.queue.resume(fresh=False)  # hands the fifth to the lane that is free
+    lane.give_up()
+    rig.queue.cancel(batch)
+    for other in rig.working:
+        other.give_up()
+    rig.handle()
+    assert rig.states(batch) == [State.DELIVERED] + [State.CANCELLED] * 4
+    assert rig.answers(batch) == [m.Done(batch)]
+
+
+def test_a_batch_that_waits_for_an_answer(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 3), on_conflict=m.ConflictChoice.ASK)
+    (lane,) = rig.working
+    for job in lane.begin_all():
+        lane.fail(job, ConflictError("Taken."))
+    rig.handle()
+    lane.end()
+    rig.handle()
+    assert len([event for event in rig.events if isinstance(event, m.ConflictQuestion)]) == 1
+    rig.queue.cancel(batch)
+    assert rig.states(batch) == [State.CANCELLED] * 3
+    assert rig.answers(batch) == [m.Done(batch)]
+    rig.queue.answer_conflict(batch, m.ConflictChoice.REPLACE)  # it came too late
+    assert rig.working == []
+
+
+def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 1), on_conflict=m.ConflictChoice.ASK)
+    (lane,) = rig.working
+    (job,) = lane.begin_all()
+    rig.queue.cancel(batch)
+    lane.fail(job, ConflictError("Taken."))
+    lane.give_up()
+    rig.handle()
+    assert not [event for event in rig.events if isinstance(event, m.ConflictQuestion)]
+    assert rig.states(batch) == [State.NEEDS_ATTENTION]
+    assert len(rig.answers(batch)) == 1
+
+
+def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 1))
+    (lane,) = rig.working
+    (job,) = lane.begin_all()
+    rig.queue.cancel(batch)
+    lane.fail(job, ConnectionLostError("Lost."))
+    lane.give_up()
+    rig.handle()
+    assert rig.views(batch)[0].state.is_final
+    assert len(rig.answers(batch)) == 1
+    assert rig.doubts == 0
+
+
+def test_other_batches_go_on(rig: QueueRig) -> None:
+    first = rig.walked(*files(rig, 6, LARGE))
+    second = rig.upload(rig.file("other"))
+    rig.queue.cancel(first)
+    for lane in rig.working:
+        if lane.batch.number == first:
+            lane.give_up()
+    rig.handle()
+    rig.work_off()
+    assert rig.states(first) == [State.CANCELLED] * 6
+    assert rig.states(second) == [State.DELIVERED]
+
+
+def test_a_second_cancel_and_one_of_nothing_change_nothing(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 2))
+    rig.queue.cancel(99)
+    rig.queue.cancel(batch)
+    rig.queue.cancel(batch)
+    for lane in rig.working:
+        lane.give_up()
+    rig.handle()
+    rig.queue.cancel(batch)
+    assert rig.states(batch) == [State.CANCELLED] * 2
+    assert rig.answers(batch) == [m.Done(batch)]
