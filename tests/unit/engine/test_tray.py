@@ -9,6 +9,7 @@ import pytest
 from ferrygate.engine.tray import Item, Tray
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.views import Direction
 
 MIB = 1 << 20
 
@@ -23,7 +24,7 @@ async def walk(files: RemoteFiles) -> None:
 
 @pytest.fixture
 def tray() -> Tray:
-    return Tray()
+    return Tray(Direction.UPLOAD)
 
 
 def test_items_come_out_in_order_the_walk_among_them(tray: Tray) -> None:
@@ -69,6 +70,14 @@ def test_large_files_fill_it_by_their_bytes(tray: Tray, size: int | None, count:
         assert tray.has_room
         tray.put(job(number, size))
     assert tray.full_of_bytes
+    assert not tray.has_room
+
+
+def test_one_lane_takes_several_large_files_to_fetch() -> None:
+    tray = Tray(Direction.DOWNLOAD)
+    tray.put(job(0, 32 * MIB))
+    assert tray.has_room
+    tray.put(job(1, 32 * MIB))
     assert not tray.has_room
 
 
