@@ -163,10 +163,15 @@ class Session:
 
     def ls(self, path: str | bytes = "/") -> Iterator[Entry]:
         """The entries of a folder as they come, unsorted."""
+        for block in self.blocks(path):
+            yield from block
+
+    def blocks(self, path: str | bytes = "/") -> Iterator[tuple[Entry, ...]]:
+        """As :meth:`ls`, many at a time: the first few at once, then in thousands."""
         command = m.ListFolder(self._client.number(), remote_path.normalise(path))
         for event in self._client.ask(command):
             if isinstance(event, m.FolderBlock):
-                yield from event.entries
+                yield event.entries
 
     def stat(self, path: str | bytes) -> Entry:
         """What the server says of one path."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +33,11 @@ class Shown(Protocol):
 
     def stop(self) -> None:
         """End and leave the line clean; it may be started again."""
+
+
+def record_line(**values: Any) -> str:
+    """One JSON object; in ASCII, so that a hostile name cannot turn the text around it."""
+    return json.dumps(values)
 
 
 class Terminal:
@@ -72,9 +77,13 @@ class Terminal:
         """A line of the result."""
         click.echo(text)
 
+    def lines(self, texts: Iterable[str]) -> None:
+        """Lines of the result, written together: each for itself takes longer than to make it."""
+        click.echo("".join(f"{text}\n" for text in texts), nl=False)
+
     def record(self, **values: Any) -> None:
-        """One JSON object; in ASCII, so that a hostile name cannot turn the text around it."""
-        click.echo(json.dumps(values))
+        """One JSON object."""
+        self.line(record_line(**values))
 
     # ------------------------------------------------------------ standard error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -13,6 +14,7 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
+from ferrygate.cli.terminal import record_line
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
 from ferrygate.common.i18n import _
@@ -43,33 +45,32 @@ def ls(
     """List a folder, or the site's start folder; a file lists itself."""
     with sign_in(around, site, **wishes) as session:
         folder = existing(path) if path is not None else session.site.start_folder
-        entries: Iterable[Entry] = _entries(session, folder)
+        blocks: Iterable[Iterable[Entry]] = _blocks(session, folder)
         if not unsorted:
-            entries = sorted(entries, key=lambda entry: entry.name)
-        for entry in entries:
-            _print(around, entry, long=long)
+            blocks = [sorted(chain.from_iterable(blocks), key=lambda entry: entry.name)]
+        for block in blocks:
+            around.terminal.lines(_line(around, entry, long=long) for entry in block)
     return Exit.DONE
 
 
-def _entries(session: Session, path: str | bytes) -> Iterator[Entry]:
+def _blocks(session: Session, path: str | bytes) -> Iterator[tuple[Entry, ...]]:
     try:
-        yield from session.ls(path)
+        yield from session.blocks(path)
     except WrongTypeError:
-        yield session.stat(path)
+        yield (session.stat(path),)
 
 
-def _print(around: CommandContext, entry: Entry, *, long: bool) -> None:
+def _line(around: CommandContext, entry: Entry, *, long: bool) -> str:
     if around.terminal.as_json:
-        around.terminal.record(
+        return record_line(
             # Bytes that are no UTF-8 become lone surrogates (PEP 383), so that nothing is lost.
             name=entry.name.decode("utf-8", "surrogateescape"),
             kind=entry.kind.value,
             size=entry.size,
             modified=entry.modified,
         )
-        return
     name = display_name(entry.name) + ("/" if entry.kind is EntryKind.FOLDER else "")
-    around.terminal.line(f"{_details(around, entry)}  {name}" if long else name)
+    return f"{_details(around, entry)}  {name}" if long else name
 
 
 def _details(around: CommandContext, entry: Entry) -> str:
