@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -16,6 +18,9 @@ from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
+
+if TYPE_CHECKING:
+    from ferrygate.api import Result
 
 _CHOICES = [
     choice.value
@@ -49,11 +54,10 @@ def put(
     """Send files and folders into REMOTE_FOLDER, which is made when missing."""
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
+    choice = _choice(around, on_conflict)
     with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
-        choice = _choice(around, on_conflict)
-        report.end(session.put(sources, new(folder), on_conflict=choice, on_event=report))
-    return Exit.DONE if report.complete else Exit.FAILED
+        move = partial(session.put, sources, new(folder), on_conflict=choice)
+        return _reported(around, Direction.UPLOAD, folder, move)
 
 
 @click.command()
@@ -74,11 +78,18 @@ def get(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
+    choice = _choice(around, on_conflict)
     with sign_in(around, site, **wishes) as session:
-        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder)
-        choice = _choice(around, on_conflict)
-        paths = [existing(source) for source in sources]
-        report.end(session.get(paths, folder, on_conflict=choice, on_event=report))
+        move = partial(session.get, map(existing, sources), folder, on_conflict=choice)
+        return _reported(around, Direction.DOWNLOAD, folder, move)
+
+
+def _reported(
+    around: CommandContext, direction: Direction, folder: str, move: Callable[..., Result]
+) -> Exit:
+    """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``."""
+    report = TransferReport(around.terminal, around.clock, direction, folder)
+    report.end(move(on_event=report))
     return Exit.DONE if report.complete else Exit.FAILED
 
 
