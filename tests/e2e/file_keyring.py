@@ -11,6 +11,15 @@ from keyring.backend import KeyringBackend
 VARIABLE = "TEST_KEYRING_FILE"
 
 
+def keychain_in(file: Path) -> dict[str, str]:
+    """The environment of a program that keeps its secrets in a file."""
+    return {
+        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+        "PYTHONPATH": str(Path(__file__).parent),
+        VARIABLE: str(file),
+    }
+
+
 class FileKeyring(KeyringBackend):
     """Keeps its entries in the file that the environment names."""
 

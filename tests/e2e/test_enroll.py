@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from e2e.file_keyring import VARIABLE
+from e2e.file_keyring import keychain_in
 from e2e.program import Program, connection_file, records
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Policy
@@ -24,13 +24,8 @@ def keychain(tmp_path: Path) -> Path:
 @pytest.fixture
 def enrolling(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
     """The program with a password and a keychain, but no code."""
-    environment = {
-        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
-        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
-        "PYTHONPATH": str(Path(__file__).parent),
-        VARIABLE: str(keychain),
-    }
-    return Program({**bare.environment, **environment})
+    password = {"FERRYGATE_PASSWORD": sandbox.ready.password.reveal()}
+    return Program({**bare.environment, **password, **keychain_in(keychain)})
 
 
 def test_a_key_is_kept_once_a_sign_in_has_proven_it(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import segno
 
-from e2e.file_keyring import VARIABLE
+from e2e.file_keyring import keychain_in
 from e2e.program import Program, after_waiting, connection_file, records
 from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
@@ -33,13 +33,8 @@ class AheadClock(SystemClock):
 
 def with_keychain(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
     """The program with a password and a keychain of its own, but no code."""
-    environment = {
-        "FERRYGATE_PASSWORD": sandbox.ready.password.reveal(),
-        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
-        "PYTHONPATH": str(Path(__file__).parent),
-        VARIABLE: str(keychain),
-    }
-    return Program({**bare.environment, **environment})
+    password = {"FERRYGATE_PASSWORD": sandbox.ready.password.reveal()}
+    return Program({**bare.environment, **password, **keychain_in(keychain)})
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import click
 
@@ -21,7 +21,7 @@ from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
 if TYPE_CHECKING:
-    from ferrygate.api import Result, Session
+    from ferrygate.api import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,14 +31,8 @@ _CHOICES = [
 ]
 
 
-class _How(NamedTuple):
-    """What both commands take beside their arguments."""
-
-    on_conflict: str | None
-    limit_rate: int | None
-
-
 def _transfer_options(command: F) -> F:
+    """Add what both commands take beside their arguments."""
     on_conflict = click.option(
         "--on-conflict",
         type=click.Choice(_CHOICES),
@@ -72,13 +66,11 @@ def put(
     """Send files and folders into REMOTE_FOLDER, which is made when missing."""
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
-    report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder)
-
-    def move(session: Session, choice: ConflictChoice) -> Result:
-        return session.put(sources, new(folder), on_conflict=choice, on_event=report)
-
-    signing_in = sign_in(around, site, **wishes)
-    return _transfer(around, signing_in, report, move, _How(on_conflict, limit_rate))
+    choice = _choice(around, on_conflict)
+    with sign_in(around, site, **wishes) as session:
+        session.limit_rate(limit_rate)
+        move = partial(session.put, sources, new(folder), on_conflict=choice)
+        return _reported(around, Direction.UPLOAD, folder, move)
 
 
 @click.command()
@@ -98,27 +90,19 @@ def get(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
-    report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder)
-
-    def move(session: Session, choice: ConflictChoice) -> Result:
-        paths = [existing(source) for source in sources]
-        return session.get(paths, folder, on_conflict=choice, on_event=report)
-
-    signing_in = sign_in(around, site, **wishes)
-    return _transfer(around, signing_in, report, move, _How(on_conflict, limit_rate))
+    choice = _choice(around, on_conflict)
+    with sign_in(around, site, **wishes) as session:
+        session.limit_rate(limit_rate)
+        move = partial(session.get, map(existing, sources), folder, on_conflict=choice)
+        return _reported(around, Direction.DOWNLOAD, folder, move)
 
 
-def _transfer(
-    around: CommandContext,
-    signing_in: AbstractContextManager[Session],
-    report: TransferReport,
-    move: Callable[[Session, ConflictChoice], Result],
-    how: _How,
-) -> int:
-    with signing_in as session:
-        if how.limit_rate is not None:
-            session.limit_rate(how.limit_rate)
-        report.end(move(session, _choice(around, how.on_conflict)))
+def _reported(
+    around: CommandContext, direction: Direction, folder: str, move: Callable[..., Result]
+) -> Exit:
+    """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``."""
+    report = TransferReport(around.terminal, around.clock, direction, folder)
+    report.end(move(on_event=report))
     return Exit.DONE if report.complete else Exit.FAILED
 
 
