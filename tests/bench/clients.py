@@ -16,7 +16,7 @@ PEERS = ("rclone", "lftp", "sftp", "psftp")
 
 @dataclass(frozen=True)
 class Ferrygate:
-    """Our command line: hashing and journal are on, as always."""
+    """Our command line, with hashing and flushing on, as always."""
 
     program: Path
     name: str = OURS
@@ -204,7 +204,7 @@ def find_peers(unpacked: Path) -> dict[str, Client | None]:
     """Every peer by name, in the order they are run; None for one that is not there.
 
     Args:
-        unpacked: what packaging/unpack-peers.sh made.
+        unpacked: what packaging/setup-bench.sh made.
     """
     folders = [unpacked / "usr" / "bin"]
     programs = {name: find_program(name, folders) for name in (*PEERS, "ssh")}

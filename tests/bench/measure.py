@@ -148,7 +148,7 @@ def _environment(access: Access, command: Command) -> dict[str, str]:
 
 
 def _forget(folder: Path) -> None:
-    """A row of its own begins with a journal of its own."""
+    """A row begins without what was learned in others: known hosts, and the ledger of codes."""
     if folder.exists():
         shutil.rmtree(folder)
 

@@ -65,7 +65,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
 
 
 class Reports(Protocol):
-    """Told on the lane's thread, or another; each item but a walk gets one end."""
+    """Told on the lane's thread, or another: once ``ended`` or ``failed`` of each file."""
 
     def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
         """A file moved on."""

@@ -58,7 +58,8 @@ class Growth:
             (tally.bytes - self._before.bytes) / span,
             (tally.files - self._before.files) / span,
         )
-        helped = any(now > _HELPS * before for now, before in zip(speed, self._speed, strict=True))
+        both = zip(speed, self._speed, strict=True)
+        helped = any(ours > _HELPS * before for ours, before in both)
         self.begin(now, tally)
         self._speed = speed
         self._settled = not helped

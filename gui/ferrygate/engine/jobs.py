@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
@@ -19,9 +17,7 @@ from ferrygate.engine.messages import (
 )
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
-
-Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
-"""Gets the blocks of a listing, or one entry; may keep a listing waiting."""
+from ferrygate.sftp.listing import Take
 
 _BLOCK = 1000  # entries of a listing that travel together
 

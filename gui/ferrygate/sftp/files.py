@@ -26,7 +26,6 @@ from ferrygate.sftp.status import no_folder
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, HandleReply, Open, Reply, Type
 
-_SSH_PAYLOAD = 32_704
 _MOST_LEVELS = 100  # of folders in a folder that is walked
 _MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 
@@ -164,12 +163,11 @@ class RemoteFiles:
         reply = await self.channel.request(Type.OPEN, wire.open_body(path, flags))
         return expect(HandleReply, reply, path).handle
 
-    async def close(self, handle: bytes, path: bytes) -> None:
-        """CLOSE; for an upload to an object store its answer is the verdict."""
-        await self._simple(Type.CLOSE, wire.string(handle), path)
-
     def closing(self, handle: bytes) -> Future[Reply]:
-        """Queue a CLOSE behind what was queued for the handle; its reply is the verdict too."""
+        """Queue a CLOSE behind what was queued for the handle.
+
+        For an upload to an object store its reply is the verdict.
+        """
         return self.channel.request(Type.CLOSE, wire.string(handle))
 
     def asking(self, path: bytes) -> Future[Reply]:
@@ -185,14 +183,10 @@ class RemoteFiles:
         """How many bytes one READ may ask for."""
         return self.channel.limits.read
 
-    def write_size(self, handle: bytes) -> int:
-        """How many bytes one WRITE may carry.
-
-        Where the server names no limit it is what fills one SSH packet, and does not spill into a
-        second: the library sends at most 32,704 bytes of a channel's data in a packet, and a
-        WRITE's own fields take 25 bytes and the handle.
-        """
-        return self.channel.limits.write or _SSH_PAYLOAD - 25 - len(handle)
+    @property
+    def write_size(self) -> int:
+        """How many bytes one WRITE may carry."""
+        return self.channel.limits.write
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
         """Queue a WRITE; the reply goes through :func:`check_ok`."""

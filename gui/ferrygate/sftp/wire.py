@@ -88,7 +88,7 @@ _KINDS = {
 }
 
 _HEADER = struct.Struct(">IBI")
-_WRITE = struct.Struct(">QI")
+_OFFSET_LENGTH = struct.Struct(">QI")
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")
 
@@ -140,12 +140,12 @@ class Limits(NamedTuple):
 
     Attributes:
         read: bytes that one READ may ask for.
-        write: bytes that one WRITE may carry; ``None`` for what fills one SSH packet.
+        write: bytes that one WRITE may carry.
         handles: handles that may be open at a time.
     """
 
     read: int = 32_768
-    write: int | None = None
+    write: int = 32_768
     handles: int = 128
 
 
@@ -177,12 +177,12 @@ def open_body(path: bytes, flags: Open) -> bytes:
 
 def read_body(handle: bytes, offset: int, length: int) -> bytes:
     """READ of ``length`` bytes at ``offset``."""
-    return string(handle) + _WRITE.pack(offset, length)
+    return string(handle) + _OFFSET_LENGTH.pack(offset, length)
 
 
 def write_body(handle: bytes, offset: int, data: bytes) -> bytes:
     """WRITE of ``data`` at ``offset``."""
-    return b"".join((string(handle), _WRITE.pack(offset, len(data)), data))
+    return b"".join((string(handle), _OFFSET_LENGTH.pack(offset, len(data)), data))
 
 
 def parse_limits(body: bytes) -> Limits:

@@ -168,7 +168,7 @@ class _Writing:
     def __init__(
         self, route: Route, handle: bytes, target: bytes, opened: Opened, report: Report
     ) -> None:
-        self.block = route.pace.piece(route.files.write_size(handle))
+        self.block = route.pace.piece(route.files.write_size)
         self._route = route
         self._handle = handle
         self._target = target

@@ -7,6 +7,7 @@ from ferrygate.sftp.tasks import Flow
 
 _LEAST = 1 << 20  # bytes
 _FIRST = 1 << 22
+_MOST = 1 << 24
 _ROOM = 1.5  # times what the line holds, so that it never runs dry
 _GROWING = 1.1  # times the rate before: the line has more to give yet
 _SPAN = 0.05  # seconds over which the rate is taken, at least
@@ -21,11 +22,11 @@ class Share:
     def __init__(self, all_channels: int) -> None:
         """``all_channels`` is the bytes that all of them may have in flight."""
         self._all = all_channels
-        self.most = 1 << 24
+        self.most = _MOST
 
     def among(self, channels: int) -> None:
         """Part it among so many channels."""
-        self.most = max(_LEAST, min(1 << 24, self._all // max(1, channels)))
+        self.most = max(_LEAST, min(_MOST, self._all // max(1, channels)))
 
 
 class Window:

@@ -209,7 +209,7 @@ def test_an_upload_that_is_cancelled_with_its_close_queued_is_not_closed(
     async def work() -> None:
         handle = await rig.files.open_for_writing(b"/new", replace=True)
         rig.stream.window = 0
-        await rig.files.close(handle, b"/new")
+        await rig.files.closing(handle)
 
     with pytest.raises(Cancelled):
         rig.run(work())

@@ -19,7 +19,6 @@ from ferrygate.sftp.replies import check_ok, data_read
 from ferrygate.sftp.status import error_for_status
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
 from scripted_sftp import (
-    CLOSE,
     FILE,
     FOLDER,
     LINK,
@@ -262,12 +261,6 @@ def test_files_are_opened_write_only(
 ) -> None:
     rig.run(files.open_for_writing(b"/new", replace=replace))
     assert server.asked(OPEN) == [(b"/new", flags, 0)]
-
-
-def test_close_is_the_verdict(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
-    server.instead[CLOSE] = lambda request: [status(request.number, PERMISSION_DENIED)]
-    with pytest.raises(PermissionDeniedError):
-        rig.run(files.close(b"h", b"/a"))
 
 
 def test_data_and_writes() -> None:
