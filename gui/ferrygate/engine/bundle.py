@@ -109,7 +109,7 @@ class Bundle:
         self._settings = settings
         self._cancel = cancel
         self._flying: dict[int, _Flying] = {}
-        self._broken: list[tuple[_Flying, FerrygateError]] = []
+        self._broken: list[tuple[_Flying, BaseException]] = []
         self._begun = 0
 
     def work_off(self, lane: Lane) -> list[Item]:
@@ -121,7 +121,11 @@ class Bundle:
         while True:
             try:
                 lane.run(self._work, self._cancel)
-            except (Cancelled, ConnectionLostError) as error:
+            except ConnectionLostError as error:
+                lane.drop()  # before another lane goes on: no upload has two handles
+                self._fail_all(error)
+                break
+            except Cancelled as error:
                 self._fail_all(error)
                 break
             except FerrygateError as error:  # the channel speaks no SFTP any more
@@ -225,38 +229,46 @@ class Bundle:
             self._reports.failed(job, error)
         elif opened.delivered is not None and not isinstance(error, SizeMismatchError):
             self._reports.ended(job, opened.delivered)
-        elif (
-            opened.path is None
-            or isinstance(error, ConnectionLostError)
-            or not isinstance(error, FerrygateError)
-        ):
+        elif opened.path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
             self._reports.failed(job, UploadFailedError(error, what_is_left(opened), opened))
         else:
             self._broken.append((flying, error))
 
     def _clear_away(self, lane: Lane) -> None:
-        """The channel is dropped without CLOSE, which would publish; then the parts are removed."""
-        broken, self._broken = self._broken, []
-        if broken:
-            lane.drop()
-        for flying, error in broken:
-            left = self._clear_one_away(lane, flying.opened)
-            assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
-            self._reports.failed(flying.item, UploadFailedError(error, left, flying.opened))
+        """The channel is dropped without CLOSE, which would publish; then the parts are removed.
 
-    def _clear_one_away(self, lane: Lane, opened: Opened) -> str:
-        """An object store shows the part once it has noticed the channel's end: asked again."""
-        never = CancelToken()
+        An object store shows a part once it has noticed the channel's end: all are asked for again.
+        """
+        broken, self._broken = self._broken, []
+        if not broken:
+            return
+        lane.drop()
+        left: dict[int, str] = {}
         for _ in range(_LOOKS if self._settings.object_store else 1):
-            try:
-                left = lane.run(lambda files: clear_away(files, opened), never)
-            except (FerrygateError, LaneRefusedError):
-                return part_left()
-            if left is not None:
-                return left
-            self._settings.clock.wait(never.event, _BETWEEN_LOOKS)
-        return ""
+            missing = [number for number in range(len(broken)) if number not in left]
+            left |= self._look(lane, {number: broken[number][0].opened for number in missing})
+            if len(left) == len(broken):
+                break
+            self._settings.clock.wait(CancelToken().event, _BETWEEN_LOOKS)
+        for number, (flying, error) in enumerate(broken):
+            assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
+            failure = UploadFailedError(error, left.get(number, ""), flying.opened)
+            self._reports.failed(flying.item, failure)
+
+    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
+        """What is left of those parts that were found, and of all if nobody can look."""
+
+        async def look(files: RemoteFiles) -> dict[int, str]:
+            spawn = files.channel.spawn
+            looks = {number: spawn(clear_away(files, part)) for number, part in parts.items()}
+            found = {number: await looked for number, looked in looks.items()}
+            return {number: left for number, left in found.items() if left is not None}
+
+        try:
+            return lane.run(look, CancelToken())
+        except (FerrygateError, LaneRefusedError):
+            return dict.fromkeys(parts, part_left())
 
 
 def _nobody() -> None:

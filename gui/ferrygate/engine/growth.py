@@ -32,7 +32,7 @@ class Growth:
         self._most = max(1, lanes)
 
     def renew(self, now: float, tally: Tally) -> None:
-        """Another connection: what was learned may not hold."""
+        """Another connection: what was learned of its speed may not hold."""
         self._settled = False
         self._speed = (0.0, 0.0)
         self.begin(now, tally)
@@ -41,14 +41,17 @@ class Growth:
         """Work begins: the time before it says nothing about what lanes bring."""
         self._since, self._before = now, Tally(tally.bytes, tally.files)
 
-    def wants(self, lanes: int, now: float, tally: Tally, *, large: bool) -> bool:
+    def wants(
+        self, lanes: int, now: float, tally: Tally, *, large: bool = False, first: bool = False
+    ) -> bool:
         """Whether to open another lane beside ``lanes``, for work that waits.
 
-        ``large`` says that each lane sends a large file, so that one more surely helps.
+        ``large`` says that each lane sends a large file, so that one more surely helps; ``first``
+        that the work has no lane yet, and would wait for somebody else's.
         """
         if lanes >= self._most:
             return False
-        if lanes == 0 or (large and lanes < AT_ONCE):
+        if lanes == 0 or first or (large and lanes < AT_ONCE):
             self.begin(now, tally)
             return True
         span = now - self._since
@@ -58,6 +61,8 @@ class Growth:
             (tally.bytes - self._before.bytes) / span,
             (tally.files - self._before.files) / span,
         )
+        if not any(speed):  # nothing has moved yet
+            return False
         both = zip(speed, self._speed, strict=True)
         helped = any(ours > _HELPS * before for ours, before in both)
         self.begin(now, tally)

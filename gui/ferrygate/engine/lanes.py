@@ -52,7 +52,8 @@ class Lanes:
                 crew.tray.full_of_bytes for crew in self._crews
             )
             now = self._clock.monotonic()
-            if not self._growth.wants(len(self._lanes), now, tally, large=large):
+            first = not any(self.of(batch))
+            if not self._growth.wants(len(self._lanes), now, tally, large=large, first=first):
                 return None
             lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
             self._lanes.append(lane)

@@ -149,7 +149,7 @@ class QueuedBatch:
         """What was handed out cannot be done."""
         for item in items:
             if isinstance(item, FileJob):
-                self._fail(item, error)
+                self._fail(item, error, what_is_left(item.again))
             else:
                 self._walk_over(error)
 
@@ -266,8 +266,9 @@ class QueuedBatch:
                 )
             )
 
-    def _fail(self, job: FileJob, error: BaseException) -> None:
-        left = error.left if isinstance(error, UploadFailedError) else ""
+    def _fail(self, job: FileJob, error: BaseException, left: str = "") -> None:
+        if isinstance(error, UploadFailedError):
+            left = error.left
         cause = _cause(error)
         state = TransferState.NEEDS_ATTENTION
         if isinstance(cause, Cancelled):

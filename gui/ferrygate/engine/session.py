@@ -77,6 +77,7 @@ class Session:
             self._doubtful_until = None
             self.queue.resume(fresh=False)
             self.browser.resume(fresh=False)
+        self.queue.look()
 
     def _doubt(self) -> None:
         """A channel broke down; in a moment it will show whether the connection did."""

@@ -101,6 +101,11 @@ class TransferQueue:
             self._end(batch, TransferState.NEEDS_ATTENTION, reason)
         self._lanes.stop()
 
+    def look(self) -> None:
+        """Called now and then: where work waits, another lane may be worth having by now."""
+        if any(batch.has_work for batch in self._batches.values()):
+            self._feed()
+
     # ------------------------------------------------------------ handing out
 
     def _feed(self) -> None:

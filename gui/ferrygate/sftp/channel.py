@@ -176,6 +176,8 @@ class SftpChannel:
     # ------------------------------------------------------------ inside
 
     def _enqueue(self, kind: Type, body: bytes, future: Future[Reply]) -> None:
+        if not self._pending:
+            self._heard = self._clock.monotonic()  # nobody owed us a word until now
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
         self._pending[self._next_id] = future
         self._out.append(wire.packet(kind, self._next_id, body))
@@ -211,13 +213,14 @@ class SftpChannel:
     def _exchange(self) -> None:
         """Send what the window takes, then receive what came."""
         self._send()
-        try:
-            data = self._stream.recv(self._patience())
-        except TimeoutError:
+        data = self._receive(self._patience())
+        if data is None and self._silence() >= self._reply_deadline:
+            data = self._receive(0.0)  # we may have been away, and it lies there
+            if data is None:
+                raise lost(f"no reply: silent for {self._silence():.0f} s")
+        if data is None:
             self._ring_alarms()
             return
-        except BROKEN as error:
-            raise lost(f"channel error: {type(error).__name__}") from error
         if not data:
             raise lost("channel closed: end of data")
         self._heard = self._clock.monotonic()
@@ -233,19 +236,29 @@ class SftpChannel:
             ) from error
         self._ring_alarms()
 
+    def _receive(self, seconds: float) -> bytes | None:
+        """What came, empty at the end; none where nothing did, or somebody woke us."""
+        try:
+            return self._stream.recv(seconds)
+        except TimeoutError:
+            return None
+        except BROKEN as error:
+            raise lost(f"channel error: {type(error).__name__}") from error
+
+    def _silence(self) -> float:
+        """How long the server has owed us a word, in seconds."""
+        if not self._pending and self._version is None:
+            return 0.0
+        return self._clock.monotonic() - self._heard
+
     def _patience(self) -> float:
         """How long nothing may come, in seconds."""
-        now = self._clock.monotonic()
         seconds = _IDLE
         if self._pending or self._version is not None:
-            seconds = self._heard + self._reply_deadline - now
-            if seconds <= 0:
-                raise lost(f"no reply: silent for {now - self._heard:.0f} s")
-        else:
-            self._heard = now  # nobody owes us a word
+            seconds = self._reply_deadline - self._silence()
         if self._alarms:
-            seconds = min(seconds, max(0.0, self._alarms[0][0] - now))
-        return seconds
+            seconds = min(seconds, self._alarms[0][0] - self._clock.monotonic())
+        return max(0.0, seconds)
 
     def _ring_alarms(self) -> None:
         while self._alarms and self._alarms[0][0] <= self._clock.monotonic():

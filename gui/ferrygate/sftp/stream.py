@@ -183,6 +183,8 @@ class ChannelStream:
             SSHException: the peer sent more than it may.
         """
         self._count(len(data))
+        if not data:  # it is allowed, and says nothing
+            return
         keep(self._arrived, data)
 
     def drop(self, count: int) -> None:
@@ -193,6 +195,8 @@ class ChannelStream:
     def flush(self) -> None:
         """Hand over what was taken."""
         arrived, self._arrived = self._arrived, []
+        if not arrived:
+            return
         with self._changed:
             if not self._ended:
                 keep(self._chunks, arrived[0])

@@ -134,7 +134,7 @@ def _target(job: FileJob) -> Path | None:
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = wanted.with_name(os.fsdecode(name))
-            if not os.path.lexists(other):
+            if not os.path.lexists(other) and job.names.claim(str(other), job.remote):
                 return other
     raise taken(wanted.name)
 

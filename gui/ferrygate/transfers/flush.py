@@ -105,9 +105,14 @@ class Flusher:
     def _write_back(self, descriptor: int) -> None:
         """The system tells of an error once; the file's own end is when to say it."""
         try:
-            self._sync_descriptor(descriptor)
-        except OSError as error:
-            self._failed[_identity(descriptor)] = error
+            identity = _identity(descriptor)
+            self._failed.pop(identity, None)  # of a file that is gone, and whose number came back
+            try:
+                self._sync_descriptor(descriptor)
+            except OSError as error:
+                self._failed[identity] = error
+        except OSError:
+            return  # a drive that is gone; opening the file again at its end will say so
         finally:
             os.close(descriptor)
 

@@ -9,6 +9,21 @@ import msgspec
 from ferrygate.common.entry import Entry
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
+
+class Names:
+    """The names that a batch's files have been given; asked by several threads.
+
+    Two of its files may be on their way to one name, and on an object store neither sees the other.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[bytes | str, str | bytes] = {}
+
+    def claim(self, name: bytes | str, owner: str | bytes) -> bool:
+        """Take a name for a file; false where another file of the batch has it."""
+        return self._owners.setdefault(name, owner) == owner  # one step for the interpreter
+
+
 Report = Callable[[TransferState, int], None]
 """Told the state and the bytes moved so far, on the thread that moves them."""
 
@@ -50,6 +65,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
         modified: seconds since the epoch, as far as known before; of what is fetched.
         free: nothing stands under the remote name, so that nobody has to ask.
         on_conflict: what to do where the target's name is taken.
+        names: those its batch has given.
         again: how far an upload came before the connection was lost under it.
     """
 
@@ -60,6 +76,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
     modified: int | None = None
     free: bool = False
     on_conflict: ConflictChoice = ConflictChoice.FAIL
+    names: Names = msgspec.field(default_factory=Names)
     again: Opened | None = None
 
     @property

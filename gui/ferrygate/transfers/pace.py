@@ -20,10 +20,12 @@ class Pace:
         self._lock = threading.Lock()
         self._spent_until = clock.monotonic()
         self._rate = bytes_per_second
+        self.limits_set = 0  # how often the limit was changed
 
     def limit(self, bytes_per_second: int | None) -> None:
         """Another limit from now on, or none."""
         with self._lock:
+            self.limits_set += 1
             self._rate = bytes_per_second
             self._spent_until = self._clock.monotonic()
 

@@ -23,7 +23,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles, check_depth
 from ferrygate.sftp.tasks import Future
 from ferrygate.transfers.conflict import numbered_names
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.outcome import FileJob, Names
 from ferrygate.transfers.views import ConflictChoice
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Planner:
         self._new_folders_are_empty = new_folders_are_empty
         self._next = 0
         self._announced: set[tuple[str, bytes]] = set()
-        self._senders: dict[bytes, str] = {}
+        self._names = Names()
 
     # ------------------------------------------------------------ uploads
 
@@ -126,7 +126,7 @@ class Planner:
         folder, name = remote_path.parent(remote), remote_path.basename(remote)
         others = (remote_path.join(folder, other) for other in numbered_names(name))
         for target in chain((remote,), others):
-            if self._senders.setdefault(target, local) == local:
+            if self._names.claim(target, local):
                 self._say(local, target, size, free=free)
                 return
 
@@ -207,6 +207,7 @@ class Planner:
         return below
 
     def _found_remote(self, local: str, remote: bytes, entry: Entry) -> None:
+        self._names.claim(local, remote)
         self._say(local, remote, entry.size, modified=entry.modified)
 
     # ------------------------------------------------------------ both
@@ -233,6 +234,7 @@ class Planner:
                 modified=modified,
                 free=free,
                 on_conflict=self._on_conflict,
+                names=self._names,
             )
         )
 

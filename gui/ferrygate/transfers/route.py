@@ -9,6 +9,8 @@ from ferrygate.sftp.tasks import Flow
 from ferrygate.transfers.pace import Pace
 from ferrygate.transfers.window import Window
 
+_LOOK = 1.0  # seconds after which whoever waits looks whether the limit still holds
+
 
 class Route(msgspec.Struct, frozen=True):
     """What the files that move over one channel share.
@@ -34,6 +36,7 @@ class Route(msgspec.Struct, frozen=True):
         """
         if not self.flow.try_take(count):
             await self.flow.take(count)
-        wait = self.pace.spend(count)
-        if wait > 0:
-            await self.files.channel.sleep(wait)
+        limits_set, wait = self.pace.limits_set, self.pace.spend(count)
+        while wait > 0 and self.pace.limits_set == limits_set:
+            await self.files.channel.sleep(min(wait, _LOOK))
+            wait -= _LOOK

@@ -38,7 +38,7 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | No
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):
             path = remote_path.join(folder, other)
-            if await standing(files, path) is None:
+            if await standing(files, path) is None and job.names.claim(path, job.local):
                 return path
     raise taken(display_name(remote_path.basename(job.remote)))
 

@@ -55,7 +55,7 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
         if done is not None:
             return done
     with _open_local(job.local) as source:
-        size = os.fstat(source.fileno()).st_size
+        size = _status(source, job.local).st_size
         target = await choose(route.files, job, opened)
         if target is None:
             return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
@@ -133,9 +133,9 @@ def _open_local(path: str) -> BinaryIO:
 @contextmanager
 def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
     """Raise where the file was changed within, or has more in it than it says."""
-    before = os.fstat(source.fileno())
+    before = _status(source, path)
     yield
-    after = os.fstat(source.fileno())
+    after = _status(source, path)
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not same or _read(source, 1, path):
         raise _changed(path)
@@ -226,6 +226,11 @@ async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> s
         await writing.write(offset, data)
         offset += len(data)
     return digest.hexdigest()
+
+
+def _status(source: BinaryIO, path: str) -> os.stat_result:
+    with reading(Path(path)):
+        return os.fstat(source.fileno())
 
 
 def _read(source: BinaryIO, size: int, path: str) -> bytes:

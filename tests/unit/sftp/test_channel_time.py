@@ -122,6 +122,24 @@ def test_sleeps_of_dropped_work_wake_nobody(rig: Rig) -> None:
     assert rig.stream.waits[0] == 100
 
 
+def test_a_wait_in_which_nothing_was_due_does_not_count(rig: Rig) -> None:
+    async def work() -> int | None:
+        await rig.channel.sleep(100)  # whoever reads a listing has gone for a coffee
+        return (await rig.files.stat(b"/a")).size
+
+    assert rig.run(work()) is not None
+
+
+def test_what_came_while_we_were_away_is_read_before_the_deadline_counts(rig: Rig) -> None:
+    async def work() -> int | None:
+        asked = rig.channel.spawn(rig.files.stat(b"/a"))
+        await rig.channel.sleep(0)
+        rig.stream.clock.time += 100  # a disk that kept this thread
+        return (await asked).size
+
+    assert rig.run(work()) is not None
+
+
 # ---------------------------------------------------------------- being woken
 
 
