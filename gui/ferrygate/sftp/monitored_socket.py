@@ -47,9 +47,12 @@ class MonitoredSocket:
 
     @property
     def writable(self) -> bool:
-        """Whether some bytes would be taken at once."""
+        """Whether sending would not wait, be it for an error."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._sock, selectors.EVENT_WRITE)
+            try:
+                selector.register(self._sock, selectors.EVENT_WRITE)
+            except (OSError, ValueError):  # closed
+                return True
             return bool(selector.select(0))
 
     def settimeout(self, seconds: float | None) -> None:

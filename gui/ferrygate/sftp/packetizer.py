@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
 import paramiko
@@ -12,15 +11,14 @@ from paramiko.packet import NeedRekeyException
 
 from ferrygate.sftp.aead import Opener, Sealer, room_for
 from ferrygate.sftp.fair_lock import FairLock
+from ferrygate.sftp.inbound import Inbound
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.receive_buffer import ReceiveBuffer
-from ferrygate.sftp.stream import BURST, LEAST_DATA, MOST_DATA, ChannelStream
+from ferrygate.sftp.stream import BURST, LEAST_DATA, MOST_DATA
 
-_WINDOW_ADJUST, _DATA, _EXTENDED_DATA, _EOF, _CLOSE = range(93, 98)  # RFC 4254 §9
 _MOMENT = 0.1  # seconds that TCP may take for what is sent
 _LONG = 0.05  # seconds that a burst should not take
 _MOST_UNSENT = 1 << 20  # bytes: a burst, and any number of answers
-_U32 = struct.Struct(">I")
 
 
 class Packetizer(paramiko.packet.Packetizer):
@@ -58,9 +56,7 @@ class Packetizer(paramiko.packet.Packetizer):
         self._opener: Opener | None = None
         self._outgoing = memoryview(bytearray(room_for(BURST, LEAST_DATA)))
         self._rekey_due = False
-        self._unflushed: set[ChannelStream] = set()
-        self.streams: dict[int, ChannelStream] = {}
-        """By our number of the channel; changed by the thread that reads."""
+        self.inbound = Inbound()
         self.burst = BURST
         """How many bytes of data to send in one go, so that other channels do not wait for long."""
 
@@ -89,10 +85,13 @@ class Packetizer(paramiko.packet.Packetizer):
         """Send data of a channel, ``most`` bytes in a packet, and :attr:`burst` bytes at most.
 
         Returns whether it was taken; it is not while TCP still has not taken what was before.
+
+        Raises:
+            EOFError: the connection has ended.
         """
         with self.__write_lock:
-            if self._unsent:
-                self._send_unsent()
+            if self.closed:
+                raise EOFError
             if self._unsent:
                 return False
             if self._sealer is not None:
@@ -131,11 +130,6 @@ class Packetizer(paramiko.packet.Packetizer):
                 raise SSHException("the peer does not read")
         else:
             self._unsent = memoryview(bytes(memoryview(out)[self._write(out) :]))
-
-    def _send_unsent(self) -> None:
-        self._unsent = self._unsent[self._write(self._unsent) :]
-        if not self._unsent:
-            self.go_on()
 
     def _write(self, out: bytes | memoryview) -> int:
         """Send for a moment; returns how much was taken."""
@@ -185,24 +179,22 @@ class Packetizer(paramiko.packet.Packetizer):
                 self._rekey_due = False
                 raise NeedRekeyException
             self._go_on_sending()
+            start = self._received.start
             if self._opener is None:
                 kind, message = super().read_message()
-                if not self._deliver(kind, memoryview(message.asbytes())):
+                if not self.inbound.deliver(kind, memoryview(message.asbytes())):
                     return kind, message
-                self._flush()
-                continue
-            start = self._received.start
-            payload = self._opener.open(self._received)
-            if payload is None:
-                self._flush()
+                self.inbound.flush()
+            elif (payload := self._opener.open(self._received)) is None:
+                self.inbound.flush()
                 self._fill()
-                continue
-            sequence_number = self._count(self._received.start - start)
-            if not self._deliver(payload[0], payload[1:]):
-                self._flush()
-                message = Message(bytes(payload[1:]))
-                message.seqno = sequence_number
-                return payload[0], message
+            else:
+                number = self._count(self._received.start - start)
+                if not self.inbound.deliver(payload[0], payload[1:]):
+                    self.inbound.flush()
+                    message = Message(bytes(payload[1:]))
+                    message.seqno = number
+                    return payload[0], message
 
     def _fill(self) -> None:
         """Wait for bytes, with what the base does meanwhile."""
@@ -230,9 +222,16 @@ class Packetizer(paramiko.packet.Packetizer):
         self._go_on_sending()
 
     def _go_on_sending(self) -> None:
-        if self._unsent and self._sock.writable:
-            with self.__write_lock:
-                self._send_unsent()
+        """Send on what is kept, without waiting."""
+        if not (self._unsent and self._sock.writable):
+            return
+        with self.__write_lock:
+            try:
+                self._unsent = self._unsent[self._sock.send(self._unsent) :]
+            except OSError:
+                raise EOFError from None
+        if not self._unsent:
+            self.inbound.go_on()
 
     def _count(self, size: int) -> int:
         """Count a packet of so many bytes; returns its sequence number."""
@@ -262,53 +261,3 @@ class Packetizer(paramiko.packet.Packetizer):
     def _trigger_rekey(self) -> None:
         super()._trigger_rekey()  # type: ignore[misc]  # the stubs leave it out
         self._rekey_due = True
-
-    def _deliver(self, kind: int, body: memoryview) -> bool:
-        """Give a message to its channel's stream, if that is all it is for."""
-        if not _WINDOW_ADJUST <= kind <= _CLOSE:
-            return False
-        try:
-            (number,) = _U32.unpack_from(body)
-            stream = self.streams.get(number)
-            if stream is None:
-                return False
-            if kind == _WINDOW_ADJUST:
-                stream.widen(*_U32.unpack_from(body, 4))
-            elif kind == _DATA:
-                stream.take(_string(body[4:]))
-                self._unflushed.add(stream)
-            elif kind == _EXTENDED_DATA:
-                stream.drop(len(_string(body[8:])))
-            else:
-                self._flush()
-                stream.end()
-                if kind == _CLOSE:
-                    del self.streams[number]
-                return False
-        except struct.error:
-            raise SSHException(f"message {kind} cut short") from None
-        return True
-
-    def _flush(self) -> None:
-        for stream in self._unflushed:
-            stream.flush()
-        self._unflushed.clear()
-
-    def go_on(self) -> None:
-        """Tell all streams that they may send again."""
-        for stream in list(self.streams.values()):
-            stream.go_on()
-
-    def end_streams(self) -> None:
-        """The connection has ended, and so have its channels."""
-        self._flush()
-        for stream in self.streams.values():
-            stream.end()
-
-
-def _string(field: memoryview) -> memoryview:
-    """The string (RFC 4251 §5) that ends a message."""
-    (size,) = _U32.unpack_from(field)
-    if size != len(field) - _U32.size:
-        raise SSHException(f"string of {size} bytes in {len(field)}")
-    return field[_U32.size :]

@@ -34,7 +34,7 @@ class StreamTransport(ServiceRequestingTransport):
         try:
             super().run()
         finally:
-            self._packets.end_streams()
+            self._packets.inbound.end()
 
     # ------------------------------------------------------------ channels
 
@@ -82,7 +82,7 @@ class StreamTransport(ServiceRequestingTransport):
         message.rewind()
         channel = self._channels.get(number)  # type: ignore[attr-defined]  # the stubs leave it out
         if channel is not None and number in self.channel_events:  # not told a second time
-            self._packets.streams[number] = self._opened[number] = ChannelStream(
+            self._packets.inbound.streams[number] = self._opened[number] = ChannelStream(
                 channel, self, channel.in_window_size, peer=peer, room=room, most=most
             )
         super()._parse_channel_open_success(message)  # type: ignore[misc]  # as above
@@ -107,4 +107,4 @@ class StreamTransport(ServiceRequestingTransport):
         postponed, self._postponed = self._postponed, []
         for each in postponed:
             self._send_user_message(each)
-        self._packets.go_on()
+        self._packets.inbound.go_on()
