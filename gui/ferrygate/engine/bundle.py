@@ -116,7 +116,8 @@ class Bundle:
         """Do what the tray holds until it is closed; returns what nobody has begun.
 
         Raises:
-            LaneRefusedError: there is no channel; nothing was begun.
+            LaneRefusedError: there is no channel; nothing is under way.
+            Exception: what nobody foresaw; everything that was under way has been told of.
         """
         while True:
             try:
@@ -130,6 +131,13 @@ class Bundle:
                 break
             except FerrygateError as error:  # the channel speaks no SFTP any more
                 self._fail_all(error)
+            except LaneRefusedError:
+                raise
+            except Exception as error:  # nobody foresaw it, and who waits has to hear of it
+                self._fail_all(error)
+                lane.drop()
+                self._clear_away(lane)
+                raise
             finally:
                 self._tray.changed = _nobody
             self._clear_away(lane)
@@ -211,7 +219,7 @@ class Bundle:
         self._tray.done(flying.item)
         self._reports.room()
 
-    def _fail_all(self, error: FerrygateError) -> None:
+    def _fail_all(self, error: Exception) -> None:
         """The channel is gone, or the work on it was taken back."""
         flying, self._flying = list(self._flying.values()), {}
         if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bundle_rig import BundleRig
+from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction
-from scripted_sftp import OPEN, Request
+from scripted_sftp import OPEN, WRITE, Request
 
 
 @pytest.fixture
@@ -39,3 +41,37 @@ def test_a_server_of_hardly_any_handles_gets_one_file_at_a_time(
     assert all(isinstance(end, Outcome) for end in rig.told.ends.values())
     assert len(rig.told.ends) == 5
     assert most == 1
+
+
+def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
+    rig: BundleRig,
+) -> None:
+    """Or the batch would wait for ever for files that nobody has any more."""
+
+    def break_down() -> None:
+        raise ZeroDivisionError
+
+    def silent(_request: Request) -> Iterable[bytes]:
+        rig.rigs[0].stream.after = break_down
+        return ()
+
+    rig.server.instead[WRITE] = silent
+    jobs = [rig.job(f"{number}.csv") for number in range(70)]
+    assert isinstance(rig.work_off(*jobs), ZeroDivisionError)
+    ends = list(rig.told.ends.values())
+    assert len(ends) == 64  # the others still lie on the tray
+    assert len(rig.tray.take_all()) == 6
+    for end in ends:
+        assert isinstance(end, UploadFailedError)
+        assert isinstance(end.cause, ZeroDivisionError)
+    assert rig.rigs[0].stream.closed
+
+
+def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: BundleRig) -> None:
+    async def walk(_files: RemoteFiles) -> None:
+        raise ZeroDivisionError
+
+    assert rig.work_off(walk, rig.job()) == []
+    (error,) = rig.told.walks
+    assert isinstance(error, ZeroDivisionError)
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], Outcome)

@@ -1,0 +1,177 @@
+"""What a fuzzer calls: a client of a server that follows the fuzzer's bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Coroutine
+from itertools import count
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from fake_clock import ManualClock
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import FerrygateError
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.packet_reader import PacketReader
+from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
+from ferrygate.transfers.download import download
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.plan import Planner
+from ferrygate.transfers.route import Route
+from ferrygate.transfers.upload import upload
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.window import Share, Window
+from fuzz.hostile import HostileStream, Script
+
+
+class Disk:
+    """Gives hidden names, one after the other."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+
+    def hidden_name(self) -> str:
+        return f".ferrygate-{next(self._numbers)}.part"
+
+    def write_back(self, file: BinaryIO) -> None:
+        """What is fetched here need not last."""
+
+
+def _told(_state: TransferState, _moved: int) -> None:
+    """Nobody looks at the progress."""
+
+
+async def _take_none(_entries: object) -> None:
+    """Nobody looks at the entries."""
+
+
+class Session(NamedTuple):
+    """How many bytes the server sent, and the error the work ended with, if it did."""
+
+    served: int
+    error: FerrygateError | None
+
+
+class Target:
+    """What a fuzzer calls: :meth:`run`, with any bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is emptied, and used for what is sent and fetched."""
+        shutil.rmtree(folder, ignore_errors=True)
+        self._fetched = folder / "fetched"
+        self._fetched.mkdir(parents=True)
+        self._source = folder / "source"
+        self._source.write_bytes(b"s" * 70_000)
+        self._disk = Disk()
+        self._works = (
+            lambda route: route.files.stat(b"/folder/a"),
+            lambda route: route.files.list_folder(b"/folder", _take_none),
+            lambda route: route.files.remove_tree(b"/folder"),
+            lambda route: route.files.make_folders(b"/folder/x/y"),
+            self._download,
+            self._upload,
+            self._plan,
+            self._all_at_once,
+        )
+
+    def run(self, data: bytes) -> Session:
+        """Take the bytes apart, then be a client of a server that follows them.
+
+        Raises nothing but what is a fault of the client's.
+        """
+        _take_apart(data)
+        script = Script(data)
+        clock, cancel = ManualClock(1000.0), CancelToken()
+        work = self._works[script.byte() % len(self._works)]
+        object_store = bool(script.byte() & 1)
+        stream = HostileStream(script, clock, cancel)
+        channel = SftpChannel(stream, clock)
+        ended: FerrygateError | None = None
+        try:
+            channel.start(cancel)
+            channel.run(work(self._route(channel, clock, object_store=object_store)), cancel)
+        except FerrygateError as error:
+            ended = error
+        if channel.usable:
+            self._go_on(channel)
+        self._clear()
+        return Session(stream.served, ended)
+
+    def _clear(self) -> None:
+        """Nothing is left of what was not fetched whole; and what was, is gone from here on."""
+        fetched = list(self._fetched.rglob("*"))
+        assert not [path for path in fetched if path.name.endswith(".part")]
+        if fetched:
+            shutil.rmtree(self._fetched)
+            self._fetched.mkdir()
+
+    @staticmethod
+    def _go_on(channel: SftpChannel) -> None:
+        """Use the channel again, whatever is still due on it."""
+        try:
+            channel.run(RemoteFiles(channel).stat(b"/folder/a"), CancelToken())
+        except FerrygateError:
+            return
+
+    @staticmethod
+    def _route(channel: SftpChannel, clock: ManualClock, *, object_store: bool) -> Route:
+        flow, share = channel.flow(0), Share(1 << 20)
+        share.among(1)
+        window = Window(flow, share, clock)
+        return Route(RemoteFiles(channel), flow, window, Pace(clock, None), object_store)
+
+    async def _download(self, route: Route) -> None:
+        local = str(self._fetched / "a")
+        job = FileJob(number=0, local=local, remote=b"/folder/a", size=None)
+        await download(route, job, _told, self._disk)
+
+    async def _upload(self, route: Route) -> None:
+        remote, choice = b"/folder/new", ConflictChoice.KEEP_BOTH
+        job = FileJob(number=0, local=str(self._source), remote=remote, on_conflict=choice)
+        await upload(route, job, _told, Opened())
+
+    async def _plan(self, route: Route) -> None:
+        """Walk a folder, and fetch the first of what is found."""
+        found: list[FileJob] = []
+        planner = Planner(found.append, ConflictChoice.FAIL, new_folders_are_empty=True)
+        await planner.plan_download(route.files, (b"/folder",), str(self._fetched))
+        for job in found:
+            self._check_place(job)
+        for job in found[:4]:
+            await download(route, job, _told, self._disk)
+
+    def _check_place(self, job: FileJob) -> None:
+        """No name of a server leads out of the folder that was chosen."""
+        assert os.path.normpath(job.local).startswith(f"{self._fetched}{os.sep}")
+
+    async def _all_at_once(self, route: Route) -> None:
+        works: list[Coroutine[Any, Any, object]] = [
+            self._download(route),
+            self._upload(route),
+            route.files.entries(b"/folder"),
+            route.files.stat(b"/folder/a"),
+        ]
+        for task in [route.files.channel.spawn(work) for work in works]:
+            await task
+
+
+def _take_apart(data: bytes) -> None:
+    """The codec alone, over pieces whose sizes the bytes themselves tell."""
+    reader = PacketReader()
+    at, payloads = 0, [memoryview(data)]
+    try:
+        while at < len(data):
+            end = at + 1 + data[at] % 64
+            payloads += reader.feed(data[at:end])
+            at = end
+    except BadPacketError:
+        pass
+    for payload in payloads:
+        for parse in (parse_reply, parse_version):
+            try:
+                parse(payload)
+            except BadPacketError:
+                continue

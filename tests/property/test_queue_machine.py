@@ -1,0 +1,211 @@
+"""The queue of transfers, whatever lanes, connections and people do: no file is lost or done twice.
+
+Every batch is answered once, every file comes to one end, and no lane is left with work.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    FerrygateError,
+    LocalFileError,
+)
+from ferrygate.engine import messages as m
+from ferrygate.engine.tray import Item
+from ferrygate.transfers.outcome import FileJob, Opened
+from queue_rig import FakeLane, QueueRig
+
+LARGE = 9 << 20  # bytes; such a file fills a tray
+CHOICES = st.sampled_from(list(m.ConflictChoice))
+SIZES = st.one_of(
+    st.lists(st.sampled_from([0, 10, LARGE]), max_size=7),
+    st.lists(st.just(LARGE), min_size=5, max_size=9),  # more than there are lanes at once
+)
+ENDS = ("delivered", "skipped", "failed", "taken", "lost")
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """Steps of the engine, of lanes and of people, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.rig = QueueRig(Path(self.folder.name))
+        self.queue = self.rig.queue
+        self.batches: list[int] = []
+        self.made = 0
+
+    # ------------------------------------------------------------ people
+
+    @precondition(lambda self: len(self.batches) < 4)
+    @rule(sizes=SIZES, on_conflict=CHOICES, well=st.booleans())
+    def upload(self, sizes: list[int], on_conflict: m.ConflictChoice, *, well: bool) -> None:
+        sources = []
+        for size in sizes:
+            self.made += 1
+            sources.append(self.rig.file(f"{self.made}", size))
+        self.batches.append(self.rig.upload(*sources, on_conflict=on_conflict))
+        if well:  # its walk is done by the next lane that comes to it
+            self.move_on(2)
+
+    @precondition(lambda self: self.batches)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        self.queue.cancel(data.draw(st.sampled_from(self.batches)))
+
+    @precondition(lambda self: self.batches)
+    @rule(data=st.data(), choice=CHOICES)
+    def answer(self, data: st.DataObject, choice: m.ConflictChoice) -> None:
+        self.queue.answer_conflict(data.draw(st.sampled_from(self.batches)), choice)
+
+    # ------------------------------------------------------------ the engine
+
+    @rule(count=st.integers(1, 3))
+    def handle(self, count: int) -> None:
+        self.rig.handle(count)
+
+    @rule()
+    def interrupt(self) -> None:
+        self.queue.interrupt()
+
+    @rule(fresh=st.booleans())
+    def resume(self, *, fresh: bool) -> None:
+        self.rig.clock.time += 1
+        self.queue.resume(fresh=fresh)
+
+    # ------------------------------------------------------------ lanes
+
+    def lane(self, data: st.DataObject) -> FakeLane:
+        return data.draw(st.sampled_from(self.rig.working))
+
+    @precondition(lambda self: self.rig.working)
+    @rule(data=st.data(), count=st.integers(1, 4))
+    def begin(self, data: st.DataObject, count: int) -> None:
+        lane = self.lane(data)
+        for _item in range(count):
+            lane.begin()
+
+    @precondition(lambda self: any(lane.flying for lane in self.rig.working))
+    @rule(data=st.data(), end=st.sampled_from(ENDS))
+    def end_item(self, data: st.DataObject, end: str) -> None:
+        lane = data.draw(st.sampled_from([lane for lane in self.rig.working if lane.flying]))
+        self.end(lane, data.draw(st.sampled_from(lane.flying)), end)
+
+    @precondition(lambda self: self.rig.working)
+    @rule(data=st.data())
+    def give_up(self, data: st.DataObject) -> None:
+        self.lane(data).give_up()
+
+    @precondition(lambda self: self.rig.working)
+    @rule(data=st.data())
+    def give_up_behind_an_item(self, data: st.DataObject) -> None:
+        """The engine hears that there is room on a tray that nobody works off any more."""
+        lane = self.lane(data)
+        lane.begin()
+        for item in list(lane.flying):
+            self.end(lane, item, "delivered")
+        lane.give_up()
+
+    @rule(turns=st.integers(1, 3))
+    def move_on(self, turns: int) -> None:
+        """All goes well for a while."""
+        for _turn in range(turns):
+            for lane in self.rig.working:
+                lane.begin()
+                for item in lane.flying[:1]:
+                    self.end(lane, item, "delivered")
+            self.rig.handle()
+
+    @precondition(lambda self: self.rig.working)
+    @rule(data=st.data())
+    def end_lane(self, data: st.DataObject) -> None:
+        self.lane(data).end()
+
+    @precondition(lambda self: any(not lane.flying for lane in self.rig.working))
+    @rule(data=st.data())
+    def refuse(self, data: st.DataObject) -> None:
+        data.draw(st.sampled_from([ln for ln in self.rig.working if not ln.flying])).refuse()
+
+    def end(self, lane: FakeLane, item: Item, end: str) -> None:
+        if not isinstance(item, FileJob):
+            if end == "delivered":
+                lane.walk(self.rig.server)
+            else:
+                lane.fail(item, self.error(end))
+        elif end == "delivered":
+            lane.deliver(item)
+        elif end == "skipped":
+            lane.deliver(item, m.TransferState.SKIPPED)
+        else:
+            lane.fail(item, self.error(end), Opened(path=item.remote, answered=True, sent=1))
+
+    @staticmethod
+    def error(end: str) -> FerrygateError:
+        if end == "lost":
+            return ConnectionLostError("Lost.")
+        return ConflictError("Taken.") if end == "taken" else LocalFileError("Gone.")
+
+    # ------------------------------------------------------------ what holds
+
+    @invariant()
+    def nothing_is_in_two_hands(self) -> None:
+        held = [
+            (lane.batch.number, item.number if isinstance(item, FileJob) else "walk")
+            for lane in self.rig.working
+            for item in (*lane.flying, *lane.tray._items)
+        ]
+        assert len(held) == len(set(held))
+
+    @invariant()
+    def nobody_is_answered_twice(self) -> None:
+        for batch in self.batches:
+            assert len(self.rig.answers(batch)) <= 1
+
+    @invariant()
+    def there_are_eight_lanes_at_most(self) -> None:
+        assert len(self.rig.lanes) <= 8 + sum(lane.stopped for lane in self.rig.lanes)
+
+    def teardown(self) -> None:
+        try:
+            self.finish()
+            for batch in self.batches:
+                assert len(self.rig.answers(batch)) == 1, f"batch {batch} hangs"
+                assert all(state.is_final for state in self.rig.states(batch))
+                assert self.rig.batch_views(batch)[-1].finished
+        finally:
+            self.folder.cleanup()
+
+    def finish(self) -> None:
+        """From now on all goes well; or somebody signs out."""
+        if self.made % 5 == 4:
+            self.queue.stop(Cancelled("Signed out.").problem)
+        for _round in range(200):
+            self.rig.handle()
+            self.queue.resume(fresh=True)
+            for batch in self.batches:
+                self.queue.answer_conflict(batch, m.ConflictChoice.SKIP)
+            working = self.rig.working
+            if not working and not self.rig.posted:
+                return
+            for lane in working:
+                if lane.batch.cancel.cancelled:
+                    lane.give_up()
+                    continue
+                lane.begin_all()
+                for item in list(lane.flying):
+                    self.end(lane, item, "delivered")
+                lane.end()
+        raise AssertionError("it does not come to an end")
+
+
+QueueMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=50)
+TestQueueMachine = QueueMachine.TestCase
