@@ -8,6 +8,7 @@ from fake_clock import ManualClock
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lanes import Crew, Lanes
 from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
 from queue_rig import FakeLane
 
@@ -31,7 +32,7 @@ class LanesRig:
 
     def crew(self, batch: int = 1) -> Crew:
         """Another crew, which there has to be."""
-        crew = self.lanes.another(batch, self.tally)
+        crew = self.lanes.another(batch, Direction.UPLOAD, self.tally)
         assert crew is not None
         return crew
 
@@ -99,7 +100,7 @@ def test_a_refused_one_ends_and_no_more_are_made(rig: LanesRig) -> None:
     assert rig.lanes.refused(crews[3])
     assert rig.made[3].stopped
     assert rig.share.most == 16 * MIB
-    assert rig.lanes.another(1, rig.tally) is None
+    assert rig.lanes.another(1, Direction.UPLOAD, rig.tally) is None
     rig.lanes.free(crews[0])
     assert rig.crew().lane is crews[0].lane
 
