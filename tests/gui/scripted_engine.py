@@ -38,6 +38,8 @@ class ScriptedEngine:
         self._pending: int | None = None
 
     def send(self, command: m.Command) -> None:
+        if isinstance(command, m.TakeMore):  # its listings are short
+            return
         self.commands.append(command)
         refused, self.refuse = self.refuse, None
         if refused is not None:
