@@ -101,8 +101,9 @@ def test_a_lane_that_gives_up_hands_back_what_it_has_not_begun(tray: Tray) -> No
     tray.take()
     assert tray.take_all() == items[1:]
     assert tray.take_all() == []
-    tray.put(job(3))  # somebody had not heard of it yet
-    assert tray.take_all() == [job(3)]
+    late = job(3)
+    tray.put(late)  # somebody had not heard of it yet
+    assert tray.take_all() == [late]
 
 
 def test_two_threads_lose_nothing_and_miscount_nothing(tray: Tray) -> None:
