@@ -232,8 +232,8 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
     assert (view.stage, view.busy) == (Stage.FORM, False)
 
 
-def enrolled_with_okta(table: Table, site: Site) -> None:
-    """Okta has set up the code, which is not to be kept."""
+def enrol_with_okta(table: Table, site: Site) -> m.EnrolWithOkta:
+    """Have Okta set up the code, which is not to be kept."""
     okta = SignIn(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))
     table.setup.keep(wanted=False)
@@ -242,12 +242,17 @@ def enrolled_with_okta(table: Table, site: Site) -> None:
     table.done()
     enrol = table.sent[-1]
     assert isinstance(enrol, m.EnrolWithOkta)
-    table.give_code()
-    table.tell(m.CodeEnrolled(request=enrol.request, secret=SECRET))
+    return enrol
+
+
+def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:
+    assert enrol_with_okta(table, site) == m.EnrolWithOkta(request=3, save=False)
 
 
 def test_another_user_name_keeps_the_code_that_okta_set_up(table: Table, site: Site) -> None:
-    enrolled_with_okta(table, site)
+    enrol = enrol_with_okta(table, site)
+    table.give_code()
+    table.tell(m.CodeEnrolled(request=enrol.request, secret=SECRET))
     table.done()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
     assert isinstance(table.sent[-1], m.OpenSite)
@@ -265,16 +270,6 @@ def test_a_code_that_okta_set_up_for_another_site_is_not_held(table: Table, site
     assert isinstance(table.sent[-1], m.OpenSite)
     table.done()
     assert isinstance(table.sent[-1], m.UsePassword)
-
-
-def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:
-    okta = SignIn(okta_address="https://acme.okta.example")
-    table.open(msgspec.structs.replace(site, sign_in=okta))
-    table.setup.keep(wanted=False)
-    table.presenter.turn_to_okta(wanted=True)
-    table.presenter.sign_in(FORM)
-    table.done()
-    assert table.sent[-1] == m.EnrolWithOkta(request=3, save=False)
 
 
 def test_a_server_that_asks_for_itself_may_do_without_a_code(table: Table, site: Site) -> None:
