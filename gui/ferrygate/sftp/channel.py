@@ -37,7 +37,14 @@ class SftpChannel:
     Owned by one thread: every method but :meth:`call_soon` is called from it alone.
     """
 
-    def __init__(self, stream: ByteStream, clock: Clock, *, reply_deadline: float = 60.0) -> None:
+    def __init__(
+        self,
+        stream: ByteStream,
+        clock: Clock,
+        *,
+        reply_deadline: float = 60.0,
+        large_requests: bool = True,
+    ) -> None:
         """Start on an open channel whose subsystem is ``sftp``.
 
         Args:
@@ -45,10 +52,12 @@ class SftpChannel:
             clock: for the deadline.
             reply_deadline: seconds without a byte while replies are due, after which the server
                 counts as gone.
+            large_requests: they may be as large as the server says; some that say so fail.
         """
         self._stream = stream
         self._clock = clock
         self._reply_deadline = reply_deadline
+        self._large_requests = large_requests
         self._reader = PacketReader()
         self._next_id = 0
         self._pending: dict[int, Future[Reply]] = {}
@@ -128,7 +137,7 @@ class SftpChannel:
             return await version
 
         extensions = self.run(wait(self._version), cancel)
-        if extensions.get(_LIMITS) == b"1":
+        if self._large_requests and extensions.get(_LIMITS) == b"1":
             self.request(Type.EXTENDED, wire.string(_LIMITS)).then = self._take_limits
             self._send()
 

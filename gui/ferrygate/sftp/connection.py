@@ -187,7 +187,13 @@ class Connection:
             ) from error
         except BROKEN as error:
             raise lost(type(error).__name__) from error
-        sftp = SftpChannel(stream, self._clock, reply_deadline=self._deadlines.reply)
+        sftp = SftpChannel(
+            stream,
+            self._clock,
+            reply_deadline=self._deadlines.reply,
+            # OpenSSH for Windows fails above 100 KiB, whatever it says (Win32-OpenSSH issue 1395).
+            large_requests="for_Windows" not in self.server_ident,
+        )
         try:
             # The server is not waited for before SFTP begins, unless it takes no data before it
             # has answered (OpenSSH).

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ferrygate.common.cancel import CancelToken
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits, Type, parse_limits, read_body
 from scripted_sftp import (
     DATA,
@@ -19,6 +21,7 @@ from scripted_sftp import (
     Request,
     Rig,
     ScriptedServer,
+    ScriptedStream,
     reply,
     status,
 )
@@ -43,6 +46,16 @@ def rig_for(
     if answer is not None:
         server.instead[EXTENDED] = lambda asked: [reply(EXTENDED_REPLY, asked.number, answer)]
     return Rig(server), server
+
+
+def test_a_server_that_fails_with_large_requests_is_not_asked_for_limits() -> None:
+    server = ScriptedServer({b"/a": b"1"})
+    server.extensions = {LIMITS: b"1"}
+    stream = ScriptedStream(server.answer)
+    channel = SftpChannel(stream, stream.clock, large_requests=False)
+    channel.start(CancelToken())
+    assert server.asked(EXTENDED) == []
+    assert channel.limits == Limits()
 
 
 def limits_of(rig: Rig) -> Limits:
