@@ -62,7 +62,7 @@ def test_ctrl_c_ends_the_wait_for_a_code(
         told = process.stderr.readline()
         assert re.fullmatch(r"Waiting [1-5] s for the next code \(each code is good once\)\n", told)
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
+        assert process.wait(2) == 130
     assert len(sandbox.log) == 0
 
 
