@@ -32,11 +32,18 @@ WORK = BUILD / "bench"
 _PEERS = BUILD / "peers"
 
 
-def measured(chosen: Options) -> Iterator[Report]:
+def measured(chosen: Options, attic: Path) -> Iterator[Report]:
     """Measure everything that was asked for; gives the report so far after every row."""
     peers = find_peers(_PEERS)
     clients = (Ferrygate(chosen.program), *(peer for peer in peers.values() if peer))
-    bench = Bench(clients=clients, rounds=chosen.rounds, patience=Patience(), work=WORK, tell=_tell)
+    bench = Bench(
+        clients=clients,
+        rounds=chosen.rounds,
+        patience=Patience(),
+        work=WORK,
+        attic=attic,
+        tell=_tell,
+    )
     report = Report(
         date=datetime.fromtimestamp(SystemClock().now(), UTC).isoformat(timespec="seconds"),
         commit=commit_of(chosen.program),
@@ -89,9 +96,10 @@ def main(arguments: list[str]) -> int:
     chosen = read_options(arguments, Path(sys.executable).with_name("ferrygate"))
     WORK.mkdir(parents=True, exist_ok=True)
     found: list[str] = []
-    for report in measured(chosen):
-        write(report, WORK)
-        found = failures(report.rows)
+    with tempfile.TemporaryDirectory(dir=WORK, prefix="attic-") as attic:
+        for report in measured(chosen, Path(attic)):
+            write(report, WORK)
+            found = failures(report.rows)
     sys.stdout.write((WORK / "latest.md").read_text(encoding="utf-8"))
     sys.stdout.flush()
     for each in found:

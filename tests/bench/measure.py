@@ -33,6 +33,7 @@ class Bench:
         rounds: how often each is to be run.
         patience: how long each may take.
         work: a folder of this checkout, for files that are moved.
+        attic: a folder on the same disk, for files that are to be removed at the end.
         tell: takes a line about what has just been measured.
     """
 
@@ -40,6 +41,7 @@ class Bench:
     rounds: int
     patience: Patience
     work: Path
+    attic: Path
     tell: Callable[[str], None]
 
     def measure(self, row: Row, link: Link, access: Access) -> RowReport:
@@ -85,7 +87,7 @@ class Bench:
         printed, said = access.home / "stdout", access.home / "stderr"
         for path, text in command.scripts.items():
             path.write_text(text, encoding="utf-8")
-        clear(job.target)
+        clear(job.target, self.attic)
         outcome = timed(
             link.client_prefix,
             {
@@ -106,7 +108,7 @@ class Bench:
             problem = listing_difference(row.workload, printed)
         else:
             problem = difference(job.source, job.copy)
-        clear(job.target)
+        clear(job.target, self.attic)
         return Run(
             seconds=outcome["seconds"],
             user_seconds=outcome["user_seconds"],

@@ -36,8 +36,15 @@ def told() -> list[str]:
 
 
 def bench(work: Path, told: list[str], *clients: Client) -> Bench:
+    attic = work / "attic"
+    attic.mkdir(exist_ok=True)
     return Bench(
-        clients=clients, rounds=1, patience=Patience(first=20), work=work, tell=told.append
+        clients=clients,
+        rounds=1,
+        patience=Patience(first=20),
+        work=work,
+        attic=attic,
+        tell=told.append,
     )
 
 
@@ -61,7 +68,7 @@ def test_a_row_is_measured_and_its_bytes_are_compared(
         f"loopback {row.name} ferrygate",
         f"loopback {row.name} sftp",
     ]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "state"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["attic", "data", "state"]
 
 
 def test_a_client_that_copies_nothing_is_found_out(tmp_path: Path, told: list[str]) -> None:

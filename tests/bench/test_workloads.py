@@ -132,8 +132,21 @@ def test_a_name_printed_twice_is_found(tmp_path: Path) -> None:
 
 
 def test_a_cleared_folder_is_empty(tmp_path: Path) -> None:
-    folder = tmp_path / "target"
-    clear(folder)
+    folder, attic = tmp_path / "target", tmp_path / "attic"
+    attic.mkdir()
+    clear(folder, attic)
     (folder / "old").mkdir()
-    clear(folder)
+    clear(folder, attic)
+    assert list(folder.iterdir()) == list(attic.iterdir()) == []
+
+
+def test_many_files_are_removed_at_the_end_only(tmp_path: Path) -> None:
+    folder, attic = tmp_path / "target", tmp_path / "attic"
+    attic.mkdir()
+    for number in range(2):
+        clear(folder, attic)
+        for name in range(101):
+            (folder / f"{number}-{name}").touch()
+    clear(folder, attic)
     assert list(folder.iterdir()) == []
+    assert len(files_below(attic)) == 202
