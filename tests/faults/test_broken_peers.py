@@ -24,7 +24,7 @@ from ferrygate.common.errors import CannotReachError, ConnectionLostError, Unsup
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, Deadlines, connect
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.wire import Type, write_body
+from ferrygate.sftp.wire import Type, write_head
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
@@ -229,7 +229,8 @@ async def send_much(files: RemoteFiles) -> None:
     """More than the server's window takes."""
     block = bytes(32_000)
     for number in range(500):
-        files.channel.post(Type.WRITE, write_body(b"handle", number * len(block), block))
+        head = write_head(b"handle", number * len(block), len(block))
+        files.channel.post(Type.WRITE, head, block)
     await files.stat(b"/")
 
 

@@ -23,8 +23,8 @@ OFFSETS = st.integers(0, 2**64 - 1)
 NAMES = st.binary(max_size=40)
 
 
-def sent(kind: Type, number: int, body: bytes) -> Request:
-    packet = wire.packet(kind, number, body)
+def sent(kind: Type, number: int, *body: bytes) -> Request:
+    packet = wire.packet(kind, number, *body)
     (length,) = struct.unpack_from(">I", packet)
     assert length == len(packet) - 4
     return parse_request(packet[4:])
@@ -44,7 +44,7 @@ def test_read(number: int, handle: bytes, offset: int, length: int) -> None:
 
 @given(NUMBERS, NAMES, OFFSETS, st.binary(max_size=200))
 def test_write(number: int, handle: bytes, offset: int, data: bytes) -> None:
-    request = sent(Type.WRITE, number, wire.write_body(handle, offset, data))
+    request = sent(Type.WRITE, number, wire.write_head(handle, offset, len(data)), data)
     assert request == (Type.WRITE, number, (handle, offset, data))
 
 

@@ -75,10 +75,10 @@ class SftpChannel:
 
     # ------------------------------------------------------------ for coroutines
 
-    def request(self, kind: Type, body: bytes) -> Future[Reply]:
-        """Queue a request now; await the result for its reply."""
+    def request(self, kind: Type, *body: bytes) -> Future[Reply]:
+        """Queue a request now, of the parts of its body; await the result for its reply."""
         future: Future[Reply] = Future()
-        self._enqueue(kind, body, future)
+        self._enqueue(future, kind, *body)
         return future
 
     def request_handle(self, kind: Type, body: bytes) -> Future[Reply]:
@@ -94,9 +94,9 @@ class SftpChannel:
         """Start a coroutine beside the calling one; await the result for its end."""
         return self._begin(coroutine)
 
-    def post(self, kind: Type, body: bytes) -> None:
+    def post(self, kind: Type, *body: bytes) -> None:
         """Queue a request whose reply nobody waits for."""
-        self._enqueue(kind, body, self._nobody)
+        self._enqueue(self._nobody, kind, *body)
 
     async def sleep(self, seconds: float) -> None:
         """Let so much time pass; in 0 seconds the channel's other work moves on."""
@@ -184,12 +184,12 @@ class SftpChannel:
 
     # ------------------------------------------------------------ inside
 
-    def _enqueue(self, kind: Type, body: bytes, future: Future[Reply]) -> None:
+    def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
             self._heard = self._clock.monotonic()  # nobody owed us a word until now
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
         self._pending[self._next_id] = future
-        self._out.append(wire.packet(kind, self._next_id, body))
+        self._out.append(wire.packet(kind, self._next_id, *body))
 
     def _begin(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
         task = Task(coroutine)

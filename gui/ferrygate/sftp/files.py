@@ -190,7 +190,7 @@ class RemoteFiles:
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
         """Queue a WRITE; the reply goes through :func:`check_ok`."""
-        return self.channel.request(Type.WRITE, wire.write_body(handle, offset, data))
+        return self.channel.request(Type.WRITE, wire.write_head(handle, offset, len(data)), data)
 
     def read(self, handle: bytes, offset: int, length: int) -> Future[Reply]:
         """Queue a READ; the reply goes through :func:`data_read`."""

@@ -159,9 +159,9 @@ def string(text: bytes) -> bytes:
     return _U32.pack(len(text)) + text
 
 
-def packet(kind: Type, request: int, body: bytes) -> bytes:
-    """A whole request packet."""
-    return _HEADER.pack(len(body) + 5, kind, request) + body
+def packet(kind: Type, request: int, *body: bytes) -> bytes:
+    """A whole request packet; the parts of its body are put together here, once."""
+    return b"".join((_HEADER.pack(sum(map(len, body)) + 5, kind, request), *body))
 
 
 def request_number(packet: Buffer) -> int:
@@ -180,9 +180,9 @@ def read_body(handle: bytes, offset: int, length: int) -> bytes:
     return string(handle) + _OFFSET_LENGTH.pack(offset, length)
 
 
-def write_body(handle: bytes, offset: int, data: bytes) -> bytes:
-    """WRITE of ``data`` at ``offset``."""
-    return b"".join((string(handle), _OFFSET_LENGTH.pack(offset, len(data)), data))
+def write_head(handle: bytes, offset: int, length: int) -> bytes:
+    """WRITE of ``length`` bytes at ``offset``; they are the second part of its body."""
+    return string(handle) + _OFFSET_LENGTH.pack(offset, length)
 
 
 def parse_limits(body: bytes) -> Limits:
