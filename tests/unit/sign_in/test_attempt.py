@@ -80,13 +80,6 @@ def test_the_same_code_never_leaves_twice(case: Case) -> None:
     assert 3030.0 in case.watcher.told
 
 
-def test_a_code_that_is_nearly_over_is_waited_out_before_connecting(case: Case) -> None:
-    case.clock.time = 3027
-    case.on_connect = lambda: case.watcher.told.append(case.clock.now())
-    case.sign_in()
-    assert case.watcher.told == [3030.0, "connecting", 3030.0, "signing in"]
-
-
 def test_a_code_that_died_meanwhile_is_not_sent(case: Case) -> None:
     def take_long() -> None:
         case.clock.time += 24
@@ -294,6 +287,8 @@ def test_the_wait_for_a_code_is_cancelled(case: Case) -> None:
     case.cancel.cancel()
     with pytest.raises(Cancelled):
         case.sign_in()
+    assert case.server.closed
+    assert not case.server.asked
     assert case.refusals == 0
 
 
