@@ -17,7 +17,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.flush import Done, Flusher
 from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
@@ -98,7 +98,7 @@ class BundleRig:
         settings = TransferSettings(
             clock=self.clock,
             disk=self.disk,
-            pace=Pace(self.clock, None),
+            limiter=RateLimiter(self.clock, None),
             share=Share(48 << 20),
             object_store=self.object_store,
         )

@@ -18,7 +18,7 @@ from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.tray import Item, Tray
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
@@ -181,7 +181,7 @@ class QueueRig:
             TransferSettings(
                 clock=self.clock,
                 disk=Flusher(lambda count: "0" * count),
-                pace=Pace(self.clock, None),
+                limiter=RateLimiter(self.clock, None),
                 share=Share(48 << 20),
                 object_store=object_store,
             ),

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import TransferState
@@ -70,7 +70,7 @@ class TransferRig:
         flow, share = channel.flow(0), Share(self.in_flight)
         share.among(1)
         window = Window(flow, share, clock)
-        return Route(self.rig.files, flow, window, Pace(clock, self.limit), object_store)
+        return Route(self.rig.files, flow, window, RateLimiter(clock, self.limit), object_store)
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""

@@ -23,7 +23,7 @@ from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
@@ -52,14 +52,14 @@ class TransferSettings(msgspec.Struct, frozen=True):
     Attributes:
         clock: for speeds, limits, and the wait after a broken upload.
         disk: where fetched files go.
-        pace: how fast bytes may go.
+        limiter: how fast bytes may go.
         share: what one channel may have in flight.
         object_store: files appear on CLOSE, and EXCL may be unknown.
     """
 
     clock: Clock
     disk: Flusher
-    pace: Pace
+    limiter: RateLimiter
     share: Share
     object_store: bool
 
@@ -155,7 +155,7 @@ class Bundle:
         self._tray.changed = lambda: channel.call_soon(bell.ring)
         flow = channel.flow(0)
         window = Window(flow, self._settings.share, self._settings.clock)
-        route = Route(files, flow, window, self._settings.pace, self._settings.object_store)
+        route = Route(files, flow, window, self._settings.limiter, self._settings.object_store)
         while True:
             most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:
