@@ -35,7 +35,7 @@ from ferrygate.engine.messages import (
     Upload,
 )
 from ferrygate.engine.outbox import Outbox
-from ferrygate.engine.tray import Item
+from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.outcome import FileJob, Outcome

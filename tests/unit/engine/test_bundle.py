@@ -1,4 +1,4 @@
-"""What a lane does about the files on its tray, when uploads break in every way they can."""
+"""What a lane does about the files on its queue, when uploads break in every way they can."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: Bu
 def test_no_channel_at_all(rig: BundleRig) -> None:
     rig.refuse = lambda _number: True
     assert isinstance(rig.work_off(rig.job()), LaneRefusedError)
-    assert rig.tray.take_all() != []
+    assert rig.queue.take_all() != []
 
 
 def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None:

@@ -26,7 +26,7 @@ def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
 def test_files_on_trays_waiting_and_under_way_are_all_cancelled(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 8, LARGE))
     lanes = rig.working
-    (job,) = lanes[0].begin_all()  # one under way, three on trays, four waiting
+    (job,) = lanes[0].begin_all()  # one under way, three on queues, four waiting
     rig.handle()
     assert rig.states(batch) == [State.SENDING] + [State.WAITING] * 7
     rig.queue.cancel(batch)

@@ -89,11 +89,11 @@ def test_what_is_put_on_the_tray_of_a_lane_that_has_given_up_is_not_lost(rig: Qu
     lane = rig.working[0]
     (job,) = lane.begin_all()
     lane.deliver(job)
-    tray = lane.tray
+    queue = lane.queue
     assert lane.give_up() == []
-    before = tray._given_files
+    before = queue._given_files
     rig.handle()
-    assert tray._given_files == before + 1  # it did lie there for a moment
+    assert queue._given_files == before + 1  # it did lie there for a moment
     rig.work_off()
     assert rig.states(batch) == [State.DELIVERED] * 5
     assert rig.answers(batch) == [m.Done(batch)]
@@ -239,9 +239,9 @@ def test_a_walk_that_gets_no_lane_fails_its_batch(rig: QueueRig) -> None:
 def test_what_is_put_on_the_tray_of_a_refused_lane_is_not_lost(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 4, LARGE))
     lanes = rig.working
-    tray = lanes[3].tray
+    queue = lanes[3].queue
     lanes[3].refuse()
-    assert tray.files == 1
+    assert queue.files == 1
     rig.handle()
     rig.work_off()
     assert rig.states(batch) == [State.DELIVERED] * 4
@@ -252,7 +252,7 @@ def test_what_is_put_on_the_tray_of_a_refused_lane_is_not_lost(rig: QueueRig) ->
 
 def test_a_time_without_work_does_not_count_against_lanes(rig: QueueRig) -> None:
     def move(speed: float) -> None:
-        """Small files, more than a tray holds, and what the lanes bring a second."""
+        """Small files, more than a queue holds, and what the lanes bring a second."""
         rig.clock.time += 0.5
         rig.queue.tally.bytes += int(speed * 0.5)
         (lane, *_others) = rig.working
