@@ -34,7 +34,7 @@ from ferrygate.engine.messages import (
     TransferState,
     Upload,
 )
-from ferrygate.engine.outbox import Outbox
+from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch import Batch
@@ -53,7 +53,7 @@ class Surroundings:
     def __init__(
         self,
         emit: Callable[[Event], None],
-        outbox: Outbox,
+        reports: ReportQueue,
         clock: Clock,
         doubt: Callback,
         *,
@@ -61,7 +61,7 @@ class Surroundings:
     ) -> None:
         """``doubt`` is called when a lane says that the connection was lost."""
         self.emit = emit
-        self.outbox = outbox
+        self.reports = reports
         self.clock = clock
         self.doubt = doubt
         self.object_store = object_store
@@ -81,7 +81,7 @@ class QueuedBatch:
             command.request, direction, _title(command), _target(command), around.clock
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
-            lambda job: around.outbox.put(lambda: self._planned(job)),
+            lambda job: around.reports.put(lambda: self._planned(job)),
             command.on_conflict,
             new_folders_are_empty=not around.object_store,
         )
@@ -157,7 +157,7 @@ class QueuedBatch:
 
     def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
         """A file moved on."""
-        self._around.outbox.put(lambda: self._moved_on(job, state, moved))
+        self._around.reports.put(lambda: self._moved_on(job, state, moved))
 
     def walked(self, error: BaseException | None) -> None:
         """The folders were walked, or not to the end."""
@@ -173,14 +173,14 @@ class QueuedBatch:
 
     def room(self) -> None:
         """A lane could do with more."""
-        self._around.outbox.put(self._changed)
+        self._around.reports.put(self._changed)
 
     def _report(self, report: Callback) -> None:
         def whole() -> None:
             report()
             self._changed()
 
-        self._around.outbox.put(whole)
+        self._around.reports.put(whole)
 
     # ------------------------------------------------------------ dealing with them
 

@@ -12,8 +12,8 @@ from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import ConflictChoice, Download, Event, TransferState, Upload
-from ferrygate.engine.outbox import Outbox
 from ferrygate.engine.queued_batch import QueuedBatch, Surroundings
+from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
 
 
@@ -32,10 +32,10 @@ class TransferQueue:
         doubt: Callback,
     ) -> None:
         """Begin; ``doubt`` is called when a lane says that the connection was lost."""
-        self._outbox = Outbox(post)
+        self._reports = ReportQueue(post)
         self._settings = settings
         self._around = Surroundings(
-            emit, self._outbox, settings.clock, doubt, object_store=settings.object_store
+            emit, self._reports, settings.clock, doubt, object_store=settings.object_store
         )
         self._connected = True
         self._batches: dict[int, QueuedBatch] = {}
@@ -125,7 +125,7 @@ class TransferQueue:
 
     def _set_to_work(self, batch: QueuedBatch, assignment: Assignment) -> None:
         bundle = Bundle(batch.direction, assignment.queue, batch, self._settings, batch.cancel)
-        put = self._outbox.put
+        put = self._reports.put
         assignment.lane.submit(
             bundle.work_off,
             lambda left: put(lambda: self._over(batch, assignment, left)),
