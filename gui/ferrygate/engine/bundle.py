@@ -83,7 +83,7 @@ class Reports(Protocol):
         """The lane could do with more."""
 
 
-class _Flying(msgspec.Struct):
+class _Flying(msgspec.Struct, eq=False):
     """An item under way."""
 
     item: Item
@@ -108,9 +108,8 @@ class Bundle:
         self._reports = reports
         self._settings = settings
         self._cancel = cancel
-        self._flying: dict[int, _Flying] = {}
+        self._flying: list[_Flying] = []
         self._broken: list[tuple[_Flying, BaseException]] = []
-        self._begun = 0
 
     def work_off(self, lane: Lane) -> list[Item]:
         """Do what the queue holds until it is closed; returns what nobody has begun.
@@ -162,14 +161,14 @@ class Bundle:
                 item = self._queue.take()
                 if item is None:
                     break
-                self._begun += 1
-                flying = self._flying[self._begun] = _Flying(item, Opened())
-                _task = channel.spawn(self._one(route, self._begun, flying, bell))
+                flying = _Flying(item, Opened())
+                self._flying.append(flying)
+                _task = channel.spawn(self._one(route, flying, bell))
             if not self._flying and (self._broken or self._queue.closed):
                 return
             await bell.wait()
 
-    async def _one(self, route: Route, number: int, flying: _Flying, bell: Bell) -> None:
+    async def _one(self, route: Route, flying: _Flying, bell: Bell) -> None:
         """One item to its end; where the channel ends first, it stays among those flying."""
         try:
             if isinstance(flying.item, FileJob):
@@ -178,7 +177,7 @@ class Bundle:
                 await self._walk(route.files, flying.item)
         except Exception as error:  # noqa: BLE001  the others go on
             self._fail(flying, error)
-        del self._flying[number]
+        self._flying.remove(flying)
         self._end(flying)
         bell.ring()
 
@@ -221,7 +220,7 @@ class Bundle:
 
     def _fail_all(self, error: Exception) -> None:
         """The channel is gone, or the work on it was taken back."""
-        flying, self._flying = list(self._flying.values()), {}
+        flying, self._flying = self._flying, []
         if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever
             item = self._queue.take()
             flying = [] if item is None else [_Flying(item, Opened())]
