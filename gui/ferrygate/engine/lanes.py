@@ -25,14 +25,16 @@ class Assignment(msgspec.Struct, eq=False):
 class Lanes:
     """Owned by the engine's thread. Grows while that helps, and the server grants channels."""
 
-    def __init__(self, new_lane: Callable[[str], Lane], share: Share, clock: Clock) -> None:
+    def __init__(
+        self, new_lane: Callable[[str], Lane], share: Share, clock: Clock, tally: Tally
+    ) -> None:
+        """Begin with none; ``tally`` says what they bring."""
         self._new_lane = new_lane
         self._share = share
-        self._clock = clock
         self._lanes: list[Lane] = []
         self._idle: list[Lane] = []
         self._assignments: list[Assignment] = []
-        self._growth = Growth()
+        self._growth = Growth(clock, tally)
 
     def of(self, batch: int) -> Iterator[Assignment]:
         """Those of a batch."""
@@ -43,7 +45,7 @@ class Lanes:
         open_ones = [one for one in self.of(batch) if one.queue.has_room]
         return min(open_ones, key=lambda one: (one.queue.bytes, one.queue.files), default=None)
 
-    def another(self, batch: int, direction: Direction, tally: Tally) -> Assignment | None:
+    def another(self, batch: int, direction: Direction) -> Assignment | None:
         """One lane more for a batch, if it is worth having."""
         if self._idle:
             lane = self._idle.pop()
@@ -51,9 +53,8 @@ class Lanes:
             large = direction is Direction.UPLOAD and all(
                 assignment.queue.full_of_bytes for assignment in self._assignments
             )
-            now = self._clock.monotonic()
             first = not any(self.of(batch))
-            if not self._growth.wants(len(self._lanes), now, tally, large=large, first=first):
+            if not self._growth.wants(len(self._lanes), large=large, first=first):
                 return None
             lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
             self._lanes.append(lane)
@@ -82,13 +83,13 @@ class Lanes:
         self._share.among(len(self._lanes))
         return True
 
-    def renew(self, tally: Tally) -> None:
+    def renew(self) -> None:
         """There is another connection: what was learned of the last may not hold."""
-        self._growth.renew(self._clock.monotonic(), tally)
+        self._growth.renew()
 
-    def begin(self, tally: Tally) -> None:
+    def begin(self) -> None:
         """There is work again, after a time without."""
-        self._growth.begin(self._clock.monotonic(), tally)
+        self._growth.begin()
 
     def drop_channels(self) -> None:
         """The connection is away: lanes let go of their channels on it."""

@@ -39,7 +39,7 @@ class TransferQueue:
         )
         self._connected = True
         self._batches: dict[int, QueuedBatch] = {}
-        self._lanes = Lanes(new_lane, settings.share, settings.clock)
+        self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally)
 
     @property
     def tally(self) -> Tally:
@@ -51,7 +51,7 @@ class TransferQueue:
     def take(self, command: Upload | Download) -> None:
         """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
         if not self._batches:
-            self._lanes.begin(self.tally)
+            self._lanes.begin()
         batch = QueuedBatch(command, self._around, lambda: self._go_on(batch))
         self._batches[batch.number] = batch
         self._feed()
@@ -60,7 +60,7 @@ class TransferQueue:
         """A person said what to do with names that are taken."""
         if number in self._batches:
             self._batches[number].answer(choice)
-            self._lanes.begin(self.tally)
+            self._lanes.begin()
             self._feed()
 
     def cancel(self, number: int) -> None:
@@ -90,7 +90,7 @@ class TransferQueue:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
         if fresh:
-            self._lanes.renew(self.tally)
+            self._lanes.renew()
             for batch in self._batches.values():
                 batch.renew()
         self._feed()
@@ -116,7 +116,7 @@ class TransferQueue:
                 if assignment is not None:
                     assignment.queue.put(batch.next_item())
                     continue
-                assignment = self._lanes.another(batch.number, batch.direction, self.tally)
+                assignment = self._lanes.another(batch.number, batch.direction)
                 if assignment is None:
                     break
                 assignment.queue.put(batch.next_item())

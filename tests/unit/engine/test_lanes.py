@@ -24,7 +24,7 @@ class LanesRig:
         self.share = Share(48 * MIB)
         self.clock = ManualClock(1000.0)
         self.tally = Tally()
-        self.lanes = Lanes(self._new, self.share, self.clock)
+        self.lanes = Lanes(self._new, self.share, self.clock, self.tally)
 
     def _new(self, name: str) -> FakeLane:
         self.made.append(FakeLane(name))
@@ -32,7 +32,7 @@ class LanesRig:
 
     def assignment(self, batch: int = 1) -> Assignment:
         """Another assignment, which there has to be."""
-        assignment = self.lanes.another(batch, Direction.UPLOAD, self.tally)
+        assignment = self.lanes.another(batch, Direction.UPLOAD)
         assert assignment is not None
         return assignment
 
@@ -100,7 +100,7 @@ def test_a_refused_one_ends_and_no_more_are_made(rig: LanesRig) -> None:
     assert rig.lanes.refused(assignments[3])
     assert rig.made[3].stopped
     assert rig.share.most == 16 * MIB
-    assert rig.lanes.another(1, Direction.UPLOAD, rig.tally) is None
+    assert rig.lanes.another(1, Direction.UPLOAD) is None
     rig.lanes.free(assignments[0])
     assert rig.assignment().lane is assignments[0].lane
 
