@@ -7,7 +7,6 @@ layers may offer one password twice, and a one-time code must never be.
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -92,13 +91,11 @@ class Connection:
         self,
         transport: Transport,
         sock: MonitoredSocket,
-        dialled: socket.socket,
         clock: Clock,
         deadlines: Deadlines,
     ) -> None:
         self._transport = transport
         self._sock = sock
-        self._dialled = dialled
         self._clock = clock
         self._deadlines = deadlines
 
@@ -216,7 +213,7 @@ class Connection:
 
     def close(self) -> None:
         """End the connection and its thread; channels on it end too."""
-        _hang_up(self._dialled)
+        self._sock.hang_up()
         self._transport.close()
         self._transport.join(_JOIN)
 
@@ -260,7 +257,7 @@ def connect(
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, deadlines.handshake, cancel)
     except (*BROKEN, Cancelled) as error:
-        _hang_up(dialled)
+        sock.hang_up()
         if transport is not None:
             transport.close()
             if transport.is_alive():
@@ -270,13 +267,7 @@ def connect(
         if isinstance(error, Cancelled):
             raise
         raise _no_handshake(host, port, error) from error
-    return Connection(transport, sock, dialled, clock, deadlines)
-
-
-def _hang_up(sock: socket.socket) -> None:
-    """Say that nothing more is sent or wanted; a thread that waits to receive looks up at once."""
-    with contextlib.suppress(OSError):  # the other side may have been quicker
-        sock.shutdown(socket.SHUT_RDWR)
+    return Connection(transport, sock, clock, deadlines)
 
 
 def _exchange_keys(transport: Transport, seconds: float, cancel: CancelToken) -> None:
