@@ -27,6 +27,7 @@ from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
@@ -51,16 +52,6 @@ _DIGESTS = (  # without MD5 and truncated ones, which the library still offers
 _WINDOW = 1 << 25  # receive window of a channel, bytes
 _FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
-
-
-class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each stage may take, in seconds."""
-
-    connect: float = 10.0
-    handshake: float = 15.0
-    authentication: float = 30.0
-    channel: float = 15.0
-    reply: float = 60.0
 
 
 class Outcome(Enum):

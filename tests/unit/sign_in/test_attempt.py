@@ -39,7 +39,8 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
+from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import End, Gate, Ledger
