@@ -25,6 +25,8 @@ from scripted_sftp import Rig, ScriptedServer
 
 T = TypeVar("T")
 
+LARGE = 9 << 20  # bytes; such a file has a lane to itself
+
 
 class FakeLane(Lane):
     """Has no thread and no channel: a test takes from its queue, and says how each item ends.
@@ -260,3 +262,8 @@ class QueueRig:
     def batch_views(self, batch: int) -> list[m.BatchView]:
         changes = [event for event in self.events if isinstance(event, m.BatchChanged)]
         return [change.view for change in changes if change.view.batch == batch]
+
+
+def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
+    """So many files to send, each of so many bytes."""
+    return [rig.file(f"{number:03}.bin", size) for number in range(count)]

@@ -22,9 +22,8 @@ from ferrygate.common.errors import (
 from ferrygate.engine import messages as m
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.outcome import FileJob, Opened
-from queue_rig import FakeLane, QueueRig
+from queue_rig import LARGE, FakeLane, QueueRig
 
-LARGE = 9 << 20  # bytes; such a file fills a queue
 CHOICES = st.sampled_from(list(m.ConflictChoice))
 SIZES = st.one_of(
     st.lists(st.sampled_from([0, 10, LARGE]), max_size=7),
