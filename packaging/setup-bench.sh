@@ -5,29 +5,8 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-peers=build/peers
-packages="lftp putty-tools rclone"
 source=tests/bench/tundelay.c
 emulator=build/bench/tundelay
-
-unpack_peers() {
-    [ "$(cat "$peers/.complete" 2>/dev/null || true)" != "$packages" ] || return 0
-    echo "Unpacking lftp, PuTTY and rclone for the bench"
-    rm -rf "$peers"
-    mkdir -p "$peers/archives"
-    (
-        cd "$peers/archives"
-        # shellcheck disable=SC2086  # a list of names
-        apt-get -qq -o APT::Sandbox::User= download $packages
-    ) || {
-        echo "apt-get found no package to download. Run apt-get update as root, then the same command again." >&2
-        exit 1
-    }
-    for archive in "$peers"/archives/*.deb; do
-        dpkg-deb --extract "$archive" "$peers"
-    done
-    printf '%s\n' "$packages" >"$peers/.complete"
-}
 
 can_compile() { command -v gcc && command -v ip && [ -e /usr/include/linux/if_tun.h ]; } >/dev/null
 
@@ -50,7 +29,8 @@ compile_emulator() {
 
 mkdir -p build/bench
 if command -v dpkg-deb >/dev/null; then
-    unpack_peers
+    sh packaging/unpack-packages.sh build/peers \
+        "Unpacking lftp, PuTTY and rclone for the bench" "lftp putty-tools rclone"
 else
     echo "This is no Debian: the bench compares with lftp, rclone and psftp where they are on the path."
 fi

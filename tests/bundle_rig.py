@@ -1,4 +1,4 @@
-"""A lane whose channels lead to a server in memory, and the tray of files it works off."""
+"""A lane whose channels lead to a server in memory, and the queue of files it works off."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.engine.bundle import Bundle, TransferSettings, UploadFailedError
 from ferrygate.engine.lane import Lane
-from ferrygate.engine.tray import Item, Tray
+from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.flush import Done, Flusher
 from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
@@ -71,7 +71,7 @@ class BundleRig:
         self.cancel = CancelToken()
         self.told = Told()
         self.limits = Limits()
-        self.tray = Tray(Direction.UPLOAD)
+        self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
         self.disk: Flusher = Flusher(lambda count: "0" * count)
@@ -98,14 +98,14 @@ class BundleRig:
         settings = TransferSettings(
             clock=self.clock,
             disk=self.disk,
-            pace=Pace(self.clock, None),
+            limiter=RateLimiter(self.clock, None),
             share=Share(48 << 20),
             object_store=self.object_store,
         )
         for item in items:
-            self.tray.put(item)
-        self.tray.close()
-        bundle = Bundle(self.direction, self.tray, self.told, settings, self.cancel)
+            self.queue.put(item)
+        self.queue.close()
+        bundle = Bundle(self.direction, self.queue, self.told, settings, self.cancel)
         ends: SimpleQueue[Any] = SimpleQueue()
         self._lane.submit(bundle.work_off, ends.put, ends.put)
         end: list[Item] | BaseException = ends.get(timeout=10)

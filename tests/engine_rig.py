@@ -18,7 +18,8 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.parts import Parts
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import Connection, Deadlines, connect
+from ferrygate.sftp.connection import Connection, connect
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts

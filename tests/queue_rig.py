@@ -15,19 +15,21 @@ from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.queued_batch import QueuedBatch
 from ferrygate.engine.transfer_queue import TransferQueue
-from ferrygate.engine.tray import Item, Tray
+from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
 
 T = TypeVar("T")
 
+LARGE = 9 << 20  # bytes; such a file has a lane to itself
+
 
 class FakeLane(Lane):
-    """Has no thread and no channel: a test takes from its tray, and says how each item ends.
+    """Has no thread and no channel: a test takes from its queue, and says how each item ends.
 
     It reports in the order in which a bundle does.
 
@@ -66,13 +68,13 @@ class FakeLane(Lane):
 
     @property
     def working(self) -> bool:
-        """It has a tray, whatever is on it."""
+        """It has a queue, whatever is on it."""
         return bool(self._work)
 
     @property
-    def tray(self) -> Tray:
-        tray: Tray = self._bundle._tray
-        return tray
+    def queue(self) -> WorkQueue:
+        queue: WorkQueue = self._bundle._queue
+        return queue
 
     @property
     def batch(self) -> QueuedBatch:
@@ -85,8 +87,8 @@ class FakeLane(Lane):
         return self._work[0][0].__self__  # the method is a bundle's
 
     def begin(self) -> Item | None:
-        """Take the next item off the tray."""
-        item = self.tray.take()
+        """Take the next item off the queue."""
+        item = self.queue.take()
         if item is not None:
             self.flying.append(item)
             if isinstance(item, FileJob):
@@ -99,7 +101,7 @@ class FakeLane(Lane):
         return m.TransferState.SENDING if up else m.TransferState.RECEIVING
 
     def begin_all(self) -> list[FileJob]:
-        """Take all that is on the tray; returns the files."""
+        """Take all that is on the queue; returns the files."""
         begun = []
         while (item := self.begin()) is not None:
             begun += [item] if isinstance(item, FileJob) else []
@@ -133,20 +135,20 @@ class FakeLane(Lane):
 
     def _over(self, item: Item) -> None:
         self.flying.remove(item)
-        self.tray.done(item)
+        self.queue.done(item)
         self.batch.room()
 
     def give_up(self, error: BaseException | None = None) -> list[Item]:
         """The channel is gone, or the batch was cancelled; returns what was not begun.
 
-        What the engine puts on the tray after this is for the engine to find.
+        What the engine puts on the queue after this is for the engine to find.
         """
         if error is None:
             cancelled = self.batch.cancel.cancelled
             error = Cancelled("Cancelled.") if cancelled else ConnectionLostError("Lost.")
         for item in list(self.flying):
             self.fail(item, error)
-        left = self.tray.take_all()
+        left = self.queue.take_all()
         self._work.popleft()[1](left)
         return left
 
@@ -156,8 +158,8 @@ class FakeLane(Lane):
         self._work.popleft()[2](LaneRefusedError(UnsupportedError("No further channel.")))
 
     def end(self) -> bool:
-        """Hand in the tray, if it is closed and worked off; true then."""
-        if not (self.working and self.tray.closed and not self.tray.files):
+        """Hand in the queue, if it is closed and worked off; true then."""
+        if not (self.working and self.queue.closed and not self.queue.files):
             return False
         self._work.popleft()[1]([])
         return True
@@ -181,7 +183,7 @@ class QueueRig:
             TransferSettings(
                 clock=self.clock,
                 disk=Flusher(lambda count: "0" * count),
-                pace=Pace(self.clock, None),
+                limiter=RateLimiter(self.clock, None),
                 share=Share(48 << 20),
                 object_store=object_store,
             ),
@@ -228,7 +230,7 @@ class QueueRig:
 
     @property
     def working(self) -> list[FakeLane]:
-        """The lanes that have a tray."""
+        """The lanes that have a queue."""
         return [lane for lane in self.lanes if lane.working]
 
     def work_off(self) -> None:
@@ -260,3 +262,8 @@ class QueueRig:
     def batch_views(self, batch: int) -> list[m.BatchView]:
         changes = [event for event in self.events if isinstance(event, m.BatchChanged)]
         return [change.view for change in changes if change.view.batch == batch]
+
+
+def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
+    """So many files to send, each of so many bytes."""
+    return [rig.file(f"{number:03}.bin", size) for number in range(count)]

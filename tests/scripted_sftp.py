@@ -90,6 +90,11 @@ def names(number: int, entries: Iterable[tuple[bytes, int]]) -> bytes:
 Hook = Callable[[Request], Iterable[bytes] | None]
 
 
+def refusing(code: int) -> Hook:
+    """A hook that answers with a status."""
+    return lambda request: [status(request.number, code)]
+
+
 class ScriptedServer:
     """Files in a dictionary; ``instead`` may answer a type of request in its own way.
 

@@ -6,14 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
-from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.views import ConflictChoice, TransferState
 from ferrygate.transfers.window import Share, Window
 from scripted_sftp import Rig, ScriptedServer
+
+CONTENT = bytes(range(256)) * 1024
+
+
+def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
+    """The same, with what to do where the name is taken."""
+    return msgspec.structs.replace(job, on_conflict=choice)
 
 
 class Reports:
@@ -70,7 +79,7 @@ class TransferRig:
         flow, share = channel.flow(0), Share(self.in_flight)
         share.among(1)
         window = Window(flow, share, clock)
-        return Route(self.rig.files, flow, window, Pace(clock, self.limit), object_store)
+        return Route(self.rig.files, flow, window, RateLimiter(clock, self.limit), object_store)
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""

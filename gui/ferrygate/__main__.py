@@ -21,7 +21,7 @@ from ferrygate.common.environment import (
 # what the command needs.
 if TYPE_CHECKING:
     from ferrygate.app.options import AppOptions
-    from ferrygate.cli.command_context import Window, WindowRequest
+    from ferrygate.cli.command_context import DesktopApp, WindowRequest
     from ferrygate.common.clock import Clock
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
@@ -67,9 +67,9 @@ def _run(secrets: GivenSecrets) -> int:
         return run(sys.argv[1:], around)
 
 
-def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
+def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
     """The desktop app, loaded when it is used."""
-    from ferrygate.cli.command_context import Window  # noqa: PLC0415
+    from ferrygate.cli.command_context import DesktopApp  # noqa: PLC0415
 
     def run(request: WindowRequest) -> int:
         _demand_screen()
@@ -92,7 +92,7 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> Window:
         gallery.take_screens(options.clock, screens)
         return 0
 
-    return Window(run=run, tour=tour, take_pictures=take_pictures)
+    return DesktopApp(run=run, tour=tour, take_pictures=take_pictures)
 
 
 def _demand_screen() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from typing import Self, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common import remote_path
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.entry import Entry
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
@@ -270,7 +272,7 @@ def open_session(
     make_engine: MakeEngine,
     prompter: Prompter,
     *,
-    given: frozenset[m.SecretKind] | None = None,
+    given: GivenSecrets | None = None,
 ) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
 
@@ -278,19 +280,24 @@ def open_session(
         site: the site.
         make_engine: makes the engine.
         prompter: answers what only a person can.
-        given: as :attr:`ferrygate.engine.messages.OpenSite.given`.
+        given: secrets at hand, for which no keychain is asked; where left out, it is looked
+            through for whatever it has.
 
     Raises:
         FerrygateError: the keychain cannot be opened at all.
     """
-    client = EngineClient(make_engine, prompter)
-    try:
-        events = client.ask(m.OpenSite(client.number(), site, given))
+    kinds = None if given is None else _kinds(given)
+    with ExitStack() as on_failure:
+        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter)))
+        events = client.ask(m.OpenSite(client.number(), site, kinds))
         (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
-    except BaseException:
-        client.close()
-        raise
+        on_failure.pop_all()
     return Session(client, site, opened)
+
+
+def _kinds(given: GivenSecrets) -> frozenset[m.SecretKind]:
+    kinds = {m.SecretKind.PASSWORD: given.password, m.SecretKind.CODE_SECRET: given.totp_secret}
+    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
 
 def connect(
@@ -320,17 +327,17 @@ def connect(
     if not isinstance(site, Site):
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
     prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    secrets = {m.SecretKind.PASSWORD: password, m.SecretKind.CODE_SECRET: totp_secret}
-    given = frozenset(kind for kind, secret in secrets.items() if secret is not None)
-    with bootstrap.reaching(site, home, SystemClock()) as make_engine:
+    given = GivenSecrets(
+        password=None if password is None else Secret(password),
+        totp_secret=None if totp_secret is None else Secret(totp_secret),
+    )
+    with bootstrap.reaching(site, home, SystemClock()) as make_engine, ExitStack() as on_failure:
         session = open_session(site, make_engine, prompter, given=given)
-        try:
-            if password is not None:
-                session.use_password(Secret(password))
-            if totp_secret is not None:
-                session.use_code_secret(code_secret_for(site.sign_in, Secret(totp_secret)))
-            session.sign_in()
-        except BaseException:
-            session.close()
-            raise
+        on_failure.enter_context(session)
+        if given.password is not None:
+            session.use_password(given.password)
+        if given.totp_secret is not None:
+            session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
+        session.sign_in()
+        on_failure.pop_all()
     return session

@@ -15,6 +15,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.engine.messages import Listener
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import sends_password
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from ferrygate.sftp.connection import Connection
     from ferrygate.sign_in.okta_attempts import OktaAttempts
 
-_CONNECT = 10.0  # seconds each address of a server may take to answer
 _KEEP_TRYING = 900.0  # seconds
 
 
@@ -53,7 +53,7 @@ def reaching(
     asks = sends_password(site) or may_need_passphrase(Path(how.private_key))
     ahead = None
     if site.username and not asks:
-        ahead = DialAhead(site.host, site.port, _CONNECT, clock)
+        ahead = DialAhead(site.host, site.port, Deadlines().connect, clock)
     try:
         yield lambda listener: make_engine(
             listener, home, clock, live_secrets=live_secrets, ahead=ahead
@@ -84,12 +84,12 @@ def make_engine(
     """
     from ferrygate.engine.engine import Engine  # noqa: PLC0415  slow, as are all below
     from ferrygate.engine.parts import Parts  # noqa: PLC0415
-    from ferrygate.sftp.connection import Deadlines, connect  # noqa: PLC0415
+    from ferrygate.sftp.connection import connect  # noqa: PLC0415
     from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415
     from ferrygate.vault import keychain  # noqa: PLC0415
 
     home.prepare()
-    deadlines = Deadlines(connect=_CONNECT)
+    deadlines = Deadlines()
     ledger = open_ledger(home, clock)
     known_hosts = KnownHosts(home.known_hosts)
     skews = SkewStore(home.skew)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.program import Program, wait_until
-from ferrygate.cli.command_context import CommandContext, Window, WindowRequest
+from ferrygate.cli.command_context import CommandContext, DesktopApp, WindowRequest
 from ferrygate.cli.main import run
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import SystemClock
@@ -95,7 +95,7 @@ def test_the_server_is_there_as_long_as_the_window(
         clock=clock,
         secrets=GivenSecrets(),
         live_secrets=LiveSecrets(),
-        window=Window(run=show, tour=show, take_pictures=show),
+        window=DesktopApp(run=show, tour=show, take_pictures=show),
         terminal=Terminal(clock),
     )
     assert run(["demo", *options, "--period", "5"], around) == 7

@@ -9,22 +9,16 @@ import pytest
 
 from e2e.program import Program, connection_file
 from e2e.screen import at_a_terminal
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignIn
 from servers.rigs.rig import Rig
+from servers.rigs.signing_in import site_of
 
 PASSPHRASE = "quiet harbour"
 
 
 def site_with_key(openssh: Rig, folder: Path, key: Path) -> Path:
-    site = Site(
-        name="OpenSSH",
-        host=openssh.host,
-        port=openssh.port,
-        username=openssh.username,
-        host_key_fingerprints=openssh.host_key_fingerprints,
-        sign_in=SignIn(steps=("publickey",), private_key=str(key)),
-    )
-    return connection_file(folder, site)
+    how = SignIn(steps=("publickey",), private_key=str(key))
+    return connection_file(folder, site_of(openssh, how))
 
 
 @pytest.fixture

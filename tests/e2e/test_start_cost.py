@@ -9,9 +9,10 @@ import pytest
 
 from e2e.program import Program, connection_file
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sites.site import SignIn, Site
 from sandbox_site import site_of
 from servers.rigs.rig import Rig
+from servers.rigs.signing_in import by_key
+from servers.rigs.signing_in import site_of as rig_site
 
 # What is for windows, keychains, pictures, drawing, dates in words, servers and Okta; and
 # what comes with the parts of paramiko that are left out: unittest and email.
@@ -32,15 +33,7 @@ def needless(program: Program, *arguments: str | Path) -> set[str]:
 
 @pytest.fixture
 def key_site(openssh: Rig, tmp_path: Path) -> Path:
-    site = Site(
-        name="OpenSSH",
-        host=openssh.host,
-        port=openssh.port,
-        username=openssh.username,
-        host_key_fingerprints=openssh.host_key_fingerprints,
-        sign_in=SignIn(steps=("publickey",), private_key=str(openssh.private_key)),
-    )
-    return connection_file(tmp_path, site)
+    return connection_file(tmp_path, rig_site(openssh, by_key(openssh)))
 
 
 def test_a_listing_loads_nothing_needless(bare: Program, openssh: Rig, key_site: Path) -> None:

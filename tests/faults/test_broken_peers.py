@@ -22,7 +22,8 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CannotReachError, ConnectionLostError, UnsupportedError
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Connection, Deadlines, connect
+from ferrygate.sftp.connection import Connection, connect
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Type, write_head
 from ferrygate.sign_in.attempt import SignInAttempts

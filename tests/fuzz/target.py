@@ -18,8 +18,8 @@ from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened
-from ferrygate.transfers.pace import Pace
 from ferrygate.transfers.plan import Planner
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
@@ -121,7 +121,7 @@ class Target:
         flow, share = channel.flow(0), Share(1 << 20)
         share.among(1)
         window = Window(flow, share, clock)
-        return Route(RemoteFiles(channel), flow, window, Pace(clock, None), object_store)
+        return Route(RemoteFiles(channel), flow, window, RateLimiter(clock, None), object_store)
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

@@ -20,11 +20,10 @@ from ferrygate.common.errors import (
     LocalFileError,
 )
 from ferrygate.engine import messages as m
-from ferrygate.engine.tray import Item
+from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.outcome import FileJob, Opened
-from queue_rig import FakeLane, QueueRig
+from queue_rig import LARGE, FakeLane, QueueRig
 
-LARGE = 9 << 20  # bytes; such a file fills a tray
 CHOICES = st.sampled_from(list(m.ConflictChoice))
 SIZES = st.one_of(
     st.lists(st.sampled_from([0, 10, LARGE]), max_size=7),
@@ -108,7 +107,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.rig.working)
     @rule(data=st.data())
     def give_up_behind_an_item(self, data: st.DataObject) -> None:
-        """The engine hears that there is room on a tray that nobody works off any more."""
+        """The engine hears that there is room on a queue that nobody works off any more."""
         lane = self.lane(data)
         lane.begin()
         for item in list(lane.flying):
@@ -161,7 +160,7 @@ class QueueMachine(RuleBasedStateMachine):
         held = [
             (lane.batch.number, item.number if isinstance(item, FileJob) else "walk")
             for lane in self.rig.working
-            for item in (*lane.flying, *lane.tray._items)
+            for item in (*lane.flying, *lane.queue._items)
         ]
         assert len(held) == len(set(held))
 

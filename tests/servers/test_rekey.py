@@ -10,7 +10,8 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.sftp.connection import Deadlines, Outcome, connect
+from ferrygate.sftp.connection import Outcome, connect
+from ferrygate.sftp.deadlines import Deadlines
 from servers.rigs.openssh import openssh_rig
 from ssh_packets import there_and_back
 

@@ -38,7 +38,7 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool = False
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class DesktopApp(msgspec.Struct, frozen=True, kw_only=True):
     """The desktop app, as far as the command line starts it. Each gives an exit status.
 
     Attributes:
@@ -70,7 +70,7 @@ class CommandContext:
     clock: Clock
     secrets: GivenSecrets
     live_secrets: LiveSecrets
-    window: Window
+    window: DesktopApp
     terminal: Terminal
 
     @property

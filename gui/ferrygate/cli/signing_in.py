@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -13,7 +14,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
-from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE, GivenSecrets
+from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
     PassphraseMissingError,
     SecretsMissingError,
@@ -22,7 +23,6 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import SecretKind
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
@@ -69,15 +69,13 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, around.site(text))
-    given = _given(around.secrets)
-    with bootstrap.reaching(site, around.home, around.clock, around.live_secrets) as make_engine:
-        session = api.open_session(site, make_engine, prompter, given=given)
-        try:
-            use_secrets(around, session)
-            attempt(around, session, text, **wishes)
-        except BaseException:
-            session.close()
-            raise
+    reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
+    with reaching as make_engine, ExitStack() as on_failure:
+        session = api.open_session(site, make_engine, prompter, given=around.secrets)
+        on_failure.enter_context(session)
+        use_secrets(around, session)
+        attempt(around, session, text, **wishes)
+        on_failure.pop_all()
     return session
 
 
@@ -92,11 +90,6 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         live_secrets=around.live_secrets,
     )
     return api.open_session(site, make_engine, prompter)
-
-
-def _given(secrets: GivenSecrets) -> frozenset[SecretKind]:
-    kinds = {SecretKind.PASSWORD: secrets.password, SecretKind.CODE_SECRET: secrets.totp_secret}
-    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

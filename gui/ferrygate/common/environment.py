@@ -17,7 +17,7 @@ _SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", QT_PLATFORM_VARIABLE)
 
 
 class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
-    """What the environment held.
+    """What was given from outside, by the environment or by a program.
 
     Attributes:
         password: without a code.

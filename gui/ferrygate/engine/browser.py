@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.i18n import _
-from ferrygate.engine.gate import Gate
+from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError, Work
 
@@ -25,7 +25,7 @@ class _Request(msgspec.Struct):
     failed: Callable[[BaseException], None]
     repeatable: Callable[[], bool]
     cancel: CancelToken
-    gate: Gate
+    credit: BlockCredit
     tries: int = 0
 
 
@@ -53,21 +53,21 @@ class Browser:
         failed: Callable[[BaseException], None],
         *,
         repeatable: Callable[[], bool],
-        gate: Gate,
+        credit: BlockCredit,
     ) -> None:
         """Do ``work``; ``done`` or ``failed`` is called on the engine's thread.
 
         ``repeatable`` tells whether it may be begun again after the connection was lost under it;
-        ``gate`` is told what is taken of what the work sends.
+        ``credit`` is told what is taken of what the work sends.
         """
-        self._requests[request] = _Request(work, done, failed, repeatable, CancelToken(), gate)
+        self._requests[request] = _Request(work, done, failed, repeatable, CancelToken(), credit)
         self._begin(request)
 
     def take_more(self, request: int) -> None:
         """Whoever reads a listing has taken a block of it."""
         waiting = self._requests.get(request)
         if waiting is not None:
-            waiting.gate.taken()
+            waiting.credit.taken()
 
     def cancel(self, request: int) -> bool:
         """Cancel a request; false where there is none of that number."""

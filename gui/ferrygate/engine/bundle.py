@@ -1,4 +1,4 @@
-"""What a lane does with its tray: many files in flight on one channel, and what is left of them."""
+"""What a lane does with its queue: many files in flight on one channel, and what is left."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ferrygate.common.errors import (
     SizeMismatchError,
 )
 from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.tray import Item, Tray, Walk
+from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
@@ -52,14 +52,14 @@ class TransferSettings(msgspec.Struct, frozen=True):
     Attributes:
         clock: for speeds, limits, and the wait after a broken upload.
         disk: where fetched files go.
-        pace: how fast bytes may go.
+        limiter: how fast bytes may go.
         share: what one channel may have in flight.
         object_store: files appear on CLOSE, and EXCL may be unknown.
     """
 
     clock: Clock
     disk: Flusher
-    pace: Pace
+    limiter: RateLimiter
     share: Share
     object_store: bool
 
@@ -83,7 +83,7 @@ class Reports(Protocol):
         """The lane could do with more."""
 
 
-class _Flying(msgspec.Struct):
+class _Flying(msgspec.Struct, eq=False):
     """An item under way."""
 
     item: Item
@@ -98,22 +98,21 @@ class Bundle:
     def __init__(
         self,
         direction: Direction,
-        tray: Tray,
+        queue: WorkQueue,
         reports: Reports,
         settings: TransferSettings,
         cancel: CancelToken,
     ) -> None:
         self._direction = direction
-        self._tray = tray
+        self._queue = queue
         self._reports = reports
         self._settings = settings
         self._cancel = cancel
-        self._flying: dict[int, _Flying] = {}
+        self._flying: list[_Flying] = []
         self._broken: list[tuple[_Flying, BaseException]] = []
-        self._begun = 0
 
     def work_off(self, lane: Lane) -> list[Item]:
-        """Do what the tray holds until it is closed; returns what nobody has begun.
+        """Do what the queue holds until it is closed; returns what nobody has begun.
 
         Raises:
             LaneRefusedError: there is no channel; nothing is under way.
@@ -139,37 +138,37 @@ class Bundle:
                 self._clear_away(lane)
                 raise
             finally:
-                self._tray.changed = _nobody
+                self._queue.changed = _nobody
             self._clear_away(lane)
-            if self._tray.closed and not self._tray.files:
+            if self._queue.closed and not self._queue.files:
                 break
         self._clear_away(lane)
-        return self._tray.take_all()
+        return self._queue.take_all()
 
     # ------------------------------------------------------------ on the channel
 
     async def _work(self, files: RemoteFiles) -> None:
-        """Until the tray is closed, or an upload broke whose channel has to be dropped."""
+        """Until the queue is closed, or an upload broke whose channel has to be dropped."""
         channel = files.channel
         bell = channel.bell()
-        self._tray.changed = lambda: channel.call_soon(bell.ring)
+        self._queue.changed = lambda: channel.call_soon(bell.ring)
         flow = channel.flow(0)
         window = Window(flow, self._settings.share, self._settings.clock)
-        route = Route(files, flow, window, self._settings.pace, self._settings.object_store)
+        route = Route(files, flow, window, self._settings.limiter, self._settings.object_store)
         while True:
             most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:
-                item = self._tray.take()
+                item = self._queue.take()
                 if item is None:
                     break
-                self._begun += 1
-                flying = self._flying[self._begun] = _Flying(item, Opened())
-                _task = channel.spawn(self._one(route, self._begun, flying, bell))
-            if not self._flying and (self._broken or self._tray.closed):
+                flying = _Flying(item, Opened())
+                self._flying.append(flying)
+                _task = channel.spawn(self._one(route, flying, bell))
+            if not self._flying and (self._broken or self._queue.closed):
                 return
             await bell.wait()
 
-    async def _one(self, route: Route, number: int, flying: _Flying, bell: Bell) -> None:
+    async def _one(self, route: Route, flying: _Flying, bell: Bell) -> None:
         """One item to its end; where the channel ends first, it stays among those flying."""
         try:
             if isinstance(flying.item, FileJob):
@@ -178,7 +177,7 @@ class Bundle:
                 await self._walk(route.files, flying.item)
         except Exception as error:  # noqa: BLE001  the others go on
             self._fail(flying, error)
-        del self._flying[number]
+        self._flying.remove(flying)
         self._end(flying)
         bell.ring()
 
@@ -216,14 +215,14 @@ class Bundle:
     # ------------------------------------------------------------ ends
 
     def _end(self, flying: _Flying) -> None:
-        self._tray.done(flying.item)
+        self._queue.done(flying.item)
         self._reports.room()
 
     def _fail_all(self, error: Exception) -> None:
         """The channel is gone, or the work on it was taken back."""
-        flying, self._flying = list(self._flying.values()), {}
+        flying, self._flying = self._flying, []
         if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever
-            item = self._tray.take()
+            item = self._queue.take()
             flying = [] if item is None else [_Flying(item, Opened())]
         for one in flying:
             self._fail(one, error)

@@ -22,8 +22,8 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.code_display import CodeDisplay
-from ferrygate.engine.gate import Gate
 from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.keeper import SessionKeeper
@@ -292,7 +292,7 @@ class Engine:
         session = self._session_for(request)
         if session is None:
             return
-        gate = Gate()
+        credit = BlockCredit()
         shown = False
 
         async def carry(files: RemoteFiles) -> None:
@@ -303,7 +303,7 @@ class Engine:
                     self._later(lambda: self._emit(m.PathStat(request, *entries)))
                 else:
                     self._later(lambda: self._emit(m.FolderBlock(request, entries)))
-                    await gate.sent(files.channel)
+                    await credit.sent(files.channel)
 
             await carry_out(files, command, show)
 
@@ -313,7 +313,7 @@ class Engine:
             lambda _none: self._emit(m.Done(request)),
             lambda error: self._fail(request, error),
             repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
-            gate=gate,
+            credit=credit,
         )
 
     def _take_more(self, command: m.TakeMore) -> None:

@@ -31,7 +31,7 @@ from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 
 _STEADY = 30.0  # seconds after which a connection counts as one that lasts
 _JOIN = 10.0  # seconds an ended session may take
@@ -54,7 +54,7 @@ class SessionKeeper:
         self._post = post
         self._tasks = tasks
         self._secrets = secrets
-        self._pace = Pace(parts.clock, None)  # over all sessions: a person's wish
+        self._limiter = RateLimiter(parts.clock, None)  # over all sessions: a person's wish
         self.session: Session | None = None
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
@@ -163,7 +163,7 @@ class SessionKeeper:
         self._emit(question(self._asked))
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
-        self.session = Session(site, connection, self._parts, self._emit, self._post, self._pace)
+        self.session = Session(site, connection, self._parts, self._emit, self._post, self._limiter)
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
@@ -206,7 +206,7 @@ class SessionKeeper:
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
         """Have transfers move no more than so many bytes a second, now and in sessions to come."""
-        self._pace.limit(bytes_per_second)
+        self._limiter.limit(bytes_per_second)
 
     def seconds_to_retry(self) -> float:
         """When :meth:`look` has something to do; infinite where nothing is planned."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from ferrygate.common import remote_path
-from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     Cancelled,
@@ -35,8 +34,8 @@ from ferrygate.engine.messages import (
     TransferState,
     Upload,
 )
-from ferrygate.engine.outbox import Outbox
-from ferrygate.engine.tray import Item
+from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.outcome import FileJob, Outcome
@@ -54,7 +53,7 @@ class Surroundings:
     def __init__(
         self,
         emit: Callable[[Event], None],
-        outbox: Outbox,
+        reports: ReportQueue,
         clock: Clock,
         doubt: Callback,
         *,
@@ -62,7 +61,7 @@ class Surroundings:
     ) -> None:
         """``doubt`` is called when a lane says that the connection was lost."""
         self.emit = emit
-        self.outbox = outbox
+        self.reports = reports
         self.clock = clock
         self.doubt = doubt
         self.object_store = object_store
@@ -82,16 +81,15 @@ class QueuedBatch:
             command.request, direction, _title(command), _target(command), around.clock
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
-            lambda job: around.outbox.put(lambda: self._planned(job)),
+            lambda job: around.reports.put(lambda: self._planned(job)),
             command.on_conflict,
             new_folders_are_empty=not around.object_store,
         )
         self._told_at = around.clock.monotonic()
-        self._asking = False  # a person has to say what to do with taken names
         self._tries: dict[int, int] = {}  # by file, on this connection
         self.number = command.request
         self.direction = direction
-        self.cancel = CancelToken()
+        self.cancel = self._batch.cancel
         around.emit(BatchChanged(self._batch.view()))
 
     # ------------------------------------------------------------ for the queue
@@ -99,21 +97,18 @@ class QueuedBatch:
     @property
     def has_work(self) -> bool:
         """Whether there is something to hand out now."""
-        return self._batch.has_work and not self._asking
+        return self._batch.has_work
 
     def next_item(self) -> Item:
         """The next thing to hand out: the walk first; there must be one."""
-        if self._batch.planned:
+        if self._batch.walk_begun:
             return self._batch.next_job()
-        self._batch.planned = True
+        self._batch.begin_walk()
         return self._walk
 
     def answer(self, choice: ConflictChoice) -> None:
         """A person said what to do with names that are taken."""
-        if self._asking:
-            self._asking = False
-            asked_back = choice is ConflictChoice.ASK  # the question would come for ever
-            self._batch.on_conflict = ConflictChoice.FAIL if asked_back else choice
+        self._batch.answer(choice)
 
     def renew(self) -> None:
         """There is another connection."""
@@ -121,17 +116,10 @@ class QueuedBatch:
 
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
-        at_once = not self._batch.stopping
-        self._batch.stopping = True
-        self.cancel.cancel()
-        for job in self._batch.take_waiting():
+        at_once = not self.cancel.cancelled
+        for job in self._batch.stop(reason):
             left = what_is_left(job.again)
             self._show(self._batch.fail(job.number, state, reason, left))
-        if self._batch.walking and self._batch.problem is None:
-            self._batch.problem = reason  # files may be missing that nobody has seen
-        if not self._batch.planned:
-            self._batch.planned, self._batch.walking = True, False
-        self._asking = False
         if not self._batch.finished:  # what is under way takes its time to end
             self._tell(at_once=at_once)
 
@@ -143,7 +131,7 @@ class QueuedBatch:
             elif isinstance(item, FileJob):
                 self._batch.not_begun(item.number)
             else:
-                self._batch.planned = False
+                self._batch.walk_again()
 
     def refuse(self, items: list[Item], error: BaseException) -> None:
         """What was handed out cannot be done."""
@@ -169,7 +157,7 @@ class QueuedBatch:
 
     def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
         """A file moved on."""
-        self._around.outbox.put(lambda: self._moved_on(job, state, moved))
+        self._around.reports.put(lambda: self._moved_on(job, state, moved))
 
     def walked(self, error: BaseException | None) -> None:
         """The folders were walked, or not to the end."""
@@ -185,14 +173,14 @@ class QueuedBatch:
 
     def room(self) -> None:
         """A lane could do with more."""
-        self._around.outbox.put(self._changed)
+        self._around.reports.put(self._changed)
 
     def _report(self, report: Callback) -> None:
         def whole() -> None:
             report()
             self._changed()
 
-        self._around.outbox.put(whole)
+        self._around.reports.put(whole)
 
     # ------------------------------------------------------------ dealing with them
 
@@ -211,11 +199,11 @@ class QueuedBatch:
 
     def _walk_over(self, error: BaseException | None) -> None:
         if isinstance(error, ConnectionLostError) and self._goes_on(_WALK):
-            self._batch.planned = False
-            return
-        self._batch.walking = False
-        if error is not None and not isinstance(error, Cancelled):
-            self._batch.problem = problem_of(_cause(error))
+            self._batch.walk_again()
+        elif error is None or isinstance(error, Cancelled):
+            self._batch.walk_over()
+        else:
+            self._batch.walk_over(problem_of(_cause(error)))
 
     def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
         before = self._batch.file(job.number)
@@ -255,8 +243,7 @@ class QueuedBatch:
         return job.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
 
     def _ask(self, job: FileJob) -> None:
-        if self._batch.on_conflict is None and not self._asking:
-            self._asking = True
+        if self._batch.ask():
             self._around.emit(
                 ConflictQuestion(
                     batch=self.number,

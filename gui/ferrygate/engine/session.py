@@ -21,7 +21,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
@@ -39,7 +39,7 @@ class Session:
         parts: Parts,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
-        pace: Pace,
+        limiter: RateLimiter,
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection
@@ -55,7 +55,7 @@ class Session:
             TransferSettings(
                 clock=parts.clock,
                 disk=self._flusher,
-                pace=pace,
+                limiter=limiter,
                 share=Share(_IN_FLIGHT),
                 object_store=connection.stores_objects,
             ),

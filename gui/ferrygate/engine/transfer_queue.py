@@ -10,11 +10,11 @@ from ferrygate.engine.bundle import Bundle, TransferSettings
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.lanes import Crew, Lanes
+from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import ConflictChoice, Download, Event, TransferState, Upload
-from ferrygate.engine.outbox import Outbox
 from ferrygate.engine.queued_batch import QueuedBatch, Surroundings
-from ferrygate.engine.tray import Item
+from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.work_queue import Item
 
 
 class TransferQueue:
@@ -32,14 +32,14 @@ class TransferQueue:
         doubt: Callback,
     ) -> None:
         """Begin; ``doubt`` is called when a lane says that the connection was lost."""
-        self._outbox = Outbox(post)
+        self._reports = ReportQueue(post)
         self._settings = settings
         self._around = Surroundings(
-            emit, self._outbox, settings.clock, doubt, object_store=settings.object_store
+            emit, self._reports, settings.clock, doubt, object_store=settings.object_store
         )
         self._connected = True
         self._batches: dict[int, QueuedBatch] = {}
-        self._lanes = Lanes(new_lane, settings.share, settings.clock)
+        self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally)
 
     @property
     def tally(self) -> Tally:
@@ -51,7 +51,7 @@ class TransferQueue:
     def take(self, command: Upload | Download) -> None:
         """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
         if not self._batches:
-            self._lanes.begin(self.tally)
+            self._lanes.begin()
         batch = QueuedBatch(command, self._around, lambda: self._go_on(batch))
         self._batches[batch.number] = batch
         self._feed()
@@ -60,7 +60,7 @@ class TransferQueue:
         """A person said what to do with names that are taken."""
         if number in self._batches:
             self._batches[number].answer(choice)
-            self._lanes.begin(self.tally)
+            self._lanes.begin()
             self._feed()
 
     def cancel(self, number: int) -> None:
@@ -90,7 +90,7 @@ class TransferQueue:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
         if fresh:
-            self._lanes.renew(self.tally)
+            self._lanes.renew()
             for batch in self._batches.values():
                 batch.renew()
         self._feed()
@@ -112,45 +112,45 @@ class TransferQueue:
         """Hand out work, oldest batch first, while there is room for it."""
         for batch in self._batches.values():
             while self._connected and batch.has_work:
-                crew = self._lanes.with_room(batch.number)
-                if crew is not None:
-                    crew.tray.put(batch.next_item())
+                assignment = self._lanes.with_room(batch.number)
+                if assignment is not None:
+                    assignment.queue.put(batch.next_item())
                     continue
-                crew = self._lanes.another(batch.number, batch.direction, self.tally)
-                if crew is None:
+                assignment = self._lanes.another(batch.number, batch.direction)
+                if assignment is None:
                     break
-                crew.tray.put(batch.next_item())
-                self._set_to_work(batch, crew)
+                assignment.queue.put(batch.next_item())
+                self._set_to_work(batch, assignment)
             self._close_idle(batch)
 
-    def _set_to_work(self, batch: QueuedBatch, crew: Crew) -> None:
-        bundle = Bundle(batch.direction, crew.tray, batch, self._settings, batch.cancel)
-        put = self._outbox.put
-        crew.lane.submit(
+    def _set_to_work(self, batch: QueuedBatch, assignment: Assignment) -> None:
+        bundle = Bundle(batch.direction, assignment.queue, batch, self._settings, batch.cancel)
+        put = self._reports.put
+        assignment.lane.submit(
             bundle.work_off,
-            lambda left: put(lambda: self._over(batch, crew, left)),
-            lambda error: put(lambda: self._refused(batch, crew, error)),
+            lambda left: put(lambda: self._over(batch, assignment, left)),
+            lambda error: put(lambda: self._refused(batch, assignment, error)),
         )
 
     def _close_idle(self, batch: QueuedBatch) -> None:
         """Let lanes go that have worked off what they had."""
-        for crew in self._lanes.of(batch.number):
-            if not crew.tray.files and not crew.tray.closed:
-                crew.tray.close()
+        for assignment in self._lanes.of(batch.number):
+            if not assignment.queue.files and not assignment.queue.closed:
+                assignment.queue.close()
 
-    def _over(self, batch: QueuedBatch, crew: Crew, left: list[Item]) -> None:
-        """A lane has worked off its tray, or has given up with something left.
+    def _over(self, batch: QueuedBatch, assignment: Assignment, left: list[Item]) -> None:
+        """A lane has worked off its queue, or has given up with something left.
 
         It may have been given more in the moment between.
         """
-        self._lanes.free(crew)
-        batch.put_back([*left, *crew.tray.take_all()])
+        self._lanes.free(assignment)
+        batch.put_back([*left, *assignment.queue.take_all()])
         self._go_on(batch)
 
-    def _refused(self, batch: QueuedBatch, crew: Crew, error: BaseException) -> None:
+    def _refused(self, batch: QueuedBatch, assignment: Assignment, error: BaseException) -> None:
         """The server grants this lane no channel: go on with fewer, if there are any."""
-        left = crew.tray.take_all()
-        if self._lanes.refused(crew) and isinstance(error, LaneRefusedError):
+        left = assignment.queue.take_all()
+        if self._lanes.refused(assignment) and isinstance(error, LaneRefusedError):
             batch.put_back(left)
         else:
             batch.refuse(left, error)

@@ -7,7 +7,6 @@ layers may offer one password twice, and a one-time code must never be.
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -28,6 +27,7 @@ from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
@@ -52,16 +52,6 @@ _DIGESTS = (  # without MD5 and truncated ones, which the library still offers
 _WINDOW = 1 << 25  # receive window of a channel, bytes
 _FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
-
-
-class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each stage may take, in seconds."""
-
-    connect: float = 10.0
-    handshake: float = 15.0
-    authentication: float = 30.0
-    channel: float = 15.0
-    reply: float = 60.0
 
 
 class Outcome(Enum):
@@ -92,13 +82,11 @@ class Connection:
         self,
         transport: Transport,
         sock: MonitoredSocket,
-        dialled: socket.socket,
         clock: Clock,
         deadlines: Deadlines,
     ) -> None:
         self._transport = transport
         self._sock = sock
-        self._dialled = dialled
         self._clock = clock
         self._deadlines = deadlines
 
@@ -216,7 +204,7 @@ class Connection:
 
     def close(self) -> None:
         """End the connection and its thread; channels on it end too."""
-        _hang_up(self._dialled)
+        self._sock.hang_up()
         self._transport.close()
         self._transport.join(_JOIN)
 
@@ -260,7 +248,7 @@ def connect(
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, deadlines.handshake, cancel)
     except (*BROKEN, Cancelled) as error:
-        _hang_up(dialled)
+        sock.hang_up()
         if transport is not None:
             transport.close()
             if transport.is_alive():
@@ -270,13 +258,7 @@ def connect(
         if isinstance(error, Cancelled):
             raise
         raise _no_handshake(host, port, error) from error
-    return Connection(transport, sock, dialled, clock, deadlines)
-
-
-def _hang_up(sock: socket.socket) -> None:
-    """Say that nothing more is sent or wanted; a thread that waits to receive looks up at once."""
-    with contextlib.suppress(OSError):  # the other side may have been quicker
-        sock.shutdown(socket.SHUT_RDWR)
+    return Connection(transport, sock, clock, deadlines)
 
 
 def _exchange_keys(transport: Transport, seconds: float, cancel: CancelToken) -> None:

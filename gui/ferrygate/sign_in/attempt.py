@@ -20,7 +20,7 @@ from ferrygate.sites.site import Site
 
 # Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
-
+_LONGEST_IDLE = 5.0  # seconds that a connection waits for a code; gui/adr/009 says why
 
 Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken], Connection]
 """Reaches a host and port, asking for keys of known types first."""
@@ -64,7 +64,8 @@ class SignInAttempts:
         """Sign in once.
 
         The password, joined with a fresh code, leaves at most once: after the host key was
-        accepted, and with the code claimed in the ledger in the same step.
+        accepted, and with the code claimed in the ledger in the same step. The server is reached
+        before a code is waited for, so that nobody waits for one that is not there.
 
         Raises:
             SecretsMissingError: password or code secret is not at hand.
@@ -85,19 +86,34 @@ class SignInAttempts:
             sends_password=sends_password(site),
         ) as mine:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
-            attempt.wait_for_usable_code(credentials.code_secret)
-            observer.connecting()
-            known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known, mine, cancel)
+            connection = self._reach_right_server(site, mine, observer, cancel)
             try:
-                mine.renew()
-                self._accept_host_key(site, known, connection.host_key, observer)
+                secret = credentials.code_secret
+                if secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
+                    connection.close()
+                    attempt.wait_for_code(secret)
+                    connection = self._reach_right_server(site, mine, observer, cancel)
                 connection.trust()
                 attempt.sign_in(site, credentials, connection)
             except BaseException:
                 connection.close()
                 raise
             return connection
+
+    def _reach_right_server(
+        self, site: Site, mine: Turn, observer: Observer, cancel: CancelToken
+    ) -> Connection:
+        """Connect, and have the host key accepted."""
+        observer.connecting()
+        known = self._known_hosts.keys_for(site.host, site.port)
+        connection = self._reach(site, known, mine, cancel)
+        try:
+            mine.renew()
+            self._accept_host_key(site, known, connection.host_key, observer)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _reach(
         self, site: Site, known: tuple[HostKey, ...], mine: Turn, cancel: CancelToken

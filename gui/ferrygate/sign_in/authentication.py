@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
 from ferrygate.sftp.transport import Prompt
-from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.codes import seconds_to_code, take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
 from ferrygate.sign_in.prompts import Wanted, wanted
@@ -66,10 +67,14 @@ class Authentication:
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
 
-    def wait_for_usable_code(self, secret: CodeSecret | None) -> None:
-        """Wait where the code at hand cannot be sent, so that no connection is kept waiting."""
-        if secret is not None:
-            self._take_step(secret, lambda step: not self._ledger.is_claimed(secret, step))
+    def seconds_to_code(self, secret: CodeSecret) -> float:
+        """How long :meth:`wait_for_code` takes."""
+        claimed = partial(self._ledger.is_claimed, secret)
+        return seconds_to_code(secret, claimed, self._clock.now())
+
+    def wait_for_code(self, secret: CodeSecret) -> None:
+        """Wait until there is a code to send, and claim none."""
+        self._take_step(secret, lambda step: not self._ledger.is_claimed(secret, step))
 
     def sign_in(self, site: Site, credentials: Credentials, connection: Connection) -> None:
         """Take the site's steps until the server is content.

@@ -18,6 +18,17 @@ def has_life(secret: CodeSecret, now: float) -> bool:
     return left >= min(_LEAST_LIFE, secret.period / 5)
 
 
+def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: float) -> float:
+    """How long until there is a code to send: one with life left, and of no ``claimed`` step."""
+    step = secret.step_at(now)
+    if has_life(secret, now) and not claimed(step):
+        return 0.0
+    step += 1
+    while claimed(step):
+        step += 1
+    return secret.start_of(step) - now
+
+
 def take_step(
     secret: CodeSecret,
     claim: Callable[[int], bool],

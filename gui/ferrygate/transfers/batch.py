@@ -6,6 +6,7 @@ from collections import deque
 
 import msgspec
 
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
@@ -22,17 +23,24 @@ _SPEED_SPAN = 3.0  # seconds over which the speed is taken
 
 
 class Batch:
-    """Owned by one thread; knows states and sums, moves nothing itself."""
+    """Owned by one thread; knows states and sums, moves nothing itself.
+
+    Attributes:
+        number: tells it apart.
+        cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread.
+        problem: why the walk ended early.
+    """
 
     def __init__(
         self, number: int, direction: Direction, title: str, target: str, clock: Clock
     ) -> None:
         self.number = number
-        self.on_conflict: ConflictChoice | None = None  # a person's answer, once given
-        self.planned = False  # somebody has begun to walk its folders
-        self.walking = True
-        self.stopping = False  # it was taken back, and what is under way comes to its end
-        self.problem: Problem | None = None  # why the walk ended early
+        self.cancel = CancelToken()
+        self.problem: Problem | None = None
+        self._asking = False  # a person has to say what to do with taken names
+        self._on_conflict: ConflictChoice | None = None  # the answer, once given
+        self._walk_begun = False
+        self._walking = True  # more files may come
         self._direction = direction
         self._title = title
         self._target = target
@@ -44,6 +52,60 @@ class Batch:
         self._moved = self._total = self._finished = self._delivered = 0
         self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
         self._finished_at: float | None = None
+
+    # ------------------------------------------------------------ the walk
+
+    @property
+    def walk_begun(self) -> bool:
+        """Whether somebody walks its folders, or has walked them."""
+        return self._walk_begun
+
+    def begin_walk(self) -> None:
+        """Somebody walks its folders now."""
+        self._walk_begun = True
+
+    def walk_again(self) -> None:
+        """The walk was not begun after all, or was cut: it has to be begun anew."""
+        self._walk_begun = False
+
+    def walk_over(self, problem: Problem | None = None) -> None:
+        """No more files come; with a problem where some may be missing."""
+        self._walking = False
+        self.problem = problem or self.problem
+
+    def stop(self, reason: Problem) -> list[FileJob]:
+        """Have what is under way come to its end; returns what waited, which is handed out no more.
+
+        The walk fails for this reason where it is not over: nobody has seen what it would find.
+        """
+        self.cancel.cancel()
+        self._asking = False
+        if self._walking and self.problem is None:
+            self.problem = reason
+        if not self._walk_begun:
+            self._walk_begun, self._walking = True, False
+        waiting = [self._jobs[number] for number in (*self._interrupted, *self._waiting)]
+        self._interrupted.clear()
+        self._waiting.clear()
+        return waiting
+
+    # ------------------------------------------------------------ names that are taken
+
+    def ask(self) -> bool:
+        """Hand out nothing until a person's :meth:`answer`; false where that was asked before."""
+        if self._asking or self._on_conflict is not None:
+            return False
+        self._asking = True
+        return True
+
+    def answer(self, choice: ConflictChoice) -> None:
+        """Take a person's answer, for the files still to come; nothing where none was asked."""
+        if self._asking:
+            self._asking = False
+            asked_back = choice is ConflictChoice.ASK  # the question would come for ever
+            self._on_conflict = ConflictChoice.FAIL if asked_back else choice
+
+    # ------------------------------------------------------------ files
 
     def add(self, job: FileJob) -> FileView:
         """Take in a file the plan has found."""
@@ -63,8 +125,8 @@ class Batch:
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
         job = self._jobs[(self._interrupted or self._waiting).popleft()]
-        if self.on_conflict is not None:
-            job = msgspec.structs.replace(job, on_conflict=self.on_conflict)
+        if self._on_conflict is not None:
+            job = msgspec.structs.replace(job, on_conflict=self._on_conflict)
         return job
 
     def progress(self, number: int, state: TransferState, moved: int) -> FileView:
@@ -118,23 +180,17 @@ class Batch:
     @property
     def has_work(self) -> bool:
         """Whether there is something to hand out now."""
-        return not self.planned or bool(self._interrupted or self._waiting)
+        more = not self._walk_begun or bool(self._interrupted or self._waiting)
+        return more and not self._asking
 
     def file(self, number: int) -> FileView:
         """One file as it stands."""
         return self._files[number]
 
-    def take_waiting(self) -> list[FileJob]:
-        """Empty the queue; for a batch that is cancelled."""
-        waiting = [self._jobs[number] for number in (*self._interrupted, *self._waiting)]
-        self._interrupted.clear()
-        self._waiting.clear()
-        return waiting
-
     @property
     def finished(self) -> bool:
         """Whether every file is in a final state and no more can come."""
-        return not self.walking and self._finished == len(self._files)
+        return not self._walking and self._finished == len(self._files)
 
     def view(self) -> BatchView:
         """The batch as it stands."""
@@ -151,8 +207,8 @@ class Batch:
             bytes_total=self._total,
             bytes_moved=self._moved,
             bytes_per_second=self._speed(),
-            walking=self.walking,
-            stopping=self.stopping,
+            walking=self._walking,
+            stopping=self.cancel.cancelled,
             finished=self.finished,
             finished_at=self._finished_at,
         )

@@ -18,6 +18,9 @@ from ferrygate.common.local_disk import writing
 _GROUP = 256  # files flushed together: the disk's journal is written once for them
 _JOIN = 10.0  # seconds the disk may take at the end
 _TO_FLUSH = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+# What a disk says that flushes no folders (fsync(2)), and what the system says of a folder that may
+# be written and not read (open(2)): the file is there, and there is nothing more to be had.
+_NO_FOLDERS = {errno.EINVAL, errno.EACCES}
 
 Done = Callable[[LocalFileError | None], None]
 
@@ -140,7 +143,7 @@ class Flusher:
         try:
             _with_descriptor(path, self._sync_descriptor)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # what a disk says that flushes no folders (fsync(2))
+            if error.errno not in _NO_FOLDERS:
                 raise
 
 

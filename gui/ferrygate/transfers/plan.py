@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ Announce = Callable[[FileJob], None]
 
 _FOLDERS_MADE = 64  # at a time
 _FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
+_LINKS_FOLLOWED = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
 
 
@@ -190,14 +191,15 @@ class Planner:
         given = NameSet()
         entries.sort(key=lambda entry: entry.name)
         paths = {entry.name: remote_path.join(remote, entry.name) for entry in entries}
-        looks = {
-            entry.name: files.channel.spawn(_linked_file(files, paths[entry.name]))
-            for entry in entries
-            if entry.kind is EntryKind.LINK
-        }
+        links = (paths[entry.name] for entry in entries if entry.kind is EntryKind.LINK)
+        looks = (files.channel.spawn(_linked_file(files, path)) for path in links)
+        ahead = deque(islice(looks, _LINKS_FOLLOWED))
         for number, entry in enumerate(entries, start=1):
             path = paths[entry.name]
-            target = await looks[entry.name] if entry.name in looks else entry
+            target: Entry | None = entry
+            if entry.kind is EntryKind.LINK:
+                target = await ahead.popleft()
+                ahead.extend(islice(looks, 1))
             if target is not None and target.kind is EntryKind.FOLDER:
                 below.append((path, local / given.give(entry.name)))
             elif target is not None and target.kind is EntryKind.FILE:

@@ -6,7 +6,7 @@ import msgspec
 
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Flow
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Window
 
 _LOOK = 1.0  # seconds after which whoever waits looks whether the limit still holds
@@ -26,7 +26,7 @@ class Route(msgspec.Struct, frozen=True):
     files: RemoteFiles
     flow: Flow
     window: Window
-    pace: Pace
+    pace: RateLimiter
     object_store: bool
 
     async def room(self, count: int) -> None:

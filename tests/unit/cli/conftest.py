@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.cli.command_context import CommandContext, Window, WindowRequest
+from ferrygate.cli.command_context import CommandContext, DesktopApp, WindowRequest
 from ferrygate.cli.main import run
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets
@@ -41,7 +41,7 @@ def make_command(
                 clock=clock,
                 secrets=secrets or GivenSecrets(),
                 live_secrets=LiveSecrets(),
-                window=Window(run=show, tour=unused, take_pictures=unused),
+                window=DesktopApp(run=show, tour=unused, take_pictures=unused),
                 terminal=Terminal(clock),
             )
             return run([str(argument) for argument in arguments], around)

@@ -36,7 +36,7 @@ def test_versions_are_those_of_the_standard_library(name: str) -> None:
     assert Versions().version(name) == metadata.version(name)
 
 
-IN_ITS_PLACE = """
+WITHOUT_A_FOLDER = """
 from ferrygate.common.lean_imports import Versions, replaced
 versions = Versions()
 with replaced("importlib.metadata", versions):
@@ -53,7 +53,22 @@ def test_a_version_that_no_folder_tells(tmp_path: Path, monkeypatch: pytest.Monk
     egg.mkdir()
     (egg / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: odd_one\nVersion: 7.1\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    told = subprocess.check_output([sys.executable, "-c", IN_ITS_PLACE], text=True)
+    told = subprocess.check_output([sys.executable, "-c", WITHOUT_A_FOLDER], text=True)
     assert told.split() == ["7.1", "7.1"]
     with pytest.raises(metadata.PackageNotFoundError):
         Versions().version("there_is_none")
+
+
+MORE_THAN_A_VERSION = """
+from ferrygate.common.lean_imports import Versions, replaced
+with replaced("importlib.metadata", Versions()):
+    from importlib import metadata
+    print(metadata.version("paramiko") == metadata.distribution("paramiko").version)
+from importlib import metadata as whole
+print(metadata.PackageNotFoundError is whole.PackageNotFoundError)
+"""
+
+
+def test_whoever_wants_more_than_a_version_is_given_it() -> None:
+    told = subprocess.check_output([sys.executable, "-c", MORE_THAN_A_VERSION], text=True)
+    assert told.split() == ["True", "True"]

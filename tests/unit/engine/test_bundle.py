@@ -1,4 +1,4 @@
-"""What a lane does about the files on its tray, when uploads break in every way they can."""
+"""What a lane does about the files on its queue, when uploads break in every way they can."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from scripted_sftp import (
     STAT,
     WRITE,
     Held,
-    Hook,
     Request,
     Rig,
+    refusing,
     status,
 )
 from sftp_bytes import FAILURE
@@ -44,10 +44,6 @@ from sftp_bytes import FAILURE
 def rig(tmp_path: Path) -> Iterator[BundleRig]:
     with contextlib.closing(BundleRig(tmp_path)) as rig:
         yield rig
-
-
-def refused(code: int) -> Hook:
-    return lambda request: [status(request.number, code)]
 
 
 def test_many_files_are_in_flight_at_a_time(rig: BundleRig) -> None:
@@ -83,7 +79,7 @@ def test_no_more_files_are_open_than_half_of_the_handles(rig: BundleRig) -> None
 
 
 def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> None:
-    rig.server.instead[WRITE] = refused(FAILURE)
+    rig.server.instead[WRITE] = refusing(FAILURE)
     failure = rig.failure()
     assert problem_of(failure.cause).kind is Kind.REMOTE_FAILURE
     assert failure.left == ""
@@ -114,7 +110,7 @@ def test_the_others_are_finished_before_a_channel_is_dropped(rig: BundleRig) -> 
 
 
 def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
-    rig.server.instead[WRITE] = refused(FAILURE)
+    rig.server.instead[WRITE] = refusing(FAILURE)
     looks = 0
 
     def not_yet(request: Request) -> Iterable[bytes] | None:
@@ -130,21 +126,21 @@ def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
 
 
 def test_a_part_that_never_shows_is_not_looked_for_without_end(rig: BundleRig) -> None:
-    rig.server.instead[WRITE] = refused(FAILURE)
-    rig.server.instead[REMOVE] = refused(2)
+    rig.server.instead[WRITE] = refusing(FAILURE)
+    rig.server.instead[REMOVE] = refusing(2)
     assert rig.failure().left == ""
     assert len(rig.server.asked(REMOVE)) == 10
 
 
 def test_an_open_that_is_refused_leaves_the_channel_and_the_server_alone(rig: BundleRig) -> None:
-    rig.server.instead[OPEN] = refused(FAILURE)
+    rig.server.instead[OPEN] = refusing(FAILURE)
     rig.failure()
     assert not rig.rigs[0].stream.closed
     assert rig.server.asked(REMOVE) == []
 
 
 def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: BundleRig) -> None:
-    rig.server.instead[WRITE] = refused(FAILURE)
+    rig.server.instead[WRITE] = refusing(FAILURE)
     rig.refuse = lambda number: number > 0
     assert "may be left" in rig.failure().left
 
@@ -152,7 +148,7 @@ def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: Bu
 def test_no_channel_at_all(rig: BundleRig) -> None:
     rig.refuse = lambda _number: True
     assert isinstance(rig.work_off(rig.job()), LaneRefusedError)
-    assert rig.tray.take_all() != []
+    assert rig.queue.take_all() != []
 
 
 def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None:

@@ -59,8 +59,8 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
     jobs = [rig.job(f"{number}.csv") for number in range(70)]
     assert isinstance(rig.work_off(*jobs), ZeroDivisionError)
     ends = list(rig.told.ends.values())
-    assert len(ends) == 64  # the others still lie on the tray
-    assert len(rig.tray.take_all()) == 6
+    assert len(ends) == 64  # the others still lie on the queue
+    assert len(rig.queue.take_all()) == 6
     for end in ends:
         assert isinstance(end, UploadFailedError)
         assert isinstance(end.cause, ZeroDivisionError)

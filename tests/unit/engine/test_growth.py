@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fake_clock import ManualClock
 from ferrygate.engine.growth import AT_ONCE, MOST, Growth, Tally
 
 MB = 1_000_000
@@ -13,19 +14,19 @@ class Growing:
     """Lanes that are added when they are wanted, and what all of them bring in simulated time."""
 
     def __init__(self) -> None:
-        self.growth = Growth()
-        self.lanes = 0
-        self.now = 1000.0
+        self.clock = ManualClock(1000.0)
         self.tally = Tally()
+        self.growth = Growth(self.clock, self.tally)
+        self.lanes = 0
 
     def wants(self, *, large: bool = False) -> bool:
         """Ask once; a lane that is wanted is there from then on."""
-        wanted = self.growth.wants(self.lanes, self.now, self.tally, large=large)
+        wanted = self.growth.wants(self.lanes, large=large)
         self.lanes += wanted
         return wanted
 
     def work(self, seconds: float, *, bytes_a_second: float = 0, files_a_second: float = 0) -> None:
-        self.now += seconds
+        self.clock.time += seconds
         self.tally.bytes += int(bytes_a_second * seconds)
         self.tally.files += int(files_a_second * seconds)
 
@@ -112,7 +113,7 @@ def test_large_files_get_four_even_where_it_had_settled_on_fewer(growing: Growin
 def test_a_new_connection_is_tried_anew(growing: Growing) -> None:
     growing.settle()
     growing.lanes = 1
-    growing.growth.renew(growing.now, growing.tally)
+    growing.growth.renew()
     growing.work(1, bytes_a_second=10 * MB)
     assert growing.wants()
     assert growing.settle() == 6
@@ -123,7 +124,7 @@ def test_a_time_without_work_is_not_counted(growing: Growing) -> None:
     growing.work(1, bytes_a_second=10 * MB)
     assert growing.wants()
     growing.work(600)
-    growing.growth.begin(growing.now, growing.tally)
+    growing.growth.begin()
     growing.work(0.5, bytes_a_second=20 * MB)
     assert growing.wants()
 
@@ -131,7 +132,7 @@ def test_a_time_without_work_is_not_counted(growing: Growing) -> None:
 def test_never_more_than_the_server_grants(growing: Growing) -> None:
     growing.growth.refused(2)
     assert [growing.wants(large=True) for _time in range(4)] == [True, True, False, False]
-    growing.growth.renew(growing.now, growing.tally)
+    growing.growth.renew()
     growing.work(1, bytes_a_second=MB)
     assert not growing.wants(large=True)
 

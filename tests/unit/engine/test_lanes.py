@@ -1,4 +1,4 @@
-"""Lanes and their crews: who gets the next item, and how many there are."""
+"""Lanes and their assignments: who gets the next item, and how many there are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.lanes import Crew, Lanes
+from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
 from queue_rig import FakeLane
 
-LARGE = 9 << 20  # bytes; such a file fills a tray
+LARGE = 9 << 20  # bytes; such a file fills a queue
 MIB = 1 << 20
 
 
@@ -24,23 +24,23 @@ class LanesRig:
         self.share = Share(48 * MIB)
         self.clock = ManualClock(1000.0)
         self.tally = Tally()
-        self.lanes = Lanes(self._new, self.share, self.clock)
+        self.lanes = Lanes(self._new, self.share, self.clock, self.tally)
 
     def _new(self, name: str) -> FakeLane:
         self.made.append(FakeLane(name))
         return self.made[-1]
 
-    def crew(self, batch: int = 1) -> Crew:
-        """Another crew, which there has to be."""
-        crew = self.lanes.another(batch, Direction.UPLOAD, self.tally)
-        assert crew is not None
-        return crew
+    def assignment(self, batch: int = 1) -> Assignment:
+        """Another assignment, which there has to be."""
+        assignment = self.lanes.another(batch, Direction.UPLOAD)
+        assert assignment is not None
+        return assignment
 
-    def full(self, batch: int = 1) -> Crew:
-        """Another crew, busy with a large file."""
-        crew = self.crew(batch)
-        crew.tray.put(job(LARGE))
-        return crew
+    def full(self, batch: int = 1) -> Assignment:
+        """Another assignment, busy with a large file."""
+        assignment = self.assignment(batch)
+        assignment.queue.put(job(LARGE))
+        return assignment
 
 
 def job(size: int) -> FileJob:
@@ -60,61 +60,61 @@ def test_each_is_named_and_has_its_share(rig: LanesRig) -> None:
 
 
 def test_who_has_least_to_do_gets_the_next(rig: LanesRig) -> None:
-    crews = [rig.full() for _lane in range(3)]
-    for crew, sizes in zip(crews, ([MIB], [10, 10], [10]), strict=True):
-        crew.tray.done(job(LARGE))
+    assignments = [rig.full() for _lane in range(3)]
+    for assignment, sizes in zip(assignments, ([MIB], [10, 10], [10]), strict=True):
+        assignment.queue.done(job(LARGE))
         for size in sizes:
-            crew.tray.put(job(size))
-    assert rig.lanes.with_room(1) is crews[2]
-    crews[2].tray.put(job(MIB))
-    assert rig.lanes.with_room(1) is crews[1]
+            assignment.queue.put(job(size))
+    assert rig.lanes.with_room(1) is assignments[2]
+    assignments[2].queue.put(job(MIB))
+    assert rig.lanes.with_room(1) is assignments[1]
 
 
 def test_nobody_has_room_for_another_batch_s_files(rig: LanesRig) -> None:
-    crew = rig.crew(batch=1)
-    assert rig.lanes.with_room(1) is crew
+    assignment = rig.assignment(batch=1)
+    assert rig.lanes.with_room(1) is assignment
     assert rig.lanes.with_room(2) is None
-    assert list(rig.lanes.of(1)) == [crew]
+    assert list(rig.lanes.of(1)) == [assignment]
     assert list(rig.lanes.of(2)) == []
 
 
 def test_full_and_closed_ones_have_no_room(rig: LanesRig) -> None:
     rig.full()
-    closed = rig.crew()
-    closed.tray.close()
+    closed = rig.assignment()
+    closed.queue.close()
     assert rig.lanes.with_room(1) is None
 
 
 def test_one_that_is_free_works_for_whoever_comes(rig: LanesRig) -> None:
-    crew = rig.full()
-    rig.lanes.free(crew)
+    assignment = rig.full()
+    rig.lanes.free(assignment)
     assert list(rig.lanes.of(1)) == []
-    other = rig.crew(batch=2)
-    assert other.lane is crew.lane
-    assert other.tray is not crew.tray
+    other = rig.assignment(batch=2)
+    assert other.lane is assignment.lane
+    assert other.queue is not assignment.queue
     assert len(rig.made) == 1
 
 
 def test_a_refused_one_ends_and_no_more_are_made(rig: LanesRig) -> None:
-    crews = [rig.full() for _lane in range(4)]
-    assert rig.lanes.refused(crews[3])
+    assignments = [rig.full() for _lane in range(4)]
+    assert rig.lanes.refused(assignments[3])
     assert rig.made[3].stopped
     assert rig.share.most == 16 * MIB
-    assert rig.lanes.another(1, Direction.UPLOAD, rig.tally) is None
-    rig.lanes.free(crews[0])
-    assert rig.crew().lane is crews[0].lane
+    assert rig.lanes.another(1, Direction.UPLOAD) is None
+    rig.lanes.free(assignments[0])
+    assert rig.assignment().lane is assignments[0].lane
 
 
 def test_the_last_that_is_refused_is_kept_to_be_tried_again(rig: LanesRig) -> None:
-    crew = rig.full()
-    assert not rig.lanes.refused(crew)
+    assignment = rig.full()
+    assert not rig.lanes.refused(assignment)
     assert not rig.made[0].stopped
-    assert rig.crew().lane is crew.lane
+    assert rig.assignment().lane is assignment.lane
 
 
 def test_all_let_go_of_their_channels_and_all_end(rig: LanesRig) -> None:
-    crews = [rig.full() for _lane in range(3)]
-    rig.lanes.free(crews[1])
+    assignments = [rig.full() for _lane in range(3)]
+    rig.lanes.free(assignments[1])
     rig.lanes.drop_channels()
     assert [lane.dropped for lane in rig.made] == [1, 1, 1]
     rig.lanes.stop()

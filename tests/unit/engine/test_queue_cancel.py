@@ -8,10 +8,9 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
 from ferrygate.engine import messages as m
-from queue_rig import QueueRig
+from queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
-LARGE = 9 << 20  # bytes; such a file has a lane to itself
 
 
 @pytest.fixture
@@ -19,14 +18,10 @@ def rig(tmp_path: Path) -> QueueRig:
     return QueueRig(tmp_path)
 
 
-def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
-    return [rig.file(f"{number:03}.bin", size) for number in range(count)]
-
-
-def test_files_on_trays_waiting_and_under_way_are_all_cancelled(rig: QueueRig) -> None:
+def test_files_in_queues_waiting_and_under_way_are_all_cancelled(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 8, LARGE))
     lanes = rig.working
-    (job,) = lanes[0].begin_all()  # one under way, three on trays, four waiting
+    (job,) = lanes[0].begin_all()  # one under way, three on queues, four waiting
     rig.handle()
     assert rig.states(batch) == [State.SENDING] + [State.WAITING] * 7
     rig.queue.cancel(batch)
@@ -55,7 +50,7 @@ def test_that_it_is_stopping_is_told_at_once(rig: QueueRig) -> None:
     assert (last.stopping, last.finished) == (True, True)
 
 
-def test_that_it_is_stopping_is_told_while_files_only_lie_on_a_tray(rig: QueueRig) -> None:
+def test_that_it_is_stopping_is_told_while_files_only_lie_in_a_queue(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 2))
     rig.queue.cancel(batch)
     view = rig.batch_views(batch)[-1]
@@ -124,7 +119,7 @@ def test_a_lane_that_is_refused_after_the_cancel(rig: QueueRig) -> None:
     assert rig.answers(batch) == [m.Done(batch)]
 
 
-def test_what_is_put_on_a_tray_just_before_the_cancel_is_cancelled(rig: QueueRig) -> None:
+def test_what_is_put_into_a_queue_just_before_the_cancel_is_cancelled(rig: QueueRig) -> None:
     """The lane has given up, has been given one more, and then everything is taken back."""
     batch = rig.walked(*files(rig, 5, LARGE))
     lane = rig.working[0]

@@ -150,7 +150,9 @@ def test_waiting_for_a_code_is_told_and_can_be_cancelled(
     )
     rig.engine.send(m.CancelRequest(request))
     assert isinstance(rig.end_of(request), m.Failed)
-    assert rig.connections == []
+    (reached,) = rig.connections
+    assert not reached.alive
+    assert len(box.log) == 0
 
 
 def test_a_code_for_elsewhere_is_never_sent_from_here(

@@ -9,19 +9,14 @@ import pytest
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.engine import messages as m
 from ferrygate.transfers.outcome import FileJob, Opened
-from queue_rig import QueueRig
+from queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
-LARGE = 9 << 20  # bytes; such a file has a lane to itself
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> QueueRig:
     return QueueRig(tmp_path)
-
-
-def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
-    return [rig.file(f"{number:03}.bin", size) for number in range(count)]
 
 
 def numbers(jobs: list[FileJob]) -> list[int]:
@@ -82,24 +77,24 @@ def test_progress_is_told_ten_times_a_second_at_most(rig: QueueRig) -> None:
 # ---------------------------------------------------------------- a connection that ends
 
 
-def test_what_is_put_on_the_tray_of_a_lane_that_has_given_up_is_not_lost(rig: QueueRig) -> None:
+def test_what_is_put_into_the_queue_of_a_lane_that_has_given_up_is_not_lost(rig: QueueRig) -> None:
     """The lane's last file has ended and its connection too; the engine hears of the first, hands
     out another file, and then hears of the second."""
     batch = rig.walked(*files(rig, 5, LARGE))
     lane = rig.working[0]
     (job,) = lane.begin_all()
     lane.deliver(job)
-    tray = lane.tray
+    queue = lane.queue
     assert lane.give_up() == []
-    before = tray._given_files
+    before = queue._given_files
     rig.handle()
-    assert tray._given_files == before + 1  # it did lie there for a moment
+    assert queue._given_files == before + 1  # it did lie there for a moment
     rig.work_off()
     assert rig.states(batch) == [State.DELIVERED] * 5
     assert rig.answers(batch) == [m.Done(batch)]
 
 
-def test_a_walk_that_lies_on_the_tray_of_a_lane_that_has_given_up_is_not_lost(
+def test_a_walk_that_lies_in_the_queue_of_a_lane_that_has_given_up_is_not_lost(
     rig: QueueRig,
 ) -> None:
     first = rig.walked(*files(rig, 1))
@@ -236,12 +231,12 @@ def test_a_walk_that_gets_no_lane_fails_its_batch(rig: QueueRig) -> None:
     assert answer.problem.kind is Kind.UNSUPPORTED
 
 
-def test_what_is_put_on_the_tray_of_a_refused_lane_is_not_lost(rig: QueueRig) -> None:
+def test_what_is_put_into_the_queue_of_a_refused_lane_is_not_lost(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 4, LARGE))
     lanes = rig.working
-    tray = lanes[3].tray
+    queue = lanes[3].queue
     lanes[3].refuse()
-    assert tray.files == 1
+    assert queue.files == 1
     rig.handle()
     rig.work_off()
     assert rig.states(batch) == [State.DELIVERED] * 4
@@ -252,7 +247,7 @@ def test_what_is_put_on_the_tray_of_a_refused_lane_is_not_lost(rig: QueueRig) ->
 
 def test_a_time_without_work_does_not_count_against_lanes(rig: QueueRig) -> None:
     def move(speed: float) -> None:
-        """Small files, more than a tray holds, and what the lanes bring a second."""
+        """Small files, more than a queue holds, and what the lanes bring a second."""
         rig.clock.time += 0.5
         rig.queue.tally.bytes += int(speed * 0.5)
         (lane, *_others) = rig.working

@@ -25,7 +25,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import Connection, Deadlines, Outcome, connect
+from ferrygate.sftp.connection import Connection, Outcome, connect
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sites.known_hosts import HostKey

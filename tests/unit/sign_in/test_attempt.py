@@ -39,7 +39,8 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Answer, Connection, Deadlines, Outcome, connect
+from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import End, Gate, Ledger
@@ -78,13 +79,6 @@ def test_the_same_code_never_leaves_twice(case: Case) -> None:
     codes = [SECRET.code_for_step(step) for step in (100, 101)]
     assert case.server.sent == ["correct horse" + code for code in codes]
     assert 3030.0 in case.watcher.told
-
-
-def test_a_code_that_is_nearly_over_is_waited_out_before_connecting(case: Case) -> None:
-    case.clock.time = 3027
-    case.on_connect = lambda: case.watcher.told.append(case.clock.now())
-    case.sign_in()
-    assert case.watcher.told == [3030.0, "connecting", 3030.0, "signing in"]
 
 
 def test_a_code_that_died_meanwhile_is_not_sent(case: Case) -> None:
@@ -294,6 +288,8 @@ def test_the_wait_for_a_code_is_cancelled(case: Case) -> None:
     case.cancel.cancel()
     with pytest.raises(Cancelled):
         case.sign_in()
+    assert case.server.closed
+    assert not case.server.asked
     assert case.refusals == 0
 
 

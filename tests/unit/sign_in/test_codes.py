@@ -7,7 +7,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.codes import has_life, take_step
+from ferrygate.sign_in.codes import has_life, seconds_to_code, take_step
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 SHORT = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
@@ -27,6 +27,26 @@ SHORT = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
 )
 def test_life_that_is_left(secret: CodeSecret, now: float, *, lives: bool) -> None:
     assert has_life(secret, now) is lives
+
+
+@pytest.mark.parametrize(
+    ("now", "spent", "seconds"),
+    [
+        (3003, (), 0),
+        (3003, (99, 101), 0),
+        (3003, (100,), 27),
+        (3003, (100, 101), 57),
+        (3028, (), 2),
+        (3028, (101,), 32),
+    ],
+)
+def test_seconds_to_a_code_that_can_be_sent(
+    now: float, spent: tuple[int, ...], seconds: float
+) -> None:
+    taking = Taking(now, *spent)
+    assert seconds_to_code(SECRET, taking.spent.__contains__, now) == seconds
+    taking.take()
+    assert taking.clock.now() == now + seconds
 
 
 class Taking:

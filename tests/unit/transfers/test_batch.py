@@ -45,7 +45,7 @@ class Case:
 
     def __post_init__(self) -> None:
         self.batch = Batch(7, Direction.UPLOAD, "month", "/inbox", self.clock)
-        self.batch.planned = True
+        self.batch.begin_walk()
         self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
 
     def enter(self, state: TransferState) -> FileView:
@@ -91,7 +91,7 @@ def test_every_move_is_allowed_or_raises(
 
 
 def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
-    case.batch.walking = False
+    case.batch.walk_over()
     before = case.view
     case.enter(S.SENDING)
     case.enter(S.CHECKING)
@@ -105,7 +105,7 @@ def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
 def test_an_empty_batch_is_finished_once_walked() -> None:
     batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert not batch.view().finished
-    batch.walking = False
+    batch.walk_over()
     assert batch.view().finished
 
 
@@ -157,20 +157,56 @@ def test_interrupted_files_go_on_in_their_order_before_those_handed_back(case: C
     for number in (1, 0):  # they go back to where they were
         batch.not_begun(number)
     batch.not_begun(2)
-    assert [job.number for job in batch.take_waiting()] == [0, 1, 2]
+    assert [job.number for job in batch.stop(PROBLEM)] == [0, 1, 2]
     assert not batch.has_work
+    assert batch.view().stopping
 
 
 def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
-    case.batch.on_conflict = ConflictChoice.REPLACE
+    assert case.batch.ask()
+    assert not case.batch.ask()
+    assert not case.batch.has_work
+    case.batch.answer(ConflictChoice.REPLACE)
+    assert not case.batch.ask()
     assert case.batch.next_job().on_conflict is ConflictChoice.REPLACE
 
 
 def test_a_batch_not_walked_yet_has_work() -> None:
     batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert batch.has_work
-    batch.planned = True
+    batch.begin_walk()
     assert not batch.has_work
+
+
+def test_a_walk_that_was_cut_is_work_again() -> None:
+    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch.begin_walk()
+    batch.walk_again()
+    assert batch.has_work
+
+
+def test_an_answer_that_nobody_asked_for_changes_nothing(case: Case) -> None:
+    case.batch.answer(ConflictChoice.REPLACE)
+    assert case.batch.next_job().on_conflict is ConflictChoice.FAIL
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_walk_that_is_stopped_may_have_missed_files(*, begun: bool) -> None:
+    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    if begun:
+        batch.begin_walk()
+    batch.stop(PROBLEM)
+    assert batch.problem is PROBLEM
+    assert batch.finished is not begun  # who walks has still to say that it is over
+    batch.walk_over()
+    assert batch.finished
+    assert batch.problem is PROBLEM
+
+
+def test_a_batch_that_was_walked_to_its_end_is_stopped_without_a_problem(case: Case) -> None:
+    case.batch.walk_over()
+    case.batch.stop(PROBLEM)
+    assert case.batch.problem is None
 
 
 def test_the_speed_is_that_of_the_last_seconds(case: Case) -> None:
@@ -185,7 +221,7 @@ def test_the_speed_is_that_of_the_last_seconds(case: Case) -> None:
 
 def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
     assert case.view.bytes_per_second == 0
-    case.batch.walking = False
+    case.batch.walk_over()
     case.enter(S.CANCELLED)
     case.clock.time += 1
     assert case.view.bytes_per_second == 0

@@ -11,24 +11,9 @@ from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFa
 from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Hook, Request, status
+from scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Request, refusing
 from sftp_bytes import FAILURE, PERMISSION_DENIED
-from transfer_rig import TransferRig
-
-CONTENT = bytes(range(256)) * 1024
-
-
-@pytest.fixture
-def job(desk: TransferRig) -> FileJob:
-    return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
-
-
-def refuse(code: int) -> Hook:
-    return lambda request: [status(request.number, code)]
-
-
-def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
-    return msgspec.structs.replace(job, on_conflict=choice)
+from transfer_rig import CONTENT, TransferRig, choosing
 
 
 def left_after(desk: TransferRig, opened: Opened) -> str | None:
@@ -57,7 +42,7 @@ def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> No
 
 def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
     desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
-    desk.server.instead[WRITE] = refuse(FAILURE)
+    desk.server.instead[WRITE] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(choosing(job, ConflictChoice.REPLACE))
     assert "may have been overwritten" in (left_after(desk, desk.opened) or "")
@@ -66,7 +51,7 @@ def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) ->
 
 def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
-    desk.server.instead[REMOVE] = refuse(PERMISSION_DENIED)
+    desk.server.instead[REMOVE] = refusing(PERMISSION_DENIED)
     opened = Opened(path=b"/part", answered=True, sent=4)
     assert "may be left" in (left_after(desk, opened) or "")
 

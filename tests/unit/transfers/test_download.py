@@ -39,19 +39,13 @@ from scripted_sftp import (
     status,
 )
 from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED, string
-from transfer_rig import TransferRig
-
-CONTENT = bytes(range(256)) * 1024
+from transfer_rig import CONTENT, TransferRig, choosing
 
 
 @pytest.fixture
 def job(desk: TransferRig) -> FileJob:
     desk.server.files[b"/inbox/plate.csv"] = bytearray(CONTENT)
     return FileJob(number=0, local=str(desk.folder / "plate.csv"), remote=b"/inbox/plate.csv")
-
-
-def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
-    return msgspec.structs.replace(job, on_conflict=choice)
 
 
 def there(desk: TransferRig) -> list[str]:

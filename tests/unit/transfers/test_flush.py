@@ -121,6 +121,24 @@ def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
     assert told.errors == {"a": None}
 
 
+class DropBoxPath(PosixPath):
+    """A path in folders that may be written into and not opened, as for whoever is not root."""
+
+    def __fspath__(self) -> str:
+        path = super().__fspath__()
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return path
+
+
+def test_a_folder_that_may_not_be_read_has_the_file_all_the_same(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    flusher.flush(DropBoxPath(written(tmp_path / "a")), told.about("a"))
+    told.wait(1)
+    assert told.errors == {"a": None}
+
+
 def test_each_folder_s_trouble_is_that_of_its_own_files(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:

@@ -57,6 +57,19 @@ class Walk:
         self.rig.run(self.planner.plan_download(self.rig.files, sources, str(folder)))
         return [str(Path(job.local).relative_to(folder)) for job in self.jobs]
 
+    def asked_at_a_time(self, kind: int) -> list[int]:
+        """Answer requests of a kind once no more come; how many those were, time after time."""
+        held = self.rig.server.instead[kind] = Held(self.rig.server)
+        asked: list[int] = []
+
+        def answer_all() -> None:
+            asked.append(len(held.answers))
+            self.rig.stream.packets.extend(held.answers)
+            held.answers.clear()
+
+        self.rig.stream.after = answer_all
+        return asked
+
 
 @pytest.fixture
 def server() -> ScriptedServer:
@@ -199,20 +212,10 @@ def test_on_an_object_store_names_may_stand_below_a_new_folder(walk: Walk, tree:
     assert not any(job.free for job in walk.jobs)
 
 
-def test_folders_of_one_level_are_made_at_a_time(
-    walk: Walk, server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_folders_of_one_level_are_made_at_a_time(walk: Walk, tmp_path: Path) -> None:
     for number in range(100):
         (tmp_path / "wide" / f"{number:02}").mkdir(parents=True)
-    held = server.instead[MKDIR] = Held(server)
-    asked: list[int] = []
-
-    def answer_all() -> None:
-        asked.append(len(held.answers))
-        walk.rig.stream.packets.extend(held.answers)
-        held.answers.clear()
-
-    walk.rig.stream.after = answer_all
+    asked = walk.asked_at_a_time(MKDIR)
     walk.up(tmp_path / "wide")
     assert asked == [1, 64, 36]
 
@@ -323,6 +326,20 @@ def test_a_link_to_nowhere_is_left_out(walk: Walk, server: ScriptedServer, tmp_p
         names(request.number, listings.pop()) if listings else status(request.number, EOF)
     ]
     assert walk.down(b"/inbox", folder=tmp_path) == []
+
+
+def test_links_of_one_folder_are_looked_at_some_at_a_time(
+    walk: Walk, server: ScriptedServer, tmp_path: Path
+) -> None:
+    links = [f"{number:03}" for number in range(150)]
+    listings = [[(name.encode(), LINK) for name in links]]
+    server.instead[READDIR] = lambda request: [
+        names(request.number, listings.pop()) if listings else status(request.number, EOF)
+    ]
+    server.files |= {b"/inbox/" + name.encode(): bytearray(b"1") for name in links}
+    asked = walk.asked_at_a_time(STAT)
+    assert walk.down(b"/inbox", folder=tmp_path) == [f"inbox/{name}" for name in links]
+    assert asked == [1, 64, 64, 22]
 
 
 def test_a_remote_folder_that_cannot_be_read(

@@ -35,29 +35,14 @@ from scripted_sftp import (
     TRUNC,
     WRITE,
     Held,
-    Hook,
     Request,
     attributes,
+    refusing,
     reply,
     status,
 )
 from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
-from transfer_rig import TransferRig
-
-CONTENT = bytes(range(256)) * 1024
-
-
-@pytest.fixture
-def job(desk: TransferRig) -> FileJob:
-    return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
-
-
-def refuse(code: int) -> Hook:
-    return lambda request: [status(request.number, code)]
-
-
-def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
-    return msgspec.structs.replace(job, on_conflict=choice)
+from transfer_rig import CONTENT, TransferRig, choosing
 
 
 def test_a_file_is_sent_whole_in_order_over_one_handle(desk: TransferRig, job: FileJob) -> None:
@@ -144,7 +129,7 @@ def test_a_size_that_was_asked_too_early_is_asked_again(desk: TransferRig, job: 
 def test_a_write_that_fails_under_a_close_is_a_failure_all_the_same(
     desk: TransferRig, job: FileJob
 ) -> None:
-    desk.server.instead[WRITE] = refuse(FAILURE)
+    desk.server.instead[WRITE] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(job, object_store=False)
     assert desk.opened.path == b"/inbox/report.csv"
@@ -174,7 +159,7 @@ def test_larger_requests_where_the_server_takes_them(desk: TransferRig, job: Fil
 
 
 def test_a_refused_close_is_a_failure(desk: TransferRig, job: FileJob) -> None:
-    desk.server.instead[CLOSE] = refuse(PERMISSION_DENIED)
+    desk.server.instead[CLOSE] = refusing(PERMISSION_DENIED)
     with pytest.raises(PermissionDeniedError):
         desk.send(job)
     assert desk.opened.delivered is None
@@ -199,7 +184,7 @@ def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
 def test_delivered_though_the_size_cannot_be_asked(
     desk: TransferRig, job: FileJob, code: int, words: str
 ) -> None:
-    desk.server.instead[STAT] = refuse(code)
+    desk.server.instead[STAT] = refusing(code)
     outcome = desk.send(job)
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed
@@ -227,7 +212,7 @@ def test_a_connection_lost_after_close_was_answered(desk: TransferRig, job: File
 
 def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJob) -> None:
     for kind in (STAT, LSTAT):
-        desk.server.instead[kind] = refuse(PERMISSION_DENIED)
+        desk.server.instead[kind] = refusing(PERMISSION_DENIED)
     outcome = desk.send(job, object_store=False)
     assert desk.server.files[b"/inbox/report.csv"] == CONTENT
     assert outcome.state is TransferState.DELIVERED

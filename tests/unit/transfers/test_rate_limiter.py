@@ -11,7 +11,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Opened
-from ferrygate.transfers.pace import Pace
+from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload import upload
 from transfer_rig import Disk, Reports, TransferRig
 
@@ -21,8 +21,8 @@ MB = 1_000_000
 class Movers:
     """Several who move pieces as soon as they may, in simulated time."""
 
-    def __init__(self, pace: Pace, clock: ManualClock, *pieces: int) -> None:
-        self._pace = pace
+    def __init__(self, limiter: RateLimiter, clock: ManualClock, *pieces: int) -> None:
+        self._limiter = limiter
         self._clock = clock
         self._due = [(clock.time, index, size) for index, size in enumerate(pieces)]
         self.moved = [0] * len(pieces)
@@ -32,7 +32,7 @@ class Movers:
         before, end = sum(self.moved), self._clock.time + seconds
         while self._due[0][0] < end:
             self._clock.time, index, size = heapq.heappop(self._due)
-            wait = self._pace.spend(size)
+            wait = self._limiter.spend(size)
             self.moved[index] += size
             # Nothing takes no time at all, not even where there is no limit.
             heapq.heappush(self._due, (self._clock.time + max(wait, 0.001), index, size))
@@ -50,26 +50,26 @@ def clock() -> ManualClock:
 )
 @pytest.mark.parametrize("rate", [MB, 10 * MB])
 def test_a_limit_holds_over_time(clock: ManualClock, rate: int, pieces: tuple[int, ...]) -> None:
-    movers = Movers(Pace(clock, rate), clock, *pieces)
+    movers = Movers(RateLimiter(clock, rate), clock, *pieces)
     movers.go_on(5)
     moved = movers.go_on(60)
     assert moved == pytest.approx(60 * rate, rel=0.05)
 
 
 def test_nobody_is_left_behind(clock: ManualClock) -> None:
-    movers = Movers(Pace(clock, MB), clock, *[25_000] * 10)
+    movers = Movers(RateLimiter(clock, MB), clock, *[25_000] * 10)
     movers.go_on(60)
     assert min(movers.moved) > 0.9 * max(movers.moved)
 
 
 def test_no_limit_is_no_wait(clock: ManualClock) -> None:
-    pace = Pace(clock, None)
-    assert [pace.spend(1 << 40) for _time in range(5)] == [0.0] * 5
-    assert pace.piece(261_120) == 261_120
+    limiter = RateLimiter(clock, None)
+    assert [limiter.spend(1 << 40) for _time in range(5)] == [0.0] * 5
+    assert limiter.piece(261_120) == 261_120
 
 
 def test_a_pause_is_made_up_for_by_no_more_than_a_tenth_of_a_second(clock: ManualClock) -> None:
-    movers = Movers(Pace(clock, MB), clock, 10_000)
+    movers = Movers(RateLimiter(clock, MB), clock, 10_000)
     movers.go_on(10)
     clock.time += 3600
     movers._due = [(clock.time, 0, 10_000)]
@@ -77,25 +77,25 @@ def test_a_pause_is_made_up_for_by_no_more_than_a_tenth_of_a_second(clock: Manua
 
 
 def test_another_limit_holds_from_then_on(clock: ManualClock) -> None:
-    pace = Pace(clock, MB)
-    movers = Movers(pace, clock, *[25_000] * 4)
+    limiter = RateLimiter(clock, MB)
+    movers = Movers(limiter, clock, *[25_000] * 4)
     movers.go_on(10)
-    pace.limit(4 * MB)
+    limiter.limit(4 * MB)
     movers.go_on(1)
     assert movers.go_on(20) == pytest.approx(80 * MB, rel=0.05)
-    pace.limit(MB // 2)
+    limiter.limit(MB // 2)
     movers.go_on(1)
     assert movers.go_on(20) == pytest.approx(10 * MB, rel=0.05)
 
 
 def test_a_limit_that_is_lifted_is_gone(clock: ManualClock) -> None:
-    pace = Pace(clock, 1000)
-    pace.spend(100_000)
-    pace.limit(None)
-    assert pace.spend(1 << 30) == 0.0
-    pace.limit(1000)
-    assert pace.spend(1000) == 0.0  # no debt is left of the time before
-    assert pace.spend(1000) == pytest.approx(1.0)
+    limiter = RateLimiter(clock, 1000)
+    limiter.spend(100_000)
+    limiter.limit(None)
+    assert limiter.spend(1 << 30) == 0.0
+    limiter.limit(1000)
+    assert limiter.spend(1000) == 0.0  # no debt is left of the time before
+    assert limiter.spend(1000) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -104,16 +104,16 @@ def test_a_limit_that_is_lifted_is_gone(clock: ManualClock) -> None:
 def test_a_piece_is_what_goes_in_a_quarter_of_a_second(
     clock: ManualClock, rate: int, piece: int
 ) -> None:
-    assert Pace(clock, rate).piece(261_120) == piece
+    assert RateLimiter(clock, rate).piece(261_120) == piece
 
 
 def test_many_threads_share_one_limit(clock: ManualClock) -> None:
     """No byte is forgotten and none counted twice, while no time passes."""
-    pace = Pace(clock, 1000)
+    limiter = RateLimiter(clock, 1000)
     waits: list[float] = []
 
     def spend_often() -> None:
-        waits.extend(pace.spend(10) for _time in range(500))
+        waits.extend(limiter.spend(10) for _time in range(500))
 
     threads = [threading.Thread(target=spend_often) for _thread in range(8)]
     for thread in threads:
@@ -121,7 +121,7 @@ def test_many_threads_share_one_limit(clock: ManualClock) -> None:
     for thread in threads:
         thread.join()
     assert sorted(waits) == pytest.approx([number * 0.01 for number in range(4000)])
-    assert pace.spend(1) == pytest.approx(40.0)
+    assert limiter.spend(1) == pytest.approx(40.0)
 
 
 # ---------------------------------------------------------------- within files

@@ -9,7 +9,7 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine.inbox import Callback, Inbox
-from ferrygate.engine.outbox import Outbox
+from ferrygate.engine.report_queue import ReportQueue
 
 
 class Engine:
@@ -17,13 +17,13 @@ class Engine:
 
     def __init__(self) -> None:
         self.posted: deque[Callback] = deque()
-        self.outbox = Outbox(self.posted.append)
+        self.queue = ReportQueue(self.posted.append)
         self.done: list[object] = []
         self.woken = 0
 
     def put(self, *reports: object) -> None:
         for report in reports:
-            self.outbox.put(lambda report=report: self.done.append(report))  # type: ignore[misc]
+            self.queue.put(lambda report=report: self.done.append(report))  # type: ignore[misc]
 
     def turn(self) -> None:
         """Do one thing that was posted."""
@@ -80,7 +80,7 @@ def test_a_report_may_put_in_others(engine: Engine) -> None:
         engine.done.append("first")
         engine.put("third")
 
-    engine.outbox.put(report)
+    engine.queue.put(report)
     engine.put("second")
     engine.run()
     assert engine.done == ["first", "second", "third"]
@@ -91,7 +91,7 @@ def test_one_that_fails_does_not_keep_those_behind_it(engine: Engine) -> None:
         raise ZeroDivisionError
 
     engine.put("before")
-    engine.outbox.put(fail)
+    engine.queue.put(fail)
     engine.put("behind")
     with pytest.raises(ZeroDivisionError):
         engine.run()
@@ -101,12 +101,12 @@ def test_one_that_fails_does_not_keep_those_behind_it(engine: Engine) -> None:
 
 def test_many_threads_lose_nothing_and_keep_their_order() -> None:
     inbox = Inbox(SystemClock())
-    outbox = Outbox(inbox.post)
+    queue = ReportQueue(inbox.post)
     done: list[tuple[int, int]] = []
 
     def put_often(thread: int) -> None:
         for number in range(2000):
-            outbox.put(lambda number=number: done.append((thread, number)))  # type: ignore[misc]
+            queue.put(lambda number=number: done.append((thread, number)))  # type: ignore[misc]
 
     threads = [threading.Thread(target=put_often, args=(number,)) for number in range(4)]
     for thread in threads:

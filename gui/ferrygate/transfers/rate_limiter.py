@@ -11,7 +11,7 @@ _PIECE = 0.25  # a request holds at most what may go in so many seconds
 _SMALLEST = 1024
 
 
-class Pace:
+class RateLimiter:
     """A limit that everybody who moves bytes asks first; from any thread."""
 
     def __init__(self, clock: Clock, bytes_per_second: int | None) -> None:

@@ -13,7 +13,7 @@ from ferrygate.transfers.views import Direction
 Walk = Callable[[RemoteFiles], Coroutine[Any, Any, None]]
 Item = FileJob | Walk
 
-_MOST_FILES = 384  # in a tray and under way; more than a channel has in flight
+_MOST_FILES = 384  # in a queue and under way; more than a channel has in flight
 _MOST_BYTES = {  # likewise
     Direction.UPLOAD: 1 << 23,  # a large file has a lane to itself: the server's window bounds both
     Direction.DOWNLOAD: 1 << 26,  # one lane fills the line, if its next file is under way in time
@@ -21,7 +21,7 @@ _MOST_BYTES = {  # likewise
 _UNKNOWN = 1 << 20  # bytes that a file of unknown size counts for
 
 
-class Tray:
+class WorkQueue:
     """Filled and closed by the engine's thread, emptied by a lane's.
 
     Each number has one writer, so that nothing is locked. ``changed`` is what the lane has to be

@@ -10,7 +10,7 @@ from ferrygate.engine.inbox import Callback
 _TURN = 256  # reports after which the engine looks at what else there is
 
 
-class Outbox:
+class ReportQueue:
     """Reports that come close together travel together, so that few of them wake the engine."""
 
     def __init__(self, post: Callable[[Callback], object]) -> None:

@@ -9,8 +9,8 @@ from ferrygate.sftp.channel import SftpChannel
 _AHEAD = 32  # blocks that may be on their way to the reader
 
 
-class Gate:
-    """Opens for as many blocks as the reader has room for.
+class BlockCredit:
+    """Credit for as many blocks as the reader has room for.
 
     Each number has one writer: the lane counts what it sends, the engine what was taken.
     """
