@@ -1,48 +1,120 @@
-"""A line of a certain rate and delay in simulated time, which a window keeps busy."""
+"""A line of a certain rate and delay in simulated time, which the windows of channels keep busy."""
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
+from itertools import count
+from random import Random
 
 from fake_clock import ManualClock
-from ferrygate.sftp.tasks import Flow
+from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.window import Share, Window
+
+LARGEST = 261_120  # bytes of a request, as OpenSSH takes them
+
+
+def window_of(share: Share, clock: ManualClock) -> Window:
+    """A window nobody waits for."""
+    return Window(share, clock, lambda: Bell(lambda _future: None))
+
+
+def p95(seconds: list[float]) -> float:
+    """What 95 of a hundred are not above."""
+    return sorted(seconds)[len(seconds) * 95 // 100]
 
 
 class SimulatedLine:
-    """Blocks are answered one after the other, each a delay after it left.
+    """Bytes go one after the other at the line's rate, and are answered a delay after they went.
 
     Attributes:
         rate: bytes a second.
         delay: seconds from a request to its answer, where nothing is before it.
-        most: the most bytes that were in flight at any time since it was looked at.
+        late: seconds after which a channel looks at its answers, on the average: our own threads
+            do not always run when they could.
+        queued: how long bytes would have had to wait for others, every 10 ms, in seconds.
     """
 
-    def __init__(self, rate: float, delay: float, share: Share, block: int = 32_768) -> None:
+    def __init__(self, rate: float, delay: float, late: float = 0.0) -> None:
         self.rate = rate
         self.delay = delay
-        self.most = 0
+        self.late = late
         self.clock = ManualClock(1000.0)
-        self.flow = Flow(0, lambda _future: None)
-        self.window = Window(self.flow, share, self.clock)
-        self._block = block
+        self.queued: list[float] = []
+        self._random = Random(1)  # noqa: S311  the same in every run
         self._free_at = 0.0
-        self._landing: list[tuple[float, float]] = []  # when, and when it was asked for
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = count()
+
+    def after(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something in so many seconds."""
+        heapq.heappush(self._events, (self.clock.time + seconds, next(self._numbers), act))
+
+    def carry(self, size: int, answered: Callable[[], None]) -> None:
+        """Carry so many bytes, and their answer."""
+        now = self.clock.time
+        self._free_at = max(self._free_at, now) + size / self.rate
+        self.after(self._free_at - now + self.delay, answered)
+
+    def lateness(self) -> float:
+        """How late somebody looks this time."""
+        return self._random.expovariate(1 / self.late) if self.late else 0.0
+
+    def go_on(self, seconds: float) -> None:
+        """Let time pass."""
+        self.queued = []
+        for number in range(int(seconds * 100)):
+            self.after(number / 100, self._look)
+        end = self.clock.time + seconds
+        while self._events and self._events[0][0] <= end:
+            self.clock.time, _number, act = heapq.heappop(self._events)
+            act()
+        self.clock.time = end
+
+    def _look(self) -> None:
+        self.queued.append(max(0.0, self._free_at - self.clock.time))
+
+
+class SimulatedChannel:
+    """Has more to move than there is time for.
+
+    Attributes:
+        moved: bytes that were answered.
+        most: the most bytes that were in flight at any time.
+    """
+
+    def __init__(self, line: SimulatedLine, share: Share, largest: int = LARGEST) -> None:
+        self.window = window_of(share, line.clock)
+        self.moved = self.most = 0
+        self._line = line
+        self._largest = largest
+        self._answers: list[tuple[int, float]] = []
+        self.move()
 
     def go_on(self, seconds: float) -> float:
-        """Keep the window full for so long; returns the bytes a second that landed."""
-        end, landed = self.clock.time + seconds, 0
-        self.most = 0
-        while True:
-            while self.flow.try_take(self._block):
-                now = self.window.now()
-                self._free_at = max(self._free_at, now) + self._block / self.rate
-                heapq.heappush(self._landing, (self._free_at + self.delay, now))
-            self.most = max(self.most, self.flow.flying)
-            if self._landing[0][0] > end:
-                break
-            self.clock.time, asked_at = heapq.heappop(self._landing)
-            self.window.landed(self._block, asked_at)
-            landed += self._block
-        self.clock.time = end
-        return landed / seconds
+        """Let time pass; returns the bytes a second that landed."""
+        before, self.most = self.moved, self.window.flying
+        self._line.go_on(seconds)
+        return (self.moved - before) / seconds
+
+    def move(self) -> None:
+        """Put in flight what may be."""
+        while self.window.has_room(size := self.window.piece(self._largest)):
+            self.window.take_now(size)
+            self._ask(size, self.window.now())
+        self.most = max(self.most, self.window.flying)
+
+    def _ask(self, size: int, asked_at: float) -> None:
+        def answered() -> None:
+            self._answers.append((size, asked_at))
+            if len(self._answers) == 1:
+                self._line.after(self._line.lateness(), self._look)
+
+        self._line.carry(size, answered)
+
+    def _look(self) -> None:
+        answers, self._answers = self._answers, []
+        for size, asked_at in answers:
+            self.window.landed(size, asked_at)
+            self.moved += size
+        self.move()

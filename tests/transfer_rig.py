@@ -76,10 +76,8 @@ class TransferRig:
     def route(self, *, object_store: bool = True) -> Route:
         """The channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
-        flow, share = channel.flow(0), Share(self.in_flight)
-        share.among(1)
-        window = Window(flow, share, clock)
-        return Route(self.rig.files, flow, window, RateLimiter(clock, self.limit), object_store)
+        window = Window(Share(self.in_flight), clock, channel.bell)
+        return Route(self.rig.files, window, RateLimiter(clock, self.limit), object_store)
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""

@@ -238,7 +238,11 @@ class Session:
         return self._transfer(command, on_event)
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
-        """Have transfers move no more than so many bytes a second, both ways together."""
+        """Have transfers move no more than so many bytes a second, both ways together.
+
+        Raises:
+            UsageError: the rate is below 1; ``None`` ends the limit.
+        """
         self._client.do(m.LimitRate(self._client.number(), bytes_per_second))
 
     # ------------------------------------------------------------ inside

@@ -118,10 +118,8 @@ class Target:
 
     @staticmethod
     def _route(channel: SftpChannel, clock: ManualClock, *, object_store: bool) -> Route:
-        flow, share = channel.flow(0), Share(1 << 20)
-        share.among(1)
-        window = Window(flow, share, clock)
-        return Route(RemoteFiles(channel), flow, window, RateLimiter(clock, None), object_store)
+        window = Window(Share(1 << 20), clock, channel.bell)
+        return Route(RemoteFiles(channel), window, RateLimiter(clock, None), object_store)
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

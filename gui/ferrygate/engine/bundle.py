@@ -152,9 +152,8 @@ class Bundle:
         channel = files.channel
         bell = channel.bell()
         self._queue.changed = lambda: channel.call_soon(bell.ring)
-        flow = channel.flow(0)
-        window = Window(flow, self._settings.share, self._settings.clock)
-        route = Route(files, flow, window, self._settings.limiter, self._settings.object_store)
+        window = Window(self._settings.share, self._settings.clock, channel.bell)
+        route = Route(files, window, self._settings.limiter, self._settings.object_store)
         while True:
             most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:

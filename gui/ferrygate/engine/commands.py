@@ -230,7 +230,7 @@ OktaCommand = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
 class LimitRate(msgspec.Struct, frozen=True):
     """Move no more than so many bytes a second, both ways together; ``None`` ends the limit.
 
-    Holds for the session that is there or comes next.
+    Holds for the session that is there or comes next. Less than 1 is refused.
     """
 
     request: int

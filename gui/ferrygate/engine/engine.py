@@ -321,6 +321,9 @@ class Engine:
             self._keeper.session.browser.take_more(command.target)
 
     def _limit_rate(self, command: m.LimitRate) -> None:
+        if command.bytes_per_second is not None and command.bytes_per_second < 1:
+            self._fail(command.request, UsageError(_("A rate is at least one byte a second.")))
+            return
         self._keeper.limit_rate(command.bytes_per_second)
         self._emit(m.Done(command.request))
 

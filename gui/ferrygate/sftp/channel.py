@@ -22,7 +22,7 @@ from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.stream import BURST, ByteStream
-from ferrygate.sftp.tasks import Bell, Flow, Future, Task
+from ferrygate.sftp.tasks import Bell, Future, Task
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, HandleReply, Limits, Reply, Type
 
 T = TypeVar("T")
@@ -109,10 +109,6 @@ class SftpChannel:
     def bell(self) -> Bell:
         """A bell for a coroutine of this channel."""
         return Bell(self._wake)
-
-    def flow(self, most: int) -> Flow:
-        """A bound on the bytes in flight, for coroutines of this channel."""
-        return Flow(most, self._wake)
 
     # ------------------------------------------------------------ from any thread
 

@@ -16,7 +16,7 @@ from ferrygate.sftp.wire import NameReply, Reply, Status, StatusReply, Type
 Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 """Gets a block of entries; while it waits no more are asked for."""
 
-_STEPS = (1, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
+_STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
 
 
 class _Ahead:
@@ -34,11 +34,14 @@ class _Ahead:
         """Have as many in flight as the folder has proved to need.
 
         More of them only pay while replies are full: ``answered`` is how many entries the last
-        one had. A step up waits until a round trip has shown what the last step brought.
+        one had. A step up waits until a round trip has shown what the last step brought. The first
+        two are for a small folder and its end: no more are asked for until both were answered.
         """
         if answered is not None:
             self._until_next_step -= 1
             self._fullest = max(self._fullest, answered)
+            if self._step == 0 and self._until_next_step > 0:
+                return
         full = answered is None or answered == self._fullest
         if full and self._until_next_step <= 0 and self._step < len(_STEPS) - 1:
             self._step += 1

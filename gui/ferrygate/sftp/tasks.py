@@ -1,8 +1,7 @@
-"""Coroutines on one thread: what they await, and how much they may have in flight."""
+"""Coroutines on one thread: what they await."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
@@ -77,47 +76,3 @@ class Bell:
         """Wait for a ring."""
         await self._next
         self._next = Future()
-
-
-class Flow:
-    """How many bytes may be in flight on a channel, over all its files.
-
-    Who has to wait is served in order, so that every file of a channel moves on.
-    """
-
-    def __init__(self, most: int, wake: Callable[[Future[None]], None]) -> None:
-        """Begin with nothing in flight; ``wake`` as for :class:`Bell`."""
-        self.most = most
-        self.flying = 0
-        self._wake = wake
-        self._waiting: deque[tuple[Future[None], int]] = deque()
-
-    def try_take(self, count: int) -> bool:
-        """Put ``count`` bytes in flight if there is room; there always is for the first."""
-        if not self.has_room(count):
-            return False
-        self.flying += count
-        return True
-
-    async def take(self, count: int) -> None:
-        """Put ``count`` bytes in flight once there is room."""
-        if not self.try_take(count):
-            turn: Future[None] = Future()
-            self._waiting.append((turn, count))
-            await turn
-
-    def give(self, count: int) -> None:
-        """``count`` bytes have landed."""
-        self.flying -= count
-        while self._waiting and self._fits(self._waiting[0][1]):
-            turn, wanted = self._waiting.popleft()
-            self.flying += wanted
-            turn.resolve(None)
-            self._wake(turn)
-
-    def has_room(self, count: int) -> bool:
-        """Whether ``count`` bytes could be put in flight now."""
-        return not self._waiting and self._fits(count)
-
-    def _fits(self, count: int) -> bool:
-        return self.flying == 0 or self.flying + count <= self.most

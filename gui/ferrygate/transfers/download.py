@@ -17,12 +17,13 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import display_name
 from ferrygate.sftp.replies import data_read
-from ferrygate.sftp.tasks import Flow, Future
+from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Buffer, Reply
 from ferrygate.transfers.conflict import numbered_names, taken
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.window import Window
 
 _WRITE_BACK = 1 << 24  # bytes after which the disk is given time to keep up
 
@@ -162,7 +163,6 @@ class _Receiving:
         self._handle = handle
         self._file = file
         self._size = size
-        self._block = fetch.route.pace.piece(fetch.route.files.read_size)
         self._flying: deque[_Read] = deque()
         self._asked = self._done = 0
         self._digest = hashlib.sha256()
@@ -173,7 +173,7 @@ class _Receiving:
             await self._receive()
         finally:
             for read in self._flying:
-                _give_back(self._route.flow, read)
+                _give_back(self._route.window, read)
         return self._digest.hexdigest()
 
     async def _receive(self) -> None:
@@ -194,12 +194,12 @@ class _Receiving:
 
         One READ there always is.
         """
-        flow = self._route.flow
+        route = self._route
         while self._asked <= self._size:
-            length = min(self._block, self._size + 1 - self._asked)
-            if self._flying and (self._flying[0].reply.done or not flow.has_room(length)):
+            length = min(route.piece(route.files.read_size), self._size + 1 - self._asked)
+            if self._flying and (self._flying[0].reply.done or not route.window.has_room(length)):
                 return
-            await self._route.room(length)
+            await route.room(length)
             self._read(self._asked, length)
             self._asked += length
 
@@ -226,7 +226,7 @@ class _Receiving:
 
     def _read_rest(self, offset: int, length: int) -> None:
         """Short replies are legal: what is missing is asked for first."""
-        self._route.flow.flying += length
+        self._route.window.take_now(length)
         self._read(offset, length)
         self._flying.rotate(1)
 
@@ -240,12 +240,12 @@ class _Receiving:
         )
 
 
-def _give_back(flow: Flow, read: _Read) -> None:
+def _give_back(window: Window, read: _Read) -> None:
     """Nobody waits for this READ any more; its bytes are in flight until it is answered."""
     if read.reply.done:
-        flow.give(read.length)
+        window.give_back(read.length)
     else:
-        read.reply.then = lambda _reply: flow.give(read.length)
+        read.reply.then = lambda _reply: window.give_back(read.length)
 
 
 def _write(file: BinaryIO, data: Buffer) -> None:

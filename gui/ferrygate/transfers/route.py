@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.tasks import Flow
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Window
 
@@ -17,26 +16,27 @@ class Route(msgspec.Struct, frozen=True):
 
     Attributes:
         files: the channel.
-        flow: the bytes they may have in flight together.
-        window: how many those are; told of every answer.
-        pace: how fast they may go.
+        window: the bytes they may have in flight together; told of every answer.
+        limiter: how fast they may go.
         object_store: files appear on CLOSE, and EXCL may be unknown.
     """
 
     files: RemoteFiles
-    flow: Flow
     window: Window
-    pace: RateLimiter
+    limiter: RateLimiter
     object_store: bool
+
+    def piece(self, most: int) -> int:
+        """How many bytes to move with one request, ``most`` at the most."""
+        return self.limiter.piece(self.window.piece(most))
 
     async def room(self, count: int) -> None:
         """Wait until ``count`` bytes may go; ``window`` is to be told when they have landed.
 
         Where there is room now, nobody else can take it while the pace is waited for.
         """
-        if not self.flow.try_take(count):
-            await self.flow.take(count)
-        limits_set, wait = self.pace.limits_set, self.pace.spend(count)
-        while wait > 0 and self.pace.limits_set == limits_set:
+        await self.window.take(count)
+        limits_set, wait = self.limiter.limits_set, self.limiter.spend(count)
+        while wait > 0 and self.limiter.limits_set == limits_set:
             await self.files.channel.sleep(min(wait, _LOOK))
             wait -= _LOOK

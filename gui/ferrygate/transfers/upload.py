@@ -168,7 +168,6 @@ class _Writing:
     def __init__(
         self, route: Route, handle: bytes, target: bytes, opened: Opened, report: Report
     ) -> None:
-        self.block = route.pace.piece(route.files.write_size)
         self._route = route
         self._handle = handle
         self._target = target
@@ -178,11 +177,16 @@ class _Writing:
         self._error: FerrygateError | None = None
         self._answered = route.files.channel.bell()
 
+    @property
+    def piece(self) -> int:
+        """How many bytes the next WRITE should hold."""
+        return self._route.piece(self._route.files.write_size)
+
     async def write(self, offset: int, data: bytes) -> None:
         """Queue a WRITE, once it may go."""
         await self._route.room(len(data))
         if self._error is not None:
-            self._route.flow.give(len(data))
+            self._route.window.give_back(len(data))
             raise self._error
         self._flying += 1
         reply = self._route.files.write(self._handle, offset, data)
@@ -219,7 +223,7 @@ async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> s
     digest = hashlib.sha256()
     offset = 0
     while offset < size:
-        data = _read(source, min(writing.block, size - offset), path)
+        data = _read(source, min(writing.piece, size - offset), path)
         if not data:
             raise _changed(path)
         digest.update(data)

@@ -1,69 +1,204 @@
-"""How many bytes to have in flight on one channel."""
+"""How many bytes are in flight on one channel, and who may send next."""
 
 from __future__ import annotations
 
-from ferrygate.common.clock import Clock
-from ferrygate.sftp.tasks import Flow
+import threading
+from collections import deque
+from collections.abc import Callable
 
-_LEAST = 1 << 20  # bytes
-_FIRST = 1 << 22
-_MOST = 1 << 24
-_ROOM = 1.5  # times what the line holds, so that it never runs dry
-_GROWING = 1.1  # times the rate before: the line has more to give yet
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.sftp.tasks import Bell
+
+_SMALLEST = 1 << 15  # bytes of a request; every server takes so many
+_LEAST = _SMALLEST  # of one channel
+_FIRST = 1 << 20  # of all channels that begin at once
+_MOST = 1 << 24  # of one channel
+_QUEUE = 0.03  # seconds that bytes may queue: what a pause of our own threads takes
+_REQUEST = 0.005  # seconds that the bytes of one request take
+_PARTS = 8  # requests to begin with, while no rate is known
+_LATE = 3 * _QUEUE  # seconds beyond the shortest answer that no queue of ours explains
+_GROWING = 1.25  # times the rate before: the line has more to give yet
+_KEPT = 0.9  # of a rate that was reached: a pause of ours says nothing about the line
 _SPAN = 0.05  # seconds over which the rate is taken, at least
+_LOOKS = 3  # spans that a look at the line without a queue takes
+_LOOKING = 0.97  # times what the line holds is in flight meanwhile
+_REMEMBERED = 10.0  # seconds from one look to the next
+_NEVER = float("inf")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What is known of a line.
+
+    Attributes:
+        shortest: the shortest time an answer took in the last while, in seconds.
+        fair_rate: what each busy channel may have of its rate, in bytes a second.
+        looking: whether the channels let their queue go, to see how short an answer can be.
+    """
+
+    shortest: float
+    fair_rate: float
+    looking: bool
 
 
 class Share:
-    """What one channel may have in flight at the most, so that all together stay bounded.
+    """What the channels of a session share: how much each may have in flight, and the line.
 
-    Set on the engine's thread, read on the lanes'.
+    ``among`` is for the engine's thread, ``told`` for the lanes'. The shortest answer is one of
+    all channels, or one that begins late would take the others' queue for distance. It is forgotten
+    in time, since a line's way may change. So that the next is not measured behind our own bytes,
+    all channels let their queue go at the same time then.
     """
 
     def __init__(self, all_channels: int) -> None:
         """``all_channels`` is the bytes that all of them may have in flight."""
         self._all = all_channels
-        self.most = _MOST
+        self._lock = threading.Lock()  # guards these
+        self._shortest = self._before = _NEVER
+        self._looked, self._looks_until = _NEVER, 0.0
+        self._landed: dict[int, int] = {}  # bytes of each channel since
+        self._since = _NEVER
+        self._fair_rate = 0.0
+        self.among(1)
 
     def among(self, channels: int) -> None:
         """Part it among so many channels."""
-        self.most = max(_LEAST, min(_MOST, self._all // max(1, channels)))
+        parts = max(1, channels)
+        self.most = max(_LEAST, min(_MOST, self._all // parts))
+        self.first = max(_LEAST, min(self.most, _FIRST // parts))
+
+    def told(self, channel: int, landed: int, quickest: float, now: float) -> Line:
+        """A channel tells of its last span: the bytes that landed, and its quickest answer."""
+        with self._lock:
+            self._look(quickest, now)
+            self._part(channel, landed, 2 * max(_SPAN, quickest), now)
+            shortest = min(self._shortest, self._before)
+            return Line(shortest, self._fair_rate, looking=now < self._looks_until)
+
+    def _look(self, quickest: float, now: float) -> None:
+        takes = _LOOKS * max(_SPAN, quickest)
+        if now < self._looks_until:
+            self._looks_until = max(self._looks_until, self._looked + takes)
+        else:
+            self._before = _NEVER
+            self._looked = min(self._looked, now)
+            if quickest > self._shortest + _LATE or now - self._looked >= _REMEMBERED:
+                self._before, self._shortest = self._shortest, _NEVER
+                self._looked, self._looks_until = now, now + takes
+        self._shortest = min(self._shortest, quickest)
+
+    def _part(self, channel: int, landed: int, seconds: float, now: float) -> None:
+        self._since = min(self._since, now)
+        self._landed[channel] = self._landed.get(channel, 0) + landed
+        if now - self._since >= seconds:
+            rate = sum(self._landed.values()) / (now - self._since)
+            self._fair_rate = rate / len(self._landed)
+            self._landed, self._since = {}, now
 
 
 class Window:
-    """Follows what the line holds: its rate times the shortest time an answer took.
+    """The bytes in flight on a channel, over all its files; its owner's alone.
 
-    More in flight would not go faster, but keep everybody else's requests waiting.
+    As many as the line holds, which is its rate times its shortest answer, and a little more, so
+    that it never runs dry. All the rest would not go faster, but keep everybody else's requests
+    waiting: a person's click is answered behind it. Who has to wait is served in order, so that
+    every file of a channel moves on.
+
+    Attributes:
+        most: how many there may be now.
+        flying: how many there are.
     """
 
-    def __init__(self, flow: Flow, share: Share, clock: Clock) -> None:
-        self._flow = flow
+    def __init__(self, share: Share, clock: Clock, new_bell: Callable[[], Bell]) -> None:
+        """Begin with nothing in flight; ``new_bell`` makes bells for the channel's coroutines."""
+        self.most = share.first
+        self.flying = 0
         self._share = share
         self._clock = clock
-        self._shortest = float("inf")
+        self._new_bell = new_bell
+        self._waiting: deque[tuple[Bell, int]] = deque()
+        self._growing, self._looking, self._shortest = True, False, _NEVER
+        self._rate = self._reached = 0.0
         self._since = clock.monotonic()
         self._landed = 0
-        self._rate = 0.0
-        flow.most = min(_FIRST, share.most)
+        self._quickest = _NEVER
+        self._full = False  # since then
+
+    def piece(self, most: int) -> int:
+        """How many bytes to ask for in one request, ``most`` at the most."""
+        size = int(self._rate * _REQUEST) or self.most // _PARTS
+        return min(most, max(_SMALLEST, size))
+
+    def has_room(self, count: int) -> bool:
+        """Whether ``count`` bytes could be put in flight now; the first always can."""
+        return not self._waiting and self._fits(count)
+
+    async def take(self, count: int) -> None:
+        """Put ``count`` bytes in flight once there is room."""
+        if self.has_room(count):
+            self.flying += count
+            return
+        turn = self._new_bell()
+        self._waiting.append((turn, count))
+        await turn.wait()
+
+    def take_now(self, count: int) -> None:
+        """Put ``count`` bytes in flight whether there is room or not."""
+        self.flying += count
 
     def now(self) -> float:
         """The time of a request, for :meth:`landed`."""
         return self._clock.monotonic()
 
     def landed(self, count: int, asked_at: float) -> None:
-        """A request asked then was answered, and so many bytes with it."""
+        """A request asked then was answered, and its ``count`` bytes are not in flight any more."""
         now = self._clock.monotonic()
-        self._shortest = min(self._shortest, now - asked_at)
+        self._quickest = min(self._quickest, now - asked_at)
         self._landed += count
+        if self._growing and now - asked_at < self._quickest + _QUEUE:
+            self.most = min(self._share.most, self.most + count)
         span = now - self._since
-        if span >= max(_SPAN, self._shortest):
-            self._follow(self._landed / span)
-            self._since, self._landed = now, 0
-        self._flow.give(count)
+        if span >= max(_SPAN, self._quickest):
+            self._follow(self._landed / span, now)
+            self._since, self._landed, self._quickest = now, 0, _NEVER
+            self._full = False
+        self.give_back(count)
 
-    def _follow(self, rate: float) -> None:
-        growing = rate > _GROWING * self._rate
-        self._rate = rate
-        wanted = int(_ROOM * rate * self._shortest)
-        if growing:
-            wanted = max(self._flow.most, 2 * wanted)
-        self._flow.most = max(_LEAST, min(self._share.most, wanted))
+    def give_back(self, count: int) -> None:
+        """``count`` bytes were not sent after all, or nobody knows when they landed."""
+        self.flying -= count
+        while self._waiting and self._fits(self._waiting[0][1]):
+            turn, wanted = self._waiting.popleft()
+            self.flying += wanted
+            turn.ring()
+
+    def _fits(self, count: int) -> bool:
+        fits = self.flying == 0 or self.flying + count <= self.most
+        self._full = self._full or not fits
+        return fits
+
+    def _follow(self, rate: float, now: float) -> None:
+        line = self._share.told(id(self), self._landed, self._quickest, now)
+        held = max(rate, _KEPT * self._rate)
+        before, self._shortest = self._shortest, line.shortest
+        if line.looking:
+            if not self._looking:
+                self._reached, self._rate = held, rate
+                self._hold(_LOOKING * rate * line.shortest)
+            self._looking, self._growing = True, False
+            return
+        self._looking = False
+        more = self._quickest < line.shortest + _QUEUE / 2
+        self._growing = more and rate > _GROWING * self._rate
+        # Where the way has become longer, it need not have become narrower.
+        self._rate = self._reached if line.shortest > before + _QUEUE else held
+        wanted = self._rate * line.shortest + (line.fair_rate or self._rate) * _QUEUE
+        if self._growing:
+            wanted = max(wanted, self.most)
+        elif more and self._full:  # which may be less than a request away from the next
+            wanted = max(wanted, self.most + _SMALLEST)
+        self._hold(wanted)
+
+    def _hold(self, wanted: float) -> None:
+        self.most = max(_LEAST, min(self._share.most, int(wanted)))

@@ -294,6 +294,15 @@ def test_every_request_has_exactly_one_answer(session: EngineRig, tmp_path: Path
     assert [len(session.listener.answers(request)) for request in requests] == [1] * len(requests)
 
 
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_rate_at_which_nothing_would_move_is_refused(rig: EngineRig, rate: int) -> None:
+    problem = rig.refused(m.LimitRate, rate)
+    assert problem.kind is Kind.USAGE
+    assert problem.sentence == "A rate is at least one byte a second."
+    rig.do(m.LimitRate, 1)
+    rig.do(m.LimitRate, None)
+
+
 def test_an_error_in_a_command_is_its_answer(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:
     rig.do(m.OpenSite, site_of(box.ready))
     (tmp_path / "home" / "known_hosts").mkdir()

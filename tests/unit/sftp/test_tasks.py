@@ -1,11 +1,11 @@
-"""What coroutines await: results, bells, and room for their bytes."""
+"""What coroutines await: results and bells."""
 
 from __future__ import annotations
 
 import pytest
 
 from ferrygate.common.errors import ConnectionLostError
-from ferrygate.sftp.tasks import Bell, Flow, Future
+from ferrygate.sftp.tasks import Bell, Future
 from task_runner import TaskRunner
 
 
@@ -159,106 +159,3 @@ def test_a_ring_between_the_wake_and_the_turn_is_not_lost(runner: TaskRunner) ->
     bell.ring()
     runner.go()
     assert looked[-1] == 0
-
-
-# ---------------------------------------------------------------- flows
-
-
-class Takers:
-    """Coroutines that put bytes in flight, by name, in the order in which they could."""
-
-    def __init__(self, runner: TaskRunner, most: int) -> None:
-        self.flow = Flow(most, runner.wake)
-        self.served: list[str] = []
-        self._runner = runner
-
-    def take(self, name: str, count: int) -> None:
-        async def work() -> None:
-            await self.flow.take(count)
-            self.served.append(name)
-
-        _task = self._runner.begin(work())
-
-    def give(self, count: int) -> None:
-        self.flow.give(count)
-        self._runner.go()
-
-
-def test_bytes_go_while_there_is_room(runner: TaskRunner) -> None:
-    flow = Takers(runner, 100).flow
-    assert [flow.try_take(40) for _time in range(3)] == [True, True, False]
-    assert flow.flying == 80
-    flow.give(40)
-    assert flow.try_take(60)
-    assert flow.flying == flow.most
-
-
-def test_the_first_goes_however_large_it_is(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    assert takers.flow.has_room(1000)
-    takers.take("large", 1000)
-    assert takers.served == ["large"]
-    assert not takers.flow.has_room(1)
-    takers.take("next", 500)
-    takers.give(1000)
-    assert takers.served == ["large", "next"]
-
-
-def test_who_waits_is_served_in_order_and_small_ones_do_not_slip_past(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    takers.take("a", 100)
-    takers.take("b", 80)
-    takers.take("c", 10)
-    takers.take("d", 20)
-    assert not takers.flow.try_take(1)
-    takers.give(50)
-    assert takers.served == ["a"]  # c would have fitted, but b is first
-    assert not takers.flow.has_room(1)
-    takers.give(50)
-    assert takers.served == ["a", "b", "c"]
-    takers.give(80)
-    assert takers.served == ["a", "b", "c", "d"]
-    assert takers.flow.flying == 30
-
-
-def test_one_landing_may_let_several_go(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    takers.take("a", 100)
-    for name in "bcdef":
-        takers.take(name, 30)
-    takers.give(100)
-    assert takers.served == ["a", "b", "c", "d"]
-
-
-def test_who_was_served_but_had_no_turn_yet_has_its_bytes_in_flight(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    takers.take("a", 100)
-    takers.take("b", 60)
-    takers.flow.give(100)  # b has not been stepped
-    assert takers.served == ["a"]
-    assert takers.flow.flying == 60
-    assert not takers.flow.try_take(50)
-    runner.go()
-    assert takers.served == ["a", "b"]
-
-
-def test_a_bound_that_shrinks_holds_for_those_who_come_then(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    takers.take("a", 50)
-    takers.take("b", 50)
-    takers.flow.most = 60
-    takers.take("c", 30)
-    takers.give(50)
-    assert takers.served == ["a", "b"]
-    takers.give(50)
-    assert takers.served == ["a", "b", "c"]
-
-
-def test_a_bound_that_grows_is_used_with_the_next_landing(runner: TaskRunner) -> None:
-    takers = Takers(runner, 100)
-    takers.take("a", 100)
-    takers.take("b", 100)
-    takers.take("c", 100)
-    takers.flow.most = 400
-    takers.give(1)
-    assert takers.served == ["a", "b", "c"]

@@ -222,7 +222,7 @@ def test_a_file_that_failed_gives_back_what_it_had_in_flight(
     async def one_then_another() -> Outcome:
         with pytest.raises(RemoteFailureError):
             await download(route, job, desk.reports, desk.disk)
-        assert route.flow.flying > 0
+        assert route.window.flying > 0
         desk.server.instead.clear()
         return await download(route, job, desk.reports, desk.disk)
 
@@ -234,7 +234,7 @@ def test_a_file_that_failed_gives_back_what_it_had_in_flight(
 
     desk.rig.stream.after = refuse_the_first
     assert desk.rig.run(one_then_another()).state is TransferState.DELIVERED
-    assert route.flow.flying == 0
+    assert route.window.flying == 0
 
 
 @pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.ASK])

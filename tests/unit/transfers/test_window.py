@@ -1,4 +1,4 @@
-"""How much is in flight: what the line holds, not much more, and what one channel may have."""
+"""How much is in flight: enough to fill any line, and not so much that a click has to wait."""
 
 from __future__ import annotations
 
@@ -7,162 +7,228 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_clock import ManualClock
-from ferrygate.sftp.tasks import Flow
-from ferrygate.transfers.window import Share, Window
-from simulated_line import SimulatedLine
+from ferrygate.transfers.window import Share
+from simulated_line import LARGEST, SimulatedChannel, SimulatedLine, p95, window_of
 
-MB, MIB = 1_000_000, 1 << 20
-LEAST, FIRST, MOST = MIB, 4 * MIB, 16 * MIB
-
-
-def share_of(most: int) -> Share:
-    """A share by which one channel may have so much in flight."""
-    share = Share(most)
-    share.among(1)
-    return share
+MB, MIB, MBIT = 1_000_000, 1 << 20, 125_000
+LEAST, FIRST, MOST = 1 << 15, MIB, 16 * MIB
+IN_FLIGHT = 48 * MIB
 
 
-@pytest.fixture
-def share() -> Share:
-    return share_of(MOST)
+class Channels:
+    """Channels on one line, one after the other, that have more to move than there is time for."""
+
+    def __init__(self, line: SimulatedLine, count: int, *, apart: float = 0.1) -> None:
+        self.line = line
+        self.share = Share(IN_FLIGHT)
+        self.channels: list[SimulatedChannel] = []
+        for number in range(count):
+            self.share.among(number + 1)
+            self.channels.append(SimulatedChannel(line, self.share))
+            line.go_on(apart)
+
+    def go_on(self, seconds: float) -> float:
+        """Let time pass; returns how much of the line was used."""
+        before = self.moved
+        self.line.go_on(seconds)
+        return (self.moved - before) / seconds / self.line.rate
+
+    @property
+    def moved(self) -> int:
+        """Bytes that were answered."""
+        return sum(channel.moved for channel in self.channels)
+
+    @property
+    def possible(self) -> float:
+        """How much of the line so many bytes in flight can use, up to 1."""
+        line, most = self.line, min(IN_FLIGHT, len(self.channels) * MOST)
+        return min(1.0, most / (line.rate * (line.delay + 2 * line.late) + LARGEST))
 
 
 # ---------------------------------------------------------------- shares
 
 
 @pytest.mark.parametrize(
-    ("channels", "most"),
-    [(0, MOST), (1, MOST), (3, MOST), (4, 12 * MIB), (8, 6 * MIB), (48, MIB), (1000, LEAST)],
+    ("channels", "most"), [(0, MOST), (1, MOST), (3, MOST), (4, 12 * MIB), (8, 6 * MIB), (48, MIB)]
 )
 def test_what_is_allowed_is_parted_among_the_channels(channels: int, most: int) -> None:
-    share = Share(48 * MIB)
+    share = Share(IN_FLIGHT)
     share.among(channels)
     assert share.most == most
 
 
-def test_before_it_is_parted_one_channel_may_have_what_one_ever_may() -> None:
-    assert Share(48 * MIB).most == MOST
+@pytest.mark.parametrize(("channels", "first"), [(1, FIRST), (4, FIRST // 4), (100, LEAST)])
+def test_it_begins_with_a_little(channels: int, first: int) -> None:
+    share = Share(IN_FLIGHT)
+    share.among(channels)
+    assert window_of(share, ManualClock()).most == first
 
 
-# ---------------------------------------------------------------- following a line
+def test_a_share_below_the_least_is_no_reason_to_stand_still() -> None:
+    channel = SimulatedChannel(SimulatedLine(10 * MB, 0.05), Share(1))
+    assert channel.go_on(5) > 0.9 * LEAST / 0.055
 
 
-def test_it_begins_with_a_little(share: Share) -> None:
-    flow = Flow(0, lambda _future: None)
-    Window(flow, share, ManualClock())
-    assert flow.most == FIRST
-    Window(flow, share_of(2 * MIB), ManualClock())
-    assert flow.most == 2 * MIB
+# ---------------------------------------------------------------- a line that stays as it is
+
+CHANNELS = pytest.mark.parametrize("count", [1, 4, 8])
+RATES = pytest.mark.parametrize("rate", [100 * MBIT, 1000 * MBIT])
+DELAYS = pytest.mark.parametrize("delay", [0.0005, 0.02, 0.05, 0.15])
 
 
-@pytest.mark.parametrize("rate", [2 * MB, 20 * MB, 100 * MB])
-@pytest.mark.parametrize("delay", [0.001, 0.02, 0.05, 0.15])
-def test_a_line_is_kept_busy_with_no_more_than_it_needs(
-    share: Share, rate: int, delay: float
-) -> None:
-    line = SimulatedLine(rate, delay, share)
-    line.go_on(5)
-    reached = line.go_on(5)
-    holds = rate * delay
-    assert reached > 0.95 * min(rate, MOST / delay)
-    assert line.most <= max(LEAST, min(MOST, 1.6 * (holds + 32_768)))
+@CHANNELS
+@RATES
+@DELAYS
+def test_a_line_is_full_and_a_click_waits_for_little(count: int, rate: int, delay: float) -> None:
+    channels = Channels(SimulatedLine(rate, delay), count)
+    channels.go_on(2)
+    assert channels.go_on(12) > 0.97 * channels.possible
+    assert p95(channels.line.queued) < 0.1
 
 
-def test_it_grows_to_what_the_line_holds_in_a_few_round_trips(share: Share) -> None:
-    line = SimulatedLine(100 * MB, 0.1, share)
-    sizes = [line.flow.most]
-    for _round_trip in range(20):
-        line.go_on(0.1)
-        sizes.append(line.flow.most)
-    assert sizes[0] == FIRST
-    assert max(sizes[:5]) >= 10 * MB  # what it holds
-    assert sizes[10:] == pytest.approx([15 * MB] * 11, rel=0.05)  # and then half as much more
+@CHANNELS
+@RATES
+@DELAYS
+def test_threads_that_look_late_change_little(count: int, rate: int, delay: float) -> None:
+    channels = Channels(SimulatedLine(rate, delay, late=0.003), count)
+    channels.go_on(2)
+    assert channels.go_on(12) > 0.95 * channels.possible
+    assert p95(channels.line.queued) < 0.15
+
+
+@pytest.mark.parametrize("count", [4, 8])
+@RATES
+@DELAYS
+def test_channels_that_began_late_get_their_part(count: int, rate: int, delay: float) -> None:
+    """Or a file on the last channel would hardly move until the others are done."""
+    channels = Channels(SimulatedLine(rate, delay), count)
+    channels.go_on(20)
+    before = [channel.moved for channel in channels.channels]
+    channels.go_on(10)
+    parts = [channel.moved - was for channel, was in zip(channels.channels, before, strict=True)]
+    assert min(parts) > 0.25 * max(parts)
+
+
+@pytest.mark.parametrize(
+    ("rate", "delay", "seconds"), [(1000, 0.0005, 0.56), (1000, 0.05, 0.75), (100, 0.05, 5.5)]
+)
+def test_a_large_file_is_soon_at_full_speed(rate: int, delay: float, seconds: float) -> None:
+    channel = SimulatedChannel(SimulatedLine(rate * MBIT, delay), Share(IN_FLIGHT))
+    channel.go_on(seconds)
+    assert channel.moved >= 64 * MIB
+
+
+@RATES
+@pytest.mark.parametrize("delay", [0.0005, 0.05])
+def test_beginning_does_not_flood_the_line(rate: int, delay: float) -> None:
+    channels = Channels(SimulatedLine(rate, delay), 4, apart=0.0)
+    channels.go_on(1)
+    assert max(channels.line.queued) < 0.25
+    channels.go_on(1)
+    assert p95(channels.line.queued) < 0.1
 
 
 @pytest.mark.parametrize("most", [2 * MIB, 5 * MIB])
 def test_it_never_has_more_than_its_share(most: int) -> None:
-    line = SimulatedLine(1000 * MB, 0.1, share_of(most))
-    line.go_on(5)
-    assert line.most <= most
-    assert line.flow.most == most
+    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), Share(most))
+    channel.go_on(5)
+    assert most - LARGEST < channel.most <= most
 
 
 def test_a_share_that_shrinks_is_kept_to_soon() -> None:
-    share = Share(48 * MIB)
-    share.among(1)
-    line = SimulatedLine(1000 * MB, 0.1, share)
-    line.go_on(3)
-    assert line.flow.most == MOST
+    share = Share(IN_FLIGHT)
+    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), share)
+    channel.go_on(3)
+    assert channel.window.most == MOST
     share.among(8)
-    line.go_on(0.5)
-    line.go_on(1)
-    assert line.most <= 6 * MIB
+    channel.go_on(0.5)
+    channel.go_on(1)
+    assert channel.most <= 6 * MIB
 
 
-def test_it_never_has_less_than_the_least(share: Share) -> None:
-    line = SimulatedLine(50_000, 0.001, share)
-    line.go_on(60)
-    assert line.flow.most == LEAST
+def test_requests_are_as_large_as_goes_in_five_milliseconds() -> None:
+    sizes = {}
+    for rate in (MB, 20 * MB, 500 * MB):
+        channel = SimulatedChannel(SimulatedLine(rate, 0.01), Share(IN_FLIGHT))
+        channel.go_on(5)
+        sizes[rate] = channel.window.piece(LARGEST)
+    assert sizes[MB] == LEAST  # what every server takes
+    assert sizes[20 * MB] == pytest.approx(100_000, rel=0.2)
+    assert sizes[500 * MB] == LARGEST
 
 
-def test_a_share_below_the_least_is_no_reason_to_stand_still() -> None:
-    line = SimulatedLine(10 * MB, 0.05, share_of(1))
-    assert line.go_on(5) > 9 * MB
+# ---------------------------------------------------------------- a line that changes
 
 
-def test_it_follows_a_line_that_becomes_slower(share: Share) -> None:
-    line = SimulatedLine(100 * MB, 0.05, share)
-    line.go_on(5)
-    assert line.flow.most > 6 * MB
-    line.rate = 20 * MB
-    line.go_on(5)
-    assert line.go_on(5) > 0.95 * line.rate
-    assert line.most <= 1.6 * line.rate * line.delay + MIB
+@CHANNELS
+@RATES
+def test_a_way_that_becomes_longer_is_noticed(count: int, rate: int) -> None:
+    """Through a tunnel, say: the shortest answer of before never comes again."""
+    channels = Channels(SimulatedLine(rate, 0.02), count)
+    channels.go_on(5)
+    channels.line.delay = 0.2
+    channels.go_on(6)
+    assert channels.go_on(5) > 0.9 * channels.possible
+    assert p95(channels.line.queued) < 0.1
 
 
-def test_it_follows_a_line_that_becomes_faster(share: Share) -> None:
-    line = SimulatedLine(20 * MB, 0.05, share)
-    line.go_on(5)
-    line.rate = 200 * MB
-    line.go_on(3)
-    assert line.go_on(5) > 0.95 * line.rate
+@CHANNELS
+def test_a_way_that_becomes_shorter_is_noticed(count: int) -> None:
+    channels = Channels(SimulatedLine(1000 * MBIT, 0.2), count)
+    channels.go_on(5)
+    channels.line.delay = 0.02
+    channels.go_on(3)
+    assert channels.go_on(5) > 0.97
+    assert p95(channels.line.queued) < 0.1
 
 
-def test_a_pause_does_not_spoil_it(share: Share) -> None:
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_line_that_becomes_slower_is_noticed(count: int) -> None:
+    channels = Channels(SimulatedLine(1000 * MBIT, 0.05), count)
+    channels.go_on(5)
+    channels.line.rate = 100 * MBIT
+    channels.go_on(3)
+    assert channels.go_on(5) > 0.97
+    assert p95(channels.line.queued) < 0.15
+
+
+@CHANNELS
+def test_a_line_that_becomes_faster_is_noticed(count: int) -> None:
+    channels = Channels(SimulatedLine(100 * MBIT, 0.05), count)
+    channels.go_on(5)
+    channels.line.rate = 1000 * MBIT
+    channels.go_on(3)
+    assert channels.go_on(5) > 0.97
+
+
+def test_a_pause_does_not_spoil_it() -> None:
     """Between two files nothing is asked for, and no rate is the line's then."""
-    line = SimulatedLine(100 * MB, 0.05, share)
-    line.go_on(5)
-    line.clock.time += 30
-    line.go_on(1)
-    assert line.go_on(2) > 0.95 * line.rate
+    channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 1)
+    channels.go_on(5)
+    channels.line.clock.time += 30
+    channels.go_on(0.5)
+    assert channels.go_on(2) > 0.97
 
 
-def test_every_byte_that_landed_is_given_back(share: Share) -> None:
-    clock = ManualClock(1000.0)
-    flow = Flow(0, lambda _future: None)
-    window = Window(flow, share, clock)
-    for count in (1, 100_000, 3):
-        assert flow.try_take(count)
-    asked_at = window.now()
-    clock.time += 1
-    for count in (1, 100_000, 3):
-        window.landed(count, asked_at)
-    assert flow.flying == 0
+# ---------------------------------------------------------------- any line
 
 
 @settings(max_examples=40)
 @given(
     st.floats(10_000, 2e9),
     st.floats(0.0, 1.0),
-    st.integers(1, 300_000),
+    st.floats(0.0, 0.1),
+    st.integers(4096, 300_000),
     st.integers(1, 64 * MIB),
 )
 def test_it_stays_within_its_bounds_on_any_line(
-    rate: float, delay: float, block: int, most: int
+    rate: float, delay: float, late: float, largest: int, most: int
 ) -> None:
-    share = share_of(most)
-    line = SimulatedLine(rate, delay, share, max(block, 4096))
+    share = Share(most)
+    channel = SimulatedChannel(SimulatedLine(rate, delay, late), share, largest)
     for _span in range(5):
-        line.go_on(0.2)
-        assert LEAST <= line.flow.most <= max(LEAST, share.most)
-        assert line.most <= max(MOST, share.most)
+        channel.go_on(0.2)
+        assert LEAST <= channel.window.most <= share.most
+        assert channel.most <= max(share.most, largest)
+    in_the_air = channel.window.flying
+    assert in_the_air > 0

@@ -8,27 +8,30 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ferrygate.sftp.tasks import Flow
+from fake_clock import ManualClock
+from ferrygate.sftp.tasks import Bell
+from ferrygate.transfers.window import Share, Window
 from task_runner import TaskRunner
 
 COUNTS = st.one_of(st.integers(1, 40), st.integers(1, 400))
 BOUNDS = st.integers(1, 300)
 
 
-class FlowMachine(RuleBasedStateMachine):
+class WindowMachine(RuleBasedStateMachine):
     """The model: what flies, and who waits in which order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = TaskRunner()
-        self.flow = Flow(100, self.runner.wake)
+        self.window = Window(Share(1 << 20), ManualClock(), lambda: Bell(self.runner.wake))
+        self.window.most = 100
         self.flying: list[int] = []
         self.waiting: deque[tuple[int, int]] = deque()
         self.served: list[int] = []
         self.asked = 0
 
     def fits(self, count: int) -> bool:
-        return not self.flying or sum(self.flying) + count <= self.flow.most
+        return not self.flying or sum(self.flying) + count <= self.window.most
 
     def serve(self) -> None:
         while self.waiting and self.fits(self.waiting[0][1]):
@@ -40,7 +43,7 @@ class FlowMachine(RuleBasedStateMachine):
         number = self.asked
 
         async def work() -> None:
-            await self.flow.take(count)
+            await self.window.take(count)
             self.served.append(number)
 
         self.waiting.append((number, count))
@@ -49,12 +52,14 @@ class FlowMachine(RuleBasedStateMachine):
         _task = self.runner.begin(work())
 
     @rule(count=COUNTS)
-    def try_take(self, count: int) -> None:
-        room = not self.waiting and self.fits(count)
-        assert self.flow.has_room(count) is room
-        assert self.flow.try_take(count) is room
-        if room:
-            self.flying.append(count)
+    def look(self, count: int) -> None:
+        assert self.window.has_room(count) is (not self.waiting and self.fits(count))
+
+    @rule(count=COUNTS)
+    def take_now(self, count: int) -> None:
+        """Somebody who may not wait."""
+        self.window.take_now(count)
+        self.flying.append(count)
 
     @precondition(lambda self: self.flying)
     @rule(data=st.data(), most=st.none() | BOUNDS)
@@ -62,13 +67,13 @@ class FlowMachine(RuleBasedStateMachine):
         """As a window does it: perhaps another bound, then the bytes of one answer."""
         index = data.draw(st.integers(0, len(self.flying) - 1))
         if most is not None:
-            self.flow.most = most
+            self.window.most = most
         self.land_one(index)
 
     def land_one(self, index: int = -1) -> None:
         count = self.flying.pop(index)
         self.serve()
-        self.flow.give(count)
+        self.window.give_back(count)
         self.runner.go()
 
     @precondition(lambda self: self.waiting)
@@ -82,7 +87,7 @@ class FlowMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_counted_twice_or_lost(self) -> None:
-        assert self.flow.flying == sum(self.flying)
+        assert self.window.flying == sum(self.flying)
 
     @invariant()
     def who_waits_is_served_in_order(self) -> None:
@@ -97,9 +102,9 @@ class FlowMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         while self.flying:
             self.land_one()
-        assert self.flow.flying == 0
+        assert self.window.flying == 0
         assert not self.waiting
 
 
-TestFlowMachine = FlowMachine.TestCase
-TestFlowMachine.settings = settings(max_examples=60, stateful_step_count=40)
+TestWindowMachine = WindowMachine.TestCase
+TestWindowMachine.settings = settings(max_examples=60, stateful_step_count=40)

@@ -1,0 +1,122 @@
+"""Who may put bytes in flight on a channel, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.sftp.tasks import Bell
+from ferrygate.transfers.window import Share, Window
+from task_runner import TaskRunner
+
+
+class Takers:
+    """Coroutines that put bytes in flight, by name, in the order in which they could."""
+
+    def __init__(self, most: int) -> None:
+        self.runner = TaskRunner()
+        self.window = Window(Share(1 << 20), ManualClock(), lambda: Bell(self.runner.wake))
+        self.window.most = most
+        self.served: list[str] = []
+
+    def take(self, name: str, count: int) -> None:
+        async def work() -> None:
+            await self.window.take(count)
+            self.served.append(name)
+
+        _task = self.runner.begin(work())
+
+    def give_back(self, count: int) -> None:
+        self.window.give_back(count)
+        self.runner.go()
+
+
+@pytest.fixture
+def takers() -> Takers:
+    return Takers(100)
+
+
+def test_bytes_go_while_there_is_room(takers: Takers) -> None:
+    for name in "abc":
+        takers.take(name, 40)
+    assert takers.served == ["a", "b"]
+    assert takers.window.flying == 80
+    takers.give_back(40)
+    assert takers.served == ["a", "b", "c"]
+    assert takers.window.has_room(20)
+    assert not takers.window.has_room(21)
+
+
+def test_the_first_goes_however_large_it_is(takers: Takers) -> None:
+    assert takers.window.has_room(1000)
+    takers.take("large", 1000)
+    assert takers.served == ["large"]
+    assert not takers.window.has_room(1)
+    takers.take("next", 500)
+    takers.give_back(1000)
+    assert takers.served == ["large", "next"]
+
+
+def test_who_waits_is_served_in_order_and_small_ones_do_not_slip_past(takers: Takers) -> None:
+    takers.take("a", 100)
+    takers.take("b", 80)
+    takers.take("c", 10)
+    takers.take("d", 20)
+    takers.give_back(50)
+    assert takers.served == ["a"]  # c would have fitted, but b is first
+    assert not takers.window.has_room(1)
+    takers.give_back(50)
+    assert takers.served == ["a", "b", "c"]
+    takers.give_back(80)
+    assert takers.served == ["a", "b", "c", "d"]
+    assert takers.window.flying == 30
+
+
+def test_one_landing_may_let_several_go(takers: Takers) -> None:
+    takers.take("a", 100)
+    for name in "bcdef":
+        takers.take(name, 30)
+    takers.give_back(100)
+    assert takers.served == ["a", "b", "c", "d"]
+
+
+def test_who_was_served_but_had_no_turn_yet_has_its_bytes_in_flight(takers: Takers) -> None:
+    takers.take("a", 100)
+    takers.take("b", 60)
+    takers.window.give_back(100)  # b has not been stepped
+    assert takers.served == ["a"]
+    assert takers.window.flying == 60
+    assert not takers.window.has_room(50)
+    takers.runner.go()
+    assert takers.served == ["a", "b"]
+
+
+def test_what_may_not_wait_goes_over_the_bound_and_others_wait_for_it(takers: Takers) -> None:
+    takers.take("a", 60)
+    takers.window.take_now(80)
+    takers.take("b", 10)
+    takers.give_back(40)
+    assert takers.served == ["a"]
+    takers.give_back(40)
+    assert takers.served == ["a", "b"]
+    assert takers.window.flying == 70
+
+
+def test_a_bound_that_shrinks_holds_for_those_who_come_then(takers: Takers) -> None:
+    takers.take("a", 50)
+    takers.take("b", 50)
+    takers.window.most = 60
+    takers.take("c", 30)
+    takers.give_back(50)
+    assert takers.served == ["a", "b"]
+    takers.give_back(50)
+    assert takers.served == ["a", "b", "c"]
+
+
+def test_a_bound_that_grows_is_used_with_the_next_landing(takers: Takers) -> None:
+    takers.take("a", 100)
+    takers.take("b", 100)
+    takers.take("c", 100)
+    takers.window.most = 400
+    takers.give_back(1)
+    assert takers.served == ["a", "b", "c"]
