@@ -89,6 +89,7 @@ class QueuedBatch:
         self._told_at = around.clock.monotonic()
         self._asking = False  # a person has to say what to do with taken names
         self._tries: dict[int, int] = {}  # by file, on this connection
+        self._taken_back = False  # by a person
         self.number = command.request
         self.direction = direction
         self.cancel = CancelToken()
@@ -122,6 +123,7 @@ class QueuedBatch:
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
         at_once = not self._batch.stopping
+        self._taken_back |= at_once and state is TransferState.CANCELLED
         self._batch.stopping = True
         self.cancel.cancel()
         for job in self._batch.take_waiting():
@@ -214,8 +216,8 @@ class QueuedBatch:
             self._batch.planned = False
             return
         self._batch.walking = False
-        if error is not None and not isinstance(error, Cancelled):
-            self._batch.problem = problem_of(_cause(error))
+        if error is not None and not isinstance(self._cause(error), Cancelled):
+            self._batch.problem = problem_of(self._cause(error))
 
     def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
         before = self._batch.file(job.number)
@@ -233,7 +235,7 @@ class QueuedBatch:
         self._show(self._batch.end(job.number, outcome))
 
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
-        cause = _cause(error)
+        cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number):
             opened = error.opened if isinstance(error, UploadFailedError) else None
             self._show(self._batch.interrupt(job.number, opened))
@@ -242,6 +244,13 @@ class QueuedBatch:
             self._ask(job)
         else:
             self._fail(job, error)
+
+    def _cause(self, error: BaseException) -> BaseException:
+        """Why it ended; a connection lost under what was taken back anyway is no news."""
+        cause = error.cause if isinstance(error, (UploadFailedError, LaneRefusedError)) else error
+        if self._taken_back and isinstance(cause, ConnectionLostError):
+            return Cancelled(_("Cancelled."))
+        return cause
 
     def _goes_on(self, number: int) -> bool:
         """Whether what was cut is begun again; not for ever where only its channel breaks down."""
@@ -269,7 +278,7 @@ class QueuedBatch:
     def _fail(self, job: FileJob, error: BaseException, left: str = "") -> None:
         if isinstance(error, UploadFailedError):
             left = error.left
-        cause = _cause(error)
+        cause = self._cause(error)
         state = TransferState.NEEDS_ATTENTION
         if isinstance(cause, Cancelled):
             state = TransferState.CANCELLED
@@ -286,12 +295,6 @@ class QueuedBatch:
         if at_once or now - self._told_at >= _TELL:
             self._told_at = now
             self._around.emit(BatchChanged(self._batch.view()))
-
-
-def _cause(error: BaseException) -> BaseException:
-    if isinstance(error, (UploadFailedError, LaneRefusedError)):
-        return error.cause
-    return error
 
 
 def _title(command: Upload | Download) -> str:
