@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import Self
 
 _CHUNK = 1 << 16
 
 
 class CuttingProxy:
-    """Forwards connections to one port; cuts each of the first ones after so many bytes up."""
+    """Forwards connections to one port; cuts each of the first ones after so many bytes up.
+
+    Attributes:
+        passed: told of what it counts, on a thread of its own, once it was passed on.
+    """
 
     def __init__(self, target: int, cuts: list[int], *, count_answers: bool = False) -> None:
         """``cuts`` count what the client sends; what the server answers with ``count_answers``."""
+        self.passed: Callable[[int], None] = lambda _count: None
         self._target = target
         self._count_answers = count_answers
         self._cuts = list(cuts)
@@ -70,25 +76,41 @@ class CuttingProxy:
             with self._lock:
                 self._open |= {client, server}
                 budget = self._cuts.pop(0) if self._cuts else None
-            up, down = (None, budget) if self._count_answers else (budget, None)
+            counted, other = (client, server), (server, client)
+            if self._count_answers:
+                counted, other = other, counted
             pair = (
-                threading.Thread(target=self._pump, args=(client, server, up), name="proxy-up"),
-                threading.Thread(target=self._pump, args=(server, client, down), name="proxy-down"),
+                threading.Thread(target=self._count, args=(*counted, budget), name="proxy"),
+                threading.Thread(target=self._pump, args=other, name="proxy"),
             )
             self._threads += pair
             for thread in pair:
                 thread.start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, budget: int | None) -> None:
-        passed = 0
+    def _count(self, source: socket.socket, sink: socket.socket, budget: int | None) -> None:
+        left = budget
+
+        def goes_on(count: int) -> bool:
+            nonlocal left
+            self.passed(count)
+            left = None if left is None else left - count
+            return left is None or left > 0
+
+        self._pump(source, sink, goes_on)
+
+    def _pump(
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        goes_on: Callable[[int], bool] = lambda _count: True,
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
                 if source in self._stalled:
                     self._over.wait()
                     break
                 sink.sendall(data)
-                passed += len(data)
-                if budget is not None and passed >= budget:
+                if not goes_on(len(data)):
                     break
         with self._lock:
             for sock in (source, sink):

@@ -217,6 +217,7 @@ class ScriptedStream:
         after: called whenever nothing comes, on the owner's thread; time passes if it changes
             nothing.
         sends: how many bytes each ``send`` was given.
+        close_awaited: somebody has waited for the server to close it as well.
         waits: how many seconds each ``recv`` was to wait at most.
     """
 
@@ -229,6 +230,7 @@ class ScriptedStream:
         self.most = 1 << 30
         self.ended = False
         self.closed = False
+        self.close_awaited = False
         self.send_error: Exception | None = None
         self.after: Callable[[], None] = lambda: None
         self.packets: deque[bytes] = deque()
@@ -281,6 +283,10 @@ class ScriptedStream:
         self.closed = True
         if self.send_error is not None:
             raise self.send_error
+
+    def wait_closed(self, _seconds: float, /) -> bool:
+        self.close_awaited = True
+        return self.closed
 
 
 class Rig:

@@ -143,6 +143,9 @@ class HostileStream:
     def close(self) -> None:
         """It ends with its script."""
 
+    def wait_closed(self, _seconds: float, /) -> bool:
+        return True
+
     def _step(self) -> None:
         self._steps += 1
         if self._steps > _STEPS:

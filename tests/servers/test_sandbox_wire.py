@@ -107,6 +107,7 @@ def test_ten_channels_and_no_more(box: Sandbox, transport: paramiko.Transport) -
     with pytest.raises(paramiko.ChannelException):
         transport.open_session()
     assert box.counters.max_channels == 10
+    assert box.counters.refused_channels == 1
     for channel in channels:
         channel.close()
 

@@ -27,6 +27,7 @@ class _Request(msgspec.Struct):
     cancel: CancelToken
     credit: BlockCredit
     tries: int = 0
+    taken_back: bool = False  # by a person
 
 
 class Browser:
@@ -74,6 +75,7 @@ class Browser:
         waiting = self._requests.get(request)
         if waiting is None:
             return False
+        waiting.taken_back = True
         waiting.cancel.cancel()
         if request in self._held:
             self._held.remove(request)
@@ -134,5 +136,8 @@ class Browser:
             self._failed(request, error)
 
     def _failed(self, request: int, error: BaseException) -> None:
+        waiting = self._requests.pop(request)
         cause = error.cause if isinstance(error, LaneRefusedError) else error
-        self._requests.pop(request).failed(cause)
+        if waiting.taken_back and isinstance(cause, ConnectionLostError):  # that is no news then
+            cause = Cancelled(_("Cancelled."))
+        waiting.failed(cause)

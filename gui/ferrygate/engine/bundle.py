@@ -251,19 +251,29 @@ class Bundle:
             return
         lane.drop()
         left: dict[int, str] = {}
-        for _ in range(_LOOKS if self._settings.object_store else 1):
+        unseen = ""
+        for _ in range(_LOOKS):
             missing = [number for number in range(len(broken)) if number not in left]
-            left |= self._look(lane, {number: broken[number][0].opened for number in missing})
-            if len(left) == len(broken):
-                break
+            try:
+                left |= self._look(lane, {number: broken[number][0].opened for number in missing})
+            except LaneRefusedError:  # to some servers the dropped channel counts for a moment yet
+                unseen = part_left()
+            else:
+                unseen = ""
+                if len(left) == len(broken) or not self._settings.object_store:
+                    break
             self._settings.clock.wait(CancelToken().event, _BETWEEN_LOOKS)
         for number, (flying, error) in enumerate(broken):
             assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
-            failure = UploadFailedError(error, left.get(number, ""), flying.opened)
+            failure = UploadFailedError(error, left.get(number, unseen), flying.opened)
             self._reports.failed(flying.item, failure)
 
     def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
-        """What is left of those parts that were found, and of all if nobody can look."""
+        """What is left of those parts that were found, and of all if nobody can look.
+
+        Raises:
+            LaneRefusedError: there is no channel at the moment.
+        """
 
         async def look(files: RemoteFiles) -> dict[int, str]:
             spawn = files.channel.spawn
@@ -273,7 +283,7 @@ class Bundle:
 
         try:
             return lane.run(look, CancelToken())
-        except (FerrygateError, LaneRefusedError):
+        except FerrygateError:
             return dict.fromkeys(parts, part_left())
 
 

@@ -14,6 +14,8 @@ from ferrygate.sftp.files import RemoteFiles
 
 T = TypeVar("T")
 
+_CLOSED = 5.0  # seconds a server may take to close a channel as well
+
 Work = Callable[[RemoteFiles], Coroutine[Any, Any, T]]
 
 
@@ -35,6 +37,7 @@ class Lane:
     def __init__(self, name: str, open_channel: Callable[[CancelToken], SftpChannel]) -> None:
         self._open_channel = open_channel
         self._channel: SftpChannel | None = None
+        self._dropped: SftpChannel | None = None
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work_off, name=name, daemon=True)
         self._thread.start()
@@ -68,6 +71,9 @@ class Lane:
         cancel.check()
         if self._channel is None or not self._channel.usable:
             self.drop()
+            if self._dropped is not None:  # or the server would count one channel more
+                self._dropped.wait_closed(_CLOSED)
+                self._dropped = None
             try:
                 self._channel = self._open_channel(cancel)
             except UnsupportedError as error:
@@ -82,7 +88,7 @@ class Lane:
         """Close the channel without a word, leaving open handles to the server."""
         if self._channel is not None:
             self._channel.close()
-            self._channel = None
+            self._dropped, self._channel = self._channel, None
 
     def stop(self) -> None:
         """End the thread after the jobs queued so far; what is queued later is not begun."""

@@ -87,6 +87,7 @@ class QueuedBatch:
         )
         self._told_at = around.clock.monotonic()
         self._tries: dict[int, int] = {}  # by file, on this connection
+        self._taken_back = False  # by a person
         self.number = command.request
         self.direction = direction
         self.cancel = self._batch.cancel
@@ -117,6 +118,7 @@ class QueuedBatch:
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
         at_once = not self.cancel.cancelled
+        self._taken_back |= at_once and state is TransferState.CANCELLED
         for job in self._batch.stop(reason):
             left = what_is_left(job.again)
             self._show(self._batch.fail(job.number, state, reason, left))
@@ -200,10 +202,10 @@ class QueuedBatch:
     def _walk_over(self, error: BaseException | None) -> None:
         if isinstance(error, ConnectionLostError) and self._goes_on(_WALK):
             self._batch.walk_again()
-        elif error is None or isinstance(error, Cancelled):
-            self._batch.walk_over()
-        else:
-            self._batch.walk_over(problem_of(_cause(error)))
+            return
+        cause = None if error is None else self._cause(error)
+        unplanned = None if cause is None or isinstance(cause, Cancelled) else problem_of(cause)
+        self._batch.walk_over(unplanned)
 
     def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
         before = self._batch.file(job.number)
@@ -221,7 +223,7 @@ class QueuedBatch:
         self._show(self._batch.end(job.number, outcome))
 
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
-        cause = _cause(error)
+        cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number):
             opened = error.opened if isinstance(error, UploadFailedError) else None
             self._show(self._batch.interrupt(job.number, opened))
@@ -230,6 +232,13 @@ class QueuedBatch:
             self._ask(job)
         else:
             self._fail(job, error)
+
+    def _cause(self, error: BaseException) -> BaseException:
+        """Why it ended; a connection lost under what was taken back anyway is no news."""
+        cause = error.cause if isinstance(error, (UploadFailedError, LaneRefusedError)) else error
+        if self._taken_back and isinstance(cause, ConnectionLostError):
+            return Cancelled(_("Cancelled."))
+        return cause
 
     def _goes_on(self, number: int) -> bool:
         """Whether what was cut is begun again; not for ever where only its channel breaks down."""
@@ -256,7 +265,7 @@ class QueuedBatch:
     def _fail(self, job: FileJob, error: BaseException, left: str = "") -> None:
         if isinstance(error, UploadFailedError):
             left = error.left
-        cause = _cause(error)
+        cause = self._cause(error)
         state = TransferState.NEEDS_ATTENTION
         if isinstance(cause, Cancelled):
             state = TransferState.CANCELLED
@@ -273,12 +282,6 @@ class QueuedBatch:
         if at_once or now - self._told_at >= _TELL:
             self._told_at = now
             self._around.emit(BatchChanged(self._batch.view()))
-
-
-def _cause(error: BaseException) -> BaseException:
-    if isinstance(error, (UploadFailedError, LaneRefusedError)):
-        return error.cause
-    return error
 
 
 def _title(command: Upload | Download) -> str:

@@ -63,15 +63,19 @@ class Counters:
     Attributes:
         connections: SSH connections that signed in.
         max_channels: most channels open at once on one connection.
+        refused_channels: channels that were asked for beyond those allowed.
         out_of_order_writes: writes that did not start where the one before ended.
         max_handles_on_one_upload: most handles open at once for writing to one path.
+        closed: bytes of each upload that CLOSE has ended, by path.
     """
 
     def __init__(self) -> None:
         self.connections = 0
         self.max_channels = 0
+        self.refused_channels = 0
         self.out_of_order_writes = 0
         self.max_handles_on_one_upload = 0
+        self.closed: dict[str, int] = {}
         self._uploads: Counter[str] = Counter()
 
     def saw_channels(self, count: int) -> None:
@@ -83,6 +87,10 @@ class Counters:
         self._uploads[path] += 1
         most = max(self.max_handles_on_one_upload, self._uploads[path])
         self.max_handles_on_one_upload = most
+
+    def upload_closed(self, path: str, size: int) -> None:
+        """CLOSE came for a handle for writing."""
+        self.closed[path] = size
 
     def upload_ended(self, path: str) -> None:
         """A handle for writing is gone."""

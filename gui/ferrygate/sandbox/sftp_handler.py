@@ -117,7 +117,11 @@ class SftpHandler:
         return wire.handle(request, self._keep(_Upload(path, writing)))
 
     def _close(self, request: int, reader: Reader) -> bytes:
-        self._give_back(reader.string())
+        name = reader.string()
+        handle = self._handles.get(name)
+        if isinstance(handle, _Upload):
+            self._counters.upload_closed(handle.path, handle.writing.attributes().size)
+        self._give_back(name)
         return _ok(request)
 
     def _read(self, request: int, reader: Reader) -> bytes:

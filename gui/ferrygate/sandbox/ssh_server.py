@@ -116,9 +116,12 @@ class SshConnection(asyncssh.SSHServer):
 
     def session_requested(self) -> SftpSession | bool:
         """Open one more channel, up to ten."""
-        if self._home is None or len(self._sessions) >= MAX_CHANNELS:
-            return False
         around = self._around
+        if self._home is None:
+            return False
+        if len(self._sessions) >= MAX_CHANNELS:
+            around.counters.refused_channels += 1
+            return False
         handler = SftpHandler(
             self._store(self._home), around.counters, lambda: around.faults.hide_sizes
         )

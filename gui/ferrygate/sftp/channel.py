@@ -178,6 +178,10 @@ class SftpChannel:
         with contextlib.suppress(*BROKEN):  # it may be dead already
             self._stream.close()
 
+    def wait_closed(self, seconds: float) -> bool:
+        """After :meth:`close`: wait until the server has closed it as well; whether it has."""
+        return self._stream.wait_closed(seconds)
+
     # ------------------------------------------------------------ inside
 
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:

@@ -47,7 +47,7 @@ class Inbound:
                 self.flush()
                 stream.end()
                 if kind == _CLOSE:
-                    del self.streams[number]
+                    self.streams.pop(number).closed()
                 return False
         except struct.error:
             raise SSHException(f"message {kind} cut short") from None
@@ -68,7 +68,7 @@ class Inbound:
         """The connection has ended, and so have its channels."""
         self.flush()
         for stream in self.streams.values():
-            stream.end()
+            stream.closed()
 
 
 def _string(field: memoryview) -> memoryview:

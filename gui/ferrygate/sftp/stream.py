@@ -43,6 +43,9 @@ class ByteStream(Protocol):
     def close(self) -> None:
         """Close the channel."""
 
+    def wait_closed(self, seconds: float, /) -> bool:
+        """Wait until the peer has closed it as well; returns whether it has."""
+
 
 class Channel(Protocol):
     """What is needed of the library's channel."""
@@ -100,6 +103,7 @@ class ChannelStream:
         self._may_go_on = False
         self._woken = False
         self._ended = False
+        self._closed = threading.Event()  # by the peer
         self._arrived: list[Chunk] = []  # the transport's thread's
         # Sums since the channel was opened, in bytes; each is written by one thread.
         self._received = 0  # transport's
@@ -159,6 +163,10 @@ class ChannelStream:
             self._chunks = []
             self._changed.notify()
         self._channel.close()
+
+    def wait_closed(self, seconds: float, /) -> bool:
+        """See :class:`ByteStream`."""
+        return self._closed.wait(seconds)
 
     def _has_news(self) -> bool:
         return bool(self._chunks) or self._woken or self._may_go_on or self._ended
@@ -227,3 +235,8 @@ class ChannelStream:
         with self._changed:
             self._ended = True
             self._changed.notify()
+
+    def closed(self) -> None:
+        """The peer has closed the channel."""
+        self.end()
+        self._closed.set()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
-MAX_PACKET = 1 << 26  # a server may put a whole folder into one NAME packet; this is beyond any
+MAX_PACKET = 1 << 25  # a server may put a whole folder into one NAME packet, here 250,000 names
 _LONGEST_HANDLE = 256  # bytes (draft §7)
 _LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
 _MOST_HANDLES = 20_000

@@ -84,7 +84,21 @@ def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> No
     assert problem_of(failure.cause).kind is Kind.REMOTE_FAILURE
     assert failure.left == ""
     assert rig.rigs[0].stream.closed
+    assert rig.rigs[0].stream.close_awaited  # the server would count one channel more
     assert rig.server.asked(CLOSE) == []
+    assert rig.server.files == {}
+
+
+@pytest.mark.parametrize("object_store", [True, False])
+def test_a_channel_that_is_refused_for_a_moment_is_asked_for_again(
+    rig: BundleRig, *, object_store: bool
+) -> None:
+    rig.object_store = object_store
+    rig.server.instead[WRITE] = refusing(FAILURE)
+    refusals = [1, 2, 3]
+    rig.refuse = lambda number: number > 0 and bool(refusals and refusals.pop())
+    assert rig.failure().left == ""
+    assert not refusals
     assert rig.server.files == {}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
 from ferrygate.engine import messages as m
+from ferrygate.transfers.outcome import Opened
 from queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
@@ -166,17 +167,49 @@ def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> N
     assert len(rig.answers(batch)) == 1
 
 
-def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(rig: QueueRig) -> None:
+@pytest.mark.parametrize("opened", [None, Opened(path=b"/inbox/000.bin", answered=True, sent=1)])
+def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(
+    rig: QueueRig, opened: Opened | None
+) -> None:
     batch = rig.walked(*files(rig, 1))
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
-    lane.fail(job, ConnectionLostError("Lost."))
+    lane.fail(job, ConnectionLostError("Lost."), opened)
     lane.give_up()
     rig.handle()
-    assert rig.views(batch)[0].state.is_final
-    assert len(rig.answers(batch)) == 1
+    (view,) = rig.views(batch)
+    assert view.state is State.CANCELLED
+    assert view.problem is not None
+    assert view.problem.kind is Kind.CANCELLED
+    assert ("may be left" in view.note) is (opened is not None)  # nobody could clear away
+    assert rig.answers(batch) == [m.Done(batch)]
     assert rig.doubts == 0
+
+
+def test_a_walk_that_loses_its_connection_after_the_cancel_is_cancelled(rig: QueueRig) -> None:
+    batch = rig.upload(*files(rig, 3))
+    (lane,) = rig.working
+    lane.begin()
+    rig.queue.cancel(batch)
+    lane.give_up(ConnectionLostError("Lost."))
+    rig.handle()
+    (answer,) = rig.answers(batch)
+    assert isinstance(answer, m.Failed)
+    assert answer.problem.kind is Kind.CANCELLED
+
+
+def test_nobody_has_cancelled_what_is_lost_with_its_session(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 2))
+    (lane,) = rig.working
+    lane.begin()
+    rig.queue.stop(ConnectionLostError("Lost for good.").problem)
+    lane.give_up(ConnectionLostError("Lost."))
+    rig.handle()
+    view = rig.views(batch)[0]
+    assert view.state is State.NEEDS_ATTENTION
+    assert view.problem is not None
+    assert view.problem.kind is Kind.CONNECTION_LOST
 
 
 def test_other_batches_go_on(rig: QueueRig) -> None:

@@ -96,6 +96,14 @@ class TestUpload:
         desk.ask.put(b"/a", b"2")
         assert desk.counters.max_handles_on_one_upload == 1
 
+    def test_a_close_is_counted_with_what_had_arrived_and_an_end_without_is_not(
+        self, desk: Desk
+    ) -> None:
+        desk.ask.put(b"/a", b"whole")
+        desk.ask.write(desk.ask.open(b"/b", UPLOAD), 0, b"part")
+        desk.handler.end()
+        assert desk.counters.closed == {"/a": 5}
+
     def test_the_part_that_arrived_is_kept_at_the_end(self, desk: Desk) -> None:
         handle = desk.ask.open(b"/a", UPLOAD)
         desk.ask.write(handle, 0, b"half")

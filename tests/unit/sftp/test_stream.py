@@ -244,3 +244,13 @@ def test_room_that_is_seen_with_data_is_not_told_again(outgoing: Outgoing) -> No
     timer = soon(arrive, waiting, b"more")
     assert waiting.recv(30) == b"more"
     timer.join()
+
+
+def test_a_channel_is_closed_once_both_sides_have_closed_it(outgoing: Outgoing) -> None:
+    closing = stream(outgoing)
+    closing.close()
+    closing.end()  # the peer says no more, but has the channel still
+    assert not closing.wait_closed(0.0)
+    timer = soon(closing.closed)
+    assert closing.wait_closed(10.0)
+    timer.join()

@@ -103,6 +103,21 @@ def test_bytes_come_through_as_they_were_sent(cipher: str) -> None:
         assert not ssh.keys_were_renewed
 
 
+def test_a_closed_channel_is_closed_by_the_server_as_well() -> None:
+    with line(GCM, swallow) as ssh:
+        stream = ssh.open()
+        assert not stream.wait_closed(0.0)
+        stream.close()
+        assert stream.wait_closed(10.0)
+
+
+def test_with_the_connection_every_channel_is_closed() -> None:
+    with line(GCM, swallow) as ssh:
+        stream = ssh.open()
+        ssh.theirs.close()
+        assert stream.wait_closed(10.0)
+
+
 @CIPHERS
 @pytest.mark.parametrize("asks", ["we", "they", "both"])
 def test_keys_are_renewed_in_the_middle_of_a_transfer(cipher: str, asks: str) -> None:

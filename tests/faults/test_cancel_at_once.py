@@ -1,0 +1,120 @@
+"""A cancel is told within 200 ms however busy the channels are, and publishes nothing half-done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine_rig import EngineRig, signed_in
+from fake_clock import WallClock
+from ferrygate.engine import messages as m
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+
+State = m.TransferState
+GIB = 1 << 30
+SOON = 0.2  # seconds
+EACH_WAY = 4  # large files; each has a channel to itself
+MANY, SMALL = 3000, 20_000  # files, and bytes in each
+
+
+@pytest.fixture
+def box(make_sandbox: MakeSandbox) -> Sandbox:
+    return make_sandbox(clock=WallClock())
+
+
+@pytest.fixture
+def rig(tmp_path: Path, box: Sandbox) -> Iterator[EngineRig]:
+    with contextlib.closing(EngineRig(tmp_path / "home", WallClock())) as rig:
+        signed_in(rig, box)
+        yield rig
+
+
+class Acknowledged:
+    """When each batch was first told to be stopping."""
+
+    def __init__(self, rig: EngineRig) -> None:
+        self._rig = rig
+        self._when: dict[int, float] = {}
+        rig.listener.then = self._note
+
+    def _note(self, event: m.Event) -> None:
+        if isinstance(event, m.BatchChanged) and event.view.stopping:
+            self._when.setdefault(event.view.batch, time.monotonic())
+
+    def after_cancel(self, batch: int) -> float:
+        """Cancel a batch; the seconds until that was told."""
+        began = time.monotonic()
+        self._rig.engine.send(m.CancelRequest(batch))
+        self._rig.listener.wait(lambda _event: batch in self._when)
+        return self._when[batch] - began
+
+
+def sparse(path: Path) -> Path:
+    """A file that takes longer than any test, and no room."""
+    with path.open("wb") as file:
+        file.truncate(GIB)
+    return path
+
+
+def moves(batch: int) -> Callable[[m.Event], bool]:
+    return lambda event: (
+        isinstance(event, m.BatchChanged)
+        and event.view.batch == batch
+        and event.view.bytes_moved > 0
+    )
+
+
+def test_while_eight_channels_are_busy_up_and_down(
+    rig: EngineRig, box: Sandbox, tmp_path: Path
+) -> None:
+    inbox, back = box.ready.root / "inbox", tmp_path / "back"
+    batches = []
+    for number in range(EACH_WAY):
+        source = sparse(tmp_path / f"up {number}.bin")
+        sparse(box.ready.root / f"down {number}.bin")
+        batches += [
+            rig.send(m.Upload, (str(source),), b"/inbox"),
+            rig.send(m.Download, (b"/down %d.bin" % number,), str(back)),
+        ]
+    for batch in batches:
+        rig.listener.wait(moves(batch))
+    acknowledged = Acknowledged(rig)
+    delays = [acknowledged.after_cancel(batch) for batch in batches]
+    assert all(isinstance(rig.end_of(batch), m.Done) for batch in batches)
+
+    assert max(delays) < SOON, delays
+    assert {view.state for view in rig.files().values()} == {State.CANCELLED}
+    assert 2 * EACH_WAY <= box.counters.max_channels <= 10
+    assert box.counters.refused_channels == 0
+    assert box.counters.closed == {}
+    assert list(inbox.iterdir()) == list(back.iterdir()) == []
+
+
+def test_while_many_small_files_are_under_way(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    (folder / "0").write_bytes(bytes(SMALL))
+    for number in range(1, MANY):
+        os.link(folder / "0", folder / f"{number}")
+    batch = rig.send(m.Upload, (str(folder),), b"/inbox")
+    rig.listener.wait(
+        lambda event: isinstance(event, m.BatchChanged) and event.view.files_delivered > 0
+    )
+    delay = Acknowledged(rig).after_cancel(batch)
+    rig.end_of(batch)
+
+    assert delay < SOON
+    views = {path.rpartition(b"/")[2].decode(): view for path, view in rig.files().items()}
+    states = {name: view.state for name, view in views.items()}
+    assert set(states.values()) == {State.DELIVERED, State.CANCELLED}
+    assert set(box.counters.closed.values()) == {SMALL}  # none was closed half-done
+    there = {path.name: path.stat().st_size for path in (box.ready.root / "inbox/plates").iterdir()}
+    delivered = {name: SMALL for name, state in states.items() if state is State.DELIVERED}
+    assert delivered.items() <= there.items()
+    assert all(views[name].note for name in there.keys() - delivered.keys())  # what may be left
