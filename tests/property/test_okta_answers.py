@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ferrygate.sign_in.okta_http import Answer
@@ -40,6 +40,9 @@ def test_every_answer_has_a_verdict_and_a_sentence(answer: Answer) -> None:
 
 
 @given(answers)
+@example(
+    Answer(status=401, body=b'{"errorCode": "MFA_REQUIRED"}', date=None, rate_limit_reset=None)
+)
 def test_success_is_never_read_from_an_error(answer: Answer) -> None:
     praised = {PasswordVerdict.CORRECT_CODE_WRONG, PasswordVerdict.NO_MFA_DEMANDED}
     if answer.status != 200:

@@ -49,18 +49,22 @@ class PasswordAnswer(msgspec.Struct, frozen=True):
     retry_after: float | None = None
 
 
-_VERDICTS = {
-    "E0000004": PasswordVerdict.WRONG_OR_LOCKED,
-    "E0000047": PasswordVerdict.RATE_LIMITED,
-    "E0000064": PasswordVerdict.PASSWORD_EXPIRED,
-    "E0000069": PasswordVerdict.LOCKED_OUT,
-    "E0000119": PasswordVerdict.LOCKED_OUT,
+# Transaction states, which come with HTTP 200 alone, and error codes, which come without it. One
+# that stands in the place of the other says nothing: no password is called right by an error.
+_STATES = {
     "LOCKED_OUT": PasswordVerdict.LOCKED_OUT,
     "MFA_ENROLL": PasswordVerdict.ENROLL,
     "MFA_ENROLL_ACTIVATE": PasswordVerdict.ENROLL,
     "MFA_REQUIRED": PasswordVerdict.CORRECT_CODE_WRONG,
     "PASSWORD_EXPIRED": PasswordVerdict.PASSWORD_EXPIRED,
     "SUCCESS": PasswordVerdict.NO_MFA_DEMANDED,
+}
+_ERRORS = {
+    "E0000004": PasswordVerdict.WRONG_OR_LOCKED,
+    "E0000047": PasswordVerdict.RATE_LIMITED,
+    "E0000064": PasswordVerdict.PASSWORD_EXPIRED,
+    "E0000069": PasswordVerdict.LOCKED_OUT,
+    "E0000119": PasswordVerdict.LOCKED_OUT,
 }
 
 _COUNTED = {
@@ -84,7 +88,8 @@ class Head(msgspec.Struct, frozen=True, rename="camel"):
 def judge(answer: Answer) -> PasswordAnswer:
     """What Okta's answer to a password means."""
     word = word_of(answer)
-    verdict = _VERDICTS.get(word, PasswordVerdict.OTHER)
+    verdicts = _STATES if answer.status == _OK else _ERRORS
+    verdict = verdicts.get(word, PasswordVerdict.OTHER)
     if answer.status == _TOO_MANY_REQUESTS:
         verdict = PasswordVerdict.RATE_LIMITED
     wait = None
