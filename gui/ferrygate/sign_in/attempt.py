@@ -88,7 +88,7 @@ class SignInAttempts:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             connection = self._reach_right_server(site, mine, observer, cancel)
             try:
-                secret = credentials.code_secret
+                secret = credentials.code_secret if sends_password(site) else None
                 if secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)

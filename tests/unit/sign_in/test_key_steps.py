@@ -46,6 +46,13 @@ def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(case: Case, tmp_pat
     assert case.refusals == 0
 
 
+def test_a_key_alone_waits_for_no_code(case: Case, tmp_path: Path) -> None:
+    case.ledger.claim(SECRET, 100)
+    case.sign_in(with_key(tmp_path))
+    assert case.watcher.told == ["connecting"]
+    assert case.server.sent == ["ssh-ed25519"]
+
+
 def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
     case: Case, tmp_path: Path
 ) -> None:
