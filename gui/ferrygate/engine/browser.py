@@ -37,11 +37,21 @@ class Browser:
     where that changes nothing, and fails where it might.
     """
 
-    def __init__(self, lane: Lane, post: Callable[[Callback], None], doubt: Callback) -> None:
-        """Begin; ``doubt`` is called when a request says that the connection was lost."""
+    def __init__(
+        self, lane: Lane, post: Callable[[Callback], None], doubt: Callback, clicked: Callback
+    ) -> None:
+        """Begin.
+
+        Args:
+            lane: its own.
+            post: has something done on the engine's thread.
+            doubt: called when a request says that the connection was lost.
+            clicked: called when somebody begins to wait for a request.
+        """
         self._lane = lane
         self._post = post
         self._doubt = doubt
+        self._clicked = clicked
         self._connected = True
         self._requests: dict[int, _Request] = {}
         self._held: list[int] = []
@@ -61,6 +71,7 @@ class Browser:
         ``repeatable`` tells whether it may be begun again after the connection was lost under it;
         ``credit`` is told what is taken of what the work sends.
         """
+        self._clicked()
         self._requests[request] = _Request(work, done, failed, repeatable, CancelToken(), credit)
         self._begin(request)
 

@@ -47,7 +47,13 @@ class Session:
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
         self._flusher = Flusher(parts.random_hex)
-        self.browser = Browser(self._new_lane("browse"), post, self._doubt)
+        share = Share(_IN_FLIGHT)
+        self.browser = Browser(
+            self._new_lane("browse"),
+            post,
+            self._doubt,
+            lambda: share.clicked(parts.clock.monotonic()),
+        )
         self.queue = TransferQueue(
             emit,
             post,
@@ -56,7 +62,7 @@ class Session:
                 clock=parts.clock,
                 disk=self._flusher,
                 limiter=limiter,
-                share=Share(_IN_FLIGHT),
+                share=share,
                 object_store=connection.stores_objects,
             ),
             self._doubt,

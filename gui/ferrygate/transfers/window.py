@@ -18,6 +18,7 @@ _MOST = 1 << 24  # of one channel
 _QUEUE = 0.03  # seconds that bytes may queue: what a pause of our own threads takes
 _REQUEST = 0.005  # seconds that the bytes of one request take
 _PARTS = 8  # requests to begin with, while no rate is known
+_CALM = 1.0  # seconds after a click: that one needs as much, or the next comes
 _LATE = 3 * _QUEUE  # seconds beyond the shortest answer that no queue of ours explains
 _GROWING = 1.25  # times the rate before: the line has more to give yet
 _KEPT = 0.9  # of a rate that was reached: a pause of ours says nothing about the line
@@ -34,21 +35,23 @@ class Line(msgspec.Struct, frozen=True):
     Attributes:
         shortest: the shortest time an answer took in the last while, in seconds.
         fair_rate: what each busy channel may have of its rate, in bytes a second.
+        proven: how much of the rates that the channels reckon with they had together.
         looking: whether the channels let their queue go, to see how short an answer can be.
     """
 
     shortest: float
     fair_rate: float
+    proven: float
     looking: bool
 
 
 class Share:
     """What the channels of a session share: how much each may have in flight, and the line.
 
-    ``among`` is for the engine's thread, ``told`` for the lanes'. The shortest answer is one of
-    all channels, or one that begins late would take the others' queue for distance. It is forgotten
-    in time, since a line's way may change. So that the next is not measured behind our own bytes,
-    all channels let their queue go at the same time then.
+    ``among`` and ``clicked`` are for the engine's thread, ``told`` for the lanes'. The shortest
+    answer is one of all channels, or one that begins late would take the others' queue for
+    distance. It is forgotten in time, since a line's way may change. So that the next is not
+    measured behind our own bytes, all channels let their queue go at the same time then.
     """
 
     def __init__(self, all_channels: int) -> None:
@@ -58,8 +61,10 @@ class Share:
         self._shortest = self._before = _NEVER
         self._looked, self._looks_until = _NEVER, 0.0
         self._landed: dict[int, int] = {}  # bytes of each channel since
+        self._reckoned: dict[int, float] = {}
         self._since = _NEVER
-        self._fair_rate = 0.0
+        self._fair_rate, self._proven = 0.0, 1.0
+        self.calm_until = float("-inf")
         self.among(1)
 
     def among(self, channels: int) -> None:
@@ -68,13 +73,28 @@ class Share:
         self.most = max(_LEAST, min(_MOST, self._all // parts))
         self.first = max(_LEAST, min(self.most, _FIRST // parts))
 
-    def told(self, channel: int, landed: int, quickest: float, now: float) -> Line:
-        """A channel tells of its last span: the bytes that landed, and its quickest answer."""
+    def clicked(self, now: float) -> None:
+        """A person waits for an answer: there shall be next to no queue for a while."""
+        self.calm_until = now + _CALM
+
+    def told(self, channel: int, landed: int, rate: float, quickest: float, now: float) -> Line:
+        """A channel tells of its last span.
+
+        Args:
+            channel: which.
+            landed: the bytes that landed in it.
+            rate: what the channel reckons with, in bytes a second.
+            quickest: its quickest answer, in seconds.
+            now: the time.
+        """
         with self._lock:
             self._look(quickest, now)
-            self._part(channel, landed, 2 * max(_SPAN, quickest), now)
+            self._landed[channel] = self._landed.get(channel, 0) + landed
+            self._reckoned[channel] = rate
+            self._part(2 * max(_SPAN, quickest), now)
+            looking = now < self._looks_until
             shortest = min(self._shortest, self._before)
-            return Line(shortest, self._fair_rate, looking=now < self._looks_until)
+            return Line(shortest, self._fair_rate, self._proven, looking)
 
     def _look(self, quickest: float, now: float) -> None:
         takes = _LOOKS * max(_SPAN, quickest)
@@ -88,13 +108,14 @@ class Share:
                 self._looked, self._looks_until = now, now + takes
         self._shortest = min(self._shortest, quickest)
 
-    def _part(self, channel: int, landed: int, seconds: float, now: float) -> None:
+    def _part(self, seconds: float, now: float) -> None:
         self._since = min(self._since, now)
-        self._landed[channel] = self._landed.get(channel, 0) + landed
         if now - self._since >= seconds:
             rate = sum(self._landed.values()) / (now - self._since)
             self._fair_rate = rate / len(self._landed)
-            self._landed, self._since = {}, now
+            if now >= self.calm_until:
+                self._proven = min(1.0, rate / (sum(self._reckoned.values()) or 1.0))
+            self._landed, self._reckoned, self._since = {}, {}, now
 
 
 class Window:
@@ -114,6 +135,7 @@ class Window:
         """Begin with nothing in flight; ``new_bell`` makes bells for the channel's coroutines."""
         self.most = share.first
         self.flying = 0
+        self._calm_most = self.most  # after a click
         self._share = share
         self._clock = clock
         self._new_bell = new_bell
@@ -174,23 +196,32 @@ class Window:
             turn.ring()
 
     def _fits(self, count: int) -> bool:
-        fits = self.flying == 0 or self.flying + count <= self.most
+        most = self.most
+        if not self._growing and self._calm():
+            most = min(most, self._calm_most)
+        fits = self.flying == 0 or self.flying + count <= most
         self._full = self._full or not fits
         return fits
 
+    def _calm(self) -> bool:
+        return self._clock.monotonic() < self._share.calm_until
+
     def _follow(self, rate: float, now: float) -> None:
-        line = self._share.told(id(self), self._landed, self._quickest, now)
         held = max(rate, _KEPT * self._rate)
+        calm = self._calm() and not self._growing
+        if calm:  # then it shows nothing but what we let it be
+            held = self._rate
+        line = self._share.told(id(self), self._landed, held, self._quickest, now)
         before, self._shortest = self._shortest, line.shortest
         if line.looking:
             if not self._looking:
                 self._reached, self._rate = held, rate
-                self._hold(_LOOKING * rate * line.shortest)
+                self._hold(_LOOKING * rate * line.shortest, line)
             self._looking, self._growing = True, False
             return
         self._looking = False
         more = self._quickest < line.shortest + _QUEUE / 2
-        self._growing = more and rate > _GROWING * self._rate
+        self._growing = more and not calm and rate > _GROWING * self._rate
         # Where the way has become longer, it need not have become narrower.
         self._rate = self._reached if line.shortest > before + _QUEUE else held
         wanted = self._rate * line.shortest + (line.fair_rate or self._rate) * _QUEUE
@@ -198,7 +229,9 @@ class Window:
             wanted = max(wanted, self.most)
         elif more and self._full:  # which may be less than a request away from the next
             wanted = max(wanted, self.most + _SMALLEST)
-        self._hold(wanted)
+        self._hold(wanted, line)
 
-    def _hold(self, wanted: float) -> None:
+    def _hold(self, wanted: float, line: Line) -> None:
         self.most = max(_LEAST, min(self._share.most, int(wanted)))
+        calm = self._rate * line.proven * (line.shortest + _REQUEST)
+        self._calm_most = max(_LEAST, int(calm))

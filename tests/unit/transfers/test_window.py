@@ -210,6 +210,42 @@ def test_a_pause_does_not_spoil_it() -> None:
     assert channels.go_on(2) > 0.97
 
 
+# ---------------------------------------------------------------- a person who clicks
+
+
+@CHANNELS
+@RATES
+@DELAYS
+def test_after_a_click_there_is_next_to_no_queue(count: int, rate: int, delay: float) -> None:
+    channels = Channels(SimulatedLine(rate, delay), count)
+    channels.go_on(5)
+    used = 0.0
+    for _click in range(20):
+        channels.share.clicked(channels.line.clock.time)
+        used += channels.go_on(0.1) / 20
+    assert max(channels.line.queued) < 0.025
+    assert used > 0.92 * channels.possible
+
+
+def test_a_second_after_the_last_click_all_is_as_before() -> None:
+    channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 4)
+    channels.go_on(5)
+    before = p95(channels.line.queued)
+    channels.share.clicked(channels.line.clock.time)
+    channels.go_on(1.3)
+    channels.go_on(1)
+    assert p95(channels.line.queued) == pytest.approx(before, rel=0.2)
+
+
+def test_many_clicks_do_not_keep_a_transfer_from_its_speed() -> None:
+    channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 1, apart=0.0)
+    used = []
+    for _click in range(30):
+        channels.share.clicked(channels.line.clock.time)
+        used.append(channels.go_on(0.1))
+    assert used[-1] > 0.9
+
+
 # ---------------------------------------------------------------- any line
 
 
