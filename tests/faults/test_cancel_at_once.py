@@ -15,11 +15,12 @@ from fake_clock import WallClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_fixtures import MakeSandbox
+from servers.rigs.rig import Rig
+from servers.rigs.signing_in import by_key, site_of
 
 State = m.TransferState
 GIB = 1 << 30
 SOON = 0.2  # seconds
-EACH_WAY = 4  # large files; each has a channel to itself
 MANY, SMALL = 3000, 20_000  # files, and bytes in each
 
 
@@ -70,30 +71,56 @@ def moves(batch: int) -> Callable[[m.Event], bool]:
     )
 
 
-def test_while_eight_channels_are_busy_up_and_down(
-    rig: EngineRig, box: Sandbox, tmp_path: Path
-) -> None:
-    inbox, back = box.ready.root / "inbox", tmp_path / "back"
+def begin(rig: EngineRig, disk: Path, path: str, local: Path, *, up: int, down: int) -> list[int]:
+    """Send and fetch so many large files, by a command each, until all are under way.
+
+    The server has ``disk`` as ``path``, and a folder ``inbox`` in it.
+    """
     batches = []
-    for number in range(EACH_WAY):
-        source = sparse(tmp_path / f"up {number}.bin")
-        sparse(box.ready.root / f"down {number}.bin")
-        batches += [
-            rig.send(m.Upload, (str(source),), b"/inbox"),
-            rig.send(m.Download, (b"/down %d.bin" % number,), str(back)),
-        ]
+    for number in range(up):
+        source = sparse(local / f"up {number}.bin")
+        batches.append(rig.send(m.Upload, (str(source),), f"{path}/inbox".encode()))
+    for number in range(down):
+        remote = sparse(disk / f"down {number}.bin")
+        sources = (f"{path}/{remote.name}".encode(),)
+        batches.append(rig.send(m.Download, sources, str(local / "back")))
     for batch in batches:
         rig.listener.wait(moves(batch))
+    return batches
+
+
+def cancel_each(rig: EngineRig, batches: list[int]) -> None:
+    """Cancel one after the other; each is told soon, and comes to its end."""
     acknowledged = Acknowledged(rig)
     delays = [acknowledged.after_cancel(batch) for batch in batches]
     assert all(isinstance(rig.end_of(batch), m.Done) for batch in batches)
-
     assert max(delays) < SOON, delays
-    assert {view.state for view in rig.files().values()} == {State.CANCELLED}
-    assert 2 * EACH_WAY <= box.counters.max_channels <= 10
+    assert [view.state for view in rig.files().values()] == [State.CANCELLED] * len(batches)
+
+
+def test_while_eight_channels_are_busy_up_and_down(
+    rig: EngineRig, box: Sandbox, tmp_path: Path
+) -> None:
+    root = box.ready.root
+    cancel_each(rig, begin(rig, root, "", tmp_path, up=4, down=4))
+    assert 8 <= box.counters.max_channels <= 10
     assert box.counters.refused_channels == 0
     assert box.counters.closed == {}
-    assert list(inbox.iterdir()) == list(back.iterdir()) == []
+    assert list((root / "inbox").iterdir()) == list((tmp_path / "back").iterdir()) == []
+
+
+@pytest.mark.parametrize(("up", "down"), [(4, 4), (8, 0)])
+def test_with_openssh_whose_process_gives_a_channel_back_in_its_own_time(
+    openssh: Rig, tmp_path: Path, up: int, down: int
+) -> None:
+    root = openssh.home / f"{up} up"
+    (root / "inbox").mkdir(parents=True)
+    with contextlib.closing(EngineRig(tmp_path / "home", WallClock())) as rig:
+        rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
+        rig.do(m.SignIn)
+        cancel_each(rig, begin(rig, root, str(root), tmp_path, up=up, down=down))
+        assert [view.note for view in rig.files().values()] == [""] * (up + down)  # nothing is left
+    assert list((root / "inbox").iterdir()) == []
 
 
 def test_while_many_small_files_are_under_way(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import paramiko
 import pytest
 
+from e2e.program import wait_until
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_clients import CLOCK, OPTIONS, connect, sftp, sftp_channel
 from sandbox_fixtures import MakeSandbox
-from sandbox_packets import INIT, READ, framed
+from sandbox_packets import INIT, READ, UPLOAD, framed
 from sftp_bytes import string
 
 pytestmark = pytest.mark.sandbox
@@ -114,6 +115,24 @@ def test_orders_without_a_running_server_are_harmless(box: Sandbox) -> None:
     box.stop()
     box.faults.resume()
     box.faults.drop_connections()
+
+
+def test_a_channel_whose_client_goes_without_reading_ends(box: Sandbox, content: bytes) -> None:
+    (box.ready.root / "big").write_bytes(content)
+    part = box.ready.root / "inbox" / "part"
+    with connect(box) as transport, sftp_channel(transport) as channel:
+        up, down = string(struct.pack(">I", 1)), string(struct.pack(">I", 2))
+        channel.sendall(
+            INIT
+            + framed(b"\x03" + bytes(4) + string(b"/inbox/part") + struct.pack(">II", UPLOAD, 0))
+            + framed(b"\x06" + bytes(4) + up + bytes(8) + string(b"half"))
+            + framed(b"\x03" + bytes(4) + string(b"/big") + struct.pack(">II", READ, 0))
+        )
+        for _ in range(1500):  # more than anybody keeps for a client that does not read
+            channel.sendall(framed(b"\x05" + bytes(4) + down + struct.pack(">QI", 0, 32768)))
+        channel.close()
+        wait_until(part.exists)
+    assert part.read_bytes() == b"half"
 
 
 def test_answers_wait_for_a_client_that_does_not_read(box: Sandbox, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from ferrygate.sandbox.wire import MalformedError
 MAX_PACKET = 256 * 1024
 _LENGTH = 4
 _WRITE_BUFFER = 1 << 20
+_LOOK = 0.1  # seconds between two looks for a client that has gone
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._received = bytearray()
         self._writable = True
         self._over = False
+        self._looking = False
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """Keep the channel."""
@@ -105,6 +108,20 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             self._answer(packet)
         if not self._may_answer() and not self._over:
             self._chan.pause_reading()
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """While nothing is taken in, the library does not tell of a channel that was closed."""
+        if not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(_LOOK, self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        if self._chan.is_closing():
+            self._chan.abort()  # ends it once what had come is thrown away
+        elif not self._may_answer() and not self._over:
+            self._look_later()
 
     def _answer(self, packet: bytes) -> None:
         try:
