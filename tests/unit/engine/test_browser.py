@@ -32,7 +32,7 @@ class Desk:
         server.instead[STAT] = self._lose
         self._rig = Rig(server)
         self._lane = Lane("browse", self._open)
-        self.browser = Browser(self._lane, self.posted.put, self._doubt)
+        self.browser = Browser(self._lane, self.posted.put, self._doubt, clicked=lambda: None)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         return self._rig.channel
