@@ -71,6 +71,10 @@ class SimulatedLine:
             act()
         self.clock.time = end
 
+    def forget(self) -> None:
+        """Nobody has anything to move any more."""
+        self._events.clear()
+
     def _look(self) -> None:
         self.queued.append(max(0.0, self._free_at - self.clock.time))
 

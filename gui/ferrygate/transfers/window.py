@@ -19,7 +19,7 @@ _QUEUE = 0.03  # seconds that bytes may queue: what a pause of our own threads t
 _REQUEST = 0.005  # seconds that the bytes of one request take
 _PARTS = 8  # requests to begin with, while no rate is known
 _CALM = 1.0  # seconds after a click: that one needs as much, or the next comes
-_LATE = 3 * _QUEUE  # seconds beyond the shortest answer that no queue of ours explains
+_LATE = 0.09  # seconds beyond the shortest answer that no queue of ours explains
 _GROWING = 1.25  # times the rate before: the line has more to give yet
 _KEPT = 0.9  # of a rate that was reached: a pause of ours says nothing about the line
 _SPAN = 0.05  # seconds over which the rate is taken, at least
@@ -89,9 +89,10 @@ class Share:
         """
         with self._lock:
             self._look(quickest, now)
+            self._begin_part(seconds := 2 * max(_SPAN, quickest), now)
             self._landed[channel] = self._landed.get(channel, 0) + landed
             self._reckoned[channel] = rate
-            self._part(2 * max(_SPAN, quickest), now)
+            self._end_part(seconds, now)
             looking = now < self._looks_until
             shortest = min(self._shortest, self._before)
             return Line(shortest, self._fair_rate, self._proven, looking)
@@ -108,8 +109,13 @@ class Share:
                 self._looked, self._looks_until = now, now + takes
         self._shortest = min(self._shortest, quickest)
 
-    def _part(self, seconds: float, now: float) -> None:
+    def _begin_part(self, seconds: float, now: float) -> None:
+        if now - self._since > 2 * seconds:  # nothing was moved, which says nothing of the line
+            self._landed, self._reckoned, self._proven = {}, {}, 1.0
+            self._since = now
         self._since = min(self._since, now)
+
+    def _end_part(self, seconds: float, now: float) -> None:
         if now - self._since >= seconds:
             rate = sum(self._landed.values()) / (now - self._since)
             self._fair_rate = rate / len(self._landed)
@@ -127,7 +133,7 @@ class Window:
     every file of a channel moves on.
 
     Attributes:
-        most: how many there may be now.
+        most: how many there may be now; for a moment after a click there may be fewer.
         flying: how many there are.
     """
 
@@ -145,7 +151,7 @@ class Window:
         self._since = clock.monotonic()
         self._landed = 0
         self._quickest = _NEVER
-        self._full = False  # since then
+        self._full = False  # somebody found no room in this span
 
     def piece(self, most: int) -> int:
         """How many bytes to ask for in one request, ``most`` at the most."""
@@ -213,21 +219,22 @@ class Window:
             held = self._rate
         line = self._share.told(id(self), self._landed, held, self._quickest, now)
         before, self._shortest = self._shortest, line.shortest
-        if line.looking:
+        if line.looking and not self._growing:
             if not self._looking:
-                self._reached, self._rate = held, rate
+                self._reached, self._rate = held, held if calm else rate
                 self._hold(_LOOKING * rate * line.shortest, line)
-            self._looking, self._growing = True, False
+            self._looking = True
             return
-        self._looking = False
+        looked, self._looking = self._looking, False
         more = self._quickest < line.shortest + _QUEUE / 2
         self._growing = more and not calm and rate > _GROWING * self._rate
         # Where the way has become longer, it need not have become narrower.
-        self._rate = self._reached if line.shortest > before + _QUEUE else held
+        longer = looked and line.shortest > before + _QUEUE
+        self._rate = self._reached if longer else held
         wanted = self._rate * line.shortest + (line.fair_rate or self._rate) * _QUEUE
         if self._growing:
             wanted = max(wanted, self.most)
-        elif more and self._full:  # which may be less than a request away from the next
+        elif more and self._full and not calm:  # or it may stay a little below a request
             wanted = max(wanted, self.most + _SMALLEST)
         self._hold(wanted, line)
 

@@ -18,9 +18,16 @@ IN_FLIGHT = 48 * MIB
 class Channels:
     """Channels on one line, one after the other, that have more to move than there is time for."""
 
-    def __init__(self, line: SimulatedLine, count: int, *, apart: float = 0.1) -> None:
+    def __init__(
+        self,
+        line: SimulatedLine,
+        count: int,
+        *,
+        apart: float = 0.1,
+        share: Share | None = None,
+    ) -> None:
         self.line = line
-        self.share = Share(IN_FLIGHT)
+        self.share = share or Share(IN_FLIGHT)
         self.channels: list[SimulatedChannel] = []
         for number in range(count):
             self.share.among(number + 1)
@@ -244,6 +251,58 @@ def test_many_clicks_do_not_keep_a_transfer_from_its_speed() -> None:
         channels.share.clicked(channels.line.clock.time)
         used.append(channels.go_on(0.1))
     assert used[-1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("rate", "delay", "count"), [(20, 0.03, 1), (20, 0.03, 4), (100, 0.02, 4), (100, 0.05, 8)]
+)
+def test_a_click_now_and_then_waits_no_longer_than_the_first(
+    rate: int, delay: float, count: int
+) -> None:
+    """A calm line leaves room that is none: what is in flight must not grow meanwhile."""
+    channels = Channels(SimulatedLine(rate * MBIT, delay, late=0.003), count)
+    channels.go_on(5)
+    channels.go_on(20)
+    first = p95(channels.line.queued)
+    waits = []
+    for _click in range(40):
+        channels.go_on(1.15)
+        waits.append(channels.line.queued[-1])
+        channels.share.clicked(channels.line.clock.time)
+    assert p95(waits) < first + 0.02
+
+
+@pytest.mark.parametrize(
+    ("rate", "delay", "count"), [(100, 0.02, 4), (100, 0.05, 8), (1000, 0.05, 4)]
+)
+def test_clicks_for_a_long_time_do_not_slow_a_transfer_down_ever_more(
+    rate: int, delay: float, count: int
+) -> None:
+    """Every ten seconds there is a look at the line, which is calm then for the person's sake."""
+    channels = Channels(SimulatedLine(rate * MBIT, delay, late=0.003), count)
+    channels.go_on(5)
+    used = []
+    for _click in range(90):
+        channels.share.clicked(channels.line.clock.time)
+        used.append(channels.go_on(0.5))
+    assert sum(used[-10:]) > 0.9 * sum(used[:10])
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("pause", [1, 30])
+def test_a_transfer_after_a_pause_is_soon_at_full_speed_while_somebody_clicks(
+    pause: float, count: int
+) -> None:
+    line = SimulatedLine(1000 * MBIT, 0.05)
+    first = Channels(line, count)
+    first.go_on(3)
+    line.forget()
+    line.go_on(pause)
+    second = Channels(line, count, share=first.share, apart=0.0)
+    for _click in range(15):
+        second.share.clicked(line.clock.time)
+        second.go_on(0.1)
+    assert second.go_on(1) > 0.8
 
 
 # ---------------------------------------------------------------- any line
