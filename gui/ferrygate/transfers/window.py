@@ -16,6 +16,7 @@ _LEAST = _SMALLEST  # of one channel
 _FIRST = 1 << 20  # of all channels that begin at once
 _MOST = 1 << 24  # of one channel
 _QUEUE = 0.03  # seconds that bytes may queue: what a pause of our own threads takes
+_MOST_QUEUED = 3 << 19  # bytes that may, of all channels; more leave the processor's caches
 _REQUEST = 0.005  # seconds that the bytes of one request take
 _PARTS = 8  # requests to begin with, while no rate is known
 _CALM = 1.0  # seconds after a click: that one needs as much, or the next comes
@@ -23,9 +24,9 @@ _LATE = 0.09  # seconds beyond the shortest answer that no queue of ours explain
 _GROWING = 1.25  # times the rate before: the line has more to give yet
 _KEPT = 0.9  # of a rate that was reached: a pause of ours says nothing about the line
 _SPAN = 0.05  # seconds over which the rate is taken, at least
-_LOOKS = 3  # spans that a look at the line without a queue takes
-_LOOKING = 0.97  # times what the line holds is in flight meanwhile
-_REMEMBERED = 10.0  # seconds from one look to the next
+_PROBE_SPANS = 3  # spans that a probe of the line, without a queue, takes
+_PROBE_SHARE = 0.97  # times what the line holds is in flight meanwhile
+_REMEMBERED = 10.0  # seconds from one probe to the next
 _NEVER = float("inf")
 
 
@@ -35,14 +36,16 @@ class Line(msgspec.Struct, frozen=True):
     Attributes:
         shortest: the shortest time an answer took in the last while, in seconds.
         fair_rate: what each busy channel may have of its rate, in bytes a second.
+        queue: how long bytes may queue, in seconds.
         proven: how much of the rates that the channels reckon with they had together.
-        looking: whether the channels let their queue go, to see how short an answer can be.
+        probing: whether the channels let their queue go, to see how short an answer can be.
     """
 
     shortest: float
     fair_rate: float
+    queue: float
     proven: float
-    looking: bool
+    probing: bool
 
 
 class Share:
@@ -51,20 +54,21 @@ class Share:
     ``among`` and ``clicked`` are for the engine's thread, ``told`` for the lanes'. The shortest
     answer is one of all channels, or one that begins late would take the others' queue for
     distance. It is forgotten in time, since a line's way may change. So that the next is not
-    measured behind our own bytes, all channels let their queue go at the same time then.
+    measured behind our own bytes, all channels let their queue go at the same time then: a probe,
+    as BBR has it (draft-ietf-ccwg-bbr, ProbeRTT).
     """
 
     def __init__(self, all_channels: int) -> None:
         """``all_channels`` is the bytes that all of them may have in flight."""
         self._all = all_channels
+        self.calm_until = float("-inf")
         self._lock = threading.Lock()  # guards these
         self._shortest = self._before = _NEVER
-        self._looked, self._looks_until = _NEVER, 0.0
+        self._probed, self._probing_until = _NEVER, 0.0
         self._landed: dict[int, int] = {}  # bytes of each channel since
         self._reckoned: dict[int, float] = {}
         self._since = _NEVER
-        self._fair_rate, self._proven = 0.0, 1.0
-        self.calm_until = float("-inf")
+        self._fair_rate, self._queue, self._proven = 0.0, _QUEUE, 1.0
         self.among(1)
 
     def among(self, channels: int) -> None:
@@ -88,25 +92,25 @@ class Share:
             now: the time.
         """
         with self._lock:
-            self._look(quickest, now)
+            self._probe(quickest, now)
             self._begin_part(seconds := 2 * max(_SPAN, quickest), now)
             self._landed[channel] = self._landed.get(channel, 0) + landed
             self._reckoned[channel] = rate
             self._end_part(seconds, now)
-            looking = now < self._looks_until
+            probing = now < self._probing_until
             shortest = min(self._shortest, self._before)
-            return Line(shortest, self._fair_rate, self._proven, looking)
+            return Line(shortest, self._fair_rate, self._queue, self._proven, probing)
 
-    def _look(self, quickest: float, now: float) -> None:
-        takes = _LOOKS * max(_SPAN, quickest)
-        if now < self._looks_until:
-            self._looks_until = max(self._looks_until, self._looked + takes)
+    def _probe(self, quickest: float, now: float) -> None:
+        takes = _PROBE_SPANS * max(_SPAN, quickest)
+        if now < self._probing_until:
+            self._probing_until = max(self._probing_until, self._probed + takes)
         else:
             self._before = _NEVER
-            self._looked = min(self._looked, now)
-            if quickest > self._shortest + _LATE or now - self._looked >= _REMEMBERED:
+            self._probed = min(self._probed, now)
+            if quickest > self._shortest + _LATE or now - self._probed >= _REMEMBERED:
                 self._before, self._shortest = self._shortest, _NEVER
-                self._looked, self._looks_until = now, now + takes
+                self._probed, self._probing_until = now, now + takes
         self._shortest = min(self._shortest, quickest)
 
     def _begin_part(self, seconds: float, now: float) -> None:
@@ -119,6 +123,7 @@ class Share:
         if now - self._since >= seconds:
             rate = sum(self._landed.values()) / (now - self._since)
             self._fair_rate = rate / len(self._landed)
+            self._queue = min(_QUEUE, _MOST_QUEUED / (rate or 1.0))
             if now >= self.calm_until:
                 self._proven = min(1.0, rate / (sum(self._reckoned.values()) or 1.0))
             self._landed, self._reckoned, self._since = {}, {}, now
@@ -146,8 +151,9 @@ class Window:
         self._clock = clock
         self._new_bell = new_bell
         self._waiting: deque[tuple[Bell, int]] = deque()
-        self._growing, self._looking, self._shortest = True, False, _NEVER
+        self._growing, self._probing, self._shortest = True, False, _NEVER
         self._rate = self._reached = 0.0
+        self._queue = _QUEUE
         self._since = clock.monotonic()
         self._landed = 0
         self._quickest = _NEVER
@@ -184,7 +190,7 @@ class Window:
         now = self._clock.monotonic()
         self._quickest = min(self._quickest, now - asked_at)
         self._landed += count
-        if self._growing and now - asked_at < self._quickest + _QUEUE:
+        if self._growing and now - asked_at < self._quickest + self._queue:
             self.most = min(self._share.most, self.most + count)
         span = now - self._since
         if span >= max(_SPAN, self._quickest):
@@ -218,20 +224,20 @@ class Window:
         if calm:  # then it shows nothing but what we let it be
             held = self._rate
         line = self._share.told(id(self), self._landed, held, self._quickest, now)
-        before, self._shortest = self._shortest, line.shortest
-        if line.looking and not self._growing:
-            if not self._looking:
+        before, self._shortest, self._queue = self._shortest, line.shortest, line.queue
+        if line.probing and not self._growing:
+            if not self._probing:
                 self._reached, self._rate = held, held if calm else rate
-                self._hold(_LOOKING * rate * line.shortest, line)
-            self._looking = True
+                self._hold(_PROBE_SHARE * rate * line.shortest, line)
+            self._probing = True
             return
-        looked, self._looking = self._looking, False
-        more = self._quickest < line.shortest + _QUEUE / 2
+        probed, self._probing = self._probing, False
+        more = self._quickest < line.shortest + line.queue / 2
         self._growing = more and not calm and rate > _GROWING * self._rate
         # Where the way has become longer, it need not have become narrower.
-        longer = looked and line.shortest > before + _QUEUE
+        longer = probed and line.shortest > before + _QUEUE
         self._rate = self._reached if longer else held
-        wanted = self._rate * line.shortest + (line.fair_rate or self._rate) * _QUEUE
+        wanted = self._rate * line.shortest + (line.fair_rate or self._rate) * line.queue
         if self._growing:
             wanted = max(wanted, self.most)
         elif more and self._full and not calm:  # or it may stay a little below a request
