@@ -12,7 +12,7 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.i18n import _
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.inbox import Callback
-from ferrygate.engine.lane import Lane, LaneRefusedError, Work
+from ferrygate.engine.lane import Lane, Work, cause_of
 
 T = TypeVar("T")
 
@@ -148,7 +148,4 @@ class Browser:
 
     def _failed(self, request: int, error: BaseException) -> None:
         waiting = self._requests.pop(request)
-        cause = error.cause if isinstance(error, LaneRefusedError) else error
-        if waiting.taken_back and isinstance(cause, ConnectionLostError):  # that is no news then
-            cause = Cancelled(_("Cancelled."))
-        waiting.failed(cause)
+        waiting.failed(cause_of(error, taken_back=waiting.taken_back))

@@ -137,8 +137,6 @@ class Bundle:
                 lane.drop()
                 self._clear_away(lane)
                 raise
-            finally:
-                self._queue.changed = _nobody
             self._clear_away(lane)
             if self._queue.closed and not self._queue.files:
                 break
@@ -285,7 +283,3 @@ class Bundle:
             return lane.run(look, CancelToken())
         except FerrygateError:
             return dict.fromkeys(parts, part_left())
-
-
-def _nobody() -> None:
-    """The lane is not listening."""

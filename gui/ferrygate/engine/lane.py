@@ -8,13 +8,20 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import FerrygateError, UnsupportedError
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    UnsupportedError,
+)
+from ferrygate.common.i18n import _
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 
 T = TypeVar("T")
 
-_CLOSED = 5.0  # seconds a server may take to close a channel as well
+_CLOSED = 30  # looks for whether the server has closed a channel as well
+_LOOK = 0.1  # seconds between them
 
 Work = Callable[[RemoteFiles], Coroutine[Any, Any, T]]
 
@@ -27,6 +34,14 @@ class LaneRefusedError(Exception):
         self.cause = cause
 
 
+def cause_of(error: BaseException, *, taken_back: bool) -> BaseException:
+    """Why work on a lane ended; a connection lost under what was taken back anyway is no news."""
+    cause = error.cause if isinstance(error, LaneRefusedError) else error
+    if taken_back and isinstance(cause, ConnectionLostError):
+        return Cancelled(_("Cancelled."))
+    return cause
+
+
 class Lane:
     """Runs jobs in order on its own thread; the channel is opened when first needed.
 
@@ -37,7 +52,6 @@ class Lane:
     def __init__(self, name: str, open_channel: Callable[[CancelToken], SftpChannel]) -> None:
         self._open_channel = open_channel
         self._channel: SftpChannel | None = None
-        self._dropped: SftpChannel | None = None
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work_off, name=name, daemon=True)
         self._thread.start()
@@ -70,10 +84,7 @@ class Lane:
         """
         cancel.check()
         if self._channel is None or not self._channel.usable:
-            self.drop()
-            if self._dropped is not None:  # or the server would count one channel more
-                self._dropped.wait_closed(_CLOSED)
-                self._dropped = None
+            self._let_go(cancel)
             try:
                 self._channel = self._open_channel(cancel)
             except UnsupportedError as error:
@@ -88,7 +99,15 @@ class Lane:
         """Close the channel without a word, leaving open handles to the server."""
         if self._channel is not None:
             self._channel.close()
-            self._dropped, self._channel = self._channel, None
+
+    def _let_go(self, cancel: CancelToken) -> None:
+        """Wait until the server has closed the old channel too, or it would count one more."""
+        self.drop()
+        for _look in range(_CLOSED if self._channel is not None else 0):
+            if self._channel is None or self._channel.wait_closed(_LOOK):
+                break
+            cancel.check()
+        self._channel = None
 
     def stop(self) -> None:
         """End the thread after the jobs queued so far; what is queued later is not begun."""

@@ -19,7 +19,7 @@ from ferrygate.common.names import display_name
 from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
-from ferrygate.engine.lane import LaneRefusedError
+from ferrygate.engine.lane import cause_of
 from ferrygate.engine.messages import (
     BatchChanged,
     ConflictChoice,
@@ -204,8 +204,10 @@ class QueuedBatch:
             self._batch.walk_again()
             return
         cause = None if error is None else self._cause(error)
-        unplanned = None if cause is None or isinstance(cause, Cancelled) else problem_of(cause)
-        self._batch.walk_over(unplanned)
+        problem = None
+        if cause is not None and not isinstance(cause, Cancelled):
+            problem = problem_of(cause)
+        self._batch.walk_over(problem)
 
     def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
         before = self._batch.file(job.number)
@@ -234,11 +236,8 @@ class QueuedBatch:
             self._fail(job, error)
 
     def _cause(self, error: BaseException) -> BaseException:
-        """Why it ended; a connection lost under what was taken back anyway is no news."""
-        cause = error.cause if isinstance(error, (UploadFailedError, LaneRefusedError)) else error
-        if self._taken_back and isinstance(cause, ConnectionLostError):
-            return Cancelled(_("Cancelled."))
-        return cause
+        inner = error.cause if isinstance(error, UploadFailedError) else error
+        return cause_of(inner, taken_back=self._taken_back)
 
     def _goes_on(self, number: int) -> bool:
         """Whether what was cut is begun again; not for ever where only its channel breaks down."""

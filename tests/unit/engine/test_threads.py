@@ -155,6 +155,27 @@ def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
     assert len(lanes.opened) == 2
 
 
+def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> None:
+    lanes = Lanes()
+    lanes.submit(CancelToken())
+    lanes.ends.get(timeout=5)
+    cancel = CancelToken()
+
+    def never_closed(_seconds: float) -> bool:
+        cancel.cancel()
+        return False
+
+    lanes.opened[0].stream.wait_closed = never_closed  # type: ignore[method-assign]
+    lanes.lane.drop_later()
+    lanes.submit(cancel)
+    assert isinstance(lanes.ends.get(timeout=5), Cancelled)
+    assert len(lanes.opened) == 1
+    del lanes.opened[0].stream.wait_closed  # the server closes it after all
+    lanes.submit(CancelToken())
+    assert lanes.ends.get(timeout=5) == ENTRY
+    lanes.end()
+
+
 def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
     lanes = Lanes()
     cancel = CancelToken()
