@@ -89,7 +89,7 @@ class SignInAttempts:
             connection = self._reach_right_server(site, mine, observer, cancel)
             try:
                 secret = credentials.code_secret if sends_password(site) else None
-                if secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
+                while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)
                     connection = self._reach_right_server(site, mine, observer, cancel)

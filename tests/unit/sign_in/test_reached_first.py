@@ -38,6 +38,24 @@ def test_no_connection_is_kept_waiting_long_for_a_code(case: Case, now: float) -
     assert servers[-1].sent == ["correct horse" + SECRET.code_for_step(101)]
 
 
+def test_a_code_that_is_taken_while_the_server_is_reached_again_keeps_no_connection_waiting(
+    case: Case,
+) -> None:
+    case.ledger.claim(SECRET, 100)
+    servers: list[FakeConnection] = []
+
+    def reached() -> None:
+        case.server = FakeConnection()
+        servers.append(case.server)
+        if len(servers) == 2:
+            case.ledger.claim(SECRET, 101)
+
+    case.on_connect = reached
+    assert cast("object", case.sign_in()) is servers[2]
+    assert [server.closed for server in servers] == [True, True, False]
+    assert servers[2].sent == ["correct horse" + SECRET.code_for_step(102)]
+
+
 def test_a_server_that_is_not_there_is_told_before_a_code_is_waited_for(case: Case) -> None:
     def fail() -> None:
         raise CannotReachError("no")
