@@ -17,13 +17,12 @@ class BlockCredit:
 
     def __init__(self) -> None:
         self._sent = self._taken = 0
-        self._changed: Callable[[], None] | None = None
+        self._changed: Callable[[], None] = _nobody
 
     def taken(self) -> None:
         """The reader has taken a block; on the engine's thread."""
         self._taken += 1
-        if self._changed is not None:
-            self._changed()
+        self._changed()
 
     async def sent(self, channel: SftpChannel) -> None:
         """A block was sent; waits until there is room for another; on the lane."""
@@ -34,7 +33,11 @@ class BlockCredit:
         self._changed = lambda: channel.call_soon(bell.ring)
         while self._is_full():
             await bell.wait()
-        self._changed = None
+        self._changed = _nobody
 
     def _is_full(self) -> bool:
         return self._sent - self._taken >= _AHEAD
+
+
+def _nobody() -> None:
+    """Nobody waits for room."""
