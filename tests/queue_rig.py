@@ -154,8 +154,12 @@ class FakeLane(Lane):
 
     def refuse(self) -> None:
         """There is no channel for it; nothing was begun."""
+        self.break_down(LaneRefusedError(UnsupportedError("No further channel.")))
+
+    def break_down(self, error: BaseException) -> None:
+        """It ends with this, and nothing was begun."""
         assert not self.flying
-        self._work.popleft()[2](LaneRefusedError(UnsupportedError("No further channel.")))
+        self._work.popleft()[2](error)
 
     def end(self) -> bool:
         """Hand in the queue, if it is closed and worked off; true then."""

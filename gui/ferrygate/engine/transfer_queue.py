@@ -150,7 +150,10 @@ class TransferQueue:
     def _refused(self, batch: QueuedBatch, assignment: Assignment, error: BaseException) -> None:
         """The server grants this lane no channel: go on with fewer, if there are any."""
         left = assignment.queue.take_all()
-        if self._lanes.refused(assignment) and isinstance(error, LaneRefusedError):
+        if not isinstance(error, LaneRefusedError):  # nobody foresaw it; the lane can do more
+            self._lanes.free(assignment)
+            batch.refuse(left, error)
+        elif self._lanes.refused(assignment):
             batch.put_back(left)
         else:
             batch.refuse(left, error)

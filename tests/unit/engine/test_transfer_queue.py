@@ -222,6 +222,18 @@ def test_the_last_lane_that_is_refused_fails_what_it_had(rig: QueueRig) -> None:
     assert rig.answers(second) == [m.Done(second)]
 
 
+def test_a_fault_that_nobody_foresaw_costs_no_lane(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 5, LARGE))
+    lanes = rig.working
+    lanes[0].break_down(ZeroDivisionError())
+    rig.handle()
+    assert sum(state is State.NEEDS_ATTENTION for state in rig.states(batch)) == 1
+    assert rig.working == lanes  # the fifth file is at the first one
+    assert not any(lane.stopped for lane in lanes)
+    rig.work_off()
+    assert rig.answers(batch) == [m.Done(batch)]
+
+
 def test_a_walk_that_gets_no_lane_fails_its_batch(rig: QueueRig) -> None:
     batch = rig.upload(*files(rig, 2))
     rig.working[0].refuse()
