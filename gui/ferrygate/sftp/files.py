@@ -11,6 +11,7 @@ import msgspec
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import (
+    FerrygateError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
@@ -68,7 +69,18 @@ class RemoteFiles:
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
-            await self.mkdir(folder)
+            try:
+                await self.mkdir(folder)
+            except RemoteFailureError:
+                if not await self._stands(folder):
+                    raise
+
+    async def _stands(self, path: bytes) -> bool:
+        """Whether there is a folder, which somebody else may have made a moment ago."""
+        try:
+            return (await self.lstat(path)).kind is EntryKind.FOLDER
+        except FerrygateError:
+            return False
 
     async def _may_be_folder(self, path: bytes) -> bool:
         try:

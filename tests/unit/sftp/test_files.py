@@ -34,6 +34,7 @@ from scripted_sftp import (
     Rig,
     ScriptedServer,
     names,
+    refusing,
     reply,
     status,
 )
@@ -207,6 +208,27 @@ def test_make_folders_makes_what_is_missing(
 ) -> None:
     rig.run(files.make_folders(b"/folder/x/y"))
     assert server.asked(MKDIR) == [(b"/folder/x", 0), (b"/folder/x/y", 0)]
+
+
+def test_make_folders_is_content_with_what_somebody_else_made_meanwhile(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    def made_before(request: Request) -> Iterable[bytes]:
+        server.folders.add(request.fields[0])
+        return [status(request.number, FAILURE)]
+
+    server.instead[MKDIR] = made_before
+    rig.run(files.make_folders(b"/folder/x/y"))
+    assert b"/folder/x/y" in server.folders
+
+
+def test_make_folders_says_why_one_cannot_be_made(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.instead[MKDIR] = refusing(FAILURE)
+    with pytest.raises(RemoteFailureError):
+        rig.run(files.make_folders(b"/folder/x/y"))
+    assert server.asked(MKDIR) == [(b"/folder/x", 0)]
 
 
 @pytest.mark.parametrize("path", [b"/", b"/folder/below"])
