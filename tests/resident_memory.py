@@ -10,6 +10,7 @@ from typing import Self
 
 from process_tree import descendants
 
+_INTERPRETER = 8 << 20  # bytes that Python has before it does anything
 _LOOK = 0.1  # seconds between two looks
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
@@ -38,7 +39,9 @@ class ResidentMemory:
     @property
     def peak(self) -> int:
         """The sum of the peaks so far, in bytes."""
-        return sum(self._peaks.values())
+        peak = sum(self._peaks.values())
+        assert peak > _INTERPRETER, "nothing was seen of the process at work"
+        return peak
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK):

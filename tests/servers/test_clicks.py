@@ -175,11 +175,10 @@ def check_clicks(busy: Busy, files: str, kind: type[m.Upload | m.Download], boun
 
 
 BOTH_WAYS = pytest.mark.parametrize("kind", [m.Upload, m.Download])
-FILES = pytest.mark.parametrize("files", ["large", "small"])
 
 
 @BOTH_WAYS
-@FILES
+@pytest.mark.parametrize("files", ["large", pytest.param("small", marks=pytest.mark.slow)])
 def test_a_click_is_answered_within_100_ms(
     begin: Begin, files: str, kind: type[m.Upload | m.Download]
 ) -> None:
@@ -189,7 +188,7 @@ def test_a_click_is_answered_within_100_ms(
 
 @pytest.mark.slow
 @BOTH_WAYS
-@FILES
+@pytest.mark.parametrize("files", ["large", "small"])
 def test_a_click_over_a_slow_link_takes_little_more_than_a_round_trip(
     begin: Begin, files: str, kind: type[m.Upload | m.Download]
 ) -> None:
