@@ -12,7 +12,7 @@ from ferrygate.common.clock import Clock
 class MonitoredSocket:
     """What the SSH library needs of a socket, and the time of the last byte received.
 
-    ``heard`` is read by any thread; everything else is as for a socket.
+    ``heard`` is read by any thread; what a socket has is as there.
     """
 
     def __init__(self, sock: socket.socket, clock: Clock, *, first: int) -> None:
@@ -75,5 +75,5 @@ class MonitoredSocket:
             self._sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close; threads of the library look up from both ways ten times a second."""
+        """Close; whoever receives or sends notices within 0.1 s."""
         self._sock.close()

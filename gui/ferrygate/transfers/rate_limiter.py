@@ -36,15 +36,10 @@ class RateLimiter:
 
     def spend(self, count: int) -> float:
         """Account for ``count`` bytes; returns the seconds to wait before they may go."""
-        if self._rate is None:  # looked at without the lock: mostly there is no limit
-            return 0.0
         with self._lock:
-            return self._spend(count)
-
-    def _spend(self, count: int) -> float:
-        if self._rate is None:
-            return 0.0
-        now = self._clock.monotonic()
-        start = max(self._spent_until, now - _AHEAD)
-        self._spent_until = start + count / self._rate
-        return max(0.0, start - now)
+            if self._rate is None:
+                return 0.0
+            now = self._clock.monotonic()
+            start = max(self._spent_until, now - _AHEAD)
+            self._spent_until = start + count / self._rate
+            return max(0.0, start - now)

@@ -33,7 +33,7 @@ class Route(msgspec.Struct, frozen=True):
     async def room(self, count: int) -> None:
         """Wait until ``count`` bytes may go; ``window`` is to be told when they have landed.
 
-        Where there is room now, nobody else can take it while the pace is waited for.
+        Bytes that wait for the limit count as in flight already, so nobody takes their room.
         """
         await self.window.take(count)
         limits_set, wait = self.limiter.limits_set, self.limiter.spend(count)
