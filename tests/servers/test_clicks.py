@@ -25,7 +25,7 @@ from simulated_line import p95
 LANES = 8
 CLICKS = 40
 LARGE = 64 << 30  # bytes; nobody waits for the end of such a file
-SMALL_FILES = 2500  # for each lane
+SMALL_FILES = 4000  # for each lane; of 2,500 the last has come before the last click
 # At 1 Gbit/s the proxy, the server's processes and we need more than two processors between us.
 SLOW = Slowness(mbit_per_s=300)
 BEYOND = 0.1  # seconds that a click may take beyond a round trip
