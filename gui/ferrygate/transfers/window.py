@@ -27,6 +27,7 @@ _SPAN = 0.05  # seconds over which the rate is taken, at least
 _PROBE_SPANS = 3  # spans that a probe of the line, without a queue, takes
 _PROBE_SHARE = 0.97  # times what the line holds is in flight meanwhile
 _REMEMBERED = 10.0  # seconds from one probe to the next
+_SETTLED = 1.0  # seconds in which TCP itself begins, and its answers come late
 _NEVER = float("inf")
 
 
@@ -92,8 +93,8 @@ class Share:
             now: the time.
         """
         with self._lock:
-            self._probe(quickest, now)
             self._begin_part(seconds := 2 * max(_SPAN, quickest), now)
+            self._probe(quickest, now)
             self._landed[channel] = self._landed.get(channel, 0) + landed
             self._reckoned[channel] = rate
             self._end_part(seconds, now)
@@ -108,7 +109,8 @@ class Share:
         else:
             self._before = _NEVER
             self._probed = min(self._probed, now)
-            if quickest > self._shortest + _LATE or now - self._probed >= _REMEMBERED:
+            late = quickest > self._shortest + _LATE
+            if now - self._probed >= (_SETTLED if late else _REMEMBERED):
                 self._before, self._shortest = self._shortest, _NEVER
                 self._probed, self._probing_until = now, now + takes
         self._shortest = min(self._shortest, quickest)
@@ -116,7 +118,7 @@ class Share:
     def _begin_part(self, seconds: float, now: float) -> None:
         if now - self._since > 2 * seconds:  # nothing was moved, which says nothing of the line
             self._landed, self._reckoned, self._proven = {}, {}, 1.0
-            self._since = now
+            self._since = self._probed = now
         self._since = min(self._since, now)
 
     def _end_part(self, seconds: float, now: float) -> None:

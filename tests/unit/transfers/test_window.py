@@ -208,6 +208,24 @@ def test_a_line_that_becomes_faster_is_noticed(count: int) -> None:
     assert channels.go_on(5) > 0.97
 
 
+@pytest.mark.parametrize("pause", [0, 30])
+def test_answers_that_come_late_while_tcp_begins_are_no_reason_to_hold_back(pause: float) -> None:
+    """What it lets go at first is less than is asked for, and twice as much a round trip later."""
+    line = SimulatedLine(1000 * MBIT, 0.05)
+    share = Share(IN_FLIGHT)
+    if pause:
+        Channels(line, 1, share=share).go_on(3)
+        line.forget()
+        line.go_on(pause)
+    line.rate = 3 * MB
+    channels = Channels(line, 1, share=share, apart=0.0)
+    for _round_trip in range(5):
+        channels.go_on(0.05)
+        line.rate *= 2
+    channels.go_on(0.5)
+    assert channels.go_on(0.3) > 0.9
+
+
 def test_a_pause_does_not_spoil_it() -> None:
     """Between two files nothing is asked for, and no rate is the line's then."""
     channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 1)
@@ -236,7 +254,8 @@ def test_after_a_click_there_is_next_to_no_queue(count: int, rate: int, delay: f
 
 def test_a_second_after_the_last_click_all_is_as_before() -> None:
     channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 4)
-    channels.go_on(5)
+    channels.go_on(5)  # what was too much at the beginning is gone
+    channels.go_on(2)
     before = p95(channels.line.queued)
     channels.share.clicked(channels.line.clock.time)
     channels.go_on(1.3)
