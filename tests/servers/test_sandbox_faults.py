@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import struct
 from pathlib import Path
@@ -117,19 +118,41 @@ def test_orders_without_a_running_server_are_harmless(box: Sandbox) -> None:
     box.faults.drop_connections()
 
 
+def flood(channel: paramiko.Channel, handle: int) -> None:
+    """Ask for more than anybody keeps for a client that does not read."""
+    name = string(struct.pack(">I", handle))
+    for _ in range(1500):
+        channel.sendall(framed(b"\x05" + bytes(4) + name + struct.pack(">QI", 0, 32768)))
+
+
+def test_a_channel_whose_client_goes_without_reading_makes_room_at_once(
+    box: Sandbox, content: bytes
+) -> None:
+    (box.ready.root / "big").write_bytes(content)
+    with connect(box) as transport, contextlib.ExitStack() as others:
+        for _other in range(9):
+            others.enter_context(sftp_channel(transport))
+        with sftp_channel(transport) as channel:
+            opening = string(b"/big") + struct.pack(">II", READ, 0)
+            channel.sendall(INIT + framed(b"\x03" + bytes(4) + opening))
+            flood(channel, 1)
+        others.enter_context(sftp_channel(transport))
+    assert box.counters.refused_channels == 0
+    assert box.counters.max_channels == 10
+
+
 def test_a_channel_whose_client_goes_without_reading_ends(box: Sandbox, content: bytes) -> None:
     (box.ready.root / "big").write_bytes(content)
     part = box.ready.root / "inbox" / "part"
     with connect(box) as transport, sftp_channel(transport) as channel:
-        up, down = string(struct.pack(">I", 1)), string(struct.pack(">I", 2))
+        up = string(struct.pack(">I", 1))
         channel.sendall(
             INIT
             + framed(b"\x03" + bytes(4) + string(b"/inbox/part") + struct.pack(">II", UPLOAD, 0))
             + framed(b"\x06" + bytes(4) + up + bytes(8) + string(b"half"))
             + framed(b"\x03" + bytes(4) + string(b"/big") + struct.pack(">II", READ, 0))
         )
-        for _ in range(1500):  # more than anybody keeps for a client that does not read
-            channel.sendall(framed(b"\x05" + bytes(4) + down + struct.pack(">QI", 0, 32768)))
+        flood(channel, 2)
         channel.close()
         wait_until(part.exists)
     assert part.read_bytes() == b"half"

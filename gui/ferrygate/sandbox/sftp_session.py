@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 import asyncssh
@@ -42,10 +43,17 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._writable = True
         self._over = False
         self._looking = False
+        self._is_closing: Callable[[], bool] = lambda: False
+
+    @property
+    def closing(self) -> bool:
+        """Whether we have sent CLOSE, or are about to."""
+        return self._is_closing()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """Keep the channel."""
         self._chan = chan
+        self._is_closing = chan.is_closing
         chan.set_write_buffer_limits(high=_WRITE_BUFFER)
 
     def subsystem_requested(self, subsystem: str) -> bool:

@@ -119,7 +119,9 @@ class SshConnection(asyncssh.SSHServer):
         around = self._around
         if self._home is None:
             return False
-        if len(self._sessions) >= MAX_CHANNELS:
+        # Over once both sides sent CLOSE (RFC 4254 §5.3), though cleared away later.
+        channels = sum(not session.closing for session in self._sessions)
+        if channels >= MAX_CHANNELS:
             around.counters.refused_channels += 1
             return False
         handler = SftpHandler(
@@ -127,7 +129,7 @@ class SshConnection(asyncssh.SSHServer):
         )
         session = SftpSession(handler, self, around.faults)
         self._sessions.add(session)
-        around.counters.saw_channels(len(self._sessions))
+        around.counters.saw_channels(channels + 1)
         return session
 
     def ended(self, session: SftpSession) -> None:
