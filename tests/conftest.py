@@ -13,6 +13,7 @@ pytest_plugins = [
     "pytester",
     "sandbox_fixtures",
     "server_fixtures",
+    "engine_fixtures",  # after those it uses
 ]
 
 # A deadline would make a busy machine fail a test; CI repeats the same examples every time.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, signed_in
-from fake_clock import WallClock
+from engine_rig import EngineRig
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
 
@@ -22,18 +19,6 @@ State = m.TransferState
 GIB = 1 << 30
 SOON = 0.2  # seconds
 MANY, SMALL = 3000, 20_000  # files, and bytes in each
-
-
-@pytest.fixture
-def box(make_sandbox: MakeSandbox) -> Sandbox:
-    return make_sandbox(clock=WallClock())
-
-
-@pytest.fixture
-def rig(tmp_path: Path, box: Sandbox) -> Iterator[EngineRig]:
-    with contextlib.closing(EngineRig(tmp_path / "home", WallClock())) as rig:
-        signed_in(rig, box)
-        yield rig
 
 
 class Acknowledged:
@@ -99,10 +84,10 @@ def cancel_each(rig: EngineRig, batches: list[int]) -> None:
 
 
 def test_while_eight_channels_are_busy_up_and_down(
-    rig: EngineRig, box: Sandbox, tmp_path: Path
+    session: EngineRig, box: Sandbox, tmp_path: Path
 ) -> None:
     root = box.ready.root
-    cancel_each(rig, begin(rig, root, "", tmp_path, up=4, down=4))
+    cancel_each(session, begin(session, root, "", tmp_path, up=4, down=4))
     assert 8 <= box.counters.max_channels <= 10
     assert box.counters.refused_channels == 0
     assert box.counters.closed == {}
@@ -111,33 +96,34 @@ def test_while_eight_channels_are_busy_up_and_down(
 
 @pytest.mark.parametrize(("up", "down"), [(4, 4), (8, 0)])
 def test_with_openssh_whose_process_gives_a_channel_back_in_its_own_time(
-    openssh: Rig, tmp_path: Path, up: int, down: int
+    rig: EngineRig, openssh: Rig, tmp_path: Path, up: int, down: int
 ) -> None:
     root = openssh.home / f"{up} up"
     (root / "inbox").mkdir(parents=True)
-    with contextlib.closing(EngineRig(tmp_path / "home", WallClock())) as rig:
-        rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
-        rig.do(m.SignIn)
-        cancel_each(rig, begin(rig, root, str(root), tmp_path, up=up, down=down))
-        assert [view.note for view in rig.files().values()] == [""] * (up + down)  # nothing is left
+    rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
+    rig.do(m.SignIn)
+    cancel_each(rig, begin(rig, root, str(root), tmp_path, up=up, down=down))
+    assert [view.note for view in rig.files().values()] == [""] * (up + down)  # nothing is left
     assert list((root / "inbox").iterdir()) == []
 
 
-def test_while_many_small_files_are_under_way(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:
+def test_while_many_small_files_are_under_way(
+    session: EngineRig, box: Sandbox, tmp_path: Path
+) -> None:
     folder = tmp_path / "plates"
     folder.mkdir()
     (folder / "0").write_bytes(bytes(SMALL))
     for number in range(1, MANY):
         os.link(folder / "0", folder / f"{number}")
-    batch = rig.send(m.Upload, (str(folder),), b"/inbox")
-    rig.listener.wait(
+    batch = session.send(m.Upload, (str(folder),), b"/inbox")
+    session.listener.wait(
         lambda event: isinstance(event, m.BatchChanged) and event.view.files_delivered > 0
     )
-    delay = Acknowledged(rig).after_cancel(batch)
-    rig.end_of(batch)
+    delay = Acknowledged(session).after_cancel(batch)
+    session.end_of(batch)
 
     assert delay < SOON
-    views = {path.rpartition(b"/")[2].decode(): view for path, view in rig.files().items()}
+    views = {path.rpartition(b"/")[2].decode(): view for path, view in session.files().items()}
     states = {name: view.state for name, view in views.items()}
     assert set(states.values()) == {State.DELIVERED, State.CANCELLED}
     assert set(box.counters.closed.values()) == {SMALL}  # none was closed half-done

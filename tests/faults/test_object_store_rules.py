@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from engine_rig import EngineRig, next_code, signed_in
 from fake_clock import WallClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
 
 MIB = 1 << 20
 CUTS = [  # bytes sent, and bytes fetched, over a connection; what comes first ends it
@@ -23,22 +21,6 @@ CUTS = [  # bytes sent, and bytes fetched, over a connection; what comes first e
     (10 * MIB, 5 * MIB),
     (20 * MIB, 64 * MIB),
 ]
-
-
-@pytest.fixture
-def clock() -> WallClock:
-    return WallClock()
-
-
-@pytest.fixture
-def box(make_sandbox: MakeSandbox, clock: WallClock) -> Sandbox:
-    return make_sandbox(clock=clock)
-
-
-@pytest.fixture
-def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
-    with contextlib.closing(EngineRig(tmp_path / "home", clock)) as rig:
-        yield rig
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+"""An engine and its sandbox for tests, which share a time of their own."""
+
 from __future__ import annotations
 
 import contextlib
