@@ -218,6 +218,8 @@ class ScriptedStream:
             nothing.
         sends: how many bytes each ``send`` was given.
         close_awaited: somebody has waited for the server to close it as well.
+        on_close_awaited: called then.
+        peer_closes: the server closes what was closed here.
         waits: how many seconds each ``recv`` was to wait at most.
     """
 
@@ -231,6 +233,8 @@ class ScriptedStream:
         self.ended = False
         self.closed = False
         self.close_awaited = False
+        self.on_close_awaited: Callable[[], None] = lambda: None
+        self.peer_closes = True
         self.send_error: Exception | None = None
         self.after: Callable[[], None] = lambda: None
         self.packets: deque[bytes] = deque()
@@ -286,7 +290,8 @@ class ScriptedStream:
 
     def wait_closed(self, _seconds: float, /) -> bool:
         self.close_awaited = True
-        return self.closed
+        self.on_close_awaited()
+        return self.closed and self.peer_closes
 
 
 class Rig:

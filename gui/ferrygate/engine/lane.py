@@ -20,8 +20,8 @@ from ferrygate.sftp.files import RemoteFiles
 
 T = TypeVar("T")
 
-_CLOSED = 30  # looks for whether the server has closed a channel as well
-_LOOK = 0.1  # seconds between them
+_LOOKS = 30  # for whether the server has closed a channel as well
+_LOOK = 0.1  # seconds that each waits
 
 Work = Callable[[RemoteFiles], Coroutine[Any, Any, T]]
 
@@ -102,9 +102,12 @@ class Lane:
 
     def _let_go(self, cancel: CancelToken) -> None:
         """Wait until the server has closed the old channel too, or it would count one more."""
-        self.drop()
-        for _look in range(_CLOSED if self._channel is not None else 0):
-            if self._channel is None or self._channel.wait_closed(_LOOK):
+        old = self._channel
+        if old is None:
+            return
+        old.close()
+        for _look in range(_LOOKS):
+            if old.wait_closed(_LOOK):
                 break
             cancel.check()
         self._channel = None

@@ -161,16 +161,13 @@ def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> No
     lanes.ends.get(timeout=5)
     cancel = CancelToken()
 
-    def never_closed(_seconds: float) -> bool:
-        cancel.cancel()
-        return False
-
-    lanes.opened[0].stream.wait_closed = never_closed  # type: ignore[method-assign]
+    old = lanes.opened[0].stream
+    old.peer_closes, old.on_close_awaited = False, cancel.cancel
     lanes.lane.drop_later()
     lanes.submit(cancel)
     assert isinstance(lanes.ends.get(timeout=5), Cancelled)
     assert len(lanes.opened) == 1
-    del lanes.opened[0].stream.wait_closed  # the server closes it after all
+    old.peer_closes = True
     lanes.submit(CancelToken())
     assert lanes.ends.get(timeout=5) == ENTRY
     lanes.end()
