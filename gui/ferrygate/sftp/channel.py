@@ -94,9 +94,9 @@ class SftpChannel:
         """Start a coroutine beside the calling one; await the result for its end."""
         return self._begin(coroutine)
 
-    def post(self, kind: Type, *body: bytes) -> None:
+    def post(self, kind: Type, body: bytes) -> None:
         """Queue a request whose reply nobody waits for."""
-        self._enqueue(self._nobody, kind, *body)
+        self._enqueue(self._nobody, kind, body)
 
     async def sleep(self, seconds: float) -> None:
         """Let so much time pass; in 0 seconds the channel's other work moves on."""
