@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from functools import partial
 
 import pytest
 
@@ -23,7 +24,7 @@ class Engine:
 
     def put(self, *reports: object) -> None:
         for report in reports:
-            self.queue.put(lambda report=report: self.done.append(report))  # type: ignore[misc]
+            self.queue.put(partial(self.done.append, report))
 
     def turn(self) -> None:
         """Do one thing that was posted."""
@@ -106,7 +107,7 @@ def test_many_threads_lose_nothing_and_keep_their_order() -> None:
 
     def put_often(thread: int) -> None:
         for number in range(2000):
-            queue.put(lambda number=number: done.append((thread, number)))  # type: ignore[misc]
+            queue.put(partial(done.append, (thread, number)))
 
     threads = [threading.Thread(target=put_often, args=(number,)) for number in range(4)]
     for thread in threads:
