@@ -240,8 +240,10 @@ class Session:
     def limit_rate(self, bytes_per_second: int | None) -> None:
         """Have transfers move no more than so many bytes a second, both ways together.
 
+        ``None`` ends the limit.
+
         Raises:
-            UsageError: the rate is below 1; ``None`` ends the limit.
+            UsageError: the rate is below 1.
         """
         self._client.do(m.LimitRate(self._client.number(), bytes_per_second))
 

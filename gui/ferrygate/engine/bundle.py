@@ -53,7 +53,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         clock: for speeds, limits, and the wait after a broken upload.
         disk: where fetched files go.
         limiter: how fast bytes may go.
-        share: what one channel may have in flight.
+        share: the bytes that all channels may have in flight, and what is known of the line.
         object_store: files appear on CLOSE, and EXCL may be unknown.
     """
 
