@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -62,6 +63,15 @@ class Lanes:
         assignment = Assignment(lane, batch, WorkQueue(direction))
         self._assignments.append(assignment)
         return assignment
+
+    def make_room(self) -> None:
+        """Have the batch with most lanes let one go, for a batch that has none."""
+        if any(one.queue.closed for one in self._assignments):  # one will be free soon
+            return
+        count = Counter(one.batch for one in self._assignments)
+        spare = [one for one in self._assignments if count[one.batch] == max(count.values()) > 1]
+        if spare:
+            min(spare, key=lambda one: (one.queue.bytes, one.queue.files)).queue.close()
 
     def free(self, assignment: Assignment) -> None:
         """A lane has worked off its queue."""

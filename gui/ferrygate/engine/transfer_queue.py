@@ -109,8 +109,11 @@ class TransferQueue:
     # ------------------------------------------------------------ handing out
 
     def _feed(self) -> None:
-        """Hand out work, oldest batch first, while there is room for it."""
-        for batch in self._batches.values():
+        """Hand out work while there is room for it: oldest batch first, but after who has no lane.
+
+        Else a small file would wait until a large folder, which came before it, is through.
+        """
+        for batch in sorted(self._batches.values(), key=self._has_lane):
             while self._connected and batch.has_work:
                 assignment = self._lanes.with_room(batch.number)
                 if assignment is not None:
@@ -118,10 +121,15 @@ class TransferQueue:
                     continue
                 assignment = self._lanes.another(batch.number, batch.direction)
                 if assignment is None:
+                    if not self._has_lane(batch):
+                        self._lanes.make_room()
                     break
                 assignment.queue.put(batch.next_item())
                 self._set_to_work(batch, assignment)
             self._close_idle(batch)
+
+    def _has_lane(self, batch: QueuedBatch) -> bool:
+        return any(self._lanes.of(batch.number))
 
     def _set_to_work(self, batch: QueuedBatch, assignment: Assignment) -> None:
         bundle = Bundle(batch.direction, assignment.queue, batch, self._settings, batch.cancel)

@@ -62,6 +62,34 @@ def test_a_lane_that_is_done_goes_over_to_the_next_batch(rig: QueueRig) -> None:
     assert len(rig.lanes) <= 2
 
 
+def test_a_batch_that_has_no_lane_gets_the_next_of_who_has_several(rig: QueueRig) -> None:
+    first = rig.walked(*files(rig, 9, LARGE))
+    rig.working[-1].refuse()  # the server grants three
+    rig.handle()
+    begun = [lane.begin_all() for lane in rig.working]
+    second = rig.upload(rig.file("small", 10))
+    third = rig.upload(rig.file("small too", 10))
+    assert [lane.queue.closed for lane in rig.working].count(True) == 1
+    (leaving,) = (lane for lane in rig.working if lane.queue.closed)
+    leaving.deliver(begun[rig.working.index(leaving)][0])
+    assert leaving.end()
+    rig.handle()
+    assert leaving.batch.number == second
+    rig.work_off()
+    for batch in (first, second, third):
+        assert rig.answers(batch) == [m.Done(batch)]
+    ends = [event.request for event in rig.events if isinstance(event, m.Done)]
+    assert ends == [second, third, first]
+
+
+def test_who_has_but_one_lane_keeps_it(rig: QueueRig) -> None:
+    rig.walked(*files(rig, 2, LARGE))
+    rig.working[-1].refuse()
+    rig.handle()
+    rig.upload(rig.file("small", 10))
+    assert [lane.queue.closed for lane in rig.working] == [False]
+
+
 def test_progress_is_told_ten_times_a_second_at_most(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 1, 1000))
     (lane,) = rig.working
