@@ -68,10 +68,11 @@ class Lanes:
         """Have the batch with most lanes let one go, for a batch that has none."""
         if any(one.queue.closed for one in self._assignments):  # one will be free soon
             return
-        count = Counter(one.batch for one in self._assignments)
-        spare = [one for one in self._assignments if count[one.batch] == max(count.values()) > 1]
-        if spare:
-            min(spare, key=lambda one: (one.queue.bytes, one.queue.files)).queue.close()
+        lanes = Counter(one.batch for one in self._assignments)
+        for batch, _count in lanes.most_common(1):
+            rest = list(self.of(batch))[1:]  # the first may walk the batch's folders yet
+            if rest:
+                min(rest, key=lambda one: (one.queue.bytes, one.queue.files)).queue.close()
 
     def free(self, assignment: Assignment) -> None:
         """A lane has worked off its queue."""
