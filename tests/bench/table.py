@@ -31,7 +31,7 @@ def short_table(report: Report) -> str:
     """For the README."""
     lines = [
         f"Measured on {report.date[:10]}: whole commands, signed in by key, OpenSSH's server,",
-        f"{report.machine.cores} cores for both sides, the median of {report.rounds}.",
+        f"{report.machine.cores} cores for both sides, the median of at least {report.rounds}.",
         "",
         "| | link | Ferrygate | best other | Ferrygate's share of its time |",
         "|---|---|---|---|---|",
