@@ -71,6 +71,7 @@ def test_a_batch_that_has_no_lane_gets_the_next_of_who_has_several(rig: QueueRig
     third = rig.upload(rig.file("small too", 10))
     assert [lane.queue.closed for lane in rig.working].count(True) == 1
     (leaving,) = (lane for lane in rig.working if lane.queue.closed)
+    assert leaving is not rig.working[0]  # it had the walk
     leaving.deliver(begun[rig.working.index(leaving)][0])
     assert leaving.end()
     rig.handle()
