@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from ferrygate.engine.inbox import Callback
 
-# Reports after which the engine looks at what else there is. With 256 a click came behind 50 ms of
-# them, where eight lanes with small files left the engine's thread a third of a processor.
+# Reports after which the engine looks at what else there is: a click waits behind them, and eight
+# lanes with small files leave the engine's thread little of a processor.
 _TURN = 16
 
 
