@@ -82,7 +82,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """A session on one site; use it from one thread, and close it."""
+    """A session on one site; use it from one thread (but :meth:`cancel`), and close it."""
 
     def __init__(self, client: EngineClient, site: Site, opened: m.SiteOpened) -> None:
         """Made by :func:`open_session`; not signed in yet."""
@@ -206,6 +206,7 @@ class Session:
         """Send files and folders into a remote folder, which is made when missing.
 
         Raises:
+            Cancelled: it was taken back before all files were found.
             FerrygateError: nothing could be sent at all. A file that fails is in the result.
         """
         command = m.Upload(
@@ -227,6 +228,7 @@ class Session:
         """Fetch files and folders into a local folder, which is made when missing.
 
         Raises:
+            Cancelled: it was taken back before all files were found.
             FerrygateError: nothing could be fetched at all. A file that fails is in the result.
         """
         command = m.Download(
@@ -236,6 +238,14 @@ class Session:
             on_conflict,
         )
         return self._transfer(command, on_event)
+
+    def cancel(self) -> None:
+        """Take back the call that is under way, from a signal's handler or another thread.
+
+        Nothing is waited for. The call clears away what it has begun, then returns or raises
+        ``Cancelled``; until then :meth:`put` and :meth:`get` tell ``on_event`` how each file ended.
+        """
+        self._client.cancel()
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
         """Have transfers move no more than so many bytes a second, both ways together.
@@ -277,6 +287,7 @@ def open_session(
     site: Site,
     make_engine: MakeEngine,
     prompter: Prompter,
+    clock: Clock,
     *,
     given: GivenSecrets | None = None,
 ) -> Session:
@@ -286,6 +297,7 @@ def open_session(
         site: the site.
         make_engine: makes the engine.
         prompter: answers what only a person can.
+        clock: the time.
         given: secrets at hand, for which no keychain is asked; where left out, it is looked
             through for whatever it has.
 
@@ -294,7 +306,7 @@ def open_session(
     """
     kinds = None if given is None else _kinds(given)
     with ExitStack() as on_failure:
-        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter)))
+        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
         events = client.ask(m.OpenSite(client.number(), site, kinds))
         (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
         on_failure.pop_all()
@@ -337,8 +349,9 @@ def connect(
         password=None if password is None else Secret(password),
         totp_secret=None if totp_secret is None else Secret(totp_secret),
     )
-    with bootstrap.reaching(site, home, SystemClock()) as make_engine, ExitStack() as on_failure:
-        session = open_session(site, make_engine, prompter, given=given)
+    clock = SystemClock()
+    with bootstrap.reaching(site, home, clock) as make_engine, ExitStack() as on_failure:
+        session = open_session(site, make_engine, prompter, clock, given=given)
         on_failure.enter_context(session)
         if given.password is not None:
             session.use_password(given.password)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ class Screen:
     def type(self, text: str) -> None:
         """Type a line."""
         os.write(self._descriptor, text.encode() + b"\n")
+
+    def interrupt(self) -> None:
+        """What the terminal does when a person presses Ctrl+C."""
+        self._process.send_signal(signal.SIGINT)
 
     def end(self) -> int:
         """Read to the end; the exit status."""

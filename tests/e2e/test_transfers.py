@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, after_waiting, records, wait_until
+from e2e.program import Program, records
 from ferrygate.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
@@ -123,29 +122,6 @@ def test_what_to_do_with_a_taken_name_can_be_said(
     assert outcome.returncode == 0, outcome.stderr
     assert [file["state"] for file in records(outcome)] == [state]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_put_leaves_no_part_of_a_file(
-    ferrygate: Program, site: Path, sandbox: Sandbox, tmp_path: Path, number: signal.Signals
-) -> None:
-    large = tmp_path / "large.bin"
-    with large.open("wb") as file:
-        file.truncate(2048 * _MEGABYTE)
-    store = sandbox.ready.root.parent
-
-    def is_under_way() -> bool:
-        parts = (store / ".uploads").iterdir()
-        return any(part.stat().st_size > 4 * _MEGABYTE for part in parts)
-
-    with ferrygate.running("put", site, large, "/inbox") as process:
-        wait_until(is_under_way)
-        process.send_signal(number)
-        _output, told = process.communicate(timeout=30)
-        assert process.returncode == 130, told
-    assert after_waiting(told) == ["Interrupted."]
-    assert not (sandbox.ready.root / "inbox" / "large.bin").exists()
-    wait_until(lambda: not list((store / ".uploads").iterdir()))
 
 
 def test_a_rate_is_kept(ferrygate: Program, site: Path, tmp_path: Path, sandbox: Sandbox) -> None:

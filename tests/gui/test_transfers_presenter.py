@@ -132,6 +132,35 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
 
 
+CANCELLED = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
+
+
+def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.CANCELLED, problem=CANCELLED)
+    table.finish(delivered=0)
+    assert table.row.status == "Cancelled"
+    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+
+
+def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.CANCELLED, problem=CANCELLED, note="It may be a part.")
+    table.finish(delivered=0)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.row.status == "Cancelled"
+    assert table.row.sub == "It may be a part. Send it again, and replace it."
+    assert table.row.tone is RowTone.AMBER
+
+
+def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, note="It may be a part.")
+    table.finish(delivered=0)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.row.sub == "The sizes differ. It may be a part. Send it again."
+
+
 def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:
     table.batch(stopping=True)
     assert table.row.status == "Cancelling"

@@ -181,7 +181,7 @@ def test_an_encrypted_key_signs_in_once_its_passphrase_is_there(
     site = site_of(openssh, by_key(dataclasses.replace(openssh, private_key=locked)))
     log = SshdLog(openssh)
     with open_session(
-        site, partial(make_engine, home=home, clock=SystemClock()), Unattended()
+        site, partial(make_engine, home=home, clock=SystemClock()), Unattended(), SystemClock()
     ) as session:
         with pytest.raises(PassphraseMissingError):
             session.sign_in()

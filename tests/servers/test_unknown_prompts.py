@@ -45,7 +45,7 @@ class Person(Unattended):
 def sign_in(asked: Asked, home: Home, person: Person) -> None:
     """By keyboard-interactive, with password and code at hand."""
     with open_session(
-        site_of(asked), partial(make_engine, home=home, clock=SystemClock()), person
+        site_of(asked), partial(make_engine, home=home, clock=SystemClock()), person, SystemClock()
     ) as session:
         session.use_password(PASSWORD)
         session.use_code_secret(CODE_SECRET)

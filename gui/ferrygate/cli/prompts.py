@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import click
+
 from ferrygate.cli.terminal import Terminal
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import Cancelled, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
@@ -55,7 +57,11 @@ class TerminalPrompter:
         return self._terminal.ask_secret(text)
 
     def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
-        """Ask what to do with all files that are already there."""
+        """Ask what to do with all files that are already there.
+
+        Raises:
+            Cancelled: the person breaks off.
+        """
         self._terminal.settle()
         self._terminal.say(
             _("“{name}” is already there. For all such files of this transfer:").format(
@@ -69,7 +75,10 @@ class TerminalPrompter:
         )
         self._terminal.say(_("  k  keep both"))
         self._terminal.say(_("  s  skip"))
-        return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
+        try:
+            return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
+        except click.Abort:
+            raise Cancelled(_("Cancelled.")) from None
 
     def waiting_for_code(self, until: float) -> None:
         """Say how long."""

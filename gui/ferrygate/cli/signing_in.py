@@ -71,7 +71,7 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     site = with_username(around, around.site(text))
     reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
     with reaching as make_engine, ExitStack() as on_failure:
-        session = api.open_session(site, make_engine, prompter, given=around.secrets)
+        session = api.open_session(site, make_engine, prompter, around.clock, given=around.secrets)
         on_failure.enter_context(session)
         use_secrets(around, session)
         attempt(around, session, text, **wishes)
@@ -89,7 +89,7 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         clock=around.clock,
         live_secrets=around.live_secrets,
     )
-    return api.open_session(site, make_engine, prompter)
+    return api.open_session(site, make_engine, prompter, around.clock)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,6 +47,7 @@ class Terminal:
     Attributes:
         as_json: one JSON object a line on standard output, errors as well.
         verbose: tell the details that support asks for.
+        is_asking: a question waits for its answer.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -53,6 +55,7 @@ class Terminal:
         self._shown: Shown | None = None
         self.as_json = False
         self.verbose = False
+        self.is_asking = False
 
     @cached_property
     def screen(self) -> Console:
@@ -147,25 +150,34 @@ class Terminal:
 
     def confirm(self, question: str) -> bool:
         """A question with yes or no; no is the default."""
-        self.settle()
-        return click.confirm(question, default=False, err=True)
+        with self._asking():
+            return click.confirm(question, default=False, err=True)
 
     def choose(self, question: str, choices: Sequence[str]) -> str:
         """A question with a few answers."""
-        self.settle()
-        answer: str = click.prompt(question, type=click.Choice(choices), err=True)
+        with self._asking():
+            answer: str = click.prompt(question, type=click.Choice(choices), err=True)
         return answer
 
     def ask(self, question: str) -> str:
         """A question with a text for an answer."""
-        self.settle()
-        answer: str = click.prompt(question, err=True)
+        with self._asking():
+            answer: str = click.prompt(question, err=True)
         return answer
 
     def ask_secret(self, question: str) -> Secret:
         """A question whose answer does not show."""
+        with self._asking():
+            return Secret(click.prompt(question, hide_input=True, err=True))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
         self.settle()
-        return Secret(click.prompt(question, hide_input=True, err=True))
+        self.is_asking = True
+        try:
+            yield
+        finally:
+            self.is_asking = False
 
 
 def problem_record(problem: Problem) -> dict[str, str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ferrygate.cli.terminal import Terminal, problem_record
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.text import size_text
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
+    ConflictChoice,
     Direction,
     FileChanged,
     FileView,
@@ -25,24 +29,47 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from ferrygate.api import Result
-
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
+# A person may have answered that files are to be replaced, and those that waited were not.
+_SKIPPING_DOES_THE_REST = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
+_GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
 
 class TransferReport:
     """Called with the events of one batch; a bar on a terminal, now and then a line elsewhere."""
 
-    def __init__(self, terminal: Terminal, clock: Clock, direction: Direction, folder: str) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        clock: Clock,
+        direction: Direction,
+        folder: str,
+        on_conflict: ConflictChoice,
+    ) -> None:
         """Nothing is drawn yet; ``folder`` is the one that the files go into."""
         self._folder = folder
+        self._on_conflict = on_conflict
         self._steps: dict[str, None] = {}  # in the order they were met
         self._direction = direction
         self._terminal = terminal
         self._clock = clock
         self._told_at = clock.monotonic()
         self._bar: Progress | None = None  # made when there is something to draw
-        self.complete = False
+        self._pending: dict[int, FileView] = {}  # files that have not ended, by number
+        self._ends: Counter[TransferState] = Counter()
+        self._bytes = self._renamed = 0  # of what was delivered
+        self._left_parts = False  # on the server
+        self._is_stopping = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file was delivered or skipped as asked."""
+        return self._ends.keys() <= _GOOD
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether a file was taken back before it was done."""
+        return self._ends[TransferState.CANCELLED] > 0
 
     def __call__(self, event: BatchChanged | FileChanged) -> None:
         """Tell what an event says."""
@@ -50,46 +77,64 @@ class TransferReport:
             case BatchChanged(view=view):
                 self._progress(view)
             case FileChanged(view=file) if file.state.is_final:
+                self._pending.pop(file.number, None)
                 self._ended(file)
-            case FileChanged():
-                pass
+            case FileChanged(view=file):
+                self._pending[file.number] = file
 
-    def end(self, result: Result) -> None:
-        """Tell the sum of it."""
-        self.complete = result.complete
+    def end(self) -> None:
+        """Tell the sum of it, and first of the files whose end nobody waited for."""
+        for file in self._pending.values():
+            self._ended(self._unknown(file))
         self._terminal.settle()
-        good = [file for file in result.files if file.state is TransferState.DELIVERED]
+        delivered = self._ends[TransferState.DELIVERED]
         sentence = ngettext(
-            "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
-        ).format(count=len(good), size=size_text(sum(file.size or 0 for file in good)))
-        skipped = sum(file.state is TransferState.SKIPPED for file in result.files)
-        if skipped:
-            sentence += " " + _("Skipped: {count}.").format(count=skipped)
-        failed = len(result.files) - len(good) - skipped
-        if failed:
-            sentence += " " + _("Not delivered: {count}.").format(count=failed)
+            "{count} file delivered, {size}.", "{count} files delivered, {size}.", delivered
+        ).format(count=delivered, size=size_text(self._bytes))
+        for state, text in (
+            (TransferState.SKIPPED, _("Skipped: {count}.")),
+            (TransferState.NEEDS_ATTENTION, _("Not delivered: {count}.")),
+            (TransferState.CANCELLED, _("Cancelled: {count}.")),
+        ):
+            if self._ends[state]:
+                sentence += " " + text.format(count=self._ends[state])
         self._terminal.say(sentence)
-        renamed = sum(map(self._is_renamed, good))
-        if renamed:
+        if self._renamed:
             self._terminal.say(
                 ngettext(
                     "{count} file has another name here than on the server.",
                     "{count} files have another name here than on the server.",
-                    renamed,
-                ).format(count=renamed)
+                    self._renamed,
+                ).format(count=self._renamed)
             )
+        self._note_rest()
         for step in self._steps:
             self._terminal.say(step)
 
+    def _unknown(self, file: FileView) -> FileView:
+        """How a file stands that was left to itself."""
+        note = ""
+        if file.state is not TransferState.WAITING:
+            note = _("Nobody looked what is left of it.")
+        return msgspec.structs.replace(
+            file,
+            state=TransferState.CANCELLED,
+            note=note,
+            problem=Cancelled(_("Cancelled.")).problem,
+        )
+
     def _is_renamed(self, file: FileView) -> bool:
         """Whether a fetched file, or a folder it is in, was given another name on this disk."""
-        if self._direction is Direction.UPLOAD:
+        if self._direction is Direction.UPLOAD or file.state is not TransferState.DELIVERED:
             return False
         here = Path(file.local).relative_to(self._folder).parts
         there = file.remote.decode("utf-8", "surrogateescape").split("/")[-len(here) :]
         return [_composed(name) for name in here] != [_composed(name) for name in there]
 
     def _progress(self, view: BatchView) -> None:
+        if view.stopping and not (self._is_stopping or view.finished):
+            self._is_stopping = True
+            self._terminal.say(_("Stopping. What is under way is being cleared away."))
         if self._terminal.can_draw:
             self._draw(view)
             return
@@ -117,6 +162,11 @@ class TransferReport:
         self._terminal.show(self._bar)
 
     def _ended(self, file: FileView) -> None:
+        self._ends[file.state] += 1
+        renamed = self._is_renamed(file)
+        self._renamed += renamed
+        if file.state is TransferState.DELIVERED:
+            self._bytes += file.size or 0
         if self._terminal.as_json:
             self._terminal.record(
                 local=file.local,
@@ -126,7 +176,7 @@ class TransferReport:
                 sha256=file.sha256,
                 confirmed=file.confirmed,
                 note=file.note,
-                renamed=self._is_renamed(file),
+                renamed=renamed,
                 problem=problem_record(file.problem) if file.problem else None,
             )
         source = (
@@ -134,10 +184,14 @@ class TransferReport:
             if self._direction is Direction.UPLOAD
             else display_name(file.remote)
         )
+        if self._direction is Direction.UPLOAD and file.state not in _GOOD:
+            self._left_parts |= bool(file.note)
+        if file.state is TransferState.CANCELLED and not file.note:
+            return  # the sum has it
         if file.problem is not None:
             self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
             self._note_step(file.problem)
-        elif file.state is TransferState.DELIVERED and not file.confirmed and file.note:
+        elif file.note and not file.confirmed:
             self._terminal.say(f"{source}: {file.note}")
 
     def _note_step(self, problem: Problem) -> None:
@@ -147,6 +201,15 @@ class TransferReport:
             step = _("Use --on-conflict replace, keep-both or skip.")
         if step:
             self._steps[step] = None
+
+    def _note_rest(self) -> None:
+        """How what was cut is made whole. To skip goes by the name, so a part passes for a file."""
+        if self._left_parts:
+            self._steps[
+                _("Send what was cut again with --on-conflict replace; skip would keep the part.")
+            ] = None
+        elif self._ends[TransferState.CANCELLED] and self._on_conflict in _SKIPPING_DOES_THE_REST:
+            self._steps[_("With --on-conflict skip, the same command does the rest.")] = None
 
 
 def _bar(screen: Console) -> Progress:

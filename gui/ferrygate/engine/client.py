@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from ferrygate.common.errors import error_for
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Cancelled, error_for
+from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
 if TYPE_CHECKING:  # slow; whoever makes one loads it
     from ferrygate.engine.engine import Engine
 
-_CANCEL = 10.0  # seconds a cancelled request may take to say so
+_PATIENCE = 10.0
 
 
 MakeEngine = Callable[[m.Listener], "Engine"]
@@ -32,7 +35,11 @@ class Prompter(Protocol):
         ...
 
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
-        """What to do with files that are already there."""
+        """What to do with files that are already there.
+
+        Raises:
+            Cancelled: the person would rather not do it at all.
+        """
         ...
 
     def waiting_for_code(self, until: float) -> None:
@@ -49,12 +56,19 @@ class EngineClient:
         self,
         make_engine: MakeEngine,
         prompter: Prompter,
+        clock: Clock,
+        *,
+        patience: float = _PATIENCE,
     ) -> None:
-        self._events: SimpleQueue[m.Event] = SimpleQueue()
+        """Begin; ``patience`` is the seconds for which a cancelled request may say nothing."""
+        self._events: SimpleQueue[m.Event | m.CancelRequest] = SimpleQueue()
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
+        self._clock = clock
+        self._patience = patience
         self._last = 0
         self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
+        self._cancelled: dict[int, float] = {}  # of those, and when each is given up
 
     def number(self) -> int:
         """A request number not used before."""
@@ -64,9 +78,11 @@ class EngineClient:
     def ask(self, command: m.Request) -> Iterator[m.Event]:
         """Send a request and give its events as they come, until it is done.
 
-        When the caller stops half-way, or is interrupted, the request is cancelled.
+        When the caller stops half-way, the request is cancelled and its events are lost; after
+        :meth:`cancel` they are not.
 
         Raises:
+            Cancelled: the request was taken back, or was and the engine has gone silent since.
             FerrygateError: the request failed.
         """
         request = command.request
@@ -85,16 +101,33 @@ class EngineClient:
                     return
                 yield event
         finally:
-            if not over:
+            if not over and request not in self._cancelled:
                 self._cancel(request)
+            self._cancelled.pop(request, None)
             del self._waiting[request]
+
+    def cancel(self) -> None:
+        """Have what is being asked cancelled; it goes on until the engine tells its end.
+
+        For a signal's handler, or another thread than the one that asks: nothing is waited for.
+        """
+        for request in tuple(self._waiting):
+            self._events.put(m.CancelRequest(request))
 
     def _next(self, request: int) -> m.Event | None:
         """The next event, if it is this request's or nobody's; another's is kept for it.
 
         A caller may ask something while it goes through the answers to something else.
         """
-        event = self._events.get()
+        give_up_at = self._cancelled.get(request)
+        left = None if give_up_at is None else max(0.0, give_up_at - self._clock.monotonic())
+        try:
+            event = self._events.get(timeout=left)
+        except Empty:
+            raise Cancelled(_("Cancelled."), detail="the engine has not told its end") from None
+        if isinstance(event, m.CancelRequest):
+            self._pass_on(event)
+            return None
         if isinstance(event, m.FolderBlock):
             self._engine.send(m.TakeMore(event.request))
         owner = _owner(event)
@@ -102,6 +135,8 @@ class EngineClient:
             if owner in self._waiting:
                 self._waiting[owner].append(event)
             return None
+        if owner is not None and give_up_at is not None:
+            self._wait_for_more(owner)
         return event
 
     def do(self, command: m.Request) -> None:
@@ -123,8 +158,7 @@ class EngineClient:
                 answer = self._prompter.answer_prompt(event)
                 self._engine.send(m.AnswerPrompt(event.question, answer))
             case m.ConflictQuestion():
-                choice = self._prompter.resolve_conflict(event)
-                self._engine.send(m.AnswerConflict(event.batch, choice))
+                self._resolve_conflict(event)
             case m.SessionChanged(state=m.SessionState.WAITING_FOR_CODE, until=float(until)):
                 self._prompter.waiting_for_code(until)
             case m.CodeAwaited(until=until):
@@ -135,19 +169,28 @@ class EngineClient:
                 return False
         return True
 
+    def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
+        try:
+            choice = self._prompter.resolve_conflict(question)
+        except Cancelled:
+            self._pass_on(m.CancelRequest(question.batch))
+        else:
+            self._engine.send(m.AnswerConflict(question.batch, choice))
+
+    def _pass_on(self, command: m.CancelRequest) -> None:
+        if command.target in self._waiting:
+            self._wait_for_more(command.target)
+            self._engine.send(command)
+
+    def _wait_for_more(self, request: int) -> None:
+        self._cancelled[request] = self._clock.monotonic() + self._patience
+
     def _cancel(self, request: int) -> None:
         """Give the engine time to clear away what the request has begun."""
-        self._engine.send(m.CancelRequest(request))
-        try:
-            while True:
-                event = self._events.get(timeout=_CANCEL)
-                owner = _owner(event)
-                if isinstance(event, m.Done | m.Failed) and owner == request:
-                    return
-                if owner is not None and owner != request and owner in self._waiting:
-                    self._waiting[owner].append(event)
-        except Empty:
-            return
+        self._pass_on(m.CancelRequest(request))
+        with suppress(Cancelled):
+            while not isinstance(self._next(request), m.Done | m.Failed):
+                continue
 
 
 def _owner(event: m.Event) -> int | None:

@@ -7,6 +7,8 @@ from itertools import count
 
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.i18n import _
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.views import TransferState
 
 
 def taken(name: str) -> ConflictError:
@@ -14,6 +16,20 @@ def taken(name: str) -> ConflictError:
     return ConflictError(
         _("“{name}” is already there, and was left as it is.").format(name=name),
         next_step=_("Choose what to do with files that are already there."),
+    )
+
+
+def skipped(job: FileJob, standing: int | None) -> Outcome:
+    """The end of a file whose name is taken by one of so many bytes, where that was to be skipped.
+
+    What stands there may be a part, left by an interrupted upload.
+    """
+    differs = job.size is not None and standing is not None and job.size != standing
+    return Outcome(
+        state=TransferState.SKIPPED,
+        local=job.local,
+        remote=job.remote,
+        note=_("skipped, though the one there has another size") if differs else "",
     )
 
 

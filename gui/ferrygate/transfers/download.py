@@ -14,12 +14,12 @@ import msgspec
 from ferrygate.common import remote_path
 from ferrygate.common.errors import SizeMismatchError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import writing
+from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.names import display_name
 from ferrygate.sftp.replies import data_read
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Buffer, Reply
-from ferrygate.transfers.conflict import numbered_names, taken
+from ferrygate.transfers.conflict import numbered_names, skipped, taken
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice, TransferState
@@ -56,8 +56,8 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
     """
     report(TransferState.RECEIVING, 0)
     target = _target(job)
-    if target is None:
-        return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
+    if isinstance(target, Outcome):
+        return target
     known = None if job.size is None else _Version(job.size, job.modified)
     if known is not None:
         try:
@@ -126,12 +126,13 @@ async def _fetch(fetch: _Fetch, target: Path, version: _Version) -> Outcome:
     )
 
 
-def _target(job: FileJob) -> Path | None:
+def _target(job: FileJob) -> Path | Outcome:
     wanted = Path(job.local)
     if job.replaces or not os.path.lexists(wanted):
         return wanted
     if job.on_conflict is ConflictChoice.SKIP:
-        return None
+        with reading(wanted):
+            return skipped(job, wanted.lstat().st_size)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = wanted.with_name(os.fsdecode(name))

@@ -7,15 +7,15 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import NotFoundError, PermissionDeniedError, UnsupportedError
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.conflict import numbered_names, taken
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.conflict import numbered_names, skipped, taken
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import ConflictChoice
 
 TELLS_NOTHING = (PermissionDeniedError, UnsupportedError)  # a drop box takes files, and no more
 
 
-async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | None:
-    """Where to write, nowhere when the file is to be skipped; what stands there is noted.
+async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Outcome:
+    """Where to write, or the end of a file that is to be skipped; what stands there is noted.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
@@ -33,7 +33,7 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | No
         opened.stood_before = there
         return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
-        return None
+        return skipped(job, there.size)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):

@@ -57,8 +57,8 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
     with _open_local(job.local) as source:
         size = _status(source, job.local).st_size
         target = await choose(route.files, job, opened)
-        if target is None:
-            return Outcome(state=TransferState.SKIPPED, local=job.local, remote=job.remote)
+        if isinstance(target, Outcome):
+            return target
         handle = await _open(route, job, opened, target)
         writing = _Writing(route, handle, target, opened, report)
         with _unchanged(source, job.local):

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.api import Result
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import ConflictError, LocalFileError, NotFoundError
+from ferrygate.common.errors import Cancelled, ConflictError, LocalFileError, NotFoundError
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
+    ConflictChoice,
     Direction,
     FileChanged,
     FileView,
@@ -46,6 +46,14 @@ UNCONFIRMED = FileView(
     size=1,
     note="size not confirmed: the server does not tell sizes",
 )
+CUT = FileView(
+    number=4,
+    local="e.csv",
+    remote=b"/inbox/e.csv",
+    state=TransferState.CANCELLED,
+    size=9,
+    problem=Cancelled("Cancelled.").problem,
+)
 SKIPPED = FileView(
     number=3, local="d.csv", remote=b"/inbox/d.csv", state=TransferState.SKIPPED, size=1
 )
@@ -58,7 +66,7 @@ def terminal(clock: Clock) -> Terminal:
 
 @pytest.fixture
 def report(terminal: Terminal, clock: Clock) -> TransferReport:
-    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox")
+    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
 
 
 def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
@@ -73,7 +81,9 @@ def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -
 def test_a_download_is_named_by_its_remote_name(
     terminal: Terminal, clock: Clock, capsys: Capture
 ) -> None:
-    TransferReport(terminal, clock, Direction.DOWNLOAD, "/home")(FileChanged(1, FAILED))
+    TransferReport(terminal, clock, Direction.DOWNLOAD, "/home", ConflictChoice.FAIL)(
+        FileChanged(1, FAILED)
+    )
     assert capsys.readouterr().err.startswith("/inbox/b.csv: ")
 
 
@@ -113,6 +123,12 @@ def test_json_has_every_file_at_its_end(
             False,
             id="failed",
         ),
+        pytest.param(
+            (DELIVERED, SKIPPED, FAILED, CUT),
+            "1 file delivered, 2.0 MB. Skipped: 1. Not delivered: 1. Cancelled: 1.",
+            False,
+            id="cut",
+        ),
     ],
 )
 def test_the_sum_is_told_at_the_end(
@@ -123,15 +139,18 @@ def test_the_sum_is_told_at_the_end(
     *,
     complete: bool,
 ) -> None:
-    report.end(Result(files))
-    assert capsys.readouterr().err == f"{sentence}\n"
+    for view in files:
+        report(FileChanged(1, view))
+    capsys.readouterr()
+    report.end()
+    assert capsys.readouterr().err.splitlines()[0] == sentence
     assert report.complete is complete
 
 
 def test_without_a_terminal_progress_is_a_line_now_and_then(
     terminal: Terminal, clock: ManualClock, capsys: Capture
 ) -> None:
-    report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox")
+    report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
     view = BatchView(
         batch=1,
         direction=Direction.UPLOAD,
@@ -162,12 +181,12 @@ def test_a_fetched_file_of_another_name_is_told(
     terminal: Terminal, clock: Clock, capsys: Capture, local: str, remote: bytes, *, renamed: bool
 ) -> None:
     terminal.as_json = True
-    report = TransferReport(terminal, clock, Direction.DOWNLOAD, "./there")
+    report = TransferReport(terminal, clock, Direction.DOWNLOAD, "./there", ConflictChoice.FAIL)
     view = FileView(
         number=0, local=local, remote=remote, state=TransferState.DELIVERED, confirmed=True
     )
     report(FileChanged(1, view))
-    report.end(Result((view,)))
+    report.end()
     told = capsys.readouterr()
     assert json.loads(told.out)["renamed"] is renamed
     sentence = "1 file has another name here than on the server."
@@ -183,8 +202,71 @@ def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capt
     views = [msgspec.structs.replace(FAILED, problem=problem) for problem in problems]
     for view in views:
         report(FileChanged(1, view))
-    report.end(Result(tuple(views)))
+    report.end()
     assert capsys.readouterr().err.splitlines()[-2:] == [
         "Use --on-conflict replace, keep-both or skip.",
         "Name it.",
     ]
+
+
+REPLACE = "Send what was cut again with --on-conflict replace; skip would keep the part."
+SKIP = "With --on-conflict skip, the same command does the rest."
+
+
+@pytest.mark.parametrize(
+    ("direction", "choice", "note", "steps"),
+    [
+        pytest.param(Direction.UPLOAD, ConflictChoice.FAIL, "", [SKIP], id="nothing left"),
+        pytest.param(Direction.DOWNLOAD, ConflictChoice.SKIP, "", [SKIP], id="fetched"),
+        pytest.param(Direction.UPLOAD, ConflictChoice.FAIL, "A part.", [REPLACE], id="a part left"),
+        pytest.param(Direction.DOWNLOAD, ConflictChoice.FAIL, "A part.", [SKIP], id="hidden part"),
+        pytest.param(Direction.UPLOAD, ConflictChoice.REPLACE, "", [], id="others may be older"),
+        pytest.param(Direction.UPLOAD, ConflictChoice.KEEP_BOTH, "", [], id="others may stand"),
+        pytest.param(Direction.UPLOAD, ConflictChoice.ASK, "", [], id="it is asked again"),
+    ],
+)
+def test_how_the_rest_is_done_is_told(
+    terminal: Terminal,
+    clock: Clock,
+    capsys: Capture,
+    *,
+    direction: Direction,
+    choice: ConflictChoice,
+    note: str,
+    steps: list[str],
+) -> None:
+    report = TransferReport(terminal, clock, direction, "", choice)
+    for number in range(2):
+        report(FileChanged(1, msgspec.structs.replace(CUT, number=number, note=note)))
+    report.end()
+    told = [line for line in capsys.readouterr().err.splitlines() if "A part." not in line]
+    assert told == ["0 files delivered, 0 bytes. Cancelled: 2.", *steps]
+    assert report.was_cancelled
+
+
+def test_files_whose_end_nobody_waited_for_are_told(
+    report: TransferReport, terminal: Terminal, capsys: Capture
+) -> None:
+    terminal.as_json = True
+    for number, state in enumerate((TransferState.WAITING, TransferState.SENDING)):
+        view = FileView(number=number, local=f"{number}.csv", remote=b"/x", state=state)
+        report(FileChanged(1, view))
+    report.end()
+    told = capsys.readouterr()
+    assert [(file["state"], file["note"]) for file in map(json.loads, told.out.splitlines())] == [
+        ("cancelled", ""),
+        ("cancelled", "Nobody looked what is left of it."),
+    ]
+    assert told.err.splitlines() == [
+        "1.csv: Cancelled. Nobody looked what is left of it.",
+        "0 files delivered, 0 bytes. Cancelled: 2.",
+        REPLACE,
+    ]
+
+
+def test_that_it_is_stopping_is_told_once(report: TransferReport, capsys: Capture) -> None:
+    view = BatchView(batch=1, direction=Direction.UPLOAD, title="a.csv", target="/inbox")
+    report(BatchChanged(view))
+    for _time in range(2):
+        report(BatchChanged(msgspec.structs.replace(view, stopping=True)))
+    assert capsys.readouterr().err == "Stopping. What is under way is being cleared away.\n"

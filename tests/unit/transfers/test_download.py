@@ -256,8 +256,17 @@ def test_a_dangling_link_is_a_taken_name(desk: TransferRig, job: FileJob) -> Non
 
 def test_skip(desk: TransferRig, job: FileJob) -> None:
     desk.write("plate.csv", b"mine")
-    assert desk.fetch(choosing(job, ConflictChoice.SKIP)).state is TransferState.SKIPPED
+    outcome = desk.fetch(choosing(job, ConflictChoice.SKIP))
+    assert (outcome.state, outcome.note) == (TransferState.SKIPPED, "")
     assert Path(job.local).read_bytes() == b"mine"
+
+
+def test_a_skipped_file_of_another_size_is_told(desk: TransferRig, job: FileJob) -> None:
+    desk.write("plate.csv", b"mine")
+    other = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=5)
+    outcome = desk.fetch(other)
+    assert outcome.state is TransferState.SKIPPED
+    assert outcome.note == "skipped, though the one there has another size"
 
 
 def test_replace(desk: TransferRig, job: FileJob) -> None:

@@ -273,8 +273,18 @@ def test_a_taken_name_is_left_alone(
 def test_skip(desk: TransferRig, job: FileJob) -> None:
     desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
     outcome = desk.send(choosing(job, ConflictChoice.SKIP))
-    assert outcome.state is TransferState.SKIPPED
+    assert (outcome.state, outcome.note) == (TransferState.SKIPPED, "")
     assert desk.server.files[b"/inbox/report.csv"] == b"old"
+
+
+def test_a_part_that_is_skipped_is_not_passed_off_as_the_file(
+    desk: TransferRig, job: FileJob
+) -> None:
+    desk.server.files[b"/inbox/report.csv"] = bytearray(CONTENT[:3])
+    whole = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=len(CONTENT))
+    outcome = desk.send(whole)
+    assert outcome.state is TransferState.SKIPPED
+    assert outcome.note == "skipped, though the one there has another size"
 
 
 def test_replace(desk: TransferRig, job: FileJob) -> None:

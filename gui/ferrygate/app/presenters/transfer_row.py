@@ -37,23 +37,37 @@ class RowTone(Enum):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """What is known of one batch."""
+    """What is known of one batch.
+
+    Attributes:
+        view: as the engine told it.
+        states: those of its files, by number.
+        question: about a name that is taken.
+        problem: the first that a person has to see to.
+        note: about the delivery, from the file that was delivered last.
+        left: what an upload that was not delivered may have left on the server; the first of them.
+        cancelled: a person took it back, or some of it.
+    """
 
     view: BatchView
     states: dict[int, TransferState] = {}
     question: ConflictQuestion | None = None
     problem: Problem | None = None
     note: str = ""
+    left: str = ""
     cancelled: bool = False
 
     def take(self, file: FileView) -> None:
         """Note one file's new state."""
         self.states[file.number] = file.state
-        self.problem = self.problem or file.problem
         if file.state is TransferState.DELIVERED:
             self.note = file.note
+        elif file.state is TransferState.NEEDS_ATTENTION:
+            self.problem = self.problem or file.problem
+            self.left = self.left or file.note
         elif file.state is TransferState.CANCELLED:
             self.cancelled = True
+            self.left = self.left or file.note
 
     def fail(self, problem: Problem) -> None:
         """The batch as a whole ended badly."""
@@ -67,7 +81,7 @@ class Batch(msgspec.Struct, kw_only=True):
         """Where it belongs now."""
         if not self.view.finished:
             return Outcome.RUNNING
-        if self.problem is not None:
+        if self.problem is not None or self.left:
             return Outcome.ATTENTION
         delivered = self.view.files_delivered or not self.cancelled
         return Outcome.DELIVERED if delivered else Outcome.DROPPED
@@ -116,16 +130,7 @@ def row_view(batch: Batch, *, waiting: str) -> RowView:
     view = batch.view
     where = _where(view)
     if outcome is Outcome.ATTENTION:
-        problem = batch.problem
-        return RowView(
-            batch=view.batch,
-            icon="warning",
-            tone=RowTone.AMBER,
-            title=view.title,
-            sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
-            status=_of_total(view) if view.files_delivered else _("Not delivered"),
-            problem=problem,
-        )
+        return _troubled(batch)
     if outcome is Outcome.DROPPED:
         return RowView(
             batch=view.batch,
@@ -136,6 +141,24 @@ def row_view(batch: Batch, *, waiting: str) -> RowView:
             status=_("Cancelled"),
         )
     return _delivered(batch, where)
+
+
+def _troubled(batch: Batch) -> RowView:
+    view, problem = batch.view, batch.problem
+    if problem is None:
+        words = [batch.left, _("Send it again, and replace it.")]
+    else:
+        words = [problem.sentence, batch.left, problem.next_step]
+    status = _("Cancelled") if problem is None else _("Not delivered")
+    return RowView(
+        batch=view.batch,
+        icon="warning",
+        tone=RowTone.AMBER,
+        title=view.title,
+        sub=" ".join(filter(None, words)),
+        status=_of_total(view) if view.files_delivered else status,
+        problem=problem,
+    )
 
 
 def _delivered(batch: Batch, where: str) -> RowView:

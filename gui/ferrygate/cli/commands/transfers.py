@@ -12,16 +12,18 @@ import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.interrupts import interrupts
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
+from ferrygate.common.errors import Cancelled
 from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
 if TYPE_CHECKING:
-    from ferrygate.api import Result
+    from ferrygate.api import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,13 +38,13 @@ def _transfer_options(command: F) -> F:
     on_conflict = click.option(
         "--on-conflict",
         type=click.Choice(_CHOICES),
-        help="What to do with files that are already there. Without it a person is asked; where"
-        " there is none, such a file fails and nothing is overwritten.",
+        help="What to do with files that are already there; skip goes by the name alone. Without it"
+        " a person is asked; where there is none, such a file fails and nothing is overwritten.",
     )
     limit_rate = click.option(
         "--limit-rate",
         type=Rate(),
-        help="Move no more than so many bytes a second, such as 500K or 2M.",
+        help="Move no more than so many bytes a second, such as 500K or 2M (2,000,000).",
     )
     return on_conflict(limit_rate(sign_in_options(output_options(command))))
 
@@ -63,14 +65,18 @@ def put(
     limit_rate: int | None,
     **wishes: Unpack[Wishes],
 ) -> int:
-    """Send files and folders into REMOTE_FOLDER, which is made when missing."""
+    """Send files and folders into REMOTE_FOLDER, which is made when missing.
+
+    On servers over S3, a file that is being replaced is lost if that breaks half-way.
+    """
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
     choice = _choice(around, on_conflict)
     with sign_in(around, site, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.put, sources, new(folder), on_conflict=choice)
-        return _reported(around, Direction.UPLOAD, folder, move)
+        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
+        return _reported(around, session, report, move)
 
 
 @click.command()
@@ -94,15 +100,27 @@ def get(
     with sign_in(around, site, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.get, map(existing, sources), folder, on_conflict=choice)
-        return _reported(around, Direction.DOWNLOAD, folder, move)
+        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder, choice)
+        return _reported(around, session, report, move)
 
 
 def _reported(
-    around: CommandContext, direction: Direction, folder: str, move: Callable[..., Result]
+    around: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
 ) -> Exit:
-    """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``."""
-    report = TransferReport(around.terminal, around.clock, direction, folder)
-    report.end(move(on_event=report))
+    """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``.
+
+    Raises:
+        click.Abort: it was interrupted, and not all was done by then; that was told.
+    """
+    cancelled = False
+    with interrupts(around.terminal, session.cancel):
+        try:
+            move(on_event=report)
+        except (Cancelled, KeyboardInterrupt, click.Abort):
+            cancelled = True
+        report.end()
+    if cancelled or report.was_cancelled:
+        raise click.Abort
     return Exit.DONE if report.complete else Exit.FAILED
 
 

@@ -1,0 +1,41 @@
+"""What an interrupt does to a command that has more to say."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ferrygate.cli.terminal import Terminal
+
+
+@contextmanager
+def interrupts(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]:
+    """Have SIGINT and SIGTERM call ``stop`` at first, and raise KeyboardInterrupt from then on.
+
+    An exception would come in the midst of whatever is being told, and what follows would be lost.
+    A question can be left by an exception only.
+
+    Args:
+        terminal: knows whether a question waits.
+        stop: is called between any two steps of the main thread, so it may wait for nothing.
+    """
+    stopping = False
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        if stopping or terminal.is_asking:
+            raise KeyboardInterrupt
+        stopping = True
+        stop()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    try:
+        for number in heard:
+            signal.signal(number, interrupted)
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])
