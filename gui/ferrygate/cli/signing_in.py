@@ -53,7 +53,8 @@ def sign_in_options(command: F) -> F:
     explain = click.option(
         "--explain",
         is_flag=True,
-        help="When refused, ask Okta once with the password alone, and say what is wrong.",
+        help="When refused, ask Okta once with the password alone, and say what is wrong. That"
+        " may count as another refusal.",
     )
     return accept(anyway(explain(command)))
 

@@ -176,6 +176,9 @@ class Terminal:
         self.is_asking = True
         try:
             yield
+        except click.Abort:
+            click.echo(err=True)  # the person's ^C stands on the line
+            raise
         finally:
             self.is_asking = False
 
