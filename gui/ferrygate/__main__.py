@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 
 _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 # New objects after which Python looks for reference cycles, instead of 700. What a command loads
-# is 60,000 objects that stay: looking at them again and again takes 12 ms.
-_MANY_OBJECTS = 100_000
+# is 60,000 objects that stay: looking at them again and again takes 12 ms. And no thread does
+# anything meanwhile: a click beside busy transfers waits for it.
+MANY_OBJECTS = 100_000
 
 
 def main() -> int:
     """Carry out the command line; the exit status."""
     secrets = take_secrets(os.environ)
-    gc.set_threshold(_MANY_OBJECTS)
+    gc.set_threshold(MANY_OBJECTS)
     try:
         return _run(secrets)
     finally:
@@ -122,7 +123,9 @@ def _options(
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
 
         vault = MemoryVault if request.is_demo else open_vault
-        return bootstrap.make_engine(listener, home, clock, vault, live_secrets)
+        engine = bootstrap.make_engine(listener, home, clock, vault, live_secrets)
+        gc.freeze()  # what is loaded by now stays, and is not to be looked through
+        return engine
 
     return AppOptions(
         home=home.prepare(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import statistics
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 from bench.links import Front, Slowness, delay_proxy, loopback
 from engine_rig import EngineRig
+from ferrygate.__main__ import MANY_OBJECTS
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine import messages as m
 from servers.rigs.openssh import openssh_rig
@@ -129,6 +131,18 @@ class Busy:
                 files > 20 or moved > 16 << 20 for files, moved in self._moved.values()
             ):
                 self._enough.set()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_looked_for_as_in_the_program() -> Iterator[None]:
+    """As seldom, and not in what pytest has loaded: that took up to 400 ms, in which all stood."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MANY_OBJECTS)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 Begin = Callable[[Front], Busy]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -74,6 +75,7 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     with reaching as make_engine, ExitStack() as on_failure:
         session = api.open_session(site, make_engine, prompter, around.clock, given=around.secrets)
         on_failure.enter_context(session)
+        gc.freeze()  # what is loaded by now stays, and is not to be looked through
         use_secrets(around, session)
         attempt(around, session, text, **wishes)
         on_failure.pop_all()

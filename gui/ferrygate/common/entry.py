@@ -16,7 +16,7 @@ class EntryKind(Enum):
     OTHER = "other"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One name in a remote folder.
 
     Attributes:

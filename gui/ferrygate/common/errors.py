@@ -50,7 +50,7 @@ class Kind(Enum):
     WRONG_TYPE = "wrong-type"
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that went wrong, as a plain value.
 
     Attributes:

@@ -156,13 +156,13 @@ class PathStat(msgspec.Struct, frozen=True):
     entry: Entry
 
 
-class BatchChanged(msgspec.Struct, frozen=True):
+class BatchChanged(msgspec.Struct, frozen=True, gc=False):
     """How a batch stands; at most ten a second, and at its end."""
 
     view: BatchView
 
 
-class FileChanged(msgspec.Struct, frozen=True):
+class FileChanged(msgspec.Struct, frozen=True, gc=False):
     """One file of a batch entered another state."""
 
     batch: int

@@ -28,7 +28,7 @@ Report = Callable[[TransferState, int], None]
 """Told the state and the bytes moved so far, on the thread that moves them."""
 
 
-class Opened(msgspec.Struct):
+class Opened(msgspec.Struct, gc=False):
     """How far an upload came on the server; filled in while it runs, for the case that it fails.
 
     Attributes:
@@ -54,7 +54,7 @@ class Opened(msgspec.Struct):
         return self.answered and standing.size is not None and standing.size <= self.sent
 
 
-class FileJob(msgspec.Struct, frozen=True, kw_only=True):
+class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file to move.
 
     Attributes:
@@ -85,7 +85,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True):
         return self.on_conflict is ConflictChoice.REPLACE
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How a file's transfer ended, when it did not fail.
 
     Attributes:

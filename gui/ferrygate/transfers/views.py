@@ -91,7 +91,7 @@ class ConflictChoice(Enum):
     SKIP = "skip"
 
 
-class FileView(msgspec.Struct, frozen=True, kw_only=True):
+class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file of a batch.
 
     Attributes:
@@ -119,7 +119,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
 
-class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One upload or download as asked for, with all its files.
 
     Attributes:

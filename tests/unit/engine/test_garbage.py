@@ -1,0 +1,30 @@
+"""Python passes over what is kept for each file when it looks for garbage, while all else stands."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import Cancelled
+from ferrygate.engine import messages as m
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+
+ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
+OUTCOME = Outcome(state=m.TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
+VIEW = m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=m.TransferState.WAITING)
+KEPT = (
+    ENTRY,
+    OUTCOME,
+    VIEW,
+    m.FileChanged(1, VIEW),
+    FileJob(number=0, local="a.csv", remote=b"/a.csv"),
+    Opened(stood_before=ENTRY, delivered=OUTCOME),
+    Cancelled("Cancelled.").problem,
+)
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda kept: type(kept).__name__)
+def test_what_is_kept_for_each_file_is_passed_over(kept: object) -> None:
+    assert not gc.is_tracked(kept)
