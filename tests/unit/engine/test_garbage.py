@@ -1,4 +1,4 @@
-"""Python passes over what is kept for each file when it looks for garbage, while all else stands."""
+"""Python passes over what is kept for each file when it looks for garbage: all stands meanwhile."""
 
 from __future__ import annotations
 
