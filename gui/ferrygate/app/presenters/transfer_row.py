@@ -96,6 +96,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         tone: colour of icon, status and bar.
         title: what is moved.
         sub: the smaller line under it.
+        left: what is left on the server of an upload, and what to do about it; may be empty.
         fraction: progress from 0 to 1; ``None`` where no bar is shown.
         status: the words beside the bar.
         can_cancel: there is something to stop.
@@ -109,6 +110,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     tone: RowTone
     title: str
     sub: str
+    left: str = ""
     fraction: float | None = None
     status: str = ""
     can_cancel: bool = False
@@ -130,7 +132,7 @@ def row_view(batch: Batch, *, waiting: str) -> RowView:
     view = batch.view
     where = _where(view)
     if outcome is Outcome.ATTENTION:
-        return _troubled(batch)
+        return _troubled(batch, where)
     if outcome is Outcome.DROPPED:
         return RowView(
             batch=view.batch,
@@ -143,19 +145,18 @@ def row_view(batch: Batch, *, waiting: str) -> RowView:
     return _delivered(batch, where)
 
 
-def _troubled(batch: Batch) -> RowView:
+def _troubled(batch: Batch, where: str) -> RowView:
     view, problem = batch.view, batch.problem
-    if problem is None:
-        words = [batch.left, _("Send it again, and replace it.")]
-    else:
-        words = [problem.sentence, batch.left, problem.next_step]
     status = _("Cancelled") if problem is None else _("Not delivered")
     return RowView(
         batch=view.batch,
         icon="warning",
         tone=RowTone.AMBER,
         title=view.title,
-        sub=" ".join(filter(None, words)),
+        sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
+        left=_("{left} Send it again and replace it.").format(left=batch.left)
+        if batch.left
+        else "",
         status=_of_total(view) if view.files_delivered else status,
         problem=problem,
     )

@@ -41,6 +41,7 @@ class TransferRowWidget(QFrame):
         self._icon = IconLabel(theme)
         self._title = ElidedLabel("strong")
         self._sub = ElidedLabel("caption")
+        self._left = ElidedLabel("caption")
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
@@ -92,7 +93,8 @@ class TransferRowWidget(QFrame):
         grid.addWidget(self._status, 0, 3, middle)
         grid.addWidget(self._details, 0, 3, middle | Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self._cancel, 0, 4, middle)
-        grid.addWidget(self._question, 1, 1, 1, 4)
+        grid.addWidget(self._left, 1, 1, 1, 4)
+        grid.addWidget(self._question, 2, 1, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(3, _STATUS_WIDTH)
         grid.setColumnMinimumWidth(4, _CANCEL_WIDTH)
@@ -107,10 +109,13 @@ class TransferRowWidget(QFrame):
     def render_view(self, view: RowView) -> None:
         """Show how the batch stands."""
         self._batch = view.batch
-        self.setAccessibleName(f"{view.title}, {view.sub}, {view.status}")
+        words = (view.title, view.sub, view.left, view.status)
+        self.setAccessibleName(", ".join(filter(None, words)))
         self._icon.show_icon(view.icon, view.tone.value)
         self._title.show_text(view.title)
         self._sub.show_text(view.sub)
+        self._left.show_text(view.left)
+        self._left.setVisible(bool(view.left))
         self._bar.setVisible(view.fraction is not None)
         self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
         set_look(self._bar, "tone", view.tone.value)
