@@ -82,7 +82,7 @@ class EngineClient:
         :meth:`cancel` they are not.
 
         Raises:
-            Cancelled: the request was taken back, or was and the engine has gone silent since.
+            Cancelled: the request was taken back, and the engine said so or has gone silent.
             FerrygateError: the request failed.
         """
         request = command.request
