@@ -274,8 +274,12 @@ class Bundle:
         """
 
         async def look(files: RemoteFiles) -> dict[int, str]:
-            spawn = files.channel.spawn
-            looks = {number: spawn(clear_away(files, part)) for number, part in parts.items()}
+            looks = {
+                number: files.channel.spawn(
+                    clear_away(files, part, object_store=self._settings.object_store)
+                )
+                for number, part in parts.items()
+            }
             found = {number: await looked for number, looked in looks.items()}
             return {number: left for number, left in found.items() if left is not None}
 

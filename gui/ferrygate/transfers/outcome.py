@@ -50,8 +50,11 @@ class Opened(msgspec.Struct, gc=False):
     delivered: Outcome | None = None
 
     def owns(self, standing: Entry) -> bool:
-        """Whether what stands there can be the part we have begun, and no other file."""
-        return self.answered and standing.size is not None and standing.size <= self.sent
+        """Whether what stands there can be the part we have begun, and no file of anybody's.
+
+        An OPEN whose answer was lost may have left an empty one.
+        """
+        return standing.size is not None and standing.size <= self.sent
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -8,8 +8,11 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.outcome import Opened
 
 
-async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
+async def clear_away(files: RemoteFiles, opened: Opened, *, object_store: bool) -> str | None:
     """After a broken upload, on a fresh channel: remove the part if nothing stood there before.
+
+    Where OPEN was not answered, an empty file may be the part. Where files show from their OPEN on,
+    it may also be the beginning of somebody else's.
 
     Returns a phrase for people about what is left on the server, empty when nothing is; ``None``
     where no part was found, which an object store may still be about to show.
@@ -17,7 +20,7 @@ async def clear_away(files: RemoteFiles, opened: Opened) -> str | None:
     assert opened.path is not None  # noqa: S101  else there is nothing to clear away
     if opened.stood_before is not None:
         return _replaced()
-    if not opened.asked or not opened.answered:
+    if not opened.asked or not (opened.answered or object_store):
         return part_left()
     try:
         if opened.owns(await files.lstat(opened.path)):

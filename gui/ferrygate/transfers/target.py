@@ -52,10 +52,7 @@ async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
 
 
 async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
-    """Whether an upload that was cut goes on under its name; not over a file that came since.
-
-    An OPEN whose answer was lost may have left an empty file, so an empty one counts as ours.
-    """
+    """Whether an upload that was cut goes on under its name; not over a file that came since."""
     assert opened.path is not None  # noqa: S101  it was begun
     if job.on_conflict is ConflictChoice.REPLACE:
         return True
@@ -63,4 +60,4 @@ async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
         there = await standing(files, opened.path)
     except TELLS_NOTHING:
         return opened.answered
-    return there is not None and (there.size == 0 or opened.owns(there))
+    return there is not None and opened.owns(there)

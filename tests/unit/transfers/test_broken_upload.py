@@ -16,8 +16,8 @@ from sftp_bytes import FAILURE, PERMISSION_DENIED
 from transfer_rig import CONTENT, TransferRig, choosing
 
 
-def left_after(desk: TransferRig, opened: Opened) -> str | None:
-    return desk.rig.run(clear_away(desk.rig.files, opened))
+def left_after(desk: TransferRig, opened: Opened, *, object_store: bool = False) -> str | None:
+    return desk.rig.run(clear_away(desk.rig.files, opened, object_store=object_store))
 
 
 def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
@@ -38,6 +38,15 @@ def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> No
     desk.server.files[b"/part"] = bytearray()
     assert "may be left" in (left_after(desk, Opened(path=b"/part")) or "")
     assert desk.server.asked(REMOVE) == []
+
+
+def test_an_object_store_shows_nobody_elses_beginning(desk: TransferRig) -> None:
+    desk.server.files[b"/part"] = bytearray(b"whole")
+    assert left_after(desk, Opened(path=b"/part"), object_store=True) == ""
+    assert desk.server.asked(REMOVE) == []
+    desk.server.files[b"/part"] = bytearray()
+    assert left_after(desk, Opened(path=b"/part"), object_store=True) == ""
+    assert b"/part" not in desk.server.files
 
 
 def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) -> None:
