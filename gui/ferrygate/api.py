@@ -82,7 +82,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """A session on one site; use it from one thread (but :meth:`cancel`), and close it."""
+    """A session on one site; use it from one thread, :meth:`cancel` from any, and close it."""
 
     def __init__(self, client: EngineClient, site: Site, opened: m.SiteOpened) -> None:
         """Made by :func:`open_session`; not signed in yet."""
@@ -206,7 +206,7 @@ class Session:
         """Send files and folders into a remote folder, which is made when missing.
 
         Raises:
-            Cancelled: it was taken back before all files were found.
+            Cancelled: it was taken back before all files were found, or has not ended since.
             FerrygateError: nothing could be sent at all. A file that fails is in the result.
         """
         command = m.Upload(
@@ -228,7 +228,7 @@ class Session:
         """Fetch files and folders into a local folder, which is made when missing.
 
         Raises:
-            Cancelled: it was taken back before all files were found.
+            Cancelled: it was taken back before all files were found, or has not ended since.
             FerrygateError: nothing could be fetched at all. A file that fails is in the result.
         """
         command = m.Download(

@@ -24,6 +24,7 @@ RUNNING = m.BatchView(
     bytes_moved=1_900_000_000,
     bytes_per_second=31_400_000.0,
 )
+CANCELLED = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
 PROBLEM = Problem(kind=Kind.SIZE_MISMATCH, sentence="The sizes differ.", next_step="Send it again.")
 
 
@@ -126,13 +127,9 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     table.batch()
     table.presenter.cancel(1)
     assert table.sent == [m.CancelRequest(target=1)]
-    cancelled = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
-    table.presenter.handle(m.Failed(request=1, problem=cancelled))
+    table.presenter.handle(m.Failed(request=1, problem=CANCELLED))
     assert table.row.status == "Cancelled"
     assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
-
-
-CANCELLED = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
 
 
 def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
@@ -173,6 +170,13 @@ def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
     table.file(m.TransferState.SKIPPED)
     table.finish(delivered=0)
     assert (table.row.status, table.row.tone) == ("Skipped, it is already there", RowTone.DIM)
+
+
+def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
+    table.batch(files_total=1)
+    table.file(m.TransferState.SKIPPED, note="skipped, though")
+    table.finish(delivered=0)
+    assert table.row.sub == "214 files · to inbox · skipped, though"
 
 
 def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:

@@ -11,7 +11,7 @@ from ferrygate.cli.terminal import Terminal
 
 
 @contextmanager
-def interrupts(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]:
+def on_interrupt(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]:
     """Have SIGINT and SIGTERM call ``stop`` at first, and raise KeyboardInterrupt from then on.
 
     An exception would come in the midst of whatever is being told, and what follows would be lost.
@@ -30,12 +30,15 @@ def interrupts(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]:
         stopping = True
         stop()
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    before = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if (handler := signal.getsignal(number)) is not signal.SIG_IGN
+    }
     try:
-        for number in heard:
+        for number in before:
             signal.signal(number, interrupted)
         yield
     finally:
-        for number in heard:
-            signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -167,17 +167,18 @@ class Terminal:
 
     def ask_secret(self, question: str) -> Secret:
         """A question whose answer does not show."""
-        with self._asking():
+        with self._asking(hidden=True):
             return Secret(click.prompt(question, hide_input=True, err=True))
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _asking(self, *, hidden: bool = False) -> Iterator[None]:
         self.settle()
         self.is_asking = True
         try:
             yield
         except click.Abort:
-            click.echo(err=True)  # the person's ^C stands on the line
+            if not hidden:  # else click does it
+                click.echo(err=True)  # the person's ^C stands on the line
             raise
         finally:
             self.is_asking = False

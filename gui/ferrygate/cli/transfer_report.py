@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
-# A person may have answered that files are to be replaced, and those that waited were not.
+# Not ASK: the person may have answered that files be replaced, and skip would leave the old ones.
 _SKIPPING_DOES_THE_REST = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
@@ -55,73 +55,59 @@ class TransferReport:
         self._clock = clock
         self._told_at = clock.monotonic()
         self._bar: Progress | None = None  # made when there is something to draw
-        self._pending: dict[int, FileView] = {}  # files that have not ended, by number
-        self._ends: Counter[TransferState] = Counter()
-        self._bytes = self._renamed = 0  # of what was delivered
-        self._left_parts = False  # on the server
+        self._files: dict[int, FileView] = {}  # by number, as each was last told
         self._is_stopping = False
 
     @property
     def complete(self) -> bool:
         """Whether every file was delivered or skipped as asked."""
-        return self._ends.keys() <= _GOOD
+        return all(file.state in _GOOD for file in self._files.values())
 
     @property
     def was_cancelled(self) -> bool:
         """Whether a file was taken back before it was done."""
-        return self._ends[TransferState.CANCELLED] > 0
+        return any(file.state is TransferState.CANCELLED for file in self._files.values())
 
     def __call__(self, event: BatchChanged | FileChanged) -> None:
         """Tell what an event says."""
         match event:
             case BatchChanged(view=view):
                 self._progress(view)
-            case FileChanged(view=file) if file.state.is_final:
-                self._pending.pop(file.number, None)
-                self._ended(file)
             case FileChanged(view=file):
-                self._pending[file.number] = file
+                self._take(file)
 
     def end(self) -> None:
         """Tell the sum of it, and first of the files whose end nobody waited for."""
-        for file in self._pending.values():
-            self._ended(self._unknown(file))
+        for file in list(self._files.values()):
+            if not file.state.is_final:
+                self._take(_left_to_itself(file))
         self._terminal.settle()
-        delivered = self._ends[TransferState.DELIVERED]
+        files = self._files.values()
+        ends = Counter(file.state for file in files)
+        good = [file for file in files if file.state is TransferState.DELIVERED]
         sentence = ngettext(
-            "{count} file delivered, {size}.", "{count} files delivered, {size}.", delivered
-        ).format(count=delivered, size=size_text(self._bytes))
+            "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
+        ).format(count=len(good), size=size_text(sum(file.size or 0 for file in good)))
         for state, text in (
             (TransferState.SKIPPED, _("Skipped: {count}.")),
             (TransferState.NEEDS_ATTENTION, _("Not delivered: {count}.")),
             (TransferState.CANCELLED, _("Cancelled: {count}.")),
         ):
-            if self._ends[state]:
-                sentence += " " + text.format(count=self._ends[state])
+            if ends[state]:
+                sentence += " " + text.format(count=ends[state])
         self._terminal.say(sentence)
-        if self._renamed:
+        renamed = sum(map(self._is_renamed, good))
+        if renamed:
             self._terminal.say(
                 ngettext(
                     "{count} file has another name here than on the server.",
                     "{count} files have another name here than on the server.",
-                    self._renamed,
-                ).format(count=self._renamed)
+                    renamed,
+                ).format(count=renamed)
             )
         self._note_rest()
         for step in self._steps:
             self._terminal.say(step)
-
-    def _unknown(self, file: FileView) -> FileView:
-        """How a file stands that was left to itself."""
-        note = ""
-        if file.state is not TransferState.WAITING:
-            note = _("Nobody looked what is left of it.")
-        return msgspec.structs.replace(
-            file,
-            state=TransferState.CANCELLED,
-            note=note,
-            problem=Cancelled(_("Cancelled.")).problem,
-        )
 
     def _is_renamed(self, file: FileView) -> bool:
         """Whether a fetched file, or a folder it is in, was given another name on this disk."""
@@ -161,12 +147,12 @@ class TransferReport:
         self._bar.update(task, description=title, completed=view.bytes_moved, total=total)
         self._terminal.show(self._bar)
 
+    def _take(self, file: FileView) -> None:
+        self._files[file.number] = file
+        if file.state.is_final:
+            self._ended(file)
+
     def _ended(self, file: FileView) -> None:
-        self._ends[file.state] += 1
-        renamed = self._is_renamed(file)
-        self._renamed += renamed
-        if file.state is TransferState.DELIVERED:
-            self._bytes += file.size or 0
         if self._terminal.as_json:
             self._terminal.record(
                 local=file.local,
@@ -176,7 +162,7 @@ class TransferReport:
                 sha256=file.sha256,
                 confirmed=file.confirmed,
                 note=file.note,
-                renamed=renamed,
+                renamed=self._is_renamed(file),
                 problem=problem_record(file.problem) if file.problem else None,
             )
         source = (
@@ -184,8 +170,6 @@ class TransferReport:
             if self._direction is Direction.UPLOAD
             else display_name(file.remote)
         )
-        if self._direction is Direction.UPLOAD and file.state not in _GOOD:
-            self._left_parts |= bool(file.note)
         if file.state is TransferState.CANCELLED and not file.note:
             return  # the sum has it
         if file.problem is not None:
@@ -203,13 +187,29 @@ class TransferReport:
             self._steps[step] = None
 
     def _note_rest(self) -> None:
-        """How what was cut is made whole. To skip goes by the name, so a part passes for a file."""
-        if self._left_parts:
-            self._steps[
-                _("Send what was cut again with --on-conflict replace; skip would keep the part.")
-            ] = None
-        elif self._ends[TransferState.CANCELLED] and self._on_conflict in _SKIPPING_DOES_THE_REST:
-            self._steps[_("With --on-conflict skip, the same command does the rest.")] = None
+        """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
+        step = ""
+        if self._direction is Direction.UPLOAD and any(
+            file.note and file.state not in _GOOD for file in self._files.values()
+        ):
+            step = _(
+                "Send what was cut again with --on-conflict replace; skip would keep the part."
+            )
+        elif self.was_cancelled and self._on_conflict in _SKIPPING_DOES_THE_REST:
+            step = _("With --on-conflict skip, the same command does the rest.")
+        if step:
+            self._steps[step] = None
+
+
+def _left_to_itself(file: FileView) -> FileView:
+    """How a file stands whose end nobody waited for."""
+    waited = file.state is TransferState.WAITING
+    return msgspec.structs.replace(
+        file,
+        state=TransferState.CANCELLED,
+        note="" if waited else _("What is left of it is not known."),
+        problem=Cancelled(_("Cancelled.")).problem,
+    )
 
 
 def _bar(screen: Console) -> Progress:

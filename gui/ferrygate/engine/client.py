@@ -17,7 +17,7 @@ from ferrygate.engine import messages as m
 if TYPE_CHECKING:  # slow; whoever makes one loads it
     from ferrygate.engine.engine import Engine
 
-_PATIENCE = 10.0
+_PATIENCE = 10.0  # seconds for which a cancelled request may say nothing
 
 
 MakeEngine = Callable[[m.Listener], "Engine"]
@@ -57,18 +57,14 @@ class EngineClient:
         make_engine: MakeEngine,
         prompter: Prompter,
         clock: Clock,
-        *,
-        patience: float = _PATIENCE,
     ) -> None:
-        """Begin; ``patience`` is the seconds for which a cancelled request may say nothing."""
         self._events: SimpleQueue[m.Event | m.CancelRequest] = SimpleQueue()
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
         self._clock = clock
-        self._patience = patience
         self._last = 0
         self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
-        self._cancelled: dict[int, float] = {}  # of those, and when each is given up
+        self._give_up_at: dict[int, float] = {}  # those of them that are cancelled
 
     def number(self) -> int:
         """A request number not used before."""
@@ -82,7 +78,7 @@ class EngineClient:
         :meth:`cancel` they are not.
 
         Raises:
-            Cancelled: the request was taken back, and the engine said so or has gone silent.
+            Cancelled: the request was taken back; also where the engine has gone silent since.
             FerrygateError: the request failed.
         """
         request = command.request
@@ -101,13 +97,13 @@ class EngineClient:
                     return
                 yield event
         finally:
-            if not over and request not in self._cancelled:
-                self._cancel(request)
-            self._cancelled.pop(request, None)
+            if not over and request not in self._give_up_at:
+                self._clear_away(request)
+            self._give_up_at.pop(request, None)
             del self._waiting[request]
 
     def cancel(self) -> None:
-        """Have what is being asked cancelled; it goes on until the engine tells its end.
+        """Have what is being asked cancelled; it goes on until its end, or ten seconds of silence.
 
         For a signal's handler, or another thread than the one that asks: nothing is waited for.
         """
@@ -119,14 +115,14 @@ class EngineClient:
 
         A caller may ask something while it goes through the answers to something else.
         """
-        give_up_at = self._cancelled.get(request)
+        give_up_at = self._give_up_at.get(request)
         left = None if give_up_at is None else max(0.0, give_up_at - self._clock.monotonic())
         try:
             event = self._events.get(timeout=left)
         except Empty:
             raise Cancelled(_("Cancelled."), detail="the engine has not told its end") from None
         if isinstance(event, m.CancelRequest):
-            self._pass_on(event)
+            self._cancel(event.target)
             return None
         if isinstance(event, m.FolderBlock):
             self._engine.send(m.TakeMore(event.request))
@@ -135,8 +131,8 @@ class EngineClient:
             if owner in self._waiting:
                 self._waiting[owner].append(event)
             return None
-        if owner is not None and give_up_at is not None:
-            self._wait_for_more(owner)
+        if owner == request and give_up_at is not None:
+            self._put_off_end(request)
         return event
 
     def do(self, command: m.Request) -> None:
@@ -173,24 +169,27 @@ class EngineClient:
         try:
             choice = self._prompter.resolve_conflict(question)
         except Cancelled:
-            self._pass_on(m.CancelRequest(question.batch))
+            self._cancel(question.batch)
         else:
             self._engine.send(m.AnswerConflict(question.batch, choice))
 
-    def _pass_on(self, command: m.CancelRequest) -> None:
-        if command.target in self._waiting:
-            self._wait_for_more(command.target)
-            self._engine.send(command)
-
-    def _wait_for_more(self, request: int) -> None:
-        self._cancelled[request] = self._clock.monotonic() + self._patience
-
     def _cancel(self, request: int) -> None:
-        """Give the engine time to clear away what the request has begun."""
-        self._pass_on(m.CancelRequest(request))
+        if request in self._waiting:
+            self._put_off_end(request)
+            self._engine.send(m.CancelRequest(request))
+
+    def _put_off_end(self, request: int) -> None:
+        self._give_up_at[request] = self._clock.monotonic() + _PATIENCE
+
+    def _clear_away(self, request: int) -> None:
+        """Give the engine time to clear away what a request has begun, unheard."""
+        self._cancel(request)
+        waiting = self._waiting[request]
         with suppress(Cancelled):
-            while not isinstance(self._next(request), m.Done | m.Failed):
-                continue
+            while True:
+                event = waiting.popleft() if waiting else self._next(request)
+                if isinstance(event, m.Done | m.Failed):
+                    return
 
 
 def _owner(event: m.Event) -> int | None:

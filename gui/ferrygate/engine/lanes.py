@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -44,10 +43,13 @@ class Lanes:
     def with_room(self, batch: int) -> Assignment | None:
         """The one of a batch that has least to do, if it could do with more."""
         open_ones = [one for one in self.of(batch) if one.queue.has_room]
-        return min(open_ones, key=lambda one: (one.queue.bytes, one.queue.files), default=None)
+        return min(open_ones, key=_to_do, default=None)
 
     def another(self, batch: int, direction: Direction) -> Assignment | None:
-        """One lane more for a batch, if it is worth having."""
+        """One lane more for a batch, if it is worth having.
+
+        Where a batch has none and gets none now, the one with most lanes lets one go.
+        """
         if self._idle:
             lane = self._idle.pop()
         else:
@@ -56,6 +58,8 @@ class Lanes:
             )
             first = not any(self.of(batch))
             if not self._growth.wants(len(self._lanes), large=large, first=first):
+                if first:
+                    self._make_room()
                 return None
             lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
             self._lanes.append(lane)
@@ -64,15 +68,13 @@ class Lanes:
         self._assignments.append(assignment)
         return assignment
 
-    def make_room(self) -> None:
-        """Have the batch with most lanes let one go, for a batch that has none."""
+    def _make_room(self) -> None:
         if any(one.queue.closed for one in self._assignments):  # one will be free soon
             return
-        lanes = Counter(one.batch for one in self._assignments)
-        for batch, _count in lanes.most_common(1):
-            rest = list(self.of(batch))[1:]  # the first may walk the batch's folders yet
-            if rest:
-                min(rest, key=lambda one: (one.queue.bytes, one.queue.files)).queue.close()
+        batches = {one.batch for one in self._assignments}
+        most = max((list(self.of(batch)) for batch in batches), key=len, default=[])
+        if most[1:]:  # the first may walk the batch's folders yet
+            min(most[1:], key=_to_do).queue.close()
 
     def free(self, assignment: Assignment) -> None:
         """A lane has worked off its queue."""
@@ -111,3 +113,7 @@ class Lanes:
         """End the lanes after what they do now."""
         for lane in self._lanes:
             lane.stop()
+
+
+def _to_do(assignment: Assignment) -> tuple[int, int]:
+    return assignment.queue.bytes, assignment.queue.files

@@ -121,8 +121,6 @@ class TransferQueue:
                     continue
                 assignment = self._lanes.another(batch.number, batch.direction)
                 if assignment is None:
-                    if not self._has_lane(batch):
-                        self._lanes.make_room()
                     break
                 assignment.queue.put(batch.next_item())
                 self._set_to_work(batch, assignment)

@@ -19,12 +19,12 @@ def taken(name: str) -> ConflictError:
     )
 
 
-def skipped(job: FileJob, standing: int | None) -> Outcome:
+def skipped(job: FileJob, size_there: int | None) -> Outcome:
     """The end of a file whose name is taken by one of so many bytes, where that was to be skipped.
 
     What stands there may be a part, left by an interrupted upload.
     """
-    differs = job.size is not None and standing is not None and job.size != standing
+    differs = job.size is not None and size_there is not None and job.size != size_there
     return Outcome(
         state=TransferState.SKIPPED,
         local=job.local,

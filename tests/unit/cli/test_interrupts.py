@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ferrygate.cli.interrupts import interrupts
+from ferrygate.cli.interrupts import on_interrupt
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 
@@ -30,7 +30,7 @@ def test_the_first_interrupt_asks_and_the_second_ends(
     terminal: Terminal, number: signal.Signals
 ) -> None:
     stopped: list[int] = []
-    with interrupts(terminal, lambda: stopped.append(1)):
+    with on_interrupt(terminal, lambda: stopped.append(1)):
         signal.raise_signal(number)
         assert stopped == [1]
         with pytest.raises(KeyboardInterrupt):
@@ -41,14 +41,14 @@ def test_the_first_interrupt_asks_and_the_second_ends(
 def test_a_question_is_ended_at_once(terminal: Terminal) -> None:
     stopped: list[int] = []
     terminal.is_asking = True
-    with pytest.raises(KeyboardInterrupt), interrupts(terminal, lambda: stopped.append(1)):
+    with pytest.raises(KeyboardInterrupt), on_interrupt(terminal, lambda: stopped.append(1)):
         signal.raise_signal(signal.SIGINT)
     assert not stopped
 
 
 def test_what_was_there_before_is_there_again(terminal: Terminal) -> None:
     before = [signal.getsignal(number) for number in NUMBERS]
-    with interrupts(terminal, lambda: None):
+    with on_interrupt(terminal, lambda: None):
         assert all(signal.getsignal(number) not in before for number in NUMBERS)
     assert [signal.getsignal(number) for number in NUMBERS] == before
 
@@ -57,6 +57,6 @@ def test_what_a_shell_has_ignored_stays_ignored(terminal: Terminal) -> None:
     """As for a command behind an ampersand, or under nohup."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stopped: list[int] = []
-    with interrupts(terminal, lambda: stopped.append(1)):
+    with on_interrupt(terminal, lambda: stopped.append(1)):
         signal.raise_signal(signal.SIGINT)
     assert not stopped

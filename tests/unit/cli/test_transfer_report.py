@@ -255,10 +255,10 @@ def test_files_whose_end_nobody_waited_for_are_told(
     told = capsys.readouterr()
     assert [(file["state"], file["note"]) for file in map(json.loads, told.out.splitlines())] == [
         ("cancelled", ""),
-        ("cancelled", "Nobody looked what is left of it."),
+        ("cancelled", "What is left of it is not known."),
     ]
     assert told.err.splitlines() == [
-        "1.csv: Cancelled. Nobody looked what is left of it.",
+        "1.csv: Cancelled. What is left of it is not known.",
         "0 files delivered, 0 bytes. Cancelled: 2.",
         REPLACE,
     ]

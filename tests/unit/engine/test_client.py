@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from fake_clock import ManualClock
 from ferrygate.api import Unattended
-from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, KeychainError
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
@@ -19,10 +17,13 @@ def view(state: m.TransferState) -> m.FileChanged:
     return m.FileChanged(1, m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=state))
 
 
-class ScriptedEngine:
+Answers = dict[type, tuple[m.Event, ...]]
+
+
+class AnsweringEngine:
     """Answers each command as a test says."""
 
-    def __init__(self, listener: m.Listener, answers: dict[type, tuple[m.Event, ...]]) -> None:
+    def __init__(self, listener: m.Listener, answers: Answers) -> None:
         self._listener = listener
         self._answers = answers
         self.sent: list[m.Command] = []
@@ -33,28 +34,20 @@ class ScriptedEngine:
             self._listener(event)
 
 
-Answers = dict[type, tuple[m.Event, ...]]
-Make = Callable[..., tuple[EngineClient, ScriptedEngine]]
+def client_of(answers: Answers, **options: Any) -> tuple[EngineClient, AnsweringEngine]:
+    made: list[AnsweringEngine] = []
+
+    def make_engine(listener: m.Listener) -> Any:
+        made.append(AnsweringEngine(listener, answers))
+        return made[0]
+
+    options = {"prompter": Unattended(), "clock": ManualClock(), **options}
+    return EngineClient(make_engine, **options), made[0]
 
 
-@pytest.fixture
-def make() -> Make:
-    def make(answers: Answers, **options: Any) -> tuple[EngineClient, ScriptedEngine]:
-        made: list[ScriptedEngine] = []
-
-        def make_engine(listener: m.Listener) -> Any:
-            made.append(ScriptedEngine(listener, answers))
-            return made[0]
-
-        options = {"prompter": Unattended(), "clock": SystemClock(), **options}
-        return EngineClient(make_engine, **options), made[0]
-
-    return make
-
-
-def test_what_is_cancelled_tells_how_it_ended(make: Make) -> None:
+def test_what_is_cancelled_tells_how_it_ended() -> None:
     sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
-    client, engine = make(
+    client, engine = client_of(
         {m.Upload: (sending,), m.CancelRequest: (cancelled, m.Done(UPLOAD.request))}
     )
     events = client.ask(UPLOAD)
@@ -64,16 +57,7 @@ def test_what_is_cancelled_tells_how_it_ended(make: Make) -> None:
     assert engine.sent == [UPLOAD, m.CancelRequest(UPLOAD.request)]
 
 
-def test_an_engine_that_falls_silent_is_not_waited_for(make: Make) -> None:
-    client, _engine = make({m.Upload: (view(m.TransferState.SENDING),)}, patience=0.01)
-    events = client.ask(UPLOAD)
-    next(events)
-    client.cancel()
-    with pytest.raises(Cancelled):
-        list(events)
-
-
-def test_news_for_everybody_is_no_word_of_what_was_cancelled(make: Make) -> None:
+def test_news_for_everybody_is_no_word_of_what_was_cancelled() -> None:
     clock = ManualClock()
 
     class Slow(Unattended):
@@ -81,8 +65,8 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled(make: Make) -> None
             clock.time += 6
 
     news = 2 * (m.Notice(KeychainError("Locked.").problem),)
-    answers = {m.Upload: (view(m.TransferState.SENDING),), m.CancelRequest: news}
-    client, _engine = make(answers, prompter=Slow(), clock=clock)
+    answers: Answers = {m.Upload: (view(m.TransferState.SENDING),), m.CancelRequest: news}
+    client, _engine = client_of(answers, prompter=Slow(), clock=clock)
     events = client.ask(UPLOAD)
     next(events)
     client.cancel()
@@ -90,8 +74,8 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled(make: Make) -> None
         list(events)
 
 
-def test_to_cancel_what_is_over_does_nothing_to_what_comes_next(make: Make) -> None:
-    client, engine = make({m.SignIn: (m.Done(2),), m.Upload: (m.Done(1),)})
+def test_to_cancel_what_is_over_does_nothing_to_what_comes_next() -> None:
+    client, engine = client_of({m.SignIn: (m.Done(2),), m.Upload: (m.Done(1),)})
     events = client.ask(UPLOAD)
     client.cancel()  # nothing is asked before the first event is wanted
     assert list(events) == []
@@ -100,9 +84,9 @@ def test_to_cancel_what_is_over_does_nothing_to_what_comes_next(make: Make) -> N
     assert engine.sent == [UPLOAD, m.SignIn(2)]
 
 
-def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request(make: Make) -> None:
+def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request() -> None:
     last = view(m.TransferState.DELIVERED)
-    client, engine = make({m.Upload: (last, m.Done(1)), m.SignIn: (m.Done(2),)})
+    client, engine = client_of({m.Upload: (last, m.Done(1)), m.SignIn: (m.Done(2),)})
     events = client.ask(UPLOAD)
     assert next(events) == last
     client.cancel()  # the end is waiting before it
@@ -111,14 +95,14 @@ def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request(make: Mak
     assert engine.sent == [UPLOAD, m.SignIn(2)]
 
 
-def test_a_person_who_leaves_a_question_cancels_the_batch(make: Make) -> None:
+def test_a_person_who_leaves_a_question_cancels_the_batch() -> None:
     class Leaving(Unattended):
         def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
             raise Cancelled("Cancelled.")
 
     question = m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True)
     cancelled = view(m.TransferState.CANCELLED)
-    client, engine = make(
+    client, engine = client_of(
         {m.Upload: (question,), m.CancelRequest: (cancelled, m.Done(1))}, prompter=Leaving()
     )
     assert list(client.ask(UPLOAD)) == [cancelled]

@@ -44,7 +44,7 @@ class Batch(msgspec.Struct, kw_only=True):
         states: those of its files, by number.
         question: about a name that is taken.
         problem: the first that a person has to see to.
-        note: about the delivery, from the file that was delivered last.
+        note: about a file that was delivered, or skipped though it is another.
         left: what an upload that was not delivered may have left on the server; the first of them.
         cancelled: a person took it back, or some of it.
     """
@@ -62,6 +62,8 @@ class Batch(msgspec.Struct, kw_only=True):
         self.states[file.number] = file.state
         if file.state is TransferState.DELIVERED:
             self.note = file.note
+        elif file.state is TransferState.SKIPPED:
+            self.note = file.note or self.note
         elif file.state is TransferState.NEEDS_ATTENTION:
             self.problem = self.problem or file.problem
             self.left = self.left or file.note

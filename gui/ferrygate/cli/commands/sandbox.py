@@ -62,8 +62,8 @@ def sandbox(
 ) -> int:
     """Run a server like AWS Transfer with Okta, for trying things, until interrupted.
 
-    Once ready it says how to reach it (with --json in one line); password and secret are new at
-    each start.
+    Once it is ready, it prints how to reach it (one line with --json). Password and secret are new
+    at each start.
     """
     from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  slow
 

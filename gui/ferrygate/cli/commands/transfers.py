@@ -12,7 +12,7 @@ import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
-from ferrygate.cli.interrupts import interrupts
+from ferrygate.cli.interrupts import on_interrupt
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
@@ -67,7 +67,7 @@ def put(
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
-    On servers over S3, a file that is being replaced is lost if that breaks half-way.
+    On servers over S3, the old file is lost if an upload that replaces it breaks off.
     """
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
@@ -113,7 +113,7 @@ def _reported(
         click.Abort: it was interrupted, and not all was done by then; that was told.
     """
     cancelled = False
-    with interrupts(around.terminal, session.cancel):
+    with on_interrupt(around.terminal, session.cancel):
         try:
             move(on_event=report)
         except (Cancelled, KeyboardInterrupt, click.Abort):
