@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,14 @@ import pytest
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_site import site_of
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _interrupts_are_heard() -> Iterator[None]:
+    """What a shell without job control starts aside ignores them, and hands that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -16,6 +17,7 @@ from typing import IO
 from e2e.program import PROGRAM, Program
 
 _SECONDS = 30.0
+_PATIENCE = 1.0  # seconds after which a person presses a key again
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -38,9 +40,19 @@ class Screen:
         """Type a line."""
         os.write(self._descriptor, text.encode() + b"\n")
 
-    def interrupt(self) -> None:
-        """What the terminal does when a person presses Ctrl+C."""
-        self._process.send_signal(signal.SIGINT)
+    def interrupt(self) -> int:
+        """What Ctrl+C does, pressed again each second until the program ends; the exit status.
+
+        Python hears of one that comes in the moment before it reads only once something is typed.
+        """
+        while self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            end = time.monotonic() + _PATIENCE
+            while self._read(end - time.monotonic()):
+                continue
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE)
+        return self._process.returncode
 
     def end(self) -> int:
         """Read to the end; the exit status."""

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
-# Not ASK: the person may have answered that files be replaced, and skip would leave the old ones.
-_SKIPPING_DOES_THE_REST = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
+_UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
 
@@ -118,9 +117,10 @@ class TransferReport:
         return [_composed(name) for name in here] != [_composed(name) for name in there]
 
     def _progress(self, view: BatchView) -> None:
-        if view.stopping and not (self._is_stopping or view.finished):
+        if view.stopping and not self._is_stopping:
             self._is_stopping = True
-            self._terminal.say(_("Stopping. What is under way is being cleared away."))
+            if any(file.state in _UNDER_WAY for file in self._files.values()):
+                self._terminal.say(_("Stopping. What is under way is being cleared away."))
         if self._terminal.can_draw:
             self._draw(view)
             return
@@ -188,17 +188,28 @@ class TransferReport:
 
     def _note_rest(self) -> None:
         """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
-        step = ""
-        if self._direction is Direction.UPLOAD and any(
-            file.note and file.state not in _GOOD for file in self._files.values()
-        ):
-            step = _(
-                "Send what was cut again with --on-conflict replace; skip would keep the part."
-            )
-        elif self.was_cancelled and self._on_conflict in _SKIPPING_DOES_THE_REST:
-            step = _("With --on-conflict skip, the same command does the rest.")
-        if step:
+        if self._on_conflict is not ConflictChoice.REPLACE and self._has_left_parts:
+            step = _("Send the files named above again, with --on-conflict replace.")
             self._steps[step] = None
+        if self.was_cancelled:
+            self._steps[self._rest()] = None
+
+    @property
+    def _has_left_parts(self) -> bool:
+        return self._direction is Direction.UPLOAD and any(
+            file.note and file.state not in _GOOD for file in self._files.values()
+        )
+
+    def _rest(self) -> str:
+        match self._on_conflict:
+            case ConflictChoice.ASK:
+                return _("The same command does the rest, and asks about what is there by then.")
+            case ConflictChoice.KEEP_BOTH:
+                return _("The same command would do again what is done, beside it.")
+            case ConflictChoice.REPLACE:
+                return _("The same command does the rest; with skip it would keep what was cut.")
+            case ConflictChoice.FAIL | ConflictChoice.SKIP:
+                return _("With --on-conflict skip, the same command does the rest.")
 
 
 def _left_to_itself(file: FileView) -> FileView:

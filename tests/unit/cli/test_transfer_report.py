@@ -209,20 +209,25 @@ def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capt
     ]
 
 
-REPLACE = "Send what was cut again with --on-conflict replace; skip would keep the part."
+NAMED = "Send the files named above again, with --on-conflict replace."
 SKIP = "With --on-conflict skip, the same command does the rest."
+AGAIN = "The same command does the rest; with skip it would keep what was cut."
+ASKS = "The same command does the rest, and asks about what is there by then."
+TWICE = "The same command would do again what is done, beside it."
+UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
 
 
 @pytest.mark.parametrize(
     ("direction", "choice", "note", "steps"),
     [
-        pytest.param(Direction.UPLOAD, ConflictChoice.FAIL, "", [SKIP], id="nothing left"),
-        pytest.param(Direction.DOWNLOAD, ConflictChoice.SKIP, "", [SKIP], id="fetched"),
-        pytest.param(Direction.UPLOAD, ConflictChoice.FAIL, "A part.", [REPLACE], id="a part left"),
-        pytest.param(Direction.DOWNLOAD, ConflictChoice.FAIL, "A part.", [SKIP], id="hidden part"),
-        pytest.param(Direction.UPLOAD, ConflictChoice.REPLACE, "", [], id="others may be older"),
-        pytest.param(Direction.UPLOAD, ConflictChoice.KEEP_BOTH, "", [], id="others may stand"),
-        pytest.param(Direction.UPLOAD, ConflictChoice.ASK, "", [], id="it is asked again"),
+        pytest.param(UP, ConflictChoice.FAIL, "", [SKIP], id="nothing left"),
+        pytest.param(DOWN, ConflictChoice.SKIP, "", [SKIP], id="fetched"),
+        pytest.param(UP, ConflictChoice.FAIL, "A part.", [NAMED, SKIP], id="a part left"),
+        pytest.param(DOWN, ConflictChoice.FAIL, "A part.", [SKIP], id="a hidden part"),
+        pytest.param(UP, ConflictChoice.REPLACE, "A part.", [AGAIN], id="a part of what stood"),
+        pytest.param(UP, ConflictChoice.REPLACE, "", [AGAIN], id="older ones may stand"),
+        pytest.param(UP, ConflictChoice.KEEP_BOTH, "", [TWICE], id="both"),
+        pytest.param(UP, ConflictChoice.ASK, "", [ASKS], id="it is asked again"),
     ],
 )
 def test_how_the_rest_is_done_is_told(
@@ -260,13 +265,19 @@ def test_files_whose_end_nobody_waited_for_are_told(
     assert told.err.splitlines() == [
         "1.csv: Cancelled. What is left of it is not known.",
         "0 files delivered, 0 bytes. Cancelled: 2.",
-        REPLACE,
+        NAMED,
+        SKIP,
     ]
 
 
-def test_that_it_is_stopping_is_told_once(report: TransferReport, capsys: Capture) -> None:
+@pytest.mark.parametrize("state", [TransferState.SENDING, TransferState.WAITING])
+def test_that_it_is_stopping_is_told_once_where_something_is_under_way(
+    report: TransferReport, capsys: Capture, state: TransferState
+) -> None:
     view = BatchView(batch=1, direction=Direction.UPLOAD, title="a.csv", target="/inbox")
+    report(FileChanged(1, FileView(number=0, local="a.csv", remote=b"/a.csv", state=state)))
     report(BatchChanged(view))
     for _time in range(2):
         report(BatchChanged(msgspec.structs.replace(view, stopping=True)))
-    assert capsys.readouterr().err == "Stopping. What is under way is being cleared away.\n"
+    stopping = "Stopping. What is under way is being cleared away.\n"
+    assert capsys.readouterr().err == (stopping if state is TransferState.SENDING else "")

@@ -67,7 +67,8 @@ def put(
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
-    On servers over S3, the old file is lost if an upload that replaces it breaks off.
+    On servers over S3, an old file is lost if the upload that replaces it breaks off; of small
+    files, dozens are under way at a time.
     """
     if not any(map(os.path.lexists, sources)):  # a code is worth more than that
         raise not_there(Path(sources[0]))
