@@ -146,7 +146,7 @@ def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.status == "Cancelled"
-    assert table.row.left == "It may be a part. Send it again and replace it."
+    assert table.row.left == "It may be a part. Send it again."
     assert table.row.tone is RowTone.AMBER
 
 
@@ -156,7 +156,7 @@ def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: 
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.sub == "The sizes differ. Send it again."
-    assert table.row.left == "It may be a part. Send it again and replace it."
+    assert table.row.left == "It may be a part. Send it again."
 
 
 def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:

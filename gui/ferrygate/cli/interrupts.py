@@ -25,9 +25,9 @@ def on_interrupt(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
-        if stopping or terminal.is_asking:
+        first, stopping = not stopping, True
+        if not first or terminal.is_asking:
             raise KeyboardInterrupt
-        stopping = True
         stop()
 
     before = {

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
+# Else the part may have another name than is told, and the file of that name be another.
+_NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
@@ -63,6 +65,11 @@ class TransferReport:
         return all(file.state in _GOOD for file in self._files.values())
 
     @property
+    def has_files(self) -> bool:
+        """Whether a file was told of."""
+        return bool(self._files)
+
+    @property
     def was_cancelled(self) -> bool:
         """Whether a file was taken back before it was done."""
         return any(file.state is TransferState.CANCELLED for file in self._files.values())
@@ -77,9 +84,12 @@ class TransferReport:
 
     def end(self) -> None:
         """Tell the sum of it, and first of the files whose end nobody waited for."""
-        for file in list(self._files.values()):
-            if not file.state.is_final:
-                self._take(_left_to_itself(file))
+        unknown = [file for file in self._files.values() if not file.state.is_final]
+        for file in unknown:
+            left = self._files[file.number] = _left_to_itself(file)
+            self._record(left)
+            if file.state is not TransferState.WAITING:
+                self._say(left)
         self._terminal.settle()
         files = self._files.values()
         ends = Counter(file.state for file in files)
@@ -104,7 +114,10 @@ class TransferReport:
                     renamed,
                 ).format(count=renamed)
             )
-        self._note_rest()
+        if unknown:  # some may be whole by now, some a part: no step is right for all
+            self._terminal.say(_("What is left of what was under way is not known."))
+        else:
+            self._note_rest()
         for step in self._steps:
             self._terminal.say(step)
 
@@ -150,9 +163,10 @@ class TransferReport:
     def _take(self, file: FileView) -> None:
         self._files[file.number] = file
         if file.state.is_final:
-            self._ended(file)
+            self._record(file)
+            self._say(file)
 
-    def _ended(self, file: FileView) -> None:
+    def _record(self, file: FileView) -> None:
         if self._terminal.as_json:
             self._terminal.record(
                 local=file.local,
@@ -165,6 +179,8 @@ class TransferReport:
                 renamed=self._is_renamed(file),
                 problem=problem_record(file.problem) if file.problem else None,
             )
+
+    def _say(self, file: FileView) -> None:
         source = (
             display_text(file.local)
             if self._direction is Direction.UPLOAD
@@ -188,7 +204,7 @@ class TransferReport:
 
     def _note_rest(self) -> None:
         """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
-        if self._on_conflict is not ConflictChoice.REPLACE and self._has_left_parts:
+        if self._on_conflict in _NOTHING_STOOD and self._has_left_parts:
             step = _("Send the files named above again, with --on-conflict replace.")
             self._steps[step] = None
         if self.was_cancelled:
@@ -213,12 +229,11 @@ class TransferReport:
 
 
 def _left_to_itself(file: FileView) -> FileView:
-    """How a file stands whose end nobody waited for."""
-    waited = file.state is TransferState.WAITING
+    """How a file stands whose end nobody waited for; it may have been begun since."""
     return msgspec.structs.replace(
         file,
         state=TransferState.CANCELLED,
-        note="" if waited else _("What is left of it is not known."),
+        note=_("What is left of it is not known."),
         problem=Cancelled(_("Cancelled.")).problem,
     )
 

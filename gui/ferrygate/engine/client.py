@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -64,7 +65,11 @@ class EngineClient:
         self._clock = clock
         self._last = 0
         self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
-        self._give_up_at: dict[int, float] = {}  # those of them that are cancelled
+        self._taken_back: set[int] = set()  # those of them that :meth:`cancel` was told of
+        self._give_up_at: dict[int, float] = {}  # and those whose end is being waited for
+        self._cancels: SimpleQueue[int | None] = SimpleQueue()
+        self._canceller = threading.Thread(target=self._pass_on, name="cancel", daemon=True)
+        self._canceller.start()
 
     def number(self) -> int:
         """A request number not used before."""
@@ -97,8 +102,9 @@ class EngineClient:
                     return
                 yield event
         finally:
-            if not over and request not in self._give_up_at:
+            if not over and request not in self._taken_back:
                 self._clear_away(request)
+            self._taken_back.discard(request)
             self._give_up_at.pop(request, None)
             del self._waiting[request]
 
@@ -108,7 +114,14 @@ class EngineClient:
         For a signal's handler, or another thread than the one that asks: nothing is waited for.
         """
         for request in tuple(self._waiting):
-            self._events.put(m.CancelRequest(request))
+            self._taken_back.add(request)
+            self._events.put(m.CancelRequest(request))  # wakes who waits for an event
+            self._cancels.put(request)
+
+    def _pass_on(self) -> None:
+        """On a thread of its own: whoever asks may be held up by what it prints to."""
+        for request in iter(self._cancels.get, None):
+            self._engine.send(m.CancelRequest(request))
 
     def _next(self, request: int) -> m.Event | None:
         """The next event, if it is this request's or nobody's; another's is kept for it.
@@ -122,17 +135,18 @@ class EngineClient:
         except Empty:
             raise Cancelled(_("Cancelled."), detail="the engine has not told its end") from None
         if isinstance(event, m.CancelRequest):
-            self._cancel(event.target)
+            if event.target in self._waiting:
+                self._put_off_end(event.target)
             return None
         if isinstance(event, m.FolderBlock):
             self._engine.send(m.TakeMore(event.request))
         owner = _owner(event)
+        if owner in self._give_up_at:
+            self._put_off_end(owner)
         if owner is not None and owner != request:
             if owner in self._waiting:
                 self._waiting[owner].append(event)
             return None
-        if owner == request and give_up_at is not None:
-            self._put_off_end(request)
         return event
 
     def do(self, command: m.Request) -> None:
@@ -142,6 +156,8 @@ class EngineClient:
 
     def close(self) -> None:
         """End the engine."""
+        self._cancels.put(None)
+        self._canceller.join()
         self._engine.close()
 
     def _answered(self, event: m.Event) -> bool:
@@ -166,24 +182,22 @@ class EngineClient:
         return True
 
     def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
+        if question.batch in self._taken_back:
+            return
         try:
             choice = self._prompter.resolve_conflict(question)
         except Cancelled:
-            self._cancel(question.batch)
+            self.cancel()
         else:
             self._engine.send(m.AnswerConflict(question.batch, choice))
-
-    def _cancel(self, request: int) -> None:
-        if request in self._waiting:
-            self._put_off_end(request)
-            self._engine.send(m.CancelRequest(request))
 
     def _put_off_end(self, request: int) -> None:
         self._give_up_at[request] = self._clock.monotonic() + _PATIENCE
 
     def _clear_away(self, request: int) -> None:
         """Give the engine time to clear away what a request has begun, unheard."""
-        self._cancel(request)
+        self._engine.send(m.CancelRequest(request))
+        self._put_off_end(request)
         waiting = self._waiting[request]
         with suppress(Cancelled):
             while True:

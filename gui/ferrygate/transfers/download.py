@@ -132,7 +132,7 @@ def _target(job: FileJob) -> Path | Outcome:
         return wanted
     if job.on_conflict is ConflictChoice.SKIP:
         with reading(wanted):
-            return skipped(job, wanted.lstat().st_size)
+            return skipped(job, wanted.stat().st_size if wanted.is_file() else None)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = wanted.with_name(os.fsdecode(name))

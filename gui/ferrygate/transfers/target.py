@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ferrygate.common import remote_path
-from ferrygate.common.entry import Entry
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import NotFoundError, PermissionDeniedError, UnsupportedError
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
@@ -33,7 +33,7 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
         opened.stood_before = there
         return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
-        return skipped(job, there.size)
+        return skipped(job, there.size if there.kind is EntryKind.FILE else None)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):

@@ -41,8 +41,12 @@ def test_the_first_interrupt_asks_and_the_second_ends(
 def test_a_question_is_ended_at_once(terminal: Terminal) -> None:
     stopped: list[int] = []
     terminal.is_asking = True
-    with pytest.raises(KeyboardInterrupt), on_interrupt(terminal, lambda: stopped.append(1)):
-        signal.raise_signal(signal.SIGINT)
+    with on_interrupt(terminal, lambda: stopped.append(1)):
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        terminal.is_asking = False
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
     assert not stopped
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -27,25 +30,43 @@ class AnsweringEngine:
         self._listener = listener
         self._answers = answers
         self.sent: list[m.Command] = []
+        self.cancelled = threading.Event()
+
+    def close(self) -> None:
+        """Nothing to end."""
 
     def send(self, command: m.Command) -> None:
         self.sent.append(command)
+        if isinstance(command, m.CancelRequest):
+            self.cancelled.set()
         for event in self._answers.get(type(command), ()):
             self._listener(event)
 
 
-def client_of(answers: Answers, **options: Any) -> tuple[EngineClient, AnsweringEngine]:
-    made: list[AnsweringEngine] = []
-
-    def make_engine(listener: m.Listener) -> Any:
-        made.append(AnsweringEngine(listener, answers))
-        return made[0]
-
-    options = {"prompter": Unattended(), "clock": ManualClock(), **options}
-    return EngineClient(make_engine, **options), made[0]
+ClientOf = Callable[..., tuple[EngineClient, AnsweringEngine]]
 
 
-def test_what_is_cancelled_tells_how_it_ended() -> None:
+@pytest.fixture
+def client_of() -> Iterator[ClientOf]:
+    """A client of an engine that gives these answers; closed when the test ends."""
+    with ExitStack() as clients:
+
+        def make(answers: Answers, **options: Any) -> tuple[EngineClient, AnsweringEngine]:
+            made: list[AnsweringEngine] = []
+
+            def make_engine(listener: m.Listener) -> Any:
+                made.append(AnsweringEngine(listener, answers))
+                return made[0]
+
+            options = {"prompter": Unattended(), "clock": ManualClock(), **options}
+            client = EngineClient(make_engine, **options)
+            clients.callback(client.close)
+            return client, made[0]
+
+        yield make
+
+
+def test_what_is_cancelled_tells_how_it_ended(client_of: ClientOf) -> None:
     sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
     client, engine = client_of(
         {m.Upload: (sending,), m.CancelRequest: (cancelled, m.Done(UPLOAD.request))}
@@ -57,7 +78,7 @@ def test_what_is_cancelled_tells_how_it_ended() -> None:
     assert engine.sent == [UPLOAD, m.CancelRequest(UPLOAD.request)]
 
 
-def test_news_for_everybody_is_no_word_of_what_was_cancelled() -> None:
+def test_news_for_everybody_is_no_word_of_what_was_cancelled(client_of: ClientOf) -> None:
     clock = ManualClock()
 
     class Slow(Unattended):
@@ -74,7 +95,7 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled() -> None:
         list(events)
 
 
-def test_to_cancel_what_is_over_does_nothing_to_what_comes_next() -> None:
+def test_to_cancel_what_is_over_does_nothing_to_what_comes_next(client_of: ClientOf) -> None:
     client, engine = client_of({m.SignIn: (m.Done(2),), m.Upload: (m.Done(1),)})
     events = client.ask(UPLOAD)
     client.cancel()  # nothing is asked before the first event is wanted
@@ -84,7 +105,7 @@ def test_to_cancel_what_is_over_does_nothing_to_what_comes_next() -> None:
     assert engine.sent == [UPLOAD, m.SignIn(2)]
 
 
-def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request() -> None:
+def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request(client_of: ClientOf) -> None:
     last = view(m.TransferState.DELIVERED)
     client, engine = client_of({m.Upload: (last, m.Done(1)), m.SignIn: (m.Done(2),)})
     events = client.ask(UPLOAD)
@@ -92,10 +113,34 @@ def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request() -> None
     client.cancel()  # the end is waiting before it
     assert list(events) == []
     client.do(m.SignIn(2))
-    assert engine.sent == [UPLOAD, m.SignIn(2)]
+    assert m.CancelRequest(2) not in engine.sent
 
 
-def test_a_person_who_leaves_a_question_cancels_the_batch() -> None:
+def test_who_is_held_up_is_cancelled_all_the_same(client_of: ClientOf) -> None:
+    """By an output that nobody reads, for one."""
+    client, engine = client_of({m.Upload: (view(m.TransferState.SENDING),)})
+    events = client.ask(UPLOAD)
+    next(events)
+    client.cancel()
+    assert engine.cancelled.wait(10)
+    events.close()  # type: ignore[attr-defined]
+    assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+
+
+def test_nobody_is_asked_about_what_was_taken_back(client_of: ClientOf) -> None:
+    question = m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True)
+    sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
+    client, engine = client_of(
+        {m.Upload: (sending, question), m.CancelRequest: (cancelled, m.Done(1))}
+    )
+    events = client.ask(UPLOAD)
+    next(events)
+    client.cancel()
+    assert list(events) == [cancelled]
+    assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+
+
+def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -> None:
     class Leaving(Unattended):
         def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
             raise Cancelled("Cancelled.")

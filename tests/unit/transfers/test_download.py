@@ -269,6 +269,19 @@ def test_a_skipped_file_of_another_size_is_told(desk: TransferRig, job: FileJob)
     assert outcome.note == "skipped, though the one there has another size"
 
 
+def test_a_skipped_link_has_the_size_of_its_file(desk: TransferRig, job: FileJob) -> None:
+    desk.write("other.csv", b"mine")
+    Path(job.local).symlink_to(desk.folder / "other.csv")
+    same = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=4)
+    assert desk.fetch(same).note == ""
+
+
+def test_a_skipped_folder_has_no_size(desk: TransferRig, job: FileJob) -> None:
+    Path(job.local).mkdir()
+    folder = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=4)
+    assert desk.fetch(folder).note == ""
+
+
 def test_replace(desk: TransferRig, job: FileJob) -> None:
     desk.write("plate.csv", b"mine")
     desk.fetch(choosing(job, ConflictChoice.REPLACE))

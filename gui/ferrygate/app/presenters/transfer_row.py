@@ -156,9 +156,7 @@ def _troubled(batch: Batch, where: str) -> RowView:
         tone=RowTone.AMBER,
         title=view.title,
         sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
-        left=_("{left} Send it again and replace it.").format(left=batch.left)
-        if batch.left
-        else "",
+        left=_("{left} Send it again.").format(left=batch.left) if batch.left else "",
         status=_of_total(view) if view.files_delivered else status,
         problem=problem,
     )

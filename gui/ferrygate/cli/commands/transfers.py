@@ -18,7 +18,7 @@ from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
-from ferrygate.common.errors import Cancelled
+from ferrygate.common.errors import Cancelled, FerrygateError
 from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
@@ -112,6 +112,7 @@ def _reported(
 
     Raises:
         click.Abort: it was interrupted, and not all was done by then; that was told.
+        FerrygateError: why not all files were found.
     """
     cancelled = False
     with on_interrupt(around.terminal, session.cancel):
@@ -119,6 +120,13 @@ def _reported(
             move(on_event=report)
         except (Cancelled, KeyboardInterrupt, click.Abort):
             cancelled = True
+        except FerrygateError as error:
+            if report.has_files:
+                report.end()
+            if not report.was_cancelled:
+                raise
+            around.terminal.fail(error.problem)
+            raise click.Abort from error
         report.end()
     if cancelled or report.was_cancelled:
         raise click.Abort
