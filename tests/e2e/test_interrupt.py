@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 _MEGABYTE = 1024 * 1024
 _INTERRUPTED = 130
+_LATER = 0.6  # seconds after which an interrupt is another one
 _STOPPING = "Stopping. What is under way is being cleared away.\n"
 
 
@@ -185,6 +187,8 @@ def test_a_second_interrupt_waits_for_no_server(
             process.send_signal(signal.SIGINT)
             assert process.stderr is not None
             told = list(iter(process.stderr.readline, _STOPPING))
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(_LATER)
             process.send_signal(signal.SIGINT)
             output, rest = process.communicate(timeout=30)
     assert process.returncode == _INTERRUPTED, (told, rest)

@@ -8,27 +8,33 @@ from contextlib import contextmanager
 from types import FrameType
 
 from ferrygate.cli.terminal import Terminal
+from ferrygate.common.clock import Clock
+
+_ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
 
 
 @contextmanager
-def on_interrupt(terminal: Terminal, stop: Callable[[], None]) -> Iterator[None]:
-    """Have SIGINT and SIGTERM call ``stop`` at first, and raise KeyboardInterrupt from then on.
+def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> Iterator[None]:
+    """Have SIGINT and SIGTERM call ``stop`` at first, and raise KeyboardInterrupt later on.
 
     An exception would come in the midst of whatever is being told, and what follows would be lost.
     A question can be left by an exception only.
 
     Args:
         terminal: knows whether a question waits.
+        clock: the time.
         stop: is called between any two steps of the main thread, so it may wait for nothing.
     """
-    stopping = False
+    stopped_at: float | None = None
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        first, stopping = not stopping, True
-        if not first or terminal.is_asking:
+        nonlocal stopped_at
+        now = clock.monotonic()
+        first, stopped_at = stopped_at is None, now if stopped_at is None else stopped_at
+        if terminal.is_asking or now - stopped_at > _ONE:
             raise KeyboardInterrupt
-        stop()
+        if first:
+            stop()
 
     before = {
         number: handler

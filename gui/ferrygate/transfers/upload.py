@@ -90,7 +90,7 @@ async def _delivered(
         remote=target,
         size=sent,
         sha256=digest,
-        note=_("size not confirmed: the connection was lost"),
+        note=_("size not confirmed: no answer came"),
     )
     told = None if asked is None else await asked
     entry = told.entry if isinstance(told, AttrsReply) else None

@@ -115,7 +115,7 @@ def _reported(
         FerrygateError: why not all files were found.
     """
     cancelled = False
-    with on_interrupt(around.terminal, session.cancel):
+    with on_interrupt(around.terminal, around.clock, session.cancel):
         try:
             move(on_event=report)
         except (Cancelled, KeyboardInterrupt, click.Abort):
