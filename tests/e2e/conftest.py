@@ -14,7 +14,7 @@ from sandbox_site import site_of
 
 @pytest.fixture(autouse=True, scope="package")
 def _interrupts_are_heard() -> Iterator[None]:
-    """What a shell without job control starts aside ignores them, and hands that on."""
+    """A command started with & in a script ignores SIGINT, and so does all that it starts."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 _MEGABYTE = 1024 * 1024
 _INTERRUPTED = 130
 _LATER = 0.6  # seconds after which an interrupt is another one
+_REPLACE = "With --on-conflict replace, the same command does the rest."
 _STOPPING = "Stopping. What is under way is being cleared away.\n"
 
 
@@ -89,7 +90,7 @@ def test_an_interrupted_replacing_put_says_what_it_may_have_destroyed(
     assert told[-4:] == [
         f"{large}: Cancelled. {note}",
         "0 files delivered, 0 bytes. Cancelled: 1.",
-        "The same command does the rest; with skip it would keep what was cut.",
+        _REPLACE,
         "Interrupted.",
     ]
 
@@ -133,7 +134,7 @@ def test_an_interrupted_replacing_get_leaves_the_file_there_was(
     get = "get", site, "/inbox/large.bin", here, "--on-conflict", "replace"
     (record,), told = interrupted(ferrygate, growing(here), *get)
     assert (record["state"], record["note"]) == ("cancelled", "")
-    assert told[-3::2] == ["0 files delivered, 0 bytes. Cancelled: 1.", "Interrupted."]
+    assert told[-3:] == ["0 files delivered, 0 bytes. Cancelled: 1.", _REPLACE, "Interrupted."]
     assert {path.name: path.read_bytes() for path in here.iterdir()} == {"large.bin": b"old"}
 
 
@@ -167,7 +168,11 @@ def test_a_question_is_left_by_an_interrupt(
         wait_until((inbox / "c.csv").exists)
         assert screen.interrupt() == _INTERRUPTED
     lines = screen.text.splitlines()
-    assert lines[-3::2] == ["1 file delivered, 3 bytes. Cancelled: 2.", "Interrupted."]
+    assert lines[-3:] == [
+        "1 file delivered, 3 bytes. Cancelled: 2.",
+        "The same command does the rest, and asks again about files already there.",
+        "Interrupted.",
+    ]
     assert "Stopping" not in screen.text
     assert {path.name: path.read_bytes() for path in inbox.iterdir()} == {
         "a.csv": b"old",

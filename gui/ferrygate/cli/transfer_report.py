@@ -115,7 +115,7 @@ class TransferReport:
                 ).format(count=renamed)
             )
         if unknown:  # some may be whole by now, some a part: no step is right for all
-            self._terminal.say(_("What is left of what was under way is not known."))
+            self._terminal.say(_("It is not known what is left of the files that were under way."))
         else:
             self._note_rest()
         for step in self._steps:
@@ -219,11 +219,13 @@ class TransferReport:
     def _rest(self) -> str:
         match self._on_conflict:
             case ConflictChoice.ASK:
-                return _("The same command does the rest, and asks about what is there by then.")
+                return _(
+                    "The same command does the rest, and asks again about files already there."
+                )
             case ConflictChoice.KEEP_BOTH:
-                return _("The same command would do again what is done, beside it.")
+                return _("The same command would make second copies of what is done.")
             case ConflictChoice.REPLACE:
-                return _("The same command does the rest; with skip it would keep what was cut.")
+                return _("With --on-conflict replace, the same command does the rest.")
             case ConflictChoice.FAIL | ConflictChoice.SKIP:
                 return _("With --on-conflict skip, the same command does the rest.")
 

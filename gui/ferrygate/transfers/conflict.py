@@ -19,17 +19,17 @@ def taken(name: str) -> ConflictError:
     )
 
 
-def skipped(job: FileJob, size_there: int | None) -> Outcome:
+def skipped(job: FileJob, size_there: int | None, differs_note: str) -> Outcome:
     """The end of a file whose name is taken by one of so many bytes, where that was to be skipped.
 
-    What stands there may be a part, left by an interrupted upload.
+    What stands there may be a part, left by an interrupted upload: ``differs_note`` says so.
     """
     differs = job.size is not None and size_there is not None and job.size != size_there
     return Outcome(
         state=TransferState.SKIPPED,
         local=job.local,
         remote=job.remote,
-        note=_("skipped, though the one there has another size") if differs else "",
+        note=differs_note if differs else "",
     )
 
 

@@ -132,7 +132,8 @@ def _target(job: FileJob) -> Path | Outcome:
         return wanted
     if job.on_conflict is ConflictChoice.SKIP:
         with reading(wanted):
-            return skipped(job, wanted.stat().st_size if wanted.is_file() else None)
+            size = wanted.stat().st_size if wanted.is_file() else None
+        return skipped(job, size, _("skipped, though the file on this computer has another size"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = wanted.with_name(os.fsdecode(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import NotFoundError, PermissionDeniedError, UnsupportedError
+from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.conflict import numbered_names, skipped, taken
@@ -33,7 +34,8 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
         opened.stood_before = there
         return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
-        return skipped(job, there.size if there.kind is EntryKind.FILE else None)
+        size = there.size if there.kind is EntryKind.FILE else None
+        return skipped(job, size, _("skipped, though the file on the server has another size"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):

@@ -211,9 +211,9 @@ def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capt
 
 NAMED = "Send the files named above again, with --on-conflict replace."
 SKIP = "With --on-conflict skip, the same command does the rest."
-AGAIN = "The same command does the rest; with skip it would keep what was cut."
-ASKS = "The same command does the rest, and asks about what is there by then."
-TWICE = "The same command would do again what is done, beside it."
+AGAIN = "With --on-conflict replace, the same command does the rest."
+ASKS = "The same command does the rest, and asks again about files already there."
+TWICE = "The same command would make second copies of what is done."
 UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
 
 
@@ -266,7 +266,7 @@ def test_files_whose_end_nobody_waited_for_are_told(
     assert told.err.splitlines() == [
         "1.csv: Cancelled. What is left of it is not known.",
         "0 files delivered, 0 bytes. Cancelled: 2.",
-        "What is left of what was under way is not known.",
+        "It is not known what is left of the files that were under way.",
     ]
 
 
