@@ -133,7 +133,7 @@ def _target(job: FileJob) -> Path | Outcome:
     if job.on_conflict is ConflictChoice.SKIP:
         with reading(wanted):
             size = wanted.stat().st_size if wanted.is_file() else None
-        return skipped(job, size, _("skipped, though the file on this computer has another size"))
+        return skipped(job, size, _("skipped, another size on this computer"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = wanted.with_name(os.fsdecode(name))

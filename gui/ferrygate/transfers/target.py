@@ -35,7 +35,7 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
         return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
         size = there.size if there.kind is EntryKind.FILE else None
-        return skipped(job, size, _("skipped, though the file on the server has another size"))
+        return skipped(job, size, _("skipped, another size on the server"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):

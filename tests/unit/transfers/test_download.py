@@ -266,7 +266,7 @@ def test_a_skipped_file_of_another_size_is_told(desk: TransferRig, job: FileJob)
     other = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=5)
     outcome = desk.fetch(other)
     assert outcome.state is TransferState.SKIPPED
-    assert outcome.note == "skipped, though the file on this computer has another size"
+    assert outcome.note == "skipped, another size on this computer"
 
 
 def test_a_skipped_link_has_the_size_of_its_file(desk: TransferRig, job: FileJob) -> None:
