@@ -1,16 +1,46 @@
-"""What an interrupt does to a command that has more to say."""
+"""What an interrupt does to a command that has more to do than to end."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 
+_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+_LOOK = 0.5  # seconds between two looks
 _ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
+
+
+class InterruptWait:
+    """Waits until the program is interrupted, or :meth:`end` is called.
+
+    A queue of this kind may be put to in the midst of its own ``get``, as a signal's handler does;
+    a ``threading.Event`` would wait for its own lock for ever.
+    """
+
+    def __init__(self) -> None:
+        self._ends: SimpleQueue[None] = SimpleQueue()
+        for number in _NUMBERS:
+            signal.signal(number, lambda *_signal: self.end())
+
+    def end(self) -> None:
+        """Have the wait end, also one that has not begun."""
+        self._ends.put(None)
+
+    def wait(self) -> None:
+        """Return at the end, or half a second later.
+
+        A signal that comes in the instant before a ``get`` begins wakes nobody, and on Windows none
+        does; its handler runs at the next look.
+        """
+        while True:
+            with suppress(Empty):
+                return self._ends.get(timeout=_LOOK)
 
 
 @contextmanager
@@ -38,7 +68,7 @@ def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> 
 
     before = {
         number: handler
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in _NUMBERS
         if (handler := signal.getsignal(number)) is not signal.SIG_IGN
     }
     try:

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:  # slow; whoever makes one loads it
     from ferrygate.engine.engine import Engine
 
 _PATIENCE = 10.0  # seconds for which a cancelled request may say nothing
-
+# Seconds. A signal that comes in the instant before the wait begins wakes nobody, and on Windows
+# none does: without another look its handler would not run before the next event.
+_LOOK = 0.5
 
 MakeEngine = Callable[[m.Listener], "Engine"]
 
@@ -128,11 +131,12 @@ class EngineClient:
 
         A caller may ask something while it goes through the answers to something else.
         """
-        give_up_at = self._give_up_at.get(request)
-        left = None if give_up_at is None else max(0.0, give_up_at - self._clock.monotonic())
+        left = self._give_up_at.get(request, inf) - self._clock.monotonic()
         try:
-            event = self._events.get(timeout=left)
+            event = self._events.get(timeout=max(0.0, min(left, _LOOK)))
         except Empty:
+            if left > _LOOK:
+                return None
             raise Cancelled(_("Cancelled."), detail="the engine has not told its end") from None
         if isinstance(event, m.CancelRequest):
             if event.target in self._waiting:

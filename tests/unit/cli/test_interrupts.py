@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import signal
+import sys
+import threading
 from collections.abc import Iterator
+from types import FrameType
+from typing import Any
 
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.cli.interrupts import on_interrupt
+from ferrygate.cli.interrupts import InterruptWait, on_interrupt
 from ferrygate.cli.terminal import Terminal
+from unheard_signal import unheard_signal
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -67,3 +72,38 @@ def test_what_a_shell_has_ignored_stays_ignored(terminal: Terminal, clock: Manua
     with on_interrupt(terminal, clock, lambda: stopped.append(1)):
         signal.raise_signal(signal.SIGINT)
     assert not stopped
+
+
+def test_a_wait_ends_by_either_signal_or_a_word() -> None:
+    interrupt = InterruptWait()
+    for number in NUMBERS:
+        signal.raise_signal(number)
+        interrupt.wait()
+    other = threading.Thread(target=interrupt.end)
+    other.start()
+    interrupt.wait()
+    other.join()
+
+
+def test_an_interrupt_at_any_step_of_a_wait_ends_it() -> None:
+    interrupt = InterruptWait()
+    steps: list[str] = []
+
+    def at_each_step(_frame: FrameType, event: str, _value: object) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        steps.append(event)
+        return at_each_step
+
+    before = sys.gettrace()
+    sys.settrace(at_each_step)
+    try:
+        interrupt.wait()
+    finally:
+        sys.settrace(before)
+    assert steps[:2] == ["call", "line"]
+
+
+def test_an_interrupt_that_wakes_nobody_ends_a_wait() -> None:
+    interrupt = InterruptWait()
+    with unheard_signal(signal.SIGINT, asleep_in="wait"):
+        interrupt.wait()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from ferrygate.api import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
+from unheard_signal import unheard_signal
 
 UPLOAD = m.Upload(1, ("a.csv",), b"/", m.ConflictChoice.ASK)
 
@@ -152,3 +154,13 @@ def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -
     )
     assert list(client.ask(UPLOAD)) == [cancelled]
     assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+
+
+def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> None:
+    client, _engine = client_of({m.CancelRequest: (m.Done(1),)})
+    before = signal.signal(signal.SIGINT, lambda *_signal: client.cancel())
+    try:
+        with unheard_signal(signal.SIGINT, asleep_in="_next"):
+            assert list(client.ask(UPLOAD)) == []
+    finally:
+        signal.signal(signal.SIGINT, before)

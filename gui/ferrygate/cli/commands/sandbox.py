@@ -6,7 +6,6 @@ import errno
 import logging
 import os
 import shlex
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -16,6 +15,7 @@ import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, UsageError
@@ -78,9 +78,7 @@ def sandbox(
         period=period,
         enrolled=not not_enrolled,
     )
-    end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_signal: end.set())
+    interrupt = InterruptWait()
     try:
         running = Sandbox(options, around.clock)
         ready = running.start()
@@ -95,21 +93,21 @@ def sandbox(
         file = _write_connection_file(state, ready)
         _say_ready(around, ready, file)
         if end_with_input:
-            threading.Thread(target=_watch_input, args=(end,), daemon=True).start()
-        end.wait()
+            threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
+        interrupt.wait()
     finally:
         running.stop()
     return Exit.DONE
 
 
-def _watch_input(end: threading.Event) -> None:
+def _watch_input(interrupt: InterruptWait) -> None:
     """Wait for the end of standard input.
 
     Read without Python's buffer, whose lock would be in the way of a program that ends.
     """
     while os.read(sys.stdin.fileno(), _BLOCK):
         continue
-    end.set()
+    interrupt.end()
 
 
 def _write_connection_file(state: Path, ready: Ready) -> Path:
