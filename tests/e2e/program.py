@@ -114,12 +114,12 @@ def wait_for_new_code(period: int) -> None:
     wait_until(lambda: time.time() % period < 1)
 
 
-def spend_codes(home: Path, ready: Ready, count: int) -> None:
-    """Claim the code of now and those that follow, as if another command had sent them."""
+def spend_codes(home: Path, ready: Ready, *, seconds: int) -> None:
+    """Claim the codes of the coming seconds, as if other commands had sent them."""
     clock, secret = SystemClock(), code_secret_of(ready)
     ledger = open_ledger(Home(home).prepare(), clock)
     now = secret.step_at(clock.now())
-    for step in range(now, now + count):
+    for step in range(now, now + -(-seconds // secret.period)):
         assert ledger.claim(secret, step)
 
 

@@ -57,7 +57,7 @@ def screenless(offscreen: Program) -> Program:
 
 def test_the_demo_checks_itself_without_a_display(screenless: Program, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
-    outcome = screenless("demo", "--offscreen", pictures, "--period", "5")
+    outcome = screenless("demo", "--offscreen", pictures, "--period", "3")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     taken = sorted(pictures.glob("*.png"))
     assert taken

@@ -86,7 +86,7 @@ def test_a_site_without_okta_cannot_be_explained(
     unproven: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     known = site_of(sandbox.ready)
-    path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=5))
+    path = connection_file(tmp_path, known, sign_in=type(known.sign_in)(period=3))
     outcome = unproven("ls", path, "--explain")
     assert outcome.returncode == 3
     (sentences,) = after_waiting(outcome.stderr)
@@ -96,7 +96,7 @@ def test_a_site_without_okta_cannot_be_explained(
 @pytest.fixture
 def ahead(make_sandbox: MakeSandbox) -> Sandbox:
     """A sandbox whose clock, and Okta's, is ahead of this computer's."""
-    return make_sandbox(clock=AheadClock(), period=5)
+    return make_sandbox(clock=AheadClock(), period=3)
 
 
 def test_a_clock_that_is_wrong_is_named_after_the_refusal(

@@ -50,7 +50,7 @@ def test_the_ready_line_has_what_a_client_needs(bare: Program, private_home: Pat
 
 
 def test_what_it_says_can_be_pasted(bare: Program) -> None:
-    with bare.running("sandbox", "--period", "5") as process:
+    with bare.running("sandbox", "--period", "3") as process:
         assert process.stdout is not None
         lines = map(str.strip, process.stdout)
         assert any(line.startswith("connection_file") for line in lines)

@@ -40,7 +40,7 @@ def folder_of_200(parent: Path) -> Path:
 
 def test_a_folder_of_200_files_comes_back_as_it_went(bare: Program, tmp_path: Path) -> None:
     folder = folder_of_200(tmp_path)
-    with bare.sandbox("--period", "5") as ready:
+    with bare.sandbox("--period", "3") as ready:
         ferrygate = bare.with_secrets(ready["password"], ready["totp_secret"])
         site = ready["connection_file"]
         sent = ferrygate("put", site, folder, "/inbox/", "--json")

@@ -118,7 +118,7 @@ def test_okta_says_why_a_sign_in_was_refused(make_person: MakePerson, sandbox: S
 def test_a_code_is_set_up_with_okta_and_signs_in_at_once(
     make_person: MakePerson, make_sandbox: MakeSandbox
 ) -> None:
-    sandbox = make_sandbox(period=5, enrolled=False)
+    sandbox = make_sandbox(period=3, enrolled=False)
     person = make_person(sandbox, enrolled=False)
     person.driver.click("Set it up with Okta directly")
     person.driver.type_into("Password", sandbox.ready.password.reveal())

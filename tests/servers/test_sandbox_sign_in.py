@@ -155,7 +155,7 @@ def test_ready_says_all_and_shows_no_secret(box: Sandbox) -> None:
 
 def test_random_secrets_and_a_short_period(sandbox: Sandbox, make_sandbox: MakeSandbox) -> None:
     other = make_sandbox()
-    assert sandbox.ready.period == 5
+    assert sandbox.ready.period == 3
     assert sandbox.ready.password != other.ready.password
     assert sandbox.ready.totp_secret != other.ready.totp_secret
     assert len(sandbox.ready.totp_secret.reveal()) == 16

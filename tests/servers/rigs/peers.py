@@ -79,7 +79,7 @@ def _on_rig(rig: Rig, sign_in: Callable[[Rig], SignIn], home: Home) -> Peer:
 
 
 def _on_sandbox(running: ExitStack, state: Path, home: Home) -> Peer:
-    options = SandboxOptions(state=state / "state", root=state / "root", period=5)
+    options = SandboxOptions(state=state / "state", root=state / "root", period=3)
     sandbox = running.enter_context(Sandbox(options, SystemClock()))
     session = connect(
         site_of(sandbox.ready),
