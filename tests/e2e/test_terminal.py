@@ -48,7 +48,7 @@ def test_a_host_key_can_be_refused(sandbox: Sandbox, tmp_path: Path, bare: Progr
 def test_the_wait_for_a_code_counts_down(
     ferrygate: Program, site: Path, sandbox: Sandbox, private_home: Path
 ) -> None:
-    spend_codes(private_home, sandbox.ready, seconds=6)
+    spend_codes(private_home, sandbox.ready, seconds=9)
     with at_a_terminal(ferrygate, "ls", site) as screen:
         assert screen.end() == 0
     told = [int(left) for left in re.findall(r"Waiting (\d+) s for the next code", screen.text)]
