@@ -129,6 +129,7 @@ class EngineClient:
     def _next(self, request: int) -> m.Event | None:
         """The next event, if it is this request's or nobody's; another's is kept for it.
 
+        None where it was another's, or nothing came for half a second.
         A caller may ask something while it goes through the answers to something else.
         """
         left = self._give_up_at.get(request, inf) - self._clock.monotonic()
