@@ -17,6 +17,7 @@ import click
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
 
@@ -108,6 +109,9 @@ class Terminal:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
         self.say(f"{problem.sentence} {problem.next_step}".rstrip())
+        if problem.server_said:
+            words = display_text(problem.server_said)
+            self.say(_("The server says: “{words}”").format(words=words))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
 
@@ -191,4 +195,5 @@ def problem_record(problem: Problem) -> dict[str, str]:
         "sentence": problem.sentence,
         "next_step": problem.next_step,
         "detail": problem.detail,
+        "server_said": problem.server_said,
     }

@@ -59,6 +59,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         next_step: what the person can do now; empty when the sentence says it all.
         detail: what support needs (library text, status numbers); never a secret.
         fingerprint: of the key that a server showed in place of the one on record; else empty.
+        server_said: the server's own words about it, as they came; cleaned where they are shown.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     next_step: str = ""
     detail: str = ""
     fingerprint: str = ""
+    server_said: str = ""
 
 
 class FerrygateError(Exception):
@@ -73,10 +75,16 @@ class FerrygateError(Exception):
 
     kind: ClassVar[Kind] = Kind.INTERNAL
 
-    def __init__(self, sentence: str, *, next_step: str = "", detail: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, next_step: str = "", detail: str = "", server_said: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.problem = Problem(
-            kind=self.kind, sentence=sentence, next_step=next_step, detail=detail
+            kind=self.kind,
+            sentence=sentence,
+            next_step=next_step,
+            detail=detail,
+            server_said=server_said,
         )
 
 
