@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
+from ferrygate.common.own_process import end_ferrygate, start_ferrygate
 from ferrygate.common.paths import HOME_VARIABLE, Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.code_secret import code_secret_for
@@ -82,14 +81,8 @@ def demo(
 @contextmanager
 def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
     """A sandbox in a process of its own, which ends with this one however this one ends."""
-    command = [sys.executable, "-m", "ferrygate", "sandbox", "--json", "--end-with-input"]
-    with subprocess.Popen(  # noqa: S603  our own program
-        [*command, "--period", str(period)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, HOME_VARIABLE: str(home.root)},
-    ) as process:
-        assert process.stdin is not None  # noqa: S101  for mypy
+    arguments = ["sandbox", "--json", "--end-with-input", "--period", str(period)]
+    with start_ferrygate(arguments, os.environ, **{HOME_VARIABLE: str(home.root)}) as process:
         assert process.stdout is not None  # noqa: S101  for mypy
         try:
             line = process.stdout.readline()
@@ -99,8 +92,4 @@ def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
                 raise FerrygateError(_("The demo's server did not start.")) from None
             yield ready
         finally:
-            process.stdin.close()
-            try:
-                process.wait(_END)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            end_ferrygate(process, _END)
