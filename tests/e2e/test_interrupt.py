@@ -33,7 +33,8 @@ def growing(folder: Path) -> Callable[[], bool]:
 
 def uploads(sandbox: Sandbox) -> Path:
     """Where the sandbox keeps what is not closed yet."""
-    return sandbox.ready.root.parent / ".uploads"
+    (staging,) = sandbox.ready.root.parent.glob(".uploads-*")
+    return staging
 
 
 def interrupted(

@@ -217,10 +217,18 @@ def test_a_port_that_there_is_not(tmp_path: Path) -> None:
         Sandbox(options, SystemClock()).start()
 
 
-def test_left_overs_of_a_killed_run_are_removed(tmp_path: Path) -> None:
-    staging = tmp_path / "root" / ".uploads"
-    staging.mkdir(parents=True)
-    (staging / "half").touch()
-    options = SandboxOptions(state=tmp_path / "state", root=tmp_path / "root")
+def test_only_what_the_sandbox_made_is_removed_from_its_folder(tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    (root / ".uploads").mkdir(parents=True)
+    elsewhere.mkdir()
+    theirs = [root / ".uploads" / "thesis.txt", elsewhere / "photo.jpg"]
+    for file in theirs:
+        file.touch()
+    (root / ".uploads-link").symlink_to(elsewhere)
+    before = set(root.iterdir())
+    options = SandboxOptions(state=tmp_path / "state", root=root)
     with Sandbox(options, SystemClock()):
-        assert list(staging.iterdir()) == []
+        (staging,) = set(root.iterdir()) - before - {root / "vendor7"}
+        assert staging.stat().st_mode & 0o777 == 0o700
+    assert set(root.iterdir()) == before | {root / "vendor7"}
+    assert all(file.exists() for file in theirs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,7 +33,7 @@ from ferrygate.sandbox.ssh_thread import SshThread
 
 _BUCKET = "sandbox"
 _ROLE = "arn:aws:iam::000000000000:role/sandbox"
-_STAGING = ".uploads"  # no user name starts with a dot, so no home folder is called this
+_STAGING = ".uploads-"  # no user name starts with a dot, so no home folder is called this
 _ISSUER = "Ferrygate sandbox"
 _KEY_BYTES = 10  # 80 bits, as Okta hands out
 _DIGITS = 6
@@ -157,7 +159,9 @@ class Sandbox:
             okta = OktaServer(self.organization, self._clock)
             okta.start()
             starting.callback(okta.stop)
-            around = self._surroundings(okta.address, _empty_folder(options.root / _STAGING))
+            staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=options.root))
+            starting.callback(shutil.rmtree, staging, ignore_errors=True)
+            around = self._surroundings(okta.address, staging)
             ssh = SshThread(around, host=options.host, port=options.port, host_key=host_key)
             port = ssh.start()
             starting.callback(ssh.stop)
@@ -211,14 +215,6 @@ class Sandbox:
             root=self._options.root,
             staging=staging,
         )
-
-
-def _empty_folder(path: Path) -> Path:
-    """The folder, without what a run that was killed has left in it."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left_over in path.iterdir():
-        left_over.unlink()
-    return path
 
 
 def _host_key(path: Path) -> asyncssh.SSHKey:
