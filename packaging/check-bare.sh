@@ -1,8 +1,9 @@
 #!/bin/sh
 # Prove the two commands on a bare Debian 12: check-bare.sh [TARGET...], by default "demo test".
 # Runs as root. Makes build/bare/root with debootstrap, clones this repository into it, runs
-# `make TARGET` for each target, then once more without any network. MIRROR names another mirror;
-# this machine's apt and pip configuration is lent to the inside for the time of the run.
+# `make TARGET` for each target, then once more without any network. Packages come from where this
+# machine's apt takes them, else from debootstrap's default; MIRROR names another place. This
+# machine's apt and pip configuration is lent to the inside for the time of the run.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -16,12 +17,19 @@ fi
 
 targets=${*:-demo test}
 root=$PWD/build/bare/root
-mirror=${MIRROR:-http://deb.debian.org/debian}
+
+# Where apt here takes Debian 12 from; empty on a machine that has another Debian, or no apt.
+apt_mirror() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' \
+        2>/dev/null | head -n 1
+}
+mirror=${MIRROR:-$(apt_mirror)}
 
 if [ ! -e build/bare/complete ]; then
     rm -rf build/bare
     mkdir -p build/bare
-    debootstrap --variant=minbase --include=ca-certificates,git,make,python3 bookworm "$root" "$mirror"
+    debootstrap --variant=minbase --include=ca-certificates,git,make,python3 bookworm "$root" \
+        ${mirror:+"$mirror"}
     : >build/bare/complete
 fi
 

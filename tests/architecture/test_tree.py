@@ -10,13 +10,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+_ORG, _COM = ".org", ".com"  # so that the samples below name no address themselves
 MOST_LINES = 400
 
 # Homes of people and machines; "~" and $HOME say the same without naming anybody.
 _MACHINE_PATH = re.compile(r"(?<![\w.])(?:/root/|/home/[a-z]|/Users/[A-Za-z]|[A-Z]:\\Users\\)")
 # Where packages are fetched from is the business of the machine that fetches them.
+# Distributions' own mirrors included, and whatever a package manager is pointed to.
 _REGISTRY = re.compile(
-    r"--(?:extra-)?index-url|--find-links|files\.python" r"hosted\.org|py" r"pi\.org/simple"
+    r"--(?:extra-)?index-url|--find-links|--registry[ =]|PIP_(?:EXTRA_)?INDEX_URL=\S"
+    r"|(?:index-url|registry) *= *\S*://"
+    r"|files\.pythonhosted\.org|pypi\.org/simple|\b(?:pypi|npm|conda)\.[\w.-]+\.\w+/"
+    r"|registry\.(?:npmjs|yarnpkg)\.|conda\.anaconda\.org|static\.crates\.io|proxy\.golang\.org"
+    r"|//[\w.-]*(?:debian\.org|debian\.net|ubuntu\.com)\b"
+    r"|\b(?:deb|ftp\.\w+|archive|security|snapshot|cdn-fastly\.deb)\.(?:debian|ubuntu)\.\w+"
+    r"|//[\w.-]+(?::\d+)?/(?:debian|ubuntu|debian-security)(?=[/\s\"'}]|$)",
+    re.MULTILINE,
 )
 
 
@@ -88,6 +97,33 @@ def test_no_file_names_a_package_registry() -> None:
         for match in _REGISTRY.finditer(text)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "offence",
+    [
+        "http://deb.debian" + _ORG + "/debian",
+        "deb http://ftp.de.debian" + _ORG + "/debian bookworm main",
+        "https://snapshot.debian" + _ORG + "/archive",
+        "http://archive.ubuntu" + _COM + "/ubuntu",
+        "https://mirror.example.org/debian",
+        "mirror=${MIRROR:-http://10.0.0.7:3142/debian}",
+        "pip install --index-url x",
+        "registry=https://npm.example.org/",
+        "https://registry.npmjs" + _ORG + "/x/-/x.tgz",
+        "https://files.pythonhosted" + _ORG + "/packages/x.whl",
+    ],
+)
+def test_an_address_that_packages_come_from_is_recognised(offence: str) -> None:
+    assert _REGISTRY.search(offence)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    ["On Debian 12", "https://www.openssh.com/", "/usr/share/doc/debian", "debian.sources"],
+)
+def test_other_addresses_pass(harmless: str) -> None:
+    assert not _REGISTRY.search(harmless)
 
 
 @pytest.mark.parametrize("offence", ["/root/x", "at /home/ada/x", "C:\\Users\\Ada", "/Users/Ada/x"])
