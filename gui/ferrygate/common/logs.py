@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import os
 import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import FileIO, TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -24,6 +25,8 @@ MAX_BYTES = 1_000_000
 FILE_NAME = "ferrygate.log"
 KEPT_FILES = 5
 REMOVED = "[secret]"
+WITHHELD = "[withheld: a secret may stand in it]"
+_SHORT = 4  # characters; shorter words stand in any text, and gaps in their place would tell them
 
 
 class LiveSecrets:
@@ -33,23 +36,39 @@ class LiveSecrets:
         self._lock = threading.Lock()
         self._secrets: set[Secret] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._short: re.Pattern[str] | None = None
 
     def add(self, secret: Secret) -> None:
         """Take a secret out of every text from now on."""
         with self._lock:
             self._secrets.add(secret)
-            self._pattern = _pattern(self._secrets)
+            self._look_for(self._secrets)
 
     def discard(self, secret: Secret) -> None:
         """The secret is no longer in use."""
         with self._lock:
             self._secrets.discard(secret)
-            self._pattern = _pattern(self._secrets)
+            self._look_for(self._secrets)
 
     def redact(self, text: str) -> str:
-        """The text without any live secret, be it in clear, base32, base64, hex or escaped."""
-        pattern = self._pattern
+        """Take every live secret out of a text, be it in clear, base32, base64, hex or escaped.
+
+        A text in which a very short one is a word of its own is withheld whole.
+        """
+        pattern, short = self._pattern, self._short
+        if short and short.search(text):
+            return WITHHELD
         return pattern.sub(REMOVED, text) if pattern else text
+
+    def _look_for(self, secrets: set[Secret]) -> None:
+        short, long = set[str](), set[str]()
+        for secret in secrets:
+            text = secret.reveal()
+            for form in filter(None, _forms(text)):
+                is_short = min(len(text), len(form)) < _SHORT
+                (short if is_short else long).add(form)
+        self._pattern = _any_of(long)
+        self._short = _any_of(short, before=r"(?<!\w)", after=r"(?!\w)")
 
 
 class RedactingFilter(logging.Filter):
@@ -74,15 +93,27 @@ class RedactingFilter(logging.Filter):
             record.exc_text = self._secrets.redact(record.exc_text)
         if record.stack_info:
             record.stack_info = self._secrets.redact(record.stack_info)
+        if WITHHELD in (record.msg, record.exc_text, record.stack_info):
+            record.msg, record.exc_text, record.stack_info = WITHHELD, None, None
         return True
 
 
 class _LogFile(RotatingFileHandler):
-    """Makes its folder when there is something to write, so that ``--help`` leaves no trace."""
+    """Makes its folder when there is something to write, so that ``--help`` leaves no trace.
+
+    A log that cannot be written stops nothing and says nothing: a command that needs the folder
+    for more says what is wrong with it.
+    """
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return super()._open()
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return TextIOWrapper(
+            FileIO(descriptor, self.mode), encoding=self.encoding, write_through=True
+        )
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        """Print no traceback on standard error, which is the person's."""
 
 
 def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
@@ -128,12 +159,12 @@ def logging_to(folder: Path, level: int) -> Iterator[LiveSecrets]:
         handler.close()
 
 
-def _pattern(secrets: set[Secret]) -> re.Pattern[str] | None:
-    forms = {form for secret in secrets for form in _forms(secret.reveal()) if form}
+def _any_of(forms: set[str], before: str = "", after: str = "") -> re.Pattern[str] | None:
     if not forms:
         return None
     longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    words = "|".join(map(re.escape, longest_first))
+    return re.compile(f"{before}(?:{words}){after}", re.IGNORECASE)
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ferrygate.common.logs import KEPT_FILES, MAX_BYTES, REMOVED, LiveSecrets, open_log
+from ferrygate.common.logs import KEPT_FILES, MAX_BYTES, REMOVED, WITHHELD, LiveSecrets, open_log
 from ferrygate.common.secret import Secret
 
 PASSWORD = "Grüß\n'\"+/ hunter2"
@@ -130,8 +130,35 @@ def test_a_secret_no_longer_in_use_is_forgotten(secrets: LiveSecrets) -> None:
     assert secrets.redact("text") == "text"
 
 
+@pytest.mark.parametrize("secret", ["a", "7", "ok", "pw!"])
+def test_a_very_short_secret_leaves_no_gap_that_tells_it(
+    tmp_path: Path, logger: logging.Logger, secrets: LiveSecrets, secret: str
+) -> None:
+    secrets.add(Secret(secret))
+    logger.warning("a7 okay pw!s: %s", "banana 277")
+    logger.warning("the password is %s.", secret)
+    logger.warning("quoted: %r", secret.upper())
+    try:
+        int(secret, 1)
+    except ValueError as error:
+        error.add_note(secret)
+        logger.exception("failed")
+    first, *others = written(tmp_path).splitlines()
+    assert first.endswith("a7 okay pw!s: banana 277")
+    assert [line.partition("ferrygate.test: ")[2] for line in others] == [WITHHELD] * 3
+
+
+def test_a_log_that_cannot_be_written_prints_nothing(
+    tmp_path: Path, logger: logging.Logger, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").touch()
+    logger.warning("nobody reads this")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_the_files_rotate_and_are_private(tmp_path: Path, logger: logging.Logger) -> None:
     for _number in range(KEPT_FILES + 3):
         logger.warning("x" * (MAX_BYTES - 100))
     assert len(list((tmp_path / "logs").iterdir())) == KEPT_FILES + 1
     assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "logs").iterdir()} == {0o600}
