@@ -47,15 +47,22 @@ def main() -> int:
 
 def _run(secrets: GivenSecrets) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
+    from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
     from ferrygate.cli.main import run  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
+    from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
 
     # A service that is stopped clears up as one that is interrupted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    home, clock = Home.from_environment(os.environ), SystemClock()
+    clock = SystemClock()
+    try:
+        home = Home.from_environment(os.environ)
+    except FerrygateError as error:
+        Terminal(clock).tell(error.problem)
+        return exit_for(error.problem.kind)
     with logging_to(home.logs, log_level(os.environ)) as live_secrets:
         around = CommandContext(
             home=home,

@@ -31,6 +31,7 @@ _BY_KIND = {
     Kind.LOCK_OUT_SHUT: Exit.STOPPED,
     Kind.PASSPHRASE_MISSING: Exit.USAGE,
     Kind.SECRETS_MISSING: Exit.USAGE,
+    Kind.SETTINGS: Exit.USAGE,
     Kind.SIGN_IN_REFUSED: Exit.REFUSED,
     Kind.USAGE: Exit.USAGE,
 }

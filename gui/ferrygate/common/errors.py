@@ -43,6 +43,7 @@ class Kind(Enum):
     PERMISSION_DENIED = "permission-denied"
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
+    SETTINGS = "settings"
     SIGN_IN_REFUSED = "sign-in-refused"
     SIZE_MISMATCH = "size-mismatch"
     UNSUPPORTED = "unsupported"
@@ -200,6 +201,12 @@ class SecretsMissingError(FerrygateError):
     """Password or code secret is not at hand."""
 
     kind = Kind.SECRETS_MISSING
+
+
+class SettingsError(FerrygateError):
+    """A file or folder that Ferrygate keeps for itself is damaged, locked or somebody else's."""
+
+    kind = Kind.SETTINGS
 
 
 class SignInRefusedError(FerrygateError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import LocalFileError, SettingsError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 
@@ -36,6 +36,41 @@ def writing(path: Path) -> Iterator[None]:
             next_step=_("Check the free space, and whether you may write to this folder."),
             detail=reason(error),
         ) from error
+
+
+@contextmanager
+def own_file(path: Path) -> Iterator[None]:
+    """Translate what goes wrong with a file of Ferrygate's own into :class:`SettingsError`.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            _("Ferrygate cannot use its own file “{path}”: {reason}.").format(
+                path=display_text(str(path)), reason=reason(error)
+            ),
+            next_step=other_home(),
+            detail=reason(error),
+        ) from error
+
+
+def damaged(path: Path, detail: str) -> SettingsError:
+    """Make the error for a file of Ferrygate's own that holds what it never wrote."""
+    return SettingsError(
+        _("Ferrygate's own file “{path}” is damaged, or of a newer version.").format(
+            path=display_text(str(path))
+        ),
+        next_step=_("Put it right or remove it, then try again."),
+        detail=detail,
+    )
+
+
+def other_home() -> str:
+    """Say how to have Ferrygate keep its files elsewhere."""
+    return _("Put that right, or set FERRYGATE_HOME to a folder that you may write to.")
 
 
 def not_there(path: Path, detail: str = "") -> LocalFileError:

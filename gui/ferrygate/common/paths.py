@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+from ferrygate.common.errors import SettingsError
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import other_home, reason
+from ferrygate.common.names import display_text
 
 HOME_VARIABLE = "FERRYGATE_HOME"
 
@@ -19,14 +25,31 @@ class Home:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Home:
-        """``FERRYGATE_HOME`` where set, else the platform's folder for user data."""
+        """Take ``FERRYGATE_HOME`` where set, else the platform's folder for user data.
+
+        Raises:
+            SettingsError: it begins with a ``~`` that stands for no folder, or the current folder
+                is gone, which it is relative to.
+        """
         chosen = environment.get(HOME_VARIABLE)
         root = Path(chosen) if chosen else platformdirs.user_data_path("ferrygate", False)  # noqa: FBT003  the library's own signature
-        return cls(root.expanduser().absolute())
+        try:
+            return cls(root.expanduser().absolute())
+        except (OSError, RuntimeError) as error:
+            raise _unusable(root, str(error)) from error
 
     def prepare(self) -> Home:
-        """Make the folder with mode 0700 and return itself."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder with mode 0700 and return itself.
+
+        Raises:
+            SettingsError: the folder cannot be made or written.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.root, reason(error)) from error
+        if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
+            raise _unusable(self.root, "no permission to write there")
         return self
 
     @property
@@ -58,3 +81,11 @@ class Home:
     def sandbox(self) -> Path:
         """The sandbox's host key and folders."""
         return self.root / "sandbox"
+
+
+def _unusable(root: Path, detail: str) -> SettingsError:
+    return SettingsError(
+        _("Ferrygate cannot keep its files in “{folder}”.").format(folder=display_text(str(root))),
+        next_step=other_home(),
+        detail=detail,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import SettingsError
 from ferrygate.engine.messages import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
@@ -50,7 +50,7 @@ class CodeDisplay:
         """Whether a code has left; where nobody can tell, it must not be used either."""
         try:
             return self._ledger.is_claimed(secret, step)
-        except LocalFileError:
+        except SettingsError:
             return True
 
     def seconds_to_change(self) -> float:

@@ -12,7 +12,7 @@ import msgspec
 
 from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import reading
+from ferrygate.common.local_disk import damaged, own_file
 from ferrygate.common.names import display_text
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
@@ -52,17 +52,24 @@ class KnownHosts:
         """The keys on record for a server, in the order of the file.
 
         Raises:
-            LocalFileError: the file is there and cannot be read.
+            SettingsError: the file is there and cannot be read, or what it says of this server is
+                damaged: as good as no key on record, and a stranger's would be taken for new.
         """
         name = _host_name(host, port)
-        entries = (_Entry.parse(line) for line in self._lines())
-        return tuple(entry.key for entry in entries if entry is not None and name in entry.hosts)
+        keys = []
+        for number, line in enumerate(self._lines(), start=1):
+            entry = _Entry.parse(line)
+            if entry is not None and name in entry.hosts:
+                keys.append(entry.key)
+            elif entry is None and name in _plain_names(line):
+                raise damaged(self._path, f"line {number}: no key can be read there")
+        return tuple(keys)
 
     def add(self, host: str, port: int, key: HostKey) -> None:
         """Put a key on record beside those there are.
 
         Raises:
-            LocalFileError: the file cannot be read or written.
+            SettingsError: the file cannot be read or written.
         """
         with locked(self._path):
             if key not in self.keys_for(host, port):
@@ -72,7 +79,7 @@ class KnownHosts:
         """Put these keys on record in place of all there are for the server.
 
         Raises:
-            LocalFileError: the file cannot be read or written.
+            SettingsError: the file cannot be read or written.
         """
         name = _host_name(host, port)
         with locked(self._path):
@@ -83,12 +90,12 @@ class KnownHosts:
         """Take all keys of a server off the record.
 
         Raises:
-            LocalFileError: the file cannot be read or written.
+            SettingsError: the file cannot be read or written.
         """
         self.replace(host, port, ())
 
     def _lines(self) -> list[str]:
-        with reading(self._path):
+        with own_file(self._path):
             try:
                 # Bytes that are no UTF-8 may stand in a comment, and are written back.
                 text = self._path.read_bytes().decode("utf-8", "surrogateescape")
@@ -122,11 +129,18 @@ class _Entry(msgspec.Struct, frozen=True):
         return cls(tuple(hosts.lower().split(",")), HostKey(key_type, blob), rest)
 
 
+def _plain_names(line: str) -> list[str]:
+    """The names a line begins with; those of comments, markers and hashes are no host's."""
+    return line.lower().split(maxsplit=1)[0].split(",") if line.strip() else []
+
+
 def _without(line: str, name: str) -> list[str]:
-    """The line with one name taken out; no line where no name is left."""
+    """The line with one name taken out; no line where no name is left, or no key can be read."""
     entry = _Entry.parse(line)
-    if entry is None or name not in entry.hosts:
+    if name not in _plain_names(line):
         return [line]
+    if entry is None:
+        return []
     others = ",".join(host for host in entry.hosts if host != name)
     return [f"{others} {entry.rest}"] if others else []
 

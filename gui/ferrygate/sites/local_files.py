@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ferrygate.common.local_disk import writing
+from ferrygate.common.errors import SettingsError
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import own_file
+from ferrygate.common.names import display_text
+
+_POLL_SECONDS = 0.02  # between two tries to get a lock
+_PATIENCE_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    def _try_lock(descriptor: int) -> None:
+        """Lock the file; OSError where another has it."""
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
     def _sync_folder(_folder: Path) -> None:
         """Windows has no such call; NTFS writes a rename to its own journal."""
@@ -23,8 +31,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    def _try_lock(descriptor: int) -> None:
+        """Lock the file; OSError where another has it."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
@@ -38,9 +47,9 @@ def write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step, mode 0600; after a power cut the old or the new one stands.
 
     Raises:
-        LocalFileError: the folder cannot be made or written.
+        SettingsError: the folder cannot be made or written.
     """
-    with writing(path):
+    with own_file(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -56,21 +65,46 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
     """Hold the lock that goes with a file, across processes and threads; it waits its turn.
 
     The lock is a file of its own beside it, because the file itself is replaced under the lock.
 
+    Args:
+        path: the file.
+        patience: seconds to wait for others.
+
     Raises:
-        LocalFileError: the lock file cannot be made.
+        SettingsError: the lock file cannot be made, or another process keeps the lock.
     """
-    with writing(path):
+    with own_file(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = path.with_name(f"{path.name}.lock")
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        with writing(path):
-            _lock(descriptor)
+        _lock(descriptor, path, patience)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path, patience: float) -> None:
+    tries = max(1, round(patience / _POLL_SECONDS))
+    pause = threading.Event()  # never set
+    for _number in range(tries):
+        try:
+            _try_lock(descriptor)
+        except (BlockingIOError, PermissionError):  # the latter is what Windows says
+            pause.wait(_POLL_SECONDS)
+        except OSError as error:  # a file system without locks, say
+            with own_file(path):
+                raise error from None
+        else:
+            return
+    raise SettingsError(
+        _("Another program keeps Ferrygate's own file “{path}” locked.").format(
+            path=display_text(str(path))
+        ),
+        next_step=_("End other windows and commands of Ferrygate, then try again."),
+        detail=f"no lock within {patience:g} s",
+    )

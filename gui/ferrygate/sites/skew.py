@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.local_disk import damaged, own_file
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import Site
 
@@ -19,20 +20,24 @@ NOTABLE = 10
 
 
 class SkewStore:
-    """A small file; safe from any thread and process. One that is broken counts as empty."""
+    """A small file; safe from any thread and process."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self, site: Site) -> int:
-        """Seconds that the server is ahead of this computer, as the person agreed; 0 if never."""
+        """Give the seconds that the server is ahead, as the person agreed; 0 if never.
+
+        Raises:
+            SettingsError: the file is damaged or cannot be read.
+        """
         return self._load().get(site.account, 0)
 
     def keep(self, site: Site, seconds: int) -> None:
         """Correct codes by ``seconds`` from now on; nothing notable ends the correction.
 
         Raises:
-            LocalFileError: the file cannot be written.
+            SettingsError: the file is damaged, or cannot be written.
         """
         with locked(self._path):
             skews = self._load()
@@ -43,11 +48,20 @@ class SkewStore:
             write_whole(self._path, msgspec.json.encode(skews))
 
     def correct(self, site: Site, secret: CodeSecret) -> CodeSecret:
-        """The secret, so that it makes the codes the server expects now."""
+        """Make the secret give the codes that the server expects now.
+
+        Raises:
+            SettingsError: the file is damaged or cannot be read.
+        """
         return msgspec.structs.replace(secret, epoch=-self.read(site))
 
     def _load(self) -> dict[str, int]:
+        with own_file(self._path):
+            try:
+                content = self._path.read_bytes()
+            except FileNotFoundError:
+                return {}
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, int])
-        except (OSError, msgspec.DecodeError):
-            return {}
+            return msgspec.json.decode(content, type=dict[str, int])
+        except msgspec.DecodeError as error:
+            raise damaged(self._path, str(error)) from error

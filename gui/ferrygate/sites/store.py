@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ferrygate.common.errors import ConnectionFileError, UsageError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import writing
+from ferrygate.common.local_disk import own_file
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import (
     SUFFIX,
@@ -33,7 +33,11 @@ class SiteStore:
         self._folder = folder
 
     def names(self) -> tuple[str, ...]:
-        """The names of all saved sites, sorted."""
+        """List the names of all saved sites, sorted.
+
+        Raises:
+            SettingsError: the folder cannot be read; so does every method.
+        """
         return tuple(sorted(self._files(), key=str.casefold))
 
     def load(self, name: str) -> Site:
@@ -50,7 +54,7 @@ class SiteStore:
 
         Raises:
             ConnectionFileError: the site is not one that a connection file can hold.
-            LocalFileError: the folder cannot be written.
+            SettingsError: the folder cannot be written.
         """
         text = format_connection_file(site)
         parse_connection_file(text, source="")
@@ -63,10 +67,10 @@ class SiteStore:
 
         Raises:
             UsageError: there is none of that name.
-            LocalFileError: its file cannot be removed.
+            SettingsError: its file cannot be removed.
         """
         path = self._file_of(name)
-        with writing(path):
+        with own_file(path):
             path.unlink(missing_ok=True)
 
     def _file_of(self, name: str) -> Path:
@@ -83,13 +87,22 @@ class SiteStore:
 
     def _files(self) -> dict[str, Path]:
         files: dict[str, Path] = {}
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+        for path in self._paths():
             try:
                 name = read_connection_file(path).name
             except ConnectionFileError:
                 name = path.name
             files[path.name if name in files else name] = path
         return files
+
+    def _paths(self) -> list[Path]:
+        """List the files; glob would take a folder that may not be read for an empty one."""
+        with own_file(self._folder):
+            try:
+                found = list(self._folder.iterdir())
+            except FileNotFoundError:
+                return []
+        return sorted(path for path in found if path.match(f"*{SUFFIX}"))
 
 
 def _file_name(name: str) -> str:

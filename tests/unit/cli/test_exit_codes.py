@@ -17,6 +17,7 @@ EXPECTED = {
     Kind.LOCK_OUT_SHUT: 6,
     Kind.PASSPHRASE_MISSING: 2,
     Kind.SECRETS_MISSING: 2,
+    Kind.SETTINGS: 2,
     Kind.SIGN_IN_REFUSED: 3,
     Kind.USAGE: 2,
 }

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from ferrygate.common.errors import SettingsError
 from ferrygate.common.paths import HOME_VARIABLE, Home
 
 
@@ -29,3 +32,17 @@ def test_everything_lies_in_the_home(tmp_path: Path) -> None:
     places = {home.sites, home.known_hosts, home.ledger, home.skew, home.logs, home.sandbox}
     assert len(places) == 6
     assert {place.parent for place in places} == {tmp_path}
+
+
+def test_a_home_that_is_a_file_is_said_with_what_to_set(tmp_path: Path) -> None:
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        (tmp_path / "file").touch()
+        with pytest.raises(SettingsError, match="cannot keep its files") as caught:
+            Home(place).prepare()
+        assert str(place) in str(caught.value)
+        assert HOME_VARIABLE in caught.value.problem.next_step
+
+
+def test_a_home_of_somebody_unknown_is_said() -> None:
+    with pytest.raises(SettingsError, match="nobody-has-this-name"):
+        Home.from_environment({HOME_VARIABLE: "~nobody-has-this-name/x"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.errors import SettingsError, UsageError
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 
 ED25519 = base64.b64decode("AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")
@@ -82,8 +82,8 @@ FOREIGN = (
     "\n"
     "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-ed25519 AAAA\n"
     f"@revoked {HOST} ssh-ed25519 AAAA\n"
-    f"{HOST} ssh-ed25519 not-base64\n"
-    f"{HOST}\n"
+    "other.example ssh-ed25519 not-base64\n"
+    "other.example\n"
     "caf\udce9 \x0b \x85 \u2028\n"
 )
 
@@ -97,6 +97,18 @@ def test_lines_that_mean_nothing_here_stay_as_they_are(path: Path) -> None:
     assert path.read_bytes() == foreign + line(HOST).encode()
     hosts.forget(HOST, 22)
     assert path.read_bytes() == foreign
+
+
+@pytest.mark.parametrize("rest", ["", " ssh-ed25519", " ssh-ed25519 not-base64", " ssh-rsa AAA x"])
+def test_a_damaged_line_is_no_server_without_a_key(path: Path, rest: str) -> None:
+    path.write_text(f"b.example,{HOST.upper()}{rest}\n")
+    hosts = KnownHosts(path)
+    with pytest.raises(SettingsError, match="damaged") as caught:
+        hosts.keys_for(HOST, 22)
+    assert caught.value.problem.detail == "line 1: no key can be read there"
+    assert hosts.keys_for("c.example", 22) == ()
+    hosts.forget(HOST, 22)
+    assert hosts.keys_for(HOST, 22) == ()
 
 
 def test_a_line_of_several_names_loses_one(path: Path) -> None:
@@ -117,7 +129,7 @@ def test_a_name_that_means_something_else_in_the_file_is_refused(path: Path, hos
 
 def test_a_file_that_cannot_be_read(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(LocalFileError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot use its own file"):
         KnownHosts(path).keys_for(HOST, 22)
 
 

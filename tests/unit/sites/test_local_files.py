@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import SettingsError
 from ferrygate.sites.local_files import locked, write_whole
 
 
@@ -22,7 +22,7 @@ def test_a_file_is_written_for_its_owner_only(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "folder"
     (path / "inside").mkdir(parents=True)
-    with pytest.raises(LocalFileError, match="cannot be written") as caught:
+    with pytest.raises(SettingsError, match="cannot use its own file") as caught:
         write_whole(path, b"x")
     assert caught.value.problem.detail != ""
     assert list(tmp_path.iterdir()) == [path]
@@ -30,7 +30,20 @@ def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) ->
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LocalFileError), locked(tmp_path / "file" / "x"):
+    with pytest.raises(SettingsError), locked(tmp_path / "file" / "x"):
+        pass
+
+
+def test_a_lock_that_another_keeps_is_waited_for_and_then_said(tmp_path: Path) -> None:
+    words = "Another program keeps"
+    with (
+        locked(tmp_path / "x"),
+        pytest.raises(SettingsError, match=words) as caught,
+        locked(tmp_path / "x", patience=0.05),
+    ):
+        pass
+    assert caught.value.problem.next_step
+    with locked(tmp_path / "x", patience=0.05):
         pass
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.errors import SettingsError
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import NOTABLE, SkewStore
@@ -47,10 +48,18 @@ def test_a_small_difference_ends_the_correction(skews: SkewStore, seconds: int) 
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"a": "b"}', b"\xff"])
-def test_a_broken_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_said_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "skew.json"
     path.write_bytes(content)
     skews = SkewStore(path)
-    assert skews.read(SITE) == 0
-    skews.keep(SITE, 45)
-    assert skews.read(SITE) == 45
+    for use in (lambda: skews.read(SITE), lambda: skews.keep(SITE, 45)):
+        with pytest.raises(SettingsError, match="damaged") as caught:
+            use()
+        assert caught.value.problem.next_step
+    assert path.read_bytes() == content
+
+
+def test_a_file_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "skew.json").mkdir()
+    with pytest.raises(SettingsError, match="Is a directory"):
+        SkewStore(tmp_path / "skew.json").read(SITE)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.errors import ConnectionFileError, LocalFileError, UsageError
+from ferrygate.common.errors import ConnectionFileError, SettingsError, UsageError
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 
@@ -105,5 +105,5 @@ def test_a_site_that_no_file_can_hold_is_not_saved(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "sites").touch()
-    with pytest.raises(LocalFileError):
+    with pytest.raises(SettingsError):
         SiteStore(tmp_path / "sites").save(site("Acme"))

@@ -206,7 +206,11 @@ class SitesPresenter(Observable):
 def _load(saved: SavedSites) -> SitesView:
     sites: list[Site] = []
     problem: Problem | None = None
-    for name in saved.names():
+    try:
+        names = saved.names()
+    except FerrygateError as error:
+        return SitesView(problem=error.problem)
+    for name in names:
         try:
             sites.append(saved.load(name))
         except FerrygateError as error:
