@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
-from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem
+from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem, SettingsError
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
@@ -245,7 +245,7 @@ def test_a_site_that_cannot_be_saved_is_said(store: SiteStore, chosen: list[Site
     presenter = SitesPresenter(store, lambda *_: (), chosen.append, at_once)
     said: list[Problem] = []
     presenter.keep(ACME, said.append)
-    assert [problem.kind for problem in said] == [LocalFileError.kind]
+    assert [problem.kind for problem in said] == [SettingsError.kind]
 
 
 # ---------------------------------------------------------------- a disk that takes its time

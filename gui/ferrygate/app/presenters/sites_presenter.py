@@ -206,11 +206,7 @@ class SitesPresenter(Observable):
 def _load(saved: SavedSites) -> SitesView:
     sites: list[Site] = []
     problem: Problem | None = None
-    try:
-        names = saved.names()
-    except FerrygateError as error:
-        return SitesView(problem=error.problem)
-    for name in names:
+    for name in saved.names():
         try:
             sites.append(saved.load(name))
         except FerrygateError as error:
