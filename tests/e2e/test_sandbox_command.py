@@ -55,10 +55,10 @@ def test_what_it_says_can_be_pasted(bare: Program) -> None:
         lines = map(str.strip, process.stdout)
         assert any(line.startswith("connection_file") for line in lines)
         assert "To try it, in another terminal:" in lines
-        password, secret, command = (next(lines) for _line in range(3))
+        *exports, command = (next(lines) for _line in range(4))
         typed = command.replace("ferrygate", shlex.join(PROGRAM), 1)
         outcome = subprocess.run(
-            ["/bin/sh", "-ec", f"{password}\n{secret}\n{typed}"],
+            ["/bin/sh", "-ec", "\n".join([*exports, typed])],
             env=bare.environment,
             capture_output=True,
             text=True,

@@ -148,4 +148,5 @@ def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:
     secrets = {PASSWORD_VARIABLE: ready.password, TOTP_SECRET_VARIABLE: ready.totp_secret}
     for name, secret in secrets.items():
         around.terminal.line(f"  export {name}={shlex.quote(secret.reveal())}")
-    around.terminal.line(f"  ferrygate ls {shlex.quote(str(file))}")
+    around.terminal.line(f"  export SITE={shlex.quote(str(file))}")
+    around.terminal.line('  ferrygate ls "$SITE"')
