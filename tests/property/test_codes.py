@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pyotp.totp import TOTP
 
 from ferrygate.codes.enrol import parse_enrolment
 from ferrygate.codes.join import join
@@ -68,25 +66,6 @@ def test_a_live_code_is_digits_and_alive(secret: CodeSecret, now: float) -> None
     assert re.fullmatch(rf"[0-9]{{{secret.digits}}}", code.code, re.ASCII)
     assert 0 < code.seconds_left(now) <= secret.period
     assert code.next_code == live_code(secret, code.valid_until).code
-
-
-@given(st.binary(min_size=10, max_size=64), secrets, times)
-def test_codes_agree_with_another_implementation(
-    key: bytes, parameters: CodeSecret, now: float
-) -> None:
-    secret = CodeSecret(
-        key=Secret(_base32(key)),
-        digits=parameters.digits,
-        period=parameters.period,
-        algorithm=parameters.algorithm,
-    )
-    other = TOTP(
-        secret.key.reveal(),
-        digits=secret.digits,
-        interval=secret.period,
-        digest=getattr(hashlib, secret.algorithm.lower()),
-    )
-    assert live_code(secret, now).code == other.generate_otp(secret.step_at(now))
 
 
 @given(st.text(), st.from_regex(r"\A[0-9]{6,8}\Z"))

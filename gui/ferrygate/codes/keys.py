@@ -39,7 +39,7 @@ def parse_key(text: str) -> Secret:
 
 
 def decode_key(key: str) -> bytes:
-    """The bytes of a base32 key that has no padding."""
+    """Decode a base32 key that has no padding."""
     return base64.b32decode(key + "=" * (-len(key) % 8), casefold=True)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 import msgspec
 
-from ferrygate.codes.keys import decode_key
 from ferrygate.common.secret import Secret
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
@@ -45,12 +43,14 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
         return float(self.epoch + step * self.period)
 
     def code_for_step(self, step: int) -> str:
-        """The code of one time step, with leading zeros (RFC 4226 §5.3)."""
-        key = decode_key(self.key.reveal())
-        digest = hmac.digest(key, step.to_bytes(8, "big"), self.algorithm.lower())
-        offset = digest[-1] & 0xF
-        number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
-        return str(number % 10**self.digits).zfill(self.digits)
+        """Make the code of one time step, with leading zeros (RFC 4226 §5.3).
+
+        Raises:
+            CodeSecretError: the step lies before the first, or the key is no base32.
+        """
+        from ferrygate.codes.hotp import one_time_password  # noqa: PLC0415  what makes no code loads no pyotp
+
+        return one_time_password(self.key, step, algorithm=self.algorithm, digits=self.digits)
 
 
 class LiveCode(msgspec.Struct, frozen=True):
