@@ -46,6 +46,7 @@ class Kind(Enum):
     SETTINGS = "settings"
     SIGN_IN_REFUSED = "sign-in-refused"
     SIZE_MISMATCH = "size-mismatch"
+    TOO_MANY_FILES = "too-many-files"
     UNSUPPORTED = "unsupported"
     USAGE = "usage"
     WRONG_TYPE = "wrong-type"
@@ -219,6 +220,12 @@ class SizeMismatchError(FerrygateError):
     """After a transfer the two sides have different sizes."""
 
     kind = Kind.SIZE_MISMATCH
+
+
+class TooManyFilesError(FerrygateError):
+    """A folder holds more than one batch can move."""
+
+    kind = Kind.TOO_MANY_FILES
 
 
 class UnsupportedError(FerrygateError):

@@ -6,6 +6,8 @@ errors of :func:`ferrygate.sftp.status.error_for_status` for what the server ref
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from ferrygate.common import remote_path
@@ -27,7 +29,7 @@ from ferrygate.sftp.status import no_folder
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, HandleReply, Open, Reply, Type
 
-_MOST_LEVELS = 100  # of folders in a folder that is walked
+_LONGEST_PATH = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
 _MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 
 
@@ -108,18 +110,23 @@ class RemoteFiles:
         """Remove a file, or a folder with all that is in it; links are not followed.
 
         Raises:
-            RemoteFailureError: as :func:`check_depth` and :meth:`entries`.
+            RemoteFailureError: as :func:`check_path_length` and :meth:`entries`.
         """
-        await self._remove(path, path)
-
-    async def _remove(self, path: bytes, top: bytes) -> None:
-        if (await self.lstat(path)).kind is not EntryKind.FOLDER:
-            await self.remove_file(path)
-            return
-        check_depth(path, top)
-        for entry in await self.entries(path):
-            await self._remove(remote_path.join(path, entry.name), top)
-        await self.remove_folder(path)
+        open_folders: list[tuple[bytes, Iterator[Entry]]] = []  # not recursive: trees are deep
+        found: bytes | None = path
+        while True:
+            if found is None:  # the innermost folder is empty by now
+                await self.remove_folder(open_folders.pop()[0])
+            elif (await self.lstat(found)).kind is EntryKind.FOLDER:
+                check_path_length(found, path)
+                open_folders.append((found, iter(await self.entries(found))))
+            else:
+                await self.remove_file(found)
+            if not open_folders:
+                return
+            folder, left = open_folders[-1]
+            entry = next(left, None)
+            found = None if entry is None else remote_path.join(folder, entry.name)
 
     # ------------------------------------------------------------ folders
 
@@ -214,16 +221,19 @@ class RemoteFiles:
         check_ok(await self.channel.request(kind, body), subject)
 
 
-def check_depth(path: bytes, top: bytes) -> None:
-    """Stop a walk that has come so far below ``top`` that no honest server leads there.
+def check_path_length(path: bytes, top: bytes) -> None:
+    """Stop a walk below ``top`` whose path has become so long that no honest server has it.
+
+    Folders that lead back into themselves are found by that, and not by their number of levels:
+    a tree may be as deep as paths allow.
 
     Raises:
-        RemoteFailureError: it has.
+        RemoteFailureError: the path is too long.
     """
-    if path.count(b"/") - top.count(b"/") > _MOST_LEVELS:
+    if len(path) > _LONGEST_PATH:
         raise RemoteFailureError(
             _("The folders in “{name}” go down without an end.").format(
                 name=display_name(remote_path.basename(top))
             ),
-            detail=f"more than {_MOST_LEVELS} levels",
+            detail=f"a path of more than {_LONGEST_PATH} bytes",
         )

@@ -12,7 +12,8 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.errors import SizeMismatchError
+from ferrygate.common.entry import EntryKind
+from ferrygate.common.errors import SizeMismatchError, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.names import display_name
@@ -88,6 +89,8 @@ class _Fetch(msgspec.Struct, frozen=True):
 
 async def _ask(route: Route, job: FileJob) -> _Version:
     remote = await route.files.stat(job.remote)
+    if remote.kind is EntryKind.OTHER:  # a pipe's OPEN would wait for its other end
+        raise WrongTypeError(_("“{name}” is not a file.").format(name=display_name(remote.name)))
     if remote.size is None:
         raise SizeMismatchError(
             _("The server does not tell the size of “{name}”.").format(

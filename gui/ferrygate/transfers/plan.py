@@ -15,15 +15,22 @@ from typing import Any, TypeVar
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError, NotFoundError
+from ferrygate.common.errors import (
+    Cancelled,
+    FerrygateError,
+    LocalFileError,
+    NotFoundError,
+    TooManyFilesError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, remote_name
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.files import RemoteFiles, check_depth
+from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.tasks import Future
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.outcome import FileJob, Names
+from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import ConflictChoice
 
 T = TypeVar("T")
@@ -35,13 +42,21 @@ _FOLDERS_MADE = 64  # at a time
 _FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
 _LINKS_FOLLOWED = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
+_MOST_FILES = 1_000_000  # of one batch; each is held in memory until the batch ends
+_MOST_FOLDERS = 100_000  # of one batch, likewise
 
 
 class Planner:
     """Numbers the files of one batch and announces each once, however often it has to begin."""
 
     def __init__(
-        self, announce: Announce, on_conflict: ConflictChoice, *, new_folders_are_empty: bool
+        self,
+        announce: Announce,
+        on_conflict: ConflictChoice,
+        *,
+        new_folders_are_empty: bool,
+        most_files: int = _MOST_FILES,
+        most_folders: int = _MOST_FOLDERS,
     ) -> None:
         """Nothing is announced yet.
 
@@ -51,11 +66,16 @@ class Planner:
             new_folders_are_empty: nothing stands in a folder whose MKDIR the server answers with
                 OK. On an object store a folder is but the beginning of names, and may be made
                 over names that have it.
+            most_files: how many files a batch may have, and not one more.
+            most_folders: how many folders, likewise.
         """
         self._announce = announce
         self._on_conflict = on_conflict
         self._new_folders_are_empty = new_folders_are_empty
+        self._most_files = most_files
+        self._most_folders = most_folders
         self._next = 0
+        self._folders: set[bytes] = set()
         self._announced: set[tuple[str, bytes]] = set()
         self._names = Names()
 
@@ -70,6 +90,7 @@ class Planner:
         fails as a file, so that the rest goes on. Links to folders are not followed.
 
         Raises:
+            TooManyFilesError: there are more than a batch may have.
             FerrygateError: a remote folder cannot be made.
         """
         await files.make_folders(folder)
@@ -92,6 +113,7 @@ class Planner:
 
         async def found(folder: tuple[str, bytes], new: Awaitable[bool]) -> None:
             local, remote = folder
+            self._count_folder(remote)
             free = await new and self._new_folders_are_empty
             for number, entry in enumerate(self._scan(local, remote), start=1):
                 path = remote_path.join(remote, remote_name(entry.name))
@@ -115,10 +137,11 @@ class Planner:
         """What a local folder holds; one that cannot be read is announced, and fails as a file."""
         try:
             with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+                listed = [entry for entry in entries if not is_part_name(entry.name)]
         except OSError:
             self._found_local(folder, remote, None)
             return []
+        return sorted(listed, key=lambda entry: entry.name)
 
     def _found_local(
         self, local: str, remote: bytes, size: int | None, *, free: bool = False
@@ -143,6 +166,7 @@ class Planner:
 
         Raises:
             LocalFileError: a local folder cannot be made.
+            TooManyFilesError: there are more than a batch may have.
             FerrygateError: a remote folder cannot be listed, or is beyond all measure.
         """
         root = Path(folder)
@@ -153,6 +177,8 @@ class Planner:
                 entry = await files.stat(source)
             except NotFoundError:
                 entry = Entry(remote_path.basename(source), EntryKind.FILE)  # fails as a file
+            if entry.kind is EntryKind.OTHER:  # asked about again when its turn comes
+                entry = Entry(entry.name, EntryKind.OTHER)
             name = given.give(entry.name) if entry.name else ""
             if entry.kind is EntryKind.FOLDER:
                 await self._download_folder(files, source, root / name if name else root)
@@ -169,7 +195,8 @@ class Planner:
                 entries: Awaitable[list[Entry]],
                 below: list[tuple[bytes, Path]] = below,
             ) -> None:
-                check_depth(folder[0], source)
+                check_path_length(folder[0], source)
+                self._count_folder(folder[0])
                 _make_local(folder[1])
                 below += await self._found_folder(files, folder, await entries)
 
@@ -189,7 +216,10 @@ class Planner:
         remote, local = folder
         below = []
         given = NameSet()
-        entries.sort(key=lambda entry: entry.name)
+        entries = sorted(
+            (entry for entry in entries if not is_part_name(entry.name)),
+            key=lambda entry: entry.name,
+        )
         paths = {entry.name: remote_path.join(remote, entry.name) for entry in entries}
         links = (paths[entry.name] for entry in entries if entry.kind is EntryKind.LINK)
         looks = (files.channel.spawn(_linked_file(files, path)) for path in links)
@@ -214,6 +244,14 @@ class Planner:
 
     # ------------------------------------------------------------ both
 
+    def _count_folder(self, remote: bytes) -> None:
+        self._folders.add(remote)  # a walk begun again counts none twice
+        if len(self._folders) > self._most_folders:
+            raise _too_many(
+                _("There are more than {count} folders, which is too many to move at once."),
+                self._most_folders,
+            )
+
     def _say(
         self,
         local: str,
@@ -225,6 +263,11 @@ class Planner:
     ) -> None:
         if (local, remote) in self._announced:  # found before the connection was lost
             return
+        if self._next >= self._most_files:
+            raise _too_many(
+                _("There are more than {count} files, which is too many to move at once."),
+                self._most_files,
+            )
         self._announced.add((local, remote))
         number, self._next = self._next, self._next + 1
         self._announce(
@@ -239,6 +282,13 @@ class Planner:
                 names=self._names,
             )
         )
+
+
+def _too_many(sentence: str, most: int) -> TooManyFilesError:
+    return TooManyFilesError(
+        sentence.format(count=f"{most:,}"),
+        next_step=_("Those found so far are moved. Name its folders one by one for the rest."),
+    )
 
 
 async def _ahead(
@@ -299,10 +349,10 @@ def _local_size(path: Path) -> int | None:
 
 
 def _make_local(path: Path) -> None:
-    if path.is_file():
-        raise LocalFileError(
-            _("“{name}” is a file, not a folder.").format(name=path.name),
-            next_step=_("Name a folder to put the files into."),
-        )
     with writing(path):
+        if path.is_file():
+            raise LocalFileError(
+                _("“{name}” is a file, not a folder.").format(name=path.name),
+                next_step=_("Name a folder to put the files into."),
+            )
         path.mkdir(parents=True, exist_ok=True)

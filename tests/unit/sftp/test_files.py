@@ -277,10 +277,20 @@ def test_remove_tree_stops_at_a_refusal(
 
 
 def test_remove_tree_does_not_go_down_for_ever(rig: Rig, server: ScriptedServer) -> None:
-    server.folders |= {b"/f" * depth for depth in range(1, 110)}
+    name = b"/" + b"f" * 100
+    server.folders |= {name * depth for depth in range(1, 50)}
     with pytest.raises(RemoteFailureError, match="without an end"):
-        rig.run(rig.files.remove_tree(b"/f"))
-    assert len(server.folders) > 110  # nothing was removed
+        rig.run(rig.files.remove_tree(name))
+    assert len(server.folders) >= 50  # nothing was removed
+
+
+def test_remove_tree_takes_a_tree_as_deep_as_put_makes(rig: Rig, server: ScriptedServer) -> None:
+    before = set(server.folders)
+    server.folders |= {b"/f" * depth for depth in range(1, 301)}
+    server.files[b"/f" * 300 + b"/x"] = bytearray()
+    rig.run(rig.files.remove_tree(b"/f"))
+    assert server.folders == before
+    assert b"/f" * 300 + b"/x" not in server.files
 
 
 def test_a_folder_without_an_end_is_not_held(

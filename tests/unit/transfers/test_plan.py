@@ -28,9 +28,7 @@ from scripted_sftp import (
     MKDIR,
     READDIR,
     STAT,
-    Held,
     Request,
-    Rig,
     ScriptedServer,
     attributes,
     names,
@@ -38,37 +36,7 @@ from scripted_sftp import (
     status,
 )
 from sftp_bytes import EOF, PERMISSION_DENIED
-
-
-class Walk:
-    """A planner with the files it has announced."""
-
-    def __init__(self, server: ScriptedServer) -> None:
-        self.jobs: list[FileJob] = []
-        self.rig = Rig(server)
-        self.planner = Planner(self.jobs.append, ConflictChoice.SKIP, new_folders_are_empty=True)
-
-    def up(self, *sources: Path, folder: bytes = b"/inbox") -> list[bytes]:
-        texts = tuple(str(source) for source in sources)
-        self.rig.run(self.planner.plan_upload(self.rig.files, texts, folder))
-        return [job.remote for job in self.jobs]
-
-    def down(self, *sources: bytes, folder: Path) -> list[str]:
-        self.rig.run(self.planner.plan_download(self.rig.files, sources, str(folder)))
-        return [str(Path(job.local).relative_to(folder)) for job in self.jobs]
-
-    def asked_at_a_time(self, kind: int) -> list[int]:
-        """Answer requests of a kind once no more come; how many those were, time after time."""
-        held = self.rig.server.instead[kind] = Held(self.rig.server)
-        asked: list[int] = []
-
-        def answer_all() -> None:
-            asked.append(len(held.answers))
-            self.rig.stream.packets.extend(held.answers)
-            held.answers.clear()
-
-        self.rig.stream.after = answer_all
-        return asked
+from walk_rig import Walk
 
 
 @pytest.fixture
@@ -360,9 +328,3 @@ def test_a_local_folder_that_cannot_be_made(walk: Walk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalFileError):
         walk.down(b"/inbox", folder=tmp_path / "file" / "below")
-
-
-def test_a_folder_that_goes_down_without_an_end(tmp_path: Path) -> None:
-    walk = Walk(ScriptedServer({}, *(b"/f" * depth for depth in range(1, 110))))
-    with pytest.raises(RemoteFailureError, match="without an end"):
-        walk.down(b"/f", folder=tmp_path)
