@@ -127,7 +127,7 @@ class FakeLane(Lane):
         if not isinstance(item, FileJob):
             self.batch.walked(error)
         elif self.batch.direction is m.Direction.UPLOAD:
-            opened = opened or Opened()
+            opened = opened or item.again or Opened()
             self.batch.failed(item, UploadFailedError(error, what_is_left(opened), opened))
         else:
             self.batch.failed(item, error)

@@ -92,6 +92,15 @@ class _Flying(msgspec.Struct, eq=False):
     told_at: float = 0.0
 
 
+def _begun(item: Item) -> _Flying:
+    """An item as it is handed out: what is known of an upload that was cut is known from here on.
+
+    The connection may be lost again before anything is done.
+    """
+    again = item.again if isinstance(item, FileJob) else None
+    return _Flying(item, Opened() if again is None else msgspec.structs.replace(again))
+
+
 class Bundle:
     """The files and walks of one batch that share a lane; lives on the lane's thread."""
 
@@ -158,7 +167,7 @@ class Bundle:
                 item = self._queue.take()
                 if item is None:
                     break
-                flying = _Flying(item, Opened())
+                flying = _begun(item)
                 self._flying.append(flying)
                 _task = channel.spawn(self._one(route, flying, bell))
             if not self._flying and (self._broken or self._queue.closed):
@@ -190,8 +199,6 @@ class Bundle:
                 self._reports.progress(job, state, moved)
 
         if self._direction is Direction.UPLOAD:
-            if job.again is not None:
-                flying.opened = msgspec.structs.replace(job.again)
             self._reports.ended(job, await upload(route, job, report, flying.opened))
         else:
             self._keep(job, await download(route, job, report, self._settings.disk))
@@ -220,7 +227,7 @@ class Bundle:
         flying, self._flying = self._flying, []
         if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever
             item = self._queue.take()
-            flying = [] if item is None else [_Flying(item, Opened())]
+            flying = [] if item is None else [_begun(item)]
         for one in flying:
             self._fail(one, error)
             self._end(one)

@@ -147,9 +147,14 @@ class Batch:
         (self._interrupted if interrupted else self._waiting).appendleft(number)
 
     def interrupt(self, number: int, opened: Opened | None) -> FileView:
-        """The connection was lost under a file: it goes on first once there is one again."""
+        """The connection was lost under a file: it goes on first once there is one again.
+
+        ``opened`` is how far its upload came; what was known of it before stays known where that
+        says nothing new.
+        """
         self._interrupted.append(number)
-        self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        if opened is not None:
+            self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
 

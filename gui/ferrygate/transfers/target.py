@@ -54,7 +54,11 @@ async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
 
 
 async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
-    """Whether an upload that was cut goes on under its name; not over a file that came since."""
+    """Whether an upload that was cut goes on under its name; not over a file that came since.
+
+    Where nothing stands, an object store may be about to show our part: the name stays ours, or
+    that part would be taken for somebody else's file.
+    """
     assert opened.path is not None  # noqa: S101  it was begun
     if job.on_conflict is ConflictChoice.REPLACE:
         return True
@@ -62,4 +66,4 @@ async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
         there = await standing(files, opened.path)
     except TELLS_NOTHING:
         return opened.answered
-    return there is not None and opened.owns(there)
+    return there is None or opened.owns(there)

@@ -6,15 +6,17 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bundle_rig import BundleRig
+from ferrygate.common.errors import ConnectionLostError
 from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import Opened, Outcome
 from ferrygate.transfers.views import Direction
-from scripted_sftp import OPEN, WRITE, Request
+from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
 
 
 @pytest.fixture
@@ -65,6 +67,27 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
         assert isinstance(end, UploadFailedError)
         assert isinstance(end.cause, ZeroDivisionError)
     assert rig.rigs[0].stream.closed
+
+
+@pytest.mark.parametrize("ends", ["before the channel", "on the channel"])
+def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at_once(
+    rig: BundleRig, ends: str
+) -> None:
+    again = Opened(path=b"/inbox/a (2).csv", answered=True, sent=7)
+    job = msgspec.structs.replace(rig.job(), again=again)
+
+    def end(opened: Rig) -> None:
+        if ends == "before the channel":
+            raise ConnectionLostError("Lost.")
+        opened.stream.ended = True
+        rig.server.instead[LSTAT] = lambda _request: ()
+
+    rig.on_open = end
+    rig.work_off(job)
+    (failure,) = rig.told.ends.values()
+    assert isinstance(failure, UploadFailedError)
+    assert failure.opened == again
+    assert "may be left" in failure.left
 
 
 def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: BundleRig) -> None:

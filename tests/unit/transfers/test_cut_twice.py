@@ -1,0 +1,106 @@
+"""An upload that is cut, and cut again while it comes back, knows its own part all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+
+from ferrygate.common.errors import ConflictError, ConnectionLostError
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig, status
+from sftp_bytes import NO_SUCH_FILE
+from transfer_rig import CONTENT, TransferRig, choosing
+
+PATH = b"/inbox/report.csv"
+SECOND = b"/inbox/report (2).csv"
+
+
+def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
+    """The job as it goes on after the connection was lost when ``kind`` was asked."""
+    desk.opened = Opened() if job.again is None else msgspec.structs.replace(job.again)
+
+    def silent(_request: Request) -> Iterable[bytes]:
+        desk.rig.stream.ended = True
+        return ()
+
+    desk.server.instead[kind] = silent
+    with pytest.raises(ConnectionLostError):
+        desk.send(job)
+    desk.server.instead.clear()
+    desk.rig = Rig(desk.server)
+    return msgspec.structs.replace(job, again=desk.opened)
+
+
+def go_on(desk: TransferRig, job: FileJob) -> bytes:
+    """Send it to its end; returns the name it was delivered under."""
+    assert job.again is not None
+    desk.opened = msgspec.structs.replace(job.again)
+    outcome = desk.send(job)
+    assert outcome.state is TransferState.DELIVERED
+    return outcome.remote
+
+
+@pytest.mark.parametrize("choice", list(ConflictChoice))
+@pytest.mark.parametrize("second", [LSTAT, OPEN, WRITE])
+def test_a_part_that_shows_after_the_second_cut_is_our_own(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice, second: int
+) -> None:
+    """An object store shows it when it likes: after the first connection nothing stood there."""
+    if choice is ConflictChoice.REPLACE and second == LSTAT:
+        second = OPEN  # it is not asked again what stands there
+    again = lost_at(desk, choosing(job, choice), WRITE)
+    del desk.server.files[PATH]
+    again = lost_at(desk, again, second)
+    desk.server.files[PATH] = bytearray(CONTENT[:1000])
+    assert go_on(desk, again) == PATH
+    assert desk.server.files == {PATH: CONTENT}
+
+
+@pytest.mark.parametrize("choice", list(ConflictChoice))
+def test_a_part_that_never_shows_leaves_the_name_ours(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice
+) -> None:
+    again = lost_at(desk, choosing(job, choice), OPEN)
+    desk.server.files.clear()
+    assert go_on(desk, again) == PATH
+
+
+@pytest.mark.parametrize("choice", list(ConflictChoice))
+def test_a_part_that_shows_as_soon_as_it_was_looked_for_is_our_own(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice
+) -> None:
+    again = lost_at(desk, choosing(job, choice), WRITE)
+    del desk.server.files[PATH]
+
+    def not_yet(request: Request) -> Iterable[bytes]:
+        desk.server.files.setdefault(PATH, bytearray(CONTENT[:1000]))
+        del desk.server.instead[LSTAT]
+        return [status(request.number, NO_SUCH_FILE)]
+
+    desk.server.instead[LSTAT] = not_yet
+    assert go_on(desk, again) == PATH
+    assert desk.server.files == {PATH: CONTENT}
+
+
+def test_the_second_name_of_both_that_are_kept_stays_its_name(
+    desk: TransferRig, job: FileJob
+) -> None:
+    desk.server.files[PATH] = bytearray(b"theirs")
+    again = lost_at(desk, choosing(job, ConflictChoice.KEEP_BOTH), WRITE)
+    del desk.server.files[SECOND]
+    again = lost_at(desk, again, OPEN)
+    desk.server.files[SECOND] = bytearray(CONTENT[:1000])
+    assert go_on(desk, again) == SECOND
+    assert desk.server.files == {PATH: b"theirs", SECOND: CONTENT}
+
+
+def test_a_file_that_came_since_is_a_conflict_all_the_same(desk: TransferRig, job: FileJob) -> None:
+    again = lost_at(desk, job, WRITE)
+    del desk.server.files[PATH]
+    again = lost_at(desk, again, LSTAT)
+    desk.server.files[PATH] = bytearray(b"x" * (len(CONTENT) + 1))
+    with pytest.raises(ConflictError):
+        go_on(desk, again)
