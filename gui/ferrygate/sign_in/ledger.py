@@ -18,9 +18,9 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LeaseLostError, LocalFileError
+from ferrygate.common.errors import LeaseLostError, SettingsError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import writing
+from ferrygate.common.local_disk import own_file
 from ferrygate.sign_in.processes import Processes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
@@ -92,12 +92,12 @@ class Ledger:
             random_bytes: cryptographic randomness for the salt.
 
         Raises:
-            LocalFileError: the file cannot be made or read; so does every method.
+            SettingsError: the file cannot be made or read; so does every method.
         """
         self._path = path
         self._clock = clock
         self._processes = processes
-        with writing(path):
+        with own_file(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
         with self._write() as db:  # not in WAL mode: processes that begin together get in its way
@@ -227,7 +227,7 @@ class Ledger:
         """The file, which must be there: a new one would not know what was sent.
 
         Raises:
-            LocalFileError: it is gone, broken, locked for too long, or the disk is full.
+            SettingsError: it is gone, broken, locked for too long, or the disk is full.
         """
         address = f"{self._path.absolute().as_uri()}?mode=rw"
         try:
@@ -282,8 +282,8 @@ def _lease_lost() -> LeaseLostError:
     )
 
 
-def _unusable(detail: str) -> LocalFileError:
-    return LocalFileError(
+def _unusable(detail: str) -> SettingsError:
+    return SettingsError(
         _("Ferrygate's record of used codes cannot be read, so nothing was sent."),
         next_step=_("Check the free space on this computer, and start Ferrygate again."),
         detail=detail,

@@ -306,7 +306,7 @@ def test_a_rate_at_which_nothing_would_move_is_refused(rig: EngineRig, rate: int
 def test_an_error_in_a_command_is_its_answer(rig: EngineRig, box: Sandbox, tmp_path: Path) -> None:
     rig.do(m.OpenSite, site_of(box.ready))
     (tmp_path / "home" / "known_hosts").mkdir()
-    assert rig.refused(m.ForgetHostKeys).kind is Kind.LOCAL_FILE
+    assert rig.refused(m.ForgetHostKeys).kind is Kind.SETTINGS
     rig.do(m.UsePassword, Secret("x"))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import LeaseLostError, LocalFileError
+from ferrygate.common.errors import LeaseLostError, SettingsError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
 
@@ -276,12 +276,12 @@ def test_without_the_file_nothing_is_granted(
         lambda: ledger.refusals(ACCOUNT),
         lambda: ledger.is_clear(ACCOUNT),
     ):
-        with pytest.raises(LocalFileError, match="record of used codes"):
+        with pytest.raises(SettingsError, match="record of used codes"):
             act()
     assert path.exists() is broken
 
 
 def test_a_place_where_no_file_can_be(tmp_path: Path, make_ledger: MakeLedger) -> None:
     (tmp_path / "ledger.sqlite3").mkdir()
-    with pytest.raises(LocalFileError):
+    with pytest.raises(SettingsError):
         make_ledger()

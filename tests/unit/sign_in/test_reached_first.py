@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from attempt_rig import KEY, OTHER_KEY, SECRET, SITE, Case, FakeConnection
-from ferrygate.common.errors import CannotReachError, HostKeyChangedError, LocalFileError
+from ferrygate.common.errors import CannotReachError, HostKeyChangedError, SettingsError
 
 
 @pytest.mark.parametrize("now", [3024.9, 3025])
@@ -111,6 +111,6 @@ def test_the_wait_that_a_persons_answer_took_needs_no_second_connection(case: Ca
 
 def test_a_connection_is_hung_up_when_the_ledger_fails(case: Case, tmp_path: Path) -> None:
     case.on_connect = (tmp_path / "ledger.sqlite3").unlink
-    with pytest.raises(LocalFileError):
+    with pytest.raises(SettingsError):
         case.sign_in()
     assert case.server.closed
