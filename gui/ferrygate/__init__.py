@@ -12,39 +12,57 @@ The Python API is :func:`connect`, which gives a signed-in session::
     except ferrygate.FerrygateError as error:
         print(error, error.problem.next_step)
 
-It reads no password and no key from the environment. :mod:`ferrygate.api` says what a session can
-do.
+It reads no password and no key from the environment. :class:`Session` says what a session can do,
+and :class:`Result` how a transfer ended.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ferrygate.api import connect as connect
+    from ferrygate.api.connecting import connect as connect
+    from ferrygate.api.result import Result as Result
+    from ferrygate.api.session import Session as Session
     from ferrygate.common.errors import FerrygateError as FerrygateError
+    from ferrygate.common.errors import Kind as Kind
     from ferrygate.engine.messages import ConflictChoice as ConflictChoice
+    from ferrygate.engine.messages import TransferState as TransferState
 
-__all__ = ["ConflictChoice", "FerrygateError", "connect"]
+    __version__: str
+
+__all__ = [
+    "ConflictChoice",
+    "FerrygateError",
+    "Kind",
+    "Result",
+    "Session",
+    "TransferState",
+    "__version__",
+    "connect",
+]
+
+_HOMES = {
+    "ConflictChoice": "engine.messages",
+    "FerrygateError": "common.errors",
+    "Kind": "common.errors",
+    "Result": "api.result",
+    "Session": "api.session",
+    "TransferState": "engine.messages",
+    "connect": "api.connecting",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Nothing is imported until it is used.
-    match name:
-        case "ConflictChoice":
-            from ferrygate.engine.messages import ConflictChoice  # noqa: PLC0415
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
 
-            return ConflictChoice
-        case "FerrygateError":
-            from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
-
-            return FerrygateError
-        case "connect":
-            from ferrygate.api import connect  # noqa: PLC0415
-
-            return connect
-        case _:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return version(__name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cutting_proxy import CuttingProxy
-from ferrygate.api import connect
+from ferrygate.api.connecting import connect
 from ferrygate.common.paths import Home
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.rig import Rig

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cutting_proxy import CuttingProxy
-from ferrygate.api import connect
+from ferrygate.api.connecting import connect
 from ferrygate.common.paths import Home
 from sandbox_fixtures import MakeSandbox
 from sandbox_site import site_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from ferrygate.api import connect
+from ferrygate.api.connecting import connect
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions

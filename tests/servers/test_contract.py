@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.api import Session
+from ferrygate.api.session import Session
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, NotFoundError
 from ferrygate.common.paths import Home

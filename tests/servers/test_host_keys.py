@@ -9,7 +9,7 @@ import asyncssh
 import msgspec
 import pytest
 
-from ferrygate.api import connect
+from ferrygate.api.connecting import connect
 from ferrygate.common.errors import HostKeyChangedError, HostKeyUnknownError, UnsupportedError
 from ferrygate.common.paths import Home
 from ferrygate.sites.known_hosts import HostKey, KnownHosts

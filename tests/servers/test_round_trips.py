@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.api import Session, connect
+from ferrygate.api.connecting import connect
+from ferrygate.api.session import Session
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import SignIn

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.api import Unattended, open_session
+from ferrygate.api.connecting import open_session
+from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.api import Unattended, open_session
+from ferrygate.api.connecting import open_session
+from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine, open_ledger
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken

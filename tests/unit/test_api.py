@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import ferrygate
-from ferrygate.api import Result, Session
+from ferrygate.api.result import Result
+from ferrygate.api.session import Session
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     ConflictError,

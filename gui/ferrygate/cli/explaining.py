@@ -19,7 +19,7 @@ from ferrygate.common.text import duration_text
 from ferrygate.sites.skew import NOTABLE
 
 if TYPE_CHECKING:
-    from ferrygate.api import Session
+    from ferrygate.api.session import Session
 
 
 @contextmanager

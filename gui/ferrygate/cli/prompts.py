@@ -24,7 +24,7 @@ _CHOICES = {
 
 
 class TerminalPrompter:
-    """A :class:`ferrygate.api.Prompter`; without a person, nothing is taken for granted.
+    """A :class:`ferrygate.engine.client.Prompter`; without a person, nothing is taken for granted.
 
     Attributes:
         noticed: what went wrong beside the request itself.

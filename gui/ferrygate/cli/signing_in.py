@@ -28,7 +28,8 @@ from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
 if TYPE_CHECKING:
-    from ferrygate.api import Prompter, Session
+    from ferrygate.api.session import Session
+    from ferrygate.engine.client import Prompter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,14 +67,17 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
     Raises:
         FerrygateError: the site is broken or unknown, secrets are missing, or the sign-in failed.
     """
-    from ferrygate import api, bootstrap  # noqa: PLC0415  help needs none of it
+    from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
+    from ferrygate.api import connecting  # noqa: PLC0415  as above
 
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, around.site(text))
     reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
     with reaching as make_engine, ExitStack() as on_failure:
-        session = api.open_session(site, make_engine, prompter, around.clock, given=around.secrets)
+        session = connecting.open_session(
+            site, make_engine, prompter, around.clock, given=around.secrets
+        )
         on_failure.enter_context(session)
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
         use_secrets(around, session)
@@ -84,7 +88,8 @@ def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Sess
 
 def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
     """A session that knows all that the keychain has; nothing is sent yet."""
-    from ferrygate import api, bootstrap  # noqa: PLC0415  as above
+    from ferrygate import bootstrap  # noqa: PLC0415  as above
+    from ferrygate.api import connecting  # noqa: PLC0415  as above
 
     make_engine = partial(
         bootstrap.make_engine,
@@ -92,7 +97,7 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         clock=around.clock,
         live_secrets=around.live_secrets,
     )
-    return api.open_session(site, make_engine, prompter, around.clock)
+    return connecting.open_session(site, make_engine, prompter, around.clock)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ferrygate.api import Session, connect
+from ferrygate.api.connecting import connect
+from ferrygate.api.session import Session
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ferrygate.api import Session, connect
+from ferrygate.api.connecting import connect
+from ferrygate.api.session import Session
 from ferrygate.common.paths import Home
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.rig import Rig

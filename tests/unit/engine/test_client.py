@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.api import Unattended
+from ferrygate.api.unattended import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient

@@ -22,7 +22,7 @@ from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
 
 if TYPE_CHECKING:
-    from ferrygate.api import Session
+    from ferrygate.api.session import Session
 
 
 @click.command()

@@ -186,9 +186,9 @@ def remove(around: CommandContext, site: str) -> int:
 @click.pass_obj
 def reset_lock(around: CommandContext, site: str) -> int:
     """Sign in again after repeated refusals, once the account is known to be well."""
-    from ferrygate import api  # noqa: PLC0415  slow, and only needed here
+    from ferrygate.api import connecting  # noqa: PLC0415  slow, and only needed here
 
-    api.reset_lock(around.site(site), around.home.prepare(), around.clock)
+    connecting.reset_lock(around.site(site), around.home.prepare(), around.clock)
     around.terminal.say(
         _("Refusals are counted from zero again. This does not unlock the account at the server.")
     )

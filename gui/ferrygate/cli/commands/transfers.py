@@ -23,7 +23,7 @@ from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
 if TYPE_CHECKING:
-    from ferrygate.api import Session
+    from ferrygate.api.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 

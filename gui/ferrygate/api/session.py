@@ -1,91 +1,29 @@
-"""The Python API: one signed-in session as an object with blocking methods.
-
-The command line is built on it. One thread uses a session at a time::
-
-    with ferrygate.connect("acme.ferrygate", password=..., totp_secret=...) as session:
-        result = session.put(["report.csv"], "/inbox")
-"""
+"""One signed-in session as an object with blocking methods."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
 from typing import Self, TypeVar
 
-import msgspec
-
-from ferrygate import bootstrap
+from ferrygate.api.result import Result
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common import remote_path
-from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.entry import Entry
-from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
-from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
-from ferrygate.sites.code_secret import code_secret_for
-from ferrygate.sites.resolve import resolve_site
+from ferrygate.engine.client import EngineClient
 from ferrygate.sites.site import Site
-from ferrygate.sites.store import SiteStore
-
-__all__ = [
-    "Prompter",
-    "Result",
-    "Session",
-    "Unattended",
-    "connect",
-    "open_session",
-    "reset_lock",
-]
 
 E = TypeVar("E")
-
-
-class Unattended:
-    """Nobody is there: unknown host keys and questions are refused, files that are there fail."""
-
-    def __init__(self, *, accept_new_host_key: bool = False) -> None:
-        self._accept = accept_new_host_key
-
-    def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
-        """As said beforehand."""
-        return self._accept
-
-    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
-        """Refuse to answer."""
-        return None
-
-    def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
-        """Overwrite nothing."""
-        return m.ConflictChoice.FAIL
-
-    def waiting_for_code(self, until: float) -> None:
-        """Nobody to tell."""
-
-    def notice(self, notice: m.Notice) -> None:
-        """Nobody to tell."""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """How an upload or download ended: every file, in the order they were found."""
-
-    files: tuple[m.FileView, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every file was delivered or skipped as asked."""
-        good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
-        return all(view.state in good for view in self.files)
 
 
 class Session:
     """A session on one site; use it from one thread, :meth:`cancel` from any, and close it."""
 
     def __init__(self, client: EngineClient, site: Site, opened: m.SiteOpened) -> None:
-        """Made by :func:`open_session`; not signed in yet."""
+        """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""
         self._client = client
         self.site = site
         self.opened = opened
@@ -276,87 +214,3 @@ class Session:
         """The one event of a kind that a request is answered with."""
         found = [event for event in self._client.ask(command) if isinstance(event, kind)]
         return found[0]
-
-
-def reset_lock(site: Site, home: Home, clock: Clock) -> None:
-    """A person's word that the account is well again: refusals are counted from 0."""
-    bootstrap.open_ledger(home, clock).reset(site.account)
-
-
-def open_session(
-    site: Site,
-    make_engine: MakeEngine,
-    prompter: Prompter,
-    clock: Clock,
-    *,
-    given: GivenSecrets | None = None,
-) -> Session:
-    """A session on a site whose secrets were looked up; not signed in yet.
-
-    Args:
-        site: the site.
-        make_engine: makes the engine.
-        prompter: answers what only a person can.
-        clock: the time.
-        given: secrets at hand, for which no keychain is asked; where left out, it is looked
-            through for whatever it has.
-
-    Raises:
-        FerrygateError: the keychain cannot be opened at all.
-    """
-    kinds = None if given is None else _kinds(given)
-    with ExitStack() as on_failure:
-        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
-        events = client.ask(m.OpenSite(client.number(), site, kinds))
-        (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
-        on_failure.pop_all()
-    return Session(client, site, opened)
-
-
-def _kinds(given: GivenSecrets) -> frozenset[m.SecretKind]:
-    kinds = {m.SecretKind.PASSWORD: given.password, m.SecretKind.CODE_SECRET: given.totp_secret}
-    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
-
-
-def connect(
-    site: str | os.PathLike[str] | Site,
-    *,
-    password: str | None = None,
-    totp_secret: str | None = None,
-    accept_new_host_key: bool = False,
-    home: Home | None = None,
-) -> Session:
-    """Sign in to a site; the session is a context manager.
-
-    No secret is read from the environment: the command line does that, a program passes its own.
-
-    Args:
-        site: a site, the path of a connection file, or a saved site's name.
-        password: where it is not in the keychain.
-        totp_secret: key or ``otpauth://`` address, where it is not in the keychain.
-        accept_new_host_key: take and pin a host key nobody has confirmed; a changed one is always
-            refused.
-        home: where Ferrygate keeps its files; ``FERRYGATE_HOME`` or the platform's folder if none.
-
-    Raises:
-        FerrygateError: the site is broken or unknown, or the sign-in failed.
-    """
-    home = home or Home.from_environment(os.environ)
-    if not isinstance(site, Site):
-        site = resolve_site(os.fspath(site), SiteStore(home.sites))
-    prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    given = GivenSecrets(
-        password=None if password is None else Secret(password),
-        totp_secret=None if totp_secret is None else Secret(totp_secret),
-    )
-    clock = SystemClock()
-    with bootstrap.reaching(site, home, clock) as make_engine, ExitStack() as on_failure:
-        session = open_session(site, make_engine, prompter, clock, given=given)
-        on_failure.enter_context(session)
-        if given.password is not None:
-            session.use_password(given.password)
-        if given.totp_secret is not None:
-            session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
-        session.sign_in()
-        on_failure.pop_all()
-    return session

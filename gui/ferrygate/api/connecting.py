@@ -1,0 +1,104 @@
+"""The way to a session: ``ferrygate.connect``, and what the command line does in its place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, closing
+
+from ferrygate import bootstrap
+from ferrygate.api.session import Session
+from ferrygate.api.unattended import Unattended
+from ferrygate.common.clock import Clock, SystemClock
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.paths import Home
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
+from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.resolve import resolve_site
+from ferrygate.sites.site import Site
+from ferrygate.sites.store import SiteStore
+
+
+def reset_lock(site: Site, home: Home, clock: Clock) -> None:
+    """A person's word that the account is well again: refusals are counted from 0."""
+    bootstrap.open_ledger(home, clock).reset(site.account)
+
+
+def open_session(
+    site: Site,
+    make_engine: MakeEngine,
+    prompter: Prompter,
+    clock: Clock,
+    *,
+    given: GivenSecrets | None = None,
+) -> Session:
+    """A session on a site whose secrets were looked up; not signed in yet.
+
+    Args:
+        site: the site.
+        make_engine: makes the engine.
+        prompter: answers what only a person can.
+        clock: the time.
+        given: secrets at hand, for which no keychain is asked; where left out, it is looked
+            through for whatever it has.
+
+    Raises:
+        FerrygateError: the keychain cannot be opened at all.
+    """
+    kinds = None if given is None else _kinds(given)
+    with ExitStack() as on_failure:
+        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
+        events = client.ask(m.OpenSite(client.number(), site, kinds))
+        (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
+        on_failure.pop_all()
+    return Session(client, site, opened)
+
+
+def _kinds(given: GivenSecrets) -> frozenset[m.SecretKind]:
+    kinds = {m.SecretKind.PASSWORD: given.password, m.SecretKind.CODE_SECRET: given.totp_secret}
+    return frozenset(kind for kind, secret in kinds.items() if secret is not None)
+
+
+def connect(
+    site: str | os.PathLike[str] | Site,
+    *,
+    password: str | None = None,
+    totp_secret: str | None = None,
+    accept_new_host_key: bool = False,
+    home: Home | None = None,
+) -> Session:
+    """Sign in to a site; the session is a context manager.
+
+    No secret is read from the environment: the command line does that, a program passes its own.
+
+    Args:
+        site: a site, the path of a connection file, or a saved site's name.
+        password: where it is not in the keychain.
+        totp_secret: key or ``otpauth://`` address, where it is not in the keychain.
+        accept_new_host_key: take and pin a host key nobody has confirmed; a changed one is always
+            refused.
+        home: where Ferrygate keeps its files; ``FERRYGATE_HOME`` or the platform's folder if none.
+
+    Raises:
+        FerrygateError: the site is broken or unknown, or the sign-in failed.
+    """
+    home = home or Home.from_environment(os.environ)
+    if not isinstance(site, Site):
+        site = resolve_site(os.fspath(site), SiteStore(home.sites))
+    prompter = Unattended(accept_new_host_key=accept_new_host_key)
+    given = GivenSecrets(
+        password=None if password is None else Secret(password),
+        totp_secret=None if totp_secret is None else Secret(totp_secret),
+    )
+    clock = SystemClock()
+    with bootstrap.reaching(site, home, clock) as make_engine, ExitStack() as on_failure:
+        session = open_session(site, make_engine, prompter, clock, given=given)
+        on_failure.enter_context(session)
+        if given.password is not None:
+            session.use_password(given.password)
+        if given.totp_secret is not None:
+            session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
+        session.sign_in()
+        on_failure.pop_all()
+    return session

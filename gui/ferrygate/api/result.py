@@ -1,0 +1,19 @@
+"""How a transfer ended, for a program."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.engine import messages as m
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How an upload or download ended: every file, in the order they were found."""
+
+    files: tuple[m.FileView, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file was delivered or skipped as asked."""
+        good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
+        return all(view.state in good for view in self.files)

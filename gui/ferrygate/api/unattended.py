@@ -1,0 +1,31 @@
+"""The answers of a program, where no person can be asked."""
+
+from __future__ import annotations
+
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+
+
+class Unattended:
+    """Nobody is there: unknown host keys and questions are refused, files that are there fail."""
+
+    def __init__(self, *, accept_new_host_key: bool = False) -> None:
+        self._accept = accept_new_host_key
+
+    def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
+        """As said beforehand."""
+        return self._accept
+
+    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
+        """Refuse to answer."""
+        return None
+
+    def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
+        """Overwrite nothing."""
+        return m.ConflictChoice.FAIL
+
+    def waiting_for_code(self, until: float) -> None:
+        """Nobody to tell."""
+
+    def notice(self, notice: m.Notice) -> None:
+        """Nobody to tell."""
