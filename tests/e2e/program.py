@@ -123,9 +123,10 @@ def spend_codes(home: Path, ready: Ready, *, seconds: int) -> None:
         assert ledger.claim(secret, step)
 
 
-def records(outcome: Outcome) -> list[dict[str, Any]]:
-    """The JSON objects that a command printed."""
-    return [json.loads(line) for line in outcome.stdout.splitlines()]
+def records(outcome: Outcome, *events: str) -> list[dict[str, Any]]:
+    """The JSON objects that a command printed; of some events where any are named."""
+    told = [json.loads(line) for line in outcome.stdout.splitlines()]
+    return [record for record in told if not events or record["event"] in events]
 
 
 def after_waiting(told: str) -> list[str]:

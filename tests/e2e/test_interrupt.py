@@ -43,13 +43,15 @@ def interrupted(
     *arguments: str | Path,
     number: signal.Signals = signal.SIGINT,
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """What a command says that is interrupted: its JSON objects, and its lines for people."""
+    """What a command says that is interrupted: JSON objects before the sum, lines for people."""
     with program.running(*arguments, "--json") as process:
         wait_until(when)
         process.send_signal(number)
         output, told = process.communicate(timeout=30)
     assert process.returncode == _INTERRUPTED, told
-    return [json.loads(line) for line in output.splitlines()], after_waiting(told)
+    *records, summary = [json.loads(line) for line in output.splitlines()]
+    assert (summary["event"], summary["exit"]) == ("summary", _INTERRUPTED)
+    return records, after_waiting(told)
 
 
 @pytest.fixture
@@ -198,6 +200,7 @@ def test_a_second_interrupt_waits_for_no_server(
             process.send_signal(signal.SIGINT)
             output, rest = process.communicate(timeout=30)
     assert process.returncode == _INTERRUPTED, (told, rest)
-    (record,) = map(json.loads, output.splitlines())
+    record, summary = map(json.loads, output.splitlines())
+    assert summary["counts"]["cancelled"] == 1
     assert (record["state"], record["note"]) == ("cancelled", "What is left of it is not known.")
     assert "Cancelled: 1." in rest

@@ -75,7 +75,8 @@ def moved(program: Program, *arguments: str | Path) -> tuple[list[Moved], int]:
     with watched(program, *arguments, "--json") as (process, memory):
         output, told = process.communicate()
         assert process.returncode == 0, told
-    return [msgspec.json.decode(line, type=Moved) for line in output.splitlines()], memory.peak
+    files = [line for line in output.splitlines() if b'"event": "file"' in line]
+    return [msgspec.json.decode(line, type=Moved) for line in files], memory.peak
 
 
 def zeros(size: int) -> Moved:

@@ -113,6 +113,7 @@ def test_a_clock_that_is_wrong_is_named_after_the_refusal(
     assert 43 <= int(behind[1]) <= 47
     (told,) = records(outcome)
     assert (told["error"]["kind"], told["error"]["sentence"]) == ("sign-in-refused", REFUSED)
+    assert -47 <= told["clock_ahead_seconds"] <= -43
 
 
 def test_a_person_knows_of_the_refusal_before_the_question_about_the_clock(

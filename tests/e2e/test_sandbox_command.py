@@ -22,6 +22,7 @@ def test_the_ready_line_has_what_a_client_needs(bare: Program, private_home: Pat
     with bare.sandbox("--period", "7") as ready:
         site = read_connection_file(Path(ready["connection_file"]))
     assert list(ready) == [
+        "event",
         "ready",
         "host",
         "port",

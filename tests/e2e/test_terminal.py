@@ -88,5 +88,6 @@ def test_a_bar_leaves_standard_output_alone(ferrygate: Program, site: Path, tmp_
         assert screen.end() == 0
     assert "100.0 MB" in screen.text, "the bar"
     assert "sha256" not in screen.text
-    (record,) = [json.loads(line) for line in told.read_text().splitlines()]
+    *_progress, record, summary = [json.loads(line) for line in told.read_text().splitlines()]
+    assert (summary["event"], summary["bytes"], summary["exit"]) == ("summary", 100_000_000, 0)
     assert (record["state"], record["size"]) == ("delivered", 100_000_000)

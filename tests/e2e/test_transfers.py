@@ -53,7 +53,7 @@ def test_a_folder_of_200_files_comes_back_as_it_went(bare: Program, tmp_path: Pa
     assert stored == expected
     assert digests(tmp_path / "back" / folder.name) == expected
     for outcome in (sent, fetched):
-        told = records(outcome)
+        told = records(outcome, "file")
         assert {file["state"] for file in told} == {"delivered"}
         assert sorted(file["sha256"] for file in told) == sorted(expected.values())
         assert all(file["confirmed"] for file in told)
@@ -88,7 +88,7 @@ def test_without_a_word_nothing_is_overwritten(
     (tmp_path / "a.csv").write_bytes(b"new")
     outcome = ferrygate("put", site, tmp_path / "a.csv", "/inbox", "--json")
     assert outcome.returncode == 1
-    assert [file["problem"]["kind"] for file in records(outcome)] == ["conflict"]
+    assert [file["problem"]["kind"] for file in records(outcome, "file")] == ["conflict"]
     assert (inbox / "a.csv").read_bytes() == b"old"
 
 
@@ -120,7 +120,7 @@ def test_what_to_do_with_a_taken_name_can_be_said(
         "put", site, tmp_path / "a.csv", "/taken", "--on-conflict", choice, "--json"
     )
     assert outcome.returncode == 0, outcome.stderr
-    assert [file["state"] for file in records(outcome)] == [state]
+    assert [file["state"] for file in records(outcome, "file")] == [state]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
 
 

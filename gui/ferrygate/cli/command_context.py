@@ -8,12 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.terminal import Terminal
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import Problem
-from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.errors import Kind, Problem, problem_of
+from ferrygate.common.i18n import _
+from ferrygate.common.logs import FILE_NAME, LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.resolve import resolve_site
@@ -79,5 +81,15 @@ class CommandContext:
         return SiteStore(self.home.sites)
 
     def site(self, text: str) -> Site:
-        """The site that the word SITE stands for."""
-        return resolve_site(text, self.store)
+        """The site that the word SITE stands for; errors from now on name its contact."""
+        site = resolve_site(text, self.store)
+        self.terminal.contact = site.support.contact
+        return site
+
+    def fail(self, error: Exception) -> Exit:
+        """Say why a command failed, and for the unforeseen where its log is; the exit status."""
+        problem = problem_of(error)
+        self.terminal.fail(problem)
+        if problem.kind is Kind.INTERNAL:
+            self.terminal.say(_("The log is in {path}").format(path=self.home.logs / FILE_NAME))
+        return exit_for(problem.kind)

@@ -16,6 +16,7 @@ from ferrygate.common.errors import FerrygateError, Kind, SignInRefusedError, er
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.text import duration_text
+from ferrygate.engine.messages import SkewMeasured
 from ferrygate.sites.skew import NOTABLE
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def explain(
 ) -> NoReturn:
     """End the command with the refusal in Okta's words, and with what is wrong with the clock.
 
-    The refusal is told here, since a question about the clock makes sense only after it.
+    The refusal is told here, since a question about the clock makes sense only after it. As JSON
+    it has ``clock_ahead_seconds`` where Okta told the time.
 
     Raises:
         SignInRefusedError: Okta could not be asked, and why.
@@ -77,17 +79,21 @@ def explain(
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
         ) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
-    around.terminal.fail(msgspec.structs.replace(problem, kind=refusal.kind, detail=detail))
+    told = msgspec.structs.replace(problem, kind=refusal.kind, detail=detail)
     try:
-        _compare_clocks(around, session)
+        clocks = session.measure_skew()
     except FerrygateError as error:
+        around.terminal.fail(told)
         around.terminal.tell(error.problem)
+    else:
+        ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
+        around.terminal.fail(told, **ahead)
+        _correct_clock(around, session, clocks)
     raise click.exceptions.Exit(exit_for(refusal.kind)) from refusal
 
 
-def _compare_clocks(around: CommandContext, session: Session) -> None:
+def _correct_clock(around: CommandContext, session: Session, measured: SkewMeasured) -> None:
     """Say it when this computer's clock is wrong; a person may agree to have codes corrected."""
-    measured = session.measure_skew()
     if measured.seconds is None or abs(measured.seconds - measured.applied) <= NOTABLE:
         return
     words = _("This computer's clock is {time} behind Okta's.")

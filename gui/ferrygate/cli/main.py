@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import click
 
@@ -14,12 +15,12 @@ from ferrygate.cli.commands.files import ls, mkdir, mv, rm
 from ferrygate.cli.commands.sandbox import sandbox
 from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.commands.transfers import get, put
-from ferrygate.cli.exit_codes import Exit, exit_for
-from ferrygate.common.errors import Kind, problem_of
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.common.errors import Cancelled
 from ferrygate.common.i18n import _
-from ferrygate.common.logs import FILE_NAME
 from ferrygate.sites.resolve import is_path
 
+_JSON = "--json"
 _EPILOG = """\b
 SITE is the path of a connection file (with a separator, or ending in .ferrygate) or the name of
 a saved site. Secrets, first found: FERRYGATE_PASSWORD and FERRYGATE_TOTP_SECRET in the
@@ -27,8 +28,9 @@ environment, the keychain, a prompt. Never an argument.
 FERRYGATE_HOME moves everything Ferrygate keeps. FERRYGATE_LOG=debug makes its log say more.
 
 \b
-With --json, standard output has one JSON object a line. A command that fails as a whole prints
-{"error": {"kind": ..., "sentence": ..., "next_step": ..., "detail": ...}}.
+With --json, standard output has one JSON object a line. Each says what it is in "event": entry,
+file, connection, warning, progress, stage, summary or error. A command that fails prints
+{"event": "error", "error": {"kind": ..., "sentence": ..., "next_step": ..., "detail": ...}}.
 
 \b
 Exit status: 0 all done; 1 something failed; 2 wrong usage, a bad connection file, or secrets
@@ -66,24 +68,21 @@ for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, m
 
 def run(arguments: Sequence[str], around: CommandContext) -> int:
     """Carry out a command line; the exit status."""
+    # An error that comes before the option is read has to be told as the option says.
+    around.terminal.as_json = _JSON in takewhile("--".__ne__, arguments)
     try:
         status = program.main(
             list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
         )
     except click.Abort:
-        around.terminal.settle()
-        around.terminal.say(_("Interrupted."))
+        around.terminal.fail(Cancelled(_("Interrupted.")).problem)
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        step = ""
         if isinstance(error, click.NoSuchOption):
-            around.terminal.say(_("Put -- before names that start with a dash."))
+            step = _("Put -- before names that start with a dash.")
+        around.terminal.reject(error, next_step=step)
         return error.exit_code
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
-        problem = problem_of(error)
-        around.terminal.fail(problem)
-        if problem.kind is Kind.INTERNAL:
-            log = around.home.logs / FILE_NAME
-            around.terminal.say(_("The log is in {path}").format(path=log))
-        return exit_for(problem.kind)
+        return around.fail(error)
     return int(status or Exit.DONE)

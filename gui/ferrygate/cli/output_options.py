@@ -19,7 +19,7 @@ def output_options(command: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=_set_json,
-        help='Print one JSON object a line; an error as {"error": {...}}.',
+        help='Print one JSON object a line; each says what it is in "event".',
     )
     verbose = click.option(
         "-v",

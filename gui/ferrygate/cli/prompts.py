@@ -87,4 +87,4 @@ class TerminalPrompter:
     def notice(self, notice: Notice) -> None:
         """Say it, and remember it."""
         self.noticed.append(notice.problem)
-        self._terminal.tell(notice.problem)
+        self._terminal.warn(notice.problem.kind.value, notice.problem)

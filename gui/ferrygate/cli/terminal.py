@@ -5,7 +5,6 @@ Results go to standard output; everything meant for a person at the screen goes 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
     from rich.console import Console
 
 _REFRESH = 4.0  # a second
+# What the person at the screen can put right alone.
+_ONES_OWN = frozenset({Kind.CANCELLED, Kind.INTERNAL, Kind.LOCAL_FILE, Kind.USAGE})
 
 
 class Shown(Protocol):
@@ -37,17 +39,13 @@ class Shown(Protocol):
         """End and leave the line clean; it may be started again."""
 
 
-def record_line(**values: Any) -> str:
-    """One JSON object; in ASCII, so that a hostile name cannot turn the text around it."""
-    return json.dumps(values)
-
-
 class Terminal:
     """Standard output and standard error of one command.
 
     Attributes:
         as_json: one JSON object a line on standard output, errors as well.
         verbose: tell the details that support asks for.
+        contact: whom the site in use names for help; empty where it names nobody.
         is_asking: a question waits for its answer.
     """
 
@@ -56,6 +54,7 @@ class Terminal:
         self._shown: Shown | None = None
         self.as_json = False
         self.verbose = False
+        self.contact = ""
         self.is_asking = False
 
     @cached_property
@@ -85,9 +84,10 @@ class Terminal:
         """Lines of the result, written together: each for itself takes longer than to make it."""
         click.echo("".join(f"{text}\n" for text in texts), nl=False)
 
-    def record(self, **values: Any) -> None:
-        """One JSON object."""
-        self.line(record_line(**values))
+    def record(self, event: JsonEvent, /, **values: Any) -> None:
+        """One JSON object, where that is wanted."""
+        if self.as_json:
+            self.line(record_line(event, **values))
 
     # ------------------------------------------------------------ standard error
 
@@ -98,12 +98,43 @@ class Terminal:
         else:
             self.screen.print(text, soft_wrap=True)
 
-    def fail(self, problem: Problem) -> None:
-        """Say why the command failed; as JSON too where that is wanted."""
+    def fail(self, problem: Problem, **values: Any) -> None:
+        """Say why the command failed, and whom to ask; as JSON too where that is wanted.
+
+        Args:
+            problem: why.
+            values: more for the JSON object.
+        """
         self.settle()
-        if self.as_json:
-            self.record(error=problem_record(problem))
+        self.record(JsonEvent.ERROR, error=self.problem_record(problem), **values)
         self.tell(problem)
+        if self.contact and problem.kind not in _ONES_OWN:
+            self.say(_("Your contact: {contact}").format(contact=display_text(self.contact)))
+
+    def reject(self, error: click.ClickException, *, next_step: str) -> None:
+        """Say what is wrong with the command line itself, with the command's usage."""
+        sentence = error.format_message()
+        problem = Problem(kind=Kind.USAGE, sentence=sentence, next_step=next_step)
+        self.record(JsonEvent.ERROR, error=self.problem_record(problem))
+        error.show()
+        if next_step:
+            self.say(next_step)
+
+    def warn(self, code: str, problem: Problem, **values: Any) -> None:
+        """Say something that the command does not fail over; as JSON too where that is wanted.
+
+        Args:
+            code: what programs know the warning by; a value once given stays.
+            problem: what to tell.
+            values: more for the JSON object.
+        """
+        told = {**self.problem_record(problem), **values}
+        self.record(JsonEvent.WARNING, code=code, **told)
+        self.tell(problem)
+
+    def problem_record(self, problem: Problem) -> dict[str, str]:
+        """A problem for a program to read, with whom to ask."""
+        return problem_record(problem, self.contact)
 
     def tell(self, problem: Problem) -> None:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
@@ -186,14 +217,3 @@ class Terminal:
             raise
         finally:
             self.is_asking = False
-
-
-def problem_record(problem: Problem) -> dict[str, str]:
-    """A problem for a program to read."""
-    return {
-        "kind": problem.kind.value,
-        "sentence": problem.sentence,
-        "next_step": problem.next_step,
-        "detail": problem.detail,
-        "server_said": problem.server_said,
-    }

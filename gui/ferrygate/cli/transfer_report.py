@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ferrygate.cli.terminal import Terminal, problem_record
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
+from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
@@ -91,9 +93,8 @@ class TransferReport:
             if file.state is not TransferState.WAITING:
                 self._say(left)
         self._terminal.settle()
-        files = self._files.values()
-        ends = Counter(file.state for file in files)
-        good = [file for file in files if file.state is TransferState.DELIVERED]
+        ends = Counter(file.state for file in self._files.values())
+        good = self._delivered
         sentence = ngettext(
             "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
         ).format(count=len(good), size=size_text(sum(file.size or 0 for file in good)))
@@ -121,6 +122,21 @@ class TransferReport:
         for step in self._steps:
             self._terminal.say(step)
 
+    def summarise(self, status: Exit) -> None:
+        """The last line for a program: how many files ended how, and how the command ends."""
+        ends = Counter(file.state for file in self._files.values())
+        self._terminal.record(
+            JsonEvent.SUMMARY,
+            counts={state.value: ends[state] for state in TransferState if state.is_final},
+            bytes=sum(file.size or 0 for file in self._delivered),
+            exit=int(status),
+        )
+
+    @property
+    def _delivered(self) -> list[FileView]:
+        files = self._files.values()
+        return [file for file in files if file.state is TransferState.DELIVERED]
+
     def _is_renamed(self, file: FileView) -> bool:
         """Whether a fetched file, or a folder it is in, was given another name on this disk."""
         if self._direction is Direction.UPLOAD or file.state is not TransferState.DELIVERED:
@@ -134,12 +150,23 @@ class TransferReport:
             self._is_stopping = True
             if any(file.state in _UNDER_WAY for file in self._files.values()):
                 self._terminal.say(_("Stopping. What is under way is being cleared away."))
-        if self._terminal.can_draw:
+        can_draw = self._terminal.can_draw
+        if can_draw:
             self._draw(view)
-            return
         now = self._clock.monotonic()
-        if now - self._told_at >= _TELL and not view.finished:
-            self._told_at = now
+        if view.finished or now - self._told_at < _TELL:
+            return
+        self._told_at = now
+        self._terminal.record(
+            JsonEvent.PROGRESS,
+            bytes_moved=view.bytes_moved,
+            bytes_total=view.bytes_total,
+            bytes_per_second=round(view.bytes_per_second),
+            files_finished=view.files_finished,
+            files_total=view.files_total,
+            walking=view.walking,
+        )
+        if not can_draw:
             self._terminal.say(
                 _("{moved} of {total}, {done} of {files} files").format(
                     moved=size_text(view.bytes_moved),
@@ -167,18 +194,19 @@ class TransferReport:
             self._say(file)
 
     def _record(self, file: FileView) -> None:
-        if self._terminal.as_json:
-            self._terminal.record(
-                local=file.local,
-                remote=file.remote.decode("utf-8", "surrogateescape"),
-                state=file.state.value,
-                size=file.size,
-                sha256=file.sha256,
-                confirmed=file.confirmed,
-                note=file.note,
-                renamed=self._is_renamed(file),
-                problem=problem_record(file.problem) if file.problem else None,
-            )
+        problem = self._terminal.problem_record(file.problem) if file.problem else None
+        self._terminal.record(
+            JsonEvent.FILE,
+            **local_fields("local", file.local),
+            **name_fields("remote", file.remote),
+            state=file.state.value,
+            size=file.size,
+            sha256=file.sha256,
+            confirmed=file.confirmed,
+            note=file.note,
+            renamed=self._is_renamed(file),
+            problem=problem,
+        )
 
     def _say(self, file: FileView) -> None:
         source = (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ferrygate.cli.prompts import TerminalPrompter
@@ -42,4 +44,8 @@ def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:
     problem = KeychainError("The keychain is locked.", next_step="Unlock it.").problem
     prompter.notice(Notice(problem))
     assert prompter.noticed == [problem]
-    assert capsys.readouterr() == ("", "The keychain is locked. Unlock it.\n")
+    told = capsys.readouterr()
+    assert told.err == "The keychain is locked. Unlock it.\n"
+    record = json.loads(told.out)
+    assert (record["event"], record["code"]) == ("warning", "keychain")
+    assert record["sentence"] == "The keychain is locked."

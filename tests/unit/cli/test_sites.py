@@ -35,6 +35,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
     assert command(*ADD, *words, "--no-save-password", "--no-save-code-secret") == 0
     assert command("sites", "show", "Acme", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
+        "event": "entry",
         "name": "Acme",
         "host": "sftp.example.org",
         "port": 2222,
@@ -93,7 +94,7 @@ def test_sites_are_listed_and_removed(command: Command, capsys: Capture) -> None
     assert capsys.readouterr().out == "Acme\nBeta\n"
     assert command("sites", "remove", "Acme") == 0
     command("sites", "list", "--json")
-    assert json.loads(capsys.readouterr().out) == {"name": "Beta"}
+    assert json.loads(capsys.readouterr().out) == {"event": "entry", "name": "Beta"}
     assert command("sites", "remove", "Acme") == 2
 
 

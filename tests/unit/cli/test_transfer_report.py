@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fake_clock import ManualClock
+from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
@@ -95,8 +96,10 @@ def test_json_has_every_file_at_its_end(
         report(FileChanged(1, FileView(number=0, local="a", remote=b"/a", state=state)))
     report(FileChanged(1, DELIVERED))
     assert json.loads(capsys.readouterr().out) == {
+        "event": "file",
         "local": "a.csv",
-        "remote": "/inbox/a\udcff.csv",
+        "remote": "/inbox/a\\xff.csv",
+        "remote_base64": "L2luYm94L2H/LmNzdg==",
         "state": "delivered",
         "size": 2_000_000,
         "sha256": "ab" * 32,
@@ -104,6 +107,20 @@ def test_json_has_every_file_at_its_end(
         "note": "",
         "renamed": False,
         "problem": None,
+    }
+
+
+def test_json_ends_with_a_sum(report: TransferReport, terminal: Terminal, capsys: Capture) -> None:
+    terminal.as_json = True
+    for view in (DELIVERED, FAILED, SKIPPED):
+        report(FileChanged(1, view))
+    report.end()
+    report.summarise(Exit.FAILED)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
+        "event": "summary",
+        "counts": {"delivered": 1, "skipped": 1, "needs-attention": 1, "cancelled": 0},
+        "bytes": 2_000_000,
+        "exit": 1,
     }
 
 
@@ -164,7 +181,19 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(
     for _tenth in range(250):
         clock.time += 0.1
         report(BatchChanged(view))
-    assert capsys.readouterr().err == "1.0 MB of 4.0 MB, 1 of 3 files\n" * 2
+    assert capsys.readouterr() == ("", "1.0 MB of 4.0 MB, 1 of 3 files\n" * 2)
+    terminal.as_json = True
+    clock.time += 10
+    report(BatchChanged(view))
+    assert json.loads(capsys.readouterr().out) == {
+        "event": "progress",
+        "bytes_moved": 1_000_000,
+        "bytes_total": 4_000_000,
+        "bytes_per_second": 0,
+        "files_finished": 1,
+        "files_total": 3,
+        "walking": False,
+    }
 
 
 @pytest.mark.parametrize(

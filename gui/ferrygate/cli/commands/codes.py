@@ -12,6 +12,7 @@ import click
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.explaining import advice
+from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
@@ -52,7 +53,7 @@ _STDIN = "-"
 def code(around: CommandContext, site: str) -> int:
     """Print a code for use elsewhere; it will never be sent from here.
 
-    With --json: {"code": ..., "seconds_left": ...}.
+    With --json: {"event": "entry", "code": ..., "seconds_left": ...}.
     """
     prompter = TerminalPrompter(around.terminal, accept_new_host_key=False)
     with open_session(around, around.site(site), prompter) as session:
@@ -61,7 +62,7 @@ def code(around: CommandContext, site: str) -> int:
     around.terminal.settle()
     left = live.seconds_left(around.clock.now())
     if around.terminal.as_json:
-        around.terminal.record(code=live.code, seconds_left=math.floor(left))
+        around.terminal.record(JsonEvent.ENTRY, code=live.code, seconds_left=math.floor(left))
     else:
         around.terminal.line(live.code)
         around.terminal.say(_("Good for {time}").format(time=duration_text(left)))

@@ -11,10 +11,10 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.json_lines import JsonEvent, name_fields, record_line
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
-from ferrygate.cli.terminal import record_line
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
 from ferrygate.common.i18n import _
@@ -63,8 +63,8 @@ def _blocks(session: Session, path: str | bytes) -> Iterator[tuple[Entry, ...]]:
 def _line(around: CommandContext, entry: Entry, *, long: bool) -> str:
     if around.terminal.as_json:
         return record_line(
-            # Bytes that are no UTF-8 become lone surrogates (PEP 383), so that nothing is lost.
-            name=entry.name.decode("utf-8", "surrogateescape"),
+            JsonEvent.ENTRY,
+            **name_fields("name", entry.name),
             kind=entry.kind.value,
             size=entry.size,
             modified=entry.modified,

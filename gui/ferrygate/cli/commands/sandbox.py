@@ -16,6 +16,7 @@ import click
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import InterruptWait
+from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, UsageError
@@ -138,7 +139,7 @@ def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:
         "root": str(ready.root),
     }
     if around.terminal.as_json:
-        around.terminal.record(ready=True, **values)
+        around.terminal.record(JsonEvent.ENTRY, ready=True, **values)
         return
     around.terminal.line(_("The sandbox is ready. Ctrl+C ends it."))
     width = max(map(len, values))

@@ -10,6 +10,7 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.errors import LocalFileError, UsageError
@@ -36,7 +37,7 @@ def list_(around: CommandContext) -> int:
     """Print the names of all saved sites."""
     for name in around.store.names():
         if around.terminal.as_json:
-            around.terminal.record(name=name)
+            around.terminal.record(JsonEvent.ENTRY, name=name)
         else:
             around.terminal.line(display_text(name))
     return Exit.DONE
@@ -50,7 +51,7 @@ def show(around: CommandContext, site: str) -> int:
     """Print a site the way a connection file holds it."""
     found = around.site(site)
     if around.terminal.as_json:
-        around.terminal.record(**msgspec.to_builtins(found))
+        around.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found))
     else:
         around.terminal.line(format_connection_file(found).rstrip("\n"))
     return Exit.DONE

@@ -19,6 +19,7 @@ from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError
+from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
@@ -110,10 +111,18 @@ def _reported(
 ) -> Exit:
     """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``.
 
-    Raises:
-        click.Abort: it was interrupted, and not all was done by then; that was told.
-        FerrygateError: why not all files were found.
+    What happens is told here, also where not all files were found, so that the sum comes last.
     """
+    status = _carried_out(around, session, report, move)
+    if status is Exit.INTERRUPTED:
+        around.terminal.say(_("Interrupted."))
+    report.summarise(status)
+    return status
+
+
+def _carried_out(
+    around: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
+) -> Exit:
     cancelled = False
     with on_interrupt(around.terminal, around.clock, session.cancel):
         try:
@@ -123,13 +132,11 @@ def _reported(
         except FerrygateError as error:
             if report.has_files:
                 report.end()
-            if not report.was_cancelled:
-                raise
-            around.terminal.fail(error.problem)
-            raise click.Abort from error
+            status = around.fail(error)
+            return Exit.INTERRUPTED if report.was_cancelled else status
         report.end()
     if cancelled or report.was_cancelled:
-        raise click.Abort
+        return Exit.INTERRUPTED
     return Exit.DONE if report.complete else Exit.FAILED
 
 
