@@ -19,7 +19,7 @@ demo: setup  ## Start the app on a server of its own; without a display, drive i
 	@sh packaging/demo.sh
 
 test: test-servers  ## Run the tests
-	@$(BIN)/python packaging/run_tests.py -m "not slow"
+	@$(BIN)/python packaging/run_tests.py --numprocesses 2 --dist loadfile -m "not slow"
 
 test-slow: test-servers  ## Run the tests that take their time
 	@$(BIN)/python packaging/run_tests.py -m slow

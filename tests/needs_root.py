@@ -6,8 +6,11 @@ The summary's last lines name their suites; with ``CI`` set, leaving them out is
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
+
+_LEFT_OUT = "left_out_without_root"  # the name under which a worker of pytest-xdist tells of it
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,7 +26,7 @@ class RootSuites:
     def __init__(self, *, is_root: bool, under_ci: bool) -> None:
         self._is_root = is_root
         self._under_ci = under_ci
-        self._left_out: list[str] = []
+        self._left_out: set[str] = set()
 
     @pytest.hookimpl(trylast=True)  # after -m and -k: what was not asked for is not left out
     def pytest_collection_modifyitems(
@@ -35,10 +38,18 @@ class RootSuites:
         left_out = [item for item in items if item.get_closest_marker("root")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-        self._left_out = sorted({item.nodeid.partition("::")[0] for item in left_out})
+        self._left_out = {item.nodeid.partition("::")[0] for item in left_out}
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker left out: it collects, and this process prints the summary."""
+        self._left_out |= set(getattr(node, "workeroutput", {}).get(_LEFT_OUT, ()))
+
+    @pytest.hookimpl(trylast=True)  # after xdist's own, which waits for the workers
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail under CI where something was left out."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[_LEFT_OUT] = sorted(self._left_out)
         if self._left_out and self._under_ci:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -47,5 +58,5 @@ class RootSuites:
         """Name the suites that were left out."""
         if self._left_out:
             terminalreporter.section("not run: these suites need root", yellow=True)
-            for suite in self._left_out:
+            for suite in sorted(self._left_out):
                 terminalreporter.write_line(suite)

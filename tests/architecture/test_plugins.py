@@ -55,6 +55,22 @@ def test_root_runs_everything(inner: pytest.Pytester) -> None:
     assert run.ret == pytest.ExitCode.OK
 
 
+def test_it_is_named_where_the_tests_run_in_several_processes(
+    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner.makeconftest("""
+        from needs_root import RootSuites
+
+        def pytest_configure(config):
+            config.pluginmanager.register(RootSuites(is_root=False, under_ci=True))
+    """)
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    run = inner.runpytest_subprocess("-n", "2")
+    run.assert_outcomes(passed=1)
+    run.stdout.fnmatch_lines(["*not run: these suites need root*", "test_suite.py"])
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.parametrize(
     ("body", "left"),
     [

@@ -11,7 +11,8 @@ import paramiko
 import pytest
 
 from ferrygate.codes.totp import CodeSecret
-from servers.rigs.openssh_otp import openssh_otp_rig
+from servers.rigs.accounts import account_name
+from servers.rigs.openssh_otp import PAM_FOLDER, SERVICE_PREFIX, openssh_otp_rig
 from servers.rigs.rig import Rig
 
 pytestmark = pytest.mark.root
@@ -126,27 +127,36 @@ def test_two_rounds_ask_for_password_then_code(openssh_otp_two_rounds: Rig) -> N
 
 
 def test_nothing_is_left_on_the_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
-    services = set(Path("/etc/pam.d").iterdir())
-    with openssh_otp_rig(tmp_path_factory.mktemp("otp")) as rig:
+    state = tmp_path_factory.mktemp("otp")
+    with openssh_otp_rig(state) as rig:
         assert rig.home.is_dir()
+        assert rig.username == account_name(token_in(state))
         assert rig.username in account_names()
-        assert set(Path("/etc/pam.d").iterdir()) > services
+        assert rules_in(state).is_file()
     assert not rig.home.exists()
     assert rig.username not in account_names()
-    assert set(Path("/etc/pam.d").iterdir()) <= services
+    assert not rules_in(state).exists()
 
 
 def test_nothing_is_left_after_a_failed_start(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    services = set(Path("/etc/pam.d").iterdir())
-    accounts = account_names()
     state = tmp_path_factory.mktemp("otp")
     (state / "sshd_config").mkdir()  # so that the configuration cannot be written
     with pytest.raises(IsADirectoryError), openssh_otp_rig(state):
         pytest.fail("it started")
-    assert account_names() <= accounts
-    assert set(Path("/etc/pam.d").iterdir()) <= services
+    assert account_name(token_in(state)) not in account_names()
+    assert not rules_in(state).exists()
+
+
+def token_in(state: Path) -> str:
+    """What tells one rig's account and rules from those of other tests under way."""
+    (binary,) = state.glob(f"{SERVICE_PREFIX}*")
+    return binary.name.removeprefix(SERVICE_PREFIX)
+
+
+def rules_in(state: Path) -> Path:
+    return PAM_FOLDER / f"{SERVICE_PREFIX}{token_in(state)}"
 
 
 def account_names() -> set[str]:

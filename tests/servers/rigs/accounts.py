@@ -33,19 +33,30 @@ class Account:
 
 
 @contextmanager
-def throw_away_account() -> Iterator[Account]:
-    """An account with a random name and password, gone afterwards with its home."""
-    name = f"fgtest{secrets.token_hex(4)}"
+def throw_away_account(token: str) -> Iterator[Account]:
+    """An account with a random password, gone afterwards with its home.
+
+    Args:
+        token: a random word that ends its name.
+    """
+    name = account_name(token)
     password = Secret(secrets.token_urlsafe(12))
     # A pytest folder is closed to other accounts; this one belongs to the account itself.
     home = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, home)
-        _run("useradd", "--no-create-home", "--home-dir", str(home), "--shell", "/bin/sh", name)
-        undo.callback(_run, "userdel", "--force", name)
-        _run("chpasswd", given=f"{name}:{password.reveal()}\n")
+        _run_alone(
+            "useradd", "--no-create-home", "--home-dir", str(home), "--shell", "/bin/sh", name
+        )
+        undo.callback(_run_alone, "userdel", "--force", name)
+        _run_alone("chpasswd", given=f"{name}:{password.reveal()}\n")
         shutil.chown(home, name, name)
         yield Account(name, password, home)
+
+
+def account_name(token: str) -> str:
+    """The name of the account with that token."""
+    return f"fgtest{token}"
 
 
 @contextmanager
@@ -101,6 +112,12 @@ def _account_exists(name: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+def _run_alone(program: str, *arguments: str, given: str = "") -> None:
+    """Run such a program while no other process of the tests does: they refuse to wait."""
+    with _one_at_a_time():
+        _run(program, *arguments, given=given)
 
 
 def _run(program: str, *arguments: str, given: str = "") -> None:

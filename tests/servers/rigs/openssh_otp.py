@@ -23,7 +23,9 @@ from servers.rigs.server_process import HOST, UNPACKED
 from servers.rigs.sshd import SSHD, running_sshd
 
 PERIOD_SECONDS = 5
-_PAM_FOLDER = Path("/etc/pam.d")
+PAM_FOLDER = Path("/etc/pam.d")
+SERVICE_PREFIX = "sshd-otp-"
+"""What the server's own copy, and its rules, are called; a token that its account shares follows."""
 
 
 class Form(Enum):
@@ -63,13 +65,14 @@ def openssh_otp_rig(state: Path, form: Form = Form.JOINED) -> Iterator[Rig]:
     secret_file = state / "code_secret"
     secret_file.touch(mode=0o600)
     secret_file.write_text(_authenticator_file(code_secret), encoding="ascii")
-    service = f"sshd-otp-{secrets.token_hex(4)}"
+    token = secrets.token_hex(4)
+    service = f"{SERVICE_PREFIX}{token}"
     with ExitStack() as undo:
         binary = Path(shutil.copy(SSHD, state / service))
-        rules = _PAM_FOLDER / service
+        rules = PAM_FOLDER / service
         undo.callback(rules.unlink)
         rules.write_text(_pam_rules(form, secret_file), encoding="ascii")
-        account = undo.enter_context(throw_away_account())
+        account = undo.enter_context(throw_away_account(token))
         undo.enter_context(privilege_separation())
         private_key = _authorised_key(state, account) if form is Form.KEY_THEN_JOINED else None
         settings = {
