@@ -25,7 +25,7 @@ from servers.rigs.sshd import SSHD, running_sshd
 PERIOD_SECONDS = 5
 PAM_FOLDER = Path("/etc/pam.d")
 SERVICE_PREFIX = "sshd-otp-"
-"""What the server's own copy, and its rules, are called; a token that its account shares follows."""
+"""The server's own copy and its rules begin with it; a token that its account shares follows."""
 
 
 class Form(Enum):
