@@ -141,8 +141,7 @@ class Terminal:
         self.settle()
         self.say(f"{problem.sentence} {problem.next_step}".rstrip())
         if problem.server_said:
-            words = display_text(problem.server_said)
-            self.say(_("The server says: “{words}”").format(words=words))
+            self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
 
@@ -217,3 +216,8 @@ class Terminal:
             raise
         finally:
             self.is_asking = False
+
+
+def server_words(problem: Problem) -> str:
+    """Quote the server's own words about a problem, for people; there must be some."""
+    return _("The server says: “{words}”").format(words=display_text(problem.server_said))

@@ -11,7 +11,7 @@ import msgspec
 
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
-from ferrygate.cli.terminal import Terminal
+from ferrygate.cli.terminal import Terminal, server_words
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
@@ -35,6 +35,8 @@ _TELL = 10.0  # seconds between two lines of progress where there is no terminal
 # Else the part may have another name than is told, and the file of that name be another.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
+# Sending the same once more ends the same way, until somebody changes something on the server.
+_AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
 
@@ -218,6 +220,10 @@ class TransferReport:
             return  # the sum has it
         if file.problem is not None:
             self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
+            if file.problem.server_said:
+                self._terminal.say(f"  {server_words(file.problem)}")
+            if file.problem.detail and self._terminal.verbose:
+                self._terminal.say("  " + _("Details: {detail}").format(detail=file.problem.detail))
             self._note_step(file.problem)
         elif file.note and not file.confirmed:
             self._terminal.say(f"{source}: {file.note}")
@@ -241,7 +247,10 @@ class TransferReport:
     @property
     def _has_left_parts(self) -> bool:
         return self._direction is Direction.UPLOAD and any(
-            file.note and file.state not in _GOOD for file in self._files.values()
+            file.note
+            and file.state not in _GOOD
+            and (file.problem is None or file.problem.kind not in _AGAIN_IS_NO_HELP)
+            for file in self._files.values()
         )
 
     def _rest(self) -> str:

@@ -38,6 +38,7 @@ class Kind(Enum):
     LOCAL_FILE = "local-file"
     LOCK_OUT_BREAKER = "lock-out-breaker"
     LOCK_OUT_SHUT = "lock-out-shut"
+    NO_SPACE = "no-space"
     NOT_FOUND = "not-found"
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105  the name of a kind of problem
     PERMISSION_DENIED = "permission-denied"
@@ -172,6 +173,12 @@ class LockOutShutError(LockOutBreakerError):
     """Too many refusals, even for a person's word: the account has to be checked first."""
 
     kind = Kind.LOCK_OUT_SHUT
+
+
+class NoSpaceError(FerrygateError):
+    """The server's disk is full, or what the account may store there is used up."""
+
+    kind = Kind.NO_SPACE
 
 
 class NotFoundError(FerrygateError):

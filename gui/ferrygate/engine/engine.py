@@ -293,6 +293,7 @@ class Engine:
         if session is None:
             return
         credit = BlockCredit()
+        object_store = session.stores_objects
         shown = False
 
         async def carry(files: RemoteFiles) -> None:
@@ -305,7 +306,7 @@ class Engine:
                     self._later(lambda: self._emit(m.FolderBlock(request, entries)))
                     await credit.sent(files.channel)
 
-            await carry_out(files, command, show)
+            await carry_out(files, command, show, object_store=object_store)
 
         session.browser.do(
             request,

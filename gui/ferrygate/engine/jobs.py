@@ -6,7 +6,9 @@ from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
     NotFoundError,
+    PermissionDeniedError,
     RemoteFailureError,
+    UnsupportedError,
 )
 from ferrygate.engine.messages import (
     ListFolder,
@@ -20,18 +22,29 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take
 
 _BLOCK = 1000  # entries of a listing that travel together
+# Servers differ in what they call a name that is taken, a missing folder, a folder to be removed.
+_UNCLEAR = (NotFoundError, PermissionDeniedError, RemoteFailureError, UnsupportedError)
 
 
-async def carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> None:
+async def carry_out(
+    files: RemoteFiles, command: FileOperation, take: Take, *, object_store: bool
+) -> None:
     """Do what a command asks.
+
+    Args:
+        files: the channel to use.
+        command: what to do.
+        take: given what was found.
+        object_store: the server keeps objects, so that folders cannot be renamed.
 
     Raises:
         FerrygateError: says what stands in the way, as far as a look around tells.
     """
     try:
         await _carry_out(files, command, take)
-    except (NotFoundError, RemoteFailureError) as refusal:
-        raise await explained(files, command, refusal) from refusal
+    except _UNCLEAR as refusal:
+        cause = await explained(files, command, refusal, object_store=object_store)
+        raise cause from refusal
 
 
 async def _carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> None:

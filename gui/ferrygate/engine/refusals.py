@@ -1,6 +1,8 @@
-"""Why a server refused: it says no more than “failure”, so only a look around tells."""
+"""Why a server refused: many say no more than “failure”, so only a look around tells."""
 
 from __future__ import annotations
+
+import msgspec
 
 from ferrygate.common import remote_path
 from ferrygate.common.entry import EntryKind
@@ -9,6 +11,7 @@ from ferrygate.common.errors import (
     ConflictError,
     FerrygateError,
     NotFoundError,
+    UnsupportedError,
     WrongTypeError,
 )
 from ferrygate.common.i18n import _
@@ -21,48 +24,69 @@ FileOperation = ListFolder | StatPath | MakeFolder | RenamePath | RemovePath
 
 
 async def explained(
-    files: RemoteFiles, command: FileOperation, refusal: FerrygateError
+    files: RemoteFiles, command: FileOperation, refusal: FerrygateError, *, object_store: bool
 ) -> FerrygateError:
-    """What stands in the way of a command; the refusal itself where a look does not tell."""
-    detail = refusal.problem.detail
+    """Say what stands in the way of a command; the refusal itself where a look does not tell."""
     try:
-        return await _cause(files, command, detail) or refusal
+        cause = await _cause(files, command, object_store=object_store)
     except Cancelled:
         raise
     except FerrygateError:  # the look was refused too
         return refusal
+    if cause is None:
+        return refusal
+    cause.problem = msgspec.structs.replace(
+        cause.problem,
+        detail=refusal.problem.detail,
+        server_said=refusal.problem.server_said,
+    )
+    return cause
 
 
-async def _cause(files: RemoteFiles, command: FileOperation, detail: str) -> FerrygateError | None:
+async def _cause(
+    files: RemoteFiles, command: FileOperation, *, object_store: bool
+) -> FerrygateError | None:
     cause: FerrygateError | None = None
     match command:
         case ListFolder(path=path) if await _kind(files, path) is EntryKind.FILE:
-            cause = no_folder(path, detail)
+            cause = no_folder(path)
         case MakeFolder(path=path, parents=False):
-            cause = await _why_not_made(files, path, detail)
-        case RenamePath(source=source, target=target) if await _kind(files, source) is not None:
-            cause = await _why_not_made(files, target, detail)
+            cause = await _why_not_made(files, path)
+        case RenamePath(source=source, target=target):
+            kind = await _kind(files, source)
+            if kind is not None:
+                cause = await _why_not_made(files, target)
+            if cause is None and kind is EntryKind.FOLDER and object_store:
+                cause = _only_files(source)
         case RemovePath(path=path, recursive=False):
             if (await files.lstat(path)).kind is EntryKind.FOLDER:
-                name = display_name(path)
-                cause = WrongTypeError(_("“{name}” is a folder.").format(name=name), detail=detail)
+                cause = WrongTypeError(_("“{name}” is a folder.").format(name=display_name(path)))
         case _:
             pass
     return cause
 
 
-async def _why_not_made(files: RemoteFiles, path: bytes, detail: str) -> FerrygateError | None:
+async def _why_not_made(files: RemoteFiles, path: bytes) -> FerrygateError | None:
     if await _kind(files, path) is not None:
         return ConflictError(
             _("There is already something called “{name}”.").format(name=display_name(path)),
             next_step=_("Choose another name."),
-            detail=detail,
         )
     folder = remote_path.parent(path)
     kind = await _kind(files, folder)
     if kind is None:
-        return not_found(folder, detail)
-    return no_folder(folder, detail) if kind is EntryKind.FILE else None
+        return not_found(folder)
+    return no_folder(folder) if kind is EntryKind.FILE else None
+
+
+def _only_files(folder: bytes) -> UnsupportedError:
+    """On an object store a folder is but the beginning of names: each file would be copied."""
+    return UnsupportedError(
+        _("On this server only files can be renamed, and “{name}” is a folder.").format(
+            name=display_name(folder)
+        ),
+        next_step=_("Make a folder of the new name, and move the files into it one by one."),
+    )
 
 
 async def _kind(files: RemoteFiles, path: bytes) -> EntryKind | None:

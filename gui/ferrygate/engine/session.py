@@ -43,6 +43,7 @@ class Session:
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection
+        self.stores_objects = connection.stores_objects
         self._clock = parts.clock
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
@@ -63,7 +64,7 @@ class Session:
                 disk=self._flusher,
                 limiter=limiter,
                 share=share,
-                object_store=connection.stores_objects,
+                object_store=self.stores_objects,
             ),
             self._doubt,
         )

@@ -1,11 +1,20 @@
-"""SFTP status codes and server texts, translated once into the product's own errors."""
+"""SFTP status codes and server texts, translated once into the product's own errors.
+
+A server of version 3 may send nine codes (draft-ietf-secsh-filexfer-02 §7). Many also send those
+of later drafts (draft-ietf-secsh-filexfer-13 §9.1), which say better what is wrong, so all of them
+are known here. Where a server says no more than FAILURE, a full disk is known by its text.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from ferrygate.common.errors import (
+    ConflictError,
     FerrygateError,
+    NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
@@ -16,35 +25,192 @@ from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.wire import Status, StatusReply
 
-_LONGEST_TEXT = 200
+_LONGEST_TEXT = 300  # characters of a server's words that are kept
+# Words that say no more than the code: showing them would only add noise.
+_EMPTY_WORDS = re.compile(
+    r"(sftp|ssh_fx)?[ _]*(general |unspecified )?"
+    r"(success|ok|failure|failed|error|end of file|permission denied|access denied"
+    r"|no such (file|path)( or directory)?|file not found|bad message|no connection"
+    r"|connection lost|(operation )?(unsupported|not supported)( operation)?|op_unsupported"
+    r"|operation not (permitted|supported))?[.!]?",
+    re.IGNORECASE,
+)
+_FULL = re.compile(
+    r"no (more |free |disk )*space|(disk|device|volume|file ?system|storage)( is)? full"
+    r"|not enough (free |disk )*(space|storage)|insufficient (disk |free )*(space|storage)|enospc",
+    re.IGNORECASE,
+)
+_QUOTA = re.compile(r"quota|edquot|(storage|upload) limit", re.IGNORECASE)
+_EXISTS = re.compile(r"already exists|(?<!such )file exists|eexist", re.IGNORECASE)
+_SCANNER = re.compile(r"virus|malware|infected|scanner|quarantine", re.IGNORECASE)
+_SCANNED = -1  # stands for the code that no draft has: a scanner did not let the file pass
+_WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
+
+
+class _Meaning(NamedTuple):
+    """What a status code says to people; both texts are made when they are needed."""
+
+    error: type[FerrygateError]
+    sentence: Callable[[], str]
+    next_step: Callable[[], str]
+
+
+def _nothing() -> str:
+    return ""
+
+
+def _ask_contact() -> str:
+    return _("Ask your contact; the server's answer helps them.")
+
+
+def _full() -> str:
+    return _("The server has no space left for “{name}”.")
+
+
+def _over_quota() -> str:
+    return _("“{name}” does not fit into the space that the server allows you.")
+
+
+def _make_room() -> str:
+    return _("Remove files there that are no longer needed, or ask your contact for more space.")
+
+
+def _in_use() -> str:
+    return _("Somebody else is using “{name}” on the server.")
+
+
+def _try_later() -> str:
+    return _("Try again in a few minutes.")
+
+
+def _bad_name() -> str:
+    return _("The server does not take the name “{name}”.")
+
+
+def _other_name() -> str:
+    return _("Give it a simpler name.")
+
+
+def _not_served() -> str:
+    return _("The storage behind the server cannot be used just now.")
+
+
+def _with_words() -> str:
+    return _("Ask your contact about it, and tell them what the server says.")
+
+
+def _refused() -> str:
+    return _("The server refused to do that with “{name}”.")
+
+
+def _not_allowed() -> str:
+    return _("The server does not allow this for “{name}”.")
+
+
+_MEANINGS: dict[int, _Meaning] = {
+    _SCANNED: _Meaning(
+        PermissionDeniedError,
+        lambda: _("The server's scanner did not let “{name}” pass."),
+        lambda: _("Check the file on this computer, then ask your contact."),
+    ),
+    Status.PERMISSION_DENIED: _Meaning(
+        PermissionDeniedError,
+        _not_allowed,
+        lambda: _("Ask your contact for access to this folder."),
+    ),
+    Status.NO_CONNECTION: _Meaning(RemoteFailureError, _not_served, _try_later),
+    Status.CONNECTION_LOST: _Meaning(RemoteFailureError, _not_served, _try_later),
+    Status.OP_UNSUPPORTED: _Meaning(
+        UnsupportedError, lambda: _("This server cannot do that with “{name}”."), _nothing
+    ),
+    Status.FILE_ALREADY_EXISTS: _Meaning(
+        ConflictError,
+        lambda: _("There is already something called “{name}”."),
+        lambda: _("Choose another name."),
+    ),
+    Status.WRITE_PROTECT: _Meaning(
+        PermissionDeniedError,
+        lambda: _("The place for “{name}” on the server is read-only."),
+        lambda: _("Ask your contact which folder takes files."),
+    ),
+    Status.NO_MEDIA: _Meaning(RemoteFailureError, _not_served, _ask_contact),
+    Status.NO_SPACE: _Meaning(NoSpaceError, _full, _make_room),
+    Status.QUOTA_EXCEEDED: _Meaning(NoSpaceError, _over_quota, _make_room),
+    Status.LOCK_CONFLICT: _Meaning(RemoteFailureError, _in_use, _try_later),
+    Status.DIR_NOT_EMPTY: _Meaning(
+        RemoteFailureError,
+        lambda: _("The folder “{name}” is not empty."),
+        lambda: _("Remove what is in it first."),
+    ),
+    Status.NOT_A_DIRECTORY: _Meaning(
+        WrongTypeError, lambda: _("“{name}” is a file, not a folder."), _nothing
+    ),
+    Status.INVALID_FILENAME: _Meaning(RemoteFailureError, _bad_name, _other_name),
+    Status.LINK_LOOP: _Meaning(
+        RemoteFailureError,
+        lambda: _("The link “{name}” leads back to itself."),
+        lambda: _("Ask your contact to mend the link."),
+    ),
+    Status.CANNOT_DELETE: _Meaning(
+        PermissionDeniedError,
+        lambda: _("The server does not let “{name}” be removed."),
+        lambda: _("Ask your contact whether it may be removed."),
+    ),
+    Status.FILE_IS_A_DIRECTORY: _Meaning(
+        WrongTypeError, lambda: _("“{name}” is a folder, not a file."), _nothing
+    ),
+    Status.BYTE_RANGE_LOCK_CONFLICT: _Meaning(RemoteFailureError, _in_use, _try_later),
+    Status.BYTE_RANGE_LOCK_REFUSED: _Meaning(RemoteFailureError, _in_use, _try_later),
+    Status.DELETE_PENDING: _Meaning(
+        RemoteFailureError, lambda: _("“{name}” is just being removed on the server."), _try_later
+    ),
+    Status.FILE_CORRUPT: _Meaning(
+        RemoteFailureError,
+        lambda: _("“{name}” is damaged on the server."),
+        lambda: _("Ask your contact for another copy."),
+    ),
+}
 
 
 def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
-    """The error for a refused request on ``subject``, the path or name it was about.
+    """Make the error for a refused request on ``subject``, the path or name it was about.
 
-    The server's own text goes into the detail only, cleaned and cut.
+    The server's own text, cut to a length that can be shown, becomes ``server_said``; it is left
+    out where it says no more than the code does.
     """
-    name = display_name(subject)
-    text = display_name(reply.message)[:_LONGEST_TEXT]
-    detail = f"SFTP status {reply.code}: {text}" if text else f"SFTP status {reply.code}"
-    if reply.code == Status.NO_SUCH_FILE:
-        return not_found(subject, detail)
-    if reply.code == Status.PERMISSION_DENIED:
-        return PermissionDeniedError(
-            _("The server does not allow this for “{name}”.").format(name=name),
-            next_step=_("Ask your contact for access to this folder."),
-            detail=detail,
-        )
-    if reply.code == Status.OP_UNSUPPORTED:
-        return UnsupportedError(
-            _("This server cannot do that with “{name}”.").format(name=name), detail=detail
-        )
-    return RemoteFailureError(
-        _("The server refused to do that with “{name}”.").format(name=name), detail=detail
+    text = reply.message[: 4 * _LONGEST_TEXT].decode("utf-8", "backslashreplace").strip()
+    said = "" if _EMPTY_WORDS.fullmatch(text) else text[:_LONGEST_TEXT]
+    detail = f"SFTP status {reply.code}"
+    if reply.code in {Status.NO_SUCH_FILE, Status.NO_SUCH_PATH}:
+        return not_found(subject, detail, said)
+    meaning = _MEANINGS.get(_code_by_words(reply.code, said)) or _Meaning(
+        RemoteFailureError, _refused, _nothing
+    )
+    if said and meaning.sentence in {_refused, _not_allowed}:  # only the server's words say why
+        meaning = meaning._replace(next_step=_with_words)
+    return meaning.error(
+        meaning.sentence().format(name=display_name(subject)),
+        next_step=meaning.next_step(),
+        detail=detail,
+        server_said=said,
     )
 
 
-def not_found(subject: bytes, detail: str = "") -> NotFoundError:
+def _code_by_words(code: int, said: str) -> int:
+    """Return the code that a server would have sent, had it known more than version 3's nine."""
+    if code in _WITHOUT_REASON:
+        for words, better in (
+            (_QUOTA, Status.QUOTA_EXCEEDED),
+            (_FULL, Status.NO_SPACE),
+            (_EXISTS, Status.FILE_ALREADY_EXISTS),
+            (_SCANNER, _SCANNED),
+        ):
+            if words.search(said):
+                return better
+    return code
+
+
+def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError:
     """The error for a path that leads nowhere; says so where it was meant as a pattern."""
     return NotFoundError(
         _("There is no “{name}” on the server.").format(name=display_name(subject)),
@@ -52,11 +218,14 @@ def not_found(subject: bytes, detail: str = "") -> NotFoundError:
         if re.search(rb"[*?]", subject)
         else "",
         detail=detail,
+        server_said=said,
     )
 
 
-def no_folder(subject: bytes, detail: str = "") -> WrongTypeError:
+def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeError:
     """The error for a path that was taken for a folder's."""
     return WrongTypeError(
-        _("“{name}” is a file, not a folder.").format(name=display_name(subject)), detail=detail
+        _("“{name}” is a file, not a folder.").format(name=display_name(subject)),
+        detail=detail,
+        server_said=said,
     )

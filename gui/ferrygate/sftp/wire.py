@@ -54,7 +54,10 @@ class Type(IntEnum):
 
 
 class Status(IntEnum):
-    """Status codes, draft §7."""
+    """Status codes, draft §7; from 9 on those of draft-ietf-secsh-filexfer-13 §9.1.
+
+    Servers of version 3 send the later ones as well, though they should not.
+    """
 
     OK = 0
     EOF = 1
@@ -65,6 +68,29 @@ class Status(IntEnum):
     NO_CONNECTION = 6
     CONNECTION_LOST = 7
     OP_UNSUPPORTED = 8
+    INVALID_HANDLE = 9
+    NO_SUCH_PATH = 10
+    FILE_ALREADY_EXISTS = 11
+    WRITE_PROTECT = 12
+    NO_MEDIA = 13
+    NO_SPACE = 14
+    QUOTA_EXCEEDED = 15
+    UNKNOWN_PRINCIPAL = 16
+    LOCK_CONFLICT = 17
+    DIR_NOT_EMPTY = 18
+    NOT_A_DIRECTORY = 19
+    INVALID_FILENAME = 20
+    LINK_LOOP = 21
+    CANNOT_DELETE = 22
+    INVALID_PARAMETER = 23
+    FILE_IS_A_DIRECTORY = 24
+    BYTE_RANGE_LOCK_CONFLICT = 25
+    BYTE_RANGE_LOCK_REFUSED = 26
+    DELETE_PENDING = 27
+    FILE_CORRUPT = 28
+    OWNER_INVALID = 29
+    GROUP_INVALID = 30
+    NO_MATCHING_BYTE_RANGE_LOCK = 31
 
 
 class Open(IntFlag):

@@ -39,7 +39,10 @@ async def confirm(
                 size=size_text(size),
                 name=display_name(remote_path.basename(path)),
             ),
-            next_step=_("Send it again."),
+            next_step=_(
+                "Compare the two files. Where the server changes files as they arrive, sending it "
+                "again cannot help: ask your contact."
+            ),
             detail=f"sent {sent} bytes, server has {size}",
         )
     return True, _confirmed()

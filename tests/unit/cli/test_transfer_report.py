@@ -10,7 +10,13 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, ConflictError, LocalFileError, NotFoundError
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    LocalFileError,
+    NoSpaceError,
+    NotFoundError,
+)
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
@@ -77,6 +83,53 @@ def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -
         r"b\u202e.csv: It cannot be read.",
         "c.csv: size not confirmed: the server does not tell sizes",
     ]
+
+
+FULL = FileView(
+    number=5,
+    local="f.csv",
+    remote=b"/inbox/f.csv",
+    state=TransferState.NEEDS_ATTENTION,
+    note="A part of the file may be left on the server.",
+    problem=NoSpaceError(
+        "The server has no space left for “f.csv”.",
+        next_step="Ask for more space.",
+        detail="SFTP status 14",
+        server_said="only \x1b[31m3 MB left",
+    ).problem,
+)
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_the_servers_words_stand_below_their_file(
+    report: TransferReport, terminal: Terminal, capsys: Capture, *, verbose: bool
+) -> None:
+    terminal.verbose = verbose
+    report(FileChanged(1, FULL))
+    report(FileChanged(1, FAILED))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1] == r"  The server says: “only \x1b[31m3 MB left”"
+    assert ("  Details: SFTP status 14" in lines) is verbose
+    assert sum("The server says" in line for line in lines) == 1
+
+
+def test_json_has_the_servers_words_for_each_file(
+    report: TransferReport, terminal: Terminal, capsys: Capture
+) -> None:
+    terminal.as_json = True
+    report(FileChanged(1, FULL))
+    problem = json.loads(capsys.readouterr().out)["problem"]
+    assert (problem["kind"], problem["server_said"]) == ("no-space", "only \x1b[31m3 MB left")
+
+
+def test_sending_again_is_not_advised_where_it_cannot_help(
+    report: TransferReport, capsys: Capture
+) -> None:
+    report(FileChanged(1, FULL))
+    report.end()
+    told = capsys.readouterr().err
+    assert "Ask for more space." in told
+    assert "again" not in told
 
 
 def test_a_download_is_named_by_its_remote_name(

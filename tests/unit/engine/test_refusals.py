@@ -10,7 +10,7 @@ from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
 from ferrygate.engine.refusals import FileOperation
 from scripted_sftp import MKDIR, OPENDIR, REMOVE, RENAME, STAT, Hook, Rig, ScriptedServer, status
-from sftp_bytes import FAILURE, NO_SUCH_FILE, PERMISSION_DENIED
+from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 def refused(code: int) -> Hook:
@@ -25,14 +25,16 @@ def server() -> ScriptedServer:
     return server
 
 
-def refusal(server: ScriptedServer, command: FileOperation) -> FerrygateError:
+def refusal(
+    server: ScriptedServer, command: FileOperation, *, object_store: bool = False
+) -> FerrygateError:
     rig = Rig(server)
 
     async def take(_entries: tuple[Entry, ...]) -> None:
         """Nothing is shown."""
 
     with pytest.raises(FerrygateError) as caught:
-        rig.run(carry_out(rig.files, command, take))
+        rig.run(carry_out(rig.files, command, take, object_store=object_store))
     return caught.value
 
 
@@ -76,7 +78,7 @@ def test_where_nothing_is_in_the_way_the_refusal_stands(
 ) -> None:
     problem = refusal(server, command).problem
     assert problem.kind is Kind.REMOTE_FAILURE
-    assert problem.detail == "SFTP status 4: the server's own words"
+    assert (problem.detail, problem.server_said) == ("SFTP status 4", "the server's own words")
 
 
 def test_the_refusal_stands_where_looking_is_refused_too(server: ScriptedServer) -> None:
@@ -93,7 +95,7 @@ def test_a_source_that_is_missing_is_what_is_said(server: ScriptedServer, code: 
 
 def test_what_a_look_found_keeps_the_servers_words(server: ScriptedServer) -> None:
     problem = refusal(server, MakeFolder(1, b"/a")).problem
-    assert problem.detail == "SFTP status 4: the server's own words"
+    assert (problem.detail, problem.server_said) == ("SFTP status 4", "the server's own words")
 
 
 @pytest.mark.parametrize("path", [b"/*.csv", b"/a?"])
@@ -101,3 +103,23 @@ def test_a_pattern_is_told_not_to_be_one(server: ScriptedServer, path: bytes) ->
     server.instead[OPENDIR] = refused(NO_SUCH_FILE)
     assert "stand for themselves" in refusal(server, ListFolder(1, path)).problem.next_step
     assert refusal(server, ListFolder(1, b"/none")).problem.next_step == ""
+
+
+@pytest.mark.parametrize("code", [FAILURE, PERMISSION_DENIED, OP_UNSUPPORTED])
+def test_an_object_store_renames_files_and_no_folders(server: ScriptedServer, code: int) -> None:
+    server.instead[RENAME] = refused(code)
+    problem = refusal(server, RenamePath(1, b"/folder", b"/other"), object_store=True).problem
+    assert (
+        problem.sentence == "On this server only files can be renamed, and “/folder” is a folder."
+    )
+    assert "one by one" in problem.next_step
+    other = refusal(server, RenamePath(1, b"/a", b"/other"), object_store=True).problem
+    assert "only files" not in other.sentence
+
+
+@pytest.mark.parametrize("code", [FAILURE, PERMISSION_DENIED, OP_UNSUPPORTED])
+def test_a_folder_is_not_removed_as_a_file_whatever_the_server_calls_that(
+    server: ScriptedServer, code: int
+) -> None:
+    server.instead[REMOVE] = refused(code)
+    assert refusal(server, RemovePath(1, b"/folder")).problem.kind is Kind.WRONG_TYPE

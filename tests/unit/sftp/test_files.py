@@ -8,15 +8,12 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
-    FerrygateError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
-    UnsupportedError,
 )
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.replies import check_ok, data_read
-from ferrygate.sftp.status import error_for_status
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
 from scripted_sftp import (
     FILE,
@@ -325,27 +322,3 @@ def test_data_and_writes() -> None:
         with pytest.raises(RemoteFailureError):
             check_ok(reply_, b"/a")
     check_ok(StatusReply(Status.OK, b""), b"/a")
-
-
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        (Status.NO_SUCH_FILE, NotFoundError),
-        (Status.PERMISSION_DENIED, PermissionDeniedError),
-        (Status.OP_UNSUPPORTED, UnsupportedError),
-        (Status.FAILURE, RemoteFailureError),
-        (Status.CONNECTION_LOST, RemoteFailureError),
-        (4711, RemoteFailureError),
-    ],
-)
-def test_each_status_has_its_error(code: int, error: type[FerrygateError]) -> None:
-    assert type(error_for_status(StatusReply(code, b""), b"name")) is error
-
-
-def test_the_servers_words_are_cleaned_and_cut() -> None:
-    text = b"no\x1b[31m \xe2\x80\xae\xff" + 500 * b"x"
-    problem = error_for_status(StatusReply(4, text), b"na\nme\xe2\x80\xae").problem
-    assert (problem.sentence + problem.detail).isprintable()
-    assert "na\\nme\\u202e" in problem.sentence
-    assert "[31m" not in problem.sentence
-    assert len(problem.detail) < 250

@@ -16,6 +16,7 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
     LocalFileError,
+    NoSpaceError,
     PermissionDeniedError,
     RemoteFailureError,
     SizeMismatchError,
@@ -88,9 +89,9 @@ def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> Non
         return [status(request.number, FAILURE, b"quota")] if len(written) > 3 else None
 
     desk.server.instead[WRITE] = full_after_three
-    with pytest.raises(RemoteFailureError) as caught:
+    with pytest.raises(NoSpaceError) as caught:
         desk.send(job)
-    assert "quota" in caught.value.problem.detail
+    assert caught.value.problem.server_said == "quota"
     assert desk.server.asked(CLOSE) == []
     assert desk.opened.path == b"/inbox/report.csv"
 
