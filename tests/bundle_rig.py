@@ -16,6 +16,7 @@ from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.flush import Done, Flusher
+from ferrygate.transfers.local_folder import LocalFile
 from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.views import Direction, TransferState
@@ -54,7 +55,7 @@ class Told:
 class FullDisk(Flusher):
     """Takes files, and has no room for them in the end."""
 
-    def flush(self, path: Path, done: Done) -> None:  # noqa: ARG002  the base's
+    def flush(self, file: LocalFile, done: Done) -> None:  # noqa: ARG002  the base's
         done(LocalFileError("No space left."))
 
 
@@ -74,7 +75,7 @@ class BundleRig:
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
-        self.disk: Flusher = Flusher(lambda count: "0" * count)
+        self.disk: Flusher = Flusher(lambda count: "0" * count, self.clock, "0123abcd")
         self._lane = Lane("test", self._open)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:

@@ -186,7 +186,7 @@ class QueueRig:
             self._new_lane,
             TransferSettings(
                 clock=self.clock,
-                disk=Flusher(lambda count: "0" * count),
+                disk=Flusher(lambda count: "0" * count, self.clock, "0123abcd"),
                 limiter=RateLimiter(self.clock, None),
                 share=Share(48 << 20),
                 object_store=object_store,

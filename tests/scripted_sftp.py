@@ -18,7 +18,7 @@ from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, OP_UNSUPPORTED, string
 
 T = TypeVar("T")
 
-INIT, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT = range(1, 8)
+INIT, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT, FSTAT = range(1, 9)
 OPENDIR, READDIR, REMOVE, MKDIR, RMDIR, REALPATH, STAT, RENAME = range(11, 19)
 STATUS, HANDLE, DATA, NAME, ATTRS = range(101, 106)
 EXTENDED, EXTENDED_REPLY = 200, 201
@@ -43,6 +43,7 @@ _FIELDS = {
     READDIR: "s",
     LSTAT: "s",
     STAT: "s",
+    FSTAT: "s",
     REMOVE: "s",
     MKDIR: "sI",
     RMDIR: "s",
@@ -130,6 +131,8 @@ class ScriptedServer:
         match kind:
             case _ if kind in {STAT, LSTAT}:
                 answer = self._attributes(number, path)
+            case _ if kind == FSTAT:
+                answer = self._attributes(number, self.open_handles[path])
             case _ if kind == OPEN:
                 answer = self._open(number, path, more[0])
             case _ if kind == READDIR:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.transfers.download import download
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.route import Route
@@ -53,6 +54,9 @@ class Disk:
 
     def write_back(self, file: BinaryIO) -> None:  # noqa: ARG002  the protocol's
         self.written_back += 1
+
+    def clear(self, folder: LocalFolder) -> None:
+        """Nothing is left there by anybody."""
 
 
 class TransferRig:

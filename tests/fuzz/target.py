@@ -17,6 +17,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.download import download
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -38,6 +39,9 @@ class Disk:
 
     def write_back(self, file: BinaryIO) -> None:
         """What is fetched here need not last."""
+
+    def clear(self, folder: LocalFolder) -> None:
+        """Nothing is left there by anybody."""
 
 
 def _told(_state: TransferState, _moved: int) -> None:

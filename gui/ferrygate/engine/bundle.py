@@ -22,6 +22,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
@@ -214,7 +215,8 @@ class Bundle:
             else:
                 self._reports.failed(job, error)
 
-        self._settings.disk.flush(Path(outcome.local), flushed)
+        folder = LocalFolder.holding(job.root, outcome.local)
+        self._settings.disk.flush(LocalFile(folder, Path(outcome.local).name), flushed)
 
     # ------------------------------------------------------------ ends
 

@@ -21,6 +21,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Share
 
@@ -47,7 +48,7 @@ class Session:
         self._clock = parts.clock
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        self._flusher = Flusher(parts.random_hex)
+        self._flusher = Flusher(parts.random_hex, parts.clock, machine_name())
         share = Share(_IN_FLIGHT)
         self.browser = Browser(
             self._new_lane("browse"),

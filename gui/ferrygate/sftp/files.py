@@ -193,6 +193,10 @@ class RemoteFiles:
         """Queue a STAT; a server may answer it before what was queued earlier is done."""
         return self.channel.request(Type.STAT, wire.string(path))
 
+    def request_fstat(self, handle: bytes) -> Future[Reply]:
+        """Queue a FSTAT, what the server says of an open file, behind what was queued for it."""
+        return self.channel.request(Type.FSTAT, wire.string(handle))
+
     def close_later(self, handle: bytes) -> None:
         """CLOSE without waiting for the answer; for handles that were only read."""
         self.channel.post(Type.CLOSE, wire.string(handle))

@@ -6,18 +6,23 @@ import errno
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
 import msgspec
 
+from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LocalFileError
 from ferrygate.common.local_disk import writing
+from ferrygate.transfers.local_folder import LocalFile, LocalFolder
+from ferrygate.transfers.part_names import part_name
+from ferrygate.transfers.parts import sweep
 
 _GROUP = 256  # files flushed together: the disk's journal is written once for them
+_MOST_BEGUN = 64  # what may wait where another large file's bytes are added
 _JOIN = 10.0  # seconds the disk may take at the end
-_TO_FLUSH = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+# Not blocking: a pipe may have come in the file's place.
+_TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
 # What a disk says that flushes no folders (fsync(2)), and what the system says of a folder that may
 # be written and not read (open(2)): the file is there, and there is nothing more to be had.
 _NO_FOLDERS = {errno.EINVAL, errno.EACCES}
@@ -28,8 +33,14 @@ Done = Callable[[LocalFileError | None], None]
 class _Finished(msgspec.Struct, frozen=True):
     """A file that has its place, and who wants to know that it is safe there."""
 
-    path: Path
+    file: LocalFile
     done: Done
+
+
+class _ToClear(msgspec.Struct, frozen=True):
+    """A folder in which dead runs may have left parts."""
+
+    folder: LocalFolder
 
 
 class _Begun(msgspec.Struct, frozen=True):
@@ -45,32 +56,51 @@ class Flusher:
     """
 
     def __init__(
-        self, random_hex: Callable[[int], str], sync: Callable[[int], None] = os.fsync
+        self,
+        random_hex: Callable[[int], str],
+        clock: Clock,
+        machine: str,
+        sync: Callable[[int], None] = os.fsync,
     ) -> None:
         """Begin without a thread.
 
         Args:
             random_hex: for hidden names, so many bytes as hex.
+            clock: the time, for the age of parts.
+            machine: this computer's name in the names of parts.
             sync: has the disk write down what it was given for a descriptor.
         """
         self._random_hex = random_hex
+        self._clock = clock
+        self._machine = machine
+        self._cleared: set[LocalFolder] = set()
         self._sync_descriptor = sync
-        self._work: SimpleQueue[_Finished | _Begun | None] = SimpleQueue()
+        self._work: SimpleQueue[_Finished | _Begun | _ToClear | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._failed: dict[tuple[int, int], OSError] = {}  # by the file; the thread's own
 
     def hidden_name(self) -> str:
         """A name that nobody else has given, for a file that is not whole yet."""
-        return f".ferrygate-{self._random_hex(8)}.part"
+        return part_name(self._machine, self._random_hex(8))
+
+    def clear(self, folder: LocalFolder) -> None:
+        """Have parts taken away that dead runs left in a folder; looks once."""
+        if folder not in self._cleared:
+            self._cleared.add(folder)
+            self._put(_ToClear(folder))
 
     def write_back(self, file: BinaryIO) -> None:
-        """Have what was written so far flushed in its own time."""
-        self._put(_Begun(os.dup(file.fileno())))
+        """Have what was written so far flushed in its own time.
 
-    def flush(self, path: Path, done: Done) -> None:
+        Nothing is queued for a disk that does not keep up: each holds a descriptor.
+        """
+        if self._work.qsize() < _MOST_BEGUN:
+            self._put(_Begun(os.dup(file.fileno())))
+
+    def flush(self, file: LocalFile, done: Done) -> None:
         """Have a file and its name flushed; ``done`` is told the error, if there is one."""
-        self._put(_Finished(path, done))
+        self._put(_Finished(file, done))
 
     def stop(self) -> None:
         """End the thread after what is queued."""
@@ -82,7 +112,7 @@ class Flusher:
         if self._thread is not None:
             self._thread.join(_JOIN)
 
-    def _put(self, item: _Finished | _Begun) -> None:
+    def _put(self, item: _Finished | _Begun | _ToClear) -> None:
         self._work.put(item)
         if self._thread is None:
             with self._starting:  # lanes come from several threads
@@ -100,9 +130,11 @@ class Flusher:
             except Empty:
                 pass
             going = None not in group
-            for begun in group:
-                if isinstance(begun, _Begun):
-                    self._write_back(begun.descriptor)
+            for item in group:
+                if isinstance(item, _Begun):
+                    self._write_back(item.descriptor)
+                elif isinstance(item, _ToClear):
+                    sweep(item.folder, self._machine, self._clock)
             self._flush([item for item in group if isinstance(item, _Finished)])
 
     def _write_back(self, descriptor: int) -> None:
@@ -121,46 +153,48 @@ class Flusher:
 
     def _flush(self, files: list[_Finished]) -> None:
         """The disk may write them in whatever order suits it, before the first is waited for."""
-        for file in files if len(files) > 1 else ():
-            _error_of(_begin_to_write, file.path)  # it comes again when the file is synced
-        ends = [(file, _error_of(self._sync_file, file.path)) for file in files]
-        parents = {file.path.parent for file in files}
-        folders = {parent: _error_of(self._sync_folder, parent) for parent in parents}
-        for file, error in ends:
-            file.done(error or folders[file.path.parent])
+        for finished in files if len(files) > 1 else ():
+            _error_of(_begin_to_write, finished.file)  # it comes again when the file is synced
+        ends = [(item, _error_of(self._sync_file, item.file)) for item in files]
+        folders = {item.file.folder: item.file for item in files}
+        errors = {folder: _error_of(self._sync_folder, one) for folder, one in folders.items()}
+        for item, error in ends:
+            item.done(error or errors[item.file.folder])
 
-    def _sync_file(self, path: Path) -> None:
-        _with_descriptor(path, self._sync)
+    def _sync_file(self, file: LocalFile) -> None:
+        _with_descriptor(file, file.name, self._sync)
 
     def _sync(self, descriptor: int) -> None:
         self._sync_descriptor(descriptor)
         if self._failed and (error := self._failed.pop(_identity(descriptor), None)) is not None:
             raise error
 
-    def _sync_folder(self, path: Path) -> None:
+    def _sync_folder(self, file: LocalFile) -> None:
         if os.name != "posix":  # Windows writes names down by itself
             return
         try:
-            _with_descriptor(path, self._sync_descriptor)
+            _with_descriptor(file, ".", self._sync_descriptor)
         except OSError as error:
             if error.errno not in _NO_FOLDERS:
                 raise
 
 
-def _error_of(sync: Callable[[Path], None], path: Path) -> LocalFileError | None:
+def _error_of(sync: Callable[[LocalFile], None], file: LocalFile) -> LocalFileError | None:
     try:
-        with writing(path):
-            sync(path)
+        with writing(file.path):
+            sync(file)
     except LocalFileError as error:
         return error
     return None
 
 
-def _begin_to_write(path: Path) -> None:
+def _begin_to_write(file: LocalFile) -> None:
     """Linux begins to write what is dirty, and keeps it in memory until it is written."""
     if hasattr(os, "posix_fadvise"):
         _with_descriptor(
-            path, lambda opened: os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED)
+            file,
+            file.name,
+            lambda opened: os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED),
         )
 
 
@@ -169,9 +203,11 @@ def _identity(descriptor: int) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _with_descriptor(path: Path, act: Callable[[int], None]) -> None:
+def _with_descriptor(file: LocalFile, name: str, act: Callable[[int], None]) -> None:
+    """Act on a file, or on its folder by the name ``.``, reached without following links."""
     try:
-        descriptor = os.open(path, _TO_FLUSH)
+        with file.folder.opened() as folder:
+            descriptor = folder.open(name, _TO_FLUSH)
     except FileNotFoundError:
         return  # somebody has taken it away already: it was there
     try:

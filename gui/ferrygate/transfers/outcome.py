@@ -66,6 +66,8 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         remote: path on the server.
         size: bytes, as far as known before.
         modified: seconds since the epoch, as far as known before; of what is fetched.
+        root: the folder on this computer that a person chose for what is fetched; below it no link
+            is followed. Empty where that is the one which holds the file.
         free: nothing stands under the remote name, so that nobody has to ask.
         on_conflict: what to do where the target's name is taken.
         names: those its batch has given.
@@ -77,6 +79,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     remote: bytes
     size: int | None = None
     modified: int | None = None
+    root: str = ""
     free: bool = False
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     names: Names = msgspec.field(default_factory=Names)

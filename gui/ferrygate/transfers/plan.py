@@ -18,7 +18,6 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import (
     Cancelled,
     FerrygateError,
-    LocalFileError,
     NotFoundError,
     TooManyFilesError,
 )
@@ -29,6 +28,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.tasks import Future
 from ferrygate.transfers.conflict import numbered_names
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Names
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import ConflictChoice
@@ -161,8 +161,8 @@ class Planner:
     ) -> None:
         """Announce every file of ``sources``, once its local folder is there.
 
-        Names are made safe for this disk, folder by folder; no path leads out of ``folder``, and
-        links to folders are left out.
+        Names are made safe for this disk, folder by folder; no path leads out of ``folder``, be it
+        by a link on this computer, and links to folders are left out.
 
         Raises:
             LocalFileError: a local folder cannot be made.
@@ -170,7 +170,7 @@ class Planner:
             FerrygateError: a remote folder cannot be listed, or is beyond all measure.
         """
         root = Path(folder)
-        _make_local(root)
+        _make_local(root, root)
         given = NameSet()
         for source in sources:
             try:
@@ -181,11 +181,14 @@ class Planner:
                 entry = Entry(entry.name, EntryKind.OTHER)
             name = given.give(entry.name) if entry.name else ""
             if entry.kind is EntryKind.FOLDER:
-                await self._download_folder(files, source, root / name if name else root)
+                target = root / name if name else root
+                await self._download_folder(files, source, target, root)
             else:
-                self._found_remote(str(root / name), source, entry)
+                self._found_remote(str(root / name), source, entry, str(root))
 
-    async def _download_folder(self, files: RemoteFiles, source: bytes, target: Path) -> None:
+    async def _download_folder(
+        self, files: RemoteFiles, source: bytes, target: Path, root: Path
+    ) -> None:
         level = [(source, target)]
         while level:
             below: list[tuple[bytes, Path]] = []
@@ -197,8 +200,8 @@ class Planner:
             ) -> None:
                 check_path_length(folder[0], source)
                 self._count_folder(folder[0])
-                _make_local(folder[1])
-                below += await self._found_folder(files, folder, await entries)
+                _make_local(root, folder[1])
+                below += await self._found_folder(files, folder, await entries, str(root))
 
             await _ahead(
                 files.channel,
@@ -210,7 +213,7 @@ class Planner:
             level = below
 
     async def _found_folder(
-        self, files: RemoteFiles, folder: tuple[bytes, Path], entries: list[Entry]
+        self, files: RemoteFiles, folder: tuple[bytes, Path], entries: list[Entry], root: str
     ) -> list[tuple[bytes, Path]]:
         """Announce the files of a folder; returns its folders."""
         remote, local = folder
@@ -233,14 +236,14 @@ class Planner:
             if target is not None and target.kind is EntryKind.FOLDER:
                 below.append((path, local / given.give(entry.name)))
             elif target is not None and target.kind is EntryKind.FILE:
-                self._found_remote(str(local / given.give(entry.name)), path, target)
+                self._found_remote(str(local / given.give(entry.name)), path, target, root)
             if not number % _BREATH:
                 await files.channel.sleep(0)
         return below
 
-    def _found_remote(self, local: str, remote: bytes, entry: Entry) -> None:
+    def _found_remote(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
         self._names.claim(local, remote)
-        self._say(local, remote, entry.size, modified=entry.modified)
+        self._say(local, remote, entry.size, modified=entry.modified, root=root)
 
     # ------------------------------------------------------------ both
 
@@ -259,6 +262,7 @@ class Planner:
         size: int | None,
         *,
         modified: int | None = None,
+        root: str = "",
         free: bool = False,
     ) -> None:
         if (local, remote) in self._announced:  # found before the connection was lost
@@ -277,6 +281,7 @@ class Planner:
                 remote=remote,
                 size=size,
                 modified=modified,
+                root=root,
                 free=free,
                 on_conflict=self._on_conflict,
                 names=self._names,
@@ -348,11 +353,8 @@ def _local_size(path: Path) -> int | None:
         return None
 
 
-def _make_local(path: Path) -> None:
-    with writing(path):
-        if path.is_file():
-            raise LocalFileError(
-                _("“{name}” is a file, not a folder.").format(name=path.name),
-                next_step=_("Name a folder to put the files into."),
-            )
-        path.mkdir(parents=True, exist_ok=True)
+def _make_local(root: Path, path: Path) -> None:
+    """Have a folder there, at or below the chosen one; no link on the way is followed."""
+    folder = LocalFolder(str(root), path.relative_to(root).parts)
+    with writing(path), folder.opened(make=True):
+        pass  # it is there

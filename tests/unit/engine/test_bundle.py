@@ -245,7 +245,7 @@ def test_a_fetched_file_is_told_of_once_it_is_flushed(rig: BundleRig) -> None:
 def test_a_fetched_file_that_cannot_be_flushed_has_failed(rig: BundleRig) -> None:
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
-    rig.disk = FullDisk(lambda count: "0" * count)
+    rig.disk = FullDisk(lambda count: "0" * count, rig.clock, "0123abcd")
     rig.work_off(job)
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)

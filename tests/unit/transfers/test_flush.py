@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path, PosixPath
-from typing import ClassVar
+from pathlib import Path
 
 import pytest
 
+from fake_clock import ManualClock
 from ferrygate.common.errors import LocalFileError
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.local_folder import LocalFile, LocalFolder
+
+MACHINE = "0123abcd"
 
 
 def flush_threads() -> list[threading.Thread]:
@@ -54,10 +58,14 @@ def told() -> Told:
 
 @pytest.fixture
 def flusher() -> Iterator[Flusher]:
-    flusher = Flusher(lambda count: "ab" * count)
+    flusher = Flusher(lambda count: "ab" * count, ManualClock(), MACHINE)
     yield flusher
     flusher.stop()
     flusher.join()
+
+
+def local(path: Path) -> LocalFile:
+    return LocalFile(LocalFolder(str(path.parent)), path.name)
 
 
 def written(path: Path) -> Path:
@@ -71,7 +79,7 @@ def written(path: Path) -> Path:
 def test_a_file_that_has_its_place_is_told_of_as_safe(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:
-    flusher.flush(written(tmp_path / "a"), told.about("a"))
+    flusher.flush(local(written(tmp_path / "a")), told.about("a"))
     told.wait(1)
     assert told.errors == {"a": None}
     assert threading.current_thread() not in told.threads
@@ -82,7 +90,7 @@ def test_many_files_are_told_of_once_each_in_order(
 ) -> None:
     names = [f"{number:03}" for number in range(600)]  # more than two groups
     for name in names:
-        flusher.flush(written(tmp_path / name), told.about(name))
+        flusher.flush(local(written(tmp_path / name)), told.about(name))
     told.wait(600)
     assert [name for name, _error in told.ends] == names
     assert set(told.errors.values()) == {None}
@@ -91,8 +99,8 @@ def test_many_files_are_told_of_once_each_in_order(
 def test_a_file_that_was_taken_away_meanwhile_was_there(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:
-    flusher.flush(tmp_path / "gone", told.about("gone"))
-    flusher.flush(tmp_path / "gone folder" / "gone", told.about("folder"))
+    flusher.flush(local(tmp_path / "gone"), told.about("gone"))
+    flusher.flush(local(tmp_path / "gone folder" / "gone"), told.about("folder"))
     told.wait(2)
     assert told.errors == {"gone": None, "folder": None}
 
@@ -101,8 +109,8 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:
     not_a_folder = written(tmp_path / "file")
-    flusher.flush(not_a_folder / "below", told.about("bad"))
-    flusher.flush(written(tmp_path / "good"), told.about("good"))
+    flusher.flush(local(not_a_folder / "below"), told.about("bad"))
+    flusher.flush(local(written(tmp_path / "good")), told.about("good"))
     told.wait(2)
     error = told.errors["bad"]
     assert isinstance(error, LocalFileError)
@@ -111,32 +119,56 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     assert told.errors["good"] is None
 
 
+def is_folder(descriptor: int) -> bool:
+    return stat.S_ISDIR(os.fstat(descriptor).st_mode)
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EACCES])
 def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
-    flusher: Flusher, told: Told, tmp_path: Path
+    told: Told, tmp_path: Path, number: int
 ) -> None:
-    """As with some network disks, and with this folder of the kernel's: EINVAL."""
-    with written(tmp_path / "a").open("rb") as file:
-        flusher.flush(Path(f"/proc/self/fd/{file.fileno()}"), told.about("a"))
-        told.wait(1)
-    assert told.errors == {"a": None}
+    """As with some network disks, and folders that may be written into and not opened."""
 
+    def sync(descriptor: int) -> None:
+        if is_folder(descriptor):
+            raise OSError(number, os.strerror(number))
+        os.fsync(descriptor)
 
-class DropBoxPath(PosixPath):
-    """A path in folders that may be written into and not opened, as for whoever is not root."""
-
-    def __fspath__(self) -> str:
-        path = super().__fspath__()
-        if Path(path).is_dir():
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-        return path
-
-
-def test_a_folder_that_may_not_be_read_has_the_file_all_the_same(
-    flusher: Flusher, told: Told, tmp_path: Path
-) -> None:
-    flusher.flush(DropBoxPath(written(tmp_path / "a")), told.about("a"))
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
+    flusher.flush(local(written(tmp_path / "a")), told.about("a"))
     told.wait(1)
+    flusher.stop()
+    flusher.join()
     assert told.errors == {"a": None}
+
+
+def test_a_pipe_that_came_in_a_file_s_place_is_not_waited_for(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    flusher.flush(local(tmp_path / "pipe"), told.about("pipe"))
+    told.wait(1)  # whatever it says
+
+
+def test_a_link_that_came_in_a_file_s_or_a_folder_s_place_is_not_followed(
+    told: Told, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    written(outside / "a")
+    chosen = tmp_path / "chosen"
+    chosen.mkdir()
+    (chosen / "below").symlink_to(outside)
+    (chosen / "a").symlink_to(outside / "a")
+    synced: list[int] = []
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, synced.append)
+    flusher.flush(LocalFile(LocalFolder(str(chosen), ("below",)), "a"), told.about("folder"))
+    flusher.flush(local(chosen / "a"), told.about("file"))
+    told.wait(2)
+    flusher.stop()
+    flusher.join()
+    assert None not in told.errors.values()
+    assert len(synced) <= 1  # the chosen folder itself
 
 
 def test_each_folder_s_trouble_is_that_of_its_own_files(
@@ -146,34 +178,32 @@ def test_each_folder_s_trouble_is_that_of_its_own_files(
     (tmp_path / "folder").mkdir()
     with held_up(flusher, tmp_path):
         for number in range(3):
-            flusher.flush(not_a_folder / str(number), told.about(f"bad {number}"))
-            flusher.flush(written(tmp_path / "folder" / str(number)), told.about(f"good {number}"))
+            flusher.flush(local(not_a_folder / str(number)), told.about(f"bad {number}"))
+            flusher.flush(
+                local(written(tmp_path / "folder" / str(number))), told.about(f"good {number}")
+            )
     told.wait(6)
     failed = {name for name, error in told.errors.items() if error is not None}
     assert failed == {"bad 0", "bad 1", "bad 2"}
 
 
-class CountedPath(PosixPath):
-    """A path that knows how often it was opened."""
+def test_a_folder_is_flushed_once_for_all_its_files(told: Told, tmp_path: Path) -> None:
+    synced: list[bool] = []
 
-    opened: ClassVar[list[str]] = []
+    def sync(descriptor: int) -> None:
+        synced.append(is_folder(descriptor))
 
-    def __fspath__(self) -> str:
-        self.opened.append(self.name)
-        return super().__fspath__()
-
-
-def test_a_folder_is_flushed_once_for_all_its_files(
-    flusher: Flusher, told: Told, tmp_path: Path
-) -> None:
-    for number in range(50):
-        written(tmp_path / str(number))
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
+    (tmp_path / "folder").mkdir()
     with held_up(flusher, tmp_path):
+        synced.clear()
         for number in range(50):
-            flusher.flush(CountedPath(tmp_path / str(number)), told.about(str(number)))
+            path = written(tmp_path / "folder" / str(number))
+            flusher.flush(local(path), told.about(str(number)))
     told.wait(50)
-    assert CountedPath.opened.count(tmp_path.name) == 1
-    assert set(CountedPath.opened) == {tmp_path.name, *map(str, range(50))}
+    flusher.stop()
+    flusher.join()
+    assert (synced.count(True), synced.count(False)) == (1, 50)
 
 
 @contextlib.contextmanager
@@ -185,7 +215,7 @@ def held_up(flusher: Flusher, folder: Path) -> Iterator[None]:
         busy.set()
         let.wait(10)
 
-    flusher.flush(written(folder / "first"), wait)
+    flusher.flush(local(written(folder / "first")), wait)
     assert busy.wait(10)
     try:
         yield
@@ -209,7 +239,7 @@ def test_a_file_under_way_is_flushed_over_a_descriptor_of_its_own(
             file.write(b"x" * 100_000)
             flusher.write_back(file)
     # Closed here, whether the thread has come to it or not; its own descriptors go by themselves.
-    flusher.flush(tmp_path / "large", told.about("large"))
+    flusher.flush(local(tmp_path / "large"), told.about("large"))
     told.wait(1)
     assert told.errors == {"large": None}
     assert descriptors() == before
@@ -221,7 +251,7 @@ def test_what_cannot_be_flushed_under_way_is_closed_and_not_told(
     before = descriptors()
     with Path("/dev/null").open("wb") as file:
         flusher.write_back(file)
-    flusher.flush(written(tmp_path / "next"), told.about("next"))
+    flusher.flush(local(written(tmp_path / "next")), told.about("next"))
     told.wait(1)
     assert descriptors() == before
 
@@ -234,12 +264,12 @@ def test_an_error_under_way_fails_the_file_in_the_end(told: Told, tmp_path: Path
             raise errors.pop()  # a system tells of it once
         os.fsync(descriptor)
 
-    flusher = Flusher(lambda count: "0" * count, sync)
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
     with (tmp_path / "large").open("wb") as file:
         file.write(b"x")
         flusher.write_back(file)
-    flusher.flush(tmp_path / "large", told.about("large"))
-    flusher.flush(written(tmp_path / "next"), told.about("next"))
+    flusher.flush(local(tmp_path / "large"), told.about("large"))
+    flusher.flush(local(written(tmp_path / "next")), told.about("next"))
     told.wait(2)
     flusher.stop()
     flusher.join()
@@ -253,12 +283,12 @@ def test_an_error_under_way_fails_the_file_in_the_end(told: Told, tmp_path: Path
 
 
 def test_there_is_no_thread_before_there_is_a_file(flusher: Flusher) -> None:
-    assert flusher.hidden_name() == ".ferrygate-abababababababab.part"
+    assert flusher.hidden_name() == f".ferrygate-{MACHINE}-abababababababab.part"
     assert flush_threads() == []
 
 
 def test_the_end_of_a_flusher_that_had_nothing_to_do() -> None:
-    flusher = Flusher(lambda count: "0" * count)
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE)
     flusher.stop()
     flusher.join()
     assert flush_threads() == []
@@ -271,7 +301,7 @@ def test_there_is_one_thread_however_many_bring_files(
 
     def bring(number: int) -> None:
         together.wait(10)
-        flusher.flush(written(tmp_path / str(number)), told.about(str(number)))
+        flusher.flush(local(written(tmp_path / str(number))), told.about(str(number)))
 
     threads = [threading.Thread(target=bring, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -288,7 +318,7 @@ def test_what_was_queued_before_the_end_is_done(
 ) -> None:
     with held_up(flusher, tmp_path):
         for number in range(300):
-            flusher.flush(written(tmp_path / str(number)), told.about(str(number)))
+            flusher.flush(local(written(tmp_path / str(number))), told.about(str(number)))
         flusher.stop()
     flusher.join()
     assert len(told.errors) == 300

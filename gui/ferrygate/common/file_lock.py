@@ -1,0 +1,50 @@
+"""Locks on open files that the system lets go of by itself when a process ends, however it ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from enum import Enum
+
+_HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+_BEHIND_THE_END = 1 << 40  # on Windows the byte there is locked: locked bytes cannot be read
+
+
+class Lock(Enum):
+    """What came of trying to lock a file."""
+
+    TAKEN = "taken"
+    HELD = "held"  # by another open file, of this process or another
+    UNKNOWN = "unknown"  # this disk has no locks
+
+
+def try_lock(descriptor: int) -> Lock:
+    """Lock an open file until it is closed, without waiting.
+
+    ``flock`` where there is one: it belongs to the open file, so two of one process exclude each
+    other as well, and it holds for all of a computer's processes, in containers too.
+    """
+    try:
+        _lock(descriptor)
+    except OSError as error:
+        return Lock.HELD if error.errno in _HELD else Lock.UNKNOWN
+    return Lock.TAKEN
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, _BEHIND_THE_END, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,214 @@
+"""Folders that downloads go into: reached without following any link below the chosen one.
+
+What a person chose may be a link, or lie behind links. What lies below it was named by a server,
+and a link that stands there, or comes there meanwhile, must not lead a file elsewhere. So each
+folder is opened in the one above it, by its own name (``openat`` with ``O_NOFOLLOW``), and files
+are made, moved and taken away in the folder that is open, whatever its path leads to by now.
+Windows knows no such calls: there each folder on the way is looked at instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.common.errors import LocalFileError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+# A folder that may be written into and not read can be opened with O_PATH (Linux).
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_REPARSE_POINT = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: links and junctions of Windows
+
+
+class OpenFolder:
+    """An open folder; names are those of what is in it."""
+
+    def __init__(self, path: str, descriptor: int | None) -> None:
+        """Take over a descriptor; ``None`` where paths have to do."""
+        self._path = path
+        self._descriptor = descriptor
+
+    def status(self, name: str) -> os.stat_result | None:
+        """What stands under a name, a link itself; ``None`` where nothing does."""
+        try:
+            return os.lstat(self._at(name), dir_fd=self._descriptor)
+        except FileNotFoundError:
+            return None
+
+    def open(self, name: str, flags: int) -> int:
+        """Open a file, never a link; returns its descriptor."""
+        return os.open(self._at(name), flags | _NO_LINK, 0o666, dir_fd=self._descriptor)
+
+    def names(self) -> list[str]:
+        """All names in it."""
+        if self._descriptor is None:
+            return os.listdir(self._path)  # noqa: PTH208  names alone
+        readable = os.open(".", os.O_RDONLY, dir_fd=self._descriptor)
+        try:
+            return os.listdir(readable)  # noqa: PTH208  pathlib knows no descriptors
+        finally:
+            os.close(readable)
+
+    def rename(self, source: str, target: str) -> None:
+        """Give a file another name, over whatever has it."""
+        os.replace(
+            self._at(source),
+            self._at(target),
+            src_dir_fd=self._descriptor,
+            dst_dir_fd=self._descriptor,
+        )
+
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name, never over another file (``FileExistsError``)."""
+        os.link(
+            self._at(source),
+            self._at(target),
+            src_dir_fd=self._descriptor,
+            dst_dir_fd=self._descriptor,
+            follow_symlinks=self._descriptor is None,  # Windows cannot be told not to
+        )
+
+    def remove(self, name: str) -> None:
+        """Take a file or a link away."""
+        os.unlink(self._at(name), dir_fd=self._descriptor)
+
+    def set_time(self, name: str, modified: int) -> None:
+        """Set when a file was modified, in seconds since the epoch."""
+        os.utime(
+            self._at(name),
+            (modified, modified),
+            dir_fd=self._descriptor,
+            follow_symlinks=self._descriptor is None,
+        )
+
+    def make_folder(self, name: str) -> None:
+        """Make a folder, where nothing stands."""
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(self._at(name), dir_fd=self._descriptor)
+
+    def descend(self, name: str) -> OpenFolder:
+        """Open a folder in it.
+
+        Raises:
+            LocalFileError: a link or a file stands there.
+        """
+        path = os.path.join(self._path, name)  # noqa: PTH118  text, and often
+        if self._descriptor is None:
+            status = os.lstat(path)
+            if not stat.S_ISDIR(status.st_mode) or _is_reparse_point(status):
+                raise _no_folder(name, is_link=_is_reparse_point(status))
+            return OpenFolder(path, None)
+        try:
+            return OpenFolder(path, os.open(name, _FOLDER | _NO_LINK, dir_fd=self._descriptor))
+        except OSError as error:
+            status_there = self.status(name)
+            if error.errno not in {errno.ENOTDIR, errno.ELOOP} or status_there is None:
+                raise
+            raise _no_folder(name, is_link=stat.S_ISLNK(status_there.st_mode)) from error
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def _at(self, name: str) -> str:
+        if self._descriptor is None:
+            return os.path.join(self._path, name)  # noqa: PTH118  text, and often
+        return name
+
+
+class LocalFolder(msgspec.Struct, frozen=True):
+    """A folder on this computer.
+
+    Attributes:
+        chosen: the path of one that a person chose; links in it are followed.
+        below: the way from there, folder by folder; links are not followed.
+    """
+
+    chosen: str
+    below: tuple[str, ...] = ()
+
+    @classmethod
+    def holding(cls, chosen: str, path: str) -> LocalFolder:
+        """The folder that holds ``path``, at or below the chosen one; that itself where none is."""
+        folder = os.path.dirname(path)  # noqa: PTH120  text, and often
+        if not chosen or folder == chosen:
+            return cls(folder)
+        return cls(chosen, Path(folder).relative_to(chosen).parts)
+
+    @property
+    def path(self) -> Path:
+        """Its path, for what is said."""
+        return Path(self.chosen, *self.below)
+
+    @contextmanager
+    def opened(self, *, make: bool = False) -> Iterator[OpenFolder]:
+        """Open it; with ``make`` it is made, and those above it, where it is missing.
+
+        Raises:
+            LocalFileError: a link or a file stands in the way.
+            OSError: what the system says, as everything that is done in it.
+        """
+        folder = _open_chosen(self.chosen, make=make)
+        try:
+            for name in self.below:
+                if make:
+                    folder.make_folder(name)
+                above, folder = folder, folder.descend(name)
+                above.close()
+            yield folder
+        finally:
+            folder.close()
+
+
+class LocalFile(msgspec.Struct, frozen=True):
+    """A file in such a folder."""
+
+    folder: LocalFolder
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """Its path, for what is said."""
+        return self.folder.path / self.name
+
+
+def _open_chosen(path: str, *, make: bool) -> OpenFolder:
+    if make:
+        if os.path.isfile(path):  # noqa: PTH113  text
+            raise LocalFileError(
+                _("“{name}” is a file, not a folder.").format(name=display_text(Path(path).name)),
+                next_step=_("Name a folder to put the files into."),
+            )
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103  text
+    if not _BY_DESCRIPTOR:
+        return OpenFolder(path, None)
+    return OpenFolder(path, os.open(path or ".", _FOLDER))
+
+
+def _is_reparse_point(status: os.stat_result) -> bool:
+    return bool(getattr(status, "st_file_attributes", 0) & _REPARSE_POINT)
+
+
+def _no_folder(name: str, *, is_link: bool) -> LocalFileError:
+    if is_link:
+        return LocalFileError(
+            _("“{name}” on this computer is a link, and links are not followed.").format(
+                name=display_text(name)
+            ),
+            next_step=_("Take the link away, or choose the folder that it leads to."),
+        )
+    return LocalFileError(
+        _("“{name}” is a file, not a folder.").format(name=display_text(name)),
+        next_step=_("Move that file away, or choose another folder."),
+    )

@@ -1,0 +1,322 @@
+"""Receiving the bytes of one remote file, and finding out whether they are those of one version.
+
+Size and time are told before the first READ (by a listing or a STAT) and asked again behind the
+last one, on the handle (FSTAT), in the same burst, so that nothing waits for the answer. Three
+things may come of it:
+
+- Both times the same, and as many bytes: the file is whole, and its size is confirmed.
+- Another size or time: the file was written to meanwhile, and what was read may be half of the old
+  and half of the new. The caller reads it once more.
+- The same again, but more or fewer bytes than that: the server tells sizes wrongly, as some do for
+  files that they make as they are read. Then the file is read to its end, which is where all READs
+  from there on find nothing, and the size stays unconfirmed. So does that of a server that tells
+  none.
+
+SFTP tells times in whole seconds: a file that is rewritten with as many bytes, in the second in
+which it was written before, goes unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from typing import BinaryIO, Protocol
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    SizeMismatchError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.common.text import size_text
+from ferrygate.sftp.replies import data_read
+from ferrygate.sftp.tasks import Future
+from ferrygate.sftp.wire import AttrsReply, Buffer, Reply
+from ferrygate.transfers.outcome import Report
+from ferrygate.transfers.route import Route
+from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.window import Window
+
+_WRITE_BACK = 1 << 24  # bytes after which the disk is given time to keep up
+_AHEAD = 1 << 17  # bytes asked for at first where the size is not known
+
+
+class FileVersion(msgspec.Struct, frozen=True):
+    """What the server says of a file.
+
+    Attributes:
+        size: bytes; ``None`` where it does not tell.
+        modified: seconds since the epoch; ``None`` where it does not tell.
+    """
+
+    size: int | None
+    modified: int | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> FileVersion:
+        """The version that a server's answer tells of."""
+        return cls(entry.size, entry.modified)
+
+    def differs(self, other: FileVersion) -> bool:
+        """Whether both tell a size, or both a time, and it is not the same."""
+        pairs = ((self.size, other.size), (self.modified, other.modified))
+        return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
+
+class ChangedError(SizeMismatchError):
+    """The file was written to while it was read."""
+
+    def __init__(self, path: bytes, detail: str, newer: FileVersion | None = None) -> None:
+        """Say so; ``newer`` is what the server tells by now, where reading again may help."""
+        super().__init__(
+            _("“{name}” was changed while it was fetched.").format(
+                name=display_name(remote_path.basename(path))
+            ),
+            next_step=_("Fetch it again once it is finished."),
+            detail=detail,
+        )
+        self.newer = newer
+
+
+class Received(msgspec.Struct, frozen=True):
+    """A file that was read to its end.
+
+    Attributes:
+        size: bytes read.
+        sha256: lower-case hex of those bytes.
+        modified: the file's time, in seconds since the epoch.
+        told: the size that the server tells; ``None`` where it does not tell.
+    """
+
+    size: int
+    sha256: str
+    modified: int | None
+    told: int | None
+
+
+class WriteBack(Protocol):
+    """Has what was written to a file so far flushed in its own time."""
+
+    def __call__(self, file: BinaryIO, /) -> None: ...  # noqa: D102
+
+
+class Receiver:
+    """A whole file on its way.
+
+    Replies are taken in the order of the file, so what is written is whole at every moment. The
+    last READ asks for a byte more than is expected: the file may have grown.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        path: bytes,
+        handle: bytes,
+        version: FileVersion,
+        file: BinaryIO,
+        *,
+        report: Report,
+        write_back: WriteBack,
+    ) -> None:
+        """Begin with nothing asked.
+
+        Args:
+            route: the channel to use.
+            path: the file's, for what is said, and asked where the handle cannot be.
+            handle: of the open remote file.
+            version: what was told before.
+            file: where the bytes go.
+            report: told how far it came.
+            write_back: called now and then.
+        """
+        self._route = route
+        self._path = path
+        self._handle = handle
+        self._version = version
+        self._file = file
+        self._report = report
+        self._write_back = write_back
+        self._in_flight: deque[_Read] = deque()
+        self._asked = self._done = 0
+        self._end: int | None = None  # where a READ found nothing more
+        self._to_the_end = version.size is None
+        self._first_told: Future[Reply] | None = None
+        self._last_told: Future[Reply] | None = None
+        self._digest = hashlib.sha256()
+
+    async def receive(self) -> Received:
+        """Read it all.
+
+        Raises:
+            ChangedError: it is not one version that was read.
+            SizeMismatchError: nothing at all came of a file that is said not to be empty.
+            OSError: the disk did not take it.
+            FerrygateError: what the server refused, or the connection's end.
+        """
+        if self._version.modified is None:  # a listing may tell less than the handle does
+            self._first_told = self._route.files.request_fstat(self._handle)
+        try:
+            await self._read_all()
+        finally:
+            for read in self._in_flight:
+                _give_back(self._route.window, read)
+        told = await self._check_version()
+        if self._version.size and not self._done:  # an empty file would be worse than none
+            raise SizeMismatchError(
+                _("The server says that “{name}” has {size}, but sends nothing of it.").format(
+                    name=display_name(remote_path.basename(self._path)),
+                    size=size_text(self._version.size),
+                ),
+                next_step=_("Tell your contact."),
+                detail=f"0 of {self._version.size} bytes",
+            )
+        size = told.size if told is not None else None
+        modified = self._version.modified
+        return Received(self._done, self._digest.hexdigest(), modified, size)
+
+    async def _read_all(self) -> None:
+        written_back = 0
+        while self._in_flight or self._asked < self._goal:
+            await self._ask_ahead()
+            read = self._in_flight[0]
+            reply = await read.reply
+            self._in_flight.popleft()
+            self._route.window.landed(read.length, read.asked_at)
+            await self._keep(data_read(reply, self._path), read)
+            if self._done - written_back >= _WRITE_BACK:
+                written_back = self._done
+                self._write_back(self._file)
+
+    @property
+    def _goal(self) -> int:
+        """How far to ask, in bytes from the beginning."""
+        if self._end is not None:
+            return self._asked
+        if self._to_the_end or self._version.size is None:
+            return 2 * self._done + _AHEAD
+        return self._version.size + 1
+
+    async def _ask_ahead(self) -> None:
+        """READs as far ahead as the channel has room, and until there is an answer to keep.
+
+        One READ there always is.
+        """
+        route = self._route
+        while self._asked < self._goal:
+            length = min(route.piece(route.files.read_size), self._goal - self._asked)
+            first = self._in_flight[0] if self._in_flight else None
+            if first is not None and (first.reply.done or not route.window.has_room(length)):
+                return
+            await route.room(length)
+            self._read(self._asked, length)
+            self._asked += length
+        if self._last_told is None and not self._to_the_end:
+            self._last_told = route.files.request_fstat(self._handle)
+
+    def _read(self, offset: int, length: int) -> None:
+        reply = self._route.files.read(self._handle, offset, length)
+        self._in_flight.append(_Read(reply, offset, length, self._route.window.now()))
+
+    async def _keep(self, data: Buffer | None, read: _Read) -> None:
+        if data is None:
+            if self._end is None:
+                self._end = read.offset
+                if not self._to_the_end and read.offset < (self._version.size or 0):
+                    await self._expect_the_same(f"ended at {read.offset} bytes")
+            return
+        if self._end is not None:
+            detail = f"goes on behind its end at {self._end} bytes"
+            await self._expect_the_same(detail)
+            raise ChangedError(self._path, detail)
+        if not 0 < len(data) <= read.length:
+            raise ChangedError(self._path, f"READ of {read.length} brought {len(data)} bytes")
+        end = read.offset + len(data)
+        if not self._to_the_end and end > (self._version.size or 0):
+            await self._expect_the_same(f"goes on after {self._version.size} bytes")
+        if len(data) < read.length and (self._to_the_end or end < (self._version.size or 0)):
+            self._read_rest(end, read.length - len(data))
+        self._digest.update(data)
+        _write(self._file, data)
+        self._done = end
+        self._report(TransferState.RECEIVING, end)
+
+    def _read_rest(self, offset: int, length: int) -> None:
+        """Short replies are legal: what is missing is asked for first."""
+        self._route.window.take_now(length)
+        self._read(offset, length)
+        self._in_flight.rotate(1)
+        self._last_told = None  # the answer would be older than these bytes
+
+    async def _expect_the_same(self, detail: str) -> None:
+        """The size does not fit: either the file was changed, or the server tells it wrongly."""
+        self._last_told = self._route.files.request_fstat(self._handle)
+        await self._check_version(detail)
+        self._to_the_end, self._last_told = True, None
+
+    async def _check_version(self, detail: str = "") -> FileVersion | None:
+        """What the server tells when asked again; ``None`` where it does not answer that.
+
+        Raises:
+            ChangedError: it is not what was told before.
+        """
+        if self._first_told is not None:
+            first, self._first_told = await self._first_told, None
+            if isinstance(first, AttrsReply) and not self._version.differs(
+                FileVersion.of(first.entry)
+            ):
+                self._version = msgspec.structs.replace(
+                    self._version, modified=first.entry.modified
+                )
+        told = await self._ask_again()
+        if told is not None and self._version.differs(told):
+            before, after = self._version, told
+            raise ChangedError(
+                self._path,
+                detail
+                or f"{before.size} bytes of {before.modified}, then"
+                f" {after.size} bytes of {after.modified}",
+                newer=told,
+            )
+        return told
+
+    async def _ask_again(self) -> FileVersion | None:
+        asked = self._last_told or self._route.files.request_fstat(self._handle)
+        reply = await asked
+        if isinstance(reply, AttrsReply):
+            return FileVersion.of(reply.entry)
+        try:
+            return FileVersion.of(await self._route.files.stat(self._path))
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError:  # moved on by a workflow, or a folder that lets nobody look
+            return None
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A READ under way."""
+
+    reply: Future[Reply]
+    offset: int
+    length: int
+    asked_at: float
+
+
+def _give_back(window: Window, read: _Read) -> None:
+    """Nobody waits for this READ any more; its bytes are in flight until it is answered."""
+    if read.reply.done:
+        window.give_back(read.length)
+    else:
+        read.reply.then = lambda _reply: window.give_back(read.length)
+
+
+def _write(file: BinaryIO, data: Buffer) -> None:
+    written = file.write(data)
+    while written < len(data):
+        data = memoryview(data)[written:]
+        written = file.write(data)
