@@ -158,7 +158,7 @@ def test_okta_sets_up_the_code_and_it_works(
 def test_of_several_accounts_in_an_export_the_person_chooses_one(
     make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
 ) -> None:
-    sandbox = make_sandbox(period=30)  # the exporting app knows no other
+    sandbox = make_sandbox()
     path = connection_file(tmp_path, site_of(sandbox.ready))
     program = with_keychain(bare, sandbox, tmp_path / "keychain.json")
     keys = (OTHER_KEY, sandbox.ready.totp_secret.reveal())

@@ -94,6 +94,24 @@ def test_a_screen_may_show_other_codes_beside_the_right_one(table: Table, site: 
     assert table.used.secret.key == Secret(KEY)
 
 
+def test_words_in_a_picture_are_no_key(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.read()
+    table.presenter.found(["hello"])
+    assert table.sent == []
+    problem = table.presenter.view.problem
+    assert problem is not None
+    assert problem.sentence == "This QR code does not set up a code."
+
+
+def test_an_export_takes_the_period_of_the_site(table: Table, site: Site) -> None:
+    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=60)))
+    table.presenter.read()
+    table.presenter.found([export("vendor7")])
+    assert table.used.secret.period == 60
+    assert table.presenter.view.mismatch == ""
+
+
 def test_a_picture_without_a_code_is_explained(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.read()

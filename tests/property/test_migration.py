@@ -7,7 +7,7 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferrygate.codes.enrol import parse_enrolment_choices
+from ferrygate.codes.enrol import find_enrolments
 from ferrygate.codes.migration import parse_migration
 from ferrygate.common.errors import CodeSecretError
 
@@ -49,7 +49,7 @@ def test_any_bytes_are_read_or_refused(message: bytes) -> None:
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(CodeSecretError):
-        parse_enrolment_choices(PREFIX + text)
+        find_enrolments(PREFIX + text)
 
 
 @given(

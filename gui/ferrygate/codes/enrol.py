@@ -1,57 +1,163 @@
-"""The one way in for a code secret that arrives as text."""
+"""The one way in for a code secret that arrives as text: typed, pasted, or out of a QR code."""
 
 from __future__ import annotations
 
 import re
 
+import msgspec
+
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.migration import is_migration, parse_migration
+from ferrygate.codes.other_apps import refuse_address_of_another_app
 from ferrygate.codes.otpauth import parse_otpauth
+from ferrygate.codes.pasted_text import addresses_in, key_in
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.i18n import _
 
-_CODE = re.compile(r"\s*[0-9]{3,4}\s?[0-9]{3,4}\s*", re.ASCII)
+_MAX_TEXT = 1 << 20  # characters; another app's list of a thousand addresses has some 200,000
+_CODE = re.compile(r"\s*[0-9]{3,4}[\s-]?[0-9]{3,4}\s*", re.ASCII)
+_STRUCTURED = re.compile(r"\s*[{\[<]")
 
 
-def parse_enrolment(text: str) -> CodeSecret:
-    """The code secret in a pasted text, or in the text of a QR code: a key or an address.
+class CodeParameters(msgspec.Struct, frozen=True, kw_only=True):
+    """How codes are made where what was given does not say.
+
+    Attributes:
+        digits: length of a code, 6 to 8.
+        period: life of a code, seconds.
+        algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
+    """
+
+    digits: int = 6
+    period: int = 30
+    algorithm: str = "SHA1"
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The accounts that a text sets up.
+
+    Attributes:
+        secrets: their code secrets, at least one.
+        remark: sentences on accounts that are not among them; may be empty.
+    """
+
+    secrets: tuple[CodeSecret, ...]
+    remark: str = ""
+
+    def only(self) -> CodeSecret:
+        """Return the code secret of the one account.
+
+        Raises:
+            CodeSecretError: there are several.
+        """
+        if len(self.secrets) > 1:
+            raise CodeSecretError(
+                _("This holds several accounts."),
+                next_step=_("Give the one account alone; in an app, export only that one."),
+            )
+        return self.secrets[0]
+
+
+def parse_enrolment(text: str, parameters: CodeParameters = CodeParameters()) -> CodeSecret:
+    """Read the one code secret in a typed or pasted text: a key or an address.
+
+    Args:
+        text: as it was typed or pasted.
+        parameters: for a key, which says nothing of them, and for an export's period.
 
     Raises:
         CodeSecretError: the text holds no usable secret, or several; it is not quoted.
     """
-    choices = parse_enrolment_choices(text)
-    if len(choices) > 1:
-        raise CodeSecretError(
-            _("This export holds several accounts."),
-            next_step=_("Export the one account alone, and use that picture."),
-        )
-    return choices[0]
+    return find_enrolments(text, parameters).only()
 
 
-def parse_enrolment_choices(text: str) -> tuple[CodeSecret, ...]:
-    """The code secrets in a text, at least one; several in an export of Google Authenticator.
+def find_enrolments(text: str, parameters: CodeParameters = CodeParameters()) -> Found:
+    """Read the code secrets in a typed or pasted text, and what is to be said of others in it.
 
     Raises:
         CodeSecretError: the text holds no usable secret; it is not quoted.
     """
-    if is_migration(text):
-        return _exported(text)
-    if "://" in text:
-        return (parse_otpauth(text),)
+    addresses = _addresses(text)
+    return _from_addresses(addresses, parameters) if addresses else _from_key(text, parameters)
+
+
+def find_enrolments_in_qr(text: str, parameters: CodeParameters = CodeParameters()) -> Found:
+    """Read the code secrets in the text of a QR code, which is never taken for a key.
+
+    A key has only letters and digits, and so have many words: a ticket's or a label's would become
+    a wrong code, be refused, and be counted.
+
+    Raises:
+        CodeSecretError: the text holds no usable secret; it is not quoted.
+    """
+    addresses = _addresses(text)
+    if addresses:
+        return _from_addresses(addresses, parameters)
+    refuse_address_of_another_app(text)
+    raise CodeSecretError(
+        _("This QR code does not set up a code."),
+        next_step=_(
+            "Choose the picture that an authenticator app is to scan. If it shows a key, type that."
+        ),
+    )
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    if len(text) > _MAX_TEXT:
+        raise CodeSecretError(
+            _("This text is too long."), next_step=_("Paste the key or the address alone.")
+        )
+    return addresses_in(text)
+
+
+def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> Found:
+    """Read all addresses; one that cannot be used counts only if no other can."""
+    secrets: list[CodeSecret] = []
+    remarks: list[str] = []
+    errors: list[CodeSecretError] = []
+    for address in addresses:
+        try:
+            if is_migration(address):
+                found = _exported(address, parameters.period)
+                secrets += found.secrets
+                remarks.append(found.remark)
+            else:
+                secrets.append(parse_otpauth(address))
+        except CodeSecretError as error:
+            errors.append(error)
+    if not secrets:
+        raise errors[0]
+    remarks += [error.problem.sentence for error in errors]
+    return Found(secrets=tuple(secrets), remark=" ".join(filter(None, dict.fromkeys(remarks))))
+
+
+def _from_key(text: str, parameters: CodeParameters) -> Found:
+    refuse_address_of_another_app(text)
     if _CODE.fullmatch(text):
         raise CodeSecretError(
             _("This is a code. What is needed here is the key that codes are made from."),
             next_step=_("Choose “Can't scan?” where the QR code is shown, and copy the key."),
         )
-    return (CodeSecret(key=parse_key(text)),)
+    if _STRUCTURED.match(text) and "\n" in text.strip():
+        raise CodeSecretError(
+            _("This is a whole file of another app. It cannot be read here."),
+            next_step=_("Show the account's QR code in that app, or copy its key."),
+        )
+    secret = CodeSecret(
+        key=parse_key(key_in(text)),
+        digits=parameters.digits,
+        period=parameters.period,
+        algorithm=parameters.algorithm,
+    )
+    return Found(secrets=(secret,))
 
 
-def _exported(text: str) -> tuple[CodeSecret, ...]:
-    export = parse_migration(text)
+def _exported(address: str, period: int) -> Found:
+    export = parse_migration(address, period)
     if not export.secrets:
         raise CodeSecretError(
             _("This export of Google Authenticator holds no code that can be used here."),
             next_step=export.remark or _("Choose the account when you export."),
         )
-    return export.secrets
+    return Found(secrets=export.secrets, remark=export.remark)

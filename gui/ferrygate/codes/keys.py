@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 
-_GROUPING = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _BASE32 = re.compile(r"[A-Za-z2-7]+")
-_WHOLE_BYTES = frozenset({0, 2, 4, 5, 7})  # characters left over after groups of 8, RFC 4648 §6
+_PADDING = re.compile(r"(?:=|%3D)+\Z", re.IGNORECASE)
+_GROUPING = frozenset({"Cc", "Cf", "Mn", "Pd", "Zl", "Zp", "Zs"})  # categories of Unicode
+_MINUS_SIGN, _UNDERSCORE = "\u2212", "_"
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
+_BITS_PER_CHARACTER, _BITS_PER_BYTE = 5, 8
 
 
 def parse_key(text: str) -> Secret:
-    """The shared key in a pasted text: base32, upper case, without padding.
+    """Read the shared key in a pasted text: base32, upper case, without padding.
 
-    Spaces, dashes, lower case and missing padding are forgiven.
+    Spaces, dashes, invisible characters, lower case, full-width letters and missing padding are
+    forgiven. Bits beyond the last whole byte are dropped, as other apps do.
 
     Raises:
         CodeSecretError: the text is no base32 key; it is not quoted.
     """
-    key = _GROUPING.sub("", text).rstrip("=")
+    key = _PADDING.sub("", "".join(filter(_is_part_of_key, text.translate(_FULL_WIDTH))))
     if not key:
         raise CodeSecretError(_("There is no key here."))
     if not _BASE32.fullmatch(key):
@@ -30,19 +35,27 @@ def parse_key(text: str) -> Secret:
             _("This is not a key: a key has only the letters A to Z and the digits 2 to 7."),
             next_step=_("Copy the key again from the page that shows it."),
         )
-    if len(key) % 8 not in _WHOLE_BYTES:
+    decoded = decode_key(key)
+    if not decoded:
         raise CodeSecretError(
-            _("The key is not complete: a character is missing or one too many."),
+            _("The key is not complete: characters are missing."),
             next_step=_("Copy the whole key again from the page that shows it."),
         )
-    return encode_key(decode_key(key))
+    return encode_key(decoded)
 
 
 def decode_key(key: str) -> bytes:
-    """Decode a base32 key that has no padding."""
-    return base64.b32decode(key + "=" * (-len(key) % 8), casefold=True)
+    """Decode a base32 key that has no padding, and drop the bits beyond its last whole byte."""
+    whole_bytes = len(key) * _BITS_PER_CHARACTER // _BITS_PER_BYTE
+    return base64.b32decode(key + "A" * (-len(key) % 8), casefold=True)[:whole_bytes]
 
 
 def encode_key(key: bytes) -> Secret:
-    """The one way in which Ferrygate writes a key: base32, upper case, without padding."""
+    """Write a key in the one way that Ferrygate does: base32, upper case, without padding."""
     return Secret(base64.b32encode(key).decode("ascii").rstrip("="))
+
+
+def _is_part_of_key(character: str) -> bool:
+    return not (
+        character in {_MINUS_SIGN, _UNDERSCORE} or unicodedata.category(character) in _GROUPING
+    )

@@ -27,7 +27,6 @@ _MAX_VARINT_BYTES = 10
 _VARINT, _FIXED_64, _COUNTED, _FIXED_32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED_64: 8, _FIXED_32: 4}
 _TOTP = 2
-_PERIOD = 30  # the app knows no other
 _ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512"}
 _DIGITS = {0: 6, 1: 6, 2: 8}
 
@@ -73,8 +72,12 @@ def is_migration(text: str) -> bool:
     return text.strip().partition("://")[0].lower() == SCHEME
 
 
-def parse_migration(uri: str) -> Export:
-    """The accounts in one picture of an export.
+def parse_migration(uri: str, period: int = 30) -> Export:
+    """Read the accounts in one picture of an export.
+
+    Args:
+        uri: the address in the picture.
+        period: life of a code in seconds, which the format does not tell.
 
     Raises:
         CodeSecretError: the address cannot be understood; nothing of it is quoted.
@@ -82,7 +85,7 @@ def parse_migration(uri: str) -> Export:
     try:
         message = _message(_data(uri))
         entries = [_message(field) for field in message.get(1, []) if isinstance(field, bytes)]
-        return _export(message, entries)
+        return _export(message, entries, period)
     except (ValueError, binascii.Error):
         raise CodeSecretError(
             _("This export of Google Authenticator cannot be understood."),
@@ -103,7 +106,9 @@ def _data(uri: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
-def _export(message: dict[int, list[_Value]], entries: list[dict[int, list[_Value]]]) -> Export:
+def _export(
+    message: dict[int, list[_Value]], entries: list[dict[int, list[_Value]]], period: int
+) -> Export:
     secrets, unusable = [], []
     for entry in entries:
         issuer, label = issuer_and_account(_text(entry, 2), _text(entry, 3))
@@ -118,7 +123,7 @@ def _export(message: dict[int, list[_Value]], entries: list[dict[int, list[_Valu
             CodeSecret(
                 key=encode_key(key),
                 digits=digits,
-                period=_PERIOD,
+                period=period,
                 algorithm=algorithm,
                 issuer=issuer,
                 label=label,

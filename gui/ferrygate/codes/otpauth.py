@@ -6,18 +6,35 @@ import re
 from urllib.parse import parse_qsl, quote, unquote
 
 from ferrygate.codes.keys import parse_key
-from ferrygate.codes.totp import ALGORITHMS, DIGITS, CodeSecret
+from ferrygate.codes.other_apps import okta_verify, refuse_address_of_another_app, steam
+from ferrygate.codes.totp import DIGITS, CodeSecret
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import is_unsafe
 from ferrygate.common.secret import Secret
 
 _MAX_PARAMETERS = 32
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_ADDRESS = re.compile(r"otpauth:/{0,3}([A-Za-z]*)(.*)", re.IGNORECASE | re.DOTALL)
+# Where the parameters begin: labels with a raw "?" or "&" in them exist.
+_QUERY = re.compile(
+    r"[?&](?=(?:secret|issuer|digits|period|algorithm|counter|image|encoder|t|f)=)", re.IGNORECASE
+)
+_SEPARATORS = re.compile(r"[&;]")
+# Some programs write a float's or an enumeration's own text: "30.0", "Algorithm.sha1", "HmacSHA1".
+_WHOLE_NUMBER = re.compile(r"0*([0-9]{1,9})(?:\.0*)?", re.ASCII)
+_ALGORITHM = re.compile(
+    r"(?:[A-Z]*[._: -])?(?:HMAC)?[._ -]?SHA(?:[._ -]?2(?=[._ -]?(?:256|512)))?[._ -]?(|1|256|512)",
+    re.ASCII,
+)
+_STEAM_DIGITS = "5"
+_TOTP, _HOTP, _STEAM = "totp", "hotp", "steam"
+# Parameters that the address of Okta Verify has, and that of no code.
+_OF_OKTA_VERIFY = frozenset({"t", "f", "touchidrequired"})
+_DECIDING = frozenset({"secret", "digits", "period", "algorithm"})
 
 
 def parse_otpauth(uri: str) -> CodeSecret:
-    """The code secret in an ``otpauth://totp/`` address.
+    """Read the code secret in an ``otpauth://totp/`` address.
 
     Parameter names and the algorithm may be in any case; what is not said is 6 digits, 30 seconds
     and SHA-1. Issuer and account may be separated by ``:`` or ``%3A``.
@@ -25,27 +42,23 @@ def parse_otpauth(uri: str) -> CodeSecret:
     Raises:
         CodeSecretError: the address holds no usable secret; nothing of it is quoted.
     """
-    scheme, _separator, rest = uri.strip().partition("://")
-    address, _mark, query = rest.partition("#")[0].partition("?")
-    kind, _slash, raw_label = address.partition("/")
-    if scheme.lower() == "oktaverify":
-        raise _okta_verify()
-    if scheme.lower() != "otpauth":
+    found = _ADDRESS.fullmatch(uri.strip())
+    if not found:
+        refuse_address_of_another_app(uri)
         raise CodeSecretError(
             _("This address is not one that sets up a code."),
             next_step=_("Look for a key, or for an address that starts with otpauth://."),
         )
-    if kind.lower() != "totp":
-        raise CodeSecretError(
-            _("This code changes with every use instead of with time, so it cannot be used here."),
-            next_step=_("Ask for a time-based code."),
-        )
+    kind, rest = found[1].lower(), found[2]
+    begin = _QUERY.search(rest) or re.search(r"\?", rest)
+    raw_label, query = (rest[: begin.start()], rest[begin.end() :]) if begin else (rest, "")
     parameters = _parameters(query)
-    if not parameters.get("secret"):
-        raise _okta_verify()
-    issuer, label = issuer_and_account(unquote(raw_label), parameters.get("issuer", ""))
+    _check_kind(kind, parameters)
+    issuer, label = issuer_and_account(
+        unquote(raw_label.removeprefix("/")), parameters.get("issuer", "")
+    )
     return CodeSecret(
-        key=parse_key(parameters["secret"]),
+        key=_key(parameters),
         digits=_digits(parameters.get("digits", "6")),
         period=_period(parameters.get("period", "30")),
         algorithm=_algorithm(parameters.get("algorithm", "SHA1")),
@@ -81,19 +94,62 @@ def issuer_and_account(raw_label: str, raw_issuer: str) -> tuple[str, str]:
     return issuer or prefix.strip(), account.strip()
 
 
-def _okta_verify() -> CodeSecretError:
-    return CodeSecretError(
-        _("This is for the Okta Verify app and holds no key that another program can use."),
-        next_step=_("In Okta, choose “Google Authenticator” and use the key or picture it shows."),
+def _parameters(query: str) -> dict[str, str]:
+    """Read what the address says of its code; a thing said twice has to be said alike."""
+    try:
+        pairs = parse_qsl(_SEPARATORS.sub("&", query), max_num_fields=_MAX_PARAMETERS)
+    except ValueError:
+        raise _not_understood() from None
+    parameters: dict[str, str] = {}
+    for spelt, told in pairs:
+        name = spelt.strip().lower()
+        value = told.partition("#")[0].strip() if name in _DECIDING else told
+        if parameters.setdefault(name, value) != value and name in _DECIDING:
+            raise CodeSecretError(
+                _("This address says two different things about the same code."),
+                next_step=_("Copy it again from the page that shows it."),
+            )
+    return parameters
+
+
+def _check_kind(kind: str, parameters: dict[str, str]) -> None:
+    """Refuse codes that are not made from the time, or not in the way of RFC 6238."""
+    is_named_steam = _STEAM in {
+        kind,
+        parameters.get("encoder", "").lower(),
+        parameters.get("algorithm", "").lower(),
+    }
+    issued_by_steam = parameters.get("issuer", "").strip().lower() == _STEAM
+    if is_named_steam or (issued_by_steam and parameters.get("digits") == _STEAM_DIGITS):
+        raise steam()
+    if kind == _HOTP:
+        raise CodeSecretError(
+            _("This code changes with every use instead of with time, so it cannot be used here."),
+            next_step=_("Ask for a time-based code."),
+        )
+    if kind != _TOTP:
+        raise CodeSecretError(
+            _("This address is for a kind of code that Ferrygate does not know."),
+            next_step=_("Ask for a time-based code."),
+        )
+
+
+def _key(parameters: dict[str, str]) -> Secret:
+    if parameters.get("secret"):
+        return parse_key(parameters["secret"])
+    if _OF_OKTA_VERIFY & parameters.keys():
+        raise okta_verify()
+    raise CodeSecretError(
+        _("This address holds no key."),
+        next_step=_("Copy the whole address again from the page that shows it."),
     )
 
 
-def _parameters(query: str) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(query, max_num_fields=_MAX_PARAMETERS)
-    except ValueError:
-        raise CodeSecretError(_("This address cannot be understood.")) from None
-    return {name.lower(): value for name, value in reversed(pairs)}
+def _not_understood() -> CodeSecretError:
+    return CodeSecretError(
+        _("This address cannot be understood."),
+        next_step=_("Copy it again from the page that shows it."),
+    )
 
 
 def _cleaned(text: str) -> str:
@@ -101,22 +157,37 @@ def _cleaned(text: str) -> str:
 
 
 def _digits(text: str) -> int:
-    if not _WHOLE_NUMBER.fullmatch(text) or int(text) not in DIGITS:
-        raise CodeSecretError(_("Codes of this length are not supported: 6, 7 or 8 digits are."))
-    return int(text)
+    digits = _whole_number(text)
+    if digits not in DIGITS:
+        raise CodeSecretError(
+            _("Codes of this length are not supported: 6, 7 or 8 digits are."),
+            next_step=_("Ask for a code of 6 digits."),
+        )
+    return digits
 
 
 def _period(text: str) -> int:
-    if not _WHOLE_NUMBER.fullmatch(text) or int(text) < 1:
-        raise CodeSecretError(_("The address gives no usable time between two codes."))
-    return int(text)
+    period = _whole_number(text)
+    if period < 1:
+        raise CodeSecretError(
+            _("The address gives no usable time between two codes."),
+            next_step=_("Copy it again from the page that shows it."),
+        )
+    return period
+
+
+def _whole_number(text: str) -> int:
+    """Read a number; 0, which is none of what is asked here, where there is none."""
+    found = _WHOLE_NUMBER.fullmatch(text)
+    return int(found[1]) if found else 0
 
 
 def _algorithm(text: str) -> str:
-    algorithm = text.upper().replace("-", "")
-    if algorithm not in ALGORITHMS:
+    found = _ALGORITHM.fullmatch(text.upper())
+    if not found:
         raise CodeSecretError(
             _("The address asks for a way to make codes that Ferrygate does not know."),
+            next_step=_("Ask for a code that is made with SHA-1, SHA-256 or SHA-512."),
             detail="algorithm is not SHA1, SHA256 or SHA512",
         )
-    return algorithm
+    return f"SHA{found[1] or 1}"  # "SHA" is the first of them (as in Java's names)

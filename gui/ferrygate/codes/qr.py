@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import zxingcpp
 from PIL import Image
@@ -13,12 +14,14 @@ from ferrygate.common.i18n import _
 MAX_BYTES = 32 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """Above 8K screens and phone cameras; a small file can claim far more."""
+MAX_SIDE = 16_384
+"""Pixels; as WebP's. Four 4K screens side by side have less; decoders keep something for each row."""
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
 
 def read_qr(picture: bytes) -> tuple[str, ...]:
-    """The texts of all QR codes in a picture; empty where there is none.
+    """Read the texts of all QR codes in a picture; empty if there is none.
 
     Args:
         picture: a PNG, JPEG, GIF, BMP, WebP or TIFF file.
@@ -26,23 +29,44 @@ def read_qr(picture: bytes) -> tuple[str, ...]:
     Raises:
         CodeSecretError: the picture is too large or cannot be read.
     """
-    grey = _grey(picture)
-    found = zxingcpp.read_barcodes(
-        grey,
-        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
-        text_mode=zxingcpp.TextMode.Plain,
-    )
-    return tuple(barcode.text for barcode in found)
+    for page in _pages(picture):
+        found = zxingcpp.read_barcodes(
+            page,
+            formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
+            text_mode=zxingcpp.TextMode.Plain,
+        )
+        if found:
+            return tuple(barcode.text for barcode in found)
+    return ()
 
 
-def _grey(picture: bytes) -> Image.Image:
+def _pages(picture: bytes) -> Iterator[Image.Image]:
+    """Decode a picture to grey; one that is transparent is laid on white, and then on black.
+
+    Dark pages have codes of white on transparent. What is transparent is stored as any colour.
+    """
+    grey, opacity = _decoded(picture)
+    if opacity is None:
+        yield grey
+        return
+    for colour in ("white", "black"):
+        page = Image.new("L", grey.size, colour)
+        page.paste(grey, mask=opacity)
+        yield page
+
+
+def _decoded(picture: bytes) -> tuple[Image.Image, Image.Image | None]:
+    """Decode a picture to its grey and, where it is transparent, its opacity."""
     if len(picture) > MAX_BYTES:
         raise _too_large()
     try:
         with Image.open(io.BytesIO(picture), formats=_FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
                 raise _too_large()
+            if not image.has_transparency_data:
+                return image.convert("L"), None
             coloured = image.convert("RGBA")
+            return coloured.convert("L"), coloured.getchannel("A")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
@@ -51,9 +75,6 @@ def _grey(picture: bytes) -> Image.Image:
             next_step=_("Save it as a PNG file and try again."),
             detail=type(error).__name__,
         ) from None
-    # What is transparent looks white on a page, and is often stored as black.
-    page = Image.new("RGBA", coloured.size, "white")
-    return Image.alpha_composite(page, coloured).convert("L")
 
 
 def _too_large() -> CodeSecretError:

@@ -1,26 +1,40 @@
-"""A code secret that arrives as text, for a site."""
+"""Code secrets that arrive as text, for a site."""
 
 from __future__ import annotations
 
-import msgspec
-
-from ferrygate.codes.enrol import parse_enrolment
+from ferrygate.codes.enrol import (
+    CodeParameters,
+    Found,
+    find_enrolments,
+    find_enrolments_in_qr,
+    parse_enrolment,
+)
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import SignIn
 
 
 def code_secret_for(sign_in: SignIn, text: Secret) -> CodeSecret:
-    """The code secret in a key or an ``otpauth://`` address.
+    """Read the one code secret in a key or an address.
 
-    An address says itself how its codes are made. A bare key says nothing: the site knows.
+    An ``otpauth://`` address says itself how its codes are made. A bare key says nothing, and an
+    export of Google Authenticator not how long they live: the site knows.
 
     Raises:
-        CodeSecretError: the text holds no usable secret; it is not quoted.
+        CodeSecretError: the text holds no usable secret, or several; it is not quoted.
     """
-    secret = parse_enrolment(text.reveal())
-    if "://" in text.reveal():
-        return secret
-    return msgspec.structs.replace(
-        secret, digits=sign_in.digits, period=sign_in.period, algorithm=sign_in.algorithm
-    )
+    return parse_enrolment(text.reveal(), _parameters(sign_in))
+
+
+def code_secrets_for(sign_in: SignIn, text: Secret) -> Found:
+    """Read all code secrets in a typed or pasted text, as :func:`code_secret_for` does one."""
+    return find_enrolments(text.reveal(), _parameters(sign_in))
+
+
+def code_secrets_in_qr(sign_in: SignIn, text: Secret) -> Found:
+    """Read all code secrets in the text of a QR code, which is never taken for a bare key."""
+    return find_enrolments_in_qr(text.reveal(), _parameters(sign_in))
+
+
+def _parameters(sign_in: SignIn) -> CodeParameters:
+    return CodeParameters(digits=sign_in.digits, period=sign_in.period, algorithm=sign_in.algorithm)

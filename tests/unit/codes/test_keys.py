@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from base64 import b32decode
+
 import pytest
 
-from ferrygate.codes.keys import parse_key
+from ferrygate.codes.keys import decode_key, parse_key
 from ferrygate.common.errors import CodeSecretError
 
 
@@ -14,6 +16,9 @@ from ferrygate.common.errors import CodeSecretError
         " JBSW-Y3DP-EHPK-3PXP\n",
         "JBSW\u2013Y3DP\u00a0EHPK\t3PXP",
         "JBSWY3DPEHPK3PXP======",
+        "JBSWY3DPEHPK3PXP%3D%3d",
+        "JBSW_Y3DP_EHPK_3PXP",
+        "ｊｂｓｗｙ３ｄｐｅｈｐｋ３ｐｘｐ",  # noqa: RUF001  full-width, as Japanese keyboards write them
     ],
 )
 def test_a_pasted_key_is_read_as_people_copy_it(text: str) -> None:
@@ -44,10 +49,27 @@ def test_other_characters_are_refused(text: str) -> None:
         parse_key(text)
 
 
-@pytest.mark.parametrize("text", ["A", "AAA", "AAAAAA"])
-def test_a_key_that_lost_a_character_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    ("length", "size"), [(3, 1), (6, 3), (9, 5), (17, 10), (22, 13), (25, 15), (27, 16)]
+)
+def test_bits_left_over_are_dropped_as_other_apps_do(length: int, size: int) -> None:
+    text = ("JBSWY3DP" * 4)[:length]
+    assert decode_key(parse_key(text).reveal()) == b32decode("JBSWY3DP" * 4)[:size]
+
+
+def test_a_key_without_a_whole_byte_is_refused() -> None:
     with pytest.raises(CodeSecretError, match="not complete"):
-        parse_key(text)
+        parse_key("A")
+
+
+@pytest.mark.parametrize(
+    "invisible",
+    ["\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2060", "\u2069"]
+    + ["\ufe0f", "\u034f", "\u180e", "\x00", "\x1b", "\x85", "\u2028", "\u3000", "\u202f"],
+)
+def test_what_cannot_be_seen_is_no_part_of_a_key(invisible: str) -> None:
+    text = f"{invisible}JBSWY3DP{invisible}EHPK3PXP{invisible}"
+    assert parse_key(text).reveal() == "JBSWY3DPEHPK3PXP"
 
 
 def test_an_error_never_quotes_the_key() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ferrygate.codes.enrol import parse_enrolment, parse_enrolment_choices
+from ferrygate.codes.enrol import parse_enrolment, find_enrolments
 from ferrygate.codes.migration import parse_migration
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
@@ -62,7 +62,7 @@ def test_several_accounts_to_choose_from() -> None:
         + entry("Bank:jo", algorithm=SHA256, digits=EIGHT)
         + entry("kim", algorithm=SHA512)
     )
-    choices = parse_enrolment_choices(text)
+    choices = find_enrolments(text).secrets
     assert [(each.issuer, each.label) for each in choices] == [
         ("Acme", "jo"),
         ("Bank", "jo"),
@@ -84,7 +84,7 @@ def test_one_account_needs_no_choice() -> None:
 
 
 def test_what_is_not_said_is_sha1_and_six_digits() -> None:
-    (secret,) = parse_enrolment_choices(uri(counted(1, counted(1, RAW) + number(6, TOTP))))
+    (secret,) = find_enrolments(uri(counted(1, counted(1, RAW) + number(6, TOTP)))).secrets
     assert secret == CodeSecret(key=Secret(KEY))
 
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_used_is_named() -> None:
 
 def test_an_export_without_a_usable_code_says_why() -> None:
     with pytest.raises(CodeSecretError, match="no code that can be used") as caught:
-        parse_enrolment_choices(uri(entry("by-use", kind=HOTP)))
+        find_enrolments(uri(entry("by-use", kind=HOTP)))
     assert "by-use" in caught.value.problem.next_step
     with pytest.raises(CodeSecretError, match="no code that can be used") as caught:
         parse_enrolment(uri(number(2, 1)))
@@ -120,7 +120,7 @@ def test_an_export_of_several_pictures_says_which_this_is() -> None:
 
 def test_unknown_fields_are_passed_over() -> None:
     extra = number(9, 1 << 63) + bytes([10 << 3 | 1]) + bytes(8) + bytes([11 << 3 | 5]) + bytes(4)
-    assert len(parse_enrolment_choices(uri(extra + entry("jo") + counted(12, b"x")))) == 1
+    assert len(find_enrolments(uri(extra + entry("jo") + counted(12, b"x"))).secrets) == 1
 
 
 def test_names_are_cleaned() -> None:
@@ -161,5 +161,5 @@ def test_the_data_may_be_written_in_several_ways(written: str) -> None:
 )
 def test_what_cannot_be_understood_is_refused_without_quoting_it(text: str) -> None:
     with pytest.raises(CodeSecretError, match="cannot be understood") as caught:
-        parse_enrolment_choices(text)
+        find_enrolments(text)
     assert KEY not in repr(caught.value.problem)

@@ -53,8 +53,6 @@ def test_issuer_and_account(label: str, query: str, issuer: str, account: str) -
     [
         "oktaverify://jo@example.org/?t=abc&f=def&s=https",
         "otpauth://totp/example.okta.com:jo?issuer=x&t=abc&f=def&s=https%3A%2F%2Fx",
-        "otpauth://totp/x?secret=",
-        "otpauth://totp/x",
     ],
 )
 def test_okta_verify_is_explained(uri: str) -> None:
@@ -69,7 +67,7 @@ def test_a_counter_based_code_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["https://example.org", "duo://x", "otpauth-migration://offline?data=x", "://", ""]
+    "uri", ["https://example.org", "other://x", "otpauth-migration://offline?data=x", "://", ""]
 )
 def test_another_address_is_refused(uri: str) -> None:
     with pytest.raises(CodeSecretError, match="not one that sets up a code"):

@@ -8,7 +8,7 @@ import pytest
 import segno
 from PIL import Image
 
-from ferrygate.codes.qr import MAX_BYTES, read_qr
+from ferrygate.codes.qr import MAX_BYTES, MAX_SIDE, read_qr
 from ferrygate.common.errors import CodeSecretError
 
 URI = "otpauth://totp/Acme:jo?secret=JBSWY3DPEHPK3PXP&issuer=Acme"
@@ -66,16 +66,49 @@ def test_what_is_no_picture_is_refused(picture: bytes) -> None:
         read_qr(picture)
 
 
-@pytest.mark.parametrize("side", [8_000, 12_000, 60_000])
-def test_a_small_file_that_claims_to_be_huge_is_refused_unread(side: int) -> None:
+def png_of(width: int, height: int, rows: bytes = b"") -> bytes:
+    """A grey picture that claims a size, and holds the rows that it is given."""
+
     def chunk(name: bytes, data: bytes) -> bytes:
         body = name + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
-    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + header + data + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (8_000, 8_000),
+        (60_000, 60_000),
+        (1, 40_000_000),
+        (40_000_000, 1),
+        (MAX_SIDE + 1, 1),
+        (1, MAX_SIDE + 1),
+    ],
+)
+def test_a_small_file_that_claims_to_be_huge_is_refused_unread(width: int, height: int) -> None:
     with pytest.raises(CodeSecretError, match="too large"):
-        read_qr(bomb)
+        read_qr(png_of(width, height))
+
+
+def test_the_longest_picture_that_is_read_has_no_code() -> None:
+    assert read_qr(png_of(1, MAX_SIDE, bytes(2 * MAX_SIDE))) == ()
+
+
+@pytest.mark.parametrize("colours", [("white", None), ("#eee", None), ("black", None)])
+def test_a_code_on_transparent_in_any_colour(colours: tuple[str, str | None]) -> None:
+    assert read_qr(qr_png(dark=colours[0], light=colours[1])) == (URI,)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16"])
+def test_every_way_to_store_a_pixel(mode: str) -> None:
+    image = Image.open(io.BytesIO(qr_png())).convert("L")
+    if mode == "I;16":  # of 65,535 levels
+        image = image.convert("I").point(lambda level: level * 257)
+    assert read_qr(as_file(image.convert(mode), "TIFF" if mode in {"I", "PA"} else "PNG")) == (URI,)
 
 
 def test_a_large_file_is_refused() -> None:

@@ -4,7 +4,11 @@ import pytest
 
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.secret import Secret
-from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.code_secret import (
+    code_secret_for,
+    code_secrets_for,
+    code_secrets_in_qr,
+)
 from ferrygate.sites.site import SignIn
 
 KEY = "JBSWY3DPEHPK3PXP"
@@ -26,3 +30,20 @@ def test_what_is_no_secret_is_refused_without_a_quote() -> None:
     with pytest.raises(CodeSecretError) as caught:
         code_secret_for(SIGN_IN, Secret("not!a!key"))
     assert "not!a!key" not in repr(caught.value.problem)
+
+
+def test_an_export_tells_all_but_the_period_which_the_site_knows() -> None:
+    export = Secret(
+        "otpauth-migration://offline?data=ChwKCkhlbGxvId6tvu8SAmpvGgRBY21lIAEoATACEAE%3D"
+    )
+    for read in (code_secrets_for, code_secrets_in_qr):
+        (secret,) = read(SIGN_IN, export).secrets
+        assert secret.key.reveal() == KEY
+        assert (secret.digits, secret.period, secret.algorithm) == (6, 60, "SHA1")
+    assert code_secret_for(SIGN_IN, export).period == 60
+
+
+@pytest.mark.parametrize("text", [KEY, "hello", "Platform 7", "1234567", "WIFI:S:x;P:secretkey;;"])
+def test_plain_words_in_a_qr_code_are_never_a_key(text: str) -> None:
+    with pytest.raises(CodeSecretError, match="does not set up a code"):
+        code_secrets_in_qr(SIGN_IN, Secret(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,14 +10,14 @@ import msgspec
 from ferrygate.app.presenters.chain import Chain, Step
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.codes.enrol import parse_enrolment_choices
+from ferrygate.codes.enrol import Found
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import Site
-
-_ADDRESS = "://"
+from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
+from ferrygate.sites.site import SignIn, Site
 
 
 class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ class CodeSetupPresenter(Observable):
     def found(self, texts: Iterable[str]) -> None:
         """Take what is in the picture, unless the person has turned to something else since."""
         if self.view.reading:
-            self.take(texts)
+            self._take(texts, code_secrets_in_qr)
 
     def not_readable(self, problem: Problem) -> None:
         """Say what is wrong with the picture, with the same exception."""
@@ -101,16 +101,18 @@ class CodeSetupPresenter(Observable):
             self._report(problem)
 
     def take(self, texts: Iterable[str]) -> None:
-        """Take keys or addresses."""
+        """Take keys or addresses that a person typed or pasted."""
+        self._take(texts, code_secrets_for)
+
+    def _take(self, texts: Iterable[str], read: Callable[[SignIn, Secret], Found]) -> None:
+        sign_in = self._site.sign_in if self._site is not None else SignIn()
         found: list[CodeSecret] = []
         problem: Problem | None = None
         for text in texts:
             try:
-                secrets = parse_enrolment_choices(text)
+                found += read(sign_in, Secret(text)).secrets
             except CodeSecretError as error:
                 problem = problem or error.problem
-            else:
-                found += secrets if _ADDRESS in text else map(self._as_enrolled, secrets)
         if len(found) > 1:
             self._choices = tuple(found)
             self._show(self._again(choices=tuple(map(_name, found))))
@@ -139,15 +141,6 @@ class CodeSetupPresenter(Observable):
 
     def _report(self, problem: Problem) -> None:
         self._show(self._again(problem=problem))
-
-    def _as_enrolled(self, secret: CodeSecret) -> CodeSecret:
-        """A bare key says nothing of digits and period: the site knows them."""
-        if self._site is None:
-            return secret
-        known = self._site.sign_in
-        return msgspec.structs.replace(
-            secret, digits=known.digits, period=known.period, algorithm=known.algorithm
-        )
 
     def _again(
         self,

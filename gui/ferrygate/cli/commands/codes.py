@@ -24,8 +24,6 @@ from ferrygate.cli.signing_in import (
     use_password,
     with_username,
 )
-from ferrygate.codes.enrol import parse_enrolment
-from ferrygate.codes.migration import is_migration, parse_migration
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.environment import TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
@@ -40,7 +38,7 @@ from ferrygate.common.local_disk import reading
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
-from ferrygate.sites.code_secret import code_secret_for
+from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
 from ferrygate.sites.site import Site
 
 _STDIN = "-"
@@ -123,7 +121,7 @@ def enroll(
         secret = None
         if not okta:
             text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-            secret = _chosen(around, named, text)
+            secret = _chosen(around, named, text, in_picture=picture is not None)
             _say_mismatch(around, named, secret)
         use_password(around, session)
         if secret is None:
@@ -168,20 +166,19 @@ def _given(
     return around.terminal.ask_secret(question)
 
 
-def _chosen(around: CommandContext, site: Site, text: Secret) -> CodeSecret:
+def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
     """The code secret in a text; of several in an export, the one that the person chooses."""
-    if not is_migration(text.reveal()):
-        return code_secret_for(site.sign_in, text)
-    export = parse_migration(text.reveal())
-    if export.secrets and export.remark:  # an error says it otherwise
-        around.terminal.say(export.remark)
-    if len(export.secrets) <= 1 or not around.terminal.has_person:
-        return parse_enrolment(text.reveal())
-    numbers = [str(number) for number, _secret in enumerate(export.secrets, 1)]
-    for number, secret in zip(numbers, export.secrets, strict=True):
+    read = code_secrets_in_qr if in_picture else code_secrets_for
+    found = read(site.sign_in, text)
+    if found.remark:
+        around.terminal.say(found.remark)
+    if len(found.secrets) == 1 or not around.terminal.has_person:
+        return found.only()
+    numbers = [str(number) for number, _secret in enumerate(found.secrets, 1)]
+    for number, secret in zip(numbers, found.secrets, strict=True):
         around.terminal.say(f"{number}  {secret.issuer} {secret.label}")
     answer = around.terminal.choose(_("Which of these accounts"), numbers)
-    return export.secrets[int(answer) - 1]
+    return found.secrets[int(answer) - 1]
 
 
 def _in_picture(path: Path) -> Secret:
