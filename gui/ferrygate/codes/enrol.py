@@ -34,6 +34,10 @@ class CodeParameters(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: str = "SHA1"
 
 
+USUAL = CodeParameters()
+"""What authenticator apps take where nothing is said."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts that a text sets up.
 
@@ -59,7 +63,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         return self.secrets[0]
 
 
-def parse_enrolment(text: str, parameters: CodeParameters = CodeParameters()) -> CodeSecret:
+def parse_enrolment(text: str, parameters: CodeParameters = USUAL) -> CodeSecret:
     """Read the one code secret in a typed or pasted text: a key or an address.
 
     Args:
@@ -72,7 +76,7 @@ def parse_enrolment(text: str, parameters: CodeParameters = CodeParameters()) ->
     return find_enrolments(text, parameters).only()
 
 
-def find_enrolments(text: str, parameters: CodeParameters = CodeParameters()) -> Found:
+def find_enrolments(text: str, parameters: CodeParameters = USUAL) -> Found:
     """Read the code secrets in a typed or pasted text, and what is to be said of others in it.
 
     Raises:
@@ -82,7 +86,7 @@ def find_enrolments(text: str, parameters: CodeParameters = CodeParameters()) ->
     return _from_addresses(addresses, parameters) if addresses else _from_key(text, parameters)
 
 
-def find_enrolments_in_qr(text: str, parameters: CodeParameters = CodeParameters()) -> Found:
+def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> Found:
     """Read the code secrets in the text of a QR code, which is never taken for a key.
 
     A key has only letters and digits, and so have many words: a ticket's or a label's would become

@@ -23,14 +23,14 @@ _AMPERSANDS = re.compile(r"&(?:amp;)+|&#(?:38|x26);|\\u0026", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
 _NO_PART_OF_ADDRESSES = re.compile(r"[\"<>`“”„«»]")
-_CLOSING = {"'": "'", "‘": "’", "(": ")", "[": "]", "{": "}"}
+_CLOSING = {"'": "'", "\u2018": "\u2019", "(": ")", "[": "]", "{": "}"}
 _AFTER_SENTENCES = " \t\u00a0.,;!)]}"
 _ONE_PIECE = re.compile(r"[A-Za-z0-9%&=._~:/+-]+", re.ASCII)
 _PARAMETER_SIGNS = re.compile(r"[&=%]")
 _SECRET = re.compile(r"[?&]secret=[^&]", re.IGNORECASE)
 _SPACED_SECRET = re.compile(r"[?&]secret=([^&#]*)", re.IGNORECASE)
 
-_QUOTES = " \t\r\n\"'`“”„‘’«»<>()[]"
+_QUOTES = " \t\r\n\"'`“”„\u2018\u2019«»<>()[]"
 _LABEL = re.compile(r"[:=\uff1a]")
 _KEY_LETTERS = re.compile(r"[A-Za-z2-7]+", re.ASCII)
 _WORDS = re.compile(r"[^\W_]+")

@@ -15,7 +15,7 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """Above 8K screens and phone cameras; a small file can claim far more."""
 MAX_SIDE = 16_384
-"""Pixels; as WebP's. Four 4K screens side by side have less; decoders keep something for each row."""
+"""Pixels, as in WebP. Four 4K screens side by side have less, and decoders keep something a row."""
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 

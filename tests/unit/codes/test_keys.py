@@ -64,8 +64,10 @@ def test_a_key_without_a_whole_byte_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "invisible",
-    ["\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2060", "\u2069"]
-    + ["\ufe0f", "\u034f", "\u180e", "\x00", "\x1b", "\x85", "\u2028", "\u3000", "\u202f"],
+    [
+        *("\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2060", "\u2069"),
+        *("\ufe0f", "\u034f", "\u180e", "\x00", "\x1b", "\x85", "\u2028", "\u3000", "\u202f"),
+    ],
 )
 def test_what_cannot_be_seen_is_no_part_of_a_key(invisible: str) -> None:
     text = f"{invisible}JBSWY3DP{invisible}EHPK3PXP{invisible}"

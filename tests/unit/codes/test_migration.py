@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ferrygate.codes.enrol import parse_enrolment, find_enrolments
+from ferrygate.codes.enrol import find_enrolments, parse_enrolment
 from ferrygate.codes.migration import parse_migration
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
