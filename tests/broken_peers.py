@@ -86,22 +86,30 @@ def raw_peer(behave: Behaviour) -> Iterator[tuple[int, list[Stranger]]]:
                 thread.join()
 
 
-def kexinit(*name_lists: bytes) -> bytes:
-    """A packet with the server's choices (RFC 4253 §7.1)."""
-    lists = b"".join(struct.pack(">I", len(names)) + names for names in name_lists)
-    payload = b"\x14" + bytes(16) + lists + bytes(5)
+def packet(payload: bytes) -> bytes:
+    """A message in clear, as before keys were exchanged (RFC 4253 §6)."""
     padding = 8 - (len(payload) + 5) % 8 + 8
     return struct.pack(">IB", len(payload) + padding + 1, padding) + payload + bytes(padding)
 
 
-GOOD_KEXINIT = kexinit(
-    b"curve25519-sha256@libssh.org",
-    b"ssh-ed25519",
-    *(b"aes128-gcm@openssh.com",) * 2,
-    *(b"hmac-sha2-256",) * 2,
-    *(b"none",) * 2,
-    *(b"",) * 2,
-)
+def kexinit(*name_lists: bytes) -> bytes:
+    """A packet with the server's choices (RFC 4253 §7.1)."""
+    lists = b"".join(struct.pack(">I", len(names)) + names for names in name_lists)
+    return packet(b"\x14" + bytes(16) + lists + bytes(5))
+
+
+def offer(
+    key_exchange: bytes = b"curve25519-sha256@libssh.org",
+    host_key: bytes = b"ssh-ed25519",
+    cipher: bytes = b"aes128-gcm@openssh.com",
+    mac: bytes = b"hmac-sha2-256",
+) -> bytes:
+    """The KEXINIT of a server that offers these, and no compression."""
+    both_ways = (cipher, cipher, mac, mac, b"none", b"none", b"", b"")
+    return kexinit(key_exchange, host_key, *both_ways)
+
+
+GOOD_KEXINIT = offer()
 
 
 class Stage(Enum):

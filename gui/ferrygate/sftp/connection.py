@@ -31,10 +31,10 @@ from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
+from ferrygate.sftp.ssh_log import bounded_log
 from ferrygate.sftp.transport import RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
-_LOG_NAME = "ferrygate.ssh"
 _CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
@@ -237,7 +237,7 @@ def connect(
     transport = None
     try:
         transport = Transport(sock)
-        transport.set_log_channel(_LOG_NAME)
+        transport.set_log_channel(bounded_log())
         transport.daemon = True
         transport.banner_timeout = deadlines.handshake
         transport.handshake_timeout = deadlines.handshake

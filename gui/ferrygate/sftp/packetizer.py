@@ -10,10 +10,11 @@ from paramiko.common import cMSG_CHANNEL_DATA
 from paramiko.packet import NeedRekeyException
 
 from ferrygate.sftp.aead import Opener, Sealer, room_for
+from ferrygate.sftp.bounded_message import BoundedMessage
 from ferrygate.sftp.fair_lock import FairLock
 from ferrygate.sftp.inbound import Inbound
 from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.receive_buffer import ReceiveBuffer
+from ferrygate.sftp.receive_buffer import LONGEST_PACKET, ReceiveBuffer
 from ferrygate.sftp.stream import BURST, LEAST_DATA, MOST_DATA
 
 _MOMENT = 0.1  # seconds that TCP may take for what is sent
@@ -59,12 +60,16 @@ class Packetizer(paramiko.packet.Packetizer):
         self.inbound = Inbound()
         self.burst = BURST
         """How many bytes of data to send in one go, so that other channels do not wait for long."""
+        self.kind_before = 0
+        """The kind of the message before the one that was read last (RFC 4250 §4.1)."""
+        self._kind = 0
 
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """As the base, whose arguments these are."""
-        super().set_outbound_cipher(block_engine, *args, **options)
-        aead = options["aead"]
-        self._sealer = Sealer(block_engine, options["iv_out"]) if aead else None
+        sealer = Sealer(block_engine, options["iv_out"]) if options["aead"] else None
+        with self.__write_lock:  # or a message would leave under the one and the other
+            super().set_outbound_cipher(block_engine, *args, **options)
+            self._sealer = sealer
 
     def set_inbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """As the base, whose arguments these are."""
@@ -166,6 +171,16 @@ class Packetizer(paramiko.packet.Packetizer):
 
     # ------------------------------------------------------------ in, on the transport's thread
 
+    def read_all(self, n: int, check_rekey: bool = False) -> bytes:  # noqa: FBT001, FBT002  the library's
+        """As the base, by which it reads what a packet's length says.
+
+        Raises:
+            SSHException: no packet is that long.
+        """
+        if n > LONGEST_PACKET:
+            raise SSHException(f"packet of {n} bytes")
+        return super().read_all(n, check_rekey)
+
     def read_message(self) -> tuple[int, Message]:
         """The next message that is not for a stream.
 
@@ -174,6 +189,11 @@ class Packetizer(paramiko.packet.Packetizer):
             SSHException: what came is not SSH.
             EOFError, OSError: the connection has ended.
         """
+        kind, message = self._read_message()
+        self.kind_before, self._kind = self._kind, kind
+        return kind, message
+
+    def _read_message(self) -> tuple[int, Message]:
         while True:
             if self._rekey_due:
                 self._rekey_due = False
@@ -183,7 +203,7 @@ class Packetizer(paramiko.packet.Packetizer):
             if self._opener is None:
                 kind, message = super().read_message()
                 if not self.inbound.deliver(kind, memoryview(message.asbytes())):
-                    return kind, message
+                    return kind, BoundedMessage.of(message)
                 self.inbound.flush()
             elif (payload := self._opener.open(self._received)) is None:
                 self.inbound.flush()
@@ -192,7 +212,7 @@ class Packetizer(paramiko.packet.Packetizer):
                 number = self._count(self._received.start - start)
                 if not self.inbound.deliver(payload[0], payload[1:]):
                     self.inbound.flush()
-                    message = Message(bytes(payload[1:]))
+                    message = BoundedMessage(payload[1:])
                     message.seqno = number
                     return payload[0], message
 

@@ -6,24 +6,21 @@ import threading
 
 import paramiko
 from paramiko.common import cMSG_CHANNEL_WINDOW_ADJUST
-from paramiko.transport import ServiceRequestingTransport
 
 from ferrygate.sftp.fair_lock import FairLock
+from ferrygate.sftp.guarded_transport import GuardedTransport
 from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.packetizer import Packetizer
 from ferrygate.sftp.stream import ChannelStream
 
 _KEYS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
 _MOST_POSTPONED = 1000  # messages
 
 
-class StreamTransport(ServiceRequestingTransport):
+class StreamTransport(GuardedTransport):
     """What comes on a channel goes to its :class:`ChannelStream`, from the first byte on."""
 
     def __init__(self, sock: MonitoredSocket) -> None:
-        super().__init__(sock, packetizer_class=Packetizer)  # type: ignore[arg-type]  # it needs no more of a socket
-        assert isinstance(self.packetizer, Packetizer)  # noqa: S101  ours
-        self._packets = self.packetizer
+        super().__init__(sock)
         self._opened: dict[int, ChannelStream] = {}
         self._postponed: list[paramiko.Message] = []
         self.clear_to_send_lock = FairLock()  # type: ignore[assignment]  # it needs no more of a lock
@@ -103,7 +100,7 @@ class StreamTransport(ServiceRequestingTransport):
             super()._send_user_message(message)  # type: ignore[misc]  # the stubs leave it out
 
     def _parse_newkeys(self, message: paramiko.Message) -> None:
-        super()._parse_newkeys(message)  # type: ignore[misc]  # as above
+        super()._parse_newkeys(message)
         postponed, self._postponed = self._postponed, []
         for each in postponed:
             self._send_user_message(each)

@@ -45,8 +45,7 @@ class Transport(StreamTransport):
         The algorithm that an RSA key signs with is for the server to choose. It does so before it
         accepts the service (RFC 8308 §2.4).
         """
-        extensions = self.server_extensions  # type: ignore[attr-defined]  # as below
-        if key.get_name() == _RSA and not extensions:
+        if key.get_name() == _RSA and not self.server_extensions:
             self.ensure_session()
         return self._handler().auth_publickey(username, key)
 
