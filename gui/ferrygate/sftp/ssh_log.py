@@ -31,15 +31,15 @@ class FloodFilter(logging.Filter):
         passed = max(0.0, record.created - self._at)
         self._left = min(_BURST, self._left + passed * _PER_SECOND)
         self._at = record.created
-        fits = len(text) <= self._left
-        if fits:
+        if self._is_full and self._left < _BURST / 2:
+            return False
+        self._is_full = len(text) > self._left
+        if self._is_full:
+            text = "the server has much to be logged; for some minutes the rest is left out"
+        else:
             self._left -= len(text)
-        elif not self._is_full:
-            text = "the server has much to be logged; the rest of it is left out"
-        write = fits or not self._is_full
-        self._is_full = not fits
         record.msg, record.args = text, ()
-        return write
+        return True
 
 
 def bounded_log() -> str:

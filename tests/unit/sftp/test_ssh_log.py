@@ -21,18 +21,18 @@ def test_a_flood_ends_in_one_line_that_says_so() -> None:
         if flood.filter(each):
             written.append(each.getMessage())
     assert sum(map(len, written)) < 70_000
-    assert written[-1] == "the server has much to be logged; the rest of it is left out"
-    assert len([text for text in written if "left out" in text]) == 1
+    assert written[-1] == "the server has much to be logged; for some minutes the rest is left out"
+    assert len([text for text in written if "is left out" in text]) == 1
 
 
-def test_it_may_write_a_little_every_second() -> None:
+def test_it_may_write_again_after_some_minutes() -> None:
     flood = FloodFilter()
     written = 0
     for second in range(1800):
         for _ in range(3):
             each = record("y" * 480, float(second))
             written += len(each.getMessage()) if flood.filter(each) else 0
-    assert 200_000 < written < 250_000
+    assert 180_000 < written < 250_000
 
 
 def test_a_long_record_is_cut() -> None:
