@@ -6,12 +6,12 @@ import os
 from contextlib import ExitStack, closing
 
 from ferrygate import bootstrap
+from ferrygate.api.arguments import demand, demand_site, secret
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
-from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
 from ferrygate.sites.code_secret import code_secret_for
@@ -82,15 +82,20 @@ def connect(
 
     Raises:
         FerrygateError: the site is broken or unknown, or the sign-in failed.
+        TypeError: an argument is of another type than said here.
     """
+    demand("site", site, str, os.PathLike, Site)
+    demand("accept_new_host_key", accept_new_host_key, bool)
+    demand("home", home, Home, type(None))
+    given = GivenSecrets(
+        password=secret("password", password), totp_secret=secret("totp_secret", totp_secret)
+    )
     home = home or Home.from_environment(os.environ)
-    if not isinstance(site, Site):
+    if isinstance(site, Site):
+        demand_site(site)
+    else:
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
     prompter = Unattended(accept_new_host_key=accept_new_host_key)
-    given = GivenSecrets(
-        password=None if password is None else Secret(password),
-        totp_secret=None if totp_secret is None else Secret(totp_secret),
-    )
     clock = SystemClock()
     with bootstrap.reaching(site, home, clock) as make_engine, ExitStack() as on_failure:
         session = open_session(site, make_engine, prompter, clock, given=given)

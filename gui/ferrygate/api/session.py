@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Self, TypeVar
 
+from ferrygate.api.arguments import LocalPath, RemotePath, demand, local, remote, several
 from ferrygate.api.result import Result
 from ferrygate.codes.totp import CodeSecret, LiveCode
-from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
 from ferrygate.sites.site import Site
+from ferrygate.sites.start_folder import refuse_to_lose
 
 E = TypeVar("E")
 
@@ -42,14 +43,17 @@ class Session:
 
     def use_password(self, password: Secret, *, save: bool = False) -> None:
         """Use a password; ``save`` keeps it in the keychain once it is proven."""
+        demand("password", password, Secret)
         self._client.do(m.UsePassword(self._client.number(), password, save))
 
     def use_code_secret(self, secret: CodeSecret, *, save: bool = False) -> None:
         """Use a code secret; ``save`` keeps it in the keychain once it is proven."""
+        demand("secret", secret, CodeSecret)
         self._client.do(m.UseCodeSecret(self._client.number(), secret, save))
 
     def use_passphrase(self, passphrase: Secret, *, save: bool = False) -> None:
         """Use a private key's passphrase; ``save`` keeps it in the keychain once it is proven."""
+        demand("passphrase", passphrase, Secret)
         self._client.do(m.UsePassphrase(self._client.number(), passphrase, save))
 
     def sign_in(self, *, try_anyway: bool = False) -> None:
@@ -97,51 +101,67 @@ class Session:
 
     def apply_skew(self, seconds: int) -> None:
         """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
+        demand("seconds", seconds, int)
         self._client.do(m.ApplySkew(self._client.number(), seconds))
 
     # ------------------------------------------------------------ files
 
-    def ls(self, path: str | bytes = "/") -> Iterator[Entry]:
+    def ls(self, path: RemotePath = "/") -> Iterator[Entry]:
         """The entries of a folder as they come, unsorted."""
-        for block in self.blocks(path):
-            yield from block
+        return chain.from_iterable(self.blocks(path))
 
-    def blocks(self, path: str | bytes = "/") -> Iterator[tuple[Entry, ...]]:
+    def blocks(self, path: RemotePath = "/") -> Iterator[tuple[Entry, ...]]:
         """As :meth:`ls`, many at a time: the first few at once, then in thousands."""
-        command = m.ListFolder(self._client.number(), remote_path.normalise(path))
-        for event in self._client.ask(command):
-            if isinstance(event, m.FolderBlock):
-                yield event.entries
+        return self._blocks(m.ListFolder(self._client.number(), remote("path", path)))
 
-    def stat(self, path: str | bytes) -> Entry:
+    def stat(self, path: RemotePath) -> Entry:
         """What the server says of one path."""
-        command = m.StatPath(self._client.number(), remote_path.normalise(path))
+        command = m.StatPath(self._client.number(), remote("path", path))
         return self._one(command, m.PathStat).entry
 
-    def mkdir(self, path: str | bytes, *, parents: bool = False) -> None:
+    def mkdir(self, path: RemotePath, *, parents: bool = False) -> None:
         """Make a folder, and those above it when ``parents``."""
-        path = remote_path.normalise(path)
-        self._client.do(m.MakeFolder(self._client.number(), path, parents))
+        demand("parents", parents, bool)
+        command = m.MakeFolder(self._client.number(), remote("path", path), parents)
+        self._client.do(command)
 
-    def rename(self, source: str | bytes, target: str | bytes) -> None:
-        """Rename a file or folder; never onto an existing name."""
-        names = remote_path.normalise(source), remote_path.normalise(target)
+    def rename(self, source: RemotePath, target: RemotePath) -> None:
+        """Rename a file or folder; never onto an existing name.
+
+        Raises:
+            UsageError: one of them is the root, the site's start folder, or above that.
+        """
+        names = remote("source", source), remote("target", target)
+        for name in names:
+            refuse_to_lose(self.site, name)
         self._client.do(m.RenamePath(self._client.number(), *names))
 
-    def remove(self, path: str | bytes, *, recursive: bool = False) -> None:
-        """Remove a file, or a folder with all that is in it when ``recursive``."""
-        path = remote_path.normalise(path)
-        self._client.do(m.RemovePath(self._client.number(), path, recursive))
+    def remove(self, path: RemotePath, *, recursive: bool = False) -> None:
+        """Remove a file, or a folder with all that is in it when ``recursive``.
+
+        Raises:
+            UsageError: it is the root, the site's start folder, or above that.
+        """
+        demand("recursive", recursive, bool)
+        removed = remote("path", path)
+        refuse_to_lose(self.site, removed)
+        self._client.do(m.RemovePath(self._client.number(), removed, recursive))
 
     def put(
         self,
-        sources: Iterable[str | os.PathLike[str]],
-        folder: str | bytes,
+        sources: LocalPath | Iterable[LocalPath],
+        folder: RemotePath,
         *,
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
+
+        Args:
+            sources: one path, or several in a list or the like.
+            folder: the remote folder.
+            on_conflict: what to do with files that are already there.
+            on_event: told how the batch and its files stand.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
@@ -149,21 +169,27 @@ class Session:
         """
         command = m.Upload(
             self._client.number(),
-            tuple(os.fspath(source) for source in sources),
-            remote_path.normalise(folder),
+            tuple(local("sources", source) for source in several("sources", sources)),
+            remote("folder", folder),
             on_conflict,
         )
         return self._transfer(command, on_event)
 
     def get(
         self,
-        sources: Iterable[str | bytes],
-        folder: str | os.PathLike[str],
+        sources: RemotePath | Iterable[RemotePath],
+        folder: LocalPath,
         *,
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Fetch files and folders into a local folder, which is made when missing.
+
+        Args:
+            sources: one path, or several in a list or the like.
+            folder: the local folder.
+            on_conflict: what to do with files that are already there.
+            on_event: told how the batch and its files stand.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
@@ -171,8 +197,8 @@ class Session:
         """
         command = m.Download(
             self._client.number(),
-            tuple(remote_path.normalise(source) for source in sources),
-            os.fspath(folder),
+            tuple(remote("sources", source) for source in several("sources", sources)),
+            local("folder", folder),
             on_conflict,
         )
         return self._transfer(command, on_event)
@@ -193,15 +219,24 @@ class Session:
         Raises:
             UsageError: the rate is below 1.
         """
+        demand("bytes_per_second", bytes_per_second, int, type(None))
         self._client.do(m.LimitRate(self._client.number(), bytes_per_second))
 
     # ------------------------------------------------------------ inside
+
+    def _blocks(self, command: m.ListFolder) -> Iterator[tuple[Entry, ...]]:
+        for event in self._client.ask(command):
+            if isinstance(event, m.FolderBlock):
+                yield event.entries
 
     def _transfer(
         self,
         command: m.Upload | m.Download,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None,
     ) -> Result:
+        demand("on_conflict", command.on_conflict, m.ConflictChoice)
+        if on_event is not None and not callable(on_event):
+            raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
         files: dict[int, m.FileView] = {}
         for event in self._client.ask(command):
             if isinstance(event, m.FileChanged):

@@ -61,18 +61,18 @@ def sign_in_options(command: F) -> F:
     return accept(anyway(explain(command)))
 
 
-def sign_in(around: CommandContext, text: str, **wishes: Unpack[Wishes]) -> Session:
-    """A signed-in session on the site that ``text`` stands for; close it.
+def sign_in(around: CommandContext, site: Site, text: str, **wishes: Unpack[Wishes]) -> Session:
+    """A signed-in session on a site, for which ``text`` was typed; close it.
 
     Raises:
-        FerrygateError: the site is broken or unknown, secrets are missing, or the sign-in failed.
+        FerrygateError: secrets are missing, or the sign-in failed.
     """
     from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
     terminal = around.terminal
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
-    site = with_username(around, around.site(text))
+    site = with_username(around, site)
     reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
     with reaching as make_engine, ExitStack() as on_failure:
         session = connecting.open_session(

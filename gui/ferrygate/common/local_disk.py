@@ -6,9 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ferrygate.common.errors import LocalFileError, SettingsError
+from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
+
+
+def local_path(text: str) -> str:
+    """Check a path that somebody wrote, and give it back.
+
+    Raises:
+        UsageError: it is empty, as an unset variable is, and would be the current folder; or it
+            holds a NUL, which no system takes.
+    """
+    if not text:
+        raise UsageError(
+            _("A path on this computer cannot be empty."),
+            next_step=_("The current folder is “.”. Is a variable not set?"),
+        )
+    if "\0" in text:
+        raise UsageError(_("A path on this computer cannot hold a NUL character."))
+    return text
 
 
 @contextmanager

@@ -31,9 +31,15 @@ def normalise(path: str | bytes) -> bytes:
     root. Text becomes NFC and UTF-8, bytes stay what they are.
 
     Raises:
-        UsageError: the path holds a NUL, which SFTP servers take for its end.
+        UsageError: the path is empty, as an unset variable is, and would be the root; or it holds
+            a NUL, which SFTP servers take for its end.
     """
     raw = to_remote_bytes(path) if isinstance(path, str) else path
+    if not raw:
+        raise UsageError(
+            _("A path on the server cannot be empty."),
+            next_step=_("The top folder is “/”. Is a variable not set?"),
+        )
     if b"\0" in raw:
         raise UsageError(_("A path on the server cannot hold a NUL character."))
     parts: list[bytes] = []

@@ -24,7 +24,6 @@ def test_parent_and_name(path: bytes, folder: bytes, name: bytes) -> None:
 @pytest.mark.parametrize(
     ("path", "absolute"),
     [
-        ("", b"/"),
         ("/", b"/"),
         (".", b"/"),
         ("inbox/", b"/inbox"),
@@ -39,6 +38,7 @@ def test_normalise(path: str | bytes, absolute: bytes) -> None:
     assert normalise(path) == absolute
 
 
-def test_a_nul_is_refused() -> None:
+@pytest.mark.parametrize("path", [b"/a\0b", "a\0", "", b""], ids=repr)
+def test_what_no_path_can_be_is_refused(path: str | bytes) -> None:
     with pytest.raises(UsageError):
-        normalise(b"/a\0b")
+        normalise(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ferrygate.cli.command_context import CommandContext, WindowRequest
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.common.errors import ConnectionFileError, Problem
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
@@ -14,7 +15,7 @@ from ferrygate.sites.site import SignIn, Site
 
 
 @click.command()
-@click.argument("connection_file", type=click.Path(path_type=Path), required=False)
+@click.argument("connection_file", type=LocalPath(), required=False)
 @click.pass_obj
 def app(around: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""

@@ -13,6 +13,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.explaining import advice
 from ferrygate.cli.json_lines import JsonEvent
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
@@ -75,7 +76,7 @@ def code(around: CommandContext, site: str) -> int:
     help="An otpauth:// address. “-” reads it from standard input and keeps it out of the list of"
     " running programs.",
 )
-@click.option("--qr", "picture", type=click.Path(path_type=Path), help="A picture of the QR code.")
+@click.option("--qr", "picture", type=LocalPath(), help="A picture of the QR code.")
 @click.option("--secret-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option(
     "--okta",

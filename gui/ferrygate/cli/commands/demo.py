@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext, WindowRequest
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
@@ -20,7 +21,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
 
-_FOLDER = click.Path(path_type=Path)
+_FOLDER = LocalPath()
 _END = 10.0  # seconds a sandbox may take to end
 
 

@@ -20,6 +20,7 @@ from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
+from ferrygate.sites.start_folder import refuse_to_lose
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
@@ -43,8 +44,9 @@ def ls(
     **wishes: Unpack[Wishes],
 ) -> int:
     """List a folder, or the site's start folder; a file lists itself."""
-    with sign_in(around, site, **wishes) as session:
-        folder = existing(path) if path is not None else session.site.start_folder
+    found = around.site(site)
+    folder = existing(path if path is not None else found.start_folder)
+    with sign_in(around, found, site, **wishes) as session:
         blocks: Iterable[Iterable[Entry]] = _blocks(session, folder)
         if not unsorted:
             blocks = [sorted(chain.from_iterable(blocks), key=lambda entry: entry.name)]
@@ -53,7 +55,7 @@ def ls(
     return Exit.DONE
 
 
-def _blocks(session: Session, path: str | bytes) -> Iterator[tuple[Entry, ...]]:
+def _blocks(session: Session, path: bytes) -> Iterator[tuple[Entry, ...]]:
     try:
         yield from session.blocks(path)
     except WrongTypeError:
@@ -96,11 +98,13 @@ def mkdir(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Make folders."""
-    with sign_in(around, site, **wishes) as session:
+    found = around.site(site)
+    folders = [new(path) for path in paths]
+    with sign_in(around, found, site, **wishes) as session:
         return _each(
             around,
-            paths,
-            lambda path: session.mkdir(new(path), parents=parents),
+            folders,
+            lambda path: session.mkdir(path, parents=parents),
             {Kind.NOT_FOUND: _("-p makes the folders above as well.")},
         )
 
@@ -116,8 +120,12 @@ def mv(
     around: CommandContext, site: str, source: str, target: str, **wishes: Unpack[Wishes]
 ) -> int:
     """Rename a file or folder; TARGET is its new path, and must be free."""
-    with sign_in(around, site, **wishes) as session:
-        session.rename(existing(source), new(target))
+    found = around.site(site)
+    names = existing(source), new(target)
+    for name in names:
+        refuse_to_lose(found, name)
+    with sign_in(around, found, site, **wishes) as session:
+        session.rename(*names)
     return Exit.DONE
 
 
@@ -136,20 +144,24 @@ def rm(
     recursive: bool,
     **wishes: Unpack[Wishes],
 ) -> int:
-    """Remove files; folders with -r."""
-    with sign_in(around, site, **wishes) as session:
+    """Remove files; folders with -r. The start folder stays, and those above it."""
+    found = around.site(site)
+    names = [existing(path) for path in paths]
+    for name in names:
+        refuse_to_lose(found, name)
+    with sign_in(around, found, site, **wishes) as session:
         return _each(
             around,
-            paths,
-            lambda path: session.remove(existing(path), recursive=recursive),
+            names,
+            lambda path: session.remove(path, recursive=recursive),
             {Kind.WRONG_TYPE: _("Add -r to remove it and all in it.")},
         )
 
 
 def _each(
     around: CommandContext,
-    paths: tuple[str, ...],
-    act: Callable[[str], None],
+    paths: Iterable[bytes],
+    act: Callable[[bytes], None],
     advice: dict[Kind, str],
 ) -> Exit:
     """Act on every path, whatever happens to the others; ``advice`` is the option that helps."""

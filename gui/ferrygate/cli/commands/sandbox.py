@@ -17,6 +17,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.json_lines import JsonEvent
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, UsageError
@@ -42,7 +43,7 @@ _BLOCK = 4096
     type=click.IntRange(2, 86400),
     help="Life of a code, seconds.",
 )
-@click.option("--root", type=click.Path(path_type=Path), help="Folder of the store.")
+@click.option("--root", type=LocalPath(), help="Folder of the store.")
 @click.option(
     "--not-enrolled", is_flag=True, help="The account has no code yet; Okta asks it to set one up."
 )
@@ -67,6 +68,9 @@ def sandbox(
     at each start.
     """
     from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  slow
+
+    if not host:  # sockets take that for every address there is
+        raise UsageError(_("The address to listen on cannot be empty."))
 
     # Clients that leave without a goodbye are nothing to report.
     logging.getLogger("asyncio").setLevel(logging.ERROR)

@@ -11,11 +11,12 @@ import msgspec
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import writing
+from ferrygate.common.local_disk import local_path, writing
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
 from ferrygate.sites.resolve import is_path
@@ -132,7 +133,7 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
 
 
 @sites.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=LocalPath())
 @click.option("--name", help="Save it under this name.")
 @_REPLACE
 @output_options
@@ -153,6 +154,7 @@ def import_(around: CommandContext, file: Path, *, name: str | None, replace: bo
 @click.pass_obj
 def export(around: CommandContext, site: str, file: str) -> int:
     """Write a connection file to hand out, to FILE or standard output."""
+    local_path(file)
     text = format_connection_file(around.site(site))
     if file == _STDOUT:
         around.terminal.line(text.rstrip("\n"))

@@ -20,7 +20,7 @@ from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import not_there
+from ferrygate.common.local_disk import local_path, not_there
 from ferrygate.engine.messages import ConflictChoice, Direction
 
 if TYPE_CHECKING:
@@ -71,12 +71,14 @@ def put(
     On servers over S3, an old file is lost if the upload that replaces it breaks off; of small
     files, dozens are under way at a time.
     """
-    if not any(map(os.path.lexists, sources)):  # a code is worth more than that
-        raise not_there(Path(sources[0]))
+    found = around.site(site)
+    target = new(folder)
+    if not any(map(os.path.lexists, [local_path(source) for source in sources])):
+        raise not_there(Path(sources[0]))  # a code is worth more than that
     choice = _choice(around, on_conflict)
-    with sign_in(around, site, **wishes) as session:
+    with sign_in(around, found, site, **wishes) as session:
         session.limit_rate(limit_rate)
-        move = partial(session.put, sources, new(folder), on_conflict=choice)
+        move = partial(session.put, sources, target, on_conflict=choice)
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
         return _reported(around, session, report, move)
 
@@ -98,10 +100,13 @@ def get(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
+    found = around.site(site)
+    names = [existing(source) for source in sources]
+    local_path(folder)
     choice = _choice(around, on_conflict)
-    with sign_in(around, site, **wishes) as session:
+    with sign_in(around, found, site, **wishes) as session:
         session.limit_rate(limit_rate)
-        move = partial(session.get, map(existing, sources), folder, on_conflict=choice)
+        move = partial(session.get, names, folder, on_conflict=choice)
         report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder, choice)
         return _reported(around, session, report, move)
 

@@ -1,0 +1,123 @@
+"""What programs pass in, checked before anything is sent.
+
+A wrong type is a ``TypeError`` that names the argument and both types, and never the value, which
+may be a secret. A value of the right type that makes no sense is a ``UsageError``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ferrygate.common import remote_path
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import local_path
+from ferrygate.common.secret import Secret
+from ferrygate.sites.site import Policy, SignIn, Site, Support
+
+LocalPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+"""A path on this computer."""
+
+RemotePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+"""A path on the server; text becomes NFC and UTF-8, bytes stay what they are."""
+
+_PATH = (str, bytes, os.PathLike)
+_SITE: dict[str, type] = {
+    "name": str,
+    "host": str,
+    "port": int,
+    "username": str,
+    "host_key_fingerprints": tuple,
+    "start_folder": str,
+    "sign_in": SignIn,
+    "policy": Policy,
+    "support": Support,
+}
+
+
+def demand(name: str, value: object, *types: type) -> None:
+    """Check the type of an argument; a ``bool`` counts as a number nowhere.
+
+    Raises:
+        TypeError: it is none of these types.
+    """
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        wanted = " or ".join("None" if cls is type(None) else cls.__name__ for cls in types)
+        raise TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+
+
+def remote(name: str, path: RemotePath) -> bytes:
+    """The absolute remote path for one argument.
+
+    Raises:
+        TypeError: it is no path.
+        UsageError: it is empty, or holds what no path can; so is a ``Path("")``, which cannot be
+            told from ``Path(".")`` and would be the root.
+    """
+    demand(name, path, *_PATH)
+    written = os.fspath(path)
+    if written in {".", b"."} and isinstance(path, os.PathLike):
+        written = type(written)()
+    return remote_path.normalise(written)
+
+
+def local(name: str, path: LocalPath) -> str:
+    """The local path for one argument.
+
+    Raises:
+        TypeError: it is no path.
+        UsageError: it is empty, or holds what no path can.
+    """
+    demand(name, path, *_PATH)
+    return local_path(os.fsdecode(path))
+
+
+def several(name: str, paths: LocalPath | Iterable[LocalPath]) -> tuple[LocalPath, ...]:
+    """The paths that an argument holds: one is one, and not its characters.
+
+    Raises:
+        TypeError: it is neither a path nor a list or the like; a mapping has other things in it
+            than its keys, and an open file gives the lines in it.
+    """
+    if isinstance(paths, str | bytes | os.PathLike):
+        return (paths,)
+    if isinstance(paths, Mapping | io.IOBase | bytearray | memoryview) or not isinstance(
+        paths, Iterable
+    ):
+        raise TypeError(f"{name} must be a path or a list of paths, not {type(paths).__name__}")
+    return tuple(paths)
+
+
+def secret(name: str, value: str | None) -> Secret | None:
+    """A secret that a program gave, if it did.
+
+    Raises:
+        TypeError: it is no text.
+        UsageError: it is empty.
+    """
+    demand(name, value, str, type(None))
+    if value == "":
+        raise UsageError(_("{name} is empty.").format(name=name))
+    return None if value is None else Secret(value)
+
+
+def demand_site(site: Site) -> None:
+    """Check the types in a site that a program has made; a library would fail over them later.
+
+    Raises:
+        TypeError: a field holds another type than its own.
+    """
+    _demand_fields("site", site, _SITE)
+    for fields in (site.sign_in, site.policy, site.support):
+        defaults = {name: type(getattr(type(fields)(), name)) for name in fields.__struct_fields__}
+        _demand_fields("site", fields, defaults)
+    for fingerprint in site.host_key_fingerprints:
+        demand("site.host_key_fingerprints", fingerprint, str)
+
+
+def _demand_fields(name: str, struct: Any, types: Mapping[str, type]) -> None:
+    for field, cls in types.items():
+        demand(f"{name}.{field}", getattr(struct, field), cls)

@@ -1,0 +1,29 @@
+"""Paths on this computer, as they stand on a command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from ferrygate.common.errors import UsageError
+from ferrygate.common.local_disk import local_path
+
+
+class LocalPath(click.ParamType[Path]):
+    """A path that is not empty: ``Path("")``, of an unset variable, would be the current folder."""
+
+    name = "path"
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """The path."""
+        try:
+            return Path(local_path(os.fspath(value)))
+        except UsageError as error:
+            self.fail(f"{error} {error.problem.next_step}".rstrip(), param, ctx)

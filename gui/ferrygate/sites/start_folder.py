@@ -1,0 +1,38 @@
+"""The folders of a site that nothing may take away: its root, its start folder, those above."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ferrygate.common import remote_path
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.sites.site import Site
+
+
+def refuse_to_lose(site: Site, path: bytes) -> None:
+    """Refuse to remove or rename a path with which the whole account would be gone.
+
+    Paths are compared as text in NFC: some servers find one form by the other.
+
+    Args:
+        site: the account.
+        path: absolute, without ``.`` and ``..`` (:func:`remote_path.normalise`).
+
+    Raises:
+        UsageError: it is the root, the start folder, or a folder above that.
+    """
+    start = _composed(remote_path.normalise(site.start_folder or "/"))
+    asked = _composed(path)
+    if asked == "/" or f"{start}/".startswith(f"{asked}/"):
+        raise UsageError(
+            _(
+                "“{name}” is where this account's files are, and cannot be removed or renamed."
+            ).format(name=display_name(path)),
+            next_step=_("Name what is in it instead."),
+        )
+
+
+def _composed(path: bytes) -> str:
+    return unicodedata.normalize("NFC", path.decode("utf-8", "surrogateescape"))

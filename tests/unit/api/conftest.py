@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from fake_clock import ManualClock
+from ferrygate.api.session import Session
+from ferrygate.api.unattended import Unattended
+from ferrygate.engine import messages as m
+from ferrygate.engine.client import EngineClient
+from ferrygate.sites.site import Site
+
+
+class RecordingEngine:
+    """Remembers each command, and says that it was carried out."""
+
+    def __init__(self, listener: m.Listener) -> None:
+        self._listener = listener
+        self.sent: list[m.Command] = []
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def send(self, command: m.Command) -> None:
+        self.sent.append(command)
+        if isinstance(command, m.Request):
+            self._listener(m.Done(command.request))
+
+
+MakeSession = Callable[..., tuple[Session, RecordingEngine]]
+
+
+@pytest.fixture
+def make_session() -> Iterator[MakeSession]:
+    """Sessions on an engine that only remembers; closed when the test ends."""
+    with ExitStack() as clients:
+
+        def make(start_folder: str = "/") -> tuple[Session, RecordingEngine]:
+            made: list[RecordingEngine] = []
+
+            def make_engine(listener: m.Listener) -> Any:
+                made.append(RecordingEngine(listener))
+                return made[0]
+
+            client = EngineClient(make_engine, Unattended(), ManualClock())
+            clients.callback(client.close)
+            site = Site(name="Acme", host="127.0.0.1", start_folder=start_folder)
+            opened = m.SiteOpened(site, has_password=True, has_code_secret=True, can_save=False)
+            return Session(client, site, opened), made[0]
+
+        yield make
