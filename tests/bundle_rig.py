@@ -10,6 +10,7 @@ from typing import Any
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
+from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.bundle import Bundle, TransferSettings, UploadFailedError
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.work_queue import Item, WorkQueue
@@ -76,6 +77,7 @@ class BundleRig:
         self.object_store = True
         self.direction = Direction.UPLOAD
         self.disk: Flusher = Flusher(lambda count: "0" * count, self.clock, "0123abcd")
+        self.open_files = OpenFiles()
         self._lane = Lane("test", self._open)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
@@ -102,6 +104,7 @@ class BundleRig:
             limiter=RateLimiter(self.clock, None),
             share=Share(48 << 20),
             object_store=self.object_store,
+            open_files=self.open_files,
         )
         for item in items:
             self.queue.put(item)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from fake_clock import ManualClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
+from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
 from ferrygate.engine.bundle import TransferSettings, UploadFailedError
 from ferrygate.engine.inbox import Callback
@@ -190,6 +191,7 @@ class QueueRig:
                 limiter=RateLimiter(self.clock, None),
                 share=Share(48 << 20),
                 object_store=object_store,
+                open_files=OpenFiles(),
             ),
             self._doubt,
         )

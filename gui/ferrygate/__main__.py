@@ -53,10 +53,12 @@ def _run(secrets: GivenSecrets) -> int:
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
     from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
+    from ferrygate.common.open_files import raise_limit  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
 
     # A service that is stopped clears up as one that is interrupted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    raise_limit()  # of this program; where it is a library, that is the host's business
     clock = SystemClock()
     try:
         home = Home.from_environment(os.environ)

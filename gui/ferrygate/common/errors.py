@@ -163,6 +163,10 @@ class LocalFileError(FerrygateError):
     kind = Kind.LOCAL_FILE
 
 
+class TooManyOpenFilesError(LocalFileError):
+    """This computer opens no more files for this process, or for any."""
+
+
 class LockOutBreakerError(FerrygateError):
     """Too many refusals in a row: nothing more is sent without a person's word."""
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
+from ferrygate.common.errors import (
+    LocalFileError,
+    SettingsError,
+    TooManyOpenFilesError,
+    UsageError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 
@@ -36,6 +42,7 @@ def reading(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise not_there(path, reason(error)) from error
     except OSError as error:
+        _check_open_files(path, error)
         raise LocalFileError(
             _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
             detail=reason(error),
@@ -48,6 +55,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        _check_open_files(path, error)
         raise LocalFileError(
             _("“{name}” cannot be written on this computer.").format(name=display_text(path.name)),
             next_step=_("Check the free space, and whether you may write to this folder."),
@@ -88,6 +96,18 @@ def damaged(path: Path, detail: str) -> SettingsError:
 def other_home() -> str:
     """Say how to have Ferrygate keep its files elsewhere."""
     return _("Put that right, or set FERRYGATE_HOME to a folder that you may write to.")
+
+
+def _check_open_files(path: Path, error: OSError) -> None:
+    """Raise what fits where the trouble is how many files are open, and not this one."""
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        raise TooManyOpenFilesError(
+            _("Too many files are open on this computer to open “{name}” as well.").format(
+                name=display_text(path.name)
+            ),
+            next_step=_("Close other programs, or raise the limit of open files (ulimit -n)."),
+            detail=reason(error),
+        ) from error
 
 
 def not_there(path: Path, detail: str = "") -> LocalFileError:

@@ -15,7 +15,9 @@ from ferrygate.common.errors import (
     FerrygateError,
     LocalFileError,
     SizeMismatchError,
+    TooManyOpenFilesError,
 )
+from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.files import RemoteFiles
@@ -56,6 +58,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         limiter: how fast bytes may go.
         share: the bytes that all channels may have in flight, and what is known of the line.
         object_store: files appear on CLOSE, and EXCL may be unknown.
+        open_files: how many files may be open on this computer, over all lanes.
     """
 
     clock: Clock
@@ -63,6 +66,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
     limiter: RateLimiter
     share: Share
     object_store: bool
+    open_files: OpenFiles
 
 
 class Reports(Protocol):
@@ -89,6 +93,7 @@ class _Flying(msgspec.Struct, eq=False):
 
     item: Item
     opened: Opened
+    counted: bool = False  # among the open files
     told: TransferState | None = None
     told_at: float = 0.0
 
@@ -165,10 +170,14 @@ class Bundle:
         while True:
             most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:
+                if not self._settings.open_files.take(first=not self._flying):
+                    break
                 item = self._queue.take()
                 if item is None:
+                    self._settings.open_files.give_back()
                     break
                 flying = _begun(item)
+                flying.counted = True
                 self._flying.append(flying)
                 _task = channel.spawn(self._one(route, flying, bell))
             if not self._flying and (self._broken or self._queue.closed):
@@ -182,11 +191,24 @@ class Bundle:
                 await self._move(route, flying, flying.item)
             else:
                 await self._walk(route.files, flying.item)
+        except TooManyOpenFilesError as error:
+            if self._flying[1:]:  # there is room for it once one of the others has ended
+                self._take_back(flying)
+                bell.ring()
+                return
+            self._fail(flying, error)
         except Exception as error:  # noqa: BLE001  the others go on
             self._fail(flying, error)
         self._flying.remove(flying)
         self._end(flying)
         bell.ring()
+
+    def _take_back(self, flying: _Flying) -> None:
+        """Begin an item again later, with fewer files open."""
+        self._settings.open_files.fewer()
+        self._settings.open_files.give_back()
+        self._flying.remove(flying)
+        self._queue.give_back(flying.item)
 
     async def _walk(self, files: RemoteFiles, walk: Walk) -> None:
         await walk(files)
@@ -221,6 +243,8 @@ class Bundle:
     # ------------------------------------------------------------ ends
 
     def _end(self, flying: _Flying) -> None:
+        if flying.counted:
+            self._settings.open_files.give_back()
         self._queue.done(flying.item)
         self._reports.room()
 

@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
+from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.browser import Browser
 from ferrygate.engine.bundle import TransferSettings
 from ferrygate.engine.growth import Tally
@@ -66,6 +67,7 @@ class Session:
                 limiter=limiter,
                 share=share,
                 object_store=self.stores_objects,
+                open_files=OpenFiles(),
             ),
             self._doubt,
         )

@@ -76,6 +76,10 @@ class WorkQueue:
         """The next item, or none for now."""
         return self._items.popleft() if self._items else None
 
+    def give_back(self, item: Item) -> None:
+        """An item that was taken is to be taken again, before all others."""
+        self._items.appendleft(item)
+
     def done(self, item: Item) -> None:
         """An item has ended, in whatever way."""
         self._done_files += 1

@@ -1,0 +1,108 @@
+"""How many files this process may hold open, and how many of them transfers take.
+
+Each file that is sent or fetched is open while it is under way, hundreds at a time where they are
+small. A process has a limit (``ulimit -n``), 1,024 in many places and 256 on macOS, and what comes
+beyond it fails: here, and in whatever else the process does, if it is a library's host.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+_SPARE = 64  # descriptors left for all else: sockets, settings, folders that are walked
+_ENOUGH = 1 << 16  # more are of no use, and some programs that we start look at each of them
+_MACOS_MOST = 10_240  # OPEN_MAX: more is refused there, whatever the hard limit says
+_NO_LIMIT = 1 << 30
+_LISTS = ("/proc/self/fd", "/dev/fd")  # Linux, macOS
+
+if sys.platform == "win32":  # what the C library takes at a time
+
+    def _limits() -> tuple[int, int]:
+        return 8192, 8192
+
+    def _set_limit(soft: int, hard: int) -> None:
+        """There is none to set."""
+
+else:
+    import resource
+
+    def _limits() -> tuple[int, int]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        unlimited = resource.RLIM_INFINITY
+        return (
+            _NO_LIMIT if soft == unlimited else soft,
+            _NO_LIMIT if hard == unlimited else hard,
+        )
+
+    def _set_limit(soft: int, hard: int) -> None:
+        unlimited = hard == _NO_LIMIT
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (soft, resource.RLIM_INFINITY if unlimited else hard)
+        )
+
+
+def raise_limit(
+    limits: Callable[[], tuple[int, int]] = _limits,
+    set_limit: Callable[[int, int], None] = _set_limit,
+) -> None:
+    """Raise this process's soft limit to its hard one, as far as is of use and allowed.
+
+    For programs; a library leaves its host's limit alone.
+    """
+    soft, hard = limits()
+    for wanted in (min(hard, _ENOUGH), min(hard, _MACOS_MOST)):
+        if wanted <= soft:
+            return
+        try:
+            set_limit(wanted, hard)
+        except (OSError, ValueError):  # not allowed; fewer may be
+            continue
+        return
+
+
+def room(limits: Callable[[], tuple[int, int]] = _limits) -> int:
+    """How many more files this process may open now and leave some for all else."""
+    return limits()[0] - _open_now() - _SPARE
+
+
+def _open_now() -> int:
+    for folder in _LISTS:
+        try:
+            return len(os.listdir(folder))  # noqa: PTH208  numbers alone
+        except OSError:
+            continue
+    return _SPARE  # the system does not tell
+
+
+class OpenFiles:
+    """The files that all lanes of a session have under way; asked by several threads."""
+
+    def __init__(self, room: Callable[[], int] = room) -> None:
+        """``room`` tells how many more may be open now; asked when none of ours is."""
+        self._room = room
+        self._lock = threading.Lock()  # guards these
+        self._open = 0
+        self._most = 0
+
+    def take(self, *, first: bool = False) -> bool:
+        """Count one more file, if it may be open; the ``first`` of a lane always may."""
+        with self._lock:
+            if not self._open:
+                self._most = self._room()
+            if not first and self._open >= self._most:
+                return False
+            self._open += 1
+            return True
+
+    def give_back(self) -> None:
+        """A file is not open any more."""
+        with self._lock:
+            self._open -= 1
+
+    def fewer(self) -> None:
+        """The system would open no more: allow fewer than are open, until none is."""
+        with self._lock:
+            self._most = min(self._most, self._open - 1)

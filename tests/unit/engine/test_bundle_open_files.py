@@ -1,0 +1,121 @@
+"""How many files of this computer a lane has open: within what there is, both ways."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bundle_rig import CONTENT, BundleRig
+from ferrygate.common.errors import Kind, LocalFileError, problem_of
+from ferrygate.common.local_disk import reading, writing
+from ferrygate.common.open_files import OpenFiles
+from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.views import Direction
+from scripted_sftp import CLOSE, OPEN, Held, Request, Rig
+
+LIMIT = 40  # files
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[BundleRig]:
+    numbers = count()
+    with contextlib.closing(BundleRig(tmp_path)) as rig:
+        rig.disk = Flusher(lambda _size: f"{next(numbers):04x}", rig.clock, "0123abcd")
+        yield rig
+
+
+def open_now() -> int:
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  numbers alone
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_no_more_files_are_open_than_there_is_room_for(
+    rig: BundleRig, direction: Direction
+) -> None:
+    rig.direction = direction
+    rig.open_files = OpenFiles(lambda: LIMIT)
+    before, most = open_now(), 0
+
+    def look(_request: Request) -> None:
+        nonlocal most
+        most = max(most, open_now() - before)
+
+    rig.server.instead[CLOSE] = look
+    jobs = [rig.job(f"{number}.csv") for number in range(200)]
+    for job in jobs if direction is Direction.DOWNLOAD else ():
+        Path(job.local).unlink(missing_ok=True)
+    assert rig.work_off(*jobs) == []
+    assert len(rig.told.ends) == 200
+    assert all(isinstance(end, Outcome) for end in rig.told.ends.values())
+    assert most <= LIMIT + 5  # the flusher has one or two of its own
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
+    rig: BundleRig, direction: Direction
+) -> None:
+    """Others of this process, or of this computer, have taken what was counted as free."""
+    resource = pytest.importorskip("resource")
+    rig.direction = direction
+    jobs = [rig.job(f"{number}.csv") for number in range(150)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now() + 20, hard))
+    rig.open_files = OpenFiles(lambda: 1000)
+    try:
+        assert rig.work_off(*jobs) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    failed = [end for end in rig.told.ends.values() if not isinstance(end, Outcome)]
+    assert failed == []
+    assert len(rig.told.ends) == 150
+    if direction is Direction.DOWNLOAD:
+        assert {Path(job.local).read_bytes() for job in jobs} == {CONTENT}
+    else:
+        assert {bytes(content) for content in rig.server.files.values()} == {CONTENT}
+
+
+def test_a_file_alone_that_cannot_be_opened_is_told(rig: BundleRig) -> None:
+    resource = pytest.importorskip("resource")
+    rig.direction = Direction.DOWNLOAD
+    job = rig.job()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = Held(rig.server)
+
+    def none_left() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (open_now() - 1, hard))
+        rig.rigs[0].stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    def listen(opened: Rig) -> None:
+        opened.stream.after = none_left
+
+    rig.on_open = listen
+    rig.server.instead[OPEN] = held
+    try:
+        rig.work_off(job)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (end,) = rig.told.ends.values()
+    assert isinstance(end, LocalFileError)
+    assert "Too many files are open" in problem_of(end).sentence
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("translate", [reading, writing])
+def test_too_many_open_files_are_told_as_that(
+    translate: Callable[[Path], contextlib.AbstractContextManager[None]], number: int
+) -> None:
+    with (
+        pytest.raises(LocalFileError, match="Too many files are open") as caught,
+        translate(Path("/x/report.csv")),
+    ):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.problem.kind is Kind.LOCAL_FILE
+    assert "free space" not in caught.value.problem.next_step
