@@ -22,6 +22,7 @@ from ferrygate.app.panels.side_panel import SidePanel
 from ferrygate.app.panels.sign_in_panel import SignInPanel
 from ferrygate.app.panels.sites_panel import SitesPanel
 from ferrygate.app.panels.transfers_panel import TransfersPanel
+from ferrygate.app.plain_text import plain_title
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.theme import Theme
@@ -100,7 +101,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _render(self) -> None:
-        self.setWindowTitle(self._workspace.title)
+        self.setWindowTitle(plain_title(self._workspace.title))
         page = self._pages[self._workspace.screen]
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from ferrygate.app.models.folder_row import Row, row_of
+from ferrygate.app.plain_text import plain_tip
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
@@ -131,7 +132,7 @@ class FolderModel(QAbstractTableModel):
         elif role == Qt.ItemDataRole.TextAlignmentRole and column == Column.SIZE:
             value = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         elif role == Qt.ItemDataRole.ToolTipRole and column == Column.NAME:
-            value = row.name
+            value = plain_tip(row.name)
         elif role == ENTRY_ROLE:
             value = row.entry
         elif role == RAW_ROLE:

@@ -151,9 +151,7 @@ class CodeSetupPanel(QFrame):
     def _rebuild(self) -> None:
         clear(self._list)
         for at, name in enumerate(self._choices):
-            button = ThemedButton(
-                self._theme, name.replace("&", "&&"), look="site", icon="key", name=name
-            )
+            button = ThemedButton(self._theme, name, look="site", icon="key", name=name)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
             self._list.addWidget(button)

@@ -49,8 +49,7 @@ class Question(QFrame):
         """Ask; no words hide the question."""
         if words:
             self._words.setText(words)
-            self._yes.setText(button)
-            self._yes.setAccessibleName(button)
+            self._yes.show_words(button)
         if words and self.isHidden():
             self.show()
             self._yes.setFocus()

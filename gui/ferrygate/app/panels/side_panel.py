@@ -139,9 +139,8 @@ class SidePanel(QFrame):
             self._group.removeButton(button)
         self._group.setExclusive(False)
         for at, place in enumerate(self._places):
-            text = place.label.replace("&", "&&")
             icon = "folder" if at else "home"
-            made = ThemedButton(self._theme, text, look="place", icon=icon, name=place.label)
+            made = ThemedButton(self._theme, place.label, look="place", icon=icon)
             made.setCheckable(True)
             made.clicked.connect(self._mapper.map)
             self._mapper.setMapping(made, at)

@@ -149,8 +149,7 @@ class SignInPanel(CardGround):
         self._return_focus(view)
 
     def _render_foot(self, view: SignInView, *, form: bool) -> None:
-        self._button.setText(view.button)
-        self._button.setAccessibleName(view.button)
+        self._button.show_words(view.button)
         self._button.setEnabled(view.can_press)
         fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
         self._button.setVisible(fields)

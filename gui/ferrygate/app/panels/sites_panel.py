@@ -66,7 +66,7 @@ class SitesPanel(CardGround):
         )
         clear(self._list)
         for at, site in enumerate(view.sites):
-            words = f"{site.name}   {site.host}".replace("&", "&&")
+            words = f"{site.name}   {site.host}"
             button = ThemedButton(self._theme, words, look="site", icon="server", name=site.name)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)

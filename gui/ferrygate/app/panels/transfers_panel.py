@@ -71,9 +71,8 @@ class TransfersPanel(QFrame):
         self.setVisible(view.known)
         for at, (tab, words) in enumerate(view.labels):
             button = self._group.button(at)
-            if button is not None:
-                button.setText(words)
-                button.setAccessibleName(words)
+            if isinstance(button, ThemedButton):
+                button.show_words(words)
                 button.setChecked(tab is view.tab)
         self._summary.setText(view.summary)
         self._empty.setText(view.empty)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout
 
+from ferrygate.app.plain_text import plain_tip
 from ferrygate.app.presenters.code_presenter import CodeView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_ring import CodeRing
@@ -38,7 +39,7 @@ class CodeCard(QFrame):
         self._can_copy = can_copy
         if can_copy:
             self._digits.setCursor(Qt.CursorShape.PointingHandCursor)
-            self._digits.setToolTip(_("Copy code"))
+            self._digits.setToolTip(plain_tip(_("Copy code")))
         self._copy.setVisible(can_copy)
         self._next.setVisible(can_copy)
         grid = QGridLayout(self)

@@ -24,10 +24,10 @@ class CopyDetailsButton(ThemedButton):
         """Have this problem to copy, or none."""
         if problem != self._problem:
             self._problem = problem
-            self.setText(self._words)
+            self.show_words(_("Copy details for support"))
 
     @Slot()
     def _copy(self) -> None:
         if self._problem is not None:
             QGuiApplication.clipboard().setText(support_text(self._problem))
-            self.setText(_("Details copied"))
+            self.show_words(_("Details copied"))

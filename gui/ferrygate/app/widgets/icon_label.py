@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel
 
 from ferrygate.app import tokens as t
+from ferrygate.app.plain_text import PlainLabel
 from ferrygate.app.theme import Theme
 
 
-class IconLabel(QLabel):
+class IconLabel(PlainLabel):
     """Shows one icon in one token's colour; says nothing to a screen reader, the words do."""
 
     def __init__(

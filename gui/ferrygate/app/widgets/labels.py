@@ -6,11 +6,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ferrygate.app.plain_text import PlainLabel, plain_tip
+
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
     """A plain-text label; ``look`` is a name from the stylesheet."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text)
     made.setWordWrap(wrap)
     if look:
         made.setProperty("look", look)
@@ -25,12 +26,11 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
         widget.style().polish(widget)
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line that ends in an ellipsis where there is no room, and says all of it in its tip."""
 
     def __init__(self, look: str = "") -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         if look:
             self.setProperty("look", look)
@@ -38,7 +38,7 @@ class ElidedLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Show a line."""
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(24, super().minimumSizeHint().height())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from ferrygate.app import tokens as t
+from ferrygate.app.plain_text import PlainLabel
 from ferrygate.app.presenters.folder_view import FolderState, FolderView
 from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.theme import Theme
@@ -23,7 +24,7 @@ _WIDEST = 420
 _BESIDE = 40
 
 
-class DropHint(QLabel):
+class DropHint(PlainLabel):
     """A dashed box that says what a drop does."""
 
     def __init__(self, theme: Theme) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalMapper, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from ferrygate.app.plain_text import plain_tip
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
@@ -57,7 +58,7 @@ class PathBar(QWidget):
             if at > first:
                 self._row.addWidget(IconLabel(self._theme, "chevron", "faint", 12))
             button = ThemedButton(self._theme, _short(crumb.label), look="crumb", name=crumb.label)
-            button.setToolTip(crumb.label)
+            button.setToolTip(plain_tip(crumb.label))
             button.setEnabled(at < len(crumbs) - 1)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
@@ -69,5 +70,4 @@ class PathBar(QWidget):
 
 
 def _short(text: str) -> str:
-    escaped = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return escaped.replace("&", "&&")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -6,13 +6,17 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QPushButton
 
 from ferrygate.app import tokens as t
+from ferrygate.app.plain_text import plain_tip, plain_words
 from ferrygate.app.theme import Theme
 
 _GAP = 4
 
 
 class ThemedButton(QPushButton):
-    """Looks are names from the stylesheet: primary, plain, quiet, link, crumb, place, tab, site."""
+    """Looks are names from the stylesheet: primary, plain, quiet, link, crumb, place, tab, site.
+
+    Its words are shown as they are; none of these buttons has a shortcut.
+    """
 
     def __init__(
         self,
@@ -25,13 +29,13 @@ class ThemedButton(QPushButton):
         name: str = "",
         tip: str = "",
     ) -> None:
-        super().__init__(text)
+        super().__init__(plain_words(text))
         self._theme = theme
         self._icon = icon
         self._tint_name = tint or {"primary": "on_accent", "quiet": "dim"}.get(look, "text")
         self.setProperty("look", look)
         self.setAccessibleName(name or text)
-        self.setToolTip(tip or ("" if text else name))
+        self.setToolTip(plain_tip(tip or ("" if text else name)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self._words = text
@@ -41,9 +45,15 @@ class ThemedButton(QPushButton):
 
     def show_text(self, *, shown: bool) -> None:
         """Show the words beside the icon, or the icon alone with the words as its tip."""
-        self.setText(self._words if shown else "")
-        self.setToolTip("" if shown else self._words)
+        self.setText(plain_words(self._words) if shown else "")
+        self.setToolTip(plain_tip("" if shown else self._words))
         self._tint()
+
+    def show_words(self, words: str) -> None:
+        """Show other words, and tell them to screen readers."""
+        self._words = words
+        self.setText(plain_words(words))
+        self.setAccessibleName(words)
 
     @Slot()
     def _tint(self) -> None:

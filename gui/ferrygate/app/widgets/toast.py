@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+
+from ferrygate.app.plain_text import PlainLabel
 
 _ABOVE_FOOT = 28
 
 
-class Toast(QLabel):
+class Toast(PlainLabel):
     """Stands over its window, follows its size, and lets the mouse through."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(parent=window)
         self._window = window
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         window.installEventFilter(self)
