@@ -91,6 +91,16 @@ def test_a_batch_that_has_not_begun_waits(table: Table) -> None:
     assert (table.row.status, table.presenter.view.summary) == ("Waiting", "")
 
 
+@pytest.mark.parametrize("moved", [2, 2_200_000, 10**15])
+def test_a_file_longer_than_the_server_told_fills_the_bar_and_no_more(
+    table: Table, moved: int
+) -> None:
+    table.batch(bytes_total=1, bytes_moved=moved)
+    assert table.row.fraction == 1.0
+    assert table.row.status.startswith("100 %")
+    assert "-" not in table.presenter.view.summary
+
+
 def test_a_delivered_batch_stays_a_minute_among_those_of_now(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.DELIVERED, note="size confirmed by the server")

@@ -19,22 +19,31 @@ MAX_NAME_BYTES = 255
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # Persian words and emoji families need them
+# Letters, marks and symbols without a shape: Hangul and Khmer fillers, the joiner of graphemes,
+# Mongolian selectors, the empty Braille cell, and what Unicode has set aside as ignorable.
+_SHAPELESS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0"
+    "\ufff0\ufff1\ufff2\ufff3\ufff4\ufff5\ufff6\ufff7\ufff8"
+)
 _NOT_ON_WINDOWS = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
     | {f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"}
 )
-_MAX_EXTENSION_BYTES = 32
+MAX_EXTENSION_BYTES = 32
+"""What follows a name's last dot counts as its ending up to this length, bytes of UTF-8."""
 
 
 def is_unsafe(character: str) -> bool:
     """Whether a character is invisible or turns the text around it: controls, format, bidi."""
-    return unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
+    return character in _SHAPELESS or (
+        unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
+    )
 
 
 def display_text(text: str) -> str:
     r"""The text with control and bidirectional characters written out, such as ``\u202e``."""
-    if text.isprintable():  # nearly every name, and ten times faster
+    if text.isprintable() and _SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
         return text
     return "".join(
         character.encode("unicode_escape").decode("ascii") if is_unsafe(character) else character
@@ -125,7 +134,7 @@ def _split(text: str) -> tuple[str, str]:
     """Stem and extension; an overlong extension is part of the stem."""
     text = text.rstrip(". ")
     stem, dot, extension = text.rpartition(".")
-    if not stem or len(extension.encode()) > _MAX_EXTENSION_BYTES:
+    if not stem or len(extension.encode()) > MAX_EXTENSION_BYTES:
         return text, ""
     return stem, dot + extension
 

@@ -7,8 +7,11 @@ from itertools import count
 
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.i18n import _
+from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
 from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.views import TransferState
+
+_WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
 
 def taken(name: str) -> ConflictError:
@@ -34,9 +37,23 @@ def skipped(job: FileJob, size_there: int | None, differs_note: str) -> Outcome:
 
 
 def numbered_names(name: bytes) -> Iterator[bytes]:
-    """``report (2).csv``, ``report (3).csv`` and so on, for ``report.csv``."""
+    """``report (2).csv``, ``report (3).csv`` and so on, for ``report.csv``.
+
+    None is longer than the longest name of usual file systems, or than the name itself where that
+    is longer: the stem is cut, between characters.
+    """
     stem, dot, extension = name.rpartition(b".")
-    if not stem:
+    if not stem or len(extension) > MAX_EXTENSION_BYTES:
         stem, dot, extension = name, b"", b""
+    longest = max(MAX_NAME_BYTES, len(name))
     for number in count(2):
-        yield b"%s (%d)%s%s" % (stem, number, dot, extension)
+        end = b" (%d)%s%s" % (number, dot, extension)
+        yield _cut(stem, longest - len(end)) + end
+
+
+def _cut(stem: bytes, most: int) -> bytes:
+    """Up to ``most`` bytes of a name, without half a character of UTF-8 at the end."""
+    if len(stem) <= most:
+        return stem
+    ends = (at for at in range(most, max(most - 4, 0), -1) if stem[at] & 0xC0 != _WITHIN)
+    return stem[: next(ends, most)]

@@ -15,6 +15,10 @@ from ferrygate.common.names import NameSet, display_name, remote_name, safe_loca
         (b"two\nlines\x1b[31m", "two\\nlines\\x1b[31m"),
         ("invoice\u202efdp.exe".encode(), "invoice\\u202efdp.exe"),
         ("👩\u200d🔬".encode(), "👩\u200d🔬"),
+        ("a\u3164b.exe".encode(), "a\\u3164b.exe"),
+        ("\u115f\u1160\uffa0".encode(), "\\u115f\\u1160\\uffa0"),
+        ("\u2800".encode(), "\\u2800"),
+        ("a\u034fb\u180b\u2065".encode(), "a\\u034fb\\u180b\\u2065"),
     ],
 )
 def test_a_name_for_people(name: bytes, shown: str) -> None:
@@ -42,6 +46,7 @@ def test_a_name_for_people(name: bytes, shown: str) -> None:
         (b".profile", ".profile"),
         ("e\u0301".encode(), "é"),
         ("a\u202eb".encode(), "a_b"),
+        ("a\u3164\u2800b".encode(), "a__b"),
         (b'q?<>"|*', "q______"),
         (b"x" * 300 + b".csv", "x" * 251 + ".csv"),
         (b"x" * 300, "x" * 255),

@@ -21,6 +21,22 @@ def test_a_number_stands_before_the_extension(name: bytes, expected: bytes) -> N
     assert next(numbered_names(name)) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (b"x" * 251 + b".csv", b"x" * 247 + b" (2).csv"),
+        (b"x" * 255, b"x" * 251 + b" (2)"),
+        ("é".encode() * 127 + b"x", "é".encode() * 125 + b" (2)"),
+        ("日".encode() * 83 + b".txt", "日".encode() * 82 + b" (2).txt"),
+        (b"a." + b"y" * 253, b"a." + b"y" * 249 + b" (2)"),
+        (b"\x80" * 255, b"\x80" * 251 + b" (2)"),
+        (b"x" * 400, b"x" * 396 + b" (2)"),
+    ],
+)
+def test_a_name_does_not_grow_beyond_what_disks_take(name: bytes, expected: bytes) -> None:
+    assert next(numbered_names(name)) == expected
+
+
 def test_numbers_go_on() -> None:
     assert list(islice(numbered_names(b"a"), 3)) == [b"a (2)", b"a (3)", b"a (4)"]
 

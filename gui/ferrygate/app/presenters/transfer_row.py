@@ -196,7 +196,7 @@ def _running(batch: Batch, waiting: str) -> RowView:
         tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
         title=view.title,
         sub=waiting or _where(view),
-        fraction=view.bytes_moved / view.bytes_total if view.bytes_total else 0.0,
+        fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
         status=_status(view, question, waiting),
         can_cancel=not view.stopping,
         question=question,
