@@ -140,8 +140,7 @@ def _options(
         home=home.prepare(),
         opened=request.opened,
         is_demo=request.is_demo,
-        password=request.password,
-        code_secret=request.code_secret,
+        given=request.given,
         make_engine=make_engine,
         clock=clock,
     )

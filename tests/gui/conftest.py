@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Event
@@ -23,6 +23,7 @@ from gui.scripted_engine import ScriptedEngine, Tree, tree_of
 
 NOON = 1_795_435_200.0
 KEY = Secret("JBSWY3DPEHPK3PXP")
+NOTHING_GIVEN = GivenSecrets()
 
 
 class StillClock:
@@ -93,7 +94,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
         *,
         site: Site | None,
         tree: Tree | None = None,
-        code_secret: CodeSecret | None = None,
+        given: GivenSecrets = NOTHING_GIVEN,
         agrees: bool = True,
     ) -> Rig:
         engines: list[ScriptedEngine] = []
@@ -105,7 +106,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
         options = AppOptions(
             home=Home(tmp_path / "home").prepare(),
             opened=site,
-            code_secret=code_secret,
+            given=given,
             make_engine=make_engine,
             clock=clock,
         )
@@ -126,7 +127,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
 @pytest.fixture
 def rig(make_rig: MakeRig, site: Site) -> Rig:
     """One window on the way to a site whose code secret is at hand."""
-    return make_rig(site=site, code_secret=CodeSecret(key=KEY))
+    return make_rig(site=site, given=GivenSecrets(totp_secret=KEY))
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.engine.start_secrets import StartSecrets
+from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
 
 Tree = dict[bytes, list[Entry]]
@@ -36,6 +38,7 @@ class ScriptedEngine:
         self._secret: CodeSecret | None = None
         self._has_password = False
         self._pending: int | None = None
+        self._start = StartSecrets()
 
     def send(self, command: m.Command) -> None:
         if isinstance(command, m.TakeMore):  # its listings are short
@@ -79,6 +82,9 @@ class ScriptedEngine:
             case m.UseCodeSecret():
                 self._secret = command.secret
                 self._tell(m.CodeChanged(code=live_code(command.secret, self._clock.now())))
+            case m.ProvideSecrets():
+                given = Credentials(password=command.password, code_secret=command.code_secret)
+                self._start.provide(command.site, given)
             case m.UsePassword():
                 self._has_password = True
             case m.ShowCode() if self._secret is not None:
@@ -126,6 +132,9 @@ class ScriptedEngine:
                 self._tell(m.Failed(request=command.request, problem=problem))  # type: ignore[union-attr]
 
     def _open(self, request: int, site: Site) -> None:
+        given = self._start.for_site(site)
+        self._secret = given.code_secret
+        self._has_password = given.password is not None
         self._tell(
             m.SiteOpened(
                 site=site,
@@ -134,6 +143,8 @@ class ScriptedEngine:
                 can_save=True,
             )
         )
+        if self._secret is not None:
+            self._tell(m.CodeChanged(code=live_code(self._secret, self._clock.now())))
         self._done(request)
 
     def _sign_in(self, request: int) -> None:

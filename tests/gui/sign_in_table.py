@@ -21,26 +21,26 @@ FORM = Form(username="vendor7", password=Secret("pw"))
 class Table:
     """A presenter on a table, with what it sent beside it."""
 
-    def __init__(self, clock: Clock, *, password: Secret | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.sent: list[m.Command] = []
         self.clock = clock
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, lambda _words: None)
-        self.presenter = SignInPresenter(
-            outbox, clock, self.setup, self.refusal, password=password, code_secret=None
-        )
+        self.presenter = SignInPresenter(outbox, clock, self.setup, self.refusal)
 
     @property
     def view(self) -> SignInView:
         return self.presenter.view
 
-    def open(self, site: Site, *, can_save: bool = True, note: str = "") -> None:
+    def open(
+        self, site: Site, *, can_save: bool = True, note: str = "", has_password: bool = False
+    ) -> None:
         self.presenter.choose(site)
         self.tell(
             m.SiteOpened(
                 site=site,
-                has_password=False,
+                has_password=has_password,
                 has_code_secret=False,
                 can_save=can_save,
                 keychain_note=note,

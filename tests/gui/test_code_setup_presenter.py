@@ -8,7 +8,6 @@ import pytest
 
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -26,7 +25,7 @@ class Table:
         self.presenter = CodeSetupPresenter(Outbox(self.sent.append))
 
     def open(self, site: Site, *, can_save: bool = True) -> None:
-        self.presenter.turn_to(site, None)
+        self.presenter.turn_to(site)
         opened = m.SiteOpened(
             site=site, has_password=False, has_code_secret=False, can_save=can_save
         )
@@ -167,13 +166,12 @@ def test_a_code_is_kept_only_where_all_agree(
     assert not table.used.save
 
 
-def test_what_the_environment_gave_is_used_and_not_kept(table: Table, site: Site) -> None:
+def test_what_was_set_up_for_one_site_is_not_given_to_the_next(table: Table, site: Site) -> None:
     table.open(site)
-    table.presenter.turn_to(site, CodeSecret(key=Secret(KEY)))
-    (step,) = table.presenter.steps()
-    command = step(1)
-    assert isinstance(command, m.UseCodeSecret)
-    assert not command.save
+    table.presenter.take([KEY])
+    assert len(table.presenter.steps()) == 1
+    table.presenter.turn_to(msgspec.structs.replace(site, host="other.example.org"))
+    assert table.presenter.steps() == []
 
 
 def test_a_code_is_unproven_until_a_sign_in(table: Table, site: Site) -> None:

@@ -16,11 +16,12 @@ from ferrygate.app.scenes import SCENES
 from ferrygate.app.tour import run_tour
 from ferrygate.bootstrap import make_engine
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.vault.memory import MemoryVault
-from sandbox_site import code_secret_of, site_of
+from sandbox_site import site_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -37,8 +38,7 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
         home=home,
         opened=site_of(ready),
         is_demo=True,
-        password=ready.password,
-        code_secret=code_secret_of(ready),
+        given=GivenSecrets(password=ready.password, totp_secret=ready.totp_secret),
         make_engine=partial(make_engine, home=home, clock=clock, open_vault=MemoryVault),
         clock=clock,
     )
@@ -69,8 +69,7 @@ def test_the_tour_says_where_it_stopped(
         home=options.home,
         opened=options.opened,
         is_demo=True,
-        password=Secret("wrong"),
-        code_secret=options.code_secret,
+        given=GivenSecrets(password=Secret("wrong"), totp_secret=options.given.totp_secret),
         make_engine=options.make_engine,
         clock=options.clock,
     )

@@ -16,8 +16,8 @@ from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.bootstrap import make_engine
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
@@ -83,14 +83,14 @@ def make_person(tmp_path: Path, qtbot: QtBot) -> Iterator[MakePerson]:
             host_key_fingerprints=pins or (ready.host_key_fingerprint,),
             sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
         )
-        secret = CodeSecret(key=ready.totp_secret, period=ready.period) if enrolled else None
+        given = GivenSecrets(totp_secret=ready.totp_secret if enrolled else None)
         if pins:
             SiteStore(home.sites).save(site)
         options = AppOptions(
             home=home,
             opened=None if pins else site,
             is_demo=not pins,
-            code_secret=secret,
+            given=given,
             make_engine=partial(make_engine, home=home, clock=CLOCK, open_vault=MemoryVault),
             clock=CLOCK,
         )

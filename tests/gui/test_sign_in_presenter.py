@@ -27,10 +27,9 @@ def test_opening_sends_nothing_but_the_question_what_is_saved(table: Table, site
     assert table.presenter.view.asks_code
 
 
-def test_what_the_environment_gave_is_used_after_opening(clock: StillClock, site: Site) -> None:
-    table = Table(clock, password=Secret("from outside"))
-    table.open(site)
-    assert [type(command) for command in table.sent] == [m.OpenSite, m.UsePassword]
+def test_what_the_engine_has_at_hand_is_said_after_opening(table: Table, site: Site) -> None:
+    table.open(site, has_password=True)
+    assert [type(command) for command in table.sent] == [m.OpenSite]
     assert table.presenter.view.password_hint == "Already at hand"
 
 
@@ -295,9 +294,8 @@ def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) 
     assert table.sent[-1] == m.UsePassphrase(request=3, passphrase=Secret("open"), save=True)
 
 
-def test_a_password_that_was_forgotten_is_asked_for_again(clock: StillClock, site: Site) -> None:
-    table = Table(clock, password=Secret("from outside"))
-    table.open(site)
+def test_a_password_that_was_forgotten_is_asked_for_again(table: Table, site: Site) -> None:
+    table.open(site, has_password=True)
     table.presenter.forget(m.SecretKind.PASSWORD)
     assert table.presenter.view.password_hint == ""
 

@@ -39,8 +39,7 @@ class Desktop(QObject):
             fingerprints=self._fingerprints,
             aside=self.aside,
             is_demo=options.is_demo,
-            password=options.password,
-            code_secret=options.code_secret,
+            given=options.given,
         )
         self.window = MainWindow(self.theme, self.workspace, self.model, self.aside)
         self._ticker = Ticker(options.clock, self)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.app.bridge.engine_bridge import EngineLike
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
-from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Listener
 from ferrygate.sites.site import Site
 
@@ -23,8 +22,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
         home: where Ferrygate keeps its files.
         opened: the site of a connection file the app was opened with, or what is wrong with it.
         is_demo: the site is the sandbox's own: nobody has to agree to it, and it is not kept.
-        password: from the environment.
-        code_secret: from the environment.
+        given: secrets from the environment, or the demo's; for the site that the app begins with.
         make_engine: builds the engine for a listener; called once, on a thread of its own, after
             the first paint.
         clock: the time.
@@ -33,7 +31,6 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     home: Home
     opened: Site | Problem | None = None
     is_demo: bool = False
-    password: Secret | None = None
-    code_secret: CodeSecret | None = None
+    given: GivenSecrets = GivenSecrets()
     make_engine: Callable[[Listener], EngineLike]
     clock: Clock

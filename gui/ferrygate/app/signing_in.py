@@ -10,6 +10,7 @@ from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
@@ -17,18 +18,18 @@ from ferrygate.common.remote_path import normalise
 
 def by_hand(options: AppOptions) -> AppOptions:
     """The same without what is typed in, not handed over."""
-    return msgspec.structs.replace(options, password=None, code_secret=None)
+    return msgspec.structs.replace(options, given=GivenSecrets())
 
 
 def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:
     """Type the code's key and the password into the card."""
     sign_in = desktop.workspace.sign_in
     _wait_for(driver, desktop, "card", lambda: sign_in.view.asks_code or sign_in.view.shows_code)
-    if options.code_secret is not None and sign_in.view.asks_code:
-        driver.type_into(_("Key of your code"), options.code_secret.key.reveal() + "\n")
+    if options.given.totp_secret is not None and sign_in.view.asks_code:
+        driver.type_into(_("Key of your code"), options.given.totp_secret.reveal() + "\n")
         _wait_for(driver, desktop, "code", lambda: sign_in.view.shows_code)
-    if options.password is not None:
-        driver.type_into(_("Password"), options.password.reveal())
+    if options.given.password is not None:
+        driver.type_into(_("Password"), options.given.password.reveal())
 
 
 def sign_in(driver: Driver, desktop: Desktop) -> bytes:

@@ -10,14 +10,12 @@ import msgspec
 
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.terminal import Terminal
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem, problem_of
 from ferrygate.common.i18n import _
 from ferrygate.common.logs import FILE_NAME, LiveSecrets
 from ferrygate.common.paths import Home
-from ferrygate.common.secret import Secret
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -28,15 +26,13 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         opened: the site of a connection file, or what is wrong with the file.
-        password: at hand for the site.
-        code_secret: at hand for the site.
+        given: secrets at hand for the site that the window begins with, and for no other.
         is_demo: the site is the sandbox's own: it needs no consent and is not kept, and the
             person's keychain is left alone.
     """
 
     opened: Site | Problem | None = None
-    password: Secret | None = None
-    code_secret: CodeSecret | None = None
+    given: GivenSecrets = GivenSecrets()
     is_demo: bool = False
 
 

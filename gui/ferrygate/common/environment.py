@@ -22,10 +22,12 @@ class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         password: without a code.
         totp_secret: a key or an ``otpauth://`` address, not yet looked at.
+        passphrase: of the site's private key.
     """
 
     password: Secret | None = None
     totp_secret: Secret | None = None
+    passphrase: Secret | None = None
 
 
 def take_secrets(environ: MutableMapping[str, str]) -> GivenSecrets:

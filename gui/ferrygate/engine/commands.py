@@ -28,6 +28,20 @@ class OpenSite(msgspec.Struct, frozen=True):
     given: frozenset[SecretKind] | None = None
 
 
+class ProvideSecrets(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold what Ferrygate was started with, for one site and no other, until the end.
+
+    To be sent before that site is opened. Whenever it is, they are at hand for it as if the
+    keychain had had them, and are never kept there.
+    """
+
+    request: int
+    site: Site
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+    passphrase: Secret | None = None
+
+
 class UseCodeSecret(msgspec.Struct, frozen=True):
     """Use this code secret for the open site; keep it in the keychain when ``save``."""
 
@@ -255,6 +269,7 @@ class Shutdown(msgspec.Struct, frozen=True):
 
 Request = (
     OpenSite
+    | ProvideSecrets
     | UseCodeSecret
     | UsePassword
     | UsePassphrase

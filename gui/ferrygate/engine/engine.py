@@ -32,10 +32,11 @@ from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
-from ferrygate.engine.session_secrets import Found, SessionSecrets
+from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
+from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sign_in.codes import take_step
-from ferrygate.sign_in.credentials import no_code_secret
+from ferrygate.sign_in.credentials import Credentials, no_code_secret
 from ferrygate.sites.site import Site
 
 _TICK = 1.0  # seconds between two looks at the connection
@@ -55,6 +56,7 @@ class Engine:
         self._inbox = Inbox(parts.clock)
         self._tasks = BackgroundTasks(self._later)
         self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
+        self._start = StartSecrets()
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
         self._keeper = SessionKeeper(parts, self._emit, self._later, self._tasks, self._secrets)
         self._site: Site | None = None
@@ -136,6 +138,7 @@ class Engine:
     def _handler_table(self) -> dict[type[m.Command], Callable[[Any], None]]:
         return {
             m.OpenSite: self._open_site,
+            m.ProvideSecrets: self._provide,
             m.UseCodeSecret: self._use_code_secret,
             m.UsePassword: self._use_password,
             m.UsePassphrase: self._use_passphrase,
@@ -167,9 +170,19 @@ class Engine:
 
     # ------------------------------------------------------------ the site and its code
 
+    def _provide(self, command: m.ProvideSecrets) -> None:
+        given = Credentials(
+            password=command.password,
+            code_secret=command.code_secret,
+            passphrase=command.passphrase,
+        )
+        self._start.provide(command.site, given)
+        self._emit(m.Done(command.request))
+
     def _open_site(self, command: m.OpenSite) -> None:
         self._forget()
         self._site = command.site
+        self._secrets.credentials = self._start.for_site(command.site)
         self._looking_up = command.request
 
         def found(found: Found) -> None:
@@ -178,7 +191,7 @@ class Engine:
                 return
             self._secrets.take_found(found.credentials)
             self._correct_code(command.site)
-            self._emit(found.event)
+            self._emit(self._secrets.at_hand(found.event))
             self._emit(m.Done(command.request))
 
         self._tasks.do(
@@ -230,6 +243,7 @@ class Engine:
         if site is None:
             return
         self._secrets.drop(command.kind)
+        self._start.drop(FIELDS[command.kind])
         if command.kind is m.SecretKind.CODE_SECRET:
             self._codes.show(None)
         self._tasks.do(

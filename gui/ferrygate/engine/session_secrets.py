@@ -21,7 +21,7 @@ from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.vault import Binding, SecretKind, Vault
 
-_FIELDS = {
+FIELDS = {
     SecretKind.PASSWORD: "password",
     SecretKind.CODE_SECRET: "code_secret",
     SecretKind.PASSPHRASE: "passphrase",
@@ -76,6 +76,14 @@ class SessionSecrets:
             passphrase=given.passphrase or found.passphrase,
         )
 
+    def at_hand(self, opened: SiteOpened) -> SiteOpened:
+        """What is told of an opened site, with what is in memory for it besides the keychain's."""
+        return msgspec.structs.replace(
+            opened,
+            has_password=opened.has_password or self.credentials.password is not None,
+            has_code_secret=opened.has_code_secret or self.credentials.code_secret is not None,
+        )
+
     def forget(self) -> None:
         """Drop what is in memory."""
         self.credentials = Credentials()
@@ -105,7 +113,7 @@ class SessionSecrets:
 
     def drop(self, kind: SecretKind) -> None:
         """Drop one secret from memory."""
-        self.credentials = msgspec.structs.replace(self.credentials, **{_FIELDS[kind]: None})
+        self.credentials = msgspec.structs.replace(self.credentials, **{FIELDS[kind]: None})
         self._wish(kind, save=False)
 
     def forget_saved(self, site: Site, kind: SecretKind) -> None:

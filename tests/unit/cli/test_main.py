@@ -33,9 +33,7 @@ def test_without_a_command_the_window_opens(command: Command, opened: list[Windo
     assert command(secrets=SECRETS) == 0
     (request,) = opened
     assert request.opened is None
-    assert request.password == Secret("correct horse")
-    assert request.code_secret is not None
-    assert request.code_secret.period == 30
+    assert request.given == SECRETS
     assert not request.is_demo
 
 
@@ -47,8 +45,7 @@ def test_a_connection_file_opens_the_window_on_its_site(
     (request,) = opened
     assert isinstance(request.opened, Site)
     assert request.opened.name == "Acme"
-    assert request.code_secret is not None
-    assert request.code_secret.period == 60
+    assert request.given == SECRETS
 
 
 def test_a_broken_connection_file_opens_the_window_on_a_sentence(

@@ -48,7 +48,6 @@ class CodeSetupPresenter(Observable):
         self._chain = Chain(outbox)
         self._site: Site | None = None
         self._secret: CodeSecret | None = None
-        self._is_given = False
         self._choices: tuple[CodeSecret, ...] = ()
         self._keeps = True
         self._can_keep = False
@@ -63,28 +62,22 @@ class CodeSetupPresenter(Observable):
         """The person's consent to keeping the code secret, before it is set up."""
         self._keeps = wanted
 
-    def turn_to(self, site: Site, given: CodeSecret | None) -> None:
-        """Begin anew for a site, with the code secret that the environment gave, if any."""
-        self._site, self._secret, self._choices = site, given, ()
-        self._is_given = given is not None
+    def turn_to(self, site: Site) -> None:
+        """Begin anew for a site."""
+        self._site, self._secret, self._choices = site, None, ()
         self._can_keep = False
         self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
 
     def hold(self, secret: CodeSecret) -> None:
         """Okta has set up this code for the site, and the engine uses it."""
-        self._secret, self._is_given = secret, False
+        self._secret = secret
 
     def steps(self) -> list[Step]:
         """What has the engine use the secret again, after the site was opened anew."""
         secret = self._secret
         if secret is None:
             return []
-        given = self._is_given  # by the environment, and not ours to keep
-        return [
-            lambda number: m.UseCodeSecret(
-                request=number, secret=secret, save=self.saves and not given
-            )
-        ]
+        return [lambda number: m.UseCodeSecret(request=number, secret=secret, save=self.saves)]
 
     def read(self) -> None:
         """A picture is being looked at; :meth:`found` or :meth:`not_readable` follows."""
@@ -135,7 +128,7 @@ class CodeSetupPresenter(Observable):
             self._show(self._again(unproven=False))
 
     def _use(self, secret: CodeSecret) -> None:
-        self._secret, self._choices, self._is_given = secret, (), False
+        self._secret, self._choices = secret, ()
         self._chain.start(self.steps())
         self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=self.saves))
 

@@ -11,7 +11,6 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, Told, sign_in_view
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
@@ -29,17 +28,12 @@ class SignInPresenter(Observable):
         clock: Clock,
         setup: CodeSetupPresenter,
         refusal: RefusalPresenter,
-        *,
-        password: Secret | None,
-        code_secret: CodeSecret | None,
     ) -> None:
         super().__init__()
         self._outbox = outbox
         self._clock = clock
         self._setup = setup
         self._refusal = refusal
-        self._password = password
-        self._code_secret = code_secret
         self._told = Told()
         self._chain = Chain(outbox)
         self._busy = False
@@ -57,8 +51,8 @@ class SignInPresenter(Observable):
         return sign_in_view(self._told, problem, ready=ready, busy=self._busy, now=now)
 
     def choose(self, site: Site) -> None:
-        """Turn to a site and use for it what the environment gave."""
-        self._setup.turn_to(site, self._code_secret)
+        """Turn to a site; the engine knows what is at hand for it."""
+        self._setup.turn_to(site)
         self._refusal.turn_to(site)
         self._told = Told(site=site, turn=self._told.turn + 1)
         self._busy = False
@@ -107,10 +101,9 @@ class SignInPresenter(Observable):
     def forget(self, kind: m.SecretKind) -> None:
         """The engine has dropped a secret of this site: do not give it back."""
         if kind is m.SecretKind.PASSWORD:
-            self._password, self._told.has_password = None, False
+            self._told.has_password = False
         elif kind is m.SecretKind.CODE_SECRET and self._told.site is not None:
-            self._code_secret = None
-            self._setup.turn_to(self._told.site, None)
+            self._setup.turn_to(self._told.site)
         self._changed()
 
     # ------------------------------------------------------------ answering
@@ -234,12 +227,8 @@ class SignInPresenter(Observable):
 
     def _opening(self, site: Site) -> list[Step]:
         """Open a site; what was at hand for another, or for another user or server, is not."""
-        self._told.has_password = bool(self._password)
-        steps: list[Step] = [lambda number: m.OpenSite(request=number, site=site)]
-        steps += self._setup.steps()
-        if password := self._password:
-            steps.append(lambda number: m.UsePassword(request=number, password=password))
-        return steps
+        self._told.has_password = False
+        return [lambda number: m.OpenSite(request=number, site=site), *self._setup.steps()]
 
     def _missing(self, form: Form) -> str:
         view = self.view

@@ -17,15 +17,16 @@ from ferrygate.app.presenters.session_words import StateWords, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.errors import CodeSecretError, Kind, Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
-from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
+_NOTHING = GivenSecrets()
 _PASSING = {Kind.CANNOT_REACH, Kind.CONNECTION_LOST}  # worth another try, with nothing to mend
 
 
@@ -51,8 +52,7 @@ class Workspace(Observable):
         fingerprints: Callable[[str, int], tuple[str, ...]],
         aside: Aside,
         is_demo: bool = False,
-        password: Secret | None = None,
-        code_secret: CodeSecret | None = None,
+        given: GivenSecrets = _NOTHING,
     ) -> None:
         """Take what is needed.
 
@@ -64,13 +64,13 @@ class Workspace(Observable):
             fingerprints: of the keys on record for a host and a port; called aside.
             aside: for what may wait.
             is_demo: the site to start with is our own, and is not kept.
-            password: from the environment.
-            code_secret: from the environment.
+            given: the secrets of this start, for the site that it begins with.
         """
         super().__init__()
         self._outbox = outbox
         self._clock = clock
         self._is_demo = is_demo
+        self._given = given
         self._session = m.SessionChanged(state=m.SessionState.OFFLINE)
         self._entered = False  # the session has shown its files
         self._forgetting: dict[int, m.SecretKind] = {}
@@ -79,9 +79,7 @@ class Workspace(Observable):
         self.code = CodePresenter(outbox, clock)
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, self.notices.say)
-        self.sign_in = SignInPresenter(
-            outbox, clock, self.setup, self.refusal, password=password, code_secret=code_secret
-        )
+        self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
         self.sites = SitesPresenter(saved, fingerprints, self.choose, aside, keeps=not is_demo)
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
@@ -120,13 +118,40 @@ class Workspace(Observable):
     def _begin(self, opened: Site | Problem | None) -> None:
         saved = self.sites.view.sites
         if isinstance(opened, Problem):
+            self._provide(None)
             self.sites.report(opened)
-        elif opened is not None and self._is_demo:
-            self.choose(opened)
         elif opened is not None:
-            self.sites.offer(opened)
+            self._provide(opened)
+            (self.choose if self._is_demo else self.sites.offer)(opened)
         elif len(saved) == 1:
+            self._provide(saved[0])
             self.choose(saved[0])
+        else:
+            self._provide(None)
+
+    def _provide(self, site: Site | None) -> None:
+        """Hand the secrets of this start to the engine, for the one site that it begins with."""
+        given, self._given = self._given, _NOTHING
+        if given == _NOTHING:
+            return
+        if site is None:
+            self.notices.show(_no_site_for_secrets())
+            return
+        code_secret = None
+        if given.totp_secret is not None:
+            try:
+                code_secret = code_secret_for(site.sign_in, given.totp_secret)
+            except CodeSecretError as error:
+                self.notices.show(error.problem)
+        self._outbox.ask(
+            lambda number: m.ProvideSecrets(
+                request=number,
+                site=site,
+                password=given.password,
+                code_secret=code_secret,
+                passphrase=given.passphrase,
+            )
+        )
 
     def choose(self, site: Site) -> None:
         """Turn to a site's sign-in card."""
@@ -227,6 +252,13 @@ class Workspace(Observable):
             return
         self.sign_in.forget(kind)
         self.notices.say(_forgotten(kind))
+
+
+def _no_site_for_secrets() -> Problem:
+    return UsageError(
+        _("The password or key from the start is not used, since it belongs to no site."),
+        next_step=_("Start Ferrygate with the connection file that it is for."),
+    ).problem
 
 
 def _forgotten(kind: m.SecretKind) -> str:

@@ -9,9 +9,8 @@ import click
 from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.common.errors import ConnectionFileError, Problem
-from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import Site
 
 
 @click.command()
@@ -20,14 +19,7 @@ from ferrygate.sites.site import SignIn, Site
 def app(around: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
     opened = _opened(connection_file) if connection_file else None
-    how = opened.sign_in if isinstance(opened, Site) else SignIn()
-    text = around.secrets.totp_secret
-    request = WindowRequest(
-        opened=opened,
-        password=around.secrets.password,
-        code_secret=code_secret_for(how, text) if text else None,
-    )
-    return around.window.run(request)
+    return around.window.run(WindowRequest(opened=opened, given=around.secrets))
 
 
 def _opened(connection_file: Path) -> Site | Problem:

@@ -13,12 +13,12 @@ import msgspec
 from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.own_process import end_ferrygate, start_ferrygate
 from ferrygate.common.paths import HOME_VARIABLE, Home
 from ferrygate.common.secret import Secret
-from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.connection_file import read_connection_file
 
 _FOLDER = LocalPath()
@@ -65,8 +65,9 @@ def demo(
         site = read_connection_file(Path(ready.connection_file))
         request = WindowRequest(
             opened=site,
-            password=Secret(ready.password),
-            code_secret=code_secret_for(site.sign_in, Secret(ready.otpauth_uri)),
+            given=GivenSecrets(
+                password=Secret(ready.password), totp_secret=Secret(ready.otpauth_uri)
+            ),
             is_demo=True,
         )
         if screenshots is not None:
