@@ -167,7 +167,8 @@ def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
     person.driver.wait_for("form", lambda: person.workspace.sign_in.view.can_press)
     assert SiteStore(home.sites).load("Sandbox").host_key_fingerprints == (old.fingerprint,)
     # What was given for the server with the old key is not for this one.
-    assert person.workspace.sign_in.view.stage is Stage.CODE_SETUP
+    card = person.workspace.sign_in
+    person.driver.wait_for("set-up", lambda: card.view.stage is Stage.CODE_SETUP)
     person.driver.type_into("Key of your code", f"{ready.otpauth_uri.reveal()}\n")
     person.driver.wait_for("form", lambda: person.workspace.sign_in.view.stage is Stage.FORM)
     person.driver.type_into("Password", f"{ready.password.reveal()}\n")
