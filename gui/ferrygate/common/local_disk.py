@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ferrygate.common.errors import (
     LocalFileError,
@@ -15,6 +18,9 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
+
+# Not blocking, since a named pipe would wait for its other end; Windows takes files for text.
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def local_path(text: str) -> str:
@@ -47,6 +53,41 @@ def reading(path: Path) -> Iterator[None]:
             _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
             detail=reason(error),
         ) from error
+
+
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a file to be read; never a pipe or a device, which may wait or go on without end.
+
+    Raises:
+        LocalFileError: there is no such file, it cannot be read, or it is something else.
+    """
+    with reading(path):
+        descriptor = os.open(path, _READ_FLAGS)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise LocalFileError(_("“{name}” is not a file.").format(name=display_text(path.name)))
+        return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def read_small_file(path: Path, max_bytes: int) -> bytes:
+    """Read a regular file whole.
+
+    Args:
+        path: as :func:`open_regular_file` takes it.
+        max_bytes: how long the file may be.
+
+    Raises:
+        LocalFileError: the file cannot be read, as :func:`open_regular_file` says, or is longer.
+    """
+    with open_regular_file(path) as file, reading(path):
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise LocalFileError(
+            _("“{name}” is too large for what it should be.").format(name=display_text(path.name)),
+            next_step=_("Check that it is the right file."),
+            detail=f"longer than {max_bytes} bytes",
+        )
+    return data
 
 
 @contextmanager

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import binascii
+import re
 from pathlib import Path
 
-LONGEST = 65_536
-"""Bytes; no private key is longer."""
+from ferrygate.common.errors import LocalFileError
+from ferrygate.sftp.key_file import read_key_file
 
 OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
 """How a key in OpenSSH's own form begins, after dashes."""
 
 _PLAIN = b"openssh-key-v1\0\0\0\0\4none"  # how one begins that is not encrypted (PROTOCOL.key)
+_FIDO = re.compile(rb"sk-(?:ssh|ecdsa)-")  # key types, PROTOCOL.u2f
 _BEGINNING = 64  # characters of base64 that hold as much
 
 
@@ -21,15 +23,23 @@ def may_need_passphrase(path: Path) -> bool:
     A file that cannot be read is not: what is wrong with it is said when it is loaded.
     """
     try:
-        with path.expanduser().open("rb") as file:
-            data = file.read(LONGEST)
-    except OSError:
+        data = read_key_file(path)
+    except LocalFileError:
         return False
-    _before, is_openssh, rest = data.partition(OPENSSH)
-    if not is_openssh:
+    if OPENSSH not in data:
         return b"ENCRYPTED" in data  # PKCS #8 (RFC 7468 §11) and older PEM (RFC 1421 §4.6.1.1)
+    return not _binary(data, _BEGINNING).startswith(_PLAIN)
+
+
+def is_on_device(data: bytes) -> bool:
+    """Whether a key of OpenSSH's form is one of FIDO: its secret half never leaves a device."""
+    return OPENSSH in data and _FIDO.search(_binary(data)) is not None
+
+
+def _binary(data: bytes, characters: int | None = None) -> bytes:
+    """Decode what follows the first line of OpenSSH's form; empty if it is no base64."""
+    text = data.partition(OPENSSH)[2].partition(b"\n")[2].partition(b"-")[0]
     try:
-        beginning = binascii.a2b_base64(rest.partition(b"\n")[2][:_BEGINNING])
+        return binascii.a2b_base64(text[:characters])
     except binascii.Error:
-        return True
-    return not beginning.startswith(_PLAIN)
+        return b""

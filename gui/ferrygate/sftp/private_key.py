@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import reading
+from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.key_header import LONGEST, OPENSSH
+from ferrygate.sftp.key_file import read_key_file
+from ferrygate.sftp.key_header import OPENSSH, is_on_device
 
 _CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
     (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
@@ -28,11 +29,9 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     Raises:
         LocalFileError: there is no such file, or it holds no private key.
         PassphraseMissingError: the key is encrypted, and the passphrase is missing or wrong.
-        UnsupportedError: a kind of key that servers no longer take.
+        UnsupportedError: a kind of key that servers do not take, or a security device's.
     """
-    with reading(path), path.expanduser().open("rb") as file:
-        data = file.read(LONGEST)
-    loaded = _decrypt(data, path.name, passphrase)
+    loaded = _decrypt(read_key_file(path), display_text(path.name), passphrase)
     if isinstance(loaded, rsa.RSAPrivateKey):
         return paramiko.RSAKey(key=loaded)
     for kind, key_class in _CLASSES:
@@ -45,9 +44,9 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
                     serialization.NoEncryption(),
                 )
             except ValueError as error:  # a curve that SSH has no name for
-                raise _unsupported(path.name) from error
+                raise _unsupported(display_text(path.name)) from error
             return key_class.from_private_key(io.StringIO(plain.decode("ascii")))
-    raise _unsupported(path.name)
+    raise _unsupported(display_text(path.name))
 
 
 def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
@@ -59,14 +58,15 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
         # (RSA-CRT), so a damaged key of the person's own gives nothing away: it is refused.
         return load(data, password, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm as error:
-        raise _unsupported(name) from error
+        raise (_on_device(name) if is_on_device(data) else _unsupported(name)) from error
     except (TypeError, ValueError) as error:
         if password is not None:  # wrong, or not needed: what is said without one tells which
             return _decrypt(data, name, None)
         if isinstance(error, TypeError):  # encrypted
             raise _no_passphrase(name) from None
         raise LocalFileError(
-            _("“{name}” holds no private key that can be read.").format(name=name)
+            _("“{name}” holds no private key that can be read.").format(name=name),
+            next_step=_("Ask your contact for a private key in OpenSSH's form."),
         ) from None
 
 
@@ -77,8 +77,17 @@ def _no_passphrase(name: str) -> PassphraseMissingError:
     )
 
 
+def _on_device(name: str) -> UnsupportedError:
+    return UnsupportedError(
+        _(
+            "The private key “{name}” is kept in a security device, which cannot be used here."
+        ).format(name=name),
+        next_step=_("Ask your contact to accept a key that is a file."),
+    )
+
+
 def _unsupported(name: str) -> UnsupportedError:
     return UnsupportedError(
-        _("The private key “{name}” is of a kind that servers no longer take.").format(name=name),
+        _("The private key “{name}” is of a kind that servers do not take.").format(name=name),
         next_step=_("Ask your contact for a new key."),
     )

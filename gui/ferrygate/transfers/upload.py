@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,7 +21,7 @@ import msgspec
 
 from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import reading
+from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.names import display_text
 from ferrygate.sftp.replies import check_ok
 from ferrygate.sftp.tasks import Future
@@ -54,7 +53,7 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
         done = await _arrived_after_all(route, job, opened, report)
         if done is not None:
             return done
-    with _open_local(job.local) as source:
+    with open_regular_file(Path(job.local)) as source:
         size = _status(source, job.local).st_size
         target = await choose(route.files, job, opened)
         if isinstance(target, Outcome):
@@ -114,20 +113,6 @@ async def _arrived_after_all(
         return None
     report(TransferState.CHECKING, sent)
     return await _delivered(route, job, opened, path)
-
-
-# Not blocking, since a named pipe would wait for its other end; Windows takes files for text.
-_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _open_local(path: str) -> BinaryIO:
-    with reading(Path(path)):
-        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            name = display_text(Path(path).name)
-            raise LocalFileError(_("“{name}” is not a file.").format(name=name))
-        return os.fdopen(descriptor, "rb", buffering=0)
 
 
 @contextmanager

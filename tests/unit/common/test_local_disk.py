@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.local_disk import reading, reason, writing
+from ferrygate.common.local_disk import open_regular_file, read_small_file, reading, reason, writing
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -39,3 +40,20 @@ def test_every_other_error_passes() -> None:
 def test_an_error_without_words_goes_by_its_name() -> None:
     assert reason(OSError(5, "Input/output error")) == "Input/output error"
     assert reason(TimeoutError()) == "TimeoutError"
+
+
+def test_a_small_file_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"12345")
+    assert read_small_file(path, 5) == b"12345"
+    with pytest.raises(LocalFileError, match=r"“picture\.png” is too large") as caught:
+        read_small_file(path, 4)
+    assert caught.value.problem.next_step
+
+
+@pytest.mark.timeout(5)
+def test_nothing_but_a_file_is_opened_to_be_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        with pytest.raises(LocalFileError, match="is not a file"):
+            open_regular_file(path)

@@ -126,15 +126,12 @@ def test_what_looks_like_a_key_and_is_none_may_be_encrypted(
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
-        b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@host\n",
-        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-        b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
-        bytes(range(256)) * 1000,
+        bytes(range(256)) * 100,
+        b"<RSAKeyValue><Modulus>AAAA</Modulus></RSAKeyValue>",
     ],
-    ids=["empty", "public", "certificate", "openssh", "pkcs8", "putty", "noise"],
+    ids=["openssh", "pkcs8", "noise", "xml"],
 )
 def test_what_is_no_private_key_is_said_to_be_none(
     data: bytes, passphrase: Secret | None, tmp_path: Path
@@ -148,7 +145,7 @@ def test_what_is_no_private_key_is_said_to_be_none(
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(LocalFileError, match="There is no “gone”"):
         load_private_key(tmp_path / "gone", None)
-    with pytest.raises(LocalFileError, match="cannot be read"):
+    with pytest.raises(LocalFileError, match="is not a file"):
         load_private_key(tmp_path, None)
 
 
@@ -172,5 +169,5 @@ def test_a_kind_that_servers_do_not_take_is_said_to_be_old(
             serialization.NoEncryption(),
         )
     )
-    with pytest.raises(UnsupportedError, match="of a kind that servers no longer take"):
+    with pytest.raises(UnsupportedError, match="of a kind that servers do not take"):
         load_private_key(path, None)

@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.widgets.dropped_files import dropped_files
 from ferrygate.codes.qr import MAX_BYTES, read_qr
-from ferrygate.common.errors import LocalFileError, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.errors import Problem
+from ferrygate.common.local_disk import read_small_file
 
 _UNCOMPRESSED = 100  # Qt's "quality" of a PNG
 
@@ -37,7 +37,7 @@ class QrReader(QObject):
 
     def read_file(self, path: str) -> None:
         """Read a picture file."""
-        self._read(lambda: [_content(path)])
+        self._read(lambda: [read_small_file(Path(path), MAX_BYTES)])
 
     def read_images(self, images: Sequence[QImage]) -> None:
         """Read pictures in memory, such as all screens."""
@@ -71,18 +71,6 @@ class QrReader(QObject):
             found,
             failed,
         )
-
-
-def _content(path: str) -> bytes:
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise LocalFileError(
-            _("This picture cannot be read."),
-            next_step=_("Check that it is still there and yours to read."),
-            detail=type(error).__name__,
-        ) from None
 
 
 def _png(image: QImage) -> bytes:

@@ -35,7 +35,7 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import reading
+from ferrygate.common.local_disk import read_small_file
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
@@ -183,11 +183,9 @@ def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: boo
 
 
 def _in_picture(path: Path) -> Secret:
-    from ferrygate.codes.qr import read_qr  # noqa: PLC0415  slow, and only needed here
+    from ferrygate.codes.qr import MAX_BYTES, read_qr  # noqa: PLC0415  slow, and only needed here
 
-    with reading(path):
-        picture = path.read_bytes()
-    texts = read_qr(picture)
+    texts = read_qr(read_small_file(path, MAX_BYTES))
     if len(texts) != 1:
         raise CodeSecretError(
             _("There is more than one QR code in this picture.")
