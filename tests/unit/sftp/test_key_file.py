@@ -172,7 +172,7 @@ def test_a_share_is_not_asked_for_a_key(path: str) -> None:
         (PureWindowsPath(r"D:\Homes\jo\.ssh\key"), PureWindowsPath(r"D:\Homes\jo")),
         (PureWindowsPath(r"~\.ssh\key"), PureWindowsPath(r"D:\Homes\jo")),
         (PureWindowsPath(r"\\files\homes\jo\key"), PureWindowsPath(r"\\FILES\homes\jo")),
-        (PurePosixPath("//server/share/key"), PurePosixPath("/home/jo")),
+        (PurePosixPath("//server/share/key"), PurePosixPath("/homes/jo")),
     ],
 )
 def test_a_key_of_this_computer_or_of_the_person_s_own_share_is_taken(
