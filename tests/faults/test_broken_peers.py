@@ -36,7 +36,9 @@ from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
 
 CLOCK = SystemClock()
-SHORT = Deadlines(connect=1.0, handshake=0.5, authentication=0.5, channel=0.5, reply=0.5)
+SHORT = Deadlines(
+    connect=1.0, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5, reply=0.5
+)
 NO_SERVER = (CannotReachError, UnsupportedError)
 MIB = 1 << 20
 IN_TIME = 3.0  # seconds that any of these may take, on a busy machine
@@ -142,8 +144,14 @@ class Nobody:
     def confirm_host_key(self, _key: HostKey) -> bool:
         return True
 
-    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:  # noqa: ARG002  the protocol's
+    def server_said(self, words: str) -> None:
+        """Nothing to do."""
+
+    def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:  # noqa: ARG002  the protocol's
         return None
+
+    def password_changed(self) -> None:
+        """Nothing to do."""
 
 
 class Attempts:

@@ -41,7 +41,9 @@ class Kind(Enum):
     NO_SPACE = "no-space"
     NOT_FOUND = "not-found"
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105  the name of a kind of problem
+    PASSWORD_EXPIRED = "password-expired"  # noqa: S105  the name of a kind of problem
     PERMISSION_DENIED = "permission-denied"
+    PROMPT_UNANSWERED = "prompt-unanswered"
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
     SETTINGS = "settings"
@@ -197,10 +199,22 @@ class PassphraseMissingError(FerrygateError):
     kind = Kind.PASSPHRASE_MISSING
 
 
+class PasswordExpiredError(FerrygateError):
+    """The server wants the password to be changed before it lets the account in."""
+
+    kind = Kind.PASSWORD_EXPIRED
+
+
 class PermissionDeniedError(FerrygateError):
     """The server does not allow it (SSH_FX_PERMISSION_DENIED)."""
 
     kind = Kind.PERMISSION_DENIED
+
+
+class PromptUnansweredError(FerrygateError):
+    """The server asked what only a person can answer, and no answer came."""
+
+    kind = Kind.PROMPT_UNANSWERED
 
 
 class RemoteFailureError(FerrygateError):

@@ -32,7 +32,7 @@ from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.ssh_log import bounded_log
-from ferrygate.sftp.transport import RefusedError, Respond, Transport
+from ferrygate.sftp.transport import PasswordExpiredError, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
 _CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
@@ -60,15 +60,24 @@ class Outcome(Enum):
     ACCEPTED = "accepted"
     PARTIAL = "partial"
     REFUSED = "refused"
+    EXPIRED = "expired"  # the password is right, and has to be changed first
     UNKNOWN = "unknown"  # sent, and the connection ended without an answer
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An answer to an authentication request, with the methods that can continue."""
+    """An answer to an authentication request.
+
+    Attributes:
+        outcome: what it means.
+        methods: those that can continue.
+        detail: for support.
+        server_said: the server's own words: hostile until cleaned.
+    """
 
     outcome: Outcome
     methods: tuple[str, ...] = ()
     detail: str = ""
+    server_said: str = ""
 
 
 class Connection:
@@ -132,6 +141,13 @@ class Connection:
         """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
         return self._authenticate(lambda: self._transport.auth_none(username))
 
+    def while_waiting(self, tick: Callable[[], None]) -> None:
+        """Have ``tick`` called several times a second while an answer to a secret is waited for.
+
+        What it raises ends the wait, and the sign-in.
+        """
+        self._transport.while_waiting = tick
+
     def auth_password(self, username: str, password: Secret) -> Answer:
         """Send the password once. Whatever the answer, it is not sent again."""
         return self._authenticate(
@@ -152,6 +168,8 @@ class Connection:
         except RefusedError as refused:
             detail = "" if refused.offered else "method not offered"
             return Answer(Outcome.REFUSED, refused.methods, detail)
+        except PasswordExpiredError as expired:
+            return Answer(Outcome.EXPIRED, server_said=expired.prompt)
         except BROKEN as error:
             return Answer(Outcome.UNKNOWN, (), type(error).__name__)
         return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
@@ -242,6 +260,7 @@ def connect(
         transport.banner_timeout = deadlines.handshake
         transport.handshake_timeout = deadlines.handshake
         transport.auth_timeout = deadlines.authentication
+        transport.verdict_timeout = deadlines.verdict
         options = transport.get_security_options()
         options.ciphers = _CIPHERS
         options.digests = _DIGESTS

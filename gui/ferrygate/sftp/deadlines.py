@@ -6,10 +6,15 @@ import msgspec
 
 
 class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each stage may take, in seconds."""
+    """How long each stage may take, in seconds.
+
+    ``verdict`` is for the answer to a secret: a person may have to agree on a phone first. sshd
+    itself gives up after 120.
+    """
 
     connect: float = 10.0
     handshake: float = 15.0
     authentication: float = 30.0
+    verdict: float = 150.0
     channel: float = 15.0
     reply: float = 60.0

@@ -15,6 +15,7 @@ from paramiko.common import (
 )
 
 from ferrygate.sftp.broken import BROKEN
+from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.stream_transport import StreamTransport
 
@@ -29,10 +30,16 @@ class Transport(StreamTransport):
 
     The library's usual transport asks anew before each method, and strict servers hang up on that.
     Its own cure, the base of the base class here, waits for ever on a peer that falls silent.
+
+    Attributes:
+        verdict_timeout: seconds that the answer to a secret may take.
+        while_waiting: called several times a second while that answer is waited for; may raise.
     """
 
     def __init__(self, sock: MonitoredSocket) -> None:
         self._accepted = threading.Event()
+        self.verdict_timeout = Deadlines().verdict
+        self.while_waiting: Callable[[], None] = _do_nothing
         super().__init__(sock)
 
     def auth_none(self, username: str) -> list[str]:
@@ -118,16 +125,38 @@ class Prompt(msgspec.Struct, frozen=True):
     Attributes:
         text: the server's words, as they came: hostile until cleaned.
         echo: whether the answer may be shown while it is typed.
-        instruction: what stood above this round's prompts, likewise.
     """
 
     text: str
     echo: bool
-    instruction: str = ""
 
 
-Respond = Callable[[tuple[Prompt, ...]], list[str]]
+class PromptRound(msgspec.Struct, frozen=True):
+    """What the server asks at once (RFC 4256 §3.2); it may only say something and ask nothing.
+
+    Attributes:
+        instruction: name and instruction above the prompts: hostile until cleaned.
+        prompts: in the order in which they are to be answered.
+    """
+
+    instruction: str
+    prompts: tuple[Prompt, ...]
+
+
+Respond = Callable[[PromptRound], list[str]]
 """Answers one round of prompts, in their order; may take its time, and may raise."""
+
+
+class PasswordExpiredError(paramiko.AuthenticationException):
+    """The password is right and has to be changed first (RFC 4252 §8, PASSWD_CHANGEREQ).
+
+    Attributes:
+        prompt: the server's words: hostile until cleaned.
+    """
+
+    def __init__(self, prompt: str) -> None:
+        super().__init__("password expired")
+        self.prompt = prompt
 
 
 class RefusedError(paramiko.AuthenticationException):
@@ -156,9 +185,10 @@ class AuthHandler(AuthOnlyHandler):
     _answered: threading.Event | None = None
 
     def __init__(self, transport: Transport) -> None:
-        self._verdict: list[str] | RefusedError | None = None
-        self._round: tuple[Prompt, ...] | None = None
+        self._verdict: list[str] | RefusedError | PasswordExpiredError | None = None
+        self._round: PromptRound | None = None
         self._respond: Respond | None = None
+        self._ours = transport
         super().__init__(transport)
 
     def send_auth_request(
@@ -173,6 +203,7 @@ class AuthHandler(AuthOnlyHandler):
 
         Raises:
             RefusedError: the server said no.
+            PasswordExpiredError: the password has to be changed first.
             paramiko.SSHException, EOFError, OSError: the connection ended before it answered.
         """
         self._verdict = self._round = None
@@ -197,20 +228,23 @@ class AuthHandler(AuthOnlyHandler):
         for _ in range(_MOST_ROUNDS):
             self._wait(event)
             event.clear()  # before anything is looked at, so that what comes now is seen next
-            if isinstance(self._verdict, RefusedError):
+            if isinstance(self._verdict, RefusedError | PasswordExpiredError):
                 raise self._verdict
             if self._verdict is not None:
                 return self._verdict
             if self._round is None or self._respond is None:
                 raise self.transport.get_exception() or EOFError
-            prompts, self._round = self._round, None
-            self._send_answers(self._respond(prompts))
+            asked, self._round = self._round, None
+            self._send_answers(self._respond(asked))
         raise paramiko.AuthenticationException("Prompts without an end.")
 
     def _wait(self, event: threading.Event) -> None:
-        for _ in range(round(self.transport.auth_timeout / _LOOK)):
-            if event.wait(_LOOK) or not self.transport.is_active():
+        asks_methods = self.auth_method == "none"
+        seconds = self._ours.auth_timeout if asks_methods else self._ours.verdict_timeout
+        for _ in range(round(seconds / _LOOK)):
+            if event.wait(_LOOK) or not self._ours.is_active():
                 return
+            self._ours.while_waiting()
         raise paramiko.AuthenticationException("Authentication timeout.")
 
     def _send_answers(self, answers: list[str]) -> None:
@@ -237,16 +271,24 @@ class AuthHandler(AuthOnlyHandler):
         self._look_up()
 
     def _parse_userauth_info_request(self, message: paramiko.Message) -> None:
-        """Pass the prompts to the thread that waits; a server asks one round at a time."""
+        """Pass the prompts to the thread that waits; a server asks one round at a time.
+
+        Under the method ``password`` this number means that the password has expired.
+        """
+        if self.auth_method == "password" and self._verdict is None:
+            self._verdict = PasswordExpiredError(_text(message))
+            self._look_up()
+            return
         if self._respond is None or self._round is not None:
             raise paramiko.SSHException("Prompts that nobody waits for.")
         title, instruction = _text(message), _text(message)
         message.get_binary()  # language, deprecated
         above = "\n".join(part for part in (title, instruction) if part)
-        self._round = tuple(
-            Prompt(_text(message), message.get_boolean(), above)
+        prompts = tuple(
+            Prompt(_text(message), message.get_boolean())
             for _ in range(min(message.get_int(), _MOST_PROMPTS))
         )
+        self._round = PromptRound(above, prompts)
         self._look_up()
 
     def _look_up(self) -> None:
@@ -266,6 +308,10 @@ class AuthHandler(AuthOnlyHandler):
 def _text(message: paramiko.Message) -> str:
     """The next string; it should be UTF-8, and what is not must not end the sign-in."""
     return message.get_binary().decode("utf-8", "replace")
+
+
+def _do_nothing() -> None:
+    """Wait for an answer, and do nothing meanwhile."""
 
 
 def _add_nothing(_message: paramiko.Message) -> None:

@@ -9,7 +9,14 @@ from typing import cast
 import paramiko
 import pytest
 
-from ferrygate.sftp.transport import AuthHandler, Prompt, RefusedError, Transport
+from ferrygate.sftp.transport import (
+    AuthHandler,
+    PasswordExpiredError,
+    Prompt,
+    PromptRound,
+    RefusedError,
+    Transport,
+)
 from sftp_bytes import string
 
 Say = Callable[[AuthHandler], None]
@@ -18,11 +25,12 @@ Say = Callable[[AuthHandler], None]
 class EndingTransport:
     """A connection on which all answers have come, and which has ended, once a request is sent."""
 
-    auth_timeout = 0.5
+    auth_timeout = verdict_timeout = 0.5
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.on_send: Callable[[], None] = lambda: None
+        self.while_waiting: Callable[[], None] = lambda: None
         self._active = True
 
     def _send_message(self, _message: paramiko.Message) -> None:
@@ -120,22 +128,19 @@ def test_an_answer_to_an_earlier_request_is_none_to_this(
 
 
 def test_prompts_that_are_no_utf_8(handler: AuthHandler, transport: EndingTransport) -> None:
-    asked: list[tuple[Prompt, ...]] = []
+    asked: list[PromptRound] = []
     says: Iterator[Say] = iter((lambda handler: ask(handler, b"Pa\xdfwort: "), accept))
     transport.on_send = lambda: next(says)(handler)
 
-    def respond(prompts: tuple[Prompt, ...]) -> list[str]:
+    def respond(prompts: PromptRound) -> list[str]:
         asked.append(prompts)
         return ["x"]
 
     assert handler.respond_to_prompts("v", respond) == []
     assert asked == [
-        (
-            Prompt(
-                "Pa\N{REPLACEMENT CHARACTER}wort: ",
-                echo=False,
-                instruction="Labor K\N{REPLACEMENT CHARACTER}lte",
-            ),
+        PromptRound(
+            "Labor K\N{REPLACEMENT CHARACTER}lte",
+            (Prompt("Pa\N{REPLACEMENT CHARACTER}wort: ", echo=False),),
         )
     ]
 
@@ -152,8 +157,33 @@ def test_prompts_upon_prompts_are_not_kept(
         handler.respond_to_prompts("v", lambda _prompts: [])
 
 
-def test_prompts_without_a_question_are_not_kept(
+def test_prompts_without_a_question_are_not_kept(handler: AuthHandler) -> None:
+    with pytest.raises(paramiko.SSHException, match="nobody waits"):
+        ask(handler, b"Password: ")
+
+
+def test_a_request_to_change_the_password_is_an_answer(
     handler: AuthHandler, transport: EndingTransport
 ) -> None:
-    with pytest.raises(paramiko.SSHException, match="nobody waits"):
-        send(handler, transport, lambda handler: ask(handler, b"Password: "))
+    def expire(handler: AuthHandler) -> None:
+        request = string(b"Your password has expired.") + string(b"en")
+        handler._parse_userauth_info_request(paramiko.Message(request))
+
+    with pytest.raises(PasswordExpiredError) as caught:
+        send(handler, transport, expire)
+    assert caught.value.prompt == "Your password has expired."
+
+
+def test_a_verdict_is_waited_for_longer_than_the_methods(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    looks: list[None] = []
+    transport.auth_timeout, transport.verdict_timeout = 0.1, 0.4
+    transport.while_waiting = lambda: looks.append(None)
+    with pytest.raises(paramiko.AuthenticationException, match="timeout"):
+        handler.auth_none("v")
+    assert len(looks) == 1
+    looks.clear()
+    with pytest.raises(paramiko.AuthenticationException, match="timeout"):
+        handler.auth_password("v", "x")
+    assert len(looks) == 4

@@ -34,7 +34,9 @@ from sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
 from sandbox_fixtures import MakeSandbox
 
 CLOCK = SystemClock()
-SHORT = Deadlines(connect=0.5, handshake=0.5, authentication=0.5, channel=0.5, reply=0.5)
+SHORT = Deadlines(
+    connect=0.5, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5, reply=0.5
+)
 Peer = Callable[[socket.socket], None]
 
 
