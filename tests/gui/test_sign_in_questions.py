@@ -12,7 +12,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site, Support
-from gui.sign_in_table import Table
+from gui.sign_in_table import FORM, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -42,11 +42,14 @@ def test_an_unknown_server_is_put_in_words_with_whom_to_ask(table: Table, site: 
 
 def test_a_question_of_the_server_is_answered_in_two_minutes(table: Table, site: Site) -> None:
     table.open(site)
-    table.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=False))
+    table.tell(
+        m.PromptQuestion(question=4, text="Favourite colour?", echo=False, instruction="Welcome.")
+    )
     prompt = table.presenter.view.prompt
     assert table.presenter.view.stage is Stage.PROMPT
     assert prompt is not None
-    assert (prompt.text, prompt.echo, prompt.left) == (
+    assert (prompt.instruction, prompt.text, prompt.echo, prompt.left) == (
+        "Welcome.",
         "Favourite colour?",
         False,
         "120 s left to answer",
@@ -56,6 +59,34 @@ def test_a_question_of_the_server_is_answered_in_two_minutes(table: Table, site:
     assert table.presenter.view.prompt is None
     table.presenter.answer_prompt(None)
     assert len(table.sent) == 2
+
+
+def test_what_the_server_says_meanwhile_is_shown_until_the_sign_in_ends(
+    table: Table, site: Site
+) -> None:
+    table.open(site)
+    table.give_code()
+    table.presenter.sign_in(FORM)
+    table.done()
+    table.tell(m.SessionChanged(state=m.SessionState.SIGNING_IN))
+    table.tell(m.ServerSaid("Enter the number 42 in your app."))
+    assert table.view.note == "Enter the number 42 in your app."
+    table.fail(Kind.SIGN_IN_REFUSED)
+    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+    table.presenter.sign_in(FORM)
+    assert table.view.note == "Keep this window open."
+
+
+def test_a_saved_password_that_was_not_used_is_asked_for(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    table.presenter.sign_in(FORM)
+    table.done()
+    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.done()
+    assert table.view.password_hint == "Already at hand"
+    table.tell(m.SecretsDropped(frozenset({m.SecretKind.PASSWORD})))
+    assert table.view.password_hint == ""
 
 
 CHANGED = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint="SHA256:new")

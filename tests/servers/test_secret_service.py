@@ -49,7 +49,8 @@ from ferrygate.vault.keychain import open_vault
 from ferrygate.vault.vault import Binding, SecretKind
 
 binding = Binding(host="sftp.example.org", port=22, username="vendor7")
-assert open_vault().read(SecretKind.PASSWORD, binding) == Secret("pässword")
+saved = open_vault().read(SecretKind.PASSWORD, binding)
+assert saved is not None and saved.secret == Secret("pässword")
 """
 
 NOBODY = """

@@ -49,6 +49,9 @@ class Prompter(Protocol):
     def waiting_for_code(self, until: float) -> None:
         """The next code comes at ``until``, seconds since the epoch."""
 
+    def server_said(self, message: m.ServerSaid) -> None:
+        """What the server tells the person; it may be what to do on a phone, so show it at once."""
+
     def notice(self, notice: m.Notice) -> None:
         """Something worth knowing that nothing failed over."""
 
@@ -180,6 +183,8 @@ class EngineClient:
                 self._prompter.waiting_for_code(until)
             case m.CodeAwaited(until=until):
                 self._prompter.waiting_for_code(until)
+            case m.ServerSaid():
+                self._prompter.server_said(event)
             case m.Notice():
                 self._prompter.notice(event)
             case _:

@@ -132,6 +132,8 @@ class Engine:
             self._due.discard(event.request)
         note(event)
         self._listener(event)
+        if isinstance(event, m.SecretsDropped) and m.SecretKind.CODE_SECRET in event.kinds:
+            self._codes.show(None)
         if isinstance(event, m.SessionChanged):  # a sign-in spends a code
             self._codes.refresh(at_once=True)
 

@@ -12,6 +12,7 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import BatchView, FileView
+from ferrygate.vault.vault import SecretKind
 
 
 class SessionState(Enum):
@@ -112,6 +113,15 @@ class Notice(msgspec.Struct, frozen=True):
     problem: Problem
 
 
+class SecretsDropped(msgspec.Struct, frozen=True):
+    """Secrets that are not at hand any more, neither in memory nor to be sent by themselves.
+
+    They were kept for another key than the server showed, or the person has changed the password.
+    """
+
+    kinds: frozenset[SecretKind]
+
+
 class HostKeyQuestion(msgspec.Struct, frozen=True):
     """Nobody has confirmed this server's key; nothing secret has been sent.
 
@@ -128,6 +138,16 @@ class HostKeyQuestion(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class ServerSaid(msgspec.Struct, frozen=True):
+    """What the server tells the person during a sign-in and wants no answer to.
+
+    Attributes:
+        words: the server's words, cleaned and cut.
+    """
+
+    words: str
+
+
 class PromptQuestion(msgspec.Struct, frozen=True):
     """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
 
@@ -135,11 +155,13 @@ class PromptQuestion(msgspec.Struct, frozen=True):
         question: number to answer with.
         text: the server's words, cleaned and cut.
         echo: whether the answer may be shown while it is typed.
+        instruction: what the server says above its question, likewise; may be empty.
     """
 
     question: int
     text: str
     echo: bool
+    instruction: str = ""
 
 
 class FolderBlock(msgspec.Struct, frozen=True):
@@ -216,6 +238,8 @@ Event = (
     | Notice
     | HostKeyQuestion
     | PromptQuestion
+    | SecretsDropped
+    | ServerSaid
     | FolderBlock
     | PathStat
     | BatchChanged

@@ -28,8 +28,9 @@ from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import PASSING, BackOff
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
+from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
 from ferrygate.sftp.connection import Connection
+from ferrygate.sign_in.credentials import SavedForOtherKeyError
 from ferrygate.sites.site import Site
 from ferrygate.transfers.rate_limiter import RateLimiter
 
@@ -139,6 +140,8 @@ class SessionKeeper:
                 return
             self._attempt = None
             self._questions.clear()
+            if isinstance(error, SavedForOtherKeyError):
+                self._drop(error.kinds)
             failed(problem_of(error))
 
         self._tasks.do(request, attempt, succeeded, ended)
@@ -148,12 +151,20 @@ class SessionKeeper:
         if request > 0:  # the keeper's own have nobody to answer
             self._emit(m.Failed(request, _signed_out().problem))
 
-    def _show(self, request: int, change: m.SessionChanged) -> None:
+    def _show(self, request: int, change: Shown) -> None:
         if self._attempt != request:
             return
-        if self.session is not None:
+        if isinstance(change, m.SecretsDropped):
+            self._secrets.drop_changed(change.kinds)
+        if isinstance(change, m.SessionChanged) and self.session is not None:
             change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
         self._emit(change)
+
+    def _drop(self, kinds: frozenset[m.SecretKind]) -> None:
+        """Drop saved secrets that this server must not get; the keychain keeps them."""
+        for kind in kinds:
+            self._secrets.drop(kind)
+        self._emit(m.SecretsDropped(kinds))
 
     def _ask(self, request: int, question: Question, answer: PendingAnswer[Any]) -> None:
         if self._attempt != request:
@@ -167,19 +178,23 @@ class SessionKeeper:
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
-        keep = self._secrets.keep_proven(site)
+        # A command that ends with its request must find that everything is kept by then.
+        self._keep_proven(request, site, connection, lambda: self._emit(m.Done(request)))
+
+    def _keep_proven(
+        self, request: int, site: Site, connection: Connection, then: Callback
+    ) -> None:
+        """Have the keychain keep what the sign-in has proven; ``then`` follows in any case."""
+        keep = self._secrets.keep_proven(site, connection.host_key)
         if keep is None:
-            self._emit(m.Done(request))
+            then()
             return
 
         def not_kept(error: BaseException) -> None:
             self._emit(m.Notice(problem_of(error)))
-            self._emit(m.Done(request))
+            then()
 
-        # A command that ends with its request must find that everything is kept by then.
-        self._tasks.do(
-            request, lambda _cancel: keep(), lambda _kept: self._emit(m.Done(request)), not_kept
-        )
+        self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
     def _refused(self, request: int, problem: Problem) -> None:
         if self.session is None and self._attempt is None:
@@ -249,6 +264,7 @@ class SessionKeeper:
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
+        self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
         self.session.resume(connection)
 
     def _not_back(self, problem: Problem) -> None:
@@ -289,6 +305,10 @@ class SessionKeeper:
         """Wait for ended sessions' threads; after the engine's own thread has stopped."""
         for thread in self._endings:
             thread.join(_JOIN)
+
+
+def _do_nothing() -> None:
+    """Nobody waits for this."""
 
 
 def _lost() -> ConnectionLostError:

@@ -16,10 +16,10 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import Credentials, sends_password
-from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
-from ferrygate.vault.vault import Binding, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
 
 FIELDS = {
     SecretKind.PASSWORD: "password",
@@ -52,6 +52,7 @@ class SessionSecrets:
         self._known_hosts = known_hosts
         self._live_secrets = live_secrets
         self._save: frozenset[SecretKind] = frozenset()
+        self._changed: frozenset[SecretKind] = frozenset()
         self._credentials = Credentials()
 
     @property
@@ -74,6 +75,11 @@ class SessionSecrets:
             password=given.password or found.password,
             code_secret=given.code_secret or found.code_secret,
             passphrase=given.passphrase or found.passphrase,
+            saved_for={
+                kind: keys
+                for kind, keys in found.saved_for.items()
+                if getattr(given, FIELDS[kind]) is None
+            },
         )
 
     def at_hand(self, opened: SiteOpened) -> SiteOpened:
@@ -87,22 +93,19 @@ class SessionSecrets:
     def forget(self) -> None:
         """Drop what is in memory."""
         self.credentials = Credentials()
-        self._save = frozenset()
+        self._save = self._changed = frozenset()
 
     def use_password(self, password: Secret, *, save: bool) -> None:
         """Use a password for this session; keep it once proven when ``save``."""
-        self.credentials = msgspec.structs.replace(self.credentials, password=password)
-        self._wish(SecretKind.PASSWORD, save=save)
+        self._hold(SecretKind.PASSWORD, password, save=save)
 
     def use_code_secret(self, secret: CodeSecret, *, save: bool) -> None:
         """Use a code secret for this session; keep it once proven when ``save``."""
-        self.credentials = msgspec.structs.replace(self.credentials, code_secret=secret)
-        self._wish(SecretKind.CODE_SECRET, save=save)
+        self._hold(SecretKind.CODE_SECRET, secret, save=save)
 
     def use_passphrase(self, passphrase: Secret, *, save: bool) -> None:
         """Use a private key's passphrase for this session; keep it once proven when ``save``."""
-        self.credentials = msgspec.structs.replace(self.credentials, passphrase=passphrase)
-        self._wish(SecretKind.PASSPHRASE, save=save)
+        self._hold(SecretKind.PASSPHRASE, passphrase, save=save)
 
     def correct_code(self, site: Site, skews: SkewStore) -> None:
         """Make codes for the server's time, where this computer's clock is wrong."""
@@ -113,8 +116,13 @@ class SessionSecrets:
 
     def drop(self, kind: SecretKind) -> None:
         """Drop one secret from memory."""
-        self.credentials = msgspec.structs.replace(self.credentials, **{FIELDS[kind]: None})
-        self._wish(kind, save=False)
+        self._hold(kind, None, save=False)
+
+    def drop_changed(self, kinds: frozenset[SecretKind]) -> None:
+        """Drop secrets that are not right any more; once signed in, from the keychain as well."""
+        for kind in kinds:
+            self.drop(kind)
+        self._changed |= kinds
 
     def forget_saved(self, site: Site, kind: SecretKind) -> None:
         """Drop one secret from the keychain; called aside.
@@ -131,10 +139,15 @@ class SessionSecrets:
             KeychainError: it cannot be kept.
         """
         text = otpauth.format_otpauth(secret)
-        self._open_vault().write(SecretKind.CODE_SECRET, self._binding(site), text)
+        self._open_vault().write(SecretKind.CODE_SECRET, _bound(site, frozenset()), text)
 
-    def _wish(self, kind: SecretKind, *, save: bool) -> None:
+    def _hold(self, kind: SecretKind, secret: Secret | CodeSecret | None, *, save: bool) -> None:
+        """Have a secret, or none, in place of what was there; it is bound to no key yet."""
+        held = self.credentials
+        others = {other: keys for other, keys in held.saved_for.items() if other is not kind}
+        self.credentials = msgspec.structs.replace(held, saved_for=others, **{FIELDS[kind]: secret})
         self._save = self._save | {kind} if save else self._save - {kind}
+        self._changed -= {kind}
 
     def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> Found:
         """What the keychain has for a site; called aside.
@@ -154,19 +167,20 @@ class SessionSecrets:
             return Found(unasked, Credentials())
         vault = self._open_vault()
         note = vault.note
-        found: dict[SecretKind, Secret] = {}
+        found: dict[SecretKind, SavedSecret] = {}
         binding = self._binding(site)
         for kind in sorted(kinds, key=lambda kind: kind.value):
             try:
-                secret = vault.read(kind, binding)
+                saved = vault.read(kind, binding)
             except KeychainError as error:
                 note = error.problem.sentence
             else:
-                if secret is not None:
-                    found[kind] = secret
-        password = found.get(SecretKind.PASSWORD)
+                if saved is not None:
+                    found[kind] = saved
+        texts = {kind: saved.secret for kind, saved in found.items()}
+        password = texts.get(SecretKind.PASSWORD)
         code_secret = None
-        address = found.get(SecretKind.CODE_SECRET)
+        address = texts.get(SecretKind.CODE_SECRET)
         if address is not None:
             try:
                 code_secret = otpauth.parse_otpauth(address.reveal())
@@ -175,7 +189,8 @@ class SessionSecrets:
         credentials = Credentials(
             password=password,
             code_secret=code_secret,
-            passphrase=found.get(SecretKind.PASSPHRASE),
+            passphrase=texts.get(SecretKind.PASSPHRASE),
+            saved_for={kind: saved.host_keys for kind, saved in found.items()},
         )
         opened = SiteOpened(
             site=site,
@@ -186,10 +201,13 @@ class SessionSecrets:
         )
         return Found(opened, credentials)
 
-    def keep_proven(self, site: Site) -> Callable[[], None] | None:
+    def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
         """What is left to do to keep what a sign-in has proven; to be called aside.
 
-        ``None`` where nothing is to be kept. Raises, when called, KeychainError.
+        What is kept is bound to the key that the server showed: the only one that is proven. So is
+        what had been kept before any sign-in. What the person has changed meanwhile is forgotten.
+
+        ``None`` where nothing is to be done. Raises, when called, KeychainError.
         """
         allowed = {
             SecretKind.PASSWORD: site.policy.save_password,
@@ -202,32 +220,46 @@ class SessionSecrets:
             and otpauth.format_otpauth(self.credentials.code_secret),
             SecretKind.PASSPHRASE: self.credentials.passphrase,
         }
+        unbound = {kind for kind, keys in self.credentials.saved_for.items() if not keys}
         wanted = [
             (kind, text)
             for kind, text in texts.items()
-            if text and allowed[kind] and kind in self._save
+            if text and allowed[kind] and kind in self._save | unbound
         ]
-        self._save = frozenset()
-        if not wanted:
+        changed = self._changed
+        self._save = self._changed = frozenset()
+        if not (wanted or changed):
             return None
+        binding = _bound(site, frozenset({host_key.fingerprint}))
+        self.credentials = msgspec.structs.replace(
+            self.credentials,
+            saved_for=dict.fromkeys(self.credentials.saved_for, binding.host_keys),
+        )
 
         def keep() -> None:
-            vault, binding = self._open_vault(), self._binding(site)
+            vault = self._open_vault()
+            for kind in changed:
+                vault.forget(kind, binding)
             for kind, text in wanted:
                 vault.write(kind, binding, text)
 
         return keep
 
     def _binding(self, site: Site) -> Binding:
+        """What is trusted now: keys on record, or where there are none, those the site pins."""
         known = self._known_hosts.keys_for(site.host, site.port)
-        return Binding(
-            host=site.host,
-            port=site.port,
-            username=site.username,
-            okta_address=site.sign_in.okta_address,
-            host_keys=frozenset(key.fingerprint for key in known)
-            or frozenset(site.host_key_fingerprints),
-        )
+        fingerprints = frozenset(key.fingerprint for key in known)
+        return _bound(site, fingerprints or frozenset(site.host_key_fingerprints))
+
+
+def _bound(site: Site, host_keys: frozenset[str]) -> Binding:
+    return Binding(
+        host=site.host,
+        port=site.port,
+        username=site.username,
+        okta_address=site.sign_in.okta_address,
+        host_keys=host_keys,
+    )
 
 
 def _needed(site: Site) -> frozenset[SecretKind]:

@@ -12,12 +12,17 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
     HostKeyQuestion,
     PromptQuestion,
+    SecretKind,
+    SecretsDropped,
+    ServerSaid,
     SessionChanged,
     SessionState,
 )
 from ferrygate.sites.known_hosts import HostKey
 
 T = TypeVar("T")
+
+Shown = SessionChanged | SecretsDropped | ServerSaid
 
 Question = Callable[[int], HostKeyQuestion | PromptQuestion]
 """Makes the event, once the engine has given it a number."""
@@ -57,7 +62,7 @@ class SignInObserver:
     def __init__(
         self,
         host: str,
-        show: Callable[[SessionChanged], None],
+        show: Callable[[Shown], None],
         ask: Callable[[Question, PendingAnswer[Any]], None],
         clock: Clock,
         cancel: CancelToken,
@@ -89,8 +94,16 @@ class SignInObserver:
         )
         return answer.wait(self._clock, self._cancel) is True
 
-    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
+    def server_said(self, words: str) -> None:
+        """Show what the server tells the person."""
+        self._show(ServerSaid(words))
+
+    def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
         """Show the server's words, and wait for the answer."""
         answer: PendingAnswer[Secret] = PendingAnswer()
-        self._ask(lambda number: PromptQuestion(number, text, echo), answer)
+        self._ask(lambda number: PromptQuestion(number, text, echo, instruction), answer)
         return answer.wait(self._clock, self._cancel)
+
+    def password_changed(self) -> None:
+        """The person has changed the password on the way."""
+        self._show(SecretsDropped(frozenset({SecretKind.PASSWORD})))

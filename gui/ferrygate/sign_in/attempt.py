@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from ferrygate.common.cancel import CancelToken
@@ -11,7 +12,12 @@ from ferrygate.common.errors import HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
-from ferrygate.sign_in.credentials import Credentials, check_at_hand, sends_password
+from ferrygate.sign_in.credentials import (
+    Credentials,
+    check_at_hand,
+    check_saved_for,
+    sends_password,
+)
 from ferrygate.sign_in.host_key import Verdict, check_host_key
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.turn import Turn, turn
@@ -68,7 +74,8 @@ class SignInAttempts:
         before a code is waited for, so that nobody waits for one that is not there.
 
         Raises:
-            SecretsMissingError: password or code secret is not at hand.
+            SecretsMissingError: password or code secret is not at hand, or was saved for another
+                host key than the server shows.
             LockOutBreakerError: too many refusals in a row.
             CannotReachError, UnsupportedError: there is no server to sign in to.
             HostKeyUnknownError, HostKeyChangedError: it is not surely the right server.
@@ -86,13 +93,17 @@ class SignInAttempts:
             sends_password=sends_password(site),
         ) as mine:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
-            connection = self._reach_right_server(site, mine, observer, cancel)
+            confirmed: set[HostKey] = set()
+            reach = partial(
+                self._reach_right_server, site, credentials, mine, observer, cancel, confirmed
+            )
+            connection = reach()
             try:
                 secret = credentials.code_secret if sends_password(site) else None
                 while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)
-                    connection = self._reach_right_server(site, mine, observer, cancel)
+                    connection = reach()
                 connection.trust()
                 attempt.sign_in(site, credentials, connection)
             except BaseException:
@@ -101,15 +112,28 @@ class SignInAttempts:
             return connection
 
     def _reach_right_server(
-        self, site: Site, mine: Turn, observer: Observer, cancel: CancelToken
+        self,
+        site: Site,
+        credentials: Credentials,
+        mine: Turn,
+        observer: Observer,
+        cancel: CancelToken,
+        confirmed: set[HostKey],
     ) -> Connection:
-        """Connect, and have the host key accepted."""
+        """Connect, and have the host key accepted; keys that a person confirms are noted."""
         observer.connecting()
         known = self._known_hosts.keys_for(site.host, site.port)
         connection = self._reach(site, known, mine, cancel)
         try:
             mine.renew()
-            self._accept_host_key(site, known, connection.host_key, observer)
+            shown = connection.host_key
+            verdict = check_host_key(site, known, shown)
+            unsure = check_saved_for(site, credentials, shown.fingerprint)
+            if (unsure or verdict is Verdict.UNKNOWN) and shown not in confirmed:
+                _have_confirmed(site, shown, observer)
+                confirmed.add(shown)
+            if verdict is not Verdict.KNOWN:
+                self._known_hosts.add(site.host, site.port, shown)
         except BaseException:
             connection.close()
             raise
@@ -134,17 +158,11 @@ class SignInAttempts:
                 connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
         return connection
 
-    def _accept_host_key(
-        self, site: Site, known: tuple[HostKey, ...], shown: HostKey, observer: Observer
-    ) -> None:
-        verdict = check_host_key(site, known, shown)
-        if verdict is Verdict.UNKNOWN and not observer.confirm_host_key(shown):
-            raise HostKeyUnknownError(
-                _("Nobody has confirmed yet that {host} is the right server.").format(
-                    host=site.host
-                ),
-                next_step=_("Compare its fingerprint with the one your contact gives you."),
-                detail=f"{site.host}:{site.port} {shown.key_type} {shown.fingerprint}",
-            )
-        if verdict is not Verdict.KNOWN:
-            self._known_hosts.add(site.host, site.port, shown)
+
+def _have_confirmed(site: Site, shown: HostKey, observer: Observer) -> None:
+    if not observer.confirm_host_key(shown):
+        raise HostKeyUnknownError(
+            _("Nobody has confirmed yet that {host} is the right server.").format(host=site.host),
+            next_step=_("Compare its fingerprint with the one your contact gives you."),
+            detail=f"{site.host}:{site.port} {shown.key_type} {shown.fingerprint}",
+        )

@@ -19,7 +19,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.vault.backend import Backend, system_backend, translated, usable
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
 
 DEADLINE = 20.0
 """Seconds: long enough to type the keychain's password into its prompt."""
@@ -54,7 +54,7 @@ class KeychainVault:
                 self._known_note = self._try_out()
             return self._known_note
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """The secret kept for this binding, if it allows one.
 
         Raises:
@@ -63,7 +63,9 @@ class KeychainVault:
         entry = _place(kind, binding)
         text = self._call(lambda backend: backend.get_password(*entry))
         kept = _Kept.parse(text)
-        return Secret(kept.secret) if kept and binding.allows(kind, kept.binding) else None
+        if kept is None or not binding.allows(kind, kept.binding):
+            return None
+        return SavedSecret(Secret(kept.secret), kept.binding.host_keys)
 
     def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:
         """Keep a secret in place of the one kept for the same host, port and user.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
 
 _Place = tuple[SecretKind, str, int, str]
 
@@ -21,10 +21,12 @@ class MemoryVault:
         """Why nothing can be kept."""
         return self._note
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """The secret kept for this binding, if it allows one."""
         kept = self._kept.get(_place(kind, binding))
-        return kept[1] if kept and binding.allows(kind, kept[0]) else None
+        if kept is None or not binding.allows(kind, kept[0]):
+            return None
+        return SavedSecret(kept[1], kept[0].host_keys)
 
     def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:
         """Keep a secret until the program ends."""

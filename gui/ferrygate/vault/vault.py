@@ -38,14 +38,28 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
     def allows(self, kind: SecretKind, kept: Binding) -> bool:
         """Whether a secret that was kept for ``kept`` may be used for this binding.
 
-        Host, port and user have to be the same, and every host key trusted then has to be trusted
-        still. A password also goes to the Okta address, so that has to be the same for it.
+        Host, port and user have to be the same, and every host key proven then has to be trusted
+        still. A password also goes to the Okta address, so that has to be the same for it. Which
+        of the trusted keys the server shows is known only later (:class:`SavedSecret`).
         """
         if (self.host, self.port, self.username) != (kept.host, kept.port, kept.username):
             return False
         if kind is SecretKind.PASSWORD and self.okta_address != kept.okta_address:
             return False
         return kept.host_keys <= self.host_keys
+
+
+class SavedSecret(msgspec.Struct, frozen=True):
+    """A secret that was kept, and the host keys that had been proven with it.
+
+    Attributes:
+        secret: the secret.
+        host_keys: fingerprints; a server that shows another key must not get the secret. None
+            where it was kept before any sign-in: then a person has to confirm the server's key.
+    """
+
+    secret: Secret
+    host_keys: frozenset[str]
 
 
 class Vault(Protocol):
@@ -56,7 +70,7 @@ class Vault(Protocol):
         """A sentence for people where no secret outlives the program; else empty."""
         ...
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """The secret kept for this binding; nothing where there is none that it allows.
 
         Raises:

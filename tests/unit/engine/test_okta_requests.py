@@ -22,13 +22,14 @@ from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.okta_http import Answer
-from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Policy, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
 from okta_rig import KEY, MFA_ENROLL, MFA_REQUIRED, PASSWORD, SITE, FakeOkta, OktaRig, begun
 from okta_rig import answer as okta_answer
 
+HOST_KEY = HostKey("ssh-ed25519", b"this")
 BINDING = Binding(host=SITE.host, port=SITE.port, username=SITE.username)
 SUCCESS = okta_answer(status="SUCCESS")
 
@@ -92,7 +93,8 @@ class Engine:
         return [event.problem.kind for event in self.events if isinstance(event, m.Notice)]
 
     def kept(self) -> Secret | None:
-        return self.vault.read(SecretKind.CODE_SECRET, BINDING)
+        saved = self.vault.read(SecretKind.CODE_SECRET, BINDING)
+        return None if saved is None else saved.secret
 
     @property
     def secret(self) -> CodeSecret | None:
@@ -114,7 +116,9 @@ def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
     assert engine.corrected == [SITE]
     assert engine.notes() == []
     assert m.CodeEnrolled(1, engine.secret) in engine.events
-    assert engine.secrets.keep_proven(SITE) is not None  # again, bound to the server's key
+    assert (
+        engine.secrets.keep_proven(SITE, HOST_KEY) is not None
+    )  # again, bound to the server's key
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
     assert engine.ask(m.EnrolWithOkta(1, save=save), site) == m.Done(1)
     assert engine.kept() is None
     assert engine.secret is not None
-    assert engine.secrets.keep_proven(site) is None
+    assert engine.secrets.keep_proven(site, HOST_KEY) is None
 
 
 @pytest.mark.parametrize("last", [ConnectionLostError("gone"), Answer(status=503)])
@@ -140,7 +144,7 @@ def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
     assert engine.kept() is None
     assert engine.secret is not None
     assert engine.notes() == [Kind.CONNECTION_LOST]
-    assert engine.secrets.keep_proven(SITE) is not None
+    assert engine.secrets.keep_proven(SITE, HOST_KEY) is not None
 
 
 def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:

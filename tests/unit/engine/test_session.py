@@ -21,7 +21,7 @@ from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
 from sandbox_site import code_secret_of, site_of
 
 State = m.SessionState
@@ -195,11 +195,12 @@ class SlowVault(MemoryVault):
         self.asked = threading.Event()
         self.let = threading.Event()
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         if binding.host == self.slow_host:
             self.asked.set()
             self.let.wait()
-            return Secret("the slow site's own") if kind is SecretKind.PASSWORD else None
+            own = SavedSecret(Secret("the slow site's own"), frozenset())
+            return own if kind is SecretKind.PASSWORD else None
         return None
 
 
@@ -237,8 +238,9 @@ def test_what_is_given_while_the_keychain_is_asked_stands(
 class SpoiltVault(MemoryVault):
     """A keychain whose every entry is broken."""
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:  # noqa: ARG002  the protocol's
-        return Secret("not an address") if kind is SecretKind.CODE_SECRET else None
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:  # noqa: ARG002  the protocol's
+        spoilt = SavedSecret(Secret("not an address"), frozenset())
+        return spoilt if kind is SecretKind.CODE_SECRET else None
 
 
 def test_a_site_with_a_broken_entry_opens_with_a_note(tmp_path: Path, clock: WallClock) -> None:

@@ -8,11 +8,10 @@ import pytest
 
 from engine_rig import EngineRig
 from fake_clock import WallClock
-from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
 from servers.rigs.keys import make_key, protect
 
 Kinds = frozenset[SecretKind]
@@ -36,7 +35,7 @@ class Keychain(MemoryVault):
         self.opened += 1
         return self
 
-    def read(self, kind: SecretKind, binding: Binding) -> Secret | None:
+    def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         self.asked.add(kind)
         return super().read(kind, binding)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,8 +12,12 @@ import pytest
 from engine_rig import EngineRig, next_code
 from fake_clock import WallClock
 from ferrygate.common.errors import Kind
+from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import Site
+from ferrygate.vault.memory import MemoryVault
+from ferrygate.vault.vault import Binding, SecretKind
 from sandbox_fixtures import MakeSandbox
 from sandbox_site import code_secret_of, site_of
 
@@ -71,3 +77,77 @@ def test_a_pin_against_a_known_host_stops_everything(
     assert len(box.log) == 1  # the person's own sign-in
     (known,) = trusted.known_hosts.keys_for(box.ready.host, box.ready.port)
     assert known.fingerprint == box.ready.host_key_fingerprint
+
+
+# ---------------------------------------------------------------- keys that secrets are bound to
+
+
+class Vaults:
+    """An engine over a keychain that a test looks into."""
+
+    def __init__(self, home: Path, clock: WallClock, box: Sandbox) -> None:
+        self.vault = MemoryVault()
+        self.rig = EngineRig(home, clock, lambda: self.vault)
+        self.box = box
+        self.binding = Binding(
+            host=box.ready.host, port=box.ready.port, username=box.ready.username
+        )
+
+    def keep(self, kind: SecretKind, secret: Secret, *keys: str) -> None:
+        bound = msgspec.structs.replace(self.binding, host_keys=frozenset(keys))
+        self.vault.write(kind, bound, secret)
+
+    def bound(self, kind: SecretKind) -> frozenset[str]:
+        """The keys that a kept secret is bound to."""
+        trusted = frozenset({self.box.ready.host_key_fingerprint})
+        saved = self.vault.read(kind, msgspec.structs.replace(self.binding, host_keys=trusted))
+        assert saved is not None
+        return saved.host_keys
+
+
+@pytest.fixture
+def vaults(tmp_path: Path, clock: WallClock, box: Sandbox) -> Iterator[Vaults]:
+    vaults = Vaults(tmp_path, clock, box)
+    yield vaults
+    vaults.rig.close()
+
+
+def mailed(box: Sandbox) -> Site:
+    """A stranger's file that pins the key the secrets are bound to beside the stranger's own."""
+    pins = (OTHER_PIN, box.ready.host_key_fingerprint)
+    site = site_of(box.ready, host_key_fingerprints=pins)
+    how = msgspec.structs.replace(site.sign_in, okta_address="")
+    return msgspec.structs.replace(site, sign_in=how)
+
+
+def test_a_mailed_file_with_both_keys_gets_no_saved_secret(vaults: Vaults, box: Sandbox) -> None:
+    rig = vaults.rig
+    vaults.keep(SecretKind.PASSWORD, box.ready.password, OTHER_PIN)
+    vaults.keep(SecretKind.CODE_SECRET, Secret(box.ready.otpauth_uri.reveal()), OTHER_PIN)
+    rig.do(m.OpenSite, mailed(box))
+    assert rig.listener.all(m.SiteOpened)[-1].has_password
+    problem = rig.refused(m.SignIn)
+    assert problem.kind is Kind.SECRETS_MISSING
+    assert "another key" in problem.sentence
+    both = frozenset({SecretKind.PASSWORD, SecretKind.CODE_SECRET})
+    assert rig.listener.all(m.SecretsDropped) == [m.SecretsDropped(both)]
+    assert rig.listener.all(m.CodeChanged)[-1].code is None
+    assert len(box.log) == 0
+    assert rig.refused(m.SignIn).sentence == "The password is missing."
+
+
+def test_what_was_kept_before_any_sign_in_is_bound_by_the_first(
+    vaults: Vaults, box: Sandbox
+) -> None:
+    rig = vaults.rig
+    vaults.keep(SecretKind.CODE_SECRET, Secret(box.ready.otpauth_uri.reveal()))
+    rig.do(m.OpenSite, mailed(box))
+    rig.do(m.UsePassword, box.ready.password, save=True)
+    request = rig.send(m.SignIn)
+    rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
+    (question,) = rig.listener.all(m.HostKeyQuestion)
+    assert question.fingerprint == box.ready.host_key_fingerprint
+    rig.engine.send(m.AnswerHostKey(question.question, accept=True))
+    assert isinstance(rig.end_of(request), m.Done)
+    only = frozenset({box.ready.host_key_fingerprint})
+    assert (vaults.bound(SecretKind.CODE_SECRET), vaults.bound(SecretKind.PASSWORD)) == (only, only)

@@ -15,7 +15,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.vault.backend import Backend
 from ferrygate.vault.keychain import KeychainVault, open_vault
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
 
 PASSWORD = SecretKind.PASSWORD
 HUNG = 0.05
@@ -175,7 +175,9 @@ def test_the_first_good_one_of_a_chain_is_used(backend: Backend, binding: Bindin
     chain = from_module("keyring.backends.chainer")
     type(chain).backends = [from_module("keyrings.alt.file"), backend]  # type: ignore[attr-defined]
     KeychainVault(lambda: chain).write(PASSWORD, binding, Secret("s"))
-    assert KeychainVault(lambda: backend).read(PASSWORD, binding) == Secret("s")
+    assert KeychainVault(lambda: backend).read(PASSWORD, binding) == SavedSecret(
+        Secret("s"), binding.host_keys
+    )
     type(chain).backends = [from_module("keyrings.alt.file")]  # type: ignore[attr-defined]
     assert "unprotected" in KeychainVault(lambda: chain).note
     type(chain).backends = []  # type: ignore[attr-defined]
@@ -187,7 +189,7 @@ def test_without_a_keychain_secrets_live_in_memory_and_it_says_why(binding: Bind
     assert isinstance(vault, MemoryVault)
     assert vault.note.startswith("There is no keychain on this computer.")
     vault.write(PASSWORD, binding, Secret("s"))
-    assert vault.read(PASSWORD, binding) == Secret("s")
+    assert vault.read(PASSWORD, binding) == SavedSecret(Secret("s"), binding.host_keys)
     assert "no keychain" in MemoryVault().note
 
 
@@ -211,7 +213,7 @@ def test_a_hung_call_ends_at_its_deadline_and_does_not_block_the_next(
             vault.read(PASSWORD, binding)
         assert [thread.daemon for thread in hanging.threads] == [True]
         vault.write(PASSWORD, binding, Secret("s"))
-        assert vault.read(PASSWORD, binding) == Secret("s")
+        assert vault.read(PASSWORD, binding) == SavedSecret(Secret("s"), binding.host_keys)
     finally:
         hanging.prompt.set()
         hanging.threads[0].join(10)

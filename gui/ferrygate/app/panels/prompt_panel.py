@@ -26,6 +26,7 @@ class PromptPanel(QFrame):
         super().__init__()
         self.setProperty("look", "inset")
         self._question = 0
+        self._instruction = label("", "dim", wrap=True)
         self._words = label("", wrap=True)
         self._answer = QLineEdit()
         self._answer.setProperty("look", "inline")
@@ -45,6 +46,7 @@ class PromptPanel(QFrame):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(label(_("The server asks"), "heading"))
+        column.addWidget(self._instruction)
         column.addWidget(self._words)
         column.addWidget(self._answer)
         column.addLayout(buttons)
@@ -57,6 +59,8 @@ class PromptPanel(QFrame):
             self._answer.clear()
             self._question = 0
             return
+        self._instruction.setText(view.instruction)
+        self._instruction.setVisible(bool(view.instruction))
         self._words.setText(view.text)
         self._left.setText(view.left)
         if view.question != self._question:
@@ -65,6 +69,7 @@ class PromptPanel(QFrame):
             echo = QLineEdit.EchoMode
             self._answer.setEchoMode(echo.Normal if view.echo else echo.Password)
             self._answer.setAccessibleName(view.text)
+            self._answer.setAccessibleDescription(view.instruction)
             self._answer.setFocus()
 
     @Slot()

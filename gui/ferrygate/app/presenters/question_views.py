@@ -50,12 +50,14 @@ class PromptView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         question: number to answer with.
         text: the server's words.
+        instruction: what the server says above them; may be empty.
         echo: the answer may be seen.
         left: how long there is time to answer.
     """
 
     question: int
     text: str
+    instruction: str
     echo: bool
     left: str
 
@@ -94,6 +96,7 @@ def prompt_view(question: PromptQuestion, until: float, now: float) -> PromptVie
     return PromptView(
         question=question.question,
         text=question.text,
+        instruction=question.instruction,
         echo=question.echo,
         left=_("{seconds} s left to answer").format(seconds=seconds_until(until, now)),
     )

@@ -169,14 +169,25 @@ class SignInPresenter(Observable):
                 self._setup.hold(event.secret)
             case m.SessionChanged():
                 self._follow(event)
+            case m.SecretsDropped():
+                for kind in event.kinds:
+                    self.forget(kind)
+            case _:
+                self._hear(event)
+        self._changed()
+
+    def _hear(self, event: m.Event) -> None:
+        """Take in what the server asks and says."""
+        match event:
             case m.HostKeyQuestion():
                 self._told.question = host_key_view(event, self._told.site)
             case m.PromptQuestion():
                 self._told.prompt = event
                 self._told.until = self._clock.now() + ANSWER_SECONDS
+            case m.ServerSaid():
+                self._told.said = event.words
             case _:
                 pass
-        self._changed()
 
     def _follow(self, event: m.SessionChanged) -> None:
         self._told.session = event
@@ -184,6 +195,7 @@ class SignInPresenter(Observable):
             self._told.has_password = True  # it stays in the engine's memory
         if event.state in {m.SessionState.OFFLINE, m.SessionState.SIGNED_IN}:
             self._told.question = self._told.prompt = None
+            self._told.said = ""
             self._refusal.show(event.problem)
 
     def _step_ended(self) -> None:

@@ -47,6 +47,7 @@ class Told(msgspec.Struct, kw_only=True):
 
     Attributes:
         outdated: the site with the pins it had until the person trusted another key.
+        said: what the server tells the person meanwhile, such as what to do on a phone.
         until: when the time to answer the prompt ends, epoch.
         without_code: the person goes on without a code of their own.
         with_okta: the person wants Okta to set up the code.
@@ -61,6 +62,7 @@ class Told(msgspec.Struct, kw_only=True):
     code: CodeChanged | None = None
     question: HostKeyView | None = None
     prompt: PromptQuestion | None = None
+    said: str = ""
     until: float = 0.0
     has_password: bool = False
     has_code: bool = False
@@ -221,7 +223,7 @@ def _note(told: Told, *, wants_code: bool, busy: bool, now: float) -> str:
     if told.missing:
         return told.missing
     if busy:
-        return _("Keep this window open.")
+        return told.said or _("Keep this window open.")
     if told.opened is not None and told.opened.keychain_note:
         return told.opened.keychain_note
     if not wants_code or told.code is None or told.code.code is None:
