@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
+from ferrygate.sftp.transport import Prompt, PromptRound, Respond
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
@@ -32,6 +33,12 @@ ACCEPTED, REFUSED, UNKNOWN = (
     Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
 )
 PASSWORD_OFFERED = Answer(Outcome.REFUSED, ("password", "publickey"))
+PROMPTS_OFFERED = Answer(Outcome.REFUSED, ("keyboard-interactive",))
+
+
+def asks(*texts: str, instruction: str = "", echo: bool = False) -> PromptRound:
+    """A round with these prompts."""
+    return PromptRound(instruction, tuple(Prompt(text, echo=echo) for text in texts))
 
 
 class FakeConnection:
@@ -43,6 +50,8 @@ class FakeConnection:
         none: Answer = PASSWORD_OFFERED,
         password: Answer = ACCEPTED,
         key: Answer = ACCEPTED,
+        asks: Sequence[PromptRound] = (),
+        interactive: Answer = ACCEPTED,
     ) -> None:
         self.host_key = KEY
         self.alive = True
@@ -52,10 +61,15 @@ class FakeConnection:
         self._none = none
         self._password = password
         self._key = key
+        self._asks = asks
+        self._interactive = interactive
         self.asked = False
 
     def trust(self) -> None:
         self.trusted = True
+
+    def while_waiting(self, tick: Callable[[], None]) -> None:
+        self.tick = tick
 
     def auth_none(self, _username: str) -> Answer:
         assert self.trusted
@@ -71,6 +85,13 @@ class FakeConnection:
         self.sent.append(password.reveal())
         return self._password
 
+    def auth_interactive(self, _username: str, respond: Respond) -> Answer:
+        for asked in self._asks:
+            answers = respond(asked)
+            assert len(answers) == len(asked.prompts)
+            self.sent += answers
+        return self._interactive
+
     def close(self) -> None:
         self.closed = True
 
@@ -82,6 +103,7 @@ class Watcher:
         self.told: list[Any] = []
         self.accept = True
         self.on_key: Callable[[], None] = lambda: None
+        self.answers: dict[str, str | None] = {}  # what the person says to prompts, if anything
 
     def connecting(self) -> None:
         self.told.append("connecting")
@@ -97,8 +119,16 @@ class Watcher:
         self.on_key()
         return self.accept
 
-    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
-        raise AssertionError(text, echo)
+    def server_said(self, words: str) -> None:
+        self.told.append(words)
+
+    def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
+        self.told.append((text, instruction, echo))
+        answer = self.answers[text]
+        return None if answer is None else Secret(answer)
+
+    def password_changed(self) -> None:
+        self.told.append("password changed")
 
 
 class Case:
@@ -133,6 +163,11 @@ class Case:
         return self._attempts.sign_in(
             site, credentials, self.watcher, self.cancel, try_anyway=try_anyway
         )
+
+    @property
+    def code(self) -> str:
+        """The code of this moment."""
+        return SECRET.code_for_step(SECRET.step_at(self.clock.now()))
 
     @property
     def refusals(self) -> int:

@@ -14,7 +14,7 @@ from ferrygate.bootstrap import make_engine, open_ledger
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import Cancelled, SignInRefusedError
+from ferrygate.common.errors import Cancelled, PromptUnansweredError, SignInRefusedError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import PromptQuestion
@@ -75,7 +75,8 @@ def test_the_person_answers_what_the_program_cannot(tmp_path: Path) -> None:
     assert (password, badge) == (PASSWORD.reveal(), "blue")
     assert len(code) == CODE_SECRET.digits
     (question,) = person.asked
-    assert question.text == "Welcome to the freezer room.\nColour of your badge?"
+    assert question.instruction == "Welcome to the freezer room."
+    assert question.text == "Colour of your badge?"
     assert question.echo
     assert refusals(asked, Home(tmp_path)) == 0
 
@@ -95,9 +96,11 @@ def test_nothing_leaves_where_the_person_does_not_answer(tmp_path: Path) -> None
     person = Person(None)
     with (
         asking_server([BADGE, PASSWORD_ROUND]) as asked,
-        pytest.raises(SignInRefusedError, match="was not answered"),
+        pytest.raises(PromptUnansweredError, match="was not answered") as caught,
     ):
         sign_in(asked, Home(tmp_path), person)
+    assert caught.value.problem.server_said == "Welcome to the freezer room. Colour of your badge?"
+    assert "Colour of your badge?" in caught.value.problem.detail
     assert asked.answers == []
     assert refusals(asked, Home(tmp_path)) == 0
 
@@ -118,9 +121,9 @@ def test_a_question_without_an_end_is_cut_but_the_prompt_is_there(tmp_path: Path
     with asking_server([(long, [("Go on? ", False)])]) as asked:
         sign_in(asked, Home(tmp_path), person)
     (question,) = person.asked
-    assert question.text.endswith("\nGo on?")
-    assert len(question.text) < 400
-    assert "\u202e" not in question.text
+    assert question.text == "Go on?"
+    assert 200 < len(question.instruction) < 400
+    assert "\u202e" not in question.instruction
     assert not question.echo
 
 

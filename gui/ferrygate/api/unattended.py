@@ -27,5 +27,8 @@ class Unattended:
     def waiting_for_code(self, until: float) -> None:
         """Nobody to tell."""
 
+    def server_said(self, message: m.ServerSaid) -> None:
+        """Nobody to tell."""
+
     def notice(self, notice: m.Notice) -> None:
         """Nobody to tell."""

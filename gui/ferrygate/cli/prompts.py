@@ -14,6 +14,7 @@ from ferrygate.engine.messages import (
     HostKeyQuestion,
     Notice,
     PromptQuestion,
+    ServerSaid,
 )
 
 _CHOICES = {
@@ -48,13 +49,13 @@ class TerminalPrompter:
         return self._terminal.confirm(_("Is this the fingerprint your contact gave you?"))
 
     def answer_prompt(self, question: PromptQuestion) -> Secret | None:
-        """Pass the server's question on to the person."""
+        """Pass the server's question on to the person, who may leave the answer empty."""
         if not self._terminal.has_person:
             return None
+        if question.instruction:
+            self._terminal.say(question.instruction)
         text = _("The server asks: {question}").format(question=question.text)
-        if question.echo:
-            return Secret(self._terminal.ask(text))
-        return self._terminal.ask_secret(text)
+        return self._terminal.answer(text, echo=question.echo)
 
     def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
         """Ask what to do with all files that are already there.
@@ -83,6 +84,11 @@ class TerminalPrompter:
     def waiting_for_code(self, until: float) -> None:
         """Say how long."""
         self._terminal.countdown(until)
+
+    def server_said(self, message: ServerSaid) -> None:
+        """Say it."""
+        self._terminal.settle()
+        self._terminal.say(_("The server says: “{words}”").format(words=message.words))
 
     def notice(self, notice: Notice) -> None:
         """Say it, and remember it."""

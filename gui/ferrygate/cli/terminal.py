@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
     from rich.console import Console
 
 _REFRESH = 4.0  # a second
+_ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon of ours follows them
 # What the person at the screen can put right alone.
 _ONES_OWN = frozenset({Kind.CANCELLED, Kind.INTERNAL, Kind.LOCAL_FILE, Kind.USAGE})
 
@@ -203,6 +204,21 @@ class Terminal:
         """A question whose answer does not show."""
         with self._asking(hidden=True):
             return Secret(click.prompt(question, hide_input=True, err=True))
+
+    def answer(self, question: str, *, echo: bool) -> Secret:
+        """A question in a server's words; leaving the answer empty is an answer too."""
+        asked = question if question.endswith(_ENDS_OF_QUESTIONS) else f"{question}:"
+        with self._asking(hidden=not echo):
+            return Secret(
+                click.prompt(
+                    asked,
+                    default="",
+                    hide_input=not echo,
+                    show_default=False,
+                    prompt_suffix=" ",
+                    err=True,
+                )
+            )
 
     @contextmanager
     def _asking(self, *, hidden: bool = False) -> Iterator[None]:

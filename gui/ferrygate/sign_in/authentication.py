@@ -21,32 +21,27 @@ from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
-from ferrygate.sftp.transport import Prompt
 from ferrygate.sign_in.codes import seconds_to_code, take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
-from ferrygate.sign_in.prompts import Wanted, wanted
+from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
+from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
 _KEY = "publickey"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
 _KEY_OFFERED = Answer(Outcome.REFUSED, (_KEY,))
-_LONGEST_PROMPT = 300  # characters of a server's words that are shown, above a prompt and in it
+# Seconds for which a verdict is still waited for once the sign-in is cancelled: what has left and
+# has no known end counts as refused.
+_GRACE = 3.0
 
 
-class StepObserver(Protocol):
+class StepObserver(PromptObserver, Protocol):
     """Told how the steps go, on the thread that takes them."""
 
     def waiting_for_code(self, until: float) -> None:
         """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
-
-    def signing_in(self) -> None:
-        """Password and code are on their way."""
-
-    def answer_prompt(self, text: str, *, echo: bool) -> Secret | None:
-        """Ask the person what the server asks in words nobody foresaw; none refuses."""
-        ...
 
 
 class Authentication:
@@ -66,6 +61,7 @@ class Authentication:
         self._observer = observer
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
+        self._cancelled_at: float | None = None
 
     def seconds_to_code(self, secret: CodeSecret) -> float:
         """How long :meth:`wait_for_code` takes."""
@@ -81,10 +77,14 @@ class Authentication:
 
         Raises:
             SignInRefusedError: the server said no.
+            PasswordExpiredError: the server wants the password to be changed first.
+            PromptUnansweredError: the server asked what only a person can answer.
             UnsupportedError: the server wants other steps.
             ConnectionLostError: the connection ended before it answered.
             PassphraseMissingError: the private key needs one.
+            Cancelled: as asked.
         """
+        connection.while_waiting(self._still_waiting)
         if site.sign_in.steps[0] == _KEY:
             answer = _KEY_OFFERED
         else:  # a password or a code is not spent on a server that wants something else
@@ -129,14 +129,33 @@ class Authentication:
             self._observer.signing_in()
             answer = connection.auth_password(site.username, password)
         elif "keyboard-interactive" in offered and step != _KEY:
-            whole = step == "password"  # one prompt for what the password step would send
-            responder = _Responder(self, self._turn, site, credentials, connection, whole=whole)
+            responder = Responder(
+                self._turn,
+                self._observer,
+                site,
+                credentials,
+                lambda secret: self.spend_code(secret, connection),
+                whole=step == "password",
+            )
             answer = connection.auth_interactive(site.username, responder.respond)
+            self._more_than_password |= responder.person_answered
         else:
             raise _other_steps(site, offered)
         if answer.outcome is Outcome.REFUSED:
             raise self._refused(step, answer.detail)
+        if answer.outcome is Outcome.EXPIRED:
+            self._turn.end = End.NOT_COUNTED  # the server took it as right
+            raise password_expired(shown_words(answer.server_said))
         return answer
+
+    def _still_waiting(self) -> None:
+        """Hold the place while the server thinks, and end the wait when that is asked."""
+        self._turn.renew()
+        if self._cancel.cancelled:
+            now = self._clock.monotonic()
+            self._cancelled_at = now if self._cancelled_at is None else self._cancelled_at
+            if now - self._cancelled_at >= _GRACE:
+                self._cancel.check()
 
     # ------------------------------------------------------------ secrets on their way
 
@@ -161,19 +180,6 @@ class Authentication:
         self._more_than_password = True
         return secret.code_for_step(step)
 
-    def ask_person(self, prompt: Prompt) -> Secret:
-        """What the server asks in unforeseen words."""
-        parts = (_shown(prompt.instruction), _shown(prompt.text))
-        text = "\n".join(part for part in parts if part)
-        answer = self._observer.answer_prompt(text, echo=prompt.echo)
-        if answer is None:
-            raise SignInRefusedError(
-                _("The server asked a question that was not answered."),
-                next_step=_("Sign in again, and answer it within two minutes."),
-            )
-        self._more_than_password = True
-        return answer
-
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
         return take_step(secret, claim, self._clock, self._cancel, self._wait)
 
@@ -196,67 +202,6 @@ class Authentication:
             else _("Ask your contact to check your account before you try again."),
             detail=f"refusals in a row: {refusals}" + (f"; {detail}" if detail else ""),
         )
-
-
-class _Responder:
-    """Answers a server's prompts; each secret once, whatever it is asked again."""
-
-    def __init__(
-        self,
-        authentication: Authentication,
-        turn: Turn,
-        site: Site,
-        credentials: Credentials,
-        connection: Connection,
-        *,
-        whole: bool,
-    ) -> None:
-        self._authentication = authentication
-        self._turn = turn
-        self._template = site.sign_in.join
-        self._credentials = credentials
-        self._connection = connection
-        self._whole = whole
-        self._given: set[Wanted] = set()
-
-    def respond(self, prompts: tuple[Prompt, ...]) -> list[str]:
-        """The answers to one round."""
-        answers = []
-        for prompt in prompts:
-            self._turn.renew()  # a person may take two minutes for each
-            answers.append(self._answer(prompt).reveal())
-        return answers
-
-    def _answer(self, prompt: Prompt) -> Secret:
-        kind = wanted(prompt.text)
-        if self._whole and kind is Wanted.PASSWORD:
-            kind = Wanted.BOTH
-        if kind is Wanted.UNKNOWN or (kind is Wanted.CODE and not self._credentials.code_secret):
-            answer = self._authentication.ask_person(prompt)
-            self._turn.sending()
-            return answer
-        if kind in self._given:  # it was not taken the first time
-            raise SignInRefusedError(
-                _("The server refused the sign-in."),
-                next_step=_("Check your user name and password."),
-                detail=f"asked again for {kind.value}",
-            )
-        self._given.add(kind)
-        secret, connection = self._credentials.code_secret, self._connection
-        if kind is Wanted.CODE:
-            return Secret(self._authentication.spend_code(secret, connection))
-        password = present_password(self._credentials.password)
-        if kind is Wanted.BOTH and join.needs_code(self._template):
-            code = self._authentication.spend_code(secret, connection)
-            return join.join(self._template, password, code)
-        self._turn.sending()
-        return password
-
-
-def _shown(words: str) -> str:
-    """A server's words for people, line by line, cleaned and cut."""
-    lines = (display_text(line.strip()) for line in words.splitlines())
-    return "\n".join(line for line in lines if line)[:_LONGEST_PROMPT]
 
 
 def _other_steps(site: Site, methods: tuple[str, ...]) -> UnsupportedError:

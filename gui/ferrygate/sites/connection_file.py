@@ -34,6 +34,7 @@ _OTPAUTH = re.compile(r"otpauth(-migration)?:", re.IGNORECASE)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
 _MAX_KEY_SHOWN = 40
+_PROMPTS = ("sign_in", "prompts")
 
 
 def read_connection_file(path: Path) -> Site:
@@ -99,8 +100,14 @@ def _changed(value: msgspec.Struct, default: msgspec.Struct, keys: dict[str, Che
 
 
 def _lines(pairs: dict[str, Any]) -> Iterator[str]:
+    return (f"{key} = {_toml(value)}\n" for key, value in pairs.items())
+
+
+def _toml(value: Any) -> str:
     # JSON's texts, numbers, flags and lists are TOML's too; a site's texts hold no controls.
-    return (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in pairs.items())
+    if isinstance(value, tuple) and any(isinstance(item, tuple) for item in value):  # a table
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _refuse(source: str, line: int, reason: str, next_step: str = "") -> NoReturn:
@@ -127,7 +134,8 @@ class _Reader:
     def site(self) -> Site:
         document = self._document()
         for path, value in _walk(document, ()):
-            self._check_no_secret(path, value)
+            if path[:-1] != _PROMPTS:  # its keys are a server's words, such as "Password:"
+                self._check_no_secret(path, value)
         self._check_no_address()
         if "format" not in document:
             self._refuse_key(

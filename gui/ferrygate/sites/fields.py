@@ -23,7 +23,11 @@ Check = Callable[[object], Any]
 STEPS = ("publickey", "password", "keyboard-interactive")
 """SSH method names in the only order that makes sense (RFC 4252, RFC 4256)."""
 
+PROMPT_MEANINGS = ("password", "code", "both", "ask")
+"""What a prompt may be said to want."""
+
 _MAX_TEXT = 1000
+_MAX_PROMPTS = 16  # as many as one round may have
 _MAX_HOST = 253  # RFC 1035 §2.3.4, without the dot of the root
 _MAX_PINS = 64
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -153,6 +157,19 @@ def okta_address(value: object) -> str:
     return checked
 
 
+def prompts(value: object) -> tuple[tuple[str, str], ...]:
+    """What prompts want, by their exact text."""
+    if not isinstance(value, dict):
+        raise Refusal(_("has to hold prompts and what they want, in braces"))
+    if len(value) > _MAX_PROMPTS or not all(
+        meaning in PROMPT_MEANINGS for meaning in value.values()
+    ):
+        raise Refusal(
+            _("has to give each prompt one of {names}").format(names=", ".join(PROMPT_MEANINGS))
+        )
+    return tuple((some_text(text), meaning) for text, meaning in value.items())
+
+
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise Refusal(_("has to be a list in square brackets"))
@@ -190,6 +207,7 @@ SECTIONS: dict[str, dict[str, Check]] = {
         "period": whole_number(range(1, 86401)),
         "algorithm": algorithm,
         "okta_address": okta_address,
+        "prompts": prompts,
     },
     "policy": {"save_password": flag, "save_code_secret": flag},
     "support": {"contact": text},

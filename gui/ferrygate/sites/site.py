@@ -18,6 +18,8 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
         period: life of a code in seconds.
         algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
         okta_address: ``https://`` address of the Okta organisation, or empty.
+        prompts: what prompts of keyboard-interactive want, by their exact text: ``password``,
+            ``code``, ``both`` (joined as ``join`` says) or ``ask`` (the person).
     """
 
     steps: tuple[str, ...] = ("password",)
@@ -27,6 +29,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     period: int = 30
     algorithm: str = "SHA1"
     okta_address: str = ""
+    prompts: tuple[tuple[str, str], ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
         ("--contact", "help@example.org"),
     ]
     words = [word for option in options for word in option]
+    words += ["--prompt", 'Kenn-Nr. "7":', "code"]
     assert command(*ADD, *words, "--no-save-password", "--no-save-code-secret") == 0
     assert command("sites", "show", "Acme", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
@@ -50,6 +51,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
             "period": 60,
             "algorithm": "SHA256",
             "okta_address": "https://example.okta.com",
+            "prompts": {'Kenn-Nr. "7":': "code"},
         },
         "policy": {"save_password": False, "save_code_secret": False},
         "support": {"contact": "help@example.org"},

@@ -30,6 +30,7 @@ digits = 8
 period = 60
 algorithm = "SHA256"
 okta_address = "https://example.okta.com"
+prompts = {{ "Password:" = "code", "Kürzel \\"7\\"" = "ask" }}
 
 [policy]
 save_password = false
@@ -53,6 +54,7 @@ SITE = Site(
         period=60,
         algorithm="SHA256",
         okta_address="https://example.okta.com",
+        prompts=(("Password:", "code"), ('Kürzel "7"', "ask")),
     ),
     policy=Policy(save_password=False, save_code_secret=False),
     support=Support(contact="help@example.org"),
@@ -182,6 +184,14 @@ def test_a_value_that_cannot_be_is_refused_by_key_and_line(pair: str) -> None:
         "period = 86401",
         'algorithm = "sha1"',
         'algorithm = "MD5"',
+        'prompts = "code"',
+        'prompts = ["code"]',
+        'prompts = { "Password:" = "secret" }',
+        'prompts = { "Password:" = ["code"] }',
+        'prompts = { "" = "code" }',
+        'prompts = { " Password:" = "code" }',
+        'prompts = { "a\\u202e" = "code" }',
+        "prompts = { " + ", ".join(f"p{number} = 'ask'" for number in range(17)) + " }",
         'okta_address = ""',
         'okta_address = "example.okta.com"',
         'okta_address = "http://example.okta.com"',

@@ -52,7 +52,9 @@ def show(around: CommandContext, site: str) -> int:
     """Print a site the way a connection file holds it."""
     found = around.site(site)
     if around.terminal.as_json:
-        around.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found))
+        record = msgspec.to_builtins(found)
+        record["sign_in"]["prompts"] = dict(found.sign_in.prompts)
+        around.terminal.record(JsonEvent.ENTRY, **record)
     else:
         around.terminal.line(format_connection_file(found).rstrip("\n"))
     return Exit.DONE
@@ -73,6 +75,7 @@ class _Given(TypedDict):
     period: int
     algorithm: str
     okta_address: str
+    prompts: tuple[tuple[str, str], ...]
     save_password: bool
     save_code_secret: bool
     contact: str
@@ -99,6 +102,14 @@ class _Given(TypedDict):
 @click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
 @click.option("--algorithm", default="SHA1", show_default=True, type=click.Choice(ALGORITHMS))
 @click.option("--okta-address", default="", help="https:// address of the Okta organisation.")
+@click.option(
+    "--prompt",
+    "prompts",
+    nargs=2,
+    multiple=True,
+    metavar="TEXT WANTS",
+    help="What a prompt of the server wants: password, code, both or ask. Repeatable.",
+)
 @click.option("--save-password/--no-save-password", default=True, help="In the keychain.")
 @click.option("--save-code-secret/--no-save-code-secret", default=True, help="In the keychain.")
 @click.option("--contact", default="", help="Whom to ask.")
@@ -122,6 +133,7 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
             period=given["period"],
             algorithm=given["algorithm"],
             okta_address=given["okta_address"],
+            prompts=tuple(dict(given["prompts"]).items()),
         ),
         policy=Policy(
             save_password=given["save_password"], save_code_secret=given["save_code_secret"]

@@ -1,0 +1,209 @@
+"""What one sentence of a server asks for, by the known words in it and how they stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+import msgspec
+
+from ferrygate.sign_in.prompt_vocabulary import NOUNS, Item, Unknown, signs_in
+from ferrygate.sign_in.prompt_words import Sign
+
+_REACH = 3  # words without meaning that may stand between two that belong together
+
+
+class Question(Enum):
+    """What a sentence asks for."""
+
+    PASSWORD = "password"  # noqa: S105  the name of a kind
+    CODE = "code"
+    BOTH = "both"
+    NEW_PASSWORD = "new-password"  # noqa: S105  the name of a kind
+    OPEN = "open"  # an answer to what is asked above
+    NOTHING = "nothing"
+    UNCLEAR = "unclear"
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence, or all that stands above a question.
+
+    Attributes:
+        asks: what it asks for.
+        weak: the code that is asked for is not said to be one that is good once.
+        changes: a password is to be changed, or has expired.
+        elsewhere: the code comes by text message or mail.
+        other: something else is asked for as well.
+        wrong: what was given before was refused.
+        never: it says what not to do, or what will be.
+        vague: it may only speak of something: there are unknown words, and none that asks.
+        has_words: there is more than signs.
+        is_vocabulary: it is made of telling words alone.
+    """
+
+    asks: Question = Question.NOTHING
+    weak: bool = False
+    changes: bool = False
+    elsewhere: bool = False
+    other: bool = False
+    wrong: bool = False
+    never: bool = False
+    vague: bool = False
+    has_words: bool = False
+    is_vocabulary: bool = False
+
+
+def read_sentence(sentence: str) -> Reading:
+    """Read a folded sentence, without names in it."""
+    items = signs_in(sentence)
+    asks, weak = _asked(items)
+    signs = set(items)
+    words = [item for item in items if item is not Unknown.STOP]
+    telling = {Sign.PASSWORD, Sign.ONE_TIME, *NOUNS}
+    return Reading(
+        asks=asks,
+        weak=weak,
+        changes=Sign.PASSWORD in signs
+        and (Sign.EXPIRED in signs or _beside(items, Sign.PASSWORD, {Sign.NEW})),
+        elsewhere=Sign.SENT in signs,
+        other=bool(signs & {Sign.FACTOR, Sign.OTHER, Sign.PIN, Sign.SECOND}),
+        wrong=Sign.WRONG in signs,
+        never=Sign.NEVER in signs,
+        vague=Unknown.WORD in signs and Sign.ENTER not in signs,
+        has_words=bool(words),
+        is_vocabulary=bool(words) and telling >= set(words),
+    )
+
+
+def above(sentences: Iterable[Reading]) -> Reading:
+    """What the sentences above a question say together."""
+    telling = [sentence for sentence in sentences if not sentence.never]
+    asked = {_said(sentence) for sentence in telling} - {Question.NOTHING, Question.OPEN}
+    if asked <= {Question.PASSWORD, Question.CODE, Question.BOTH}:
+        asks = Question.UNCLEAR
+        if len(asked) < 2 or Question.BOTH in asked:  # noqa: PLR2004  one kind alone
+            asks = next(iter(asked & {Question.BOTH} or asked), Question.NOTHING)
+    else:
+        asks = Question.UNCLEAR
+    return Reading(
+        asks=asks,
+        changes=any(sentence.changes for sentence in telling),
+        elsewhere=any(sentence.elsewhere for sentence in telling),
+        other=any(sentence.other for sentence in telling),
+    )
+
+
+def _said(sentence: Reading) -> Question:
+    """What a sentence above a question settles."""
+    if not sentence.vague:
+        return sentence.asks
+    speaks_of_code = sentence.asks in {Question.CODE, Question.BOTH} and not sentence.weak
+    return Question.UNCLEAR if speaks_of_code else Question.NOTHING
+
+
+def _asked(items: list[Item]) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
+    """What is asked for, and whether it is a code of an unnamed sort."""
+    codes, passwords, weak = _nouns(items)
+    signs = set(items)
+    if passwords and signs & {Sign.NEW, Sign.OLD, Sign.CHANGE, Sign.EXPIRED}:
+        return Question.NEW_PASSWORD, False
+    if passwords and _beside(items, Sign.PASSWORD, {Sign.CONFIRM}):
+        return Question.NEW_PASSWORD, False
+    if signs & _NOT_OURS or (signs & {Sign.NEW, Sign.EXPIRED} and codes):
+        return Question.UNCLEAR, False
+    if codes and passwords:
+        return (Question.BOTH if _joined(items, codes, passwords) else Question.UNCLEAR), False
+    if codes:
+        return Question.CODE, weak
+    if passwords:
+        clear = not signs & (_HINTS | {Sign.TOKEN})
+        return (Question.PASSWORD if clear else Question.UNCLEAR), False
+    is_open = signs <= {Sign.ANSWER, Sign.ENTER, Sign.FILLER, Unknown.STOP}
+    if is_open and (Sign.ANSWER in signs or not signs - {Unknown.STOP}):
+        return Question.OPEN, False
+    return (Question.UNCLEAR if signs & _HINTS else Question.NOTHING), False
+
+
+_NOT_OURS: set[Item] = {
+    Unknown.COMPOUND,
+    Sign.CARRIER,
+    Sign.NEVER,
+    Sign.OTHER,
+    Sign.PIN,
+    Sign.SECOND,
+    Sign.SENT,
+}
+_HINTS: set[Item] = {Sign.CODE, Sign.FACTOR, Sign.ONE_TIME}
+_NAMES_CODE: set[Item] = {
+    Sign.ACCESS,
+    Sign.CONFIRM,
+    Sign.FACTOR,
+    Sign.ONE_TIME,
+    Sign.ONE_TIME_CODE,
+    Sign.OTP,
+    Sign.TOKEN,
+}
+_MAKES_ONE_TIME: set[Item] = {Sign.ONE_TIME, Sign.OTP}
+
+
+def _nouns(items: list[Item]) -> tuple[list[int], list[int], bool]:
+    """Where codes and passwords are named; and whether the only code is of an unnamed sort."""
+    strong: list[int] = []
+    weak: list[int] = []
+    passwords: list[int] = []
+    for place, item in enumerate(items):
+        near = _near(items, place)
+        if item is Sign.PASSWORD:
+            once = near & _MAKES_ONE_TIME or items[place - 1 : place] == [Sign.TOKEN]
+            (strong if once else passwords).append(place)
+        elif item is Sign.CODE:
+            if near & _NAMES_CODE:
+                strong.append(place)
+            elif not _next_to(items, place) & {Unknown.WORD, Sign.ACCOUNT}:
+                weak.append(place)
+        elif item in {Sign.ONE_TIME_CODE, Sign.OTP} or (
+            item is Sign.TOKEN and items[place - 1 : place] != [Unknown.WORD]
+        ):
+            strong.append(place)
+        elif item is Sign.PIN and Sign.ONE_TIME in near:
+            strong.append(place)
+            items[place] = Sign.ONE_TIME_CODE
+    return strong or weak, passwords, not strong
+
+
+def _near(items: list[Item], place: int) -> set[Item]:
+    """The next telling words on both sides, with nothing but small words between."""
+    found: set[Item] = set()
+    for step in (-1, 1):
+        for distance in range(1, _REACH + 2):
+            at = place + step * distance
+            if not 0 <= at < len(items):
+                break
+            found.add(items[at])
+            if items[at] is not Sign.FILLER:
+                break
+    return found
+
+
+def _next_to(items: list[Item], place: int) -> set[Item]:
+    """The word right before, and the next one after that is not a small one."""
+    before = items[place - 1 : place] if place else []
+    behind = [item for item in items[place + 1 : place + 3] if item is not Sign.FILLER]
+    return {*before, *behind[:1]}
+
+
+def _beside(items: list[Item], noun: Sign, others: set[Item]) -> bool:
+    return any(item is noun and _near(items, at) & others for at, item in enumerate(items))
+
+
+def _joined(items: list[Item], codes: list[int], passwords: list[int]) -> bool:
+    """Whether a password and a code stand with an "and" between them."""
+    if Sign.OR in items:
+        return False
+    return any(
+        Sign.AND in items[min(code, password) : max(code, password)]
+        and set(items[min(code, password) + 1 : max(code, password)])
+        <= {Sign.AND, Sign.FILLER, Sign.ENTER, *_NAMES_CODE}
+        for code in codes
+        for password in passwords
+    )

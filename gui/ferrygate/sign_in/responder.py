@@ -1,0 +1,226 @@
+"""Answers a server's prompts (keyboard-interactive, RFC 4256): each secret leaves at most once."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from ferrygate.codes import join
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import (
+    FerrygateError,
+    PasswordExpiredError,
+    PromptUnansweredError,
+    SignInRefusedError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.sftp.transport import Prompt, PromptRound
+from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
+from ferrygate.sign_in.ledger import End
+from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
+from ferrygate.sign_in.server_words import shown_words
+from ferrygate.sign_in.turn import Turn
+from ferrygate.sites.site import Site
+
+
+class PromptObserver(Protocol):
+    """Told of prompts, on the thread that answers them."""
+
+    def signing_in(self) -> None:
+        """Password and code are on their way."""
+
+    def server_said(self, words: str) -> None:
+        """The server tells the person something and wants no answer to it."""
+
+    def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
+        """Ask the person what the server asks; none refuses, or there is no person."""
+        ...
+
+    def password_changed(self) -> None:
+        """The person has answered what a password is changed with: the old one is not right."""
+
+
+class SpendCode(Protocol):
+    """Takes a code that leaves now, and waits for a fresh one where that is needed."""
+
+    def __call__(self, secret: CodeSecret | None) -> str:
+        """The code of a time step that is claimed."""
+        ...
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """A prompt, and what is to be answered.
+
+    Attributes:
+        prompt: the server's.
+        meant: what it means.
+        wanted: what is given; a person is asked for what is meant where it has left already.
+    """
+
+    prompt: Prompt
+    meant: Wanted
+    wanted: Wanted
+
+
+class Responder:
+    """Answers the rounds of one attempt."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        observer: PromptObserver,
+        site: Site,
+        credentials: Credentials,
+        spend_code: SpendCode,
+        *,
+        whole: bool,
+    ) -> None:
+        """Begin.
+
+        Args:
+            turn: the attempt's.
+            observer: told of what the server asks and says.
+            site: the site.
+            credentials: what is at hand.
+            spend_code: takes a code.
+            whole: a single prompt for a password wants what the password step would send.
+        """
+        self._turn = turn
+        self._observer = observer
+        self._template = site.sign_in.join
+        self._credentials = credentials
+        self._spend_code = spend_code
+        self._whole = whole
+        self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
+        self._given: set[Wanted] = set()
+        self._answered: set[str] = set()  # prompts that were answered with a secret of ours
+        self.person_answered = False
+
+    def respond(self, asked: PromptRound) -> list[str]:
+        """The answers to one round, in the order of its prompts.
+
+        A person is asked first: where no answer comes, nothing of this round has left.
+
+        Raises:
+            PromptUnansweredError: no answer came.
+            PasswordExpiredError: the server wants a new password, and no answer came.
+            SignInRefusedError: the server asks again for what it was given.
+            SecretsMissingError: there is no code secret, and no answer came.
+        """
+        instruction = shown_words(asked.instruction)
+        if not asked.prompts:
+            if instruction:
+                self._observer.server_said(instruction)
+            return []
+        questions = self._plan(asked)
+        answers = {
+            place: self._ask_person(question, asked.instruction)
+            for place, question in enumerate(questions)
+            if question.wanted in {Wanted.ASK, Wanted.NEW_PASSWORD}
+        }
+        for place, question in enumerate(questions):
+            if place not in answers:
+                answers[place] = self._secret(question.wanted)
+                self._given.add(question.wanted)
+                self._answered.add(same_text(question.prompt.text))
+        if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
+            self._turn.sending()  # with a code, its claim has said so
+        self._observer.signing_in()
+        return [answers[place].reveal() for place in range(len(questions))]
+
+    def _plan(self, asked: PromptRound) -> list[_Question]:
+        """What each prompt of a round is answered with."""
+        given = set(self._given)
+        questions = []
+        for prompt in asked.prompts:
+            meant = self._reader.wanted(prompt.text, asked.instruction, echo=prompt.echo)
+            if len(asked.prompts) == 1 and self._stands_for_step(meant, prompt):
+                meant = Wanted.BOTH
+            wanted = meant if allowed(meant, frozenset(given)) and self._at_hand(meant) else None
+            questions.append(_Question(prompt, meant, wanted or _for_person(meant)))
+            given |= {meant} if wanted else set()
+        return questions
+
+    def _stands_for_step(self, meant: Wanted, prompt: Prompt) -> bool:
+        """Whether a single prompt for a password wants what the password step would send."""
+        return (
+            self._whole
+            and meant is Wanted.PASSWORD
+            and join.needs_code(self._template)
+            and not self._reader.is_settled(prompt.text)
+        )
+
+    def _at_hand(self, meant: Wanted) -> bool:
+        """Whether there is what a prompt wants; a joined code only where the site joins one."""
+        has_code = self._credentials.code_secret is not None
+        if meant is Wanted.BOTH:
+            return has_code and join.needs_code(self._template)
+        return has_code or meant is not Wanted.CODE
+
+    def _secret(self, wanted: Wanted) -> Secret:
+        if wanted is Wanted.CODE:
+            return Secret(self._spend_code(self._credentials.code_secret))
+        password = present_password(self._credentials.password)
+        if wanted is Wanted.PASSWORD:
+            return password
+        code = self._spend_code(self._credentials.code_secret)
+        return join.join(self._template, password, code)
+
+    def _ask_person(self, question: _Question, instruction: str) -> Secret:
+        self._turn.renew()  # a person may take two minutes for each
+        prompt = question.prompt
+        answer = self._observer.answer_prompt(
+            shown_words(prompt.text), echo=prompt.echo, instruction=shown_words(instruction)
+        )
+        if answer is None:
+            raise self._unanswered(question, instruction)
+        self.person_answered = True
+        if question.wanted is Wanted.NEW_PASSWORD:
+            self._observer.password_changed()
+        return answer
+
+    def _unanswered(self, question: _Question, instruction: str) -> FerrygateError:
+        """Why the sign-in ends where no answer came.
+
+        A server that goes on to ask something else has refused nothing, so that is not counted.
+        """
+        text = question.prompt.text
+        says_wrong = self._reader.says_wrong(text, instruction)
+        said = " ".join(shown_words(f"{instruction}\n{text}").split("\n"))
+        detail = f"prompt: {shown_words(text)!r}; instruction: {shown_words(instruction)!r}"
+        expired = question.wanted is Wanted.NEW_PASSWORD
+        if self._given and not expired and (says_wrong or same_text(text) in self._answered):
+            return SignInRefusedError(
+                _("The server refused the sign-in."),
+                next_step=_("Check your user name and password."),
+                detail=f"asked again; {detail}",
+                server_said=said,
+            )
+        if self._turn.end is End.REFUSED:
+            self._turn.end = End.NOT_COUNTED
+        if expired and self._given:
+            return password_expired(said, detail)
+        if not self._credentials.code_secret and question.meant in {Wanted.CODE, Wanted.BOTH}:
+            return no_code_secret(detail, said)
+        return PromptUnansweredError(
+            _("The server asked a question that was not answered."),
+            next_step=_("Sign in again, and answer it within two minutes."),
+            detail=detail,
+            server_said=said,
+        )
+
+
+def _for_person(meant: Wanted) -> Wanted:
+    return Wanted.NEW_PASSWORD if meant is Wanted.NEW_PASSWORD else Wanted.ASK
+
+
+def password_expired(server_said: str, detail: str = "") -> PasswordExpiredError:
+    """The server wants another password before it lets the account in."""
+    return PasswordExpiredError(
+        _("Your password has expired."),
+        next_step=_("Change it where you manage your account, or ask your contact; then sign in."),
+        detail=detail,
+        server_said=server_said,
+    )

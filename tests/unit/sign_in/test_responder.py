@@ -1,0 +1,253 @@
+"""No secret leaves twice, whatever a server asks; a person is asked where it is not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+
+from attempt_rig import (
+    ACCEPTED,
+    CREDENTIALS,
+    PROMPTS_OFFERED,
+    REFUSED,
+    SITE,
+    Case,
+    FakeConnection,
+    asks,
+)
+from ferrygate.common.errors import (
+    Kind,
+    PasswordExpiredError,
+    PromptUnansweredError,
+    SecretsMissingError,
+    SignInRefusedError,
+)
+from ferrygate.sftp.connection import Answer
+from ferrygate.sftp.transport import PromptRound
+from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sites.site import SignIn, Site
+
+PASSWORD = "correct horse"
+BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignIn(steps=("keyboard-interactive",)))
+BY_PASSWORD = SITE
+PASSWORD_ASKED, CODE_ASKED = asks("Password: "), asks("One-time password: ")
+
+
+def settled(site: Site, prompts: Mapping[str, str]) -> Site:
+    how = msgspec.structs.replace(site.sign_in, prompts=tuple(prompts.items()))
+    return msgspec.structs.replace(site, sign_in=how)
+
+
+def sign_in(
+    case: Case,
+    *rounds: PromptRound,
+    site: Site = BY_PROMPTS,
+    verdict: Answer = ACCEPTED,
+    credentials: Credentials = CREDENTIALS,
+    person: Mapping[str, str | None] = {},
+) -> list[str]:
+    """What the server was sent."""
+    case.server = FakeConnection(none=PROMPTS_OFFERED, asks=rounds, interactive=verdict)
+    case.watcher.answers.update(person)
+    case.sign_in(site, credentials)
+    return case.server.sent
+
+
+def shows(case: Case) -> list[str]:
+    """The prompts that the person was asked."""
+    return [told[0] for told in case.watcher.told if isinstance(told, tuple)]
+
+
+# ---------------------------------------------------------------- once each
+
+
+def test_two_rounds_get_password_and_code(case: Case) -> None:
+    assert sign_in(case, PASSWORD_ASKED, CODE_ASKED) == [PASSWORD, case.code]
+
+
+@pytest.mark.parametrize("site", [BY_PROMPTS, BY_PASSWORD], ids=["prompts", "password"])
+def test_a_round_of_two_prompts_is_split(case: Case, site: Site) -> None:
+    sent = sign_in(case, asks("Password: ", "Verification code: "), site=site)
+    assert sent == [PASSWORD, case.code]
+
+
+def test_one_prompt_gets_what_the_password_step_would_send(case: Case) -> None:
+    assert sign_in(case, PASSWORD_ASKED, site=BY_PASSWORD) == [PASSWORD + case.code]
+
+
+def test_a_site_that_joins_nothing_sends_the_password_alone(case: Case) -> None:
+    site = msgspec.structs.replace(SITE, sign_in=SignIn(join="{password}"))
+    assert sign_in(case, PASSWORD_ASKED, site=site) == [PASSWORD]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (PASSWORD_ASKED, asks("Second Password: ")),
+        (PASSWORD_ASKED, asks("Domain password: ")),
+        (PASSWORD_ASKED, asks("Password & verification code: ")),
+        (CODE_ASKED, asks("Next verification code: ")),
+        (CODE_ASKED, asks("Password & verification code: ")),
+        (asks("Password & verification code: "), asks("LDAP password: ")),
+        (asks("Password & verification code: "), asks("Passcode: ")),
+        (asks("Password: ", "OTP: "), asks("Password & verification code: ")),
+    ],
+)
+def test_no_secret_leaves_twice_alone_or_joined(
+    case: Case, first: PromptRound, then: PromptRound
+) -> None:
+    (text,) = (prompt.text.strip() for prompt in then.prompts)
+    with pytest.raises(PromptUnansweredError, match="was not answered") as caught:
+        sign_in(case, first, then, person={text: None})
+    assert len(case.server.sent) == len(first.prompts)
+    assert shows(case) == [text]
+    assert text in caught.value.problem.detail
+    assert case.refusals == 0  # the server went on, and refused nothing
+
+
+def test_a_person_answers_a_second_password_prompt(case: Case) -> None:
+    sent = sign_in(case, PASSWORD_ASKED, PASSWORD_ASKED, person={"Password:": "other"})
+    assert sent == [PASSWORD, "other"]
+
+
+@pytest.mark.parametrize(
+    "again", [PASSWORD_ASKED, asks("Sorry, try again.\nPassword:"), asks("Wrong! Your password:")]
+)
+def test_the_same_prompt_again_is_a_refusal_that_counts(case: Case, again: PromptRound) -> None:
+    text = "\n".join(line.strip() for line in again.prompts[0].text.splitlines())
+    with pytest.raises(SignInRefusedError):
+        sign_in(case, PASSWORD_ASKED, again, person={text: None})
+    assert case.server.sent == [PASSWORD]
+    assert case.refusals == 1
+
+
+@pytest.mark.parametrize("text", ["Password: ", "Password & verification code: "])
+def test_no_password_is_typed_for_all_to_see(case: Case, text: str) -> None:
+    with pytest.raises(PromptUnansweredError):
+        sign_in(case, asks(text, echo=True), person={text.strip(): None})
+    assert case.server.sent == []
+    assert case.refusals == 0
+
+
+# ---------------------------------------------------------------- doubts
+
+
+def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: Case) -> None:
+    with pytest.raises(PromptUnansweredError) as caught:
+        sign_in(
+            case,
+            asks("Password: ", "Colour? ", "Code: ", instruction="Welcome."),
+            person={"Colour?": None},
+        )
+    problem = caught.value.problem
+    assert case.server.sent == []
+    assert not case.ledger.is_claimed(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]
+    assert case.refusals == 0
+    assert problem.kind is Kind.PROMPT_UNANSWERED
+    assert "Colour?" in problem.detail
+    assert "Welcome." in problem.detail
+    assert problem.server_said == "Welcome. Colour?"
+
+
+def test_the_person_sees_the_instruction_above_the_prompt(case: Case) -> None:
+    asked = asks("Colour? ", instruction="Badge\u202e office\n\n  Second line ")
+    assert sign_in(case, asked, person={"Colour?": "blue"}) == ["blue"]
+    assert ("Colour?", "Badge\\u202e office\nSecond line", False) in case.watcher.told
+
+
+def test_an_empty_answer_is_an_answer(case: Case) -> None:
+    assert sign_in(case, asks("Passcode or push: "), person={"Passcode or push:": ""}) == [""]
+
+
+def test_a_code_that_cannot_be_made_is_asked_for_or_missing(case: Case) -> None:
+    without = Credentials(password=CREDENTIALS.password)
+    sent = sign_in(
+        case, PASSWORD_ASKED, asks("OTP: "), credentials=without, person={"OTP:": "123456"}
+    )
+    assert sent == [PASSWORD, "123456"]
+    with pytest.raises(SecretsMissingError, match="not set up"):
+        sign_in(case, asks("OTP: "), credentials=without, person={"OTP:": None})
+
+
+def test_what_the_site_says_of_a_prompt_settles_it(case: Case) -> None:
+    site = settled(BY_PROMPTS, {"Colour of your badge?": "code", "Sesam:": "password"})
+    sent = sign_in(case, asks("Sesam: "), asks("Colour of  your badge? "), site=site)
+    assert sent == [PASSWORD, case.code]
+    both = settled(BY_PROMPTS, {"Sesam:": "both"})
+    case.clock.time += 30
+    assert sign_in(case, asks("Sesam: ", echo=True), site=both) == [PASSWORD + case.code]
+    alone = settled(BY_PASSWORD, {"Password:": "password"})
+    assert sign_in(case, asks("Password: "), site=alone) == [PASSWORD]
+    ask = settled(BY_PROMPTS, {"Password:": "ask"})
+    assert sign_in(case, asks("Password: "), site=ask, person={"Password:": "typed"}) == ["typed"]
+
+
+def test_a_strangers_file_does_not_make_the_password_leave_twice(case: Case) -> None:
+    site = settled(BY_PROMPTS, {"One?": "password", "Two?": "password", "New password:": "both"})
+    with pytest.raises(PromptUnansweredError):
+        sign_in(case, asks("One? "), asks("Two? "), site=site, person={"Two?": None})
+    assert case.server.sent == [PASSWORD]
+    with pytest.raises(PromptUnansweredError):
+        sign_in(
+            case, asks("One? "), asks("New password: "), site=site, person={"New password:": None}
+        )
+    assert case.server.sent == [PASSWORD]
+
+
+# ---------------------------------------------------------------- a new password
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        asks("New password: "),
+        asks("(current) UNIX password: ", instruction="You are required to change your password."),
+        asks("Neues Kennwort: "),
+        asks("Password: ", instruction="Your password has expired."),
+        asks("新しいパスワード:"),
+    ],
+)
+def test_an_expired_password_is_said_and_not_counted(case: Case, asked: PromptRound) -> None:
+    (text,) = (prompt.text.strip() for prompt in asked.prompts)
+    with pytest.raises(PasswordExpiredError, match="expired") as caught:
+        sign_in(case, PASSWORD_ASKED, asked, person={text: None})
+    assert case.server.sent == [PASSWORD]
+    assert text in caught.value.problem.server_said
+    assert case.refusals == 0
+
+
+def test_a_person_may_choose_a_new_password_on_the_way(case: Case) -> None:
+    fresh = {"New password:": "n3w", "Retype new password:": "n3w"}
+    sent = sign_in(
+        case, PASSWORD_ASKED, asks("New password: "), asks("Retype new password: "), person=fresh
+    )
+    assert sent == [PASSWORD, "n3w", "n3w"]
+    assert "password changed" in case.watcher.told
+
+
+def test_the_old_password_is_never_the_new_one(case: Case) -> None:
+    with pytest.raises(PromptUnansweredError):
+        sign_in(case, asks("New password: "), person={"New password:": None})
+    assert case.server.sent == []
+
+
+# ---------------------------------------------------------------- rounds without prompts
+
+
+def test_a_round_without_prompts_is_shown_and_answered(case: Case) -> None:
+    number = asks(instruction="Enter the number 42 in your app.")
+    assert sign_in(case, PASSWORD_ASKED, number) == [PASSWORD]
+    assert "Enter the number 42 in your app." in case.watcher.told
+
+
+def test_an_empty_round_is_answered_and_shows_nothing(case: Case) -> None:
+    assert sign_in(case, PASSWORD_ASKED, asks()) == [PASSWORD]
+    assert "" not in case.watcher.told
+
+
+def test_a_refusal_after_prompts_counts(case: Case) -> None:
+    with pytest.raises(SignInRefusedError):
+        sign_in(case, PASSWORD_ASKED, CODE_ASKED, verdict=REFUSED)
+    assert case.refusals == 1
