@@ -77,11 +77,13 @@ def status(number: int, code: int, text: bytes = b"") -> bytes:
     return reply(STATUS, number, struct.pack(">I", code), string(text), string(b"en"))
 
 
-def attributes(size: int, mode: int = FILE, modified: int = 1_700_000_000) -> bytes:
+def attributes(size: int, mode: int | None = FILE, modified: int = 1_700_000_000) -> bytes:
+    if mode is None:
+        return struct.pack(">IQII", 0x01 | 0x08, size, modified, modified)
     return struct.pack(">IQIII", 0x01 | 0x04 | 0x08, size, mode, modified, modified)
 
 
-def names(number: int, entries: Iterable[tuple[bytes, int]]) -> bytes:
+def names(number: int, entries: Iterable[tuple[bytes, int | None]]) -> bytes:
     """NAME with (name, mode) pairs, each of ten bytes' size."""
     listed = list(entries)
     packed = [string(name) + string(b"-rw " + name) + attributes(10, mode) for name, mode in listed]
@@ -100,6 +102,13 @@ class ScriptedServer:
     """Files in a dictionary; ``instead`` may answer a type of request in its own way.
 
     A hook returns the packets to send, none at all for silence, or ``None`` for the usual answer.
+
+    Attributes:
+        mode: what is told of permissions, of which ``None`` tells nothing.
+        links: what links lead to, by path.
+        most_handles: how many may be open at a time; without limit where none.
+        too_many: the status that one more is refused with.
+        handle_length: bytes of each handle at least.
     """
 
     def __init__(self, files: dict[bytes, bytes] | None = None, *folders: bytes) -> None:
@@ -110,6 +119,13 @@ class ScriptedServer:
         self.requests: list[Request] = []
         self.instead: dict[int, Hook] = {}
         self.open_handles: dict[bytes, bytes] = {}
+        self.mode: Callable[[int], int | None] = lambda mode: mode
+        self.links: dict[bytes, bytes] = {}
+        self.most_handles: int | None = None
+        self.too_many = FAILURE
+        self.handle_length = 0
+        self.most_open = 0
+        self._given = 0
         self._listed: set[bytes] = set()
 
     def asked(self, kind: int) -> list[tuple[Any, ...]]:
@@ -129,29 +145,41 @@ class ScriptedServer:
     def usual(self, request: Request) -> bytes:
         kind, number, (path, *more) = request
         match kind:
+            case _ if kind == LSTAT and path in self.links:
+                answer = reply(ATTRS, number, attributes(4, self.mode(LINK)))
             case _ if kind in {STAT, LSTAT}:
-                answer = self._attributes(number, path)
+                answer = self._attributes(number, self.resolved(path))
+            case _ if kind == REALPATH:
+                answer = names(number, [(self.resolved(path), FOLDER)])
             case _ if kind == FSTAT:
                 answer = self._attributes(number, self.open_handles[path])
             case _ if kind == OPEN:
-                answer = self._open(number, path, more[0])
+                answer = self._open(number, self.resolved(path), more[0])
             case _ if kind == READDIR:
                 answer = self._list(number, path)
             case _ if kind == READ:
                 content = bytes(self.files[self.open_handles[path]][more[0] : sum(more)])
                 answer = reply(DATA, number, string(content)) if content else status(number, EOF)
-            case _ if kind == OPENDIR and path in self.folders:
-                answer = self._give_handle(number, path)
+            case _ if kind == OPENDIR and self.resolved(path) in self.folders:
+                answer = self._give_handle(number, self.resolved(path))
             case _:
                 answer = status(number, self._change(kind, path, more))
         return answer
 
+    def resolved(self, path: bytes) -> bytes:
+        """The path without links in it, a few hops at most."""
+        for _hop in range(5):
+            for link, target in self.links.items():
+                if path == link or path.startswith(link + b"/"):
+                    path = target + path[len(link) :]
+        return path
+
     def _attributes(self, number: int, path: bytes) -> bytes:
         if path in self.folders:
-            return reply(ATTRS, number, attributes(0, FOLDER))
+            return reply(ATTRS, number, attributes(0, self.mode(FOLDER)))
         if path in self.files:
             size = len(self.files[path])
-            return reply(ATTRS, number, attributes(size, FILE, self.modified))
+            return reply(ATTRS, number, attributes(size, self.mode(FILE), self.modified))
         return status(number, NO_SUCH_FILE)
 
     def _open(self, number: int, path: bytes, flags: int) -> bytes:
@@ -159,9 +187,10 @@ class ScriptedServer:
             return status(number, NO_SUCH_FILE)
         if flags & EXCL and path in self.files:
             return status(number, FAILURE, b"File already exists")
-        if flags & 2:
+        given = self._give_handle(number, path)
+        if flags & 2 and given[4] == HANDLE:
             self.files[path] = bytearray()
-        return self._give_handle(number, path)
+        return given
 
     def _list(self, number: int, handle: bytes) -> bytes:
         folder = self.open_handles[handle].rstrip(b"/") + b"/"
@@ -169,8 +198,10 @@ class ScriptedServer:
             return status(number, EOF)
         self._listed.add(handle)
         found = [(path, FILE) for path in self.files] + [(path, FOLDER) for path in self.folders]
+        found += [(path, LINK) for path in self.links]
         inside = [(p[len(folder) :], mode) for p, mode in sorted(found) if p.startswith(folder)]
-        return names(number, [(name, mode) for name, mode in inside if name and b"/" not in name])
+        told = [(name, self.mode(mode)) for name, mode in inside if name and b"/" not in name]
+        return names(number, told)
 
     def _change(self, kind: int, path: bytes, more: list[Any]) -> int:
         code = OK
@@ -192,8 +223,12 @@ class ScriptedServer:
         return code
 
     def _give_handle(self, number: int, path: bytes) -> bytes:
-        handle = b"h%d" % number
+        if self.most_handles is not None and len(self.open_handles) >= self.most_handles:
+            return status(number, self.too_many, b"Too many open files")
+        self._given += 1
+        handle = (b"h%d" % self._given).ljust(self.handle_length, b"-")
         self.open_handles[handle] = path
+        self.most_open = max(self.most_open, len(self.open_handles))
         return reply(HANDLE, number, string(handle))
 
 

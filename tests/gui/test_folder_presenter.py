@@ -120,6 +120,29 @@ def test_a_failed_refresh_keeps_the_rows_and_says_why(table: Table) -> None:
     assert table.presenter.view.state is FolderState.READY
 
 
+def test_a_list_that_is_not_whole_is_shown_and_said_and_is_no_empty_folder(table: Table) -> None:
+    table.presenter.start(b"/")
+    for entries in ((FILE,), ()):
+        table.presenter.handle(m.FolderBlock(request=table.last, entries=entries))
+        table.presenter.handle(m.ListingIncomplete(request=table.last, problem=PROBLEM))
+        table.presenter.handle(m.Done(request=table.last))
+        view = table.presenter.view
+        assert (view.state, view.refused) == (FolderState.READY, PROBLEM)
+        table.presenter.open(b"/other" if entries else b"/")
+    assert table.presenter.view.refused is None
+
+
+def test_a_refresh_that_is_not_whole_takes_no_row_away(table: Table) -> None:
+    table.start(FILE, FOLDER)
+    table.presenter.refresh()
+    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FILE,)))
+    table.presenter.handle(m.ListingIncomplete(request=table.last, problem=PROBLEM))
+    table.presenter.handle(m.Done(request=table.last))
+    assert table.rows.names == [b"a.csv", b"inbox", b"END"]
+    assert [place.label for place in table.presenter.view.places] == ["Home", "inbox"]
+    assert table.presenter.view.refused == PROBLEM
+
+
 def test_a_folder_that_cannot_be_read_can_be_tried_again(table: Table) -> None:
     table.presenter.start(b"/")
     table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))

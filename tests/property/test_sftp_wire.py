@@ -106,7 +106,7 @@ def test_attributes_with_every_set_of_flags(chosen: int) -> None:
     body = struct.pack(">I", 2) + 2 * (string(b"name") + string(b"long name") + packed)
     expected = Entry(
         b"name",
-        EntryKind.FOLDER if flags & PERMISSIONS else EntryKind.FILE,
+        EntryKind.FOLDER if flags & PERMISSIONS else EntryKind.UNKNOWN,
         2**40 if flags & SIZE else None,
         222 if flags & TIMES else None,
     )
@@ -120,7 +120,7 @@ def test_attributes_with_every_set_of_flags(chosen: int) -> None:
     ("mode", "kind"),
     [
         (0o100644, EntryKind.FILE),
-        (0o000644, EntryKind.FILE),
+        (0o000644, EntryKind.UNKNOWN),
         (0o040755, EntryKind.FOLDER),
         (0o120777, EntryKind.LINK),
         (0o020600, EntryKind.OTHER),
@@ -131,3 +131,37 @@ def test_kinds_by_their_mode(mode: int, kind: EntryKind) -> None:
     _, answer = wire.parse_reply(reply(Type.ATTRS, 1, struct.pack(">II", 4, mode))[4:])
     assert isinstance(answer, wire.AttrsReply)
     assert answer.entry.kind is kind
+
+
+@pytest.mark.parametrize("permissions", [b"", struct.pack(">I", 0o755)])
+@pytest.mark.parametrize(
+    ("longname", "kind"),
+    [
+        (b"drwxr-xr-x    2 vendor7  vendor7      4096 Nov 14  2023 name", EntryKind.FOLDER),
+        (b"-rw-r--r--    1 vendor7  vendor7         5 Nov 14  2023 name", EntryKind.FILE),
+        (b"-rwsr-sr-t    1 vendor7  vendor7         5 Nov 14  2023 name", EntryKind.FILE),
+        (b"lrwxrwxrwx    1 vendor7  vendor7         5 Nov 14  2023 name -> b", EntryKind.LINK),
+        (b"prw-r--r--    1 vendor7  vendor7         0 Nov 14  2023 name", EntryKind.OTHER),
+        (b"srw-r--r--    1 vendor7  vendor7         0 Nov 14  2023 name", EntryKind.OTHER),
+        (b"d---------", EntryKind.FOLDER),
+        (b"name", EntryKind.UNKNOWN),
+        (b"data.csv", EntryKind.UNKNOWN),
+        (b"directory-listing.csv", EntryKind.UNKNOWN),
+        (b"-rw", EntryKind.UNKNOWN),
+        (b"", EntryKind.UNKNOWN),
+    ],
+)
+def test_a_kind_that_is_not_told_is_read_from_the_line_of_ls(
+    longname: bytes, kind: EntryKind, permissions: bytes
+) -> None:
+    attributes = struct.pack(">I", 4 if permissions else 0) + permissions
+    body = struct.pack(">I", 1) + string(b"name") + string(longname) + attributes
+    _, listed = wire.parse_reply(reply(Type.NAME, 1, body)[4:])
+    assert listed == wire.NameReply((Entry(b"name", kind),))
+
+
+def test_the_line_of_ls_does_not_overrule_the_permissions() -> None:
+    attributes = struct.pack(">II", 4, 0o100644)
+    body = struct.pack(">I", 1) + string(b"name") + string(b"drwxr-xr-x 2 a a") + attributes
+    _, listed = wire.parse_reply(reply(Type.NAME, 1, body)[4:])
+    assert listed == wire.NameReply((Entry(b"name", EntryKind.FILE),))

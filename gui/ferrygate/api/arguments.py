@@ -16,6 +16,7 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
 from ferrygate.common.secret import Secret
+from ferrygate.engine.messages import LinkChoice
 from ferrygate.sites.site import Policy, SignIn, Site, Support
 
 LocalPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -89,6 +90,20 @@ def several(name: str, paths: LocalPath | Iterable[LocalPath]) -> tuple[LocalPat
     ):
         raise TypeError(f"{name} must be a path or a list of paths, not {type(paths).__name__}")
     return tuple(paths)
+
+
+def links_choice(links: LinkChoice | str) -> LinkChoice:
+    """The choice for links to folders.
+
+    Raises:
+        TypeError: it is neither a choice nor text.
+        UsageError: it is no word for a choice.
+    """
+    demand("links", links, LinkChoice, str)
+    try:
+        return LinkChoice(links)
+    except ValueError:
+        raise UsageError(_("links is skip, follow or fail.")) from None
 
 
 def secret(name: str, value: str | None) -> Secret | None:

@@ -17,3 +17,8 @@ class Result(msgspec.Struct, frozen=True):
         """Whether every file was delivered or skipped as asked."""
         good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
         return all(view.state in good for view in self.files)
+
+    @property
+    def left_out(self) -> tuple[m.FileView, ...]:
+        """What was met and is no file: links to folders, devices, pipes and sockets."""
+        return tuple(view for view in self.files if view.left_out is not None)

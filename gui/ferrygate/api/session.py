@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Self, TypeVar
 
-from ferrygate.api.arguments import LocalPath, RemotePath, demand, local, remote, several
+from ferrygate.api.arguments import (
+    LocalPath,
+    RemotePath,
+    demand,
+    links_choice,
+    local,
+    remote,
+    several,
+)
 from ferrygate.api.result import Result
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import Problem, error_for
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
@@ -107,7 +115,12 @@ class Session:
     # ------------------------------------------------------------ files
 
     def ls(self, path: RemotePath = "/") -> Iterator[Entry]:
-        """The entries of a folder as they come, unsorted."""
+        """The entries of a folder as they come, unsorted.
+
+        Raises:
+            IncompleteListingError: after the last entry, where the server told not all of them.
+            FerrygateError: the folder cannot be listed.
+        """
         return chain.from_iterable(self.blocks(path))
 
     def blocks(self, path: RemotePath = "/") -> Iterator[tuple[Entry, ...]]:
@@ -153,6 +166,7 @@ class Session:
         folder: RemotePath,
         *,
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
+        links: m.LinkChoice | str = m.LinkChoice.SKIP,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
@@ -161,6 +175,7 @@ class Session:
             sources: one path, or several in a list or the like.
             folder: the remote folder.
             on_conflict: what to do with files that are already there.
+            links: what to do with links to folders that are met: "skip", "follow" or "fail".
             on_event: told how the batch and its files stand.
 
         Raises:
@@ -172,6 +187,7 @@ class Session:
             tuple(local("sources", source) for source in several("sources", sources)),
             remote("folder", folder),
             on_conflict,
+            links_choice(links),
         )
         return self._transfer(command, on_event)
 
@@ -181,6 +197,7 @@ class Session:
         folder: LocalPath,
         *,
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
+        links: m.LinkChoice | str = m.LinkChoice.SKIP,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Fetch files and folders into a local folder, which is made when missing.
@@ -189,6 +206,7 @@ class Session:
             sources: one path, or several in a list or the like.
             folder: the local folder.
             on_conflict: what to do with files that are already there.
+            links: what to do with links to folders that are met: "skip", "follow" or "fail".
             on_event: told how the batch and its files stand.
 
         Raises:
@@ -200,6 +218,7 @@ class Session:
             tuple(remote("sources", source) for source in several("sources", sources)),
             local("folder", folder),
             on_conflict,
+            links_choice(links),
         )
         return self._transfer(command, on_event)
 
@@ -225,9 +244,14 @@ class Session:
     # ------------------------------------------------------------ inside
 
     def _blocks(self, command: m.ListFolder) -> Iterator[tuple[Entry, ...]]:
+        unseen: m.ListingIncomplete | None = None
         for event in self._client.ask(command):
             if isinstance(event, m.FolderBlock):
                 yield event.entries
+            elif isinstance(event, m.ListingIncomplete):
+                unseen = event
+        if unseen is not None:
+            raise error_for(unseen.problem)
 
     def _transfer(
         self,

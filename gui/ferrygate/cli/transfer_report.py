@@ -95,7 +95,9 @@ class TransferReport:
             if file.state is not TransferState.WAITING:
                 self._say(left)
         self._terminal.settle()
+        left_out = self._left_out
         ends = Counter(file.state for file in self._files.values())
+        ends[TransferState.SKIPPED] -= left_out
         good = self._delivered
         sentence = ngettext(
             "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
@@ -107,6 +109,8 @@ class TransferReport:
         ):
             if ends[state]:
                 sentence += " " + text.format(count=ends[state])
+        if left_out:
+            sentence += " " + _("Left out: {count}.").format(count=left_out)
         self._terminal.say(sentence)
         renamed = sum(map(self._is_renamed, good))
         if renamed:
@@ -130,6 +134,7 @@ class TransferReport:
         self._terminal.record(
             JsonEvent.SUMMARY,
             counts={state.value: ends[state] for state in TransferState if state.is_final},
+            left_out=self._left_out,
             bytes=sum(file.size or 0 for file in self._delivered),
             exit=int(status),
         )
@@ -138,6 +143,11 @@ class TransferReport:
     def _delivered(self) -> list[FileView]:
         files = self._files.values()
         return [file for file in files if file.state is TransferState.DELIVERED]
+
+    @property
+    def _left_out(self) -> int:
+        """How many links to folders, devices and the like were met; they count as skipped too."""
+        return sum(file.left_out is not None for file in self._files.values())
 
     def _is_renamed(self, file: FileView) -> bool:
         """Whether a fetched file, or a folder it is in, was given another name on this disk."""
@@ -207,6 +217,7 @@ class TransferReport:
             confirmed=file.confirmed,
             note=file.note,
             renamed=self._is_renamed(file),
+            left_out=file.left_out.value if file.left_out else None,
             problem=problem,
         )
 

@@ -6,14 +6,21 @@ from enum import Enum
 
 import msgspec
 
+from ferrygate.common.errors import Problem
+
 
 class EntryKind(Enum):
-    """The sort of thing a name stands for, from the S_IFMT bits of its permissions."""
+    """The sort of thing a name stands for, from the S_IFMT bits of its permissions.
+
+    ``UNKNOWN`` is what a server left open that sends no permissions, or none with such bits: it may
+    be a file or a folder, so nothing is decided by it.
+    """
 
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -21,7 +28,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         name: the server's own bytes, without a slash; need not be UTF-8 and is not cleaned.
-        kind: file, folder, link or something else.
+        kind: file, folder, link, something else, or not told.
         size: bytes; ``None`` where the server did not say.
         modified: seconds since the epoch; ``None`` where unknown (AWS sends 0 for folders).
     """
@@ -30,3 +37,22 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     kind: EntryKind
     size: int | None = None
     modified: int | None = None
+
+
+class ListingEnd(msgspec.Struct, frozen=True):
+    """How the listing of a folder ended: nothing may be concluded from what is not in it.
+
+    Attributes:
+        cut_short: why the server broke it off; ``None`` where it came to its end.
+        unusable: how many of its names can stand for nothing in the folder, and were left out.
+        example: one of those names, as the server's bytes.
+    """
+
+    cut_short: Problem | None = None
+    unusable: int = 0
+    example: bytes = b""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every name of the folder was told."""
+        return self.cut_short is None and not self.unusable

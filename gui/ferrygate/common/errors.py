@@ -32,6 +32,7 @@ class Kind(Enum):
     CONNECTION_LOST = "connection-lost"
     HOST_KEY_CHANGED = "host-key-changed"
     HOST_KEY_UNKNOWN = "host-key-unknown"
+    INCOMPLETE_LISTING = "incomplete-listing"
     INTERNAL = "internal"
     KEYCHAIN = "keychain"
     LEASE_LOST = "lease-lost"
@@ -145,6 +146,12 @@ class HostKeyUnknownError(FerrygateError):
     """Nobody has confirmed this server's host key yet."""
 
     kind = Kind.HOST_KEY_UNKNOWN
+
+
+class IncompleteListingError(FerrygateError):
+    """A folder was not listed to its end, or holds names that cannot be used: more may be there."""
+
+    kind = Kind.INCOMPLETE_LISTING
 
 
 class KeychainError(FerrygateError):

@@ -25,6 +25,8 @@ def kind_text(name: bytes, kind: EntryKind) -> str:
             return _("Link")
         case EntryKind.OTHER:
             return _("Special file")
+        case EntryKind.UNKNOWN:
+            return _("Not known")
         case EntryKind.FILE:
             stem, _dot, extension = name.rpartition(b".")
             return _file_text(extension.lower() if stem else b"")

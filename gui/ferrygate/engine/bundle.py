@@ -25,6 +25,7 @@ from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
+from ferrygate.transfers.not_moved import settled
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
@@ -221,7 +222,10 @@ class Bundle:
                 flying.told, flying.told_at = state, now
                 self._reports.progress(job, state, moved)
 
-        if self._direction is Direction.UPLOAD:
+        done = settled(job)
+        if done is not None:
+            self._reports.ended(job, done)
+        elif self._direction is Direction.UPLOAD:
             self._reports.ended(job, await upload(route, job, report, flying.opened))
         else:
             self._keep(job, await download(route, job, report, self._settings.disk))

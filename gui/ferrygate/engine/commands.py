@@ -7,7 +7,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import ConflictChoice
+from ferrygate.transfers.views import ConflictChoice, LinkChoice
 from ferrygate.vault.vault import SecretKind
 
 
@@ -180,6 +180,7 @@ class Upload(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
     folder: bytes
     on_conflict: ConflictChoice = ConflictChoice.FAIL
+    links: LinkChoice = LinkChoice.SKIP
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -189,6 +190,7 @@ class Download(msgspec.Struct, frozen=True):
     sources: tuple[bytes, ...]
     folder: str
     on_conflict: ConflictChoice = ConflictChoice.FAIL
+    links: LinkChoice = LinkChoice.SKIP
 
 
 class AnswerConflict(msgspec.Struct, frozen=True):

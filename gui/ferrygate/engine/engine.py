@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
     FerrygateError,
+    IncompleteListingError,
     UsageError,
     error_for,
     problem_of,
@@ -312,7 +313,7 @@ class Engine:
         object_store = session.stores_objects
         shown = False
 
-        async def carry(files: RemoteFiles) -> None:
+        async def carry(files: RemoteFiles) -> IncompleteListingError | None:
             async def show(entries: tuple[Entry, ...]) -> None:
                 nonlocal shown
                 shown = True
@@ -322,12 +323,17 @@ class Engine:
                     self._later(lambda: self._emit(m.FolderBlock(request, entries)))
                     await credit.sent(files.channel)
 
-            await carry_out(files, command, show, object_store=object_store)
+            return await carry_out(files, command, show, object_store=object_store)
+
+        def done(unseen: IncompleteListingError | None) -> None:
+            if unseen is not None:
+                self._emit(m.ListingIncomplete(request, unseen.problem))
+            self._emit(m.Done(request))
 
         session.browser.do(
             request,
             carry,
-            lambda _none: self._emit(m.Done(request)),
+            done,
             lambda error: self._fail(request, error),
             repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
             credit=credit,

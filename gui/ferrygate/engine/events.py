@@ -171,6 +171,16 @@ class FolderBlock(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class ListingIncomplete(msgspec.Struct, frozen=True):
+    """A listing that is about to be Done told not all of its folder.
+
+    Nothing may be concluded from a name that is not in it; ``problem`` says why there may be more.
+    """
+
+    request: int
+    problem: Problem
+
+
 class PathStat(msgspec.Struct, frozen=True):
     """What the server says of one path; the entry's name is the path's last part."""
 
@@ -241,6 +251,7 @@ Event = (
     | SecretsDropped
     | ServerSaid
     | FolderBlock
+    | ListingIncomplete
     | PathStat
     | BatchChanged
     | FileChanged

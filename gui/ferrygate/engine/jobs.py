@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import islice
+
 from ferrygate.common import remote_path
-from ferrygate.common.entry import Entry
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    IncompleteListingError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
@@ -19,17 +26,19 @@ from ferrygate.engine.messages import (
 )
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.listing import Take
+from ferrygate.sftp.listing import Take, incomplete
 
 _BLOCK = 1000  # entries of a listing that travel together
+_MOST_LOOKS = 2000  # names of one listing whose kind is asked for, where the server told none
+_LOOKS_AHEAD = 32  # at a time
 # Servers differ in what they call a name that is taken, a missing folder, a folder to be removed.
 _UNCLEAR = (NotFoundError, PermissionDeniedError, RemoteFailureError, UnsupportedError)
 
 
 async def carry_out(
     files: RemoteFiles, command: FileOperation, take: Take, *, object_store: bool
-) -> None:
-    """Do what a command asks.
+) -> IncompleteListingError | None:
+    """Do what a command asks; returns why a listing is not whole, else ``None``.
 
     Args:
         files: the channel to use.
@@ -41,18 +50,21 @@ async def carry_out(
         FerrygateError: says what stands in the way, as far as a look around tells.
     """
     try:
+        if isinstance(command, ListFolder):
+            return await _list(files, command.path, take)
         await _carry_out(files, command, take)
     except _UNCLEAR as refusal:
         cause = await explained(files, command, refusal, object_store=object_store)
         raise cause from refusal
+    return None
 
 
-async def _carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> None:
+async def _carry_out(
+    files: RemoteFiles, command: StatPath | MakeFolder | RenamePath | RemovePath, take: Take
+) -> None:
     match command:
-        case ListFolder(path=path):
-            await _list(files, path, take)
         case StatPath(path=path):
-            await take((await files.stat(remote_path.normalise(path)),))
+            await take((await files.look(remote_path.normalise(path), follow=True),))
         case MakeFolder(path=path, parents=True):
             await files.make_folders(path)
         case MakeFolder(path=path):
@@ -65,10 +77,23 @@ async def _carry_out(files: RemoteFiles, command: FileOperation, take: Take) -> 
             await files.remove_file(path)
 
 
-async def _list(files: RemoteFiles, path: bytes, take: Take) -> None:
-    """The first block at once, so that there is something to see; then in thousands."""
+async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListingError | None:
+    """The first block at once, so that there is something to see; then in thousands.
+
+    Names whose kind the server did not tell come last, since each has to be asked about.
+    """
     block: list[Entry] = []
+    unknown: list[Entry] = []
     sent = False
+
+    async def sort(entries: tuple[Entry, ...]) -> None:
+        room = _MOST_LOOKS - len(unknown)
+        doubtful = [entry for entry in entries if entry.kind is EntryKind.UNKNOWN][:room]
+        unknown.extend(doubtful)
+        if doubtful:
+            asked_later = {entry.name for entry in doubtful}
+            entries = tuple(entry for entry in entries if entry.name not in asked_later)
+        await gather(entries)
 
     async def gather(entries: tuple[Entry, ...]) -> None:
         nonlocal sent
@@ -79,6 +104,28 @@ async def _list(files: RemoteFiles, path: bytes, take: Take) -> None:
             block.clear()
             await take(whole)
 
-    await files.list_folder(path, gather)
+    end = await files.list_folder(path, sort)
+    looks = (files.channel.spawn(_looked_at(files, path, entry)) for entry in unknown)
+    ahead = deque(islice(looks, _LOOKS_AHEAD))
+    while ahead:
+        await gather((await ahead.popleft(),))
+        ahead.extend(islice(looks, 1))
     if block:
         await take(tuple(block))
+    return None if end.is_whole else incomplete(end, path)
+
+
+async def _looked_at(files: RemoteFiles, folder: bytes, entry: Entry) -> Entry:
+    """The entry with the kind that a look tells; as it was where the look is refused."""
+    try:
+        found = await files.look(remote_path.join(folder, entry.name))
+    except (Cancelled, ConnectionLostError):
+        raise
+    except FerrygateError:
+        return entry
+    return Entry(
+        entry.name,
+        found.kind,
+        found.size if entry.size is None else entry.size,
+        found.modified if entry.modified is None else entry.modified,
+    )

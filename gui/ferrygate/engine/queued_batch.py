@@ -84,6 +84,7 @@ class QueuedBatch:
             lambda job: around.reports.put(lambda: self._planned(job)),
             command.on_conflict,
             new_folders_are_empty=not around.object_store,
+            links=command.links,
         )
         self._told_at = around.clock.monotonic()
         self._tries: dict[int, int] = {}  # by file, on this connection

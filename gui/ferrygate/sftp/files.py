@@ -11,25 +11,30 @@ from collections.abc import Iterator
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
     FerrygateError,
+    IncompleteListingError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
     UnsupportedError,
+    WrongTypeError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.listing import Take, read_folder
+from ferrygate.sftp.listing import Take, incomplete, read_folder
 from ferrygate.sftp.replies import check_ok, expect
 from ferrygate.sftp.status import no_folder
 from ferrygate.sftp.tasks import Future
-from ferrygate.sftp.wire import AttrsReply, HandleReply, Open, Reply, Type
+from ferrygate.sftp.wire import USUAL_HANDLE, AttrsReply, HandleReply, NameReply, Open, Reply, Type
 
 _LONGEST_PATH = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
+_LEAST_WRITE = 512  # bytes
 _MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 
 
@@ -42,17 +47,62 @@ class RemoteFiles:
     # ------------------------------------------------------------ names
 
     async def stat(self, path: bytes) -> Entry:
-        """What the server says of ``path``, links followed."""
+        """What the server says of ``path``, links followed; the kind may be ``UNKNOWN``."""
         return await self._attributes(Type.STAT, path)
 
     async def lstat(self, path: bytes) -> Entry:
-        """As :meth:`stat`, of a link itself."""
-        return await self._attributes(Type.LSTAT, path)
+        """As :meth:`stat`, of a link itself; as :meth:`stat` where the server has no LSTAT."""
+        try:
+            return await self._attributes(Type.LSTAT, path)
+        except UnsupportedError:
+            return await self.stat(path)
+
+    async def look(self, path: bytes, *, follow: bool = False) -> Entry:
+        """As :meth:`lstat`, or with ``follow`` as :meth:`stat`; where no kind is told, OPENDIR is.
+
+        A server that cannot say what a name is lists it, if it is a folder. The kind is ``UNKNOWN``
+        where that is not allowed either. A server that tells nothing of names that are there, and
+        only lists folders, is asked in the same way.
+
+        Raises:
+            NotFoundError: the server has nothing under that name.
+        """
+        try:
+            entry = await (self.stat(path) if follow else self.lstat(path))
+        except (Cancelled, ConnectionLostError, NotFoundError):
+            raise
+        except FerrygateError as refusal:
+            entry = Entry(remote_path.basename(path), EntryKind.UNKNOWN)
+            if await self._kind_by_opening(path) is EntryKind.FOLDER:
+                return msgspec.structs.replace(entry, kind=EntryKind.FOLDER)
+            raise refusal from None
+        if entry.kind is EntryKind.UNKNOWN:
+            return msgspec.structs.replace(entry, kind=await self._kind_by_opening(path))
+        return entry
+
+    async def _kind_by_opening(self, path: bytes) -> EntryKind:
+        """Tell a folder from a file by OPENDIR, for a name that is there."""
+        try:
+            self.close_later(await self.open_folder(path))
+        except PermissionDeniedError:  # a folder as well as a file may be closed to us
+            return EntryKind.UNKNOWN
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError:
+            return EntryKind.FILE
+        return EntryKind.FOLDER
 
     async def _attributes(self, kind: Type, path: bytes) -> Entry:
         reply = await self.channel.request(kind, wire.string(path))
         entry = expect(AttrsReply, reply, path).entry
         return msgspec.structs.replace(entry, name=remote_path.basename(path))
+
+    async def real_path(self, path: bytes) -> bytes:
+        """The path without links that the server resolves a path to; the same if it cannot."""
+        reply = await self.channel.request(Type.REALPATH, wire.string(path))
+        if isinstance(reply, NameReply) and reply.entries:
+            return reply.entries[0].name
+        return path
 
     async def mkdir(self, path: bytes) -> None:
         """Make one folder."""
@@ -61,37 +111,53 @@ class RemoteFiles:
     async def make_folders(self, path: bytes) -> None:
         """Make a folder and those above it; nothing is sent for one that stands already.
 
-        One the server tells nothing about is taken to stand: a drop box is like that.
+        One that the server may not tell about is taken to stand: a drop box is like that. Where the
+        server cannot tell, MKDIR does.
 
         Raises:
             WrongTypeError: a file stands in the way.
+            FerrygateError: the folder cannot be made, and it cannot be seen that it is there.
         """
+        target, unseen = path, set[bytes]()
         missing = []
-        while path != b"/" and not await self._may_be_folder(path):
+        while path != b"/" and not await self._may_be_folder(path, unseen):
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
             try:
                 await self.mkdir(folder)
-            except RemoteFailureError:
-                if not await self._stands(folder):
+            except (Cancelled, ConnectionLostError):
+                raise
+            except FerrygateError:  # somebody else made it a moment ago, or it was there unseen
+                may_be_there = folder in unseen and folder != target
+                if not may_be_there and not await self._is_folder(folder):
                     raise
 
-    async def _stands(self, path: bytes) -> bool:
-        """Whether there is a folder, which somebody else may have made a moment ago."""
+    async def _is_folder(self, path: bytes) -> bool:
+        """Whether there is a folder for certain."""
         try:
-            return (await self.lstat(path)).kind is EntryKind.FOLDER
+            return (await self.look(path)).kind is EntryKind.FOLDER
+        except (Cancelled, ConnectionLostError):
+            raise
         except FerrygateError:
             return False
 
-    async def _may_be_folder(self, path: bytes) -> bool:
+    async def _may_be_folder(self, path: bytes, unseen: set[bytes]) -> bool:
+        """Whether to go on as if a folder were there; ``unseen`` gets one that MKDIR has to tell.
+
+        Raises:
+            WrongTypeError: a file is.
+        """
         try:
             if (await self.lstat(path)).kind is EntryKind.FILE:
                 raise no_folder(path)
         except NotFoundError:
             return False
-        except (PermissionDeniedError, UnsupportedError):
-            pass
+        except PermissionDeniedError:
+            return True
+        except (RemoteFailureError, UnsupportedError):
+            unseen.add(path)
+            return False
         return True
 
     async def rename(self, source: bytes, target: bytes) -> None:
@@ -109,37 +175,74 @@ class RemoteFiles:
     async def remove_tree(self, path: bytes) -> None:
         """Remove a file, or a folder with all that is in it; links are not followed.
 
+        A folder whose listing was not whole stays, with those above it.
+
         Raises:
             RemoteFailureError: as :func:`check_path_length` and :meth:`entries`.
+            IncompleteListingError: what was seen is removed, but more may be there.
         """
         open_folders: list[tuple[bytes, Iterator[Entry]]] = []  # not recursive: trees are deep
+        unseen: IncompleteListingError | None = None
+        kept: set[bytes] = set()
         found: bytes | None = path
         while True:
-            if found is None:  # the innermost folder is empty by now
-                await self.remove_folder(open_folders.pop()[0])
-            elif (await self.lstat(found)).kind is EntryKind.FOLDER:
-                check_path_length(found, path)
-                open_folders.append((found, iter(await self.entries(found))))
+            if found is None:  # the innermost folder is empty by now, for all that was told of it
+                folder = open_folders.pop()[0]
+                if folder in kept:
+                    kept.add(remote_path.parent(folder))
+                else:
+                    await self.remove_folder(folder)
+            elif await self._removed(found):
+                pass
             else:
-                await self.remove_file(found)
+                check_path_length(found, path)
+                entries, end = await self.entries(found)
+                open_folders.append((found, iter(entries)))
+                if not end.is_whole:
+                    kept.add(found)
+                    unseen = unseen or incomplete(end, found)
             if not open_folders:
-                return
+                break
             folder, left = open_folders[-1]
             entry = next(left, None)
             found = None if entry is None else remote_path.join(folder, entry.name)
+        if unseen is not None:
+            raise unseen
+
+    async def _removed(self, path: bytes) -> bool:
+        """Remove what is no folder; false where there is a folder.
+
+        Where the server tells no kinds, REMOVE comes before OPENDIR: it takes a link itself, which
+        OPENDIR would follow.
+        """
+        try:
+            kind = (await self.lstat(path)).kind
+        except (RemoteFailureError, UnsupportedError):
+            kind = EntryKind.UNKNOWN
+        if kind is EntryKind.FOLDER:
+            return False
+        try:
+            await self.remove_file(path)
+        except (NotFoundError, RemoteFailureError, UnsupportedError, WrongTypeError):
+            if kind is EntryKind.UNKNOWN and await self._is_folder(path):
+                return False
+            raise
+        return True
 
     # ------------------------------------------------------------ folders
 
-    async def list_folder(self, path: bytes, take: Take) -> None:
+    async def list_folder(self, path: bytes, take: Take) -> ListingEnd:
         """Hand the entries of a folder to ``take``, as :func:`read_folder` does."""
         handle = await self.open_folder(path)
         try:
-            await read_folder(self.channel, handle, path, take)
+            return await read_folder(self.channel, handle, path, take)
         finally:
             self.close_later(handle)
 
-    async def entries(self, path: bytes, most: int = _MOST_ENTRIES) -> list[Entry]:
-        """All entries of a folder, as :meth:`list_folder` hands them out.
+    async def entries(
+        self, path: bytes, most: int = _MOST_ENTRIES
+    ) -> tuple[list[Entry], ListingEnd]:
+        """All entries of a folder as :meth:`list_folder` hands them out, and how that ended.
 
         Raises:
             RemoteFailureError: there are more than ``most``; they would not fit into memory.
@@ -156,8 +259,8 @@ class RemoteFiles:
                     detail=f"more than {most} entries",
                 )
 
-        await self.list_folder(path, take)
-        return entries
+        end = await self.list_folder(path, take)
+        return entries, end
 
     async def open_folder(self, path: bytes) -> bytes:
         """OPENDIR; returns the handle."""
@@ -206,10 +309,9 @@ class RemoteFiles:
         """How many bytes one READ may ask for."""
         return self.channel.limits.read
 
-    @property
-    def write_size(self) -> int:
-        """How many bytes one WRITE may carry."""
-        return self.channel.limits.write
+    def write_size(self, handle: bytes) -> int:
+        """How many bytes one WRITE may carry: fewer where the handle is longer than usual."""
+        return max(_LEAST_WRITE, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE))
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
         """Queue a WRITE; the reply goes through :func:`check_ok`."""

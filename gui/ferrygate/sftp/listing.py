@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
-from ferrygate.common.entry import Entry
+from ferrygate.common.entry import Entry, EntryKind, ListingEnd
+from ferrygate.common.errors import FerrygateError, IncompleteListingError
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.replies import expect
@@ -16,6 +19,7 @@ from ferrygate.sftp.wire import NameReply, Reply, Status, StatusReply, Type
 Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 """Gets a block of entries; while it waits no more are asked for."""
 
+_SELF = frozenset({b"", b".", b".."})  # the folder itself, and the one above
 _STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
 
 
@@ -54,34 +58,105 @@ class _Ahead:
         return self._flying.popleft() if self._flying else None
 
 
-async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Take) -> None:
-    """Hand the entries of an open folder to ``take``, a block at a time.
+async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Take) -> ListingEnd:
+    """Hand the entries of an open folder to ``take``, a block at a time; returns how that ended.
 
-    ``.``, ``..`` and names that could not be one part of a path are left out. A folder ends with
-    EOF, or with a block without names, as some servers have it.
+    ``.`` and ``..`` are left out, in whatever way they are written. A folder ends with EOF, or with
+    a block without names, as some servers have it. Where the server breaks off after some names,
+    those are handed out, and the end says why there are no more.
 
     Raises:
-        FerrygateError: what the server refused, before the folder's end.
+        FerrygateError: the server refused before it told any name.
     """
     ahead = _Ahead(channel, handle)
     ahead.ask()
-    end = False
+    names = _Names(path)
+    end = told = False
+    refusal: FerrygateError | None = None
     while (flying := ahead.next()) is not None:
         reply = await flying
         if isinstance(reply, StatusReply):
             if reply.code != Status.EOF and not end:
-                raise error_for_status(reply, path)
+                refusal = refusal or error_for_status(reply, path)
             end = True
             continue
         entries = expect(NameReply, reply, path).entries
         if not entries:
             end = True
             continue
+        told = True
         if not end:
             ahead.ask(len(entries))
-        await take(tuple(entry for entry in entries if _is_name(entry.name)))
+        await take(tuple(names.cleaned(entries)))
+    if refusal is not None and not told:
+        raise refusal
+    return ListingEnd(
+        cut_short=None if refusal is None else refusal.problem,
+        unusable=names.unusable,
+        example=names.example,
+    )
 
 
-def _is_name(name: bytes) -> bool:
-    """Whether a name stands for something in its folder, and for nothing outside of it."""
-    return name not in {b"", b".", b".."} and b"/" not in name and b"\0" not in name
+def incomplete(end: ListingEnd, path: bytes) -> IncompleteListingError:
+    """The error for a listing of ``path`` that is not whole."""
+    name = display_name(path)
+    if end.cut_short is None:
+        return IncompleteListingError(
+            ngettext(
+                "“{name}” holds {count} name that cannot be used here, such as “{example}”.",
+                "“{name}” holds {count} names that cannot be used here, such as “{example}”.",
+                end.unusable,
+            ).format(name=name, count=end.unusable, example=display_name(end.example)),
+            next_step=_("Ask your contact to give it another name."),
+        )
+    return IncompleteListingError(
+        _("The server broke off its list of “{name}”: more may be there.").format(name=name),
+        next_step=_("Try again; if that does not help, ask your contact."),
+        detail=end.cut_short.detail,
+        server_said=end.cut_short.server_said,
+    )
+
+
+class _Names:
+    """The names of one folder, as servers write them.
+
+    Some put the folder's own path in front, or a slash behind the name of a folder. What leads
+    anywhere else is no name of this folder, and is counted.
+    """
+
+    def __init__(self, folder: bytes) -> None:
+        inside = folder.strip(b"/")
+        self._fronts = (b"/" + inside + b"/", inside + b"/") if inside else (b"/",)
+        self.unusable = 0
+        self.example = b""
+
+    def cleaned(self, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+        """Those of the entries that stand for something in the folder, under their bare names."""
+        for entry in entries:
+            name = entry.name
+            if name and b"/" not in name and b"\0" not in name:  # nearly every one
+                if name not in _SELF:
+                    yield entry
+                continue
+            bare = self._bare(name)
+            if bare is None:
+                self.unusable += 1
+                self.example = self.example or name
+            elif bare not in _SELF:
+                kind = entry.kind
+                if kind is EntryKind.UNKNOWN and name.endswith(b"/"):
+                    kind = EntryKind.FOLDER
+                yield Entry(bare, kind, entry.size, entry.modified)
+
+    def _bare(self, name: bytes) -> bytes | None:
+        """The name without what is around it, empty for the folder's own; ``None`` if it is none.
+
+        What has no slash but at its end is a name, though it may be that of its folder too.
+        """
+        bare = name.rstrip(b"/")
+        front = next((front for front in self._fronts if (bare + b"/").startswith(front)), b"./")
+        if b"/" in bare or not bare:
+            if not (name and (bare + b"/").startswith(front)):
+                return None
+            bare = bare[len(front) :]
+        return None if b"/" in bare or b"\0" in bare else bare

@@ -6,6 +6,7 @@ values. A reply that does not hold together raises :class:`BadPacketError`.
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 from enum import IntEnum, IntFlag
@@ -15,7 +16,8 @@ from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
 MAX_PACKET = 1 << 25  # a server may put a whole folder into one NAME packet, here 250,000 names
-_LONGEST_HANDLE = 256  # bytes (draft §7)
+USUAL_HANDLE = 256  # bytes: the longest that the draft allows (§7)
+_LONGEST_HANDLE = 4096  # bytes, as some servers put a whole path or a signed token into it
 _LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
 _MOST_HANDLES = 20_000
 
@@ -43,6 +45,7 @@ class Type(IntEnum):
     REMOVE = 13
     MKDIR = 14
     RMDIR = 15
+    REALPATH = 16
     STAT = 17
     RENAME = 18
     EXTENDED = 200
@@ -109,10 +112,14 @@ _USUAL = _SIZE | _UIDGID | _PERMISSIONS | _TIMES  # what almost every server sen
 _USUAL_FIELDS = struct.Struct(">QIIIII")
 _KINDS = {
     stat.S_IFREG: EntryKind.FILE,
-    0: EntryKind.FILE,  # no type bits: treated as a file
+    0: EntryKind.UNKNOWN,  # permissions alone, as some servers of version 3 send them
     stat.S_IFDIR: EntryKind.FOLDER,
     stat.S_IFLNK: EntryKind.LINK,
 }
+
+# The first ten letters of "ls -l", which servers put into the longname (draft §7).
+_LS_LONG = re.compile(rb"[-dlbcpsD][-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT]")
+_LS_KINDS = {ord("-"): EntryKind.FILE, ord("d"): EntryKind.FOLDER, ord("l"): EntryKind.LINK}
 
 _HEADER = struct.Struct(">IBI")
 _OFFSET_LENGTH = struct.Struct(">QI")
@@ -128,7 +135,7 @@ class StatusReply(NamedTuple):
 
 
 class HandleReply(NamedTuple):
-    """HANDLE: the server's name for an open file or folder, at most 256 bytes."""
+    """HANDLE: the server's name for an open file or folder, at most 4,096 bytes."""
 
     handle: bytes
 
@@ -277,7 +284,7 @@ def _parse_body(kind: int, payload: Buffer) -> Reply:
         return StatusReply(code, _string_at(payload, 9)[0] if len(payload) > 9 else b"")  # noqa: PLR2004
     if kind == Type.HANDLE:
         handle, _end = _string_at(payload, 5)
-        if len(handle) > _LONGEST_HANDLE:  # a WRITE with it would have no room for data
+        if len(handle) > _LONGEST_HANDLE:  # a WRITE with it would have little room for data
             raise BadPacketError("handle too long")
         return HandleReply(handle)
     if kind == Type.NAME:
@@ -313,8 +320,12 @@ def _names(payload: bytes) -> tuple[Entry, ...]:
         (length,) = _U32.unpack_from(payload, at)
         start, at = at + 4, at + 4 + length
         name = payload[start:at]
-        (longname_length,) = _U32.unpack_from(payload, at)  # made for people by the server: skipped
-        entry, at = _attributes(payload, at + 4 + longname_length, name)
+        (longname_length,) = _U32.unpack_from(payload, at)  # for people; looked at where need be
+        long_at = at + 4
+        entry, at = _attributes(payload, long_at + longname_length, name)
+        if entry.kind is EntryKind.UNKNOWN:
+            kind = _kind_by_longname(payload[long_at : long_at + min(longname_length, 10)])
+            entry = Entry(name, kind, entry.size, entry.modified)
         entries.append(entry)
     return tuple(entries)
 
@@ -352,3 +363,10 @@ def _attributes(payload: bytes, at: int, name: bytes) -> tuple[Entry, int]:
 
 def _kind(permissions: int | None) -> EntryKind:
     return _KINDS.get((permissions or 0) & 0o170000, EntryKind.OTHER)
+
+
+def _kind_by_longname(longname: bytes) -> EntryKind:
+    """Tell the kind by the first ten bytes of a line of ``ls -l``, if it is one."""
+    if not _LS_LONG.fullmatch(longname):
+        return EntryKind.UNKNOWN
+    return _LS_KINDS.get(longname[0], EntryKind.OTHER)

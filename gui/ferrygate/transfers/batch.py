@@ -174,6 +174,7 @@ class Batch:
             moved=outcome.size,
             confirmed=outcome.confirmed,
             note=outcome.note,
+            left_out=outcome.left_out,
             sha256=outcome.sha256,
         )
 

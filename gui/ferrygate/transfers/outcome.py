@@ -7,7 +7,8 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.entry import Entry
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.common.errors import Problem
+from ferrygate.transfers.views import ConflictChoice, LeftOut, TransferState
 
 
 class Names:
@@ -71,6 +72,8 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         free: nothing stands under the remote name, so that nobody has to ask.
         on_conflict: what to do where the target's name is taken.
         names: those its batch has given.
+        folder_refused: why the server would not make its folder, where it may be there unseen.
+        not_moved: why it is not to be moved at all, as the walk has found.
         again: how far an upload came before the connection was lost under it.
     """
 
@@ -83,6 +86,8 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     free: bool = False
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     names: Names = msgspec.field(default_factory=Names)
+    folder_refused: Problem | None = None
+    not_moved: Problem | LeftOut | None = None
     again: Opened | None = None
 
     @property
@@ -102,6 +107,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         sha256: lower-case hex of those bytes.
         confirmed: the other side names the same size.
         note: one phrase about that, for people.
+        left_out: why it was skipped, where it is no file.
     """
 
     state: TransferState
@@ -111,3 +117,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sha256: str = ""
     confirmed: bool = False
     note: str = ""
+    left_out: LeftOut | None = None

@@ -165,7 +165,7 @@ class _Writing:
     @property
     def piece(self) -> int:
         """How many bytes the next WRITE should hold."""
-        return self._route.piece(self._route.files.write_size)
+        return self._route.piece(self._route.files.write_size(self._handle))
 
     async def write(self, offset: int, data: bytes) -> None:
         """Queue a WRITE, once it may go."""

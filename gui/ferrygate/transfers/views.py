@@ -51,6 +51,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
             TransferState.SENDING,
             TransferState.RECEIVING,
             TransferState.INTERRUPTED,  # there was no channel to begin it on
+            TransferState.SKIPPED,  # the walk has left it out
             TransferState.NEEDS_ATTENTION,  # somebody signed out
             TransferState.CANCELLED,
         }
@@ -91,6 +92,22 @@ class ConflictChoice(Enum):
     SKIP = "skip"
 
 
+class LinkChoice(Enum):
+    """What becomes of a link to a folder that a walk meets."""
+
+    SKIP = "skip"
+    FOLLOW = "follow"
+    FAIL = "fail"
+
+
+class LeftOut(Enum):
+    """Why something that a walk met is not moved, although nothing is wrong with it."""
+
+    LINK_TO_FOLDER = "link-to-folder"
+    LOOP = "loop"
+    SPECIAL = "special"
+
+
 class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file of a batch.
 
@@ -105,6 +122,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         note: one phrase about the confirmation, for people; may be empty.
         sha256: lower-case hex of the bytes moved; empty until delivered.
         problem: why it needs attention.
+        left_out: where it was skipped without being a file, why.
     """
 
     number: int
@@ -117,6 +135,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     note: str = ""
     sha256: str = ""
     problem: Problem | None = None
+    left_out: LeftOut | None = None
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -24,6 +24,7 @@ from ferrygate.engine.messages import (
     Direction,
     FileChanged,
     FileView,
+    LeftOut,
     TransferState,
 )
 
@@ -83,6 +84,28 @@ def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -
         r"b\u202e.csv: It cannot be read.",
         "c.csv: size not confirmed: the server does not tell sizes",
     ]
+
+
+LEFT_OUT = FileView(
+    number=6,
+    local="g",
+    remote=b"/inbox/g",
+    state=TransferState.SKIPPED,
+    left_out=LeftOut.LINK_TO_FOLDER,
+    note="left out: a link to a folder",
+)
+
+
+def test_what_is_left_out_is_named_and_counted_and_is_no_failure(
+    report: TransferReport, capsys: Capture
+) -> None:
+    for view in (DELIVERED, SKIPPED, LEFT_OUT):
+        report(FileChanged(1, view))
+    report.end()
+    told = capsys.readouterr().err
+    assert "g: left out: a link to a folder" in told
+    assert "1 file delivered, 2.0 MB. Skipped: 1. Left out: 1." in told
+    assert report.complete
 
 
 FULL = FileView(
@@ -159,19 +182,21 @@ def test_json_has_every_file_at_its_end(
         "confirmed": True,
         "note": "",
         "renamed": False,
+        "left_out": None,
         "problem": None,
     }
 
 
 def test_json_ends_with_a_sum(report: TransferReport, terminal: Terminal, capsys: Capture) -> None:
     terminal.as_json = True
-    for view in (DELIVERED, FAILED, SKIPPED):
+    for view in (DELIVERED, FAILED, SKIPPED, LEFT_OUT):
         report(FileChanged(1, view))
     report.end()
     report.summarise(Exit.FAILED)
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
         "event": "summary",
-        "counts": {"delivered": 1, "skipped": 1, "needs-attention": 1, "cancelled": 0},
+        "counts": {"delivered": 1, "skipped": 2, "needs-attention": 1, "cancelled": 0},
+        "left_out": 1,
         "bytes": 2_000_000,
         "exit": 1,
     }

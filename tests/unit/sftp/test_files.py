@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from ferrygate.common.entry import Entry
+from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
+    IncompleteListingError,
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
@@ -15,6 +16,7 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.replies import check_ok, data_read
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
+from listing_script import Listing, some
 from scripted_sftp import (
     FILE,
     FOLDER,
@@ -22,33 +24,20 @@ from scripted_sftp import (
     LSTAT,
     MKDIR,
     OPEN,
+    OPENDIR,
     READDIR,
     REMOVE,
     RENAME,
     RMDIR,
-    Held,
+    STAT,
     Request,
     Rig,
     ScriptedServer,
-    names,
     refusing,
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED
-
-
-class Listing:
-    """Answers READDIRs from a script, and the last line of it again and again."""
-
-    def __init__(self, *script: list[tuple[bytes, int]] | int) -> None:
-        self.script = list(script)
-
-    def __call__(self, request: Request) -> Iterable[bytes]:
-        line = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(line, int):
-            return [status(request.number, line)]
-        return [names(request.number, line)]
+from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 @pytest.fixture
@@ -66,136 +55,6 @@ def files(rig: Rig) -> RemoteFiles:
     return RemoteFiles(rig.channel)
 
 
-def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
-    found: list[Entry] = []
-
-    async def take(entries: tuple[Entry, ...]) -> None:
-        found.extend(entries)
-
-    rig.run(RemoteFiles(rig.channel).list_folder(path, take))
-    return [entry.name for entry in found]
-
-
-def some(*numbers: int) -> list[tuple[bytes, int]]:
-    return [(b"%d" % number, FILE) for number in numbers]
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        (some(1, 2), some(3), EOF),
-        (some(1), some(2, 3), []),
-        (some(1, 2, 3), EOF, FAILURE),
-        (EOF, some(1, 2, 3), EOF),  # servers with threads may answer in any order
-        (some(1, 2, 3), [], FAILURE),
-        ([(b".", FOLDER), (b"..", FOLDER), *some(1)], some(2, 3), EOF),
-    ],
-)
-def test_a_folder_ends_in_many_ways(
-    rig: Rig, server: ScriptedServer, script: tuple[list[tuple[bytes, int]] | int]
-) -> None:
-    server.instead[READDIR] = Listing(*script)
-    assert listed(rig) == [b"1", b"2", b"3"]
-    assert not server.open_handles
-
-
-@pytest.mark.parametrize("first", [EOF, []])
-def test_an_empty_folder(
-    rig: Rig, server: ScriptedServer, first: int | list[tuple[bytes, int]]
-) -> None:
-    server.instead[READDIR] = Listing(first)
-    assert listed(rig) == []
-    assert len(server.asked(READDIR)) == 2
-    assert not server.open_handles
-
-
-def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) -> None:
-    blocks = [some(*range(block * 10, block * 10 + 10)) for block in range(40)]
-    server.instead[READDIR] = Listing(*blocks, EOF)
-    assert len(listed(rig)) == 400
-    assert 41 <= len(server.asked(READDIR)) <= 41 + 64
-
-
-def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
-    rig: Rig, server: ScriptedServer
-) -> None:
-    server.instead[READDIR] = held = Held(server)
-    full = some(*range(100))
-    flying: list[int] = []
-
-    def answer_all() -> None:
-        flying.append(len(held.answers))
-        ended = len(flying) > 7
-        for request in server.requests[-len(held.answers) :]:
-            answer = status(request.number, EOF) if ended else names(request.number, full)
-            rig.stream.packets.append(answer)
-        held.answers.clear()
-
-    rig.stream.after = answer_all
-    listed(rig)
-    assert flying == [2, 4, 16, 64, 256, 256, 256, 256]
-
-
-@pytest.mark.parametrize("first", [some(1), some(*range(100)), some(*range(30_000)), []])
-def test_a_small_folder_and_its_end_take_one_round_trip(
-    rig: Rig, server: ScriptedServer, first: list[tuple[bytes, int]]
-) -> None:
-    """Whatever the server calls one block; each answer comes by itself."""
-    server.instead[READDIR] = held = Held(server)
-    flights: list[int] = []
-
-    def answer_one_by_one() -> None:
-        if held.answers and not rig.stream.packets:
-            flights.append(len(held.answers))
-            asked = server.requests[-len(held.answers) :]
-            rig.stream.packets.append(names(asked[0].number, first))
-            rig.stream.packets.extend(status(each.number, EOF) for each in asked[1:])
-            held.answers.clear()
-
-    rig.stream.after = answer_one_by_one
-    assert len(listed(rig)) == len(first)
-    assert flights == [2]
-
-
-def test_short_replies_ask_for_no_more_at_a_time(rig: Rig, server: ScriptedServer) -> None:
-    server.instead[READDIR] = Listing(some(1, 2, 3), some(4), some(5), some(6), EOF)
-    assert len(listed(rig)) == 6
-    assert len(server.asked(READDIR)) <= 4 + 4
-
-
-def test_an_error_in_the_middle_of_a_folder(rig: Rig, server: ScriptedServer) -> None:
-    server.instead[READDIR] = Listing(some(1), PERMISSION_DENIED)
-    with pytest.raises(PermissionDeniedError):
-        listed(rig)
-    assert not server.open_handles
-
-
-def test_an_answer_that_is_no_listing(rig: Rig, server: ScriptedServer) -> None:
-    server.instead[READDIR] = lambda request: [reply(102, request.number, bytes(4))]
-    with pytest.raises(RemoteFailureError):
-        listed(rig)
-    assert not server.open_handles
-
-
-def test_a_folder_in_one_huge_packet(rig: Rig, server: ScriptedServer) -> None:
-    server.instead[READDIR] = Listing(some(*range(30_000)), EOF)
-    rig.stream.most = 10_000
-    assert len(listed(rig)) == 30_000
-
-
-@pytest.mark.parametrize("name", [b"", b"a/b", b"/etc/passwd", b"../x", b"a\0b"])
-def test_names_that_are_no_names_are_left_out(
-    rig: Rig, server: ScriptedServer, name: bytes
-) -> None:
-    server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], EOF)
-    assert listed(rig) == [b"ok"]
-
-
-def test_a_missing_folder(rig: Rig) -> None:
-    with pytest.raises(NotFoundError):
-        listed(rig, b"/missing")
-
-
 def test_stat_names_the_entry(rig: Rig, files: RemoteFiles) -> None:
     assert rig.run(files.stat(b"/a")).name == b"a"
 
@@ -205,6 +64,67 @@ def test_make_folders_makes_what_is_missing(
 ) -> None:
     rig.run(files.make_folders(b"/folder/x/y"))
     assert server.asked(MKDIR) == [(b"/folder/x", 0), (b"/folder/x/y", 0)]
+
+
+@pytest.mark.parametrize("code", [FAILURE, OP_UNSUPPORTED, 5, 4711])
+def test_make_folders_where_a_missing_name_cannot_be_asked_about(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int
+) -> None:
+    def only_what_is_there(request: Request) -> Iterable[bytes] | None:
+        there = request.fields[0] in server.folders | set(server.files)
+        return None if there else [status(request.number, code)]
+
+    server.instead[LSTAT] = server.instead[STAT] = only_what_is_there
+    rig.run(files.make_folders(b"/folder/x/y"))
+    assert server.folders >= {b"/folder/x", b"/folder/x/y"}
+
+
+@pytest.mark.parametrize("code", [FAILURE, OP_UNSUPPORTED])
+def test_make_folders_where_nothing_can_be_asked_about(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int
+) -> None:
+    server.instead[LSTAT] = server.instead[STAT] = refusing(code)
+    rig.run(files.make_folders(b"/folder/below/y"))
+    assert b"/folder/below/y" in server.folders
+    rig.run(files.make_folders(b"/folder/below"))  # OPENDIR says that it is there
+    server.instead[MKDIR] = refusing(PERMISSION_DENIED)
+    with pytest.raises(PermissionDeniedError):
+        rig.run(files.make_folders(b"/folder/new"))
+
+
+def test_lstat_is_stat_where_the_server_has_no_other(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[LSTAT] = refusing(OP_UNSUPPORTED)
+    assert rig.run(rig.files.lstat(b"/folder")).kind is EntryKind.FOLDER
+    with pytest.raises(NotFoundError):
+        rig.run(rig.files.lstat(b"/none"))
+
+
+@pytest.mark.parametrize("mode", [None, 0o755])
+def test_opendir_tells_a_folder_from_a_file(
+    rig: Rig, server: ScriptedServer, mode: int | None
+) -> None:
+    server.mode = lambda _mode: mode
+    assert rig.run(rig.files.look(b"/folder")).kind is EntryKind.FOLDER
+    assert rig.run(rig.files.look(b"/a")).kind is EntryKind.FILE
+    assert rig.run(rig.files.stat(b"/a")).kind is EntryKind.UNKNOWN
+    server.instead[OPENDIR] = refusing(PERMISSION_DENIED)
+    assert rig.run(rig.files.look(b"/a")).kind is EntryKind.UNKNOWN
+    assert not server.open_handles
+
+
+def test_opendir_tells_where_nothing_else_may_be_asked(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[LSTAT] = server.instead[STAT] = refusing(FAILURE)
+    assert rig.run(rig.files.look(b"/folder", follow=True)).kind is EntryKind.FOLDER
+    with pytest.raises(RemoteFailureError):
+        rig.run(rig.files.look(b"/a"))
+
+
+def test_a_file_without_a_kind_is_no_reason_not_to_try(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.mode = lambda _mode: None
+    rig.run(files.make_folders(b"/folder"))
+    assert server.asked(MKDIR) == []
 
 
 def test_make_folders_is_content_with_what_somebody_else_made_meanwhile(
@@ -225,7 +145,7 @@ def test_make_folders_says_why_one_cannot_be_made(
     server.instead[MKDIR] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         rig.run(files.make_folders(b"/folder/x/y"))
-    assert server.asked(MKDIR) == [(b"/folder/x", 0)]
+    assert server.asked(MKDIR) == [(b"/folder/x", 0)]  # nothing below what is not there
 
 
 @pytest.mark.parametrize("path", [b"/", b"/folder/below"])
@@ -242,6 +162,33 @@ def test_remove_tree(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> No
     assert set(server.files) == {b"/a"}
     assert server.folders == {b"/"}
     assert server.asked(RMDIR) == [(b"/folder/below",), (b"/folder",)]
+
+
+@pytest.mark.parametrize("odd", [FAILURE, [(b"a/b", FILE)]])
+def test_remove_tree_removes_what_it_saw_and_says_that_more_may_be_there(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, odd: int | list[tuple[bytes, int]]
+) -> None:
+    server.files |= {b"/folder/1": bytearray(), b"/folder/2": bytearray()}
+    below = [(b"below", FOLDER)]
+    server.instead[READDIR] = Listing(
+        [*below, *some(1)], EOF, some(2), *([odd, EOF] if isinstance(odd, list) else [odd])
+    )
+    server.files[b"/folder/below/2"] = bytearray()
+    with pytest.raises(IncompleteListingError, match="/folder/below"):
+        rig.run(files.remove_tree(b"/folder"))
+    assert set(server.files) == {b"/a", b"/folder/2"}
+    assert server.asked(RMDIR) == []  # neither the folder nor the one above it is known to be empty
+
+
+@pytest.mark.parametrize("mode", [None, 0o755])
+def test_remove_tree_where_no_kinds_are_told(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, mode: int | None
+) -> None:
+    server.files |= {b"/folder/1": bytearray(), b"/folder/below/2": bytearray()}
+    server.mode = lambda _mode: mode
+    rig.run(files.remove_tree(b"/folder"))
+    assert set(server.files) == {b"/a"}
+    assert server.folders == {b"/"}
 
 
 def test_remove_tree_of_a_file(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
@@ -288,14 +235,6 @@ def test_remove_tree_takes_a_tree_as_deep_as_put_makes(rig: Rig, server: Scripte
     rig.run(rig.files.remove_tree(b"/f"))
     assert server.folders == before
     assert b"/f" * 300 + b"/x" not in server.files
-
-
-def test_a_folder_without_an_end_is_not_held(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
-) -> None:
-    server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
-    with pytest.raises(RemoteFailureError, match="too many files"):
-        rig.run(files.entries(b"/folder", most=1000))
 
 
 def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:

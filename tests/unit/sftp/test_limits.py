@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.wire import Limits, Type, parse_limits, read_body
+from ferrygate.sftp.wire import Limits, Type, packet, parse_limits, read_body, write_head
 from scripted_sftp import (
     DATA,
     EXTENDED,
@@ -171,7 +171,7 @@ def test_requests_are_as_large_as_the_server_takes() -> None:
     server.files[b"/a"] = bytearray(60_000)
     limits_of(rig)
     assert rig.files.read_size == 60_000
-    assert rig.files.write_size == 50_000
+    assert rig.files.write_size(b"h" * 256) == 50_000
 
     async def read() -> None:
         handle = await rig.files.open_for_reading(b"/a")
@@ -183,7 +183,17 @@ def test_requests_are_as_large_as_the_server_takes() -> None:
 
 def test_without_limits_requests_are_what_every_server_takes() -> None:
     rig, _server = rig_for(None, extensions={})
-    assert (rig.files.read_size, rig.files.write_size) == (32_768, 32_768)
+    assert (rig.files.read_size, rig.files.write_size(b"h")) == (32_768, 32_768)
+
+
+@pytest.mark.parametrize("length", [1, 256, 257, 300, 1000, 4096])
+def test_a_write_with_a_long_handle_is_no_longer_than_every_server_takes(length: int) -> None:
+    rig, _server = rig_for(None, extensions={})
+    handle = b"h" * length
+    size = rig.files.write_size(handle)
+    whole = packet(Type.WRITE, 1, write_head(handle, 0, size), bytes(size))
+    assert len(whole) <= 34_000
+    assert size > 28_000
 
 
 def test_the_request_is_the_bytes_of_the_draft() -> None:

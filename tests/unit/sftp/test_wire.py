@@ -46,8 +46,8 @@ def test_an_unknown_type() -> None:
         wire.parse_reply(reply(202, 1)[4:])
 
 
-def test_a_handle_has_256_bytes_at_most() -> None:
-    longest = b"h" * 256
+def test_a_handle_has_4096_bytes_at_most() -> None:
+    longest = b"h" * 4096
     assert wire.parse_reply(reply(HANDLE, 1, string(longest))[4:]) == (1, HandleReply(longest))
     with pytest.raises(BadPacketError, match="handle too long"):
         wire.parse_reply(reply(HANDLE, 1, string(longest + b"h"))[4:])

@@ -11,8 +11,8 @@ import pytest
 from ferrygate.common.errors import (
     Cancelled,
     LocalFileError,
-    NotFoundError,
     PermissionDeniedError,
+    Problem,
     RemoteFailureError,
     UsageError,
 )
@@ -20,22 +20,21 @@ from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import (
-    ATTRS,
     FILE,
     FOLDER,
     LINK,
     LSTAT,
     MKDIR,
+    OPENDIR,
     READDIR,
     STAT,
     Request,
     ScriptedServer,
-    attributes,
     names,
-    reply,
+    refusing,
     status,
 )
-from sftp_bytes import EOF, PERMISSION_DENIED
+from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 from walk_rig import Walk
 
 
@@ -95,10 +94,28 @@ def test_a_drop_box_tells_nothing_of_its_folders(
 
 def test_a_folder_that_cannot_be_made(walk: Walk, server: ScriptedServer, tree: Path) -> None:
     server.instead[MKDIR] = lambda request: [status(request.number, PERMISSION_DENIED)]
-    with pytest.raises(NotFoundError):
+    with pytest.raises(PermissionDeniedError, match="/inbox/month"):
         walk.up(tree)
-    with pytest.raises(PermissionDeniedError):
+    with pytest.raises(PermissionDeniedError, match="“/new”"):
         walk.up(tree, folder=b"/new")
+    assert walk.jobs == []
+
+
+@pytest.mark.parametrize("told", [NO_SUCH_FILE, FAILURE, OP_UNSUPPORTED])
+@pytest.mark.parametrize("refused", [PERMISSION_DENIED, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED])
+def test_a_drop_box_may_be_hidden(
+    walk: Walk, server: ScriptedServer, tree: Path, told: int, refused: int
+) -> None:
+    for kind in (STAT, LSTAT):
+        server.instead[kind] = refusing(told)
+    for kind in (MKDIR, OPENDIR):
+        server.instead[kind] = refusing(refused)
+    assert walk.up(tree / "a.csv", tree / "b.csv", folder=b"/drop") == [
+        b"/drop/a.csv",
+        b"/drop/b.csv",
+    ]
+    reasons = [job.folder_refused for job in walk.jobs]
+    assert all(reason is not None and "“/drop”" in reason.sentence for reason in reasons)
 
 
 def test_a_file_where_a_folder_is_to_be(walk: Walk, server: ScriptedServer, tree: Path) -> None:
@@ -128,15 +145,6 @@ def test_a_folder_that_cannot_be_read_fails_as_a_file(walk: Walk, tree: Path) ->
         b"/inbox/other/c.csv",
         b"/inbox/month/plates",
     ]
-
-
-def test_links_to_folders_are_not_followed(walk: Walk, server: ScriptedServer, tree: Path) -> None:
-    (tree / "loop").symlink_to(tree)
-    (tree / "link.csv").symlink_to(tree / "a.csv")
-    found = walk.up(tree)
-    assert b"/inbox/month/link.csv" in found
-    assert b"/inbox/month/loop" in found  # it fails as a file
-    assert b"/inbox/month/loop" not in server.folders
 
 
 def test_relative_names_are_resolved(walk: Walk, tree: Path) -> None:
@@ -265,35 +273,14 @@ def test_hostile_names_stay_in_the_folder(
     server.folders |= {b"/inbox/" + name for name in HOSTILE}
     to = tmp_path / "to"
     walk.down(b"/inbox", folder=to)
-    made = [Path(job.local) for job in walk.jobs] + list((to / "inbox").iterdir())
+    *found, unusable = walk.jobs
+    assert isinstance(unusable.not_moved, Problem)
+    assert "4 names that cannot be used here" in unusable.not_moved.sentence
+    made = [Path(job.local) for job in found] + list((to / "inbox").iterdir())
     assert len({str(path).casefold() for path in made}) == len(made) > 8
     assert all(path.parent == to / "inbox" for path in made)
     assert all(path.name.isprintable() and len(path.name.encode()) <= 255 for path in made)
     assert list(tmp_path.iterdir()) == [to]
-
-
-@pytest.mark.parametrize(("leads_to", "found"), [(FILE, ["inbox/link"]), (FOLDER, [])])
-def test_links_to_files_are_fetched_and_links_to_folders_are_not(
-    walk: Walk, server: ScriptedServer, tmp_path: Path, leads_to: int, found: list[str]
-) -> None:
-    listings = [[(b"link", LINK)]]
-    server.instead[READDIR] = lambda request: [
-        names(request.number, listings.pop()) if listings else status(request.number, EOF)
-    ]
-    server.instead[STAT] = lambda request: (
-        [reply(ATTRS, request.number, attributes(5, leads_to))]
-        if request.fields == (b"/inbox/link",)
-        else None
-    )
-    assert walk.down(b"/inbox", folder=tmp_path) == found
-
-
-def test_a_link_to_nowhere_is_left_out(walk: Walk, server: ScriptedServer, tmp_path: Path) -> None:
-    listings = [[(b"link", LINK)]]
-    server.instead[READDIR] = lambda request: [
-        names(request.number, listings.pop()) if listings else status(request.number, EOF)
-    ]
-    assert walk.down(b"/inbox", folder=tmp_path) == []
 
 
 def test_links_of_one_folder_are_looked_at_some_at_a_time(

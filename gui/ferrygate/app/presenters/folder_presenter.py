@@ -54,6 +54,7 @@ class FolderPresenter(Observable):
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
+        self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places: tuple[Crumb, ...] = ()
         self._doomed: tuple[Entry, ...] = ()
         self._changes: set[int] = set()
@@ -179,6 +180,8 @@ class FolderPresenter(Observable):
         match event:
             case m.FolderBlock(request=request) if request == self._listing:
                 self._add(event.entries)
+            case m.ListingIncomplete(request=request) if request == self._listing:
+                self._unseen = event.problem
             case m.Done(request=request) if request == self._listing:
                 self._listed()
             case m.Failed(request=request) if request == self._listing:
@@ -207,6 +210,7 @@ class FolderPresenter(Observable):
             self._outbox.send(m.CancelRequest(target=self._listing))
         self._again = again
         self._fresh = []
+        self._unseen = None
         path = self._path
         self._listing = self._outbox.ask(lambda number: m.ListFolder(request=number, path=path))
         self._changed()
@@ -221,13 +225,16 @@ class FolderPresenter(Observable):
 
     def _listed(self) -> None:
         self._listing = None
-        if self._again:
-            self._sink.replace(self._fresh)
-        else:
+        if not self._again:
             self._sink.end()
-        self._state = FolderState.READY if self._fresh else FolderState.EMPTY
+        elif self._unseen is None:  # else what is missing from the list may be there all the same
+            self._sink.replace(self._fresh)
+        is_empty = not self._fresh and self._unseen is None
+        self._state = FolderState.EMPTY if is_empty else FolderState.READY
+        self._refused = self._unseen or self._refused
         if self._again and self._path == self._start:
-            self._places = _places(self._start, self._fresh)
+            known = self._places if self._unseen is not None else ()
+            self._places = _places(self._start, self._fresh, known)
         self._fresh = []
 
     def _failed(self, problem: Problem) -> None:

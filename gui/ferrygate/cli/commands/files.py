@@ -16,7 +16,7 @@ from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import FerrygateError, Kind, WrongTypeError
+from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
@@ -47,19 +47,34 @@ def ls(
     found = around.site(site)
     folder = existing(path if path is not None else found.start_folder)
     with sign_in(around, found, site, **wishes) as session:
-        blocks: Iterable[Iterable[Entry]] = _blocks(session, folder)
+        listing = _Listing(session, folder)
+        blocks: Iterable[Iterable[Entry]] = listing.blocks()
         if not unsorted:
             blocks = [sorted(chain.from_iterable(blocks), key=lambda entry: entry.name)]
         for block in blocks:
             around.terminal.lines(_line(around, entry, long=long) for entry in block)
+        if listing.unseen is not None:
+            around.terminal.fail(listing.unseen.problem)
+            return Exit.FAILED
     return Exit.DONE
 
 
-def _blocks(session: Session, path: bytes) -> Iterator[tuple[Entry, ...]]:
-    try:
-        yield from session.blocks(path)
-    except WrongTypeError:
-        yield (session.stat(path),)
+class _Listing:
+    """A folder's entries, or a file as the one entry; ``unseen`` says why there may be more."""
+
+    def __init__(self, session: Session, path: bytes) -> None:
+        self._session = session
+        self._path = path
+        self.unseen: IncompleteListingError | None = None
+
+    def blocks(self) -> Iterator[tuple[Entry, ...]]:
+        """The entries, as they come."""
+        try:
+            yield from self._session.blocks(self._path)
+        except WrongTypeError:
+            yield (self._session.stat(self._path),)
+        except IncompleteListingError as error:
+            self.unseen = error
 
 
 def _line(around: CommandContext, entry: Entry, *, long: bool) -> str:

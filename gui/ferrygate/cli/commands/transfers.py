@@ -21,7 +21,7 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path, not_there
-from ferrygate.engine.messages import ConflictChoice, Direction
+from ferrygate.engine.messages import ConflictChoice, Direction, LinkChoice
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
@@ -47,7 +47,15 @@ def _transfer_options(command: F) -> F:
         type=Rate(),
         help="Move no more than so many bytes a second, such as 500K or 2M (2,000,000).",
     )
-    return on_conflict(limit_rate(sign_in_options(output_options(command))))
+    links = click.option(
+        "--links",
+        type=click.Choice([choice.value for choice in LinkChoice]),
+        default=LinkChoice.SKIP.value,
+        show_default=True,
+        help="What to do with links to folders within the folders named: leave them out, go into"
+        " them, or count them as failed. Links to files are always taken for the files.",
+    )
+    return links(on_conflict(limit_rate(sign_in_options(output_options(command)))))
 
 
 @click.command()
@@ -63,6 +71,7 @@ def put(
     folder: str,
     *,
     on_conflict: str | None,
+    links: str,
     limit_rate: int | None,
     **wishes: Unpack[Wishes],
 ) -> int:
@@ -78,7 +87,7 @@ def put(
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, **wishes) as session:
         session.limit_rate(limit_rate)
-        move = partial(session.put, sources, target, on_conflict=choice)
+        move = partial(session.put, sources, target, on_conflict=choice, links=links)
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
         return _reported(around, session, report, move)
 
@@ -96,6 +105,7 @@ def get(
     folder: str,
     *,
     on_conflict: str | None,
+    links: str,
     limit_rate: int | None,
     **wishes: Unpack[Wishes],
 ) -> int:
@@ -106,7 +116,7 @@ def get(
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, **wishes) as session:
         session.limit_rate(limit_rate)
-        move = partial(session.get, names, folder, on_conflict=choice)
+        move = partial(session.get, names, folder, on_conflict=choice, links=links)
         report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder, choice)
         return _reported(around, session, report, move)
 

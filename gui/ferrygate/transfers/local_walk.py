@@ -1,0 +1,264 @@
+"""What is to be sent: folders on this computer, made on the server as they are walked.
+
+Folders are made many at a time, and the files of one are announced as soon as it is there, so that
+the walk and the transfers overlap.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from enum import Enum
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import EntryKind
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    NotFoundError,
+    PermissionDeniedError,
+    Problem,
+    RemoteFailureError,
+    UnsupportedError,
+    error_for,
+)
+from ferrygate.common.names import display_text, remote_name
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.ahead import Ahead
+from ferrygate.transfers.conflict import numbered_names
+from ferrygate.transfers.found import Found
+from ferrygate.transfers.not_moved import link_to_folder
+from ferrygate.transfers.part_names import is_part_name
+from ferrygate.transfers.views import LeftOut, LinkChoice
+
+_FOLDERS_MADE = 64  # at a time
+_BREATH = 256  # files after which the channel's other work moves on
+# What a server answers that hides a folder, or lets nobody make one, and takes files all the same.
+_DROP_BOX = (NotFoundError, PermissionDeniedError, RemoteFailureError, UnsupportedError)
+
+_Identity = tuple[int, int]  # device and inode: the same for every way to a folder
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder to walk.
+
+    Attributes:
+        local: its path on this computer.
+        remote: its path on the server.
+        above: the identities of the folder and those it lies in, where links are followed.
+    """
+
+    local: str
+    remote: bytes
+    above: tuple[_Identity, ...] = ()
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """How it stands with a folder on the server.
+
+    Attributes:
+        new: it was made just now.
+        refused: why it could not be made, where it cannot be seen whether it is there.
+    """
+
+    new: bool
+    refused: Problem | None = None
+
+
+class LocalWalk:
+    """Walks local folders; what it has made is not made again when it begins anew."""
+
+    def __init__(
+        self,
+        found: Found,
+        links: LinkChoice,
+        most_at_a_time: Callable[[], int | None],
+        *,
+        new_folders_are_empty: bool,
+    ) -> None:
+        """As :class:`ferrygate.transfers.plan.Planner`."""
+        self._found = found
+        self._links = links
+        self._most_at_a_time = most_at_a_time
+        self._new_folders_are_empty = new_folders_are_empty
+        self._made: dict[bytes, _Made] = {}
+
+    async def walk(self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes) -> None:
+        """Announce every file of ``sources``, once its remote folder is there.
+
+        A folder lands as a folder of its name. What cannot be read is announced all the same and
+        fails as a file, so that the rest goes on. Where the folder cannot be seen or made, OPEN
+        decides: a drop box may be like that.
+
+        Raises:
+            TooManyFilesError: there are more than a batch may have.
+            FerrygateError: a remote folder cannot be made.
+        """
+        refused: Problem | None = None
+        try:
+            await files.make_folders(folder)
+        except _DROP_BOX as error:
+            refused = error.problem
+        level: list[_Folder] = []
+        for source in sources:
+            path = Path(os.path.abspath(source))  # noqa: PTH100  resolves “..”, not links
+            target = remote_path.join(folder, remote_name(path.name))
+            if path.is_dir():
+                level.append(self._folder(str(path), target))
+            else:
+                self._found_file(str(path), target, _size(path), folder_refused=refused)
+        while level:
+            try:
+                level = await self._level(files, level)
+            except _DROP_BOX:
+                if refused is None:
+                    raise
+                raise error_for(refused) from None  # why the folder above is not there
+
+    def _folder(self, local: str, remote: bytes, above: tuple[_Identity, ...] = ()) -> _Folder:
+        if self._links is not LinkChoice.FOLLOW:
+            return _Folder(local, remote)
+        identity = _identity(local)
+        return _Folder(local, remote, (*above, identity) if identity else above)
+
+    async def _level(self, files: RemoteFiles, level: list[_Folder]) -> list[_Folder]:
+        """Make folders, and announce what they hold; returns the folders among that."""
+        below: list[_Folder] = []
+
+        async def ensure(folder: _Folder) -> _Made:
+            return self._made.get(folder.remote) or await _ensure_folder(files, folder.remote)
+
+        most = self._most_at_a_time() or _FOLDERS_MADE
+        ahead = Ahead(files.channel, level, ensure, most=min(most, _FOLDERS_MADE))
+        while (made := await ahead.next()) is not None:
+            below += await self._announce(files, *made)
+        return below
+
+    async def _announce(self, files: RemoteFiles, folder: _Folder, there: _Made) -> list[_Folder]:
+        """Announce the files of a folder that is there; returns its folders."""
+        self._found.folder(folder.remote)
+        self._made[folder.remote] = there
+        below: list[_Folder] = []
+        for number, entry in enumerate(self._scan(folder), start=1):
+            path = remote_path.join(folder.remote, remote_name(entry.name))
+            match self._kind(entry, folder):
+                case _Way.INTO:
+                    below.append(self._folder(entry.path, path, folder.above))
+                case LeftOut() | Problem() as why:
+                    self._found.not_movable(entry.path, path, why)
+                case int() | None as size:
+                    self._found_file(
+                        entry.path,
+                        path,
+                        size,
+                        free=there.new and self._new_folders_are_empty,
+                        folder_refused=there.refused,
+                    )
+            if not number % _BREATH:
+                await files.channel.sleep(0)
+        return below
+
+    def _kind(
+        self, entry: os.DirEntry[str], folder: _Folder
+    ) -> _Way | LeftOut | Problem | int | None:
+        """What to do with an entry: go into it, leave it out, or send so many bytes, if known."""
+        if entry.is_dir(follow_symlinks=False):
+            return _Way.INTO
+        try:
+            status = entry.stat()
+        except OSError:  # it fails as a file, and says why
+            return None
+        if stat.S_ISREG(status.st_mode):
+            return status.st_size
+        if not stat.S_ISDIR(status.st_mode):
+            return LeftOut.SPECIAL
+        return self._linked_folder(entry, folder)
+
+    def _linked_folder(self, entry: os.DirEntry[str], folder: _Folder) -> _Way | LeftOut | Problem:
+        if self._links is LinkChoice.SKIP:
+            return LeftOut.LINK_TO_FOLDER
+        if self._links is LinkChoice.FAIL:
+            return link_to_folder(display_text(entry.name))
+        return LeftOut.LOOP if _identity(entry.path) in folder.above else _Way.INTO
+
+    def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
+        """What a local folder holds; one that cannot be read is announced, and fails as a file."""
+        try:
+            with os.scandir(folder.local) as entries:
+                listed = [entry for entry in entries if not is_part_name(entry.name)]
+        except OSError:
+            self._found_file(folder.local, folder.remote, None)
+            return []
+        return sorted(listed, key=lambda entry: entry.name)
+
+    def _found_file(
+        self,
+        local: str,
+        remote: bytes,
+        size: int | None,
+        *,
+        free: bool = False,
+        folder_refused: Problem | None = None,
+    ) -> None:
+        """Two files of one name would overwrite each other: the second gets a number."""
+        folder, name = remote_path.parent(remote), remote_path.basename(remote)
+        others = (remote_path.join(folder, other) for other in numbered_names(name))
+        for target in chain((remote,), others):
+            if self._found.names.claim(target, local):
+                self._found.file(local, target, size, free=free, folder_refused=folder_refused)
+                return
+
+
+class _Way(Enum):
+    """What becomes of a folder."""
+
+    INTO = "into"
+
+
+async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
+    """Have a folder there.
+
+    Raises:
+        FerrygateError: MKDIR's, where the folder is surely not there.
+    """
+    try:
+        await files.mkdir(path)
+    except (Cancelled, ConnectionLostError):
+        raise
+    except FerrygateError as refusal:
+        # Servers say FAILURE for a name that is taken, so only a look tells.
+        try:
+            kind = (await files.look(path, follow=True)).kind
+        except (Cancelled, ConnectionLostError):
+            raise
+        except NotFoundError:
+            raise refusal from None
+        except FerrygateError:
+            kind = EntryKind.UNKNOWN
+        if kind is EntryKind.UNKNOWN:
+            return _Made(new=False, refused=refusal.problem)
+        if kind is not EntryKind.FOLDER:
+            raise
+        return _Made(new=False)
+    return _Made(new=True)
+
+
+def _identity(path: str) -> _Identity | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116  text, and often
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None

@@ -1,0 +1,253 @@
+"""What is to be fetched: folders on the server, made on this computer as they are walked.
+
+Folders are listed many at a time, each with a handle that is closed before its files are opened:
+some servers allow few of them. The files of one folder are announced as soon as it is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from ferrygate.common import remote_path
+from ferrygate.common.entry import Entry, EntryKind, ListingEnd
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    NotFoundError,
+    Problem,
+)
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import writing
+from ferrygate.common.names import NameSet, display_name
+from ferrygate.sftp.files import RemoteFiles, check_path_length
+from ferrygate.sftp.listing import incomplete
+from ferrygate.transfers.ahead import Ahead
+from ferrygate.transfers.found import Found
+from ferrygate.transfers.local_folder import LocalFolder
+from ferrygate.transfers.not_moved import link_to_folder
+from ferrygate.transfers.part_names import is_part_name
+from ferrygate.transfers.views import LeftOut, LinkChoice
+
+_FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
+_LOOKS = 64  # at a time
+_BREATH = 256  # files after which the channel's other work moves on
+_LINK = EntryKind.LINK
+_DOUBTFUL = frozenset({EntryKind.LINK, EntryKind.UNKNOWN})
+
+_Contents = tuple[list[Entry], ListingEnd]
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder to walk.
+
+    Attributes:
+        remote: its path on the server.
+        local: its path on this computer.
+        above: the paths without links of the folder and those it lies in, where links are followed.
+    """
+
+    remote: bytes
+    local: Path
+    above: tuple[bytes, ...] = ()
+
+
+class _Target(msgspec.Struct, frozen=True):
+    """What a name is: the entry to go by, why it is not moved, and as of :class:`_Folder`."""
+
+    entry: Entry
+    not_moved: LeftOut | Problem | None = None
+    above: tuple[bytes, ...] = ()
+
+
+class RemoteWalk:
+    """Walks remote folders; what it has listed is not listed again when it begins anew."""
+
+    def __init__(
+        self, found: Found, links: LinkChoice, most_at_a_time: Callable[[], int | None]
+    ) -> None:
+        """As :class:`ferrygate.transfers.plan.Planner`."""
+        self._found = found
+        self._links = links
+        self._most_at_a_time = most_at_a_time
+        self._walked: dict[bytes, list[_Folder]] = {}  # the folders that each holds
+
+    async def walk(self, files: RemoteFiles, sources: tuple[bytes, ...], folder: str) -> None:
+        """Announce every file of ``sources``, once its local folder is there.
+
+        Names are made safe for this disk, folder by folder; no path leads out of ``folder``, be it
+        by a link on this computer. What cannot be listed or told is announced, and fails.
+
+        Raises:
+            LocalFileError: a local folder cannot be made.
+            TooManyFilesError: there are more than a batch may have.
+            FerrygateError: the only folder asked for cannot be listed, or a tree has no end.
+        """
+        root = Path(folder)
+        _make_local(root, root)
+        given = NameSet()
+        for source in sources:
+            entry = await _source(files, source)
+            name = given.give(entry.name) if entry.name else ""
+            if entry.kind is EntryKind.FOLDER:
+                top = _Folder(source, root / name if name else root, await self._top(files, source))
+                await self._tree(files, top, root, alone=len(sources) == 1)
+            else:
+                self._found_file(str(root / name), source, entry, str(root))
+
+    async def _top(self, files: RemoteFiles, source: bytes) -> tuple[bytes, ...]:
+        if self._links is not LinkChoice.FOLLOW:
+            return ()
+        return (await files.real_path(source),)
+
+    async def _tree(self, files: RemoteFiles, top: _Folder, root: Path, *, alone: bool) -> None:
+        level = [top]
+        while level:
+            below: list[_Folder] = []
+            most = self._most_at_a_time() or _FOLDERS_LISTED
+            ahead = Ahead(
+                files.channel,
+                level,
+                lambda folder: self._listed(files, folder),
+                most=min(most, _FOLDERS_LISTED),
+            )
+            while (listed := await ahead.next()) is not None:
+                folder, contents = listed
+                check_path_length(folder.remote, top.remote)
+                self._found.folder(folder.remote)
+                _make_local(root, folder.local)
+                if isinstance(contents, list):
+                    below += contents
+                elif isinstance(contents, FerrygateError):
+                    if alone and folder is top:
+                        raise contents
+                    self._found.not_movable(str(folder.local), folder.remote, contents.problem)
+                else:
+                    below += await self._announce(files, folder, contents, str(root))
+            level = below
+
+    async def _listed(
+        self, files: RemoteFiles, folder: _Folder
+    ) -> list[_Folder] | _Contents | FerrygateError:
+        """What a folder holds, or why that cannot be told; its folders where it was walked."""
+        if folder.remote in self._walked:
+            return self._walked[folder.remote]
+        try:
+            return await files.entries(folder.remote)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError as refusal:
+            return refusal
+
+    async def _announce(
+        self, files: RemoteFiles, folder: _Folder, contents: _Contents, root: str
+    ) -> list[_Folder]:
+        """Announce the files of a folder; returns its folders."""
+        below: list[_Folder] = []
+        given = NameSet()
+        entries = sorted(
+            (entry for entry in contents[0] if not is_part_name(entry.name)),
+            key=lambda entry: entry.name,
+        )
+        doubtful = [entry for entry in entries if entry.kind in _DOUBTFUL]
+        looks = Ahead(
+            files.channel, doubtful, lambda entry: self._target(files, folder, entry), most=_LOOKS
+        )
+        for number, entry in enumerate(entries, start=1):
+            path = remote_path.join(folder.remote, entry.name)
+            local = folder.local / given.give(entry.name)
+            target = _Target(entry)
+            if entry.kind in _DOUBTFUL:
+                looked = await looks.next()
+                assert looked is not None  # noqa: S101  each doubtful entry is looked at
+                target = looked[1]
+            if target.not_moved is not None:
+                self._found.not_movable(str(local), path, target.not_moved)
+            elif target.entry.kind is EntryKind.FOLDER:
+                below.append(_Folder(path, local, target.above or _below(folder, entry.name)))
+            elif target.entry.kind is EntryKind.OTHER:
+                self._found.not_movable(str(local), path, LeftOut.SPECIAL)
+            else:
+                self._found_file(str(local), path, target.entry, root)
+            if not number % _BREATH:
+                await files.channel.sleep(0)
+        if not contents[1].is_whole:
+            problem = incomplete(contents[1], folder.remote).problem
+            self._found.not_movable(str(folder.local), folder.remote, problem)
+        self._walked[folder.remote] = below
+        return below
+
+    async def _target(self, files: RemoteFiles, folder: _Folder, entry: Entry) -> _Target:
+        """What a link leads to, or a name whose kind the server did not tell."""
+        path = remote_path.join(folder.remote, entry.name)
+        kind = entry.kind
+        try:
+            if kind is EntryKind.UNKNOWN:
+                entry = await files.look(path)
+                kind = entry.kind
+            if kind is EntryKind.LINK:
+                entry = await files.look(path, follow=True)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except NotFoundError as gone:
+            return _Target(entry, _leads_nowhere(entry, gone) if kind is _LINK else gone.problem)
+        except FerrygateError as refusal:
+            return _Target(entry, refusal.problem if kind is _LINK else None)  # OPEN tells
+        if kind is not _LINK or entry.kind is not EntryKind.FOLDER:
+            return _Target(entry)
+        return await self._linked_folder(files, folder, entry, path)
+
+    async def _linked_folder(
+        self, files: RemoteFiles, folder: _Folder, entry: Entry, path: bytes
+    ) -> _Target:
+        if self._links is LinkChoice.SKIP:
+            return _Target(entry, LeftOut.LINK_TO_FOLDER)
+        if self._links is LinkChoice.FAIL:
+            return _Target(entry, link_to_folder(display_name(entry.name)))
+        real = await files.real_path(path)
+        if real in folder.above:
+            return _Target(entry, LeftOut.LOOP)
+        return _Target(entry, above=(*folder.above, real))
+
+    def _found_file(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
+        self._found.names.claim(local, remote)
+        self._found.file(local, remote, entry.size, modified=entry.modified, root=root)
+
+
+async def _source(files: RemoteFiles, source: bytes) -> Entry:
+    """What a person asked for; where the server does not tell, OPEN says whether it is a file."""
+    try:
+        entry = await files.look(source, follow=True)
+    except (Cancelled, ConnectionLostError):
+        raise
+    except FerrygateError:
+        return Entry(remote_path.basename(source), EntryKind.FILE)
+    if entry.kind is EntryKind.OTHER:  # asked about again when its turn comes
+        return Entry(entry.name, EntryKind.OTHER)
+    return entry
+
+
+def _below(folder: _Folder, name: bytes) -> tuple[bytes, ...]:
+    """The paths without links down to a folder that is no link; none where they do not matter."""
+    if not folder.above:
+        return ()
+    return (*folder.above, remote_path.join(folder.above[-1], name))
+
+
+def _leads_nowhere(entry: Entry, gone: NotFoundError) -> Problem:
+    return NotFoundError(
+        _("“{name}” is a link that leads nowhere.").format(name=display_name(entry.name)),
+        next_step=_("Ask your contact to mend the link, or to take it away."),
+        detail=gone.problem.detail,
+        server_said=gone.problem.server_said,
+    ).problem
+
+
+def _make_local(root: Path, path: Path) -> None:
+    """Have a folder there, at or below the chosen one; no link on the way is followed."""
+    folder = LocalFolder(str(root), path.relative_to(root).parts)
+    with writing(path), folder.opened(make=True):
+        pass  # it is there

@@ -1,0 +1,242 @@
+"""Folders listed over a channel in memory: to their end, and where there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import (
+    Kind,
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+)
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.listing import incomplete
+from listing_script import Listing, some
+from scripted_sftp import (
+    FILE,
+    FOLDER,
+    READDIR,
+    Held,
+    Rig,
+    ScriptedServer,
+    names,
+    reply,
+    status,
+)
+from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({b"/a": b"1"}, b"/folder", b"/folder/below")
+
+
+@pytest.fixture
+def rig(server: ScriptedServer) -> Rig:
+    return Rig(server)
+
+
+def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
+    found: list[Entry] = []
+
+    async def take(entries: tuple[Entry, ...]) -> None:
+        found.extend(entries)
+
+    assert rig.run(RemoteFiles(rig.channel).list_folder(path, take)).is_whole
+    return [entry.name for entry in found]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (some(1, 2), some(3), EOF),
+        (some(1), some(2, 3), []),
+        (some(1, 2, 3), EOF, FAILURE),
+        (EOF, some(1, 2, 3), EOF),  # servers with threads may answer in any order
+        (some(1, 2, 3), [], FAILURE),
+        ([(b".", FOLDER), (b"..", FOLDER), *some(1)], some(2, 3), EOF),
+    ],
+)
+def test_a_folder_ends_in_many_ways(
+    rig: Rig, server: ScriptedServer, script: tuple[list[tuple[bytes, int]] | int]
+) -> None:
+    server.instead[READDIR] = Listing(*script)
+    assert listed(rig) == [b"1", b"2", b"3"]
+    assert not server.open_handles
+
+
+@pytest.mark.parametrize("first", [EOF, []])
+def test_an_empty_folder(
+    rig: Rig, server: ScriptedServer, first: int | list[tuple[bytes, int]]
+) -> None:
+    server.instead[READDIR] = Listing(first)
+    assert listed(rig) == []
+    assert len(server.asked(READDIR)) == 2
+    assert not server.open_handles
+
+
+def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) -> None:
+    blocks = [some(*range(block * 10, block * 10 + 10)) for block in range(40)]
+    server.instead[READDIR] = Listing(*blocks, EOF)
+    assert len(listed(rig)) == 400
+    assert 41 <= len(server.asked(READDIR)) <= 41 + 64
+
+
+def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    server.instead[READDIR] = held = Held(server)
+    full = some(*range(100))
+    flying: list[int] = []
+
+    def answer_all() -> None:
+        flying.append(len(held.answers))
+        ended = len(flying) > 7
+        for request in server.requests[-len(held.answers) :]:
+            answer = status(request.number, EOF) if ended else names(request.number, full)
+            rig.stream.packets.append(answer)
+        held.answers.clear()
+
+    rig.stream.after = answer_all
+    listed(rig)
+    assert flying == [2, 4, 16, 64, 256, 256, 256, 256]
+
+
+@pytest.mark.parametrize("first", [some(1), some(*range(100)), some(*range(30_000)), []])
+def test_a_small_folder_and_its_end_take_one_round_trip(
+    rig: Rig, server: ScriptedServer, first: list[tuple[bytes, int]]
+) -> None:
+    """Whatever the server calls one block; each answer comes by itself."""
+    server.instead[READDIR] = held = Held(server)
+    flights: list[int] = []
+
+    def answer_one_by_one() -> None:
+        if held.answers and not rig.stream.packets:
+            flights.append(len(held.answers))
+            asked = server.requests[-len(held.answers) :]
+            rig.stream.packets.append(names(asked[0].number, first))
+            rig.stream.packets.extend(status(each.number, EOF) for each in asked[1:])
+            held.answers.clear()
+
+    rig.stream.after = answer_one_by_one
+    assert len(listed(rig)) == len(first)
+    assert flights == [2]
+
+
+def test_short_replies_ask_for_no_more_at_a_time(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(1, 2, 3), some(4), some(5), some(6), EOF)
+    assert len(listed(rig)) == 6
+    assert len(server.asked(READDIR)) <= 4 + 4
+
+
+def test_a_folder_that_cannot_be_read_at_all(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(PERMISSION_DENIED)
+    with pytest.raises(PermissionDeniedError):
+        listed(rig)
+    assert not server.open_handles
+
+
+@pytest.mark.parametrize(
+    "code", [NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, 7, OP_UNSUPPORTED, 4711]
+)
+def test_what_came_before_an_error_is_kept_and_not_called_whole(
+    rig: Rig, server: ScriptedServer, code: int
+) -> None:
+    server.instead[READDIR] = Listing(some(1), some(2), code)
+    entries, end = rig.run(rig.files.entries(b"/folder"))
+    assert [entry.name for entry in entries] == [b"1", b"2"]
+    assert not end.is_whole
+    problem = incomplete(end, b"/folder").problem
+    assert problem.kind is Kind.INCOMPLETE_LISTING
+    assert problem.sentence == "The server broke off its list of “/folder”: more may be there."
+    assert problem.detail == f"SFTP status {code}"
+    assert not server.open_handles
+
+
+def test_an_error_behind_the_end_takes_nothing_away(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(1), EOF, FAILURE)
+    assert rig.run(rig.files.entries(b"/folder"))[1].is_whole
+
+
+def test_an_answer_that_is_no_listing(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = lambda request: [reply(102, request.number, bytes(4))]
+    with pytest.raises(RemoteFailureError):
+        listed(rig)
+    assert not server.open_handles
+
+
+def test_a_folder_in_one_huge_packet(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing(some(*range(30_000)), EOF)
+    rig.stream.most = 10_000
+    assert len(listed(rig)) == 30_000
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "found"),
+    [
+        (b"/folder", b"sub/", b"sub"),
+        (b"/folder", b"sub//", b"sub"),
+        (b"/folder", b"/folder/a", b"a"),
+        (b"/folder", b"folder/a", b"a"),
+        (b"/folder", b"./a", b"a"),
+        (b"/folder", b"/folder/sub/", b"sub"),
+        (b"/folder", b"folder", b"folder"),
+        (b"/folder", b"folder/", b"folder"),  # a folder of the same name in it
+        (b"/folder/below", b"/folder/below/a", b"a"),
+        (b"/folder/below", b"folder/below/a", b"a"),
+        (b"/", b"/a", b"a"),
+        (b"/", b"/sub/", b"sub"),
+    ],
+)
+def test_what_servers_put_around_a_name_is_taken_off(
+    rig: Rig, server: ScriptedServer, folder: bytes, name: bytes, found: bytes
+) -> None:
+    server.instead[READDIR] = Listing([(name, FILE)], EOF)
+    entries, end = rig.run(rig.files.entries(folder))
+    assert [entry.name for entry in entries] == [found]
+    assert end.is_whole
+
+
+@pytest.mark.parametrize(
+    "name", [b".", b"..", b"./", b"../", b"/folder", b"/folder/", b"/folder/.", b"/folder/.."]
+)
+def test_the_folder_itself_and_the_one_above_are_no_names_in_it(
+    rig: Rig, server: ScriptedServer, name: bytes
+) -> None:
+    server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], EOF)
+    entries, end = rig.run(rig.files.entries(b"/folder"))
+    assert [entry.name for entry in entries] == [b"ok"]
+    assert end.is_whole
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"", b"/", b"a/b", b"/etc/passwd", b"../x", b"a\0b", b"/folder/a/b", b"/folders/a", b"//"],
+)
+def test_names_that_are_no_names_are_left_out_and_counted(
+    rig: Rig, server: ScriptedServer, name: bytes
+) -> None:
+    server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], [(name, FOLDER)], EOF)
+    entries, end = rig.run(rig.files.entries(b"/folder"))
+    assert [entry.name for entry in entries] == [b"ok"]
+    assert (end.unusable, end.example, end.is_whole) == (2, name, False)
+    assert "2 names that cannot be used here" in incomplete(end, b"/folder").problem.sentence
+
+
+def test_a_slash_behind_a_name_says_that_it_is_a_folder(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing([(b"sub/", 0), (b"a", 0)], EOF)
+    entries, _end = rig.run(rig.files.entries(b"/folder"))
+    assert [entry.kind for entry in entries] == [EntryKind.FOLDER, EntryKind.UNKNOWN]
+
+
+def test_a_missing_folder(rig: Rig) -> None:
+    with pytest.raises(NotFoundError):
+        listed(rig, b"/missing")
+
+
+def test_a_folder_without_an_end_is_not_held(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
+    with pytest.raises(RemoteFailureError, match="too many files"):
+        rig.run(rig.files.entries(b"/folder", most=1000))
