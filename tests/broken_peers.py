@@ -47,6 +47,10 @@ class Stranger:
         while self.hear():
             pass
 
+    def wait(self, seconds: float) -> bool:
+        """Let time pass; false once the test is over."""
+        return not self._over.wait(seconds)
+
     def repeat(self, data: bytes, seconds: float = 0.0) -> None:
         """Say the same for ever, so many seconds apart."""
         while self.say(data) and not self._over.wait(seconds):

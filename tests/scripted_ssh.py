@@ -107,13 +107,19 @@ class ScriptedTransport(paramiko.Transport):
 
 
 @contextmanager
-def scripted_ssh(script: Script) -> Iterator[int]:
-    """A server that follows the script on every connection; gives its port."""
+def scripted_ssh(script: Script, before_ident: tuple[bytes, float] = (b"", 0.0)) -> Iterator[int]:
+    """A server that follows the script on every connection; gives its port.
+
+    What is said ``before_ident`` is followed by so many seconds of silence.
+    """
+    over = threading.Event()
 
     def accept() -> None:
         with suppress(OSError):  # the listener was shut
             while True:
                 taken, _address = listener.accept()
+                taken.sendall(before_ident[0])
+                over.wait(before_ident[1])
                 transport = ScriptedTransport(taken, script)
                 for key in script.host_keys:
                     transport.add_server_key(key)

@@ -20,7 +20,7 @@ from broken_peers import (
 )
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import CannotReachError, ConnectionLostError, UnsupportedError
+from ferrygate.common.errors import CannotReachError, ConnectionLostError, ServerUnusableError
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
@@ -39,7 +39,7 @@ CLOCK = SystemClock()
 SHORT = Deadlines(
     connect=1.0, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5, reply=0.5
 )
-NO_SERVER = (CannotReachError, UnsupportedError)
+NO_SERVER = (CannotReachError, ServerUnusableError)
 MIB = 1 << 20
 IN_TIME = 3.0  # seconds that any of these may take, on a busy machine
 

@@ -47,13 +47,23 @@ class Kind(Enum):
     PROMPT_UNANSWERED = "prompt-unanswered"
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
+    SERVER_BUSY = "server-busy"
+    SERVER_UNUSABLE = "server-unusable"
     SETTINGS = "settings"
+    SIGN_IN_METHOD = "sign-in-method"
     SIGN_IN_REFUSED = "sign-in-refused"
+    SIGN_IN_UNANSWERED = "sign-in-unanswered"
     SIZE_MISMATCH = "size-mismatch"
     TOO_MANY_FILES = "too-many-files"
     UNSUPPORTED = "unsupported"
     USAGE = "usage"
     WRONG_TYPE = "wrong-type"
+
+
+PASSING = frozenset(
+    {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
+)
+"""What may pass by itself, so that another try is worth while; the rest needs a person."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -236,16 +246,40 @@ class SecretsMissingError(FerrygateError):
     kind = Kind.SECRETS_MISSING
 
 
+class ServerBusyError(FerrygateError):
+    """The server lets nobody, or this machine, in for the moment; that passes by itself."""
+
+    kind = Kind.SERVER_BUSY
+
+
+class ServerUnusableError(FerrygateError):
+    """The server has no encryption, file transfer or home in common with us; that does not pass."""
+
+    kind = Kind.SERVER_UNUSABLE
+
+
 class SettingsError(FerrygateError):
     """A file or folder that Ferrygate keeps for itself is damaged, locked or somebody else's."""
 
     kind = Kind.SETTINGS
 
 
+class SignInMethodError(FerrygateError):
+    """The server wants other steps or another type of key than the site has."""
+
+    kind = Kind.SIGN_IN_METHOD
+
+
 class SignInRefusedError(FerrygateError):
     """The server refused the sign-in."""
 
     kind = Kind.SIGN_IN_REFUSED
+
+
+class SignInUnansweredError(FerrygateError):
+    """The connection ended after a secret had left, and before the server said yes or no."""
+
+    kind = Kind.SIGN_IN_UNANSWERED
 
 
 class SizeMismatchError(FerrygateError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
+    PASSING,
     Cancelled,
     ConnectionLostError,
     FerrygateError,
@@ -25,7 +26,7 @@ from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.parts import Parts
-from ferrygate.engine.reconnect import PASSING, BackOff
+from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver

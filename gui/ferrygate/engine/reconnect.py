@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ferrygate.common.errors import Kind
-
 _LONGEST = 60.0  # seconds between two tries
-
-# Kinds of failure that may pass by themselves; every other one needs a person.
-PASSING = frozenset({Kind.CANNOT_REACH, Kind.CONNECTION_LOST})
 
 
 class BackOff:

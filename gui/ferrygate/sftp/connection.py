@@ -16,39 +16,24 @@ import paramiko
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import (
-    Cancelled,
-    CannotReachError,
-    FerrygateError,
-    UnsupportedError,
-)
+from ferrygate.common.errors import Cancelled, FerrygateError, UnsupportedError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
+from ferrygate.sftp.algorithms import CIPHERS, MACS, mismatch
 from ferrygate.sftp.broken import BROKEN, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
+from ferrygate.sftp.no_handshake import Heard, no_handshake
+from ferrygate.sftp.other_protocols import ident, protocol
+from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.ssh_log import bounded_log
 from ferrygate.sftp.transport import PasswordExpiredError, RefusedError, Respond, Transport
 from ferrygate.sites.known_hosts import HostKey
 
-_CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "aes128-ctr",
-    "aes192-ctr",
-    "aes256-ctr",
-)
-_DIGESTS = (  # without MD5 and truncated ones, which the library still offers
-    "hmac-sha2-256-etm@openssh.com",
-    "hmac-sha2-512-etm@openssh.com",
-    "hmac-sha2-256",
-    "hmac-sha2-512",
-    "hmac-sha1",
-)
 _WINDOW = 1 << 25  # receive window of a channel, bytes
 _FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
@@ -245,7 +230,8 @@ def connect(
 
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
-        UnsupportedError: an SSH server with which no common algorithm exists.
+        ServerBusyError: a server that lets nobody in just now.
+        ServerUnusableError: an SSH server with which no common algorithm exists.
         Cancelled: as asked.
     """
     dialled = ahead.take(host, port, cancel) if ahead is not None else None
@@ -257,16 +243,17 @@ def connect(
         transport = Transport(sock)
         transport.set_log_channel(bounded_log())
         transport.daemon = True
-        transport.banner_timeout = deadlines.handshake
-        transport.handshake_timeout = deadlines.handshake
+        # Behind our own deadline, which can tell a server that is late from one that hangs up.
+        transport.banner_timeout = transport.handshake_timeout = 2 * deadlines.handshake
         transport.auth_timeout = deadlines.authentication
         transport.verdict_timeout = deadlines.verdict
         options = transport.get_security_options()
-        options.ciphers = _CIPHERS
-        options.digests = _DIGESTS
+        options.ciphers = CIPHERS
+        options.digests = MACS
         options.key_types = _known_first(tuple(options.key_types), known)
-        _exchange_keys(transport, deadlines.handshake, cancel)
+        _exchange_keys(transport, sock, deadlines.handshake, cancel)
     except (*BROKEN, Cancelled) as error:
+        heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
         sock.hang_up()
         if transport is not None:
             transport.close()
@@ -276,34 +263,46 @@ def connect(
         sock.close()
         if isinstance(error, Cancelled):
             raise
-        raise _no_handshake(host, port, error) from error
+        raise no_handshake(host, port, heard) from error
     return Connection(transport, sock, clock, deadlines)
 
 
-def _exchange_keys(transport: Transport, seconds: float, cancel: CancelToken) -> None:
+def _exchange_keys(
+    transport: Transport, sock: MonitoredSocket, seconds: float, cancel: CancelToken
+) -> None:
     done = threading.Event()
     transport.start_client(event=done)
+    first = b""
     for _look in range(round(seconds / LOOK)):
         if done.wait(LOOK):
             break
         cancel.check()
+        if first and first == sock.first and not ident(first) and protocol(first) is not None:
+            raise paramiko.SSHException("another protocol")  # which may wait for more, as we do
+        first = sock.first
+    else:
+        raise TimeoutError("no keys in time")
     if not transport.is_active():
         raise transport.get_exception() or EOFError
-    _host_key(transport)  # there is none when time is over
 
 
-def _no_handshake(host: str, port: int, error: Exception) -> FerrygateError:
-    where = f"{host}:{port}"
-    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
-        return UnsupportedError(
-            _("{host} offers only encryption that is no longer safe.").format(host=host),
-            next_step=_("Ask your contact to update the server."),
-            detail=f"{where}: {display_name(str(error).encode())[:200]}",
-        )
-    return CannotReachError(
-        _("{host} answers, but not as a file transfer server.").format(host=host),
-        next_step=_("Check the server's name, or try again in a minute."),
-        detail=f"{where}: {type(error).__name__}",
+def _heard(
+    transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
+) -> Heard:
+    """What came until the handshake, for which there were so many seconds, failed with this."""
+    if transport is None:
+        return Heard(detail=type(error).__name__)
+    is_late = isinstance(error, TimeoutError)
+    quiet = sock.clock.monotonic() - sock.heard
+    theirs = transport.theirs
+    return Heard(
+        first=sock.first,
+        has_ended=sock.has_ended,
+        is_late=is_late,
+        is_slow=is_late and bool(sock.first) and quiet < seconds / 4,
+        disconnect=transport.disconnect,
+        mismatch=mismatch(transport.ours, theirs) if theirs.key_exchanges else None,
+        detail=f"{type(error).__name__}: {sentence(str(error))}",
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import ClassVar
 
-import msgspec
 import paramiko
 from paramiko.common import MSG_EXT_INFO, MSG_NEWKEYS
 from paramiko.transport import ServiceRequestingTransport
 
+from ferrygate.sftp.algorithms import Offer
 from ferrygate.sftp.bounded_message import BoundedMessage
 from ferrygate.sftp.key_exchange import GROUP_EXCHANGE, GroupExchange, check_signature
 from ferrygate.sftp.monitored_socket import MonitoredSocket
+from ferrygate.sftp.no_handshake import Disconnect
 from ferrygate.sftp.packetizer import Packetizer
 
 _MOST_EXTENSIONS = 64  # RFC 8308 §3 and OpenSSH know six
@@ -21,27 +23,11 @@ _LONGEST_KEXINIT = 1 << 15  # bytes; honest ones have 2 KiB (RFC 4253 §6.1 dema
 _LONGEST_REASON = 2000  # characters
 
 
-class Offer(msgspec.Struct, frozen=True):
-    """The algorithms a server offers (RFC 4253 §7.1), in its order."""
-
-    key_exchanges: tuple[str, ...] = ()
-    host_keys: tuple[str, ...] = ()
-    ciphers: tuple[str, ...] = ()
-    macs: tuple[str, ...] = ()
-
-
-class Disconnect(msgspec.Struct, frozen=True):
-    """Why the server says that it ends the connection (RFC 4253 §11.1), in its own words."""
-
-    code: int
-    reason: str
-
-
 class GuardedTransport(ServiceRequestingTransport):
     """Bounds what a server's numbers can make the library do, and keeps what the server says.
 
     Attributes:
-        offer: the server's algorithms, once it has told them.
+        theirs: the server's algorithms, once it has told them.
         disconnect: why the server has ended the connection, if it said.
         refused_channel: the server's words about the channel it did not open last.
     """
@@ -52,7 +38,7 @@ class GuardedTransport(ServiceRequestingTransport):
     }
 
     def __init__(self, sock: MonitoredSocket) -> None:
-        self.offer = Offer()
+        self.theirs = Offer()
         self.disconnect: Disconnect | None = None
         self.refused_channel = ""
         self._key_exchanges = 0
@@ -61,17 +47,40 @@ class GuardedTransport(ServiceRequestingTransport):
         assert isinstance(self.packetizer, Packetizer)  # noqa: S101  ours
         self._packets = self.packetizer
 
+    @property
+    def ours(self) -> Offer:
+        """The algorithms that we have, in our order."""
+        return Offer(
+            tuple(self.preferred_kex),
+            tuple(self.preferred_keys),
+            tuple(self.preferred_ciphers),
+            tuple(self.preferred_macs),
+            tuple(self.preferred_compression),
+        )
+
+    def _send_message(self, message: paramiko.Message) -> None:
+        """Send; the thread that reads goes on where nobody takes it any more.
+
+        So it comes to the words with which the server has ended the connection.
+        """
+        try:
+            super()._send_message(message)  # type: ignore[misc]  # the stubs leave it out
+        except EOFError:
+            if threading.current_thread() is not self:
+                raise
+
     # ------------------------------------------------------------ on the transport's thread
 
     def _parse_kex_init(self, message: paramiko.Message) -> None:
         if len(message.asbytes()) > _LONGEST_KEXINIT:
             raise paramiko.SSHException("more algorithms than there are")
         lists = self._really_parse_kex_init(message)  # type: ignore[attr-defined]  # the stubs leave it out
-        self.offer = Offer(
+        self.theirs = Offer(
             tuple(lists["kex_algo_list"]),
             tuple(lists["server_key_algo_list"]),
             tuple(lists["server_encrypt_algo_list"]),
             tuple(lists["server_mac_algo_list"]),
+            tuple(lists["server_compress_algo_list"]),
         )
         message.rewind()
         super()._parse_kex_init(message)  # type: ignore[misc]  # as above

@@ -8,11 +8,18 @@ import socket
 
 from ferrygate.common.clock import Clock
 
+_KEPT = 1024  # of the first bytes
+
 
 class MonitoredSocket:
-    """What the SSH library needs of a socket, and the time of the last byte received.
+    """What the SSH library needs of a socket, and what is known of the other side by its bytes.
 
-    ``heard`` is read by any thread; what a socket has is as there.
+    What a socket has is as there.
+
+    Attributes:
+        heard: when the last byte came, on the steady clock; read by any thread, as the rest is.
+        first: the first bytes, to tell who speaks there.
+        has_ended: the other side has closed the connection.
     """
 
     def __init__(self, sock: socket.socket, clock: Clock, *, first: int) -> None:
@@ -27,6 +34,8 @@ class MonitoredSocket:
         self.clock = clock
         self._left: int | None = first
         self.heard = clock.monotonic()
+        self.first = b""
+        self.has_ended = False
 
     def trust(self) -> None:
         """From now on any number of bytes may come: the peer is no stranger."""
@@ -34,9 +43,15 @@ class MonitoredSocket:
 
     def recv_into(self, buffer: memoryview) -> int:
         """Receive; returns how many bytes, none at the end of the stream."""
-        count = self._sock.recv_into(buffer)
+        try:
+            count = self._sock.recv_into(buffer)
+        except ConnectionError:
+            self.has_ended = True
+            raise
+        self.has_ended = not count
         self.heard = self.clock.monotonic()
         if self._left is not None:
+            self.first += bytes(buffer[: min(count, _KEPT - len(self.first))])
             self._left -= count
             if self._left < 0:
                 raise ConnectionAbortedError("too many bytes from a stranger")

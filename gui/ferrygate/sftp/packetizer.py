@@ -17,6 +17,7 @@ from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET, ReceiveBuffer
 from ferrygate.sftp.stream import BURST, LEAST_DATA, MOST_DATA
 
+_PATIENCE = 600.0  # seconds; the connection has a deadline of its own for its handshake
 _MOMENT = 0.1  # seconds that TCP may take for what is sent
 _LONG = 0.05  # seconds that a burst should not take
 _MOST_UNSENT = 1 << 20  # bytes: a burst, and any number of answers
@@ -180,6 +181,10 @@ class Packetizer(paramiko.packet.Packetizer):
         if n > LONGEST_PACKET:
             raise SSHException(f"packet of {n} bytes")
         return super().read_all(n, check_rekey)
+
+    def readline(self, timeout: float) -> str:  # noqa: ARG002  the library's
+        """As the base, which gives lines before the server's name two seconds each."""
+        return super().readline(_PATIENCE)
 
     def read_message(self) -> tuple[int, Message]:
         """The next message that is not for a stream.

@@ -71,7 +71,7 @@ class StreamTransport(GuardedTransport):
         with self.clear_to_send_lock:
             if not self.clear_to_send.is_set():
                 return False
-            self._send_message(message)  # type: ignore[attr-defined]  # the stubs leave it out
+            self._send_message(message)
         return True
 
     def _parse_channel_open_success(self, message: paramiko.Message) -> None:

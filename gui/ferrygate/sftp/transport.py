@@ -83,7 +83,7 @@ class Transport(StreamTransport):
             request = paramiko.Message()
             request.add_byte(cMSG_SERVICE_REQUEST)
             request.add_string("ssh-userauth")
-            self._send_message(request)  # type: ignore[attr-defined]  # the stubs leave it out
+            self._send_message(request)
         assert isinstance(self.auth_handler, AuthHandler)  # noqa: S101  ours
         return self.auth_handler
 

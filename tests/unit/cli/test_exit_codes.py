@@ -11,6 +11,7 @@ EXPECTED = {
     Kind.CANNOT_REACH: 5,
     Kind.CODE_SECRET: 2,
     Kind.CONNECTION_FILE: 2,
+    Kind.CONNECTION_LOST: 5,
     Kind.HOST_KEY_CHANGED: 4,
     Kind.HOST_KEY_UNKNOWN: 4,
     Kind.LOCK_OUT_BREAKER: 6,
@@ -19,8 +20,12 @@ EXPECTED = {
     Kind.PASSWORD_EXPIRED: 3,
     Kind.PROMPT_UNANSWERED: 2,
     Kind.SECRETS_MISSING: 2,
+    Kind.SERVER_BUSY: 5,
+    Kind.SERVER_UNUSABLE: 5,
     Kind.SETTINGS: 2,
+    Kind.SIGN_IN_METHOD: 3,
     Kind.SIGN_IN_REFUSED: 3,
+    Kind.SIGN_IN_UNANSWERED: 3,
     Kind.USAGE: 2,
 }
 

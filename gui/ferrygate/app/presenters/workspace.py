@@ -19,7 +19,7 @@ from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import CodeSecretError, Kind, Problem, UsageError
+from ferrygate.common.errors import PASSING, CodeSecretError, Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import normalise
 from ferrygate.engine import messages as m
@@ -27,7 +27,6 @@ from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
 _NOTHING = GivenSecrets()
-_PASSING = {Kind.CANNOT_REACH, Kind.CONNECTION_LOST}  # worth another try, with nothing to mend
 
 
 class Screen(Enum):
@@ -225,7 +224,7 @@ class Workspace(Observable):
         elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
                 self.choose(self.site)  # what was in memory is gone, what is kept is found again
-            elif event.problem is None or event.problem.kind not in _PASSING:
+            elif event.problem is None or event.problem.kind not in PASSING:
                 self.screen = Screen.SIGN_IN
         elif event.problem is not None and self.site is None:
             self.notices.show(event.problem)  # the engine did not start, and no card is there

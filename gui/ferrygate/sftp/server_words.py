@@ -1,0 +1,50 @@
+"""What a server says to people, in bounds: banners, reasons, the first line on a port."""
+
+from __future__ import annotations
+
+from ferrygate.common.names import display_text
+
+_MOST_LINES = 20
+_LONGEST_LINE = 200  # characters
+_LONGEST = 1000  # characters in all, so that a notice fits above a terminal's prompt
+
+
+def words(text: str | bytes) -> str:
+    """The first lines of a text, each cleaned and cut; empty ones are left out.
+
+    Args:
+        text: the server's, who may put anything into it; bytes are read as UTF-8.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "backslashreplace")
+    lines = (display_text(line.strip().expandtabs(4)) for line in text.splitlines())
+    shown = [line[:_LONGEST_LINE] for line in lines if line][:_MOST_LINES]
+    return "\n".join(shown)[:_LONGEST]
+
+
+def sentence(text: str | bytes) -> str:
+    """The same on one line, for what is told beside an error."""
+    return " ".join(words(text).splitlines())
+
+
+class Banner:
+    """What a server says before it lets anybody in (RFC 4252 §5.4), in as many pieces as it likes.
+
+    Written by one thread.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def add(self, text: bytes) -> str:
+        """Take another piece; returns it as it may be shown, nothing where there was enough."""
+        piece = words(text[: 4 * _LONGEST])
+        if not piece or len(self.text) + len(piece) > _LONGEST:
+            return ""
+        self._pieces.append(piece)
+        return piece
+
+    @property
+    def text(self) -> str:
+        """All that may be shown."""
+        return "\n".join(self._pieces)
