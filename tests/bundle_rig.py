@@ -17,8 +17,9 @@ from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.flush import Done, Flusher
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFile
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
@@ -32,6 +33,7 @@ class Told:
 
     def __init__(self) -> None:
         self.ends: dict[bytes, Outcome | BaseException] = {}
+        self.late: dict[bytes, tuple[Opened, float, BaseException | None]] = {}
         self.walks: list[BaseException | None] = []
         self.states: list[TransferState] = []
 
@@ -48,6 +50,12 @@ class Told:
     def failed(self, job: FileJob, error: BaseException) -> None:
         assert job.remote not in self.ends
         self.ends[job.remote] = error
+
+    def later(
+        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+    ) -> None:
+        assert job.remote not in self.late
+        self.late[job.remote] = opened, until, error
 
     def room(self) -> None:
         """Nobody hands out more."""
@@ -73,6 +81,8 @@ class BundleRig:
         self.cancel = CancelToken()
         self.told = Told()
         self.limits = Limits()
+        self.late = LateParts(self.clock.monotonic, 330)
+        self.late_check = True
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
@@ -105,11 +115,19 @@ class BundleRig:
             share=Share(48 << 20),
             object_store=self.object_store,
             open_files=self.open_files,
+            late=self.late,
         )
         for item in items:
             self.queue.put(item)
         self.queue.close()
-        bundle = Bundle(self.direction, self.queue, self.told, settings, self.cancel)
+        bundle = Bundle(
+            self.direction,
+            self.queue,
+            self.told,
+            settings,
+            self.cancel,
+            late_check=self.late_check,
+        )
         ends: SimpleQueue[Any] = SimpleQueue()
         self._lane.submit(bundle.work_off, ends.put, ends.put)
         end: list[Item] | BaseException = ends.get(timeout=10)

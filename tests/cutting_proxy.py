@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback that cuts or stalls as it is told."""
+"""A TCP proxy on the loopback that cuts lines, or lets them fall silent, as it is told."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ from typing import Self
 _CHUNK = 1 << 16
 
 
+def _always(_count: int) -> bool:
+    return True
+
+
 class CuttingProxy:
-    """Forwards connections to one port; cuts each of the first ones after so many bytes up.
+    """Forwards connections to one port; ends each of the first ones after so many bytes up.
+
+    A line ends by being cut, which both sides hear of; or with ``silent`` by falling silent, which
+    neither does: what is sent lies in the proxy until :meth:`end_stalled` or :meth:`bring_back`.
 
     Attributes:
         passed: told of what it counts, on a thread of its own, once it was passed on.
     """
 
-    def __init__(self, target: int, cuts: list[int], *, count_answers: bool = False) -> None:
+    def __init__(
+        self, target: int, cuts: list[int], *, count_answers: bool = False, silent: bool = False
+    ) -> None:
         """``cuts`` count what the client sends; what the server answers with ``count_answers``."""
+        self._silent = silent
         self.passed: Callable[[int], None] = lambda _count: None
         self._target = target
         self._count_answers = count_answers
@@ -31,7 +41,8 @@ class CuttingProxy:
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
         self._stalled: set[socket.socket] = set()
-        self._over = threading.Event()
+        self._moving = threading.Condition()
+        self._over = self._back = False
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._accept, name="proxy")]
         self._threads[0].start()
@@ -44,7 +55,9 @@ class CuttingProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._threads[0].join()
-        self._over.set()
+        with self._moving:
+            self._over = True
+            self._moving.notify_all()
         self.cut_all()
         for thread in self._threads:
             thread.join()
@@ -64,6 +77,19 @@ class CuttingProxy:
         """Pass nothing more on over the connections there are, and leave them open."""
         with self._lock:
             self._stalled |= self._open
+
+    def end_stalled(self) -> None:
+        """Have the server hear of the end of the silent lines, as a patience that is over does."""
+        with self._lock:
+            for sock in self._stalled:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def bring_back(self) -> None:
+        """Let the silent lines pass on what was sent, an end as well; for good."""
+        with self._moving:
+            self._back = True
+            self._moving.notify_all()
 
     def _accept(self) -> None:
         while True:
@@ -96,25 +122,45 @@ class CuttingProxy:
             left = None if left is None else left - count
             return left is None or left > 0
 
-        self._pump(source, sink, goes_on)
+        if self._silent and budget is not None:
+            self._fall_silent(source, sink, budget)
+            self._pump(source, sink)
+        else:
+            self._pump(source, sink, goes_on)
+
+    def _fall_silent(self, source: socket.socket, sink: socket.socket, budget: int) -> None:
+        """Pass so many bytes on, and no more; what comes then is for :meth:`_pump`, if anybody."""
+        with contextlib.suppress(OSError):
+            while budget and (data := source.recv(min(budget, _CHUNK))):
+                budget -= len(data)
+                sink.sendall(data)
+        with self._lock:
+            self._stalled |= {source, sink}
 
     def _pump(
         self,
         source: socket.socket,
         sink: socket.socket,
-        goes_on: Callable[[int], bool] = lambda _count: True,
+        goes_on: Callable[[int], bool] = _always,
     ) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
-                if source in self._stalled:
-                    self._over.wait()
+                if source in self._stalled and not self._wait_for_line():
                     break
                 sink.sendall(data)
                 if not goes_on(len(data)):
                     break
+        if source in self._stalled:  # an end is not passed on either
+            self._wait_for_line()
         with self._lock:
             for sock in (source, sink):
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
                 self._open.discard(sock)
             source.close()
+
+    def _wait_for_line(self) -> bool:
+        """Wait until a silent line passes something on again; false where it never does."""
+        with self._moving:
+            self._moving.wait_for(lambda: self._over or self._back)
+            return self._back and not self._over

@@ -127,10 +127,11 @@ class EngineRig:
         self.engine.send(kind(request, *fields, **named))
         return request
 
-    def end_of(self, request: int) -> m.Done | m.Failed:
+    def end_of(self, request: int, patience: float = _PATIENCE) -> m.Done | m.Failed:
         """Wait for the end of a request."""
         self.listener.wait(
-            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request
+            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request,
+            patience,
         )
         (answer,) = self.listener.answers(request)
         return answer
@@ -162,9 +163,9 @@ def open_with_secrets(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> None:
     rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
 
 
-def signed_in(rig: EngineRig, sandbox: Sandbox) -> None:
-    """Sign in to the sandbox."""
-    open_with_secrets(rig, sandbox)
+def signed_in(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> None:
+    """Sign in to the sandbox, with some changes to the site."""
+    open_with_secrets(rig, sandbox, **changes)
     rig.do(m.SignIn)
 
 

@@ -18,6 +18,7 @@ from ferrygate.engine.queued_batch import QueuedBatch
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
@@ -87,12 +88,12 @@ class FakeLane(Lane):
     def _bundle(self) -> Any:
         return self._work[0][0].__self__  # the method is a bundle's
 
-    def begin(self) -> Item | None:
-        """Take the next item off the queue."""
+    def begin(self, *, told: bool = True) -> Item | None:
+        """Take the next item off the queue; it is ``told`` to move, unless it is only asked."""
         item = self.queue.take()
         if item is not None:
             self.flying.append(item)
-            if isinstance(item, FileJob):
+            if isinstance(item, FileJob) and told:
                 self.batch.progress(item, self.moving, 0)
         return item
 
@@ -101,10 +102,10 @@ class FakeLane(Lane):
         up = self.batch.direction is m.Direction.UPLOAD
         return m.TransferState.SENDING if up else m.TransferState.RECEIVING
 
-    def begin_all(self) -> list[FileJob]:
+    def begin_all(self, *, told: bool = True) -> list[FileJob]:
         """Take all that is on the queue; returns the files."""
         begun = []
-        while (item := self.begin()) is not None:
+        while (item := self.begin(told=told)) is not None:
             begun += [item] if isinstance(item, FileJob) else []
         return begun
 
@@ -122,6 +123,14 @@ class FakeLane(Lane):
             self.batch.progress(job, m.TransferState.CHECKING, size)
         outcome = Outcome(state=state, local=job.local, remote=job.remote, size=size)
         self.batch.ended(job, outcome)
+        self._over(job)
+
+    def later(
+        self, job: FileJob, opened: Opened, until: float, error: BaseException | None = None
+    ) -> None:
+        if opened.delivered is not None:
+            self.batch.progress(job, m.TransferState.CHECKING, job.size or 0)
+        self.batch.later(job, opened, until, error)
         self._over(job)
 
     def fail(self, item: Item, error: BaseException, opened: Opened | None = None) -> None:
@@ -192,6 +201,7 @@ class QueueRig:
                 share=Share(48 << 20),
                 object_store=object_store,
                 open_files=OpenFiles(),
+                late=LateParts(self.clock.monotonic, 330),
             ),
             self._doubt,
         )

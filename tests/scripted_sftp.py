@@ -331,6 +331,10 @@ class ScriptedStream:
         self.on_close_awaited()
         return self.closed and self.peer_closes
 
+    @property
+    def closed_by_peer(self) -> bool:
+        return self.closed and self.peer_closes
+
 
 class Rig:
     """A channel in memory, started, with its server and its stream."""

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.transfers.download import download
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -71,6 +72,8 @@ class TransferRig:
         self.in_flight = 48 << 20  # bytes
         self.limit: int | None = None  # bytes a second
         self.opened = Opened()
+        self.late = LateParts(self.rig.stream.clock.monotonic, 330)
+        self.late_check = True
 
     def write(self, name: str, content: bytes) -> str:
         path = self.folder / name
@@ -81,7 +84,9 @@ class TransferRig:
         """The channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
         window = Window(Share(self.in_flight), clock, channel.bell)
-        return Route(self.rig.files, window, RateLimiter(clock, self.limit), object_store)
+        limiter = RateLimiter(clock, self.limit)
+        late = self.late
+        return Route(self.rig.files, window, limiter, object_store, late, self.late_check)
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""

@@ -29,7 +29,7 @@ def test_an_upload_that_is_cut_ten_times_ends_delivered(
             sink.write(block)
     with CuttingProxy(ready.port, [n * 15 * MIB for n in range(1, 11)]) as proxy:
         with connect(
-            site_of(ready, port=proxy.port),
+            site_of(ready, port=proxy.port, late_part_seconds=5),  # the server hears of each cut
             password=ready.password.reveal(),
             totp_secret=ready.otpauth_uri.reveal(),
             home=Home(tmp_path / "home"),

@@ -143,6 +143,8 @@ class HostileStream:
     def close(self) -> None:
         """It ends with its script."""
 
+    closed_by_peer = False
+
     def wait_closed(self, _seconds: float, /) -> bool:
         return True
 

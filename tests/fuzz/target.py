@@ -17,6 +17,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.download import download
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.plan import Planner
@@ -123,7 +124,8 @@ class Target:
     @staticmethod
     def _route(channel: SftpChannel, clock: ManualClock, *, object_store: bool) -> Route:
         window = Window(Share(1 << 20), clock, channel.bell)
-        return Route(RemoteFiles(channel), window, RateLimiter(clock, None), object_store)
+        late = LateParts(clock.monotonic, 330)
+        return Route(RemoteFiles(channel), window, RateLimiter(clock, None), object_store, late)
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

@@ -24,13 +24,15 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.not_moved import settled
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
 from ferrygate.transfers.route import Route
-from ferrygate.transfers.upload import upload
+from ferrygate.transfers.upload import NotBeforeError, upload
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share, Window
 
@@ -60,6 +62,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         share: the bytes that all channels may have in flight, and what is known of the line.
         object_store: files appear on CLOSE, and EXCL may be unknown.
         open_files: how many files may be open on this computer, over all lanes.
+        late: the parts that an object store may show late.
     """
 
     clock: Clock
@@ -68,6 +71,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
     share: Share
     object_store: bool
     open_files: OpenFiles
+    late: LateParts
 
 
 class Reports(Protocol):
@@ -84,6 +88,15 @@ class Reports(Protocol):
 
     def failed(self, job: FileJob, error: BaseException) -> None:
         """A file was not; an upload's error is an :class:`UploadFailedError`."""
+
+    def later(
+        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+    ) -> None:
+        """It is to be handed out again then, on the steady clock, with what is known of it.
+
+        A file that is delivered is asked about; another one is sent then. ``error`` is what ended
+        the channel meanwhile.
+        """
 
     def room(self) -> None:
         """The lane could do with more."""
@@ -118,7 +131,11 @@ class Bundle:
         reports: Reports,
         settings: TransferSettings,
         cancel: CancelToken,
+        *,
+        late_check: bool,
     ) -> None:
+        """``late_check`` waits for parts that may come late before a file is told as delivered."""
+        self._late_check = late_check
         self._direction = direction
         self._queue = queue
         self._reports = reports
@@ -167,7 +184,15 @@ class Bundle:
         bell = channel.bell()
         self._queue.changed = lambda: channel.call_soon(bell.ring)
         window = Window(self._settings.share, self._settings.clock, channel.bell)
-        route = Route(files, window, self._settings.limiter, self._settings.object_store)
+        settings = self._settings
+        route = Route(
+            files,
+            window,
+            settings.limiter,
+            settings.object_store,
+            settings.late,
+            late_check=self._late_check,
+        )
         while True:
             most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
             while not self._broken and len(self._flying) < most:
@@ -226,9 +251,29 @@ class Bundle:
         if done is not None:
             self._reports.ended(job, done)
         elif self._direction is Direction.UPLOAD:
-            self._reports.ended(job, await upload(route, job, report, flying.opened))
+            try:
+                outcome = await upload(route, job, report, flying.opened)
+            except NotBeforeError as wait:
+                self._reports.later(job, flying.opened, wait.until, None)
+            else:
+                self._sent(job, outcome, flying.opened)
         else:
             self._keep(job, await download(route, job, report, self._settings.disk))
+
+    def _sent(
+        self, job: FileJob, outcome: Outcome, opened: Opened, error: BaseException | None = None
+    ) -> None:
+        """An upload has ended, unless a part may be put over it yet."""
+        until = None
+        if outcome.state is TransferState.DELIVERED:
+            opened.delivered = outcome
+            until = self._settings.late.until(outcome.remote, opened.version)
+        if until is None:
+            self._reports.ended(job, outcome)
+        elif self._late_check:
+            self._reports.later(job, opened, until, error)
+        else:
+            self._reports.ended(job, not_asked_again(outcome))
 
     def _keep(self, job: FileJob, outcome: Outcome) -> None:
         if outcome.state is not TransferState.DELIVERED:
@@ -269,12 +314,26 @@ class Bundle:
         elif self._direction is Direction.DOWNLOAD:
             self._reports.failed(job, error)
         elif opened.delivered is not None and not isinstance(error, SizeMismatchError):
-            self._reports.ended(job, opened.delivered)
+            self._sent(job, opened.delivered, opened, error)
         elif opened.path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
+            self._lose_handle(opened)
             self._reports.failed(job, UploadFailedError(error, what_is_left(opened), opened))
         else:
             self._broken.append((flying, error))
+
+    def _lose_handle(self, opened: Opened) -> None:
+        """The server may hold an upload's handle after the end of its channel, and publish it."""
+        late = self._settings.late
+        handle = opened.lose_handle(late.now() + late.seconds)
+        if handle is not None and opened.path is not None and self._settings.object_store:
+            late.lost(opened.path, handle)
+
+    def _may_come(self, opened: Opened) -> str:
+        """A phrase about a part that a lost connection may still bring; empty where none can."""
+        path, late = opened.path, self._settings.late
+        until = None if path is None else late.until(path)
+        return part_left() if until is not None and until > late.now() else ""
 
     def _clear_away(self, lane: Lane) -> None:
         """The channel is dropped without CLOSE, which would publish; then the parts are removed.
@@ -300,7 +359,10 @@ class Bundle:
             self._settings.clock.wait(CancelToken().event, _BETWEEN_LOOKS)
         for number, (flying, error) in enumerate(broken):
             assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
-            failure = UploadFailedError(error, left.get(number, unseen), flying.opened)
+            if not lane.let_go_cleanly:
+                self._lose_handle(flying.opened)
+            rest = left.get(number, unseen) or self._may_come(flying.opened)
+            failure = UploadFailedError(error, rest, flying.opened)
             self._reports.failed(flying.item, failure)
 
     def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:

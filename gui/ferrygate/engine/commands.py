@@ -174,6 +174,10 @@ class Upload(msgspec.Struct, frozen=True):
 
     ``request`` also names the batch. Done when every file reached a final state, be it delivered
     or not.
+
+    Attributes:
+        late_check: where the line was lost, wait until no part can come over what was sent again,
+            and ask about it once more.
     """
 
     request: int
@@ -181,6 +185,7 @@ class Upload(msgspec.Struct, frozen=True):
     folder: bytes
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     links: LinkChoice = LinkChoice.SKIP
+    late_check: bool = True
 
 
 class Download(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInOb
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.credentials import SavedForOtherKeyError
 from ferrygate.sites.site import Site
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
 
 _STEADY = 30.0  # seconds after which a connection counts as one that lasts
@@ -63,6 +64,8 @@ class SessionKeeper:
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Tally()  # what had been done when the connection was lost before
+        self._lost: list[Connection] = []  # whose servers may not have heard of the end
+        self._late: dict[tuple[str, int, str], LateParts] = {}
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
@@ -175,7 +178,15 @@ class SessionKeeper:
         self._emit(question(self._asked))
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
-        self.session = Session(site, connection, self._parts, self._emit, self._post, self._limiter)
+        self.session = Session(
+            site,
+            connection,
+            self._parts,
+            self._emit,
+            self._post,
+            self._limiter,
+            late=self._late_parts(site),
+        )
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
@@ -196,6 +207,15 @@ class SessionKeeper:
             then()
 
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
+
+    def _late_parts(self, site: Site) -> LateParts:
+        """What a server may still show of the account's lost connections, over all sessions."""
+        account = site.host, site.port, site.username
+        if account not in self._late:
+            self._late[account] = LateParts(self._clock.monotonic, site.late_part_seconds)
+        late = self._late[account]
+        late.seconds = site.late_part_seconds  # it may have been edited since
+        return late
 
     def _refused(self, request: int, problem: Problem) -> None:
         if self.session is None and self._attempt is None:
@@ -234,6 +254,8 @@ class SessionKeeper:
         self._liveness = None
         connection = session.interrupt()
         if connection is not None:
+            connection.keep_socket()
+            self._lost.append(connection)
             self._end_aside(connection.close)
         self._back_off = self._wait_after(session.work_done())
         if self._back_off is None:
@@ -266,7 +288,14 @@ class SessionKeeper:
         self._liveness = Liveness(connection, self._clock)
         self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
         self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
+        self._reset_lost()  # before anything is sent again
         self.session.resume(connection)
+
+    def _reset_lost(self) -> None:
+        """The line is back: the server hears that it need not wait for the old connections."""
+        lost, self._lost = self._lost, []
+        for connection in lost:
+            connection.reset()
 
     def _not_back(self, problem: Problem) -> None:
         if self.session is None or self._back_off is None:
@@ -290,6 +319,7 @@ class SessionKeeper:
             self._tasks.cancel(self._attempt)
             self._attempt = None
         self._questions.clear()
+        self._reset_lost()
         self._back_off = self._earlier = self._liveness = None
         self._work = Tally()
         if self.session is not None:

@@ -52,6 +52,7 @@ class Lane:
     def __init__(self, name: str, open_channel: Callable[[CancelToken], SftpChannel]) -> None:
         self._open_channel = open_channel
         self._channel: SftpChannel | None = None
+        self.let_go_cleanly = False  # the server has closed the channel that was dropped last
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work_off, name=name, daemon=True)
         self._thread.start()
@@ -106,10 +107,12 @@ class Lane:
         if old is None:
             return
         old.close()
+        self.let_go_cleanly = False
         for _look in range(_LOOKS):
             if old.wait_closed(_LOOK):
                 break
             cancel.check()
+        self.let_go_cleanly = old.closed_by_server
         self._channel = None
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
     ConnectionLostError,
+    Kind,
     Problem,
     problem_of,
 )
@@ -38,9 +39,10 @@ from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch import Batch
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.plan import Planner
-from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.remains import may_be_a_part, what_is_left
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
 _WALK = -1  # stands for the walk among the numbers of files
@@ -89,9 +91,11 @@ class QueuedBatch:
         self._told_at = around.clock.monotonic()
         self._tries: dict[int, int] = {}  # by file, on this connection
         self._taken_back = False  # by a person
+        self._reason = Cancelled(_("Cancelled.")).problem  # why it was ended early, once it was
         self.number = command.request
         self.direction = direction
         self.cancel = self._batch.cancel
+        self.late_check = not isinstance(command, Upload) or command.late_check
         around.emit(BatchChanged(self._batch.view()))
 
     # ------------------------------------------------------------ for the queue
@@ -119,12 +123,30 @@ class QueuedBatch:
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
         at_once = not self.cancel.cancelled
+        if at_once:
+            self._reason = reason
         self._taken_back |= at_once and state is TransferState.CANCELLED
         for job in self._batch.stop(reason):
             left = what_is_left(job.again)
             self._show(self._batch.fail(job.number, state, reason, left))
+        for job in self._batch.take_late():
+            self._end_late(job, state, reason)
         if not self._batch.finished:  # what is under way takes its time to end
             self._tell(at_once=at_once)
+
+    def _end_late(self, job: FileJob, state: TransferState, reason: Problem) -> None:
+        """Nobody waits for the late check of a file: it is told as far as it is known.
+
+        By a person's wish it is delivered, and not asked again. Where there is no connection any
+        more, a person has to look.
+        """
+        opened = job.again
+        assert opened is not None  # noqa: S101  it was sent, or may not be sent yet
+        if opened.delivered is not None and reason.kind is Kind.CANCELLED:
+            self._show(self._batch.end(job.number, not_asked_again(opened.delivered)))
+        else:
+            left = what_is_left(opened) if opened.delivered is None else may_be_a_part()
+            self._show(self._batch.fail(job.number, state, reason, left))
 
     def put_back(self, items: list[Item]) -> None:
         """What was handed out was not begun."""
@@ -173,6 +195,12 @@ class QueuedBatch:
     def failed(self, job: FileJob, error: BaseException) -> None:
         """A file was not delivered."""
         self._report(lambda: self._not_delivered(job, error))
+
+    def later(
+        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+    ) -> None:
+        """A file waits for the part of a connection that was lost."""
+        self._report(lambda: self._wait_late(job, opened, until, error))
 
     def room(self) -> None:
         """A lane could do with more."""
@@ -225,6 +253,16 @@ class QueuedBatch:
         tally.bytes += max(0, outcome.size - self._batch.file(job.number).moved)
         self._show(self._batch.end(job.number, outcome))
 
+    def _wait_late(
+        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+    ) -> None:
+        if isinstance(error, ConnectionLostError):
+            self._around.doubt()
+        self._show(self._batch.wait_late(job.number, opened, until))
+        if self.cancel.cancelled:
+            for late in self._batch.take_late():
+                self._end_late(late, TransferState.CANCELLED, self._reason)
+
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
         cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number):
@@ -275,7 +313,7 @@ class QueuedBatch:
 
     def _show(self, view: FileView) -> None:
         self._around.emit(FileChanged(self.number, view))
-        self._tell()
+        self._tell(at_once=self._batch.only_waits_late)  # nothing else may come for minutes
 
     def _tell(self, *, at_once: bool = False) -> None:
         now = self._around.clock.monotonic()

@@ -22,6 +22,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Share
@@ -42,6 +43,8 @@ class Session:
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         limiter: RateLimiter,
+        *,
+        late: LateParts,
     ) -> None:
         self.site = site
         self.connection: Connection | None = connection
@@ -68,6 +71,7 @@ class Session:
                 share=share,
                 object_store=self.stores_objects,
                 open_files=OpenFiles(),
+                late=late,
             ),
             self._doubt,
         )

@@ -89,6 +89,7 @@ class TransferQueue:
     def resume(self, *, fresh: bool) -> None:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
+        self._settings.late.connected()
         if fresh:
             self._lanes.renew()
             for batch in self._batches.values():
@@ -130,7 +131,14 @@ class TransferQueue:
         return any(self._lanes.of(batch.number))
 
     def _set_to_work(self, batch: QueuedBatch, assignment: Assignment) -> None:
-        bundle = Bundle(batch.direction, assignment.queue, batch, self._settings, batch.cancel)
+        bundle = Bundle(
+            batch.direction,
+            assignment.queue,
+            batch,
+            self._settings,
+            batch.cancel,
+            late_check=batch.late_check,
+        )
         put = self._reports.put
         assignment.lane.submit(
             bundle.work_off,

@@ -78,6 +78,11 @@ class Counters:
         self.closed: dict[str, int] = {}
         self._uploads: Counter[str] = Counter()
 
+    @property
+    def open_uploads(self) -> int:
+        """How many handles for writing are open now."""
+        return sum(self._uploads.values())
+
     def saw_channels(self, count: int) -> None:
         """A connection has ``count`` channels now."""
         self.max_channels = max(self.max_channels, count)

@@ -53,6 +53,8 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         code_secret: its code secret; random when None.
         enrolled: the account has its code factor; when false, Okta asks to enrol one, and hands
             out ``code_secret``.
+        patience: seconds for which a client may be silent before its connection is ended, and what
+            arrived of its uploads is shown; AWS Transfer waits 300.
     """
 
     state: Path
@@ -64,6 +66,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret | None = None
     code_secret: CodeSecret | None = None
     enrolled: bool = True
+    patience: float = 300.0
 
     @property
     def digits(self) -> int:
@@ -214,6 +217,7 @@ class Sandbox:
             clock=self._clock,
             root=self._options.root,
             staging=staging,
+            patience=self._options.patience,
         )
 
 

@@ -68,6 +68,7 @@ class Surroundings:
     clock: Clock
     root: Path
     staging: Path
+    patience: float
     connections: set[SshConnection] = field(default_factory=set)
 
 
@@ -185,9 +186,17 @@ class SshConnection(asyncssh.SSHServer):
 
 
 async def listen(
-    make: Callable[[], SshConnection], *, host: str, port: int, host_key: asyncssh.SSHKey
+    make: Callable[[], SshConnection],
+    *,
+    host: str,
+    port: int,
+    host_key: asyncssh.SSHKey,
+    patience: float,
 ) -> asyncssh.SSHAcceptor:
-    """Begin to take connections, with password sign-in as the only method."""
+    """Begin to take connections, with password sign-in as the only method.
+
+    One whose client has been silent for ``patience`` seconds is ended.
+    """
     return await asyncssh.listen(
         host,
         port,
@@ -208,6 +217,9 @@ async def listen(
         agent_forwarding=False,
         window=_WINDOW,
         max_pktsize=_MAX_CHANNEL_PACKET,
+        # The client is asked for a sign of life after each of these; two without one end it.
+        keepalive_interval=patience / 2,
+        keepalive_count_max=1,
     )
 
 

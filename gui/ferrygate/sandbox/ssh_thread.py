@@ -71,6 +71,7 @@ class SshThread:
                 host=self._host,
                 port=self._port,
                 host_key=self._host_key,
+                patience=around.patience,
             )
         except (OSError, OverflowError) as error:
             self._started.set_exception(error)

@@ -179,8 +179,16 @@ class SftpChannel:
             self._stream.close()
 
     def wait_closed(self, seconds: float) -> bool:
-        """After :meth:`close`: wait until the server has closed it as well; whether it has."""
+        """After :meth:`close`: wait until the server has closed it as well; whether it has.
+
+        A connection that ends closes it too; the server may not know of that.
+        """
         return self._stream.wait_closed(seconds)
+
+    @property
+    def closed_by_server(self) -> bool:
+        """Whether the server has said that it has closed it, and so has let go of its handles."""
+        return self._stream.closed_by_peer
 
     # ------------------------------------------------------------ inside
 

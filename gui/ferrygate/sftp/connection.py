@@ -205,6 +205,14 @@ class Connection:
             raise lost(type(error).__name__) from error
         return sftp
 
+    def keep_socket(self) -> None:
+        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
+        self._sock.keep()
+
+    def reset(self) -> None:
+        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
+        self._sock.reset()
+
     def close(self) -> None:
         """End the connection and its thread; channels on it end too."""
         self._sock.hang_up()

@@ -47,7 +47,7 @@ class Inbound:
                 self.flush()
                 stream.end()
                 if kind == _CLOSE:
-                    self.streams.pop(number).closed()
+                    self.streams.pop(number).closed(by_peer=True)
                 return False
         except struct.error:
             raise SSHException(f"message {kind} cut short") from None
@@ -68,7 +68,7 @@ class Inbound:
         """The connection has ended, and so have its channels."""
         self.flush()
         for stream in self.streams.values():
-            stream.closed()
+            stream.closed(by_peer=False)
 
 
 def _string(field: memoryview) -> memoryview:

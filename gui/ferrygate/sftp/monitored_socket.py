@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import struct
+import sys
 
 from ferrygate.common.clock import Clock
 
 _KEPT = 1024  # of the first bytes
+# ``struct linger``: on, for 0 seconds (socket(7); two shorts on Windows).
+_NOTHING_LINGERS = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class MonitoredSocket:
@@ -33,6 +37,7 @@ class MonitoredSocket:
         self._sock = sock
         self.clock = clock
         self._left: int | None = first
+        self._kept: socket.socket | None = None
         self.heard = clock.monotonic()
         self.first = b""
         self.has_ended = False
@@ -88,6 +93,28 @@ class MonitoredSocket:
         """Say that nothing more is sent or wanted; whoever waits to receive looks up at once."""
         with contextlib.suppress(OSError):  # the other side may have been quicker
             self._sock.shutdown(socket.SHUT_RDWR)
+
+    def keep(self) -> None:
+        """Have the connection outlive :meth:`close`, until :meth:`reset`.
+
+        A peer on a line that is dead just now would hear of the end much later, or never. So the
+        system must not give the connection up by itself meanwhile.
+        """
+        with contextlib.suppress(OSError):  # it has ended already
+            kept = self._kept = self._sock.dup()
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 0)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 0)
+
+    def reset(self) -> None:
+        """End what was kept: the peer is told at once (RST), and nothing that waits is sent.
+
+        The system would else go on sending it for minutes, to be taken by the server as ours.
+        """
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOTHING_LINGERS)
+            kept.close()
 
     def close(self) -> None:
         """Close; whoever receives or sends notices within 0.1 s."""

@@ -44,7 +44,11 @@ class ByteStream(Protocol):
         """Close the channel."""
 
     def wait_closed(self, seconds: float, /) -> bool:
-        """Wait until the peer has closed it as well; returns whether it has."""
+        """Wait until the peer has closed it as well, or the connection has ended; whether so."""
+
+    @property
+    def closed_by_peer(self) -> bool:
+        """Whether the peer has said that it has closed it."""
 
 
 class Channel(Protocol):
@@ -103,7 +107,8 @@ class ChannelStream:
         self._may_go_on = False
         self._woken = False
         self._ended = False
-        self._closed = threading.Event()  # by the peer
+        self._closed = threading.Event()  # by the peer, or with the connection
+        self.closed_by_peer = False
         self._arrived: list[Chunk] = []  # the transport's thread's
         # Sums since the channel was opened, in bytes; each is written by one thread.
         self._received = 0  # transport's
@@ -236,7 +241,8 @@ class ChannelStream:
             self._ended = True
             self._changed.notify()
 
-    def closed(self) -> None:
-        """The peer has closed the channel."""
+    def closed(self, *, by_peer: bool) -> None:
+        """The channel is closed, by the peer or because the connection has ended."""
+        self.closed_by_peer = by_peer
         self.end()
         self._closed.set()

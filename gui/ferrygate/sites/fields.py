@@ -197,6 +197,7 @@ TOP: dict[str, Check] = {
     "username": text,
     "host_key_fingerprints": fingerprints,
     "start_folder": folder,
+    "late_part_seconds": whole_number(range(86401)),
 }
 SECTIONS: dict[str, dict[str, Check]] = {
     "sign_in": {

@@ -55,6 +55,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         username: empty where the person fills it in.
         host_key_fingerprints: pins in OpenSSH's form, ``SHA256:`` and unpadded base64.
         start_folder: the folder shown first.
+        late_part_seconds: how long the server may keep the uploads of a connection open that has
+            fallen silent, and show their parts after that; 0 where it never does.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
     host_key_fingerprints: tuple[str, ...] = ()
     start_folder: str = "/"
+    late_part_seconds: int = 330  # AWS Transfer Family waits 300 s
     sign_in: SignIn = SignIn()
     policy: Policy = Policy()
     support: Support = Support()

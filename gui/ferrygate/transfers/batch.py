@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 
 import msgspec
@@ -16,6 +17,7 @@ from ferrygate.transfers.views import (
     ConflictChoice,
     Direction,
     FileView,
+    LateCheck,
     TransferState,
 )
 
@@ -49,6 +51,7 @@ class Batch:
         self._files: list[FileView] = []
         self._interrupted: deque[int] = deque()  # these go on before others begin
         self._waiting: deque[int] = deque()
+        self._late: list[tuple[float, int]] = []  # a heap: when each is handed out again
         self._moved = self._total = self._finished = self._delivered = 0
         self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
         self._finished_at: float | None = None
@@ -76,6 +79,8 @@ class Batch:
     def stop(self, reason: Problem) -> list[FileJob]:
         """Have what is under way come to its end; returns what waited, which is handed out no more.
 
+        What waits for late parts is left to :meth:`take_late`.
+
         The walk fails for this reason where it is not over: nobody has seen what it would find.
         """
         self.cancel.cancel()
@@ -88,6 +93,11 @@ class Batch:
         self._interrupted.clear()
         self._waiting.clear()
         return waiting
+
+    def take_late(self) -> list[FileJob]:
+        """Take what waits for late parts off the queue."""
+        late, self._late = self._late, []
+        return [self._jobs[number] for _due, number in late]
 
     # ------------------------------------------------------------ names that are taken
 
@@ -124,7 +134,11 @@ class Batch:
 
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
-        job = self._jobs[(self._interrupted or self._waiting).popleft()]
+        if self._late_is_due and not self._interrupted:
+            _due, number = heapq.heappop(self._late)
+        else:
+            number = (self._interrupted or self._waiting).popleft()
+        job = self._jobs[number]
         if self._on_conflict is not None:
             job = msgspec.structs.replace(job, on_conflict=self._on_conflict)
         return job
@@ -158,6 +172,24 @@ class Batch:
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
 
+    def wait_late(self, number: int, opened: Opened, due: float) -> FileView:
+        """A file is handed out again then, on the steady clock: a part of it may come until then.
+
+        One that is delivered is asked about; of another nothing may be sent before.
+        """
+        heapq.heappush(self._late, (due, number))
+        self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        view, delivered = self._files[number], opened.delivered
+        moved = 0 if delivered is None else delivered.size
+        self._moved += moved - view.moved
+        return self._change(
+            number,
+            TransferState.INTERRUPTED if delivered is None else TransferState.CHECKING,
+            moved=moved,
+            late_check=LateCheck.DUE,
+            asked_again_at=self._clock.now() + max(0.0, due - self._clock.monotonic()),
+        )
+
     def end(self, number: int, outcome: Outcome) -> FileView:
         """A file was delivered or skipped."""
         view = self._files[number]
@@ -176,18 +208,37 @@ class Batch:
             note=outcome.note,
             left_out=outcome.left_out,
             sha256=outcome.sha256,
+            late_check=outcome.late_check,
+            asked_again_at=None,
         )
 
     def fail(self, number: int, state: TransferState, problem: Problem, note: str) -> FileView:
         """A file needs attention, or was cancelled."""
         self._finished += 1
-        return self._change(number, state, problem=problem, note=note)
+        return self._change(
+            number,
+            state,
+            problem=problem,
+            note=note,
+            late_check=LateCheck.NOT_NEEDED,
+            asked_again_at=None,
+        )
 
     @property
     def has_work(self) -> bool:
         """Whether there is something to hand out now."""
-        more = not self._walk_begun or bool(self._interrupted or self._waiting)
-        return more and not self._asking
+        waits = bool(self._interrupted or self._waiting) or self._late_is_due
+        return (not self._walk_begun or waits) and not self._asking
+
+    @property
+    def only_waits_late(self) -> bool:
+        """Whether nothing is left to do before a part can come no more."""
+        late = len(self._late)
+        return late > 0 and not self._walking and self._finished + late == len(self._files)
+
+    @property
+    def _late_is_due(self) -> bool:
+        return bool(self._late) and self._late[0][0] <= self._clock.monotonic()
 
     def file(self, number: int) -> FileView:
         """One file as it stands."""
@@ -210,6 +261,8 @@ class Batch:
             files_total=len(self._files),
             files_finished=self._finished,
             files_delivered=self._delivered,
+            files_late=len(self._late),
+            late_until=self._late_until,
             bytes_total=self._total,
             bytes_moved=self._moved,
             bytes_per_second=self._speed(),
@@ -218,6 +271,13 @@ class Batch:
             finished=self.finished,
             finished_at=self._finished_at,
         )
+
+    @property
+    def _late_until(self) -> float | None:
+        if not self._late:
+            return None
+        last = max(due for due, _number in self._late)
+        return self._clock.now() + max(0.0, last - self._clock.monotonic())
 
     def _change(self, number: int, state: TransferState, **changes: object) -> FileView:
         before = self._files[number]

@@ -8,7 +8,8 @@ import msgspec
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
-from ferrygate.transfers.views import ConflictChoice, LeftOut, TransferState
+from ferrygate.transfers.late_parts import OldHandle
+from ferrygate.transfers.views import ConflictChoice, LateCheck, LeftOut, TransferState
 
 
 class Names:
@@ -37,9 +38,14 @@ class Opened(msgspec.Struct, gc=False):
         stood_before: the file that stood there, which OPEN has cut to nothing.
         asked: the server said what stood there; a drop box may refuse to.
         answered: OPEN was answered, so that what stands there then is ours.
-        sent: the most bytes that can have arrived.
+        sent: the most bytes that can have arrived, over whichever handle.
         closing: bytes sent and their SHA-256, once CLOSE left.
         delivered: once CLOSE was answered, what holds even if nothing more can be asked.
+        before: what stood there when the last OPEN left, our own part included.
+        told: the server said so.
+        version: size and time (nanoseconds) of the local file, as it was opened last.
+        written: the most bytes that can have arrived since the last OPEN.
+        is_open: an OPEN left whose handle the server may hold.
     """
 
     path: bytes | None = None
@@ -49,6 +55,28 @@ class Opened(msgspec.Struct, gc=False):
     sent: int = 0
     closing: tuple[int, str] | None = None
     delivered: Outcome | None = None
+    before: Entry | None = None
+    told: bool = True
+    version: tuple[int, int] = (0, 0)
+    written: int = 0
+    is_open: bool = False
+
+    def lose_handle(self, until: float) -> OldHandle | None:
+        """The connection ended: the handle it leaves to the server, if there is one.
+
+        ``until`` is the steady clock's seconds at which the server has surely given it up.
+        """
+        if not self.is_open:
+            return None
+        self.is_open = False
+        return OldHandle(
+            sent=self.written,
+            until=until,
+            before=self.before,
+            told=self.told,
+            version=self.version,
+            whole=self.closing is not None,
+        )
 
     def owns(self, standing: Entry) -> bool:
         """Whether what stands there can be the part we have begun, and no file of anybody's.
@@ -108,6 +136,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         confirmed: the other side names the same size.
         note: one phrase about that, for people.
         left_out: why it was skipped, where it is no file.
+        late_check: whether it was asked about again, as the line was lost while it was sent.
     """
 
     state: TransferState
@@ -118,3 +147,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     confirmed: bool = False
     note: str = ""
     left_out: LeftOut | None = None
+    late_check: LateCheck = LateCheck.NOT_NEEDED

@@ -44,5 +44,10 @@ def part_left() -> str:
     return _("A part of the file may be left on the server.")
 
 
+def may_be_a_part() -> str:
+    """The phrase for a file that was delivered, and that nobody could ask about again."""
+    return _("It was delivered, but a part of it may have come over it since.")
+
+
 def _replaced() -> str:
     return _("The file that was there may have been overwritten by an incomplete one.")

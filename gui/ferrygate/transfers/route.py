@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.window import Window
 
@@ -19,12 +20,16 @@ class Route(msgspec.Struct, frozen=True):
         window: the bytes they may have in flight together; told of every answer.
         limiter: how fast they may go.
         object_store: files appear on CLOSE, and EXCL may be unknown.
+        late: the parts that an object store may show late.
+        late_check: wait until none can come any more, before a file counts as delivered.
     """
 
     files: RemoteFiles
     window: Window
     limiter: RateLimiter
     object_store: bool
+    late: LateParts
+    late_check: bool = True
 
     def piece(self, most: int) -> int:
         """How many bytes to move with one request, ``most`` at the most."""

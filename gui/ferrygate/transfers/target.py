@@ -23,15 +23,16 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
     """
     if opened.path is not None and await _goes_on(files, job, opened):
         return opened.path
-    opened.path = opened.stood_before = None
+    opened.path = opened.stood_before = opened.before = None
+    opened.told = True
     if job.free and job.again is None:
         return job.remote
     try:
         there = await standing(files, job.remote)
     except TELLS_NOTHING:
-        opened.asked, there = False, None
+        opened.asked, opened.told, there = False, False, None
     if there is None or job.on_conflict is ConflictChoice.REPLACE:
-        opened.stood_before = there
+        opened.stood_before = opened.before = there
         return job.remote
     if job.on_conflict is ConflictChoice.SKIP:
         size = there.size if there.kind is EntryKind.FILE else None
@@ -60,10 +61,12 @@ async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
     that part would be taken for somebody else's file.
     """
     assert opened.path is not None  # noqa: S101  it was begun
+    try:
+        opened.before, opened.told = await standing(files, opened.path), True
+    except TELLS_NOTHING:
+        opened.before, opened.told = None, False
     if job.on_conflict is ConflictChoice.REPLACE:
         return True
-    try:
-        there = await standing(files, opened.path)
-    except TELLS_NOTHING:
+    if not opened.told:
         return opened.answered
-    return there is None or opened.owns(there)
+    return opened.before is None or opened.owns(opened.before)

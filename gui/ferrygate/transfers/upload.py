@@ -1,7 +1,8 @@
 """Sending one file, by the rules of object stores (which any other server bears as well).
 
 A file is written once, in order, over one handle, under its final name. On an object store CLOSE
-publishes it, so it is sent only when all bytes were taken; its OK is the delivery. Other servers
+publishes it, so it is sent only when all bytes were taken; its OK is the delivery, unless a part of
+a connection that was lost may come late (:mod:`ferrygate.transfers.late_parts`). Other servers
 show a file from its OPEN on, and get CLOSE right behind the last WRITE, which saves a round trip.
 After a failure or a cancel the caller drops the channel and calls
 :func:`ferrygate.transfers.remains.clear_away`.
@@ -19,7 +20,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from ferrygate.common.errors import Cancelled, FerrygateError, LocalFileError
+from ferrygate.common.errors import (
+    Cancelled,
+    FerrygateError,
+    LocalFileError,
+    SizeMismatchError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.names import display_text
@@ -27,37 +33,80 @@ from ferrygate.sftp.replies import check_ok
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.confirmation import confirm
+from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwritten
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import TELLS_NOTHING, choose, standing
 from ferrygate.transfers.views import TransferState
 
 
+class NotBeforeError(Exception):
+    """A part may come until then, and this server will not tell: nothing is sent before."""
+
+    def __init__(self, until: float) -> None:
+        """``until`` is of the steady clock, in seconds."""
+        super().__init__()
+        self.until = until
+
+
+class _OverwrittenError(Exception):
+    """A part that came late was put over the file as soon as it was delivered."""
+
+
 async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> Outcome:
-    """Send one file.
+    """Send one file, or ask again about one that is delivered, where ``opened`` says so.
+
+    Returns how it ended, which holds for good only where ``route.late`` has nothing of its name;
+    else it is to be asked about again.
 
     Args:
         route: the channel to use.
         job: what to send where.
         report: told about every move.
-        opened: filled in for the case that this fails.
+        opened: how far it came before; filled in for the case that this fails.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
         LocalFileError: the file cannot be read, or changed while it was sent.
         SizeMismatchError: the server has another size than was sent.
         FerrygateError: what the server refused, or the connection's end.
+        NotBeforeError: it is to be begun again later.
     """
-    report(TransferState.SENDING, 0)
-    if job.again is not None:
-        done = await _arrived_after_all(route, job, opened, report)
+    if opened.delivered is not None:
+        done = await ask_again(route, opened)
         if done is not None:
             return done
+        _begin_again(opened)
+    await look_for_part(route, opened)
+    while True:
+        report(TransferState.SENDING, 0)
+        try:
+            done = await _arrived_after_all(route, job, opened, report)
+            return await _send(route, job, report, opened) if done is None else done
+        except _OverwrittenError:
+            _begin_again(opened)
+
+
+def _begin_again(opened: Opened) -> None:
+    """A part stands where the file was delivered: it is sent again, under the same name."""
+    assert opened.delivered is not None  # noqa: S101  a part was put over it
+    opened.path, opened.delivered, opened.closing = opened.delivered.remote, None, None
+
+
+async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> Outcome:
     with open_regular_file(Path(job.local)) as source:
-        size = _status(source, job.local).st_size
+        status = _status(source, job.local)
+        size = status.st_size
+        version = size, status.st_mtime_ns
         target = await choose(route.files, job, opened)
         if isinstance(target, Outcome):
             return target
+        if opened.before is not None:
+            route.late.see(target, opened.before)
+        until = route.late.until(target, version)
+        if until is not None and not opened.told and route.late_check and route.late.now() < until:
+            raise NotBeforeError(until)
+        opened.version = version
         handle = await _open(route, job, opened, target)
         writing = _Writing(route, handle, target, opened, report)
         with _unchanged(source, job.local):
@@ -67,7 +116,7 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
     closed = route.files.closing(handle)
     asked = None if route.object_store else route.files.asking(target)
     await writing.landed()
-    opened.closing = size, digest
+    opened.closing = size, digest  # from here on whatever shows of it is whole
     report(TransferState.CHECKING, size)
     check_ok(await closed, target)
     return await _delivered(route, job, opened, target, asked)
@@ -82,7 +131,8 @@ async def _delivered(
 ) -> Outcome:
     assert opened.closing is not None  # noqa: S101  CLOSE was answered
     sent, digest = opened.closing
-    opened.path = None
+    opened.path, opened.is_open = None, False
+    route.late.settle(target)
     delivered = opened.delivered = Outcome(
         state=TransferState.DELIVERED,
         local=job.local,
@@ -93,7 +143,12 @@ async def _delivered(
     )
     told = None if asked is None else await asked
     entry = told.entry if isinstance(told, AttrsReply) else None
-    confirmed, note = await confirm(route.files, target, sent, entry)
+    try:
+        confirmed, note = await confirm(route.files, target, sent, entry)
+    except SizeMismatchError:
+        if await was_overwritten(route, target, sent):
+            raise _OverwrittenError from None
+        raise
     return msgspec.structs.replace(delivered, confirmed=confirmed, note=note)
 
 
@@ -132,14 +187,16 @@ async def _open(route: Route, job: FileJob, opened: Opened, target: bytes) -> by
     Where servers know EXCL, a file that came in between is not overwritten.
     """
     goes_on = opened.path is not None
-    blindly = not opened.asked and job.replaces
-    replace = goes_on or blindly or opened.stood_before is not None or route.object_store
+    blindly = not opened.told and (goes_on or job.replaces)
+    replace = blindly or opened.before is not None or route.object_store
     opened.path, opened.closing = target, None
+    opened.written, opened.is_open = 0, True
     try:
         handle = await route.files.open_for_writing(target, replace=replace)
     except Cancelled:
         raise
     except FerrygateError:
+        opened.is_open = False
         if not goes_on:
             opened.path = None
         raise
@@ -176,7 +233,8 @@ class _Writing:
         self._flying += 1
         reply = self._route.files.write(self._handle, offset, data)
         reply.then = partial(self._landed, len(data), self._route.window.now())
-        self._opened.sent = max(self._opened.sent, offset + len(data))
+        self._opened.written = offset + len(data)
+        self._opened.sent = max(self._opened.sent, self._opened.written)
 
     async def landed(self) -> None:
         """Wait for all answers.

@@ -61,6 +61,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
     TransferState.CHECKING: frozenset(
         {
             TransferState.WAITING,  # the name was taken while the file was fetched
+            TransferState.SENDING,  # a part that came late was put over it
             TransferState.DELIVERED,
             TransferState.INTERRUPTED,
             TransferState.NEEDS_ATTENTION,
@@ -80,6 +81,19 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
     TransferState.NEEDS_ATTENTION: frozenset(),
     TransferState.CANCELLED: frozenset(),
 }
+
+
+class LateCheck(Enum):
+    """Whether a file that was sent again is asked about once more.
+
+    An object store may put the part of a connection that was lost over it
+    (:mod:`ferrygate.transfers.late_parts`).
+    """
+
+    NOT_NEEDED = "not-needed"
+    DUE = "due"
+    DONE = "done"
+    NOT_DONE = "not-done"
 
 
 class ConflictChoice(Enum):
@@ -123,6 +137,8 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         sha256: lower-case hex of the bytes moved; empty until delivered.
         problem: why it needs attention.
         left_out: where it was skipped without being a file, why.
+        late_check: whether it is asked about again, as the line was lost while it was sent.
+        asked_again_at: seconds since the epoch, while that is due.
     """
 
     number: int
@@ -136,6 +152,8 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sha256: str = ""
     problem: Problem | None = None
     left_out: LeftOut | None = None
+    late_check: LateCheck = LateCheck.NOT_NEEDED
+    asked_again_at: float | None = None
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -149,6 +167,9 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         files_total: files known so far; grows while folders are still being walked.
         files_finished: files in a final state.
         files_delivered: files delivered.
+        files_late: files that are delivered, but are asked about again, or sent again, once no part
+            of a lost connection can come any more.
+        late_until: when the last of them is, in seconds since the epoch.
         bytes_total: bytes known so far.
         bytes_moved: bytes moved so far.
         bytes_per_second: over the last seconds; 0 where nothing moves.
@@ -165,6 +186,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     files_total: int = 0
     files_finished: int = 0
     files_delivered: int = 0
+    files_late: int = 0
+    late_until: float | None = None
     bytes_total: int = 0
     bytes_moved: int = 0
     bytes_per_second: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import partial
 
 import pytest
 from paramiko import SSHException
@@ -251,6 +252,17 @@ def test_a_channel_is_closed_once_both_sides_have_closed_it(outgoing: Outgoing) 
     closing.close()
     closing.end()  # the peer says no more, but has the channel still
     assert not closing.wait_closed(0.0)
-    timer = soon(closing.closed)
+    timer = soon(partial(closing.closed, by_peer=True))
     assert closing.wait_closed(10.0)
     timer.join()
+    assert closing.closed_by_peer
+
+
+def test_a_channel_that_ends_with_its_connection_was_not_closed_by_the_peer(
+    outgoing: Outgoing,
+) -> None:
+    closing = stream(outgoing)
+    closing.close()
+    closing.closed(by_peer=False)
+    assert closing.wait_closed(0.0)
+    assert not closing.closed_by_peer

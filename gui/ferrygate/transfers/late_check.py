@@ -1,0 +1,78 @@
+"""Asking an object store again, where a part may have come late: see :mod:`.late_parts`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.common.errors import FerrygateError, SizeMismatchError
+from ferrygate.common.i18n import _
+from ferrygate.transfers.confirmation import confirm
+from ferrygate.transfers.outcome import Opened, Outcome
+from ferrygate.transfers.route import Route
+from ferrygate.transfers.target import TELLS_NOTHING, standing
+from ferrygate.transfers.views import LateCheck
+
+_BETWEEN_LOOKS = 0.25  # seconds
+
+
+async def look_for_part(route: Route, opened: Opened) -> None:
+    """Wait a moment for the part of the connection that was lost.
+
+    A server that has noticed the end shows it within seconds, and then nothing has to be asked
+    again later. Returns at once where no old handle is known to be open.
+    """
+    path = opened.path
+    while path is not None and route.late.until(path) is not None:
+        try:
+            there = await standing(route.files, path)
+        except TELLS_NOTHING:
+            return
+        if there is not None and route.late.see(path, there):
+            continue
+        if route.late.now() >= route.late.look_until:
+            return
+        await route.files.channel.sleep(_BETWEEN_LOOKS)
+
+
+async def was_overwritten(route: Route, path: bytes, sent: int) -> bool:
+    """Whether a part that came late stands where a file of ``sent`` bytes was delivered."""
+    if route.late.until(path) is None:
+        return False
+    try:
+        return route.late.see(path, await route.files.stat(path), ours=sent)
+    except FerrygateError:
+        return False
+
+
+async def ask_again(route: Route, opened: Opened) -> Outcome | None:
+    """How a delivered file stands now that no part can come any more.
+
+    Returns ``None`` where a part has come, or may have come unnoticed, and it is to be sent again.
+
+    Raises:
+        SizeMismatchError: the server has another size, which no part of ours explains.
+    """
+    delivered = opened.delivered
+    assert delivered is not None  # noqa: S101  else there is nothing to ask again about
+    path, sent = delivered.remote, delivered.size
+    try:
+        confirmed, note = await confirm(route.files, path, sent)
+    except SizeMismatchError:
+        if await was_overwritten(route, path, sent):
+            return None
+        raise
+    if route.late.may_hide(path, sent, opened.version):
+        return None
+    route.late.settle(path)
+    done = LateCheck.DONE if confirmed else LateCheck.NOT_DONE
+    return msgspec.structs.replace(delivered, confirmed=confirmed, note=note, late_check=done)
+
+
+def not_asked_again(outcome: Outcome) -> Outcome:
+    """The end of a delivered file for whose late check nobody waits."""
+    return msgspec.structs.replace(
+        outcome,
+        confirmed=False,
+        note=_("delivered, not asked again, though the line was lost"),
+        late_check=LateCheck.NOT_DONE,
+    )

@@ -1,0 +1,150 @@
+"""Parts that an object store may show late, and until when each is to be reckoned with.
+
+An object store shows a file on CLOSE. Where a connection ends before that, the store keeps what
+arrived, under the final name, as soon as it has noticed the end (AWS Transfer Family user guide,
+PARTIAL_CLOSE). A server that is told of the end shows the part within seconds; one whose client
+has only fallen silent waits out its patience, 300 s on AWS, and then puts the part over whatever
+has the name by that time: the file that was sent again over the next connection, told as
+delivered, and confirmed.
+
+So every handle for which OPEN was sent and no CLOSE was answered is written down here when its
+connection ends, and counts as open until one of these:
+
+* its part was seen: a file of at most the bytes sent, other than what stood there when OPEN left.
+  Where several handles may have put it there, it proves nothing about any one of them.
+* the server's longest patience is over, counted from the moment we gave the connection up: the
+  server has heard nothing of us since.
+
+Times are of the steady clock, and what the server tells is compared with what it told before, so
+that neither clock has to be right. What is delivered under a name with an open handle is asked
+about again after that, see :mod:`ferrygate.transfers.late_check`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.common.entry import Entry
+
+LOOK_SECONDS = 5.0  # after a connection is back, in which servers that noticed the cut show it
+_KEPT = 3600.0  # seconds after its end for which a handle that nobody asked about is remembered
+
+
+class OldHandle(msgspec.Struct, frozen=True, gc=False):
+    """A handle for writing whose connection ended before its CLOSE was answered.
+
+    Attributes:
+        sent: the most bytes that can have arrived over it.
+        until: steady-clock seconds at which the server has surely given it up.
+        before: what stood under the name when OPEN left; ``None`` where nothing did.
+        told: the server said so; a drop box may refuse to.
+        version: size and time of the local file that was sent; ``None`` where that is not known.
+        whole: every byte was acknowledged, so that whatever shows of it is the whole file.
+    """
+
+    sent: int
+    until: float
+    before: Entry | None = None
+    told: bool = True
+    version: tuple[int, int] | None = None
+    whole: bool = False
+
+    def fits(self, there: Entry) -> bool:
+        """Whether what stands there can be the part that arrived over it."""
+        return there.size is not None and there.size <= self.sent
+
+    def has_put(self, there: Entry) -> bool:
+        """Whether what stands there has come since OPEN left, and fits."""
+        if not self.told or not self.fits(there):
+            return False
+        before = self.before
+        return before is None or (before.size, before.modified) != (there.size, there.modified)
+
+
+class LateParts:
+    """The old handles of an account, by remote path; used by several threads.
+
+    Attributes:
+        seconds: how long a server may keep a silent client's handles open.
+        look_until: steady-clock seconds until which parts of a connection that was lost are
+            waited for; set when there is another.
+    """
+
+    def __init__(self, now: Callable[[], float], seconds: float) -> None:
+        """Begin with none; ``now`` tells the steady clock's seconds."""
+        self.seconds = seconds
+        self.look_until = 0.0
+        self.now = now
+        self._lock = threading.Lock()
+        self._handles: dict[bytes, list[OldHandle]] = {}
+
+    def connected(self) -> None:
+        """There is a connection again."""
+        self.look_until = self.now() + min(LOOK_SECONDS, self.seconds)
+
+    def lost(self, path: bytes, handle: OldHandle) -> None:
+        """Reckon with a handle; nothing where the server's patience is known to be none."""
+        now = self.now()
+        if handle.until <= now:
+            return
+        with self._lock:
+            for other in list(self._handles):
+                if all(old.until + _KEPT < now for old in self._handles[other]):
+                    del self._handles[other]
+            self._handles.setdefault(path, []).append(handle)
+
+    def until(self, path: bytes, version: tuple[int, int] | None = None) -> float | None:
+        """When the last open handle of a name is surely given up; none where there is none.
+
+        One whose whole content is that of ``version`` does no harm and does not count. The time
+        may be over: nobody has asked about the name since.
+        """
+        with self._lock:
+            ends = [old.until for old in self._handles.get(path, ()) if not _harmless(old, version)]
+        return max(ends, default=None)
+
+    def see(self, path: bytes, there: Entry, *, ours: int | None = None) -> bool:
+        """Take note of what stands under a name; whether an old handle can have put it there.
+
+        ``ours`` is the size of the file that we have delivered there since: another one is a part,
+        and came now. Without it the same part may be seen many times.
+        """
+        with self._lock:
+            handles = self._handles.get(path, [])
+            if ours is None:
+                makers = [old for old in handles if old.has_put(there)]
+            else:
+                makers = [old for old in handles if old.fits(there) and there.size != ours]
+            if len(makers) == 1 or (makers and ours is not None):
+                others = [old for old in handles if old not in makers]
+                self._handles[path] = others + _all_but_one(makers)
+            return bool(makers)
+
+    def may_hide(self, path: bytes, size: int, version: tuple[int, int]) -> bool:
+        """Whether a part may have come that looks like the file: as large, of an older version."""
+        with self._lock:
+            handles = self._handles.get(path, ())
+            return any(old.sent >= size and old.version != version for old in handles)
+
+    def settle(self, path: bytes) -> None:
+        """Forget the handles that the server has given up by now: what stands there stays."""
+        now = self.now()
+        with self._lock:
+            handles = [old for old in self._handles.pop(path, ()) if old.until > now]
+            if handles:
+                self._handles[path] = handles
+
+
+def _all_but_one(makers: list[OldHandle]) -> list[OldHandle]:
+    """What is left of handles one of which is closed, it is not known which: the worst of all."""
+    worst = OldHandle(
+        sent=max(old.sent for old in makers), until=max(old.until for old in makers), told=False
+    )
+    return [worst] * (len(makers) - 1)
+
+
+def _harmless(old: OldHandle, version: tuple[int, int] | None) -> bool:
+    return old.whole and old.version == version

@@ -1,0 +1,82 @@
+"""Uploads to the sandbox over a line that falls silent, and handles that its server gives up late.
+
+The engine's clock runs faster than the server's, so that a minute takes seconds. ``LATE_PART`` and
+``PATIENCE`` keep the relation of the defaults, 330 s and 300 s on AWS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from cutting_proxy import CuttingProxy
+from engine_rig import EngineRig
+from fake_clock import FastClock
+from ferrygate.engine import messages as m
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_site import code_secret_of, site_of
+
+SPEED = 25.0  # of the engine's clock
+PATIENCE = 1.6  # seconds, real ones: 40 of the engine's
+LATE_PART = 44  # seconds of the engine's
+ENOUGH = 60.0  # seconds, real ones, until a test gives up
+
+
+class SilentLine(msgspec.Struct, frozen=True):
+    """A signed-in engine, with a proxy between it and the sandbox."""
+
+    rig: EngineRig
+    box: Sandbox
+    proxy: CuttingProxy
+
+    def put(self, *sources: Path, **options: object) -> m.BatchView:
+        """Send to the inbox; returns how the batch ended."""
+        names = tuple(map(str, sources))
+        request = self.rig.send(m.Upload, names, b"/inbox", **options)
+        self.rig.listener.wait(
+            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request, ENOUGH
+        )
+        changes = self.rig.listener.all(m.BatchChanged)
+        return next(change.view for change in reversed(changes) if change.view.batch == request)
+
+    @property
+    def inbox(self) -> Path:
+        """What the server shows."""
+        return self.box.ready.root / "inbox"
+
+    def wrong(self) -> list[str]:
+        """Files that were told as delivered, and are not there whole."""
+        return [
+            view.local
+            for view in self.rig.files().values()
+            if view.state is m.TransferState.DELIVERED
+            and (self.box.ready.root / view.remote.decode().lstrip("/")).read_bytes()
+            != Path(view.local).read_bytes()
+        ]
+
+
+@contextlib.contextmanager
+def silent_line(
+    box: Sandbox, home: Path, places: list[int], *, speed: float = SPEED
+) -> Iterator[SilentLine]:
+    """Sign in to a sandbox over a line that falls silent after so many bytes, then and again."""
+    with contextlib.ExitStack() as running:
+        proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=True))
+        rig = EngineRig(home, FastClock(speed))
+        running.enter_context(contextlib.closing(rig))
+        rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=LATE_PART))
+        rig.do(m.UsePassword, box.ready.password)
+        rig.do(m.UseCodeSecret, code_secret_of(box.ready))
+        rig.do(m.SignIn)
+        yield SilentLine(rig, box, proxy)
+
+
+def tree(folder: Path, files: int, size: int) -> Path:
+    """A folder of so many files, no two alike."""
+    folder.mkdir()
+    for number in range(files):
+        (folder / f"{number:03}.csv").write_bytes(b"%d;" % number * (size // 4))
+    return folder

@@ -1,0 +1,277 @@
+"""Files that wait for the part of a lost connection: in a lane's hands, and in the queue."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bundle_rig import CONTENT, BundleRig
+from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind
+from ferrygate.engine import messages as m
+from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.transfers.late_parts import OldHandle
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from queue_rig import FakeLane, QueueRig, files
+from scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
+from sftp_bytes import FAILURE
+
+State = m.TransferState
+PATH = b"/inbox/a.csv"
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Iterator[BundleRig]:
+    with contextlib.closing(BundleRig(tmp_path)) as rig:
+        yield rig
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> QueueRig:
+    return QueueRig(tmp_path, object_store=True)
+
+
+def end(rig: BundleRig) -> Callable[[Request], Iterable[bytes]]:
+    """A hook with which the connection ends."""
+
+    def hook(_request: Request) -> Iterable[bytes]:
+        rig.rigs[-1].stream.ended = True
+        return ()
+
+    return hook
+
+
+# ---------------------------------------------------------------- in a lane's hands
+
+
+@pytest.mark.parametrize(("object_store", "is_open"), [(True, True), (False, False)])
+def test_a_lost_connection_leaves_a_handle_to_an_object_store(
+    bundle: BundleRig, *, object_store: bool, is_open: bool
+) -> None:
+    bundle.object_store = object_store
+    bundle.server.instead[WRITE] = end(bundle)
+    bundle.failure()
+    assert (bundle.late.until(PATH) is not None) is is_open
+
+
+def test_a_handle_whose_close_was_answered_is_none(bundle: BundleRig) -> None:
+    bundle.server.instead[STAT] = end(bundle)
+    assert isinstance(bundle.send(), Outcome)
+    assert bundle.late.until(PATH) is None
+
+
+def test_what_was_cancelled_leaves_no_handle_once_the_server_has_closed_the_channel(
+    bundle: BundleRig,
+) -> None:
+    bundle.server.instead[WRITE] = refusing(FAILURE)
+    bundle.failure()
+    assert bundle.late.until(PATH) is None
+
+
+def test_what_was_cancelled_over_a_dead_line_leaves_one(bundle: BundleRig) -> None:
+    bundle.on_open = lambda opened: setattr(opened.stream, "peer_closes", False)
+    bundle.server.instead[WRITE] = refusing(FAILURE)
+    bundle.failure()
+    assert bundle.late.until(PATH) is not None
+
+
+def reckon_with_a_part(rig: BundleRig) -> OldHandle:
+    handle = OldHandle(sent=5, until=rig.clock.monotonic() + 330)
+    rig.late.lost(PATH, handle)
+    return handle
+
+
+def test_a_file_over_which_a_part_may_come_is_told_of_later(bundle: BundleRig) -> None:
+    handle = reckon_with_a_part(bundle)
+    bundle.work_off(bundle.job())
+    assert bundle.told.ends == {}
+    opened, until, error = bundle.told.late[PATH]
+    assert (until, error) == (handle.until, None)
+    assert opened.delivered is not None
+    assert opened.delivered.confirmed
+    assert bundle.server.files[PATH] == CONTENT
+
+
+def test_a_line_that_is_lost_once_it_is_closed_changes_nothing_of_that(bundle: BundleRig) -> None:
+    handle = reckon_with_a_part(bundle)
+    bundle.server.instead[STAT] = end(bundle)
+    bundle.work_off(bundle.job())
+    opened, until, error = bundle.told.late[PATH]
+    assert until == handle.until
+    assert isinstance(error, ConnectionLostError)
+    assert opened.delivered is not None
+    assert not opened.delivered.confirmed
+
+
+def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> None:
+    reckon_with_a_part(bundle)
+    bundle.late_check = False
+    outcome = bundle.send()
+    assert isinstance(outcome, Outcome)
+    assert outcome.state is State.DELIVERED
+    assert not outcome.confirmed
+    assert outcome.late_check is m.LateCheck.NOT_DONE
+    assert "not asked again" in outcome.note
+
+
+def test_a_line_that_is_lost_while_it_is_asked_again_leaves_it_to_be_asked(
+    bundle: BundleRig,
+) -> None:
+    handle = reckon_with_a_part(bundle)
+    bundle.work_off(bundle.job())
+    opened, _until, _error = bundle.told.late.pop(PATH)
+    bundle.clock.time += 331
+    bundle.server.instead[STAT] = end(bundle)
+    bundle.queue.closed = False
+    bundle.work_off(msgspec.structs.replace(bundle.job(), again=opened))
+    assert bundle.told.ends == {}
+    assert bundle.told.late[PATH][1] == handle.until
+
+
+def test_what_fails_says_that_a_part_may_come(bundle: BundleRig) -> None:
+    reckon_with_a_part(bundle)
+    bundle.server.instead[CLOSE] = refusing(FAILURE)
+    failure = bundle.failure()
+    assert isinstance(failure, UploadFailedError)
+    assert "may be left" in failure.left
+
+
+# ---------------------------------------------------------------- in the queue
+
+DUE = 330.0  # seconds
+
+
+def opened_of(job: FileJob, *, delivered: bool = True) -> Opened:
+    outcome = Outcome(
+        state=State.DELIVERED, local=job.local, remote=job.remote, size=10, confirmed=True
+    )
+    return Opened(delivered=outcome if delivered else None)
+
+
+def park(queue: QueueRig, *, delivered: bool = True) -> tuple[int, FakeLane]:
+    """Two files are sent; the first waits for a part."""
+    batch = queue.walked(*files(queue, 2, 10))
+    (lane,) = queue.working
+    late, other = lane.begin_all()
+    opened = opened_of(late, delivered=delivered)
+    lane.later(late, opened, queue.clock.monotonic() + DUE)
+    lane.deliver(other)
+    lane.end()
+    queue.handle()
+    lane.end()
+    queue.handle()
+    return batch, lane
+
+
+def test_what_waits_is_checking_and_its_batch_is_not_finished(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    (late, other) = queue.views(batch)
+    assert (late.state, late.late_check) == (State.CHECKING, m.LateCheck.DUE)
+    assert late.asked_again_at == pytest.approx(queue.clock.now() + DUE)
+    assert other.state is State.DELIVERED
+    assert queue.answers(batch) == []
+    last = queue.batch_views(batch)[-1]
+    assert (last.files_late, last.files_delivered, last.finished) == (1, 1, False)
+    assert last.late_until == pytest.approx(queue.clock.now() + DUE)
+    assert last.bytes_moved == 20
+    assert queue.working == []  # its lane is free for others meanwhile
+
+
+def test_it_is_handed_out_once_the_time_is_over_and_not_before(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.clock.time += DUE - 1
+    queue.queue.look()
+    assert queue.working == []
+    queue.clock.time += 2
+    queue.queue.look()
+    (lane,) = queue.working
+    (job,) = lane.begin_all(told=False)
+    assert job.again is not None
+    assert job.again.delivered is not None
+    lane.deliver(job)
+    queue.work_off()
+    assert queue.states(batch) == [State.DELIVERED] * 2
+    assert queue.answers(batch) == [m.Done(batch)]
+    last = queue.batch_views(batch)[-1]
+    assert (last.files_late, last.late_until, last.bytes_moved) == (0, None, 20)
+
+
+def test_over_which_a_part_came_is_sent_again(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.clock.time += DUE + 1
+    queue.queue.look()
+    queue.work_off()  # it tells that it is sending
+    assert queue.states(batch) == [State.DELIVERED] * 2
+    assert queue.batch_views(batch)[-1].bytes_moved == 20
+
+
+def test_what_may_not_be_sent_yet_is_interrupted_until_then(queue: QueueRig) -> None:
+    batch, _lane = park(queue, delivered=False)
+    assert queue.states(batch)[0] is State.INTERRUPTED
+    queue.clock.time += DUE + 1
+    queue.queue.look()
+    queue.work_off()
+    assert queue.states(batch) == [State.DELIVERED] * 2
+
+
+def test_cancelled_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.queue.cancel(batch)
+    queue.handle()
+    late, _other = queue.views(batch)
+    assert (late.state, late.confirmed) == (State.DELIVERED, False)
+    assert late.late_check is m.LateCheck.NOT_DONE
+    assert late.asked_again_at is None
+    assert queue.answers(batch) == [m.Done(batch)]
+
+
+def test_signed_out_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.queue.stop(Cancelled("Signed out.").problem)
+    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+    assert queue.states(batch) == [State.DELIVERED] * 2
+
+
+def test_without_a_connection_a_person_has_to_look(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.queue.stop(ConnectionLostError("Lost.").problem)
+    late, _other = queue.views(batch)
+    assert late.state is State.NEEDS_ATTENTION
+    assert late.problem is not None
+    assert late.problem.kind is Kind.CONNECTION_LOST
+    assert "may have come over it" in late.note
+
+
+def test_cancelled_what_was_not_sent_is_cancelled(queue: QueueRig) -> None:
+    batch, _lane = park(queue, delivered=False)
+    queue.queue.cancel(batch)
+    assert queue.states(batch) == [State.CANCELLED, State.DELIVERED]
+
+
+def test_what_is_parked_after_the_cancel_is_told_at_once(queue: QueueRig) -> None:
+    batch = queue.walked(*files(queue, 1, 10))
+    (lane,) = queue.working
+    (job,) = lane.begin_all()
+    queue.queue.cancel(batch)
+    lane.later(job, opened_of(job), queue.clock.monotonic() + DUE)
+    lane.give_up()
+    queue.handle()
+    assert queue.states(batch) == [State.DELIVERED]
+    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+    assert queue.answers(batch) == [m.Done(batch)]
+
+
+def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> None:
+    queue.walked(*files(queue, 1, 10))
+    (lane,) = queue.working
+    (job,) = lane.begin_all()
+    lane.later(job, opened_of(job), queue.clock.monotonic(), ConnectionLostError("Lost."))
+    lane.give_up()
+    queue.handle()
+    assert queue.doubts == 1
+    assert queue.working == []  # else it would be asked over a dead line, again and again
+    queue.queue.resume(fresh=True)
+    assert len(queue.working) == 1
