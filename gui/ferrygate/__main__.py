@@ -6,12 +6,13 @@ import gc
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ferrygate.common.environment import (
     QT_PLATFORM_VARIABLE,
-    GivenSecrets,
+    SecretSources,
     has_screen,
     log_level,
     take_secrets,
@@ -37,15 +38,15 @@ MANY_OBJECTS = 100_000
 
 def main() -> int:
     """Carry out the command line; the exit status."""
-    secrets = take_secrets(os.environ)
+    sources = take_secrets(os.environ)
     gc.set_threshold(MANY_OBJECTS)
     try:
-        return _run(secrets)
+        return _run(sources)
     finally:
         gc.freeze()  # Python's end looks for cycles once more, 30 ms for nothing
 
 
-def _run(secrets: GivenSecrets) -> int:
+def _run(sources: SecretSources) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
     from ferrygate.cli.main import run  # noqa: PLC0415
@@ -55,6 +56,7 @@ def _run(secrets: GivenSecrets) -> int:
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
     from ferrygate.common.open_files import raise_limit  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
+    from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415
 
     # A service that is stopped clears up as one that is interrupted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -69,7 +71,7 @@ def _run(secrets: GivenSecrets) -> int:
         around = CommandContext(
             home=home,
             clock=clock,
-            secrets=secrets,
+            read_secrets=partial(read_secrets, sources),
             live_secrets=live_secrets,
             window=_window(home, clock, live_secrets),
             terminal=Terminal(clock),

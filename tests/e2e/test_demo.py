@@ -93,7 +93,7 @@ def test_the_server_is_there_as_long_as_the_window(
     around = CommandContext(
         home=Home(private_home),
         clock=clock,
-        secrets=GivenSecrets(),
+        read_secrets=GivenSecrets,
         live_secrets=LiveSecrets(),
         window=DesktopApp(run=show, tour=show, take_pictures=show),
         terminal=Terminal(clock),

@@ -126,3 +126,10 @@ def test_without_a_secret_and_without_a_person_nothing_begins(
     outcome = enrolling("enroll", site)
     assert outcome.returncode == 2
     assert "--secret-stdin" in outcome.stderr
+
+
+def test_two_lines_on_standard_input_are_no_key(enrolling: Program, site: Path) -> None:
+    keys = "JBSWY3DPEHPK3PXP\nJBSWY3DPEHPK3PXQ\n"
+    outcome = enrolling("enroll", site, "--secret-stdin", stdin=keys)
+    assert outcome.returncode == 2
+    assert "Standard input holds more than one line." in outcome.stderr

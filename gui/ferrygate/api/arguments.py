@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ferrygate.common import remote_path
@@ -16,6 +16,7 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
 from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_key, given_secret
 from ferrygate.engine.messages import LinkChoice
 from ferrygate.sites.site import Policy, SignIn, Site, Support
 
@@ -107,16 +108,33 @@ def links_choice(links: LinkChoice | str) -> LinkChoice:
 
 
 def secret(name: str, value: str | None) -> Secret | None:
-    """A secret that a program gave, if it did.
+    """A password or passphrase that a program gave, if it did, without a line end at its end.
 
     Raises:
         TypeError: it is no text.
-        UsageError: it is empty.
+        UsageError: it is empty, has more than one line, or cannot be sent.
     """
+    return _filled(name, value, given_secret)
+
+
+def key(name: str, value: str | None) -> Secret | None:
+    """A key or address for codes that a program gave, if it did; it is parsed later.
+
+    Raises:
+        TypeError: it is no text.
+        UsageError: as for :func:`secret`.
+    """
+    return _filled(name, value, given_key)
+
+
+def _filled(name: str, value: str | None, clean: Callable[[str, str], Secret]) -> Secret | None:
     demand(name, value, str, type(None))
-    if value == "":
+    if value is None:
+        return None
+    found = clean(value, name)
+    if not found:
         raise UsageError(_("{name} is empty.").format(name=name))
-    return None if value is None else Secret(value)
+    return found
 
 
 def demand_site(site: Site) -> None:

@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack, closing
 
 from ferrygate import bootstrap
-from ferrygate.api.arguments import demand, demand_site, secret
+from ferrygate.api.arguments import demand, demand_site, key, secret
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.clock import Clock, SystemClock
@@ -32,6 +32,7 @@ def open_session(
     clock: Clock,
     *,
     given: GivenSecrets | None = None,
+    unneeded: frozenset[m.SecretKind] = frozenset(),
 ) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
 
@@ -42,11 +43,12 @@ def open_session(
         clock: the time.
         given: secrets at hand, for which no keychain is asked; where left out, it is looked
             through for whatever it has.
+        unneeded: what no keychain is asked for either, where ``given`` is not left out.
 
     Raises:
         FerrygateError: the keychain cannot be opened at all.
     """
-    kinds = None if given is None else _kinds(given)
+    kinds = None if given is None else _kinds(given) | unneeded
     with ExitStack() as on_failure:
         client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
         events = client.ask(m.OpenSite(client.number(), site, kinds))
@@ -56,7 +58,11 @@ def open_session(
 
 
 def _kinds(given: GivenSecrets) -> frozenset[m.SecretKind]:
-    kinds = {m.SecretKind.PASSWORD: given.password, m.SecretKind.CODE_SECRET: given.totp_secret}
+    kinds = {
+        m.SecretKind.PASSWORD: given.password,
+        m.SecretKind.CODE_SECRET: given.totp_secret,
+        m.SecretKind.PASSPHRASE: given.passphrase,
+    }
     return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
 
@@ -65,6 +71,7 @@ def connect(
     *,
     password: str | None = None,
     totp_secret: str | None = None,
+    passphrase: str | None = None,
     accept_new_host_key: bool = False,
     home: Home | None = None,
 ) -> Session:
@@ -74,8 +81,9 @@ def connect(
 
     Args:
         site: a site, the path of a connection file, or a saved site's name.
-        password: where it is not in the keychain.
+        password: where it is not in the keychain; a line end at its very end is left out.
         totp_secret: key or ``otpauth://`` address, where it is not in the keychain.
+        passphrase: of the site's private key, where it has one that is not in the keychain.
         accept_new_host_key: take and pin a host key nobody has confirmed; a changed one is always
             refused.
         home: where Ferrygate keeps its files; ``FERRYGATE_HOME`` or the platform's folder if none.
@@ -88,7 +96,9 @@ def connect(
     demand("accept_new_host_key", accept_new_host_key, bool)
     demand("home", home, Home, type(None))
     given = GivenSecrets(
-        password=secret("password", password), totp_secret=secret("totp_secret", totp_secret)
+        password=secret("password", password),
+        totp_secret=key("totp_secret", totp_secret),
+        passphrase=secret("passphrase", passphrase),
     )
     home = home or Home.from_environment(os.environ)
     if isinstance(site, Site):
@@ -104,6 +114,8 @@ def connect(
             session.use_password(given.password)
         if given.totp_secret is not None:
             session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
+        if given.passphrase is not None:
+            session.use_passphrase(given.passphrase)
         session.sign_in()
         on_failure.pop_all()
     return session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -58,7 +59,7 @@ class CommandContext:
     Attributes:
         home: where Ferrygate keeps its files.
         clock: the time.
-        secrets: from the environment.
+        read_secrets: reads those that the environment gives.
         live_secrets: those that the log's filter removes.
         window: the desktop app.
         terminal: what the command prints and asks.
@@ -66,10 +67,19 @@ class CommandContext:
 
     home: Home
     clock: Clock
-    secrets: GivenSecrets
+    read_secrets: Callable[[], GivenSecrets]
     live_secrets: LiveSecrets
     window: DesktopApp
     terminal: Terminal
+
+    @cached_property
+    def secrets(self) -> GivenSecrets:
+        """The secrets that the environment gives; read when they are first asked for.
+
+        Raises:
+            UsageError: what it gives cannot be used.
+        """
+        return self.read_secrets()
 
     @property
     def store(self) -> SiteStore:

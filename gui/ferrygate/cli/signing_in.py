@@ -17,19 +17,26 @@ from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
+    Kind,
     PassphraseMissingError,
+    Problem,
     SecretsMissingError,
     SignInRefusedError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_secret, unseen_ends
+from ferrygate.engine.messages import SecretKind
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
     from ferrygate.engine.client import Prompter
+
+INVISIBLE_CHARACTERS = "invisible-characters"
+"""The code of the warning that a secret begins or ends with what nobody sees."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,14 +77,12 @@ def sign_in(around: CommandContext, site: Site, text: str, **wishes: Unpack[Wish
     from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
-    terminal = around.terminal
+    terminal, given = around.terminal, around.secrets  # before anything goes out
     prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
     site = with_username(around, site)
     reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
     with reaching as make_engine, ExitStack() as on_failure:
-        session = connecting.open_session(
-            site, make_engine, prompter, around.clock, given=around.secrets
-        )
+        session = connecting.open_session(site, make_engine, prompter, around.clock, given=given)
         on_failure.enter_context(session)
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
         use_secrets(around, session)
@@ -86,8 +91,14 @@ def sign_in(around: CommandContext, site: Site, text: str, **wishes: Unpack[Wish
     return session
 
 
-def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Session:
-    """A session that knows all that the keychain has; nothing is sent yet."""
+def open_session(
+    around: CommandContext, site: Site, prompter: Prompter, *, for_code: bool = False
+) -> Session:
+    """A session that knows all that the keychain has; nothing is sent yet.
+
+    One that is only there ``for_code`` asks a keychain for nothing but the code's secret, and only
+    where the environment does not give that.
+    """
     from ferrygate import bootstrap  # noqa: PLC0415  as above
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
@@ -97,7 +108,12 @@ def open_session(around: CommandContext, site: Site, prompter: Prompter) -> Sess
         clock=around.clock,
         live_secrets=around.live_secrets,
     )
-    return connecting.open_session(site, make_engine, prompter, around.clock)
+    if not for_code:
+        return connecting.open_session(site, make_engine, prompter, around.clock)
+    unneeded = frozenset(SecretKind) - {SecretKind.CODE_SECRET}
+    return connecting.open_session(
+        site, make_engine, prompter, around.clock, given=around.secrets, unneeded=unneeded
+    )
 
 
 def with_username(around: CommandContext, site: Site) -> Site:
@@ -108,12 +124,16 @@ def with_username(around: CommandContext, site: Site) -> Site:
 
 
 def use_secrets(around: CommandContext, session: Session) -> None:
-    """Use what the site's steps need of password and code secret.
+    """Use what the site's steps need of password, code secret and passphrase.
 
     Raises:
         FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
     """
     how = session.site.sign_in
+    passphrase = around.secrets.passphrase
+    if passphrase is not None and "publickey" in how.steps:
+        warn_of_unseen_ends(around, passphrase, _("The passphrase of the private key"))
+        session.use_passphrase(passphrase)
     if how.steps != ("publickey",):
         use_password(around, session)
         # A server that asks one thing after the other may do without a code.
@@ -135,7 +155,9 @@ def use_password(around: CommandContext, session: Session) -> None:
             missing=_("The password for “{site}” is missing, and nobody can be asked."),
             variable=PASSWORD_VARIABLE,
         )
+        given = given and given_secret(given.reveal(), _("The password"))
     if given is not None:
+        warn_of_unseen_ends(around, given, _("The password"))
         session.use_password(given)
 
 
@@ -177,12 +199,28 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
         except PassphraseMissingError:
             if not around.terminal.has_person:
                 raise
-            session.use_passphrase(around.terminal.ask_secret(_("Passphrase of the private key")))
+            typed = around.terminal.ask_secret(_("Passphrase of the private key"))
+            named = _("The passphrase of the private key")
+            passphrase = given_secret(typed.reveal(), named)
+            warn_of_unseen_ends(around, passphrase, named)
+            session.use_passphrase(passphrase)
             session.sign_in(try_anyway=try_anyway)
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
             explain(around, session, text, refusal, try_anyway=try_anyway)
+
+
+def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: str) -> None:
+    """Warn once of characters at a secret's ends that nobody sees; it is sent as it is."""
+    sentence = unseen_ends(secret, source)
+    if sentence:
+        problem = Problem(
+            kind=Kind.USAGE,
+            sentence=sentence,
+            next_step=_("It is sent as it is. If you are refused, check that first."),
+        )
+        around.terminal.warn(INVISIBLE_CHARACTERS, problem)
 
 
 def _asked(
@@ -191,8 +229,8 @@ def _asked(
     if not around.terminal.has_person:
         raise SecretsMissingError(
             missing.format(site=display_text(site.name)),
-            next_step=_("Set {variable}, or run the command on a terminal.").format(
-                variable=variable
-            ),
+            next_step=_(
+                "Set {variable}_FILE or {variable}, or run the command on a terminal."
+            ).format(variable=variable),
         )
     return around.terminal.ask_secret(question.format(user=display_text(site.username)))

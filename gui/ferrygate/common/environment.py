@@ -11,6 +11,9 @@ from ferrygate.common.secret import Secret
 
 PASSWORD_VARIABLE = "FERRYGATE_PASSWORD"  # noqa: S105  the name of a variable
 TOTP_SECRET_VARIABLE = "FERRYGATE_TOTP_SECRET"  # noqa: S105  the name of a variable
+PASSPHRASE_VARIABLE = "FERRYGATE_PASSPHRASE"  # noqa: S105  only its file has a variable
+FILE_SUFFIX = "_FILE"
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 LOG_VARIABLE = "FERRYGATE_LOG"
 QT_PLATFORM_VARIABLE = "QT_QPA_PLATFORM"
 _SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", QT_PLATFORM_VARIABLE)
@@ -30,16 +33,33 @@ class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
     passphrase: Secret | None = None
 
 
-def take_secrets(environ: MutableMapping[str, str]) -> GivenSecrets:
+class SecretSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the environment says that secrets are; nothing of it has been looked at.
+
+    Attributes:
+        values: secrets by the name of their variable.
+        files: paths of files by the name of their variable.
+        credentials: systemd's folder of credentials; empty where there is none.
+    """
+
+    values: dict[str, Secret] = {}
+    files: dict[str, str] = {}
+    credentials: str = ""
+
+
+def take_secrets(environ: MutableMapping[str, str]) -> SecretSources:
     """Take the secrets out of an environment, so that no child process gets them.
 
-    An empty variable counts as none.
+    An empty variable counts as none. What they hold is for
+    :func:`ferrygate.common.secret_sources.read_secrets`.
     """
-    password = environ.pop(PASSWORD_VARIABLE, "")
-    totp_secret = environ.pop(TOTP_SECRET_VARIABLE, "")
-    return GivenSecrets(
-        password=Secret(password) if password else None,
-        totp_secret=Secret(totp_secret) if totp_secret else None,
+    values = {name: environ.pop(name, "") for name in (PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE)}
+    names = [name + FILE_SUFFIX for name in (*values, PASSPHRASE_VARIABLE)]
+    files = {name: environ.pop(name, "") for name in names}
+    return SecretSources(
+        values={name: Secret(value) for name, value in values.items() if value},
+        files={name: path for name, path in files.items() if path},
+        credentials=environ.get(CREDENTIALS_VARIABLE, ""),
     )
 
 

@@ -21,7 +21,7 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # Persian words and emoji families need them
 # Letters, marks and symbols without a shape: Hangul and Khmer fillers, the joiner of graphemes,
 # Mongolian selectors, the empty Braille cell, and what Unicode has set aside as ignorable.
-_SHAPELESS = frozenset(
+SHAPELESS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0"
     "\ufff0\ufff1\ufff2\ufff3\ufff4\ufff5\ufff6\ufff7\ufff8"
 )
@@ -36,14 +36,14 @@ MAX_EXTENSION_BYTES = 32
 
 def is_unsafe(character: str) -> bool:
     """Whether a character is invisible or turns the text around it: controls, format, bidi."""
-    return character in _SHAPELESS or (
+    return character in SHAPELESS or (
         unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
     )
 
 
 def display_text(text: str) -> str:
     r"""The text with control and bidirectional characters written out, such as ``\u202e``."""
-    if text.isprintable() and _SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
+    if text.isprintable() and SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
         return text
     return "".join(
         character.encode("unicode_escape").decode("ascii") if is_unsafe(character) else character

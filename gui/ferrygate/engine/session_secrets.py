@@ -9,10 +9,11 @@ import msgspec
 
 from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import CodeSecretError, KeychainError
+from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import Credentials, sends_password
@@ -172,7 +173,10 @@ class SessionSecrets:
         for kind in sorted(kinds, key=lambda kind: kind.value):
             try:
                 saved = vault.read(kind, binding)
-            except KeychainError as error:
+                if saved is not None and kind is not SecretKind.CODE_SECRET:
+                    whole = given_secret(saved.secret.reveal(), _("What the keychain holds"))
+                    saved = msgspec.structs.replace(saved, secret=whole)
+            except (KeychainError, UsageError) as error:
                 note = error.problem.sentence
             else:
                 if saved is not None:

@@ -39,7 +39,7 @@ def make_command(
             around = CommandContext(
                 home=Home(private_home),
                 clock=clock,
-                secrets=secrets or GivenSecrets(),
+                read_secrets=lambda: secrets or GivenSecrets(),
                 live_secrets=LiveSecrets(),
                 window=DesktopApp(run=show, tour=unused, take_pictures=unused),
                 terminal=Terminal(clock),

@@ -8,14 +8,12 @@ from ferrygate.app.widgets.labels import label
 
 
 class Field(QWidget):
-    """A caption above an edit; ``secret`` shows dots."""
+    """A caption above an edit."""
 
-    def __init__(self, caption: str, *, secret: bool = False) -> None:
+    def __init__(self, caption: str) -> None:
         super().__init__()
         self.edit = QLineEdit()
         self.edit.setAccessibleName(caption)
-        if secret:
-            self.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._words = label(caption, "caption", wrap=True)
         self._words.setBuddy(self.edit)
         self.setFocusProxy(self.edit)

@@ -19,10 +19,10 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.common.secret import Secret
 
 
 class SignInPanel(CardGround):
@@ -39,8 +39,10 @@ class SignInPanel(CardGround):
         self._head = SiteHead(self._detail)
         self._title = label(_("Sign in"), "title")
         self._user = Field(_("User name"))
-        self._password = Field(_("Password"), secret=True)
-        self._passphrase = Field(_("Passphrase of your private key"), secret=True)
+        self._password = SecretField(theme, _("Your password"), _("Password"))
+        self._passphrase = SecretField(
+            theme, _("Your passphrase"), _("Passphrase of your private key")
+        )
         self.setup = CodeSetupPanel(theme, workspace.setup, aside)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
@@ -187,35 +189,37 @@ class SignInPanel(CardGround):
         if view.turn != self._shown_turn:
             self._shown_turn = view.turn
             self._user.edit.setText(view.username)
-            self._password.edit.clear()
-            self._passphrase.edit.clear()
+            self._password.clear()
+            self._passphrase.clear()
             self._remember.setChecked(False)
             self._first_field(view).setFocus()
 
     def _form(self) -> Form:
         return Form(
             username=self._user.edit.text().strip(),
-            password=Secret(self._password.edit.text()),
-            passphrase=Secret(self._passphrase.edit.text()),
+            password=self._password.secret,
+            passphrase=self._passphrase.secret,
             remember=not self._remember.isHidden() and self._remember.isChecked(),
         )
 
     def _clear_secrets(self) -> None:
         if self._presenter.view.busy:
-            self._password.edit.clear()
-            self._passphrase.edit.clear()
+            self._password.clear()
+            self._passphrase.clear()
 
     @Slot()
     def _sign_in(self) -> None:
-        self._presenter.sign_in(self._form())
-        self._clear_secrets()
+        self._send(try_anyway=False)
 
     @Slot()
     def _press(self) -> None:
         """Enter in a field is habit; only the button, beside its reason, is a person's word."""
-        anyway = self._presenter.view.is_last_try
-        self._presenter.sign_in(self._form(), try_anyway=anyway)
-        self._clear_secrets()
+        self._send(try_anyway=self._presenter.view.is_last_try)
+
+    def _send(self, *, try_anyway: bool) -> None:
+        if self._password.confirm() and self._passphrase.confirm():
+            self._presenter.sign_in(self._form(), try_anyway=try_anyway)
+            self._clear_secrets()
 
     @Slot()
     def _turn_to_okta(self) -> None:

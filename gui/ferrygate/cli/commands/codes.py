@@ -38,6 +38,8 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import read_small_file
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
+from ferrygate.common.secret_sources import MAX_BYTES
+from ferrygate.common.secret_text import given_key
 from ferrygate.common.text import duration_text
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
 from ferrygate.sites.site import Site
@@ -55,7 +57,7 @@ def code(around: CommandContext, site: str) -> int:
     With --json: {"event": "entry", "code": ..., "seconds_left": ...}.
     """
     prompter = TerminalPrompter(around.terminal, accept_new_host_key=False)
-    with open_session(around, around.site(site), prompter) as session:
+    with open_session(around, around.site(site), prompter, for_code=True) as session:
         use_code_secret(around, session, needed=True)
         live = session.code()
     around.terminal.settle()
@@ -72,9 +74,9 @@ def code(around: CommandContext, site: str) -> int:
 @click.argument("site")
 @click.option(
     "--uri",
-    metavar="URI",
-    help="An otpauth:// address. “-” reads it from standard input and keeps it out of the list of"
-    " running programs.",
+    metavar="-",
+    help="Read an otpauth:// address from standard input. It is never an argument: those are in"
+    " the list of running programs.",
 )
 @click.option("--qr", "picture", type=LocalPath(), help="A picture of the QR code.")
 @click.option("--secret-stdin", is_flag=True, help="Read the key from standard input.")
@@ -100,6 +102,11 @@ def enroll(
 
     Okta itself proves one that it has handed out; any other is proven by a sign-in.
     """
+    if uri not in {None, _STDIN}:
+        raise UsageError(
+            _("An address holds a secret, and what is typed here can be read by other programs."),
+            next_step=_("Write --uri -, and put the address on standard input."),
+        )
     if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
         raise UsageError(_("Give only one of --uri, --qr, --secret-stdin and --okta."))
     named = with_username(around, around.site(site))
@@ -150,10 +157,8 @@ def _given(
     """The one text that was given; an option goes before the environment."""
     if picture is not None:
         return _in_picture(picture)
-    if secret_stdin or uri == _STDIN:
-        return Secret(sys.stdin.readline().strip())
-    if uri is not None:
-        return Secret(uri)
+    if secret_stdin or uri is not None:
+        return _on_standard_input()
     if around.secrets.totp_secret is not None:
         return around.secrets.totp_secret
     if not around.terminal.has_person:
@@ -165,6 +170,23 @@ def _given(
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
     return around.terminal.ask_secret(question)
+
+
+def _on_standard_input() -> Secret:
+    """The key or address on standard input: a line of a person's, else all of it.
+
+    Raises:
+        UsageError: it is no text, or more than a line.
+    """
+    stream, source = sys.stdin, _("Standard input")
+    if stream is None:  # closed
+        return Secret("")
+    if stream.isatty():
+        return given_key(stream.readline(), source)
+    content = stream.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UsageError(_("{source} is too long for a secret.").format(source=source))
+    return given_key(content.decode("utf-8", "surrogateescape"), source)
 
 
 def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:

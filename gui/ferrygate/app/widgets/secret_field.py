@@ -1,0 +1,103 @@
+"""A line for a password, a passphrase or an answer, and what is to be said of the text in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ferrygate.app.presenters.secret_check import SecretCheck, SecretNote
+from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.i18n import _
+from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_secret, without_unseen_ends
+
+_TYPED = 1  # characters that one key adds; where more come at once, they were pasted
+
+
+class SecretField(QWidget):
+    """Shows dots; names what nobody sees at the ends of a text, and offers to take it away.
+
+    A pasted text is looked at as soon as it is there, a typed one when it is to be used: more may
+    follow a blank that is typed.
+    """
+
+    def __init__(self, theme: Theme, source: str, caption: str = "") -> None:
+        """Make a field.
+
+        Args:
+            theme: the colours.
+            source: what the secret is, to begin sentences with, such as "Your password".
+            caption: the words above the line, if any.
+        """
+        super().__init__()
+        self._source = source
+        self._check = SecretCheck(source)
+        self._length = 0
+        self.edit = QLineEdit()
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit.textChanged.connect(self._follow)
+        self.setFocusProxy(self.edit)
+        self._words = label("", "caption", wrap=True)
+        self._remove = ThemedButton(theme, _("Remove it"), look="link")
+        self._remove.clicked.connect(self._take_away)
+        self._note = QWidget()
+        row = QHBoxLayout(self._note)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(IconLabel(theme, "warning", "amber"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        if caption:
+            above = label(caption, "caption", wrap=True)
+            above.setBuddy(self.edit)
+            self.edit.setAccessibleName(caption)
+            column.addWidget(above)
+        column.addWidget(self.edit)
+        column.addWidget(self._note)
+        self._show(SecretNote())
+
+    @property
+    def secret(self) -> Secret:
+        """The text, without a line end at its very end.
+
+        Raises:
+            UsageError: it is more than a line, which :meth:`confirm` says.
+        """
+        return given_secret(self.edit.text(), self._source)
+
+    def confirm(self) -> bool:
+        """Tell whether the text may be used; if not, say why: of a strange one only once."""
+        text = self.edit.text()
+        passes = self._check.lets_pass(text)
+        if not passes:
+            self._show(self._check.look(text))
+            self.edit.setFocus()
+        return passes
+
+    def clear(self) -> None:
+        """Forget the text."""
+        self._check.forget()
+        self.edit.clear()
+
+    def _show(self, note: SecretNote) -> None:
+        self._words.setText(note.words)
+        self.edit.setAccessibleDescription(note.words)
+        self._remove.setVisible(note.can_remove)
+        self._note.setVisible(bool(note.words))
+
+    @Slot(str)
+    def _follow(self, text: str) -> None:
+        pasted = len(text) - self._length > _TYPED
+        self._length = len(text)
+        self._show(self._check.look(text) if pasted else SecretNote())
+
+    @Slot()
+    def _take_away(self) -> None:
+        self.edit.setText(without_unseen_ends(self.edit.text()))
+        self.edit.setFocus()

@@ -1,0 +1,144 @@
+"""Secrets from the environment, from files that it names, and from systemd's credentials."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ferrygate.common.environment import (
+    CREDENTIALS_VARIABLE,
+    FILE_SUFFIX,
+    PASSPHRASE_VARIABLE,
+    PASSWORD_VARIABLE,
+    TOTP_SECRET_VARIABLE,
+    GivenSecrets,
+    SecretSources,
+)
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reason
+from ferrygate.common.names import display_text
+from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_key, given_secret
+
+MAX_BYTES = 4096
+"""Most bytes that a file of one secret may have."""
+
+_CREDENTIALS = {
+    PASSWORD_VARIABLE: "ferrygate.password",
+    TOTP_SECRET_VARIABLE: "ferrygate.totp-secret",
+    PASSPHRASE_VARIABLE: "ferrygate.passphrase",
+}
+
+
+def read_secrets(sources: SecretSources) -> GivenSecrets:
+    """Read the secrets that were given from outside.
+
+    Raises:
+        UsageError: one comes from two places, its file cannot be used, or what it holds is no
+            text, empty, or more than a line.
+    """
+    return GivenSecrets(
+        password=_read(sources, PASSWORD_VARIABLE),
+        totp_secret=_read(sources, TOTP_SECRET_VARIABLE),
+        passphrase=_read(sources, PASSPHRASE_VARIABLE),
+    )
+
+
+def _read(sources: SecretSources, variable: str) -> Secret | None:
+    given = dict(_places(sources, variable))
+    if not given:
+        return None
+    if len(given) > 1:
+        raise UsageError(
+            _("{places} are given, and only one of them can be used.").format(
+                places=_(" and ").join(given)
+            ),
+            next_step=_("Leave out all but one."),
+        )
+    ((source, place),) = given.items()
+    if isinstance(place, Secret):
+        text = place.reveal()
+    else:
+        text = _content(place, source, sources.credentials)
+    clean = given_key if variable == TOTP_SECRET_VARIABLE else given_secret
+    secret = clean(text, source)
+    if not secret:
+        raise UsageError(_("{source} is empty.").format(source=source))
+    return secret
+
+
+def _places(sources: SecretSources, variable: str) -> Iterator[tuple[str, Secret | Path]]:
+    """Where one secret is given, each place by what people call it."""
+    if variable in sources.values:
+        yield variable, sources.values[variable]
+    named = variable + FILE_SUFFIX
+    if named in sources.files:
+        yield named, Path(sources.files[named])
+    if sources.credentials:
+        path = Path(sources.credentials, _CREDENTIALS[variable])
+        if os.path.lexists(path):
+            yield f"{path.name} (${CREDENTIALS_VARIABLE})", path
+
+
+def _content(path: Path, source: str, credentials: str) -> str:
+    """What a file holds; bytes that are no UTF-8 as PEP 383 has them.
+
+    Raises:
+        UsageError: it cannot be read, is none, is too large, or is there for others to read.
+    """
+    named = _("“{path}” ({source})").format(path=display_text(str(path)), source=source)
+    try:
+        content = _bytes(path, named, credentials)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = reason(error) if isinstance(error, OSError) else type(error).__name__
+        raise UsageError(
+            _("{file} cannot be read: {reason}.").format(file=named, reason=why),
+            next_step=_("Check the path, and whether you may read it."),
+        ) from error
+    if len(content) > MAX_BYTES:
+        raise UsageError(
+            _("{file} is too large for a secret: more than {most} bytes.").format(
+                file=named, most=MAX_BYTES
+            )
+        )
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _bytes(path: Path, named: str, credentials: str) -> bytes:
+    """The first bytes of a regular file, one more than a secret may have.
+
+    Raises:
+        OSError: it cannot be read.
+        UsageError: it is no regular file, or is there for others to read.
+    """
+    # A named pipe or a device would keep whoever opens it waiting.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(_("{file} is not a regular file.").format(file=named))
+        if _is_for_others(status) and not _lies_in(path, credentials):
+            raise UsageError(
+                _("{file} can be read by other users of this computer.").format(file=named),
+                next_step=_("Take that right away: chmod 600 {path}").format(
+                    path=display_text(str(path))
+                ),
+            )
+        return os.read(descriptor, MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
+
+
+def _is_for_others(status: os.stat_result) -> bool:
+    """Whether group or others may read a file; Windows has no such bits."""
+    return sys.platform != "win32" and bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _lies_in(path: Path, folder: str) -> bool:
+    """Whether a file is one of systemd's, which shows the bits of its access list as a group's."""
+    return bool(folder) and path.resolve().is_relative_to(Path(folder).resolve())

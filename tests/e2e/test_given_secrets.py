@@ -1,0 +1,81 @@
+"""Secrets from files and the environment, with the whole program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from e2e.program import Program, connection_file, records
+from ferrygate.common.secret import Secret
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+from sandbox_site import site_of
+
+pytestmark = pytest.mark.sandbox
+
+
+def secret_file(path: Path, text: str) -> str:
+    path.write_text(text)
+    path.chmod(0o600)
+    return str(path)
+
+
+def with_files(bare: Program, sandbox: Sandbox, folder: Path, **more: str) -> Program:
+    """The program, with a sandbox's secrets in files that end in a line end."""
+    ready = sandbox.ready
+    files = {
+        "FERRYGATE_PASSWORD_FILE": secret_file(folder / "p", f"{ready.password.reveal()}\n"),
+        "FERRYGATE_TOTP_SECRET_FILE": secret_file(
+            folder / "k", f"{ready.totp_secret.reveal()}\r\n"
+        ),
+    }
+    return Program({**bare.environment, **files, **more})
+
+
+def test_a_password_that_ends_in_a_space_signs_in_and_is_warned_of_once(
+    bare: Program, make_sandbox: MakeSandbox, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(period=3, password=Secret("pw "))
+    site = connection_file(tmp_path, site_of(sandbox.ready))
+    outcome = with_files(bare, sandbox, tmp_path)("ls", site, "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    (warning,) = records(outcome, "warning")
+    assert warning["code"] == "invisible-characters"
+    assert outcome.stderr.count("The password ends in a space, which nobody can see.") == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("FERRYGATE_PASSWORD", os.fsdecode(b"caf\xe9"), "FERRYGATE_PASSWORD is not UTF-8 text."),
+        ("FERRYGATE_PASSWORD", "pw\n\n", "FERRYGATE_PASSWORD holds more than one line."),
+        (
+            "FERRYGATE_PASSWORD",
+            "pw",
+            "FERRYGATE_PASSWORD and FERRYGATE_PASSWORD_FILE are given",
+        ),
+    ],
+)
+def test_secrets_that_cannot_be_used_end_a_command_before_anything_is_sent(
+    bare: Program, sandbox: Sandbox, tmp_path: Path, variable: str, value: str, words: str
+) -> None:
+    site = connection_file(tmp_path, site_of(sandbox.ready))
+    program = with_files(bare, sandbox, tmp_path, **{variable: value})
+    if "given" not in words:
+        del program.environment["FERRYGATE_PASSWORD_FILE"]
+    outcome = program("ls", site)
+    assert outcome.returncode == 2
+    assert words in outcome.stderr
+    assert len(sandbox.log) == 0
+    assert program("code", site).returncode == 2
+    assert program("sites", "list").returncode == 0  # which needs none
+
+
+def test_an_address_for_codes_is_no_argument(bare: Program, site: Path) -> None:
+    address = "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP"
+    outcome = bare("enroll", site, "--uri", address)
+    assert outcome.returncode == 2
+    assert "--uri -" in outcome.stderr
+    assert "JBSWY3DP" not in outcome.stderr + outcome.stdout
