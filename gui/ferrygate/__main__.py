@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ferrygate.cli.streams import guarded_output, open_closed_streams
 from ferrygate.common.environment import (
     QT_PLATFORM_VARIABLE,
     SecretSources,
@@ -38,6 +39,7 @@ MANY_OBJECTS = 100_000
 
 def main() -> int:
     """Carry out the command line; the exit status."""
+    open_closed_streams()
     sources = take_secrets(os.environ)
     gc.set_threshold(MANY_OBJECTS)
     try:
@@ -49,7 +51,8 @@ def main() -> int:
 def _run(sources: SecretSources) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
-    from ferrygate.cli.main import run  # noqa: PLC0415
+    from ferrygate.cli.interrupts import ENDING_SIGNALS  # noqa: PLC0415
+    from ferrygate.cli.main import run, wants_json  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
     from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
@@ -58,14 +61,20 @@ def _run(sources: SecretSources) -> int:
     from ferrygate.common.paths import Home  # noqa: PLC0415
     from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415
 
-    # A service that is stopped clears up as one that is interrupted.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A service that is stopped clears up as one that is interrupted, and so does a command whose
+    # terminal is gone, but for one that was started to outlive it (nohup).
+    for number in ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     raise_limit()  # of this program; where it is a library, that is the host's business
     clock = SystemClock()
     try:
         home = Home.from_environment(os.environ)
     except FerrygateError as error:
-        Terminal(clock).tell(error.problem)
+        terminal = Terminal(clock)
+        terminal.as_json = wants_json(sys.argv[1:])
+        with guarded_output():
+            terminal.fail(error.problem)
         return exit_for(error.problem.kind)
     with logging_to(home.logs, log_level(os.environ)) as live_secrets:
         around = CommandContext(
@@ -123,10 +132,12 @@ def _options(
     request: WindowRequest, home: Home, clock: Clock, live_secrets: LiveSecrets
 ) -> AppOptions:
     from ferrygate.app.options import AppOptions  # noqa: PLC0415
+    from ferrygate.cli.interrupts import ENDING_SIGNALS  # noqa: PLC0415
 
     # Qt's loop would swallow KeyboardInterrupt; let these end the program instead.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    for number in ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
     def make_engine(listener: Listener) -> Engine:
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint

@@ -11,7 +11,10 @@ from types import FrameType
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+ENDING_SIGNALS = tuple(  # Windows has no SIGHUP
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What ends a program: a person, a service manager, a terminal that is closed."""
 _LOOK = 0.5  # seconds between two looks
 _ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
 
@@ -25,8 +28,9 @@ class InterruptWait:
 
     def __init__(self) -> None:
         self._ends: SimpleQueue[None] = SimpleQueue()
-        for number in _NUMBERS:
-            signal.signal(number, lambda *_signal: self.end())
+        for number in ENDING_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda *_signal: self.end())
 
     def end(self) -> None:
         """Have the wait end, also one that has not begun."""
@@ -45,7 +49,7 @@ class InterruptWait:
 
 @contextmanager
 def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> Iterator[None]:
-    """Have SIGINT and SIGTERM call ``stop`` at first, and raise KeyboardInterrupt later on.
+    """Have SIGINT, SIGTERM and SIGHUP call ``stop`` at first, and raise KeyboardInterrupt later on.
 
     An exception would come in the midst of whatever is being told, and what follows would be lost.
     A question can be left by an exception only.
@@ -68,7 +72,7 @@ def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> 
 
     before = {
         number: handler
-        for number in _NUMBERS
+        for number in ENDING_SIGNALS
         if (handler := signal.getsignal(number)) is not signal.SIG_IGN
     }
     try:

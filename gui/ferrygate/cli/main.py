@@ -16,8 +16,10 @@ from ferrygate.cli.commands.sandbox import sandbox
 from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.commands.transfers import get, put
 from ferrygate.cli.exit_codes import Exit
-from ferrygate.common.errors import Cancelled
+from ferrygate.cli.streams import OutputFailedError, guarded_output
+from ferrygate.common.errors import Cancelled, LocalFileError
 from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import reason
 from ferrygate.sites.resolve import is_path
 
 _JSON = "--json"
@@ -68,8 +70,32 @@ for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, m
 
 def run(arguments: Sequence[str], around: CommandContext) -> int:
     """Carry out a command line; the exit status."""
-    # An error that comes before the option is read has to be told as the option says.
-    around.terminal.as_json = _JSON in takewhile("--".__ne__, arguments)
+    around.terminal.as_json = wants_json(arguments)
+    with guarded_output() as output:
+        try:
+            status = _run(arguments, around)
+        except OutputFailedError:
+            status = Exit.FAILED
+            if isinstance(output.failure, BrokenPipeError):
+                return status  # who reads the first lines only, such as head, has them
+        if output.failure is not None:
+            around.terminal.tell(_not_written(output.failure).problem)
+            return status or Exit.FAILED
+        return status
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line has ``--json``; an error may come before the option is read."""
+    return _JSON in takewhile("--".__ne__, arguments)
+
+
+def _not_written(error: OSError) -> LocalFileError:
+    return LocalFileError(
+        _("What was to be printed could not be written: {reason}.").format(reason=reason(error))
+    )
+
+
+def _run(arguments: Sequence[str], around: CommandContext) -> int:
     try:
         status = program.main(
             list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
@@ -83,6 +109,8 @@ def run(arguments: Sequence[str], around: CommandContext) -> int:
             step = _("Put -- before names that start with a dash.")
         around.terminal.reject(error, next_step=step)
         return error.exit_code
+    except OutputFailedError:
+        raise
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
         return around.fail(error)
     return int(status or Exit.DONE)

@@ -39,11 +39,10 @@ class TerminalPrompter:
     def confirm_host_key(self, question: HostKeyQuestion) -> bool:
         """Yes where it was said beforehand; else the person's answer, or no."""
         self._terminal.settle()
-        self._terminal.say(
-            _("{host} shows a key that is not known yet: {fingerprint} ({key_type})").format(
-                host=question.host, fingerprint=question.fingerprint, key_type=question.key_type
-            )
+        told = _("{host} shows a key that is not known yet: {fingerprint} ({key_type})").format(
+            host=question.host, fingerprint=question.fingerprint, key_type=question.key_type
         )
+        self._terminal.say(self._terminal.wrapped(told))
         if self._accept or not self._terminal.has_person:
             return self._accept
         return self._terminal.confirm(_("Is this the fingerprint your contact gave you?"))
@@ -64,18 +63,18 @@ class TerminalPrompter:
             Cancelled: the person breaks off.
         """
         self._terminal.settle()
-        self._terminal.say(
+        lines = [
             _("“{name}” is already there. For all such files of this transfer:").format(
                 name=question.name
-            )
-        )
-        self._terminal.say(
+            ),
             _("  r  replace (if that breaks half-way, the old file is lost on this server)")
             if question.replace_is_final
-            else _("  r  replace")
-        )
-        self._terminal.say(_("  k  keep both"))
-        self._terminal.say(_("  s  skip"))
+            else _("  r  replace"),
+            _("  k  keep both"),
+            _("  s  skip"),
+        ]
+        for line in lines:
+            self._terminal.say(self._terminal.wrapped(line))
         try:
             return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
         except click.Abort:

@@ -5,15 +5,18 @@ Results go to standard output; everything meant for a person at the screen goes 
 
 from __future__ import annotations
 
+import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 
 from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
+from ferrygate.cli.streams import GuardedOutput, OutputFailedError
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
@@ -78,24 +81,34 @@ class Terminal:
     # ------------------------------------------------------------ standard output
 
     def line(self, text: str) -> None:
-        """A line of the result."""
-        click.echo(text)
+        """A line of the result.
+
+        Raises:
+            OutputFailedError: nobody takes it.
+        """
+        self.lines([text])
 
     def lines(self, texts: Iterable[str]) -> None:
-        """Lines of the result, written together: each for itself takes longer than to make it."""
-        click.echo("".join(f"{text}\n" for text in texts), nl=False)
+        """Lines of the result, written together: each for itself takes longer than to make it.
+
+        Raises:
+            OutputFailedError: nobody takes them, nor more of them.
+        """
+        _print(sys.stdout, "".join(f"{text}\n" for text in texts))
+        if isinstance(sys.stdout, GuardedOutput) and sys.stdout.failure is not None:
+            raise OutputFailedError
 
     def record(self, event: JsonEvent, /, **values: Any) -> None:
-        """One JSON object, where that is wanted."""
+        """One JSON object, where that is wanted; what it tells of goes on if nobody takes it."""
         if self.as_json:
-            self.line(record_line(event, **values))
+            _print(sys.stdout, f"{record_line(event, **values)}\n")
 
     # ------------------------------------------------------------ standard error
 
     def say(self, text: str) -> None:
         """A line for the person; above what is shown on the last one."""
         if self._shown is None:
-            click.echo(text, err=True)
+            _print(sys.stderr, f"{text}\n")
         else:
             self.screen.print(text, soft_wrap=True)
 
@@ -183,27 +196,38 @@ class Terminal:
 
     # ------------------------------------------------------------ questions
 
+    def wrapped(self, text: str) -> str:
+        """A text in lines as long as the screen is wide: a terminal itself breaks words.
+
+        Further lines are indented as the first one is.
+        """
+        try:
+            columns = os.get_terminal_size(sys.stderr.fileno()).columns
+        except (OSError, ValueError):  # no terminal
+            return text
+        return wrapped(text, columns)
+
     def confirm(self, question: str) -> bool:
         """A question with yes or no; no is the default."""
         with self._asking():
-            return click.confirm(question, default=False, err=True)
+            return click.confirm(self.wrapped(question), default=False, err=True)
 
     def choose(self, question: str, choices: Sequence[str]) -> str:
         """A question with a few answers."""
         with self._asking():
-            answer: str = click.prompt(question, type=click.Choice(choices), err=True)
+            answer: str = click.prompt(self.wrapped(question), type=click.Choice(choices), err=True)
         return answer
 
     def ask(self, question: str) -> str:
         """A question with a text for an answer."""
         with self._asking():
-            answer: str = click.prompt(question, err=True)
+            answer: str = click.prompt(self.wrapped(question), err=True)
         return answer
 
     def ask_secret(self, question: str) -> Secret:
         """A question whose answer does not show."""
         with self._asking(hidden=True):
-            return Secret(click.prompt(question, hide_input=True, err=True))
+            return Secret(click.prompt(self.wrapped(question), hide_input=True, err=True))
 
     def answer(self, question: str, *, echo: bool) -> Secret:
         """A question in a server's words; leaving the answer empty is an answer too."""
@@ -237,3 +261,25 @@ class Terminal:
 def server_words(problem: Problem) -> str:
     """Quote the server's own words about a problem, for people; there must be some."""
     return _("The server says: “{words}”").format(words=display_text(problem.server_said))
+
+
+def wrapped(text: str, columns: int) -> str:
+    """A text in lines of at most so many columns, broken between words, indented alike."""
+    if columns <= 0 or len(text) < columns:  # a terminal that does not tell has none
+        return text
+    words = text.lstrip(" ")
+    indent = " " * (len(text) - len(words))
+    return textwrap.fill(
+        words,
+        columns - 1,  # the last one is the cursor's
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _print(stream: TextIO, text: str) -> None:
+    """Write at once; click would write UTF-8 where the encoding is ASCII."""
+    stream.write(text)
+    stream.flush()

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+# Columns of the screen: what has room for bar, sizes, speed and time, what those take beside the
+# name, and what per cent and time take.
+_WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
 # Else the part may have another name than is told, and the file of that name be another.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
@@ -192,7 +195,7 @@ class TransferReport:
         if view.finished:  # the bar is about to go
             return
         if self._bar is None:
-            self._bar = _bar(self._terminal.screen)
+            self._bar = make_bar(self._terminal.screen)
         (task,) = self._bar.task_ids
         title = display_text(view.title)
         total = None if view.walking else view.bytes_total
@@ -288,16 +291,30 @@ def _left_to_itself(file: FileView) -> FileView:
     )
 
 
-def _bar(screen: Console) -> Progress:
-    """A bar with one task, not yet shown."""
-    from rich import progress  # noqa: PLC0415  takes 30 ms, and only a terminal needs it
+def make_bar(screen: Console) -> Progress:
+    """A bar with one task, not yet shown; it keeps to one line of the screen."""
+    from rich import progress, table  # noqa: PLC0415  takes 30 ms, and only a terminal needs it
 
+    is_wide = screen.width >= _WIDE
+    room = screen.width - (_BESIDE_NAME if is_wide else _BESIDE_NAME_NARROW)
+    name = table.Column(no_wrap=True, overflow="ellipsis", max_width=max(1, room))
+    columns: list[progress.ProgressColumn] = [
+        progress.TextColumn("{task.description}", markup=False, table_column=name)
+    ]
+    if is_wide:
+        columns += [
+            progress.BarColumn(bar_width=20),
+            progress.DownloadColumn(),
+            progress.TransferSpeedColumn(),
+            progress.TimeRemainingColumn(),
+        ]
+    else:
+        columns += [
+            progress.TaskProgressColumn(show_speed=True),
+            progress.TimeRemainingColumn(compact=True),
+        ]
     bar = progress.Progress(
-        progress.TextColumn("{task.description}", markup=False),
-        progress.BarColumn(),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
+        *columns,
         console=screen,
         transient=True,
         redirect_stdout=False,  # it may be a file

@@ -70,6 +70,7 @@ class EngineClient:
         self._prompter = prompter
         self._clock = clock
         self._last = 0
+        self._closed = False
         self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
         self._taken_back: set[int] = set()  # those of them that :meth:`cancel` was told of
         self._give_up_at: dict[int, float] = {}  # and those whose end is being waited for
@@ -108,7 +109,7 @@ class EngineClient:
                     return
                 yield event
         finally:
-            if not over and request not in self._taken_back:
+            if not (over or self._closed or request in self._taken_back):
                 self._clear_away(request)
             self._taken_back.discard(request)
             self._give_up_at.pop(request, None)
@@ -163,7 +164,8 @@ class EngineClient:
             continue
 
     def close(self) -> None:
-        """End the engine."""
+        """End the engine; what is still asked has no end to wait for."""
+        self._closed = True
         self._cancels.put(None)
         self._canceller.join()
         self._engine.close()

@@ -14,7 +14,7 @@ from ferrygate.cli.interrupts import InterruptWait, on_interrupt
 from ferrygate.cli.terminal import Terminal
 from unheard_signal import unheard_signal
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def terminal(clock: ManualClock) -> Terminal:
 
 @pytest.fixture(autouse=True)
 def _own_handlers() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in NUMBERS}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in NUMBERS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -74,7 +74,14 @@ def test_what_a_shell_has_ignored_stays_ignored(terminal: Terminal, clock: Manua
     assert not stopped
 
 
-def test_a_wait_ends_by_either_signal_or_a_word() -> None:
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_wait_leaves_ignored_what_a_shell_has_ignored(number: signal.Signals) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    InterruptWait()
+    assert signal.getsignal(number) is signal.SIG_IGN
+
+
+def test_a_wait_ends_by_each_signal_or_a_word() -> None:
     interrupt = InterruptWait()
     for number in NUMBERS:
         signal.raise_signal(number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, Unpack
 
@@ -48,11 +49,12 @@ def ls(
     folder = existing(path if path is not None else found.start_folder)
     with sign_in(around, found, site, **wishes) as session:
         listing = _Listing(session, folder)
-        blocks: Iterable[Iterable[Entry]] = listing.blocks()
-        if not unsorted:
-            blocks = [sorted(chain.from_iterable(blocks), key=lambda entry: entry.name)]
-        for block in blocks:
-            around.terminal.lines(_line(around, entry, long=long) for entry in block)
+        with closing(listing.blocks()) as listed:  # the rest may not be wanted any more
+            blocks: Iterable[Iterable[Entry]] = listed
+            if not unsorted:
+                blocks = [sorted(chain.from_iterable(listed), key=lambda entry: entry.name)]
+            for block in blocks:
+                around.terminal.lines(_line(around, entry, long=long) for entry in block)
         if listing.unseen is not None:
             around.terminal.fail(listing.unseen.problem)
             return Exit.FAILED
@@ -67,7 +69,7 @@ class _Listing:
         self._path = path
         self.unseen: IncompleteListingError | None = None
 
-    def blocks(self) -> Iterator[tuple[Entry, ...]]:
+    def blocks(self) -> Generator[tuple[Entry, ...], None, None]:
         """The entries, as they come."""
         try:
             yield from self._session.blocks(self._path)

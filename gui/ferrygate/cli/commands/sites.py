@@ -10,7 +10,7 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
-from ferrygate.cli.json_lines import JsonEvent
+from ferrygate.cli.json_lines import JsonEvent, record_line
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
@@ -36,11 +36,11 @@ def sites() -> None:
 @click.pass_obj
 def list_(around: CommandContext) -> int:
     """Print the names of all saved sites."""
-    for name in around.store.names():
-        if around.terminal.as_json:
-            around.terminal.record(JsonEvent.ENTRY, name=name)
-        else:
-            around.terminal.line(display_text(name))
+    names = around.store.names()
+    if around.terminal.as_json:
+        around.terminal.lines(record_line(JsonEvent.ENTRY, name=name) for name in names)
+    else:
+        around.terminal.lines(map(display_text, names))
     return Exit.DONE
 
 
