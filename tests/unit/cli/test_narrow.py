@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from ferrygate.cli.terminal import wrapped
+from ferrygate.cli.transfer_report import make_bar
 
 CHOICE = "  r  replace (if that breaks half-way, the old file is lost on this server)"
 
@@ -25,3 +29,18 @@ def test_what_fits_stays_as_it_is(columns: int) -> None:
 def test_a_long_word_stays_whole() -> None:
     fingerprint = "SHA256:" + "A" * 43
     assert fingerprint in wrapped(f"It shows {fingerprint} today", 40).splitlines()
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 99, 100, 200])
+@pytest.mark.parametrize("name", ["a.csv", "a name that is longer than any screen is wide " * 9])
+def test_a_bar_keeps_to_one_line(columns: int, name: str) -> None:
+    drawn = io.StringIO()
+    screen = Console(file=drawn, width=columns, force_terminal=True, color_system=None)
+    bar = make_bar(screen)
+    (task,) = bar.task_ids
+    bar.update(task, description=name, completed=16_100_000, total=31_500_000)
+    screen.print(bar.get_renderable())
+    (line,) = drawn.getvalue().splitlines()
+    assert len(line) <= columns
+    assert line.startswith(name[:5])
+    assert "51%" in line or "16.1/31.5 MB" in line

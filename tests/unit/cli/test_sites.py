@@ -55,6 +55,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
         },
         "policy": {"save_password": False, "save_code_secret": False},
         "support": {"contact": "help@example.org"},
+        "late_part_seconds": 330,
     }
 
 

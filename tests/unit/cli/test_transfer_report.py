@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import io
 import json
 
 import msgspec
 import pytest
-from rich.console import Console
 
 from fake_clock import ManualClock
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.terminal import Terminal
-from ferrygate.cli.transfer_report import TransferReport, make_bar
+from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     Cancelled,
@@ -390,18 +388,3 @@ def test_that_it_is_stopping_is_told_once_where_something_is_under_way(
         report(BatchChanged(msgspec.structs.replace(view, stopping=True)))
     stopping = "Stopping. What is under way is being cleared away.\n"
     assert capsys.readouterr().err == (stopping if state is TransferState.SENDING else "")
-
-
-@pytest.mark.parametrize("columns", [40, 60, 80, 99, 100, 200])
-@pytest.mark.parametrize("name", ["a.csv", "a name that is longer than any screen is wide " * 9])
-def test_a_bar_keeps_to_one_line(columns: int, name: str) -> None:
-    drawn = io.StringIO()
-    screen = Console(file=drawn, width=columns, force_terminal=True, color_system=None)
-    bar = make_bar(screen)
-    (task,) = bar.task_ids
-    bar.update(task, description=name, completed=16_100_000, total=31_500_000)
-    screen.print(bar.get_renderable())
-    (line,) = drawn.getvalue().splitlines()
-    assert len(line) <= columns
-    assert line.startswith(name[:5])
-    assert "51%" in line or "16.1/31.5 MB" in line
