@@ -173,8 +173,15 @@ class SftpChannel:
         return main.result()
 
     def close(self) -> None:
-        """Close the channel without another word; open handles are the server's to deal with."""
+        """Close the channel without another word; open handles are the server's to deal with.
+
+        What was not sent is let go of at once: it may be megabytes, in a circle of objects that
+        Python looks for only now and then.
+        """
         self.usable = False
+        self._out.clear()
+        self._pending.clear()
+        self._reader = PacketReader()
         with contextlib.suppress(*BROKEN):  # it may be dead already
             self._stream.close()
 

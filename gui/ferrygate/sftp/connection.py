@@ -218,6 +218,7 @@ class Connection:
         self._sock.hang_up()
         self._transport.close()
         self._transport.join(_JOIN)
+        self._transport.release()
 
 
 def connect(
@@ -268,6 +269,7 @@ def connect(
             if transport.is_alive():
                 transport.join(_JOIN)
             transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
+            transport.release()
         sock.close()
         if isinstance(error, Cancelled):
             raise

@@ -77,6 +77,15 @@ class Packetizer(paramiko.packet.Packetizer):
         super().set_inbound_cipher(block_engine, *args, **options)
         self._opener = Opener(block_engine, options["iv_in"]) if options["aead"] else None
 
+    def release(self) -> None:
+        """Let go of the buffers, a megabyte, once the connection has ended and its thread too.
+
+        A transport is a circle of objects, which Python looks for only now and then: where a line
+        comes and goes, many of them would wait for that.
+        """
+        self._outgoing = self._unsent = memoryview(b"")
+        self._received.release()
+
     # ------------------------------------------------------------ out, on any thread
 
     def send_message(self, data: Message) -> None:

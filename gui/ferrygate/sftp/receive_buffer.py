@@ -35,7 +35,8 @@ class ReceiveBuffer:
         if self.start:
             self.view[:held] = self.view[self.start : self.end]
             self.start, self.end = 0, held
-        count = self._sock.recv_into(self.view[held:])
+        with self.view[held:] as room:  # not kept by the traceback of an error either
+            count = self._sock.recv_into(room)
         if not count:
             raise EOFError
         self.end += count
@@ -55,3 +56,8 @@ class ReceiveBuffer:
     def close(self) -> None:
         """As for a socket."""
         self._sock.close()
+
+    def release(self) -> None:
+        """Let go of what is held; nothing is received any more."""
+        self.view = memoryview(b"")
+        self.start = self.end = 0

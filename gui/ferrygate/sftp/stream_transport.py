@@ -84,6 +84,11 @@ class StreamTransport(GuardedTransport):
             )
         super()._parse_channel_open_success(message)  # type: ignore[misc]  # as above
 
+    def release(self) -> None:
+        """Let go of the buffers once the thread has ended; where it has not, it may need them."""
+        if not self.is_alive():
+            self._packets.release()
+
     # ------------------------------------------------------------ while keys are exchanged
 
     def _send_user_message(self, message: paramiko.Message) -> None:
