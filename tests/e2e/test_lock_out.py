@@ -9,6 +9,7 @@ import pytest
 
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import SignIn
 from sandbox_fixtures import MakeSandbox
 from sandbox_site import site_of
 
@@ -50,6 +51,38 @@ def test_listings_at_once_all_succeed_each_with_its_own_code(
     steps = steps_of(sandbox)
     assert len(steps) == len(set(steps)) == count
     assert outcomes_of(sandbox) == {"granted"}
+
+
+def test_wrong_sign_ins_under_many_spellings_never_lock_the_account(
+    make_sandbox: MakeSandbox, bare: Program, tmp_path: Path
+) -> None:
+    del bare  # its environment
+    sandbox = make_sandbox(period=2)
+    site = site_of(sandbox.ready)
+    without_okta = SignIn(period=site.sign_in.period)
+    spellings = [
+        site,
+        site_of(sandbox.ready, sign_in=without_okta),
+        site_of(sandbox.ready, host="localhost"),
+        site_of(sandbox.ready, host="LocalHost", sign_in=without_okta),
+        site_of(sandbox.ready, username=site.username.upper(), sign_in=without_okta),
+        site_of(sandbox.ready, username=f"{site.username}@vendor.org"),
+    ]
+    paths = []
+    for number, spelt in enumerate(spellings):
+        (tmp_path / f"{number}").mkdir()
+        paths.append(connection_file(tmp_path / f"{number}", spelt))
+    good = program_for(sandbox.ready)
+    wrong = good.with_secrets("not the password", sandbox.ready.totp_secret.reveal())
+    alone = [wrong("ls", path) for path in paths]
+    assert [each.returncode for each in alone] == [3, 3, 6, 6, 6, 6]
+    assert "together with those at 127.0.0.1:" in alone[3].stderr
+    asked = [wrong("ls", "--try-anyway", path).returncode for path in paths[2:5]]
+    assert asked == [3, 3, 6]
+    assert len(sandbox.log) == 4
+    assert not sandbox.organization.account.locked
+    assert good("sites", "reset-lock", paths[3]).returncode == 0
+    assert good("ls", paths[0]).returncode == 0
 
 
 @pytest.mark.parametrize(("word", "most"), [((), 2), (("--try-anyway",), 4)])

@@ -17,7 +17,7 @@ from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 ACCOUNT = "account"
-LEASE = 100.0
+LEASE = 180.0
 _GONE = -1  # a holder that has ended
 PROCESSES = st.integers(0, 2)
 STEPS = st.integers(0, 5)
@@ -73,7 +73,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(who=PROCESSES, try_anyway=st.booleans())
     def admit(self, who: int, *, try_anyway: bool) -> None:
-        admission = self.ledgers[who].admit(ACCOUNT, LEASE, try_anyway=try_anyway)
+        admission = self.ledgers[who].admit(ACCOUNT, try_anyway=try_anyway)
         self.lose_expired()
         if self.holder is not None:
             assert admission.gate is Gate.BUSY
@@ -123,7 +123,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.holder == who:
             self.holder, self.until = _GONE, 0.0  # found out by the next one who asks
 
-    @rule(seconds=st.floats(0, 150))
+    @rule(seconds=st.floats(0, 250))
     def pass_time(self, seconds: float) -> None:
         self.clock.time += seconds
 

@@ -120,24 +120,31 @@ class SignInAttempts:
         cancel: CancelToken,
         confirmed: set[HostKey],
     ) -> Connection:
-        """Connect, and have the host key accepted; keys that a person confirms are noted."""
-        observer.connecting()
-        known = self._known_hosts.keys_for(site.host, site.port)
-        connection = self._reach(site, known, mine, cancel)
-        try:
-            mine.renew()
+        """Connect, have the host key accepted, and count the attempt under that key.
+
+        Keys that a person confirms are noted.
+        """
+        while True:
+            observer.connecting()
+            known = self._known_hosts.keys_for(site.host, site.port)
+            connection = self._reach(site, known, mine, cancel)
             shown = connection.host_key
-            verdict = check_host_key(site, known, shown)
-            unsure = check_saved_for(site, credentials, shown.fingerprint)
-            if (unsure or verdict is Verdict.UNKNOWN) and shown not in confirmed:
-                _have_confirmed(site, shown, observer)
-                confirmed.add(shown)
-            if verdict is not Verdict.KNOWN:
-                self._known_hosts.add(site.host, site.port, shown)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            try:
+                mine.renew()
+                verdict = check_host_key(site, known, shown)
+                unsure = check_saved_for(site, credentials, shown.fingerprint)
+                if (unsure or verdict is Verdict.UNKNOWN) and shown not in confirmed:
+                    _have_confirmed(site, shown, observer)
+                    confirmed.add(shown)
+                if verdict is not Verdict.KNOWN:
+                    self._known_hosts.add(site.host, site.port, shown)
+                if mine.count_at(site, shown.fingerprint):
+                    return connection
+            except BaseException:
+                connection.close()
+                raise
+            connection.close()  # servers hang up on clients that are silent for long
+            mine.wait_for_others(site, shown.fingerprint)
 
     def _reach(
         self, site: Site, known: tuple[HostKey, ...], mine: Turn, cancel: CancelToken

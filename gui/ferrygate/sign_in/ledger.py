@@ -3,14 +3,24 @@
 The ledger knows each code that ever left, so that none leaves twice. The breaker counts refusals
 in a row for each account and lets one attempt at a time through. Both answers are given inside one
 write transaction, so that any number of processes may ask at once.
+
+One account can be reached under several names: with and without the Okta address, by two names of
+one host, with the usual port written out. So an attempt counts under two kinds of names. The first
+is known before anything is sent (:attr:`ferrygate.sites.site.Site.account`), and its lease is taken
+first. The second has the fingerprint of the key that the server has proven to hold, and its lease
+is taken then (:meth:`Ledger.extend`). Always in this order, so that no two attempts wait for each
+other. The higher count holds. The ledger remembers which fingerprints an account was counted under,
+so that a success under one name clears them all.
+
+Nothing here rests on the wall clock alone, which may be wrong, and right again. Claims are kept by
+their number, not by their age. The end of a lease is believed only where it is near.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 
@@ -18,26 +28,19 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LeaseLostError, SettingsError
+from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import own_file
+from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
+from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.processes import Processes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
 REFUSE_FROM = 4  # and from which nothing does but a reset; Okta locks at five
-_KEEP_CLAIMS = 7 * 86_400.0  # seconds; far longer than any server accepts a code
+# Claims that are kept: those of 17 days of which each half minute has one. A server accepts a code
+# for minutes, and a wrong clock does not make claims come faster.
+_KEEP_CLAIMS = 50_000
 _SALT_BYTES = 32
-_BUSY = 30.0  # seconds to wait for another process's transaction
-
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS salt (id INTEGER PRIMARY KEY CHECK (id = 0), value BLOB NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS claims (
-      digest BLOB PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS accounts (
-      account TEXT PRIMARY KEY, refusals INTEGER NOT NULL DEFAULT 0,
-      lease INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until REAL,
-      sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
-)
+_BUSY_SECONDS = 30.0  # to wait for another process's transaction
 
 
 class Gate(Enum):
@@ -50,18 +53,29 @@ class Gate(Enum):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """The right to make one attempt for one account."""
+    """The right to make one attempt for one account.
 
-    account: str
-    number: int
+    Attributes:
+        holds: the names that the attempt counts under, each with the number of its turn there.
+    """
+
+    holds: tuple[Hold, ...]
 
 
 class Admission(msgspec.Struct, frozen=True):
-    """The breaker's answer; ``lease`` with :attr:`Gate.OPEN` only."""
+    """The breaker's answer.
+
+    Attributes:
+        gate: whether the attempt may be made.
+        refusals: refusals in a row; the highest of the counts.
+        lease: with :attr:`Gate.OPEN` only.
+        elsewhere: the other server with the same key at which the refusals were; or empty.
+    """
 
     gate: Gate
     refusals: int
     lease: Lease | None = None
+    elsewhere: str = ""
 
 
 class End(Enum):
@@ -82,6 +96,7 @@ class Ledger:
         clock: Clock,
         processes: Processes,
         random_bytes: Callable[[int], bytes],
+        busy_seconds: float = _BUSY_SECONDS,
     ) -> None:
         """Open or make the file, readable by its owner only.
 
@@ -90,32 +105,24 @@ class Ledger:
             clock: wall clock for leases.
             processes: tells this process apart and whether another still runs.
             random_bytes: cryptographic randomness for the salt.
+            busy_seconds: how long to wait for another process's transaction.
 
         Raises:
-            SettingsError: the file cannot be made or read; so does every method.
+            SettingsError: the file cannot be made or used; so does every method.
         """
-        self._path = path
-        self._clock = clock
-        self._processes = processes
-        with own_file(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-        with self._write() as db:  # not in WAL mode: processes that begin together get in its way
-            for statement in _SCHEMA:
-                db.execute(statement)
-            db.execute("INSERT OR IGNORE INTO salt VALUES (0, ?)", (random_bytes(_SALT_BYTES),))
-            (self._salt,) = db.execute("SELECT value FROM salt").fetchone()
+        self._rows = AccountRows(clock, processes)
+        self._file = LedgerFile(path, busy_seconds, random_bytes(_SALT_BYTES))
 
     # ------------------------------------------------------------ codes
 
     def claim(self, secret: CodeSecret, step: int) -> bool:
         """Claim the code of one time step; false when it already left once."""
-        with self._write() as db:
+        with self._file.write() as db:
             return self._claim(db, secret, step)
 
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
         """Whether the code of that step already left."""
-        with self._connection() as db:
+        with self._file.read() as db:
             found = db.execute(
                 "SELECT 1 FROM claims WHERE digest=?", (self._digest(secret, step),)
             ).fetchone()
@@ -126,7 +133,7 @@ class Ledger:
 
         From here on an attempt whose end nobody reports counts as refused.
         """
-        with self._write() as db:
+        with self._file.write() as db:
             if not self._claim(db, secret, step):
                 return False
             self._mark_sent(db, lease)
@@ -134,81 +141,105 @@ class Ledger:
 
     def mark_sent(self, lease: Lease) -> None:
         """Note that this attempt now sends a password that carries no code."""
-        with self._write() as db:
+        with self._file.write() as db:
             self._mark_sent(db, lease)
 
     def give_back(self, lease: Lease, secret: CodeSecret, step: int) -> None:
         """Undo :meth:`claim_for_sending` for a code that surely was not sent."""
-        with self._write() as db:
+        with self._file.write() as db:
             db.execute("DELETE FROM claims WHERE digest=?", (self._digest(secret, step),))
-            db.execute(
-                "UPDATE accounts SET sent=0 WHERE account=? AND lease=?",
-                (lease.account, lease.number),
-            )
+            db.executemany("UPDATE accounts SET sent=0 WHERE account=? AND lease=?", lease.holds)
 
     # ------------------------------------------------------------ attempts
 
-    def admit(self, account: str, seconds: float, *, try_anyway: bool = False) -> Admission:
+    def admit(self, account: str, *, try_anyway: bool = False) -> Admission:
         """Ask for the right to make one attempt.
 
         Args:
             account: :attr:`ferrygate.sites.site.Site.account`.
-            seconds: how long the lease holds unless renewed.
             try_anyway: a person's word, good for this one attempt.
         """
-        now = self._clock.now()
-        with self._write() as db:
-            db.execute("INSERT OR IGNORE INTO accounts (account) VALUES (?)", (account,))
-            refusals, number, holder, until, sent = db.execute(
-                "SELECT refusals, lease, holder, lease_until, sent FROM accounts WHERE account=?",
-                (account,),
-            ).fetchone()
-            if holder is not None:
-                if now < until and self._processes.is_running(holder):
-                    return Admission(Gate.BUSY, refusals)
-                refusals += sent  # its end is unknown
-            gate = _gate(refusals, try_anyway=try_anyway)
-            opened = gate is Gate.OPEN
-            db.execute(
-                "UPDATE accounts SET refusals=?, lease=?, holder=?, lease_until=?, sent=0"
-                " WHERE account=?",
-                (
-                    refusals,
-                    number + 1,
-                    self._processes.me if opened else None,
-                    now + seconds if opened else None,
-                    account,
-                ),
-            )
-        return Admission(gate, refusals, Lease(account, number + 1) if opened else None)
+        with self._file.write() as db:
+            row = self._rows.look(db, account)
+            if row.is_busy:
+                return Admission(Gate.BUSY, row.refusals)
+            gate = _gate(row.refusals, try_anyway=try_anyway)
+            lease = Lease(self._rows.begin(db, (row,), opened=gate is Gate.OPEN))
+        return Admission(gate, row.refusals, lease if gate is Gate.OPEN else None)
 
-    def renew(self, lease: Lease, seconds: float) -> None:
-        """Hold the lease for ``seconds`` from now."""
-        with self._write() as db:
-            db.execute(
+    def extend(
+        self, lease: Lease, key_accounts: Iterable[str], place: str, *, try_anyway: bool = False
+    ) -> Admission:
+        """Ask for the right to go on at a server that has shown its key.
+
+        Args:
+            lease: what :meth:`admit` gave; of no more use where another one is given here.
+            key_accounts: :meth:`ferrygate.sites.site.Site.accounts_at`.
+            place: the server, for the sentence about another name of the same account.
+            try_anyway: as given to :meth:`admit`.
+
+        Raises:
+            LeaseLostError: another attempt has begun meanwhile.
+        """
+        account = lease.holds[0][0]
+        held = {name for name, _number in lease.holds}
+        with self._file.write() as db:
+            if not all(self._rows.is_held(db, hold) for hold in lease.holds):
+                raise _lease_lost()
+            rows = [self._rows.look(db, name) for name in key_accounts if name not in held]
+            refusals = max([row.refusals for row in rows] + [self._rows.refusals(db, held)])
+            if any(row.is_busy for row in rows):
+                return Admission(Gate.BUSY, refusals)
+            gate = _gate(refusals, try_anyway=try_anyway)
+            holds = lease.holds + self._rows.begin(db, rows, opened=gate is Gate.OPEN)
+            db.executemany(
+                "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)",
+                [(account, row.name, place) for row in rows],
+            )
+            elsewhere = self._rows.elsewhere(db, account, rows, place)
+        return Admission(
+            gate, refusals, Lease(holds) if gate is Gate.OPEN else None, elsewhere=elsewhere
+        )
+
+    def renew(self, lease: Lease) -> None:
+        """Hold the lease for another three minutes."""
+        until = self._rows.until()
+        with self._file.write() as db:
+            db.executemany(
                 "UPDATE accounts SET lease_until=? WHERE account=? AND lease=?",
-                (self._clock.now() + seconds, lease.account, lease.number),
+                [(until, *hold) for hold in lease.holds],
             )
 
     def finish(self, lease: Lease, end: End) -> None:
-        """Report how the attempt ended."""
-        with self._write() as db:
-            change = {End.ACCEPTED: "0", End.REFUSED: "refusals + 1"}.get(end, "refusals")
-            db.execute(
-                f"UPDATE accounts SET refusals={change}, holder=NULL, lease_until=NULL, sent=0"  # noqa: S608  from the table above
+        """Report how the attempt ended; a success clears every name of the account."""
+        with self._file.write() as db:
+            held = [hold for hold in lease.holds if self._rows.is_held(db, hold)]
+            db.executemany(
+                "UPDATE accounts SET refusals=refusals+?, holder=NULL, lease_until=NULL, sent=0"
                 " WHERE account=? AND lease=?",
-                (lease.account, lease.number),
+                [(end is End.REFUSED, *hold) for hold in held],
             )
+            if end is End.ACCEPTED and len(held) == len(lease.holds):
+                self._rows.clear(db, lease.holds[0][0])
 
     def refusals(self, account: str) -> int:
-        """Refusals in a row so far."""
-        with self._connection() as db:
-            row = db.execute("SELECT refusals FROM accounts WHERE account=?", (account,)).fetchone()
-        return 0 if row is None else int(row[0])
+        """Count the refusals in a row so far, under the account's own name."""
+        with self._file.read() as db:
+            return self._rows.refusals(db, {account})
+
+    def refusals_of(self, lease: Lease) -> int:
+        """Count the refusals in a row so far; the highest count of the attempt's names."""
+        with self._file.read() as db:
+            return self._rows.refusals(db, {name for name, _number in lease.holds})
+
+    def is_busy(self, names: Iterable[str]) -> bool:
+        """Whether another attempt is under way under one of these names."""
+        with self._file.read() as db:
+            return any(self._rows.look(db, name).is_busy for name in names)
 
     def is_clear(self, account: str) -> bool:
         """Whether there are no refusals, and no attempt is under way or has an unknown end."""
-        with self._connection() as db:
+        with self._file.read() as db:
             row = db.execute(
                 "SELECT 1 FROM accounts WHERE account=? AND (refusals > 0 OR holder IS NOT NULL)",
                 (account,),
@@ -216,77 +247,46 @@ class Ledger:
         return row is None
 
     def reset(self, account: str) -> None:
-        """A person's word that the account is well again."""
-        with self._write() as db:
-            db.execute("UPDATE accounts SET refusals=0 WHERE account=?", (account,))
+        """Take a person's word that the account is well again.
+
+        Clears every name of it, and ends attempts that nobody makes any more.
+        """
+        with self._file.write() as db:
+            for name in self._rows.clear(db, account):
+                if not self._rows.look(db, name).is_busy:
+                    db.execute(
+                        "UPDATE accounts SET lease=lease+1, holder=NULL, lease_until=NULL, sent=0"
+                        " WHERE account=?",
+                        (name,),
+                    )
 
     # ------------------------------------------------------------ inside
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """The file, which must be there: a new one would not know what was sent.
-
-        Raises:
-            SettingsError: it is gone, broken, locked for too long, or the disk is full.
-        """
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
-        try:
-            with closing(
-                sqlite3.connect(address, timeout=_BUSY, isolation_level=None, uri=True)
-            ) as db:
-                yield db
-        except sqlite3.Error as error:
-            raise _unusable(str(error)) from error
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that no other process's write can come between."""
-        with self._connection() as db:
-            db.execute("PRAGMA synchronous=FULL")
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                if db.in_transaction:  # SQLite ends it by itself when the disk is full
-                    db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
     def _claim(self, db: sqlite3.Connection, secret: CodeSecret, step: int) -> bool:
-        now = self._clock.now()
-        db.execute("DELETE FROM claims WHERE claimed_at < ?", (now - _KEEP_CLAIMS,))
         added = db.execute(
-            "INSERT OR IGNORE INTO claims VALUES (?, ?)", (self._digest(secret, step), now)
+            "INSERT OR IGNORE INTO claims (digest) VALUES (?)", (self._digest(secret, step),)
+        )
+        db.execute(
+            "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?",
+            (_KEEP_CLAIMS,),
         )
         return added.rowcount == 1
 
-    @staticmethod
-    def _mark_sent(db: sqlite3.Connection, lease: Lease) -> None:
-        marked = db.execute(
-            "UPDATE accounts SET sent=1 WHERE account=? AND lease=? AND holder IS NOT NULL",
-            (lease.account, lease.number),
-        )
-        if marked.rowcount != 1:
+    def _mark_sent(self, db: sqlite3.Connection, lease: Lease) -> None:
+        if not all(self._rows.is_held(db, hold) for hold in lease.holds):
             raise _lease_lost()
+        db.executemany("UPDATE accounts SET sent=1 WHERE account=? AND lease=?", lease.holds)
 
     def _digest(self, secret: CodeSecret, step: int) -> bytes:
         key = secret.key.reveal().encode()
         return hashlib.blake2b(
-            b"%d:%d:%s" % (step, secret.period, key), key=self._salt, digest_size=32
+            b"%d:%d:%s" % (step, secret.period, key), key=self._file.salt, digest_size=32
         ).digest()
 
 
 def _lease_lost() -> LeaseLostError:
     return LeaseLostError(
         _("This sign-in took too long, and another one has begun."), next_step=_("Sign in again.")
-    )
-
-
-def _unusable(detail: str) -> SettingsError:
-    return SettingsError(
-        _("Ferrygate's record of used codes cannot be read, so nothing was sent."),
-        next_step=_("Check the free space on this computer, and start Ferrygate again."),
-        detail=detail,
     )
 
 

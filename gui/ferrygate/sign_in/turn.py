@@ -10,9 +10,10 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
+from ferrygate.common.names import display_text
+from ferrygate.sign_in.ledger import Admission, End, Gate, Lease, Ledger
+from ferrygate.sites.site import Site
 
-_LEASE = 180.0  # seconds; longer than any stage between two renewals, and what it may be short of
 _FRESH = 15.0  # seconds in which a lease is not renewed again: that waits for the disk
 _POLL = 0.15  # how often to ask whether it is our turn, seconds
 
@@ -24,14 +25,57 @@ class Turn:
         end: what the breaker is told when the turn is over.
     """
 
-    def __init__(self, ledger: Ledger, account: str, lease: Lease | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        account: str,
+        lease: Lease | None,
+        clock: Clock,
+        cancel: CancelToken,
+        *,
+        try_anyway: bool,
+    ) -> None:
         """Begin; without a lease where no password is sent."""
         self._ledger = ledger
         self._account = account
         self._lease = lease
         self._clock = clock
+        self._cancel = cancel
+        self._try_anyway = try_anyway
         self._renewed = clock.monotonic()
         self.end = End.NOT_SENT
+
+    def count_at(self, site: Site, fingerprint: str) -> bool:
+        """Count under the key that the server has shown as well, before anything secret leaves.
+
+        Returns:
+            Whether the attempt may go on; if not, another of the same account is under way.
+
+        Raises:
+            LockOutBreakerError: too many refusals in a row under that key, whatever the host.
+            LeaseLostError: another attempt has begun meanwhile.
+        """
+        if self._lease is None:
+            return True
+        names = site.accounts_at(fingerprint)
+        admission = self._ledger.extend(self._lease, names, site.place, try_anyway=self._try_anyway)
+        if admission.gate is Gate.BUSY:
+            return False
+        if admission.lease is None:
+            raise _stopped(admission)
+        self._lease = admission.lease
+        return True
+
+    def wait_for_others(self, site: Site, fingerprint: str) -> None:
+        """Wait until no other attempt of the same account is under way.
+
+        Raises:
+            Cancelled: as asked.
+        """
+        while self._ledger.is_busy(site.accounts_at(fingerprint)):
+            self.renew()
+            self._clock.wait(self._cancel.event, _POLL)
+            self._cancel.check()
 
     def sending(self) -> None:
         """The password leaves now; refused, until someone says otherwise."""
@@ -49,13 +93,20 @@ class Turn:
     def renew(self) -> None:
         """Hold the place while there is something to wait for."""
         if self._lease is not None and self._clock.monotonic() - self._renewed >= _FRESH:
-            self._ledger.renew(self._lease, _LEASE)
+            self._ledger.renew(self._lease)
             self._renewed = self._clock.monotonic()
+
+    def finish(self) -> None:
+        """Tell the breaker how the turn ended."""
+        if self._lease is not None:
+            self._ledger.finish(self._lease, self.end)
 
     @property
     def refusals(self) -> int:
         """Refusals of the account in a row, before this turn."""
-        return self._ledger.refusals(self._account)
+        if self._lease is None:
+            return self._ledger.refusals(self._account)
+        return self._ledger.refusals_of(self._lease)
 
     @property
     def _held(self) -> Lease:
@@ -83,30 +134,31 @@ def turn(
         Cancelled: as asked.
     """
     if not sends_password and ledger.is_clear(account):
-        yield Turn(ledger, account, None, clock)
+        yield Turn(ledger, account, None, clock, cancel, try_anyway=try_anyway)
         return
     lease = _take(ledger, account, clock, cancel, try_anyway=try_anyway)
-    mine = Turn(ledger, account, lease, clock)
+    mine = Turn(ledger, account, lease, clock, cancel, try_anyway=try_anyway)
     try:
         yield mine
     finally:
-        ledger.finish(lease, mine.end)
+        mine.finish()
 
 
 def _take(
     ledger: Ledger, account: str, clock: Clock, cancel: CancelToken, *, try_anyway: bool
 ) -> Lease:
     while True:
-        admission = ledger.admit(account, _LEASE, try_anyway=try_anyway)
+        admission = ledger.admit(account, try_anyway=try_anyway)
         if admission.lease is not None:
             return admission.lease
         if admission.gate is not Gate.BUSY:
-            raise _stopped(admission.gate, admission.refusals)
+            raise _stopped(admission)
         clock.wait(cancel.event, _POLL)
         cancel.check()
 
 
-def _stopped(gate: Gate, refusals: int) -> LockOutBreakerError:
+def _stopped(admission: Admission) -> LockOutBreakerError:
+    refusals = admission.refusals
     sentence = ngettext(
         "The last sign-in was refused. Nothing more was sent, so that your account is not locked.",
         "The last {count} sign-ins were refused. Nothing more was sent, so that your account is"
@@ -114,7 +166,11 @@ def _stopped(gate: Gate, refusals: int) -> LockOutBreakerError:
         refusals,
     ).format(count=refusals)
     detail = f"refusals in a row: {refusals}"
-    if gate is Gate.SHUT:
+    if admission.elsewhere:
+        place = display_text(admission.elsewhere)
+        sentence += " " + _("They are counted together with those at {place}.").format(place=place)
+        detail += f"; the same host key and user as at {place}"
+    if admission.gate is Gate.SHUT:
         step = _("Ask your contact to check your account; then reset the lock for this site.")
         return LockOutShutError(sentence, next_step=step, detail=detail)
     step = _("Check your password, or ask your contact. Then try once more.")

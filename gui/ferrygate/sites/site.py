@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import msgspec
+
+from ferrygate.sites.address import canonical_host, canonical_okta
 
 DEFAULT_PORT = 22
 
@@ -72,10 +76,32 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def account(self) -> str:
-        """The account whose refusals are counted together: Okta address or host:port, and user.
+        """Name the account whose refusals are counted together: where it is kept, and its user.
 
-        Okta counts wrong codes a user, whatever server asked, so two servers behind one Okta
-        share one count. User names are compared in lower case, as Okta does.
+        Okta counts wrong codes a user, whatever server asked, so two servers behind one Okta share
+        one count. It takes a log-in with and without what follows the "@" for the same user.
+        Addresses are compared in one spelling, and users in lower case, as Okta does.
         """
-        realm = self.sign_in.okta_address or f"{self.host}:{self.port}"
-        return f"{realm.rstrip('/')} {self.username}".lower()
+        if self.sign_in.okta_address:
+            return f"{canonical_okta(self.sign_in.okta_address)} {self._user.partition('@')[0]}"
+        return f"{canonical_host(self.host)}:{self.port} {self._user}"
+
+    def accounts_at(self, fingerprint: str) -> tuple[str, ...]:
+        """Name the account at a server that has shown this key, whatever the server is called.
+
+        A site that names an Okta address counts there under both forms of its user, since another
+        site of the same account may know neither the address nor the form.
+        """
+        users = [self._user]
+        if self.sign_in.okta_address:
+            users.insert(0, self._user.partition("@")[0])
+        return tuple(dict.fromkeys(f"{fingerprint} {user}" for user in users))
+
+    @property
+    def place(self) -> str:
+        """Name the server for people: its host, with an unusual port."""
+        return self.host if self.port == DEFAULT_PORT else f"{self.host}:{self.port}"
+
+    @property
+    def _user(self) -> str:
+        return unicodedata.normalize("NFC", self.username.strip()).lower()

@@ -196,7 +196,7 @@ def test_refusals_are_forgotten_once_the_account_has_seen_enough(
     case: Case, sign_in: SignIn, none: Answer, refusals: int
 ) -> None:
     site = msgspec.structs.replace(SITE, sign_in=sign_in)
-    lease = case.ledger.admit(site.account, 10).lease
+    lease = case.ledger.admit(site.account).lease
     assert lease is not None
     case.ledger.finish(lease, End.REFUSED)
     case.server = FakeConnection(none=none)
@@ -253,7 +253,7 @@ def test_the_place_is_held_however_long_the_server_takes(case: Case) -> None:
 
     def take_long() -> None:
         case.clock.time += 100  # of the 180 s that a place is held
-        gates.append(case.ledger.admit(SITE.account, 10).gate)
+        gates.append(case.ledger.admit(SITE.account).gate)
 
     case.on_connect = take_long
     case.watcher.on_key = take_long
@@ -269,14 +269,57 @@ def test_the_place_is_held_through_a_long_wait_for_a_code(case: Case) -> None:
 
 
 def test_another_attempt_is_waited_for(case: Case) -> None:
-    lease = case.ledger.admit(SITE.account, 10).lease
+    lease = case.ledger.admit(SITE.account).lease
     assert lease is not None
+    case.clock.time += 170
     case.sign_in()  # the other's lease ran out meanwhile
-    assert case.clock.now() >= 3013
+    assert case.clock.now() >= 3183
+
+
+OTHER_NAME = msgspec.structs.replace(SITE, host="10.0.0.1")
+
+
+def test_refusals_are_counted_whatever_the_server_is_called(case: Case) -> None:
+    sites = [SITE, OTHER_NAME, msgspec.structs.replace(SITE, username="Vendor7", port=2222)]
+    for count, site in enumerate(sites[:2], start=1):
+        case.server = FakeConnection(password=REFUSED)
+        with pytest.raises(SignInRefusedError) as refused:
+            case.sign_in(site)
+        assert f"refusals in a row: {count}" in refused.value.problem.detail
+    case.server = FakeConnection()
+    for site in sites:
+        with pytest.raises(LockOutBreakerError) as stopped:
+            case.sign_in(site)
+        assert "last 2 sign-ins were refused" in stopped.value.problem.sentence
+        assert "together with those at " in stopped.value.problem.sentence
+        assert case.server.sent == []
+        assert not case.server.asked
+
+
+def test_a_success_under_one_name_clears_the_others(case: Case) -> None:
+    case.server = FakeConnection(password=REFUSED)
+    with pytest.raises(SignInRefusedError):
+        case.sign_in()
+    case.server = FakeConnection()
+    case.sign_in(OTHER_NAME)
+    assert case.refusals == 0
+
+
+def test_an_attempt_under_another_name_is_waited_for_without_a_connection(case: Case) -> None:
+    lease = case.ledger.admit(OTHER_NAME.account).lease
+    assert lease is not None
+    held = case.ledger.extend(lease, OTHER_NAME.accounts_at(KEY.fingerprint), "10.0.0.1").lease
+    assert held is not None
+    case.clock.time += 170
+    closed = []
+    case.on_connect = lambda: closed.append(case.server.closed)
+    case.sign_in()
+    assert closed == [False, True]  # the first was given up before the wait
+    assert case.clock.now() >= 3183
 
 
 def test_the_wait_for_another_attempt_is_cancelled(case: Case) -> None:
-    case.ledger.admit(SITE.account, 1e9)
+    case.ledger.admit(SITE.account)
     case.cancel.cancel()
     with pytest.raises(Cancelled):
         case.sign_in()

@@ -38,7 +38,7 @@ def test_a_password_follows_a_key_that_was_taken(case: Case, tmp_path: Path) -> 
 def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(case: Case, tmp_path: Path) -> None:
     refused = FakeConnection(key=Answer(Outcome.REFUSED, ("publickey",)))
     site, gates = with_key(tmp_path), []
-    case.on_connect = lambda: gates.append(case.ledger.admit(SITE.account, 10).gate)
+    case.on_connect = lambda: gates.append(case.ledger.admit(SITE.account).gate)
     case.server = refused
     with pytest.raises(SignInRefusedError):
         case.sign_in(site, Credentials())
@@ -57,7 +57,7 @@ def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
     case: Case, tmp_path: Path
 ) -> None:
     for _refusal in range(2):
-        lease = case.ledger.admit(SITE.account, 10).lease
+        lease = case.ledger.admit(SITE.account).lease
         assert lease is not None
         case.ledger.finish(lease, End.REFUSED)
     site = with_key(tmp_path)

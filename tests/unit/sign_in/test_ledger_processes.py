@@ -25,7 +25,7 @@ sys.stdout.write("ready\\n"); sys.stdout.flush()
 sys.stdin.readline()
 ledger = Ledger(Path(sys.argv[1]), SystemClock(), SystemProcesses(), os.urandom)
 won = [step for step in range(int(sys.argv[2])) if ledger.claim(secret, step)]
-admission = ledger.admit("account", 60)
+admission = ledger.admit("account")
 gate = admission.gate.value
 if admission.lease is not None:
     ledger.mark_sent(admission.lease)

@@ -1,0 +1,122 @@
+"""Rows of the breaker: refusals and the lease of each name that an account is counted under.
+
+Each function runs inside a transaction of :class:`ferrygate.sign_in.ledger_file.LedgerFile`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.sign_in.processes import Processes
+
+LEASE_SECONDS = 180.0
+"""Longer than any stage of an attempt between two renewals, and than a short code is waited for."""
+
+# A lease that ends later was taken while the clock was ahead. As long again, for a clock that is
+# put back a little meanwhile.
+_LATEST_END = 2 * LEASE_SECONDS
+
+# An account, the keys it was counted under, the accounts that were counted under those, and so on.
+_SAME_ACCOUNT = """WITH RECURSIVE names(name) AS (
+  VALUES (?)
+  UNION SELECT key_account FROM keys JOIN names ON account = name
+  UNION SELECT account FROM keys JOIN names ON key_account = name)
+SELECT name FROM names"""
+
+Hold = tuple[str, int]
+"""A name, and the number of an attempt's turn there."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """The state of one name, with an attempt whose end nobody will report counted in."""
+
+    name: str
+    refusals: int
+    number: int
+    is_busy: bool
+
+
+class AccountRows:
+    """Reads and writes the rows."""
+
+    def __init__(self, clock: Clock, processes: Processes) -> None:
+        """Args: the wall clock for leases, and which processes run."""
+        self._clock = clock
+        self._processes = processes
+
+    def until(self) -> float:
+        """Tell when a lease that is taken or renewed now ends."""
+        return self._clock.now() + LEASE_SECONDS
+
+    def look(self, db: sqlite3.Connection, name: str) -> Row:
+        """Read the state of a name. A lease counts while its holder runs and its end is near."""
+        found = db.execute(
+            "SELECT refusals, lease, holder, lease_until, sent FROM accounts WHERE account=?",
+            (name,),
+        ).fetchone()
+        refusals, number, holder, until, sent = found or (0, 0, None, 0.0, 0)
+        if holder is None:
+            return Row(name, refusals, number, is_busy=False)
+        now = self._clock.now()
+        is_busy = now < until <= now + _LATEST_END and self._processes.is_running(holder)
+        return Row(name, refusals + (0 if is_busy else sent), number, is_busy=is_busy)
+
+    def begin(
+        self, db: sqlite3.Connection, rows: Iterable[Row], *, opened: bool
+    ) -> tuple[Hold, ...]:
+        """Write the rows that were looked at back, with a lease if they were ``opened``."""
+        holder = self._processes.me if opened else None
+        until = self.until() if opened else None
+        holds = tuple((row.name, row.number + 1) for row in rows)
+        db.executemany(
+            "INSERT OR REPLACE INTO accounts (account, refusals, lease, holder, lease_until)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(row.name, row.refusals, row.number + 1, holder, until) for row in rows],
+        )
+        return holds
+
+    @staticmethod
+    def is_held(db: sqlite3.Connection, hold: Hold) -> bool:
+        """Whether no other attempt has begun under the name since."""
+        return (
+            db.execute(
+                "SELECT 1 FROM accounts WHERE account=? AND lease=? AND holder IS NOT NULL", hold
+            ).fetchone()
+            is not None
+        )
+
+    @staticmethod
+    def refusals(db: sqlite3.Connection, names: Iterable[str]) -> int:
+        """Count the refusals in a row; the highest count of these names."""
+        found = (
+            db.execute("SELECT refusals FROM accounts WHERE account=?", (name,)).fetchone()
+            for name in names
+        )
+        return max((int(row[0]) for row in found if row), default=0)
+
+    @staticmethod
+    def elsewhere(db: sqlite3.Connection, account: str, rows: Iterable[Row], place: str) -> str:
+        """Name another server at which an account with refusals was counted under these keys."""
+        for row in rows:
+            found = db.execute(
+                "SELECT place FROM keys JOIN accounts USING (account)"
+                " WHERE key_account=? AND account<>? AND place<>? AND refusals>0"
+                " ORDER BY refusals DESC, place",
+                (row.name, account, place),
+            ).fetchone()
+            if found:
+                return str(found[0])
+        return ""
+
+    @staticmethod
+    def clear(db: sqlite3.Connection, account: str) -> set[str]:
+        """Forget the refusals of an account under all its names, and give these names."""
+        names = {name for (name,) in db.execute(_SAME_ACCOUNT, (account,))}
+        db.executemany(
+            "UPDATE accounts SET refusals=0 WHERE account=?", [(name,) for name in names]
+        )
+        return names
