@@ -64,9 +64,13 @@ class FakeConnection:
         self._asks = asks
         self._interactive = interactive
         self.asked = False
+        self.banner = ""
 
     def trust(self) -> None:
         self.trusted = True
+
+    def on_banner(self, tell: Callable[[str], None]) -> None:
+        self.tell = tell
 
     def while_waiting(self, tick: Callable[[], None]) -> None:
         self.tick = tick

@@ -35,6 +35,8 @@ class Script(paramiko.ServerInterface):
         ciphers, digests: what it offers; the library's where left empty.
         subsystem: serves the SFTP subsystem, on a thread of its own; refused where none.
         on_password: called before a password is answered.
+        on_channel: called before a channel is.
+        hold: for a test to wait on.
     """
 
     def __init__(self) -> None:
@@ -45,12 +47,18 @@ class Script(paramiko.ServerInterface):
         self.ciphers: tuple[str, ...] = ()
         self.digests: tuple[str, ...] = ()
         self.subsystem: Callable[[paramiko.Channel], None] | None = None
-        self.on_password: Callable[[], None] = lambda: None
+        self.on_password: Callable[[], object] = lambda: None
+        self.on_channel: Callable[[], None] = lambda: None
+        self.hold = threading.Event()
         self.host_keys: list[paramiko.PKey] = [HOST_KEY]
         self.transports: list[ScriptedTransport] = []
         self.passwords: list[str] = []
         self.channel_refusal: int = OPEN_SUCCEEDED
         self.threads: list[threading.Thread] = []
+
+    def hang_up(self) -> None:
+        """End the connection that came last."""
+        self.transports[-1].close()
 
     def get_banner(self) -> tuple[str, str]:
         return self.banner, "en"
@@ -68,6 +76,7 @@ class Script(paramiko.ServerInterface):
         return AUTH_SUCCESSFUL
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002  the library's
+        self.on_channel()
         return self.channel_refusal
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:  # noqa: ARG002  the library's

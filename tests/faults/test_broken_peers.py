@@ -18,9 +18,15 @@ from broken_peers import (
     failing_server,
     raw_peer,
 )
+from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import CannotReachError, ConnectionLostError, ServerUnusableError
+from ferrygate.common.errors import (
+    CannotReachError,
+    ConnectionLostError,
+    ServerUnusableError,
+    SignInUnansweredError,
+)
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
@@ -191,10 +197,15 @@ def test_a_server_that_breaks_under_a_sign_in(
     stage: Stage, passwords: int, tmp_path: Path, *, hangs_up: bool
 ) -> None:
     failing = Failing(stage, hangs_up=hangs_up)
+    before = ConnectionLostError if hangs_up else CannotReachError
     with failing_server(failing) as port:
         attempts = Attempts(tmp_path, port)
-        with in_time(), pytest.raises(ConnectionLostError, match="before the server answered"):
+        with (
+            in_time(),
+            pytest.raises(SignInUnansweredError if passwords else before) as caught,
+        ):
             attempts.sign_in()
+        assert exit_for(caught.value.kind) == (3 if passwords else 5)
         assert failing.passwords == passwords
         assert attempts.refusals == passwords  # what became of it is unknown, so it counts
 

@@ -14,7 +14,7 @@ from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import PassphraseMissingError, SignInRefusedError, UnsupportedError
+from ferrygate.common.errors import PassphraseMissingError, SignInMethodError, SignInRefusedError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import SignIn
@@ -123,7 +123,7 @@ def test_nothing_leaves_where_the_server_wants_other_steps(
     openssh_key_and_otp: Rig, home: Home
 ) -> None:
     log = SshdLog(openssh_key_and_otp)
-    with pytest.raises(UnsupportedError, match="another way"):
+    with pytest.raises(SignInMethodError, match="another way"):
         sign_in_and_out(openssh_key_and_otp, SignIn(), home)
     assert log.verdicts() == []
 

@@ -125,6 +125,11 @@ class SessionKeeper:
             connection = self._parts.attempts.sign_in(
                 site, credentials, observer, cancel, try_anyway=try_anyway
             )
+            try:  # before that nobody is signed in to anything that takes files
+                connection.prepare(cancel)
+            except BaseException:
+                connection.close()
+                raise
             if cancel.cancelled:  # the engine may have ended, and nobody would take it
                 connection.close()
                 cancel.check()

@@ -16,11 +16,18 @@ from typing import Any, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    RemoteFailureError,
+    ServerUnusableError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.other_protocols import is_text
 from ferrygate.sftp.packet_reader import PacketReader
+from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.stream import BURST, ByteStream
 from ferrygate.sftp.tasks import Bell, Future, Task
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, HandleReply, Limits, Reply, Type
@@ -124,7 +131,8 @@ class SftpChannel:
 
         Raises:
             ConnectionLostError: the channel ended.
-            RemoteFailureError: what answered does not speak SFTP version 3.
+            RemoteFailureError: what answered does not speak SFTP.
+            ServerUnusableError: it speaks another version than 3.
         """
         self._version = Future()
         self._out.append(wire.init())
@@ -257,6 +265,7 @@ class SftpChannel:
                 _("The server sent something that is not part of a file transfer."),
                 next_step=_("Tell your contact; the details help them."),
                 detail=str(error),
+                server_said=sentence(error.said) if is_text(error.said) else "",
             ) from error
         self._ring_alarms()
 
@@ -337,7 +346,8 @@ class SftpChannel:
         if self._version is not None:
             version, extensions = wire.parse_version(payload)
             if version != wire.VERSION:
-                raise BadPacketError(f"SFTP version {version}")
+                self.usable = False
+                raise _other_version(version)
             self._version.resolve(extensions)
             self._wake(self._version)
             self._version = None
@@ -373,3 +383,13 @@ class SftpChannel:
             task.fail(Cancelled(_("Cancelled.")))
         self._ready.clear()
         self._alarms.clear()
+
+
+def _other_version(version: int) -> ServerUnusableError:
+    return ServerUnusableError(
+        _(
+            "The server transfers files by SFTP version {version}, and Ferrygate by version 3."
+        ).format(version=version),
+        next_step=_("Ask your contact whether the server can speak SFTP version 3 as well."),
+        detail=f"SFTP version {version}",
+    )

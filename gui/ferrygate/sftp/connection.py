@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
@@ -16,25 +17,30 @@ import paramiko
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, FerrygateError, UnsupportedError
-from ferrygate.common.i18n import _
+from ferrygate.common.errors import Cancelled
 from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.algorithms import CIPHERS, MACS, mismatch
-from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.broken import BROKEN
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial import LOOK, dial
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.no_handshake import Heard, no_handshake
+from ferrygate.sftp.no_handshake import Disconnect, Heard, no_handshake
+from ferrygate.sftp.opening import Opening
 from ferrygate.sftp.other_protocols import ident, protocol
 from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.ssh_log import bounded_log
-from ferrygate.sftp.transport import PasswordExpiredError, RefusedError, Respond, Transport
+from ferrygate.sftp.transport import (
+    KeyTypeError,
+    PasswordExpiredError,
+    RefusedError,
+    Respond,
+    Transport,
+)
 from ferrygate.sites.known_hosts import HostKey
 
-_WINDOW = 1 << 25  # receive window of a channel, bytes
 _FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
@@ -46,6 +52,7 @@ class Outcome(Enum):
     PARTIAL = "partial"
     REFUSED = "refused"
     EXPIRED = "expired"  # the password is right, and has to be changed first
+    KEY_TYPE = "key type"  # the server takes no signature that a key of this type can make
     UNKNOWN = "unknown"  # sent, and the connection ended without an answer
 
 
@@ -57,12 +64,16 @@ class Answer(msgspec.Struct, frozen=True):
         methods: those that can continue.
         detail: for support.
         server_said: the server's own words: hostile until cleaned.
+        disconnect: how the server has ended the connection in place of an answer, if it said.
+        is_late: the time for an answer was over.
     """
 
     outcome: Outcome
     methods: tuple[str, ...] = ()
     detail: str = ""
     server_said: str = ""
+    disconnect: Disconnect | None = None
+    is_late: bool = False
 
 
 class Connection:
@@ -83,6 +94,7 @@ class Connection:
         self._sock = sock
         self._clock = clock
         self._deadlines = deadlines
+        self._prepared: deque[SftpChannel] = deque()  # one at most, which any thread may take
 
     @property
     def host_key(self) -> HostKey:
@@ -126,6 +138,15 @@ class Connection:
         """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
         return self._authenticate(lambda: self._transport.auth_none(username))
 
+    @property
+    def banner(self) -> str:
+        """What the server has said to people so far (RFC 4252 §5.4), cleaned and cut."""
+        return self._transport.banner.text
+
+    def on_banner(self, tell: Callable[[str], None]) -> None:
+        """Have ``tell`` called with each piece of the banner, on the thread that reads."""
+        self._transport.on_banner = tell
+
     def while_waiting(self, tick: Callable[[], None]) -> None:
         """Have ``tick`` called several times a second while an answer to a secret is waited for.
 
@@ -155,55 +176,42 @@ class Connection:
             return Answer(Outcome.REFUSED, refused.methods, detail)
         except PasswordExpiredError as expired:
             return Answer(Outcome.EXPIRED, server_said=expired.prompt)
+        except KeyTypeError as error:
+            return Answer(Outcome.KEY_TYPE, detail=sentence(str(error)))
         except BROKEN as error:
-            return Answer(Outcome.UNKNOWN, (), type(error).__name__)
+            return Answer(
+                Outcome.UNKNOWN,
+                detail=type(error).__name__,
+                disconnect=self._transport.disconnect,
+                is_late=isinstance(error, TimeoutError),
+            )
         return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
+
+    def prepare(self, cancel: CancelToken) -> None:
+        """Open the channel that :meth:`open_sftp` gives first: that shows whether there is SFTP.
+
+        Raises:
+            ConnectionLostError: the connection ended.
+            ServerUnusableError: the server transfers no files for this account.
+        """
+        self._prepared.append(self._open(cancel, is_first=True))
 
     def open_sftp(self, cancel: CancelToken) -> SftpChannel:
         """Open another SFTP channel on this connection; the calling thread owns it.
 
         Raises:
             ConnectionLostError: the connection ended.
-            UnsupportedError: the server grants no (further) SFTP channel.
+            ServerUnusableError: the server transfers no files for this account.
+            UnsupportedError: the server grants no further channel.
         """
-        try:
-            channel = self._transport.open_session(
-                window_size=_WINDOW, timeout=self._deadlines.channel
-            )
-            stream = self._transport.stream(channel)
-        except paramiko.ChannelException as error:
-            raise UnsupportedError(
-                _("The server does not allow another connection at the moment."),
-                detail=f"open failed: {error.code}",
-            ) from error
-        except BROKEN as error:
-            raise lost(type(error).__name__) from error
-        sftp = SftpChannel(
-            stream,
-            self._clock,
-            reply_deadline=self._deadlines.reply,
-            # OpenSSH for Windows fails above 100 KiB, whatever it says (Win32-OpenSSH issue 1395).
-            large_requests="for_Windows" not in self.server_ident,
-        )
-        try:
-            # The server is not waited for before SFTP begins, unless it takes no data before it
-            # has answered (OpenSSH).
-            self._transport.request_subsystem(channel, "sftp")
-            if not stream.send_ready() and not channel.event.wait(self._deadlines.channel):
-                raise lost("no answer to the request for SFTP")
-            sftp.start(cancel)
-        except FerrygateError as error:
-            # The library has closed the channel, and so said its last word, for a server's no. It
-            # says none where the connection ended.
-            refused = channel.eof_sent and not channel.event_ready
-            sftp.close()
-            if refused:
-                raise _no_sftp() from error
-            raise
-        except BROKEN as error:
-            sftp.close()
-            raise lost(type(error).__name__) from error
-        return sftp
+        with contextlib.suppress(IndexError):
+            return self._prepared.pop()
+        return self._open(cancel, is_first=False)
+
+    def _open(self, cancel: CancelToken, *, is_first: bool) -> SftpChannel:
+        large = "for_Windows" not in self.server_ident
+        opening = Opening(self._transport, self._clock, self._deadlines, large_requests=large)
+        return opening.open_sftp(cancel, is_first=is_first)
 
     def keep_socket(self) -> None:
         """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
@@ -313,14 +321,6 @@ def _heard(
         disconnect=transport.disconnect,
         mismatch=mismatch(transport.ours, theirs) if theirs.key_exchanges else None,
         detail=f"{type(error).__name__}: {sentence(str(error))}",
-    )
-
-
-def _no_sftp() -> UnsupportedError:
-    return UnsupportedError(
-        _("This server offers no file transfer (SFTP) to this account."),
-        next_step=_("Ask your contact whether the account may transfer files."),
-        detail="subsystem refused",
     )
 
 

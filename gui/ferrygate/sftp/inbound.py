@@ -42,7 +42,7 @@ class Inbound:
                 stream.take(_string(body[4:]))
                 self._unflushed.add(stream)
             elif kind == _EXTENDED_DATA:
-                stream.drop(len(_string(body[8:])))
+                stream.drop(_string(body[8:]))
             else:
                 self.flush()
                 stream.end()

@@ -24,7 +24,7 @@ from ferrygate.sftp.server_words import sentence
 
 _IDENT = b"SSH-"
 _LONGEST_DETAIL = 200  # characters
-_TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
+TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
 
 
 class Disconnect(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class _Told:
 
     def disconnected(self, disconnect: Disconnect) -> FerrygateError:
         said = sentence(disconnect.reason)
-        if disconnect.code == _TOO_MANY_CONNECTIONS or is_busy(said):
+        if disconnect.code == TOO_MANY_CONNECTIONS or is_busy(said):
             return self._busy(said)
         if is_penalty(said):
             return self._penalty(said)

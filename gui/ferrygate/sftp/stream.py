@@ -13,6 +13,7 @@ from ferrygate.sftp.chunks import Chunk, keep
 
 MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
 LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
+_LONGEST_COMPLAINT = 2000  # bytes
 BURST = 1 << 18  # bytes sent in one go, at most
 
 
@@ -82,6 +83,9 @@ class ChannelStream:
     """The stream of one open channel, with its windows.
 
     The peer can never make it hold more than ``window`` bytes.
+
+    Attributes:
+        complaint: the beginning of what the server's program wrote to its standard error.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class ChannelStream:
             room: how many bytes the peer takes at first.
             most: how many of them in one packet.
         """
+        self.complaint = b""
         self._channel = channel
         self._outlet = outlet
         self._peer = peer
@@ -173,6 +178,11 @@ class ChannelStream:
         """See :class:`ByteStream`."""
         return self._closed.wait(seconds)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self._ended
+
     def _has_news(self) -> bool:
         return bool(self._chunks) or self._woken or self._may_go_on or self._ended
 
@@ -200,10 +210,11 @@ class ChannelStream:
             return
         keep(self._arrived, data)
 
-    def drop(self, count: int) -> None:
-        """Count data that came and that nobody reads; raises as :meth:`take`."""
-        self._count(count)
-        self._dropped += count
+    def drop(self, data: memoryview) -> None:
+        """Count what came over standard error, and keep its beginning; raises as :meth:`take`."""
+        self._count(len(data))
+        self._dropped += len(data)
+        self.complaint += bytes(data[: _LONGEST_COMPLAINT - len(self.complaint)])
 
     def flush(self) -> None:
         """Hand over what was taken."""

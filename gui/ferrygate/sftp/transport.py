@@ -17,11 +17,14 @@ from paramiko.common import (
 from ferrygate.sftp.broken import BROKEN
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.monitored_socket import MonitoredSocket
+from ferrygate.sftp.server_words import Banner
 from ferrygate.sftp.stream_transport import StreamTransport
 
+_LONGEST_METHODS = 1000  # characters of their names
 _MOST_PROMPTS = 16  # in one round
 _MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _RSA = "ssh-rsa"
+_CERTIFICATE = "-cert-v01@openssh.com"
 _LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
 
 
@@ -34,12 +37,16 @@ class Transport(StreamTransport):
     Attributes:
         verdict_timeout: seconds that the answer to a secret may take.
         while_waiting: called several times a second while that answer is waited for; may raise.
+        banner: what the server says to people before it lets anybody in.
+        on_banner: called with each piece of it, on the thread that reads.
     """
 
     def __init__(self, sock: MonitoredSocket) -> None:
         self._accepted = threading.Event()
         self.verdict_timeout = Deadlines().verdict
         self.while_waiting: Callable[[], None] = _do_nothing
+        self.banner = Banner()
+        self.on_banner: Callable[[str], None] = lambda _words: None
         super().__init__(sock)
 
     def auth_none(self, username: str) -> list[str]:
@@ -54,7 +61,20 @@ class Transport(StreamTransport):
         """
         if key.get_name() == _RSA and not self.server_extensions:
             self.ensure_session()
+        self._check_key_type(key)
         return self._handler().auth_publickey(username, key)
+
+    def _check_key_type(self, key: paramiko.PKey) -> None:
+        """Compare what the key can sign with to what the server takes, if it says (RFC 8308 §3.1).
+
+        Raises:
+            KeyTypeError: there is nothing in common.
+        """
+        told = self.server_extensions.get("server-sig-algs", b"").decode("utf-8", "replace")
+        name = key.get_name().removesuffix(_CERTIFICATE)
+        can = [each for each in self.preferred_pubkeys if "rsa" in each] if name == _RSA else [name]
+        if told and not set(can) & set(told.split(",")):
+            raise KeyTypeError(f"{name}; the server takes {told}")
 
     def auth_prompts(self, username: str, respond: Respond) -> list[str]:
         """Sign in by keyboard-interactive (RFC 4256); ``respond`` is called on this thread."""
@@ -67,14 +87,17 @@ class Transport(StreamTransport):
         Before a secret is sent: one that a server is not ready for would be lost.
 
         Raises:
-            paramiko.SSHException: the connection ended, or nobody answered in time.
+            paramiko.SSHException: the connection ended.
+            TimeoutError: nobody answered in time.
         """
         self._handler()
         for _ in range(round(self.auth_timeout / _LOOK)):
             if self._accepted.wait(_LOOK) or not self.is_active():
                 break
-        if not (self._accepted.is_set() and self.is_active()):
+        if not self.is_active():
             raise paramiko.SSHException("no authentication service")
+        if not self._accepted.is_set():
+            raise TimeoutError("no authentication service")
 
     def _handler(self) -> AuthHandler:
         """The handler of the authentication service, which is asked for once."""
@@ -157,6 +180,10 @@ class PasswordExpiredError(paramiko.AuthenticationException):
     def __init__(self, prompt: str) -> None:
         super().__init__("password expired")
         self.prompt = prompt
+
+
+class KeyTypeError(paramiko.AuthenticationException):
+    """The server takes no signature that a key of this type can make; nothing was sent."""
 
 
 class RefusedError(paramiko.AuthenticationException):
@@ -245,7 +272,7 @@ class AuthHandler(AuthOnlyHandler):
             if event.wait(_LOOK) or not self._ours.is_active():
                 return
             self._ours.while_waiting()
-        raise paramiko.AuthenticationException("Authentication timeout.")
+        raise TimeoutError("no verdict")
 
     def _send_answers(self, answers: list[str]) -> None:
         message = paramiko.Message()
@@ -263,7 +290,7 @@ class AuthHandler(AuthOnlyHandler):
 
     def _parse_userauth_failure(self, message: paramiko.Message) -> None:
         """Note the verdict here, and nowhere that the connection's end would overwrite it."""
-        methods = _text(message).split(",")
+        methods = _text(message)[:_LONGEST_METHODS].split(",")
         if message.get_boolean():
             self._verdict = methods
         else:
@@ -290,6 +317,13 @@ class AuthHandler(AuthOnlyHandler):
         )
         self._round = PromptRound(above, prompts)
         self._look_up()
+
+    def _parse_userauth_banner(self, message: paramiko.Message) -> None:
+        """Keep what the server says to people (RFC 4252 §5.4); the library only logs it."""
+        piece = self._ours.banner.add(message.get_binary())
+        if piece:
+            self._ours.logger.info("banner: %s", piece)
+            self._ours.on_banner(piece)
 
     def _look_up(self) -> None:
         if self._answered is not None:

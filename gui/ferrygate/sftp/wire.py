@@ -26,7 +26,15 @@ Buffer = bytes | memoryview
 
 
 class BadPacketError(Exception):
-    """Bytes that are no SFTP packet, or not the one the draft describes."""
+    """Bytes that are no SFTP packet, or not the one the draft describes.
+
+    Attributes:
+        said: the bytes where a packet should have begun, if they may be words for people.
+    """
+
+    def __init__(self, detail: str, said: bytes = b"") -> None:
+        super().__init__(detail)
+        self.said = said
 
 
 class Type(IntEnum):

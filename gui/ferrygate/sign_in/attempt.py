@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+import msgspec
+
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import HostKeyUnknownError
+from ferrygate.common.errors import FerrygateError, HostKeyUnknownError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
@@ -77,10 +79,13 @@ class SignInAttempts:
             SecretsMissingError: password or code secret is not at hand, or was saved for another
                 host key than the server shows.
             LockOutBreakerError: too many refusals in a row.
-            CannotReachError, UnsupportedError: there is no server to sign in to.
+            CannotReachError, ServerBusyError, ServerUnusableError: there is no server to sign in
+                to.
             HostKeyUnknownError, HostKeyChangedError: it is not surely the right server.
             SignInRefusedError: the server said no.
-            ConnectionLostError: the connection ended before the server answered.
+            SignInMethodError: it wants other steps, or another type of key.
+            SignInUnansweredError: a secret has left, and what became of it is unknown.
+            ConnectionLostError: the connection ended before a secret had left.
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
@@ -105,7 +110,14 @@ class SignInAttempts:
                     attempt.wait_for_code(secret)
                     connection = reach()
                 connection.trust()
+                connection.on_banner(observer.server_said)
                 attempt.sign_in(site, credentials, connection)
+            except FerrygateError as error:
+                connection.close()
+                if not error.problem.server_said and connection.banner:
+                    words = " ".join(connection.banner.splitlines())
+                    error.problem = msgspec.structs.replace(error.problem, server_said=words)
+                raise
             except BaseException:
                 connection.close()
                 raise

@@ -11,11 +11,7 @@ from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import (
-    ConnectionLostError,
-    SignInRefusedError,
-    UnsupportedError,
-)
+from ferrygate.common.errors import FerrygateError, SignInMethodError, SignInRefusedError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -27,6 +23,7 @@ from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
 from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
+from ferrygate.sign_in.unanswered import lost_before, unanswered
 from ferrygate.sites.site import Site
 
 _KEY = "publickey"
@@ -79,8 +76,9 @@ class Authentication:
             SignInRefusedError: the server said no.
             PasswordExpiredError: the server wants the password to be changed first.
             PromptUnansweredError: the server asked what only a person can answer.
-            UnsupportedError: the server wants other steps.
-            ConnectionLostError: the connection ended before it answered.
+            SignInMethodError: the server wants other steps, or another type of key.
+            SignInUnansweredError: a secret has left, and what became of it is unknown.
+            ServerBusyError, CannotReachError, ConnectionLostError: it came to nothing before.
             PassphraseMissingError: the private key needs one.
             Cancelled: as asked.
         """
@@ -93,10 +91,10 @@ class Authentication:
             if answer.outcome is Outcome.ACCEPTED:
                 break
             if answer.outcome is Outcome.UNKNOWN:
-                raise _lost(answer.detail)
+                raise self._unanswered(site, answer)
             answer = self._take(step, answer.methods, site, credentials, connection)
         if answer.outcome is Outcome.UNKNOWN:
-            raise _lost(answer.detail)
+            raise self._unanswered(site, answer)
         if answer.outcome is Outcome.PARTIAL:
             raise _other_steps(site, answer.methods)
         self._turn.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
@@ -143,6 +141,8 @@ class Authentication:
             raise _other_steps(site, offered)
         if answer.outcome is Outcome.REFUSED:
             raise self._refused(step, answer.detail)
+        if answer.outcome is Outcome.KEY_TYPE:
+            raise _other_key(answer.detail)
         if answer.outcome is Outcome.EXPIRED:
             self._turn.end = End.NOT_COUNTED  # the server took it as right
             raise password_expired(shown_words(answer.server_said))
@@ -175,7 +175,7 @@ class Authentication:
         step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
         if not connection.alive:  # then it surely does not leave
             self._turn.give_back(secret, step)
-            raise _lost("ended while waiting for a code")
+            raise lost_before("ended while waiting for a code")
         self._turn.end = End.REFUSED
         self._more_than_password = True
         return secret.code_for_step(step)
@@ -186,6 +186,10 @@ class Authentication:
     def _wait(self, until: float) -> None:
         self._turn.renew()
         self._observer.waiting_for_code(until)
+
+    def _unanswered(self, site: Site, answer: Answer) -> FerrygateError:
+        """The error for a request that was not answered, by what the server said of it."""
+        return unanswered(site, answer, has_sent=self._turn.end is End.REFUSED)
 
     def _refused(self, step: str, detail: str) -> SignInRefusedError:
         if step == _KEY:
@@ -204,8 +208,8 @@ class Authentication:
         )
 
 
-def _other_steps(site: Site, methods: tuple[str, ...]) -> UnsupportedError:
-    return UnsupportedError(
+def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
+    return SignInMethodError(
         _("{host} wants this account to sign in another way.").format(host=site.host),
         next_step=_("Ask your contact for a new connection file."),
         detail=f"steps of the site: {', '.join(site.sign_in.steps)};"
@@ -213,9 +217,9 @@ def _other_steps(site: Site, methods: tuple[str, ...]) -> UnsupportedError:
     )
 
 
-def _lost(detail: str) -> ConnectionLostError:
-    return ConnectionLostError(
-        _("The connection ended before the server answered."),
-        next_step=_("Try again in a minute."),
+def _other_key(detail: str) -> SignInMethodError:
+    return SignInMethodError(
+        _("The server does not take private keys of this type in a way that is still safe."),
+        next_step=_("Ask your contact which type of key it takes, such as Ed25519."),
         detail=detail,
     )

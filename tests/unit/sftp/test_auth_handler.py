@@ -180,10 +180,10 @@ def test_a_verdict_is_waited_for_longer_than_the_methods(
     looks: list[None] = []
     transport.auth_timeout, transport.verdict_timeout = 0.1, 0.4
     transport.while_waiting = lambda: looks.append(None)
-    with pytest.raises(paramiko.AuthenticationException, match="timeout"):
+    with pytest.raises(TimeoutError, match="no verdict"):
         handler.auth_none("v")
     assert len(looks) == 1
     looks.clear()
-    with pytest.raises(paramiko.AuthenticationException, match="timeout"):
+    with pytest.raises(TimeoutError, match="no verdict"):
         handler.auth_password("v", "x")
     assert len(looks) == 4

@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     NotFoundError,
     RemoteFailureError,
+    ServerUnusableError,
 )
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
@@ -282,7 +283,7 @@ def test_garbage_first() -> None:
 
 def test_another_version() -> None:
     channel, cancel = started(bytes.fromhex("00000005 02 00000006"))
-    with pytest.raises(RemoteFailureError) as caught:
+    with pytest.raises(ServerUnusableError, match="by SFTP version 6") as caught:
         channel.start(cancel)
     assert caught.value.problem.detail == "SFTP version 6"
 

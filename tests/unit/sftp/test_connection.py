@@ -21,6 +21,7 @@ from ferrygate.common.errors import (
     CannotReachError,
     ConnectionLostError,
     FerrygateError,
+    ServerUnusableError,
     UnsupportedError,
 )
 from ferrygate.common.secret import Secret
@@ -325,7 +326,7 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
     ):
         last.callback(mute.answer.set)
         assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
-        with pytest.raises(UnsupportedError if answers else ConnectionLostError):
+        with pytest.raises(ServerUnusableError if answers else ConnectionLostError):
             connection.open_sftp(CancelToken())
     assert CLOCK.monotonic() - began < 5
 

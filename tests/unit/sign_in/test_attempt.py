@@ -35,8 +35,9 @@ from ferrygate.common.errors import (
     LockOutBreakerError,
     LockOutShutError,
     SecretsMissingError,
+    SignInMethodError,
     SignInRefusedError,
-    UnsupportedError,
+    SignInUnansweredError,
 )
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
@@ -206,7 +207,7 @@ def test_refusals_are_forgotten_once_the_account_has_seen_enough(
 
 def test_an_unknown_end_counts(case: Case) -> None:
     case.server = FakeConnection(password=UNKNOWN)
-    with pytest.raises(ConnectionLostError):
+    with pytest.raises(SignInUnansweredError):
         case.sign_in()
     assert case.refusals == 1
 
@@ -215,8 +216,8 @@ def test_an_unknown_end_counts(case: Case) -> None:
     ("none", "error"),
     [
         (UNKNOWN, ConnectionLostError),
-        (Answer(Outcome.REFUSED, ("publickey",)), UnsupportedError),
-        (Answer(Outcome.REFUSED), UnsupportedError),
+        (Answer(Outcome.REFUSED, ("publickey",)), SignInMethodError),
+        (Answer(Outcome.REFUSED), SignInMethodError),
     ],
 )
 def test_an_end_before_the_password_does_not_count(
@@ -243,7 +244,7 @@ def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
 
 def test_a_server_that_wants_more_has_still_had_the_password(case: Case) -> None:
     case.server = FakeConnection(password=Answer(Outcome.PARTIAL, ("publickey",)))
-    with pytest.raises(UnsupportedError):
+    with pytest.raises(SignInMethodError):
         case.sign_in()
     assert case.refusals == 1
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from attempt_rig import SECRET, SITE, Case, FakeConnection
-from ferrygate.common.errors import LockOutBreakerError, SignInRefusedError, UnsupportedError
+from ferrygate.common.errors import LockOutBreakerError, SignInMethodError, SignInRefusedError
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import End, Gate
@@ -73,8 +73,8 @@ def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
     ("methods", "error"),
     [
         (("publickey", "password"), SignInRefusedError),
-        (("password",), UnsupportedError),
-        ((), UnsupportedError),
+        (("password",), SignInMethodError),
+        ((), SignInMethodError),
     ],
 )
 def test_no_password_follows_a_key_that_was_refused(

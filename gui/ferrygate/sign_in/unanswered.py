@@ -1,0 +1,98 @@
+"""Requests to sign in that were not answered, told by what the server did in place of it."""
+
+from __future__ import annotations
+
+import re
+
+from ferrygate.common.errors import (
+    CannotReachError,
+    ConnectionLostError,
+    FerrygateError,
+    ServerBusyError,
+    SignInRefusedError,
+    SignInUnansweredError,
+)
+from ferrygate.common.i18n import _
+from ferrygate.sftp.connection import Answer
+from ferrygate.sftp.no_handshake import TOO_MANY_CONNECTIONS, Disconnect
+from ferrygate.sftp.other_protocols import is_busy, is_penalty
+from ferrygate.sftp.server_words import sentence
+from ferrygate.sites.site import Site
+
+_NO_MORE_METHODS = 14  # a reason of a DISCONNECT (RFC 4253 §11.1)
+_TOO_MANY_FAILURES = re.compile(
+    r"too many (failed )?(auth|log[io]n|sign.in|password|fail|attempt|tr)", re.IGNORECASE
+)
+
+
+def unanswered(site: Site, answer: Answer, *, has_sent: bool) -> FerrygateError:
+    """Make the error for a request that the server did not answer.
+
+    Args:
+        site: where it was sent.
+        answer: what is known of it.
+        has_sent: a secret has left, of which it is not known what became.
+    """
+    if answer.disconnect is not None:
+        return _ended(site, answer.disconnect)
+    if answer.is_late:
+        return _late(site, answer.detail, has_sent=has_sent)
+    if has_sent:
+        return SignInUnansweredError(
+            _("The connection ended before the server answered."),
+            next_step=_("It may count as a refused sign-in. Try again in a minute."),
+            detail=answer.detail,
+        )
+    return lost_before(answer.detail)
+
+
+def lost_before(detail: str) -> ConnectionLostError:
+    """The connection has ended, and no secret had left."""
+    return ConnectionLostError(
+        _("The connection ended before the server answered."),
+        next_step=_("Try again in a minute."),
+        detail=detail,
+    )
+
+
+def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
+    """The server has ended the sign-in, and said so."""
+    said = sentence(disconnect.reason)
+    detail = f"disconnect, code {disconnect.code}"
+    if disconnect.code == _NO_MORE_METHODS or _TOO_MANY_FAILURES.search(said):
+        return SignInRefusedError(
+            _("The server ended the sign-in, since too many tries had failed."),
+            next_step=_(
+                "Wait for some minutes, then check your user name and password, or ask your"
+                " contact."
+            ),
+            detail=detail,
+            server_said=said,
+        )
+    if disconnect.code == TOO_MANY_CONNECTIONS or is_busy(said) or is_penalty(said):
+        return ServerBusyError(
+            _("{host} is there, but lets nobody in just now.").format(host=site.host),
+            next_step=_("Try again in some minutes."),
+            detail=detail,
+            server_said=said,
+        )
+    return SignInRefusedError(
+        _("The server ended the sign-in."),
+        next_step=_("Ask your contact about it, and tell them what the server says."),
+        detail=detail,
+        server_said=said,
+    )
+
+
+def _late(site: Site, detail: str, *, has_sent: bool) -> FerrygateError:
+    if has_sent:
+        return SignInUnansweredError(
+            _("The server has not answered the sign-in in time."),
+            next_step=_("It may count as a refused sign-in. Try again in some minutes."),
+            detail=detail,
+        )
+    return CannotReachError(
+        _("{host} does not answer any more.").format(host=site.host),
+        next_step=_("Try again in a minute; if it stays so, tell your contact."),
+        detail=detail,
+    )
