@@ -11,8 +11,10 @@ from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.bundle import Bundle, TransferSettings, UploadFailedError
+from ferrygate.engine.bundle import Bundle, UploadFailedError
 from ferrygate.engine.lane import Lane
+from ferrygate.engine.load import Load
+from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
@@ -88,6 +90,7 @@ class BundleRig:
         self.direction = Direction.UPLOAD
         self.disk: Flusher = Flusher(lambda count: "0" * count, self.clock, "0123abcd")
         self.open_files = OpenFiles()
+        self.load = Load()
         self._lane = Lane("test", self._open)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
@@ -115,6 +118,7 @@ class BundleRig:
             share=Share(48 << 20),
             object_store=self.object_store,
             open_files=self.open_files,
+            load=self.load,
             late=self.late,
         )
         for item in items:

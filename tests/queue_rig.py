@@ -11,11 +11,13 @@ from fake_clock import ManualClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
-from ferrygate.engine.bundle import TransferSettings, UploadFailedError
+from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.load import Load
 from ferrygate.engine.queued_batch import QueuedBatch
 from ferrygate.engine.transfer_queue import TransferQueue
+from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
@@ -201,6 +203,7 @@ class QueueRig:
                 share=Share(48 << 20),
                 object_store=object_store,
                 open_files=OpenFiles(),
+                load=Load(),
                 late=LateParts(self.clock.monotonic, 330),
             ),
             self._doubt,

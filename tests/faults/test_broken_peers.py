@@ -250,7 +250,7 @@ async def send_much(files: RemoteFiles) -> None:
     block = bytes(32_000)
     for number in range(500):
         head = write_head(b"handle", number * len(block), len(block))
-        files.channel.post(Type.WRITE, head + block)
+        _reply = files.channel.post(Type.WRITE, head + block)
     await files.stat(b"/")
 
 

@@ -8,7 +8,6 @@ from typing import Protocol
 import msgspec
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
@@ -17,24 +16,21 @@ from ferrygate.common.errors import (
     SizeMismatchError,
     TooManyOpenFilesError,
 )
-from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.download import download
-from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_check import not_asked_again
-from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.not_moved import settled
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import clear_away, part_left, what_is_left
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import NotBeforeError, upload
 from ferrygate.transfers.views import Direction, TransferState
-from ferrygate.transfers.window import Share, Window
+from ferrygate.transfers.window import Window
 
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
 _LOOKS = 10  # how often the part of a broken upload is looked for
@@ -50,28 +46,6 @@ class UploadFailedError(Exception):
         self.cause = cause
         self.left = left
         self.opened = opened
-
-
-class TransferSettings(msgspec.Struct, frozen=True):
-    """What transfers need to know beside the file.
-
-    Attributes:
-        clock: for speeds, limits, and the wait after a broken upload.
-        disk: where fetched files go.
-        limiter: how fast bytes may go.
-        share: the bytes that all channels may have in flight, and what is known of the line.
-        object_store: files appear on CLOSE, and EXCL may be unknown.
-        open_files: how many files may be open on this computer, over all lanes.
-        late: the parts that an object store may show late.
-    """
-
-    clock: Clock
-    disk: Flusher
-    limiter: RateLimiter
-    share: Share
-    object_store: bool
-    open_files: OpenFiles
-    late: LateParts
 
 
 class Reports(Protocol):
@@ -107,7 +81,8 @@ class _Flying(msgspec.Struct, eq=False):
 
     item: Item
     opened: Opened
-    counted: bool = False  # among the open files
+    counted: bool = False  # among the open files, and those under way
+    is_done: bool = False  # and well
     told: TransferState | None = None
     told_at: float = 0.0
 
@@ -155,6 +130,8 @@ class Bundle:
             try:
                 lane.run(self._work, self._cancel)
             except ConnectionLostError as error:
+                walking = any(not isinstance(one.item, FileJob) for one in self._flying)
+                self._settings.load.lost(walking=walking)
                 lane.drop()  # before another lane goes on: no upload has two handles
                 self._fail_all(error)
                 break
@@ -194,13 +171,11 @@ class Bundle:
             late_check=self._late_check,
         )
         while True:
-            most = max(1, min(_MOST_FILES, channel.limits.handles // 2))
+            most = min(_MOST_FILES, channel.limits.handles // 2)
+            most = max(1, min(most, channel.gate.handles.most or most))
             while not self._broken and len(self._flying) < most:
-                if not self._settings.open_files.take(first=not self._flying):
-                    break
-                item = self._queue.take()
+                item = self._take()
                 if item is None:
-                    self._settings.open_files.give_back()
                     break
                 flying = _begun(item)
                 flying.counted = True
@@ -210,6 +185,20 @@ class Bundle:
                 return
             await bell.wait()
 
+    def _take(self) -> Item | None:
+        """The next item, if there is one, and another may be under way."""
+        first = not self._flying
+        if not self._settings.open_files.take(first=first):
+            return None
+        if not self._settings.load.take(first=first):
+            self._settings.open_files.give_back()
+            return None
+        item = self._queue.take()
+        if item is None:
+            self._settings.load.give_back()
+            self._settings.open_files.give_back()
+        return item
+
     async def _one(self, route: Route, flying: _Flying, bell: Bell) -> None:
         """One item to its end; where the channel ends first, it stays among those flying."""
         try:
@@ -217,6 +206,7 @@ class Bundle:
                 await self._move(route, flying, flying.item)
             else:
                 await self._walk(route.files, flying.item)
+            flying.is_done = True
         except TooManyOpenFilesError as error:
             if self._flying[1:]:  # there is room for it once one of the others has ended
                 self._take_back(flying)
@@ -233,6 +223,7 @@ class Bundle:
         """Begin an item again later, with fewer files open."""
         self._settings.open_files.fewer()
         self._settings.open_files.give_back()
+        self._settings.load.give_back()
         self._flying.remove(flying)
         self._queue.give_back(flying.item)
 
@@ -294,6 +285,7 @@ class Bundle:
     def _end(self, flying: _Flying) -> None:
         if flying.counted:
             self._settings.open_files.give_back()
+            self._settings.load.give_back(delivered=flying.is_done)
         self._queue.done(flying.item)
         self._reports.room()
 

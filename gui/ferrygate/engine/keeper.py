@@ -25,6 +25,7 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.liveness import Liveness
+from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.session import Session
@@ -58,6 +59,7 @@ class SessionKeeper:
         self._tasks = tasks
         self._secrets = secrets
         self._limiter = RateLimiter(parts.clock, None)  # over all sessions: a person's wish
+        self._limits: dict[tuple[str, int, str], ServerLimits] = {}  # over all sessions
         self.session: Session | None = None
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
@@ -190,6 +192,7 @@ class SessionKeeper:
             self._emit,
             self._post,
             self._limiter,
+            limits=self._limits_of(site),
             late=self._late_parts(site),
         )
         self._since = self._clock.monotonic()
@@ -221,6 +224,9 @@ class SessionKeeper:
         late = self._late[account]
         late.seconds = site.late_part_seconds  # it may have been edited since
         return late
+
+    def _limits_of(self, site: Site) -> ServerLimits:
+        return self._limits.setdefault((site.host, site.port, site.username), ServerLimits())
 
     def _refused(self, request: int, problem: Problem) -> None:
         if self.session is None and self._attempt is None:

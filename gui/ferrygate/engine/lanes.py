@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.engine.growth import Growth, Tally
 from ferrygate.engine.lane import Lane
+from ferrygate.engine.load import Load
 from ferrygate.engine.work_queue import WorkQueue
 from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
@@ -26,9 +27,15 @@ class Lanes:
     """Owned by the engine's thread. Grows while that helps, and the server grants channels."""
 
     def __init__(
-        self, new_lane: Callable[[str], Lane], share: Share, clock: Clock, tally: Tally
+        self,
+        new_lane: Callable[[str], Lane],
+        share: Share,
+        clock: Clock,
+        tally: Tally,
+        load: Load,
     ) -> None:
-        """Begin with none; ``tally`` says what they bring."""
+        """Begin with none; ``tally`` says what they bring, ``load`` what the server bears."""
+        self._load = load
         self._new_lane = new_lane
         self._share = share
         self._lanes: list[Lane] = []
@@ -50,6 +57,11 @@ class Lanes:
 
         Where a batch has none and gets none now, the one with most lanes lets one go.
         """
+        most = self._load.most
+        if most is not None and len(self._assignments) >= most:
+            if not any(self.of(batch)):
+                self._make_room()
+            return None
         if self._idle:
             lane = self._idle.pop()
         else:

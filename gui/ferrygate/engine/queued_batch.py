@@ -21,6 +21,7 @@ from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
+from ferrygate.engine.load import Load
 from ferrygate.engine.messages import (
     BatchChanged,
     ConflictChoice,
@@ -58,6 +59,7 @@ class Surroundings:
         reports: ReportQueue,
         clock: Clock,
         doubt: Callback,
+        load: Load,
         *,
         object_store: bool,
     ) -> None:
@@ -66,6 +68,7 @@ class Surroundings:
         self.reports = reports
         self.clock = clock
         self.doubt = doubt
+        self.load = load
         self.object_store = object_store
         self.tally = Tally()
 
@@ -87,6 +90,7 @@ class QueuedBatch:
             command.on_conflict,
             new_folders_are_empty=not around.object_store,
             links=command.links,
+            most_at_a_time=lambda: around.load.most,
         )
         self._told_at = around.clock.monotonic()
         self._tries: dict[int, int] = {}  # by file, on this connection
@@ -117,7 +121,7 @@ class QueuedBatch:
         self._batch.answer(choice)
 
     def renew(self) -> None:
-        """There is another connection."""
+        """There is another connection, or the server is asked for less at a time."""
         self._tries.clear()
 
     def end(self, state: TransferState, reason: Problem) -> None:

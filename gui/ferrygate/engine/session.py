@@ -11,13 +11,14 @@ from ferrygate.common.errors import ConnectionLostError, FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.browser import Browser
-from ferrygate.engine.bundle import TransferSettings
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane
+from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.messages import Event
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.transfer_queue import TransferQueue
+from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
@@ -44,11 +45,17 @@ class Session:
         post: Callable[[Callback], None],
         limiter: RateLimiter,
         *,
+        limits: ServerLimits,
         late: LateParts,
     ) -> None:
+        """Begin; ``limits`` is what is known of how much the server bears, and gets what is found.
+
+        The others are those of the keeper.
+        """
         self.site = site
         self.connection: Connection | None = connection
         self.stores_objects = connection.stores_objects
+        self._limits = limits
         self._clock = parts.clock
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
@@ -71,6 +78,7 @@ class Session:
                 share=share,
                 object_store=self.stores_objects,
                 open_files=OpenFiles(),
+                load=limits.load,
                 late=late,
             ),
             self._doubt,
@@ -141,4 +149,6 @@ class Session:
         connection = self.connection
         if connection is None:
             raise ConnectionLostError(_("The connection to the server was lost."))
-        return connection.open_sftp(cancel)
+        channel = connection.open_sftp(cancel)
+        channel.gate.handles = self._limits.handles
+        return channel

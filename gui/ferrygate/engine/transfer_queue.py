@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ferrygate.common.errors import Cancelled, Problem
 from ferrygate.common.i18n import _
-from ferrygate.engine.bundle import Bundle, TransferSettings
+from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
@@ -14,6 +14,7 @@ from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import ConflictChoice, Download, Event, TransferState, Upload
 from ferrygate.engine.queued_batch import QueuedBatch, Surroundings
 from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item
 
 
@@ -35,11 +36,16 @@ class TransferQueue:
         self._reports = ReportQueue(post)
         self._settings = settings
         self._around = Surroundings(
-            emit, self._reports, settings.clock, doubt, object_store=settings.object_store
+            emit,
+            self._reports,
+            settings.clock,
+            doubt,
+            settings.load,
+            object_store=settings.object_store,
         )
         self._connected = True
         self._batches: dict[int, QueuedBatch] = {}
-        self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally)
+        self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally, settings.load)
 
     @property
     def tally(self) -> Tally:

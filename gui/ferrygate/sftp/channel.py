@@ -25,12 +25,13 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.handle_gate import HandleGate
 from ferrygate.sftp.other_protocols import is_text
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.stream import BURST, ByteStream
 from ferrygate.sftp.tasks import Bell, Future, Task
-from ferrygate.sftp.wire import BadPacketError, ExtendedReply, HandleReply, Limits, Reply, Type
+from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
 
 T = TypeVar("T")
 
@@ -71,13 +72,14 @@ class SftpChannel:
         self._out: deque[bytes | memoryview] = deque()
         self._ready: deque[tuple[Task[Any], Exception | None]] = deque()
         self._tasks: set[Task[Any]] = set()
-        self._nobody: Future[Reply] = Future()  # whoever waits for what was posted
+        self._posted: set[Future[Reply]] = set()  # nobody waits for these
         self._calls: deque[Callable[[], None]] = deque()
         self._alarms: list[tuple[float, int, Future[None]]] = []
         self._alarms_set = 0
         self._heard = clock.monotonic()
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
+        self.gate = HandleGate(self)
         self.usable = True
 
     # ------------------------------------------------------------ for coroutines
@@ -88,22 +90,15 @@ class SftpChannel:
         self._enqueue(future, kind, *body)
         return future
 
-    def request_handle(self, kind: Type, body: bytes) -> Future[Reply]:
-        """As :meth:`request`, for a handle that is closed by itself if nobody waits any more.
-
-        Not for uploads: on an object store CLOSE publishes what has arrived.
-        """
-        future = self.request(kind, body)
-        future.on_abandoned = self._close_abandoned
-        return future
-
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine beside the calling one; await the result for its end."""
         return self._begin(coroutine)
 
-    def post(self, kind: Type, body: bytes) -> None:
-        """Queue a request whose reply nobody waits for."""
-        self._enqueue(self._nobody, kind, body)
+    def post(self, kind: Type, body: bytes) -> Future[Reply]:
+        """As :meth:`request`, where nobody waits: it leaves even if all else was taken back."""
+        future = self.request(kind, body)
+        self._posted.add(future)
+        return future
 
     async def sleep(self, seconds: float) -> None:
         """Let so much time pass; in 0 seconds the channel's other work moves on."""
@@ -172,12 +167,14 @@ class SftpChannel:
                         self._exchange()
         except ConnectionLostError:
             self.usable = False
+            self.gate.lose_all()
             raise
         finally:
             if told:
                 self._take_back_requests()
             self._drop_tasks()
             self._send_rest()
+            self.gate.rest()
         return main.result()
 
     def close(self) -> None:
@@ -187,8 +184,10 @@ class SftpChannel:
         Python looks for only now and then.
         """
         self.usable = False
+        self.gate.lose_all()
         self._out.clear()
         self._pending.clear()
+        self._posted.clear()
         self._reader = PacketReader()
         with contextlib.suppress(*BROKEN):  # it may be dead already
             self._stream.close()
@@ -329,10 +328,12 @@ class SftpChannel:
         for packet in queued:
             begun = isinstance(packet, memoryview)
             number = 0 if begun or self._version is not None else wire.request_number(packet)
-            if self._pending.get(number, self._nobody) is self._nobody:
+            future = self._pending.get(number)
+            if future is None or future in self._posted:
                 self._out.append(packet)
             else:
                 del self._pending[number]
+                self.gate.taken_back(future)
 
     def _send_rest(self) -> None:
         """What was queued without waiting for its reply; it is no loss with the connection."""
@@ -356,9 +357,9 @@ class SftpChannel:
         future = self._pending.pop(number, None)
         if future is None:
             raise BadPacketError(f"reply to request {number}, which was not asked")
-        if future is not self._nobody:
-            future.resolve(reply)
-            self._wake(future)
+        self._posted.discard(future)
+        future.resolve(reply)
+        self._wake(future)
 
     def _take_limits(self, reply: Reply) -> None:
         """Larger requests from now on; a server that does not tell after all keeps the smallest."""
@@ -370,10 +371,6 @@ class SftpChannel:
             self._ready.append((future.waiter, None))
         elif future.on_abandoned is not None and future.waiter is not None:
             future.on_abandoned(future.result())
-
-    def _close_abandoned(self, reply: Reply) -> None:
-        if isinstance(reply, HandleReply):
-            self.post(Type.CLOSE, wire.string(reply.handle))
 
     def _drop_tasks(self) -> None:
         """Forget what the ended work left running; replies still due find nobody waiting."""

@@ -14,6 +14,7 @@ from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import (
     Cancelled,
+    ConflictError,
     ConnectionLostError,
     FerrygateError,
     IncompleteListingError,
@@ -162,7 +163,12 @@ class RemoteFiles:
 
     async def rename(self, source: bytes, target: bytes) -> None:
         """Rename; servers refuse a target that exists (draft §6.5)."""
-        await self._simple(Type.RENAME, wire.string(source) + wire.string(target), source)
+        body = wire.string(source) + wire.string(target)
+        reply = await self.channel.request(Type.RENAME, body)
+        try:
+            check_ok(reply, source)
+        except ConflictError:  # that is the new name's
+            check_ok(reply, target)
 
     async def remove_file(self, path: bytes) -> None:
         """Remove a file or link."""
@@ -264,7 +270,7 @@ class RemoteFiles:
 
     async def open_folder(self, path: bytes) -> bytes:
         """OPENDIR; returns the handle."""
-        reply = await self.channel.request_handle(Type.OPENDIR, wire.string(path))
+        reply = await self.channel.gate.open(Type.OPENDIR, wire.string(path), for_reading=True)
         return expect(HandleReply, reply, path).handle
 
     # ------------------------------------------------------------ file contents
@@ -272,7 +278,7 @@ class RemoteFiles:
     async def open_for_reading(self, path: bytes) -> bytes:
         """OPEN a file to read; returns the handle."""
         body = wire.open_body(path, Open.READ)
-        reply = await self.channel.request_handle(Type.OPEN, body)
+        reply = await self.channel.gate.open(Type.OPEN, body, for_reading=True)
         return expect(HandleReply, reply, path).handle
 
     async def open_for_writing(self, path: bytes, *, replace: bool) -> bytes:
@@ -282,7 +288,8 @@ class RemoteFiles:
         server (EXCL), where the server honours that.
         """
         flags = Open.WRITE | Open.CREAT | (Open.TRUNC if replace else Open.EXCL)
-        reply = await self.channel.request(Type.OPEN, wire.open_body(path, flags))
+        body = wire.open_body(path, flags)
+        reply = await self.channel.gate.open(Type.OPEN, body, for_reading=False)
         return expect(HandleReply, reply, path).handle
 
     def closing(self, handle: bytes) -> Future[Reply]:
@@ -290,7 +297,7 @@ class RemoteFiles:
 
         For an upload to an object store its reply is the verdict.
         """
-        return self.channel.request(Type.CLOSE, wire.string(handle))
+        return self.channel.gate.close(handle)
 
     def asking(self, path: bytes) -> Future[Reply]:
         """Queue a STAT; a server may answer it before what was queued earlier is done."""
@@ -302,7 +309,7 @@ class RemoteFiles:
 
     def close_later(self, handle: bytes) -> None:
         """CLOSE without waiting for the answer; for handles that were only read."""
-        self.channel.post(Type.CLOSE, wire.string(handle))
+        self.channel.gate.close_later(handle)
 
     @property
     def read_size(self) -> int:

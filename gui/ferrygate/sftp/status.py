@@ -44,6 +44,9 @@ _QUOTA = re.compile(r"quota|edquot|(storage|upload) limit", re.IGNORECASE)
 _EXISTS = re.compile(r"already exists|(?<!such )file exists|eexist", re.IGNORECASE)
 _SCANNER = re.compile(r"virus|malware|infected|scanner|quarantine", re.IGNORECASE)
 _SCANNED = -1  # stands for the code that no draft has: a scanner did not let the file pass
+_TOO_MANY = re.compile(
+    r"too many|open (files|handles)|handle (limit|quota)|[em]nfile", re.IGNORECASE
+)
 _WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
 
 
@@ -172,13 +175,45 @@ _MEANINGS: dict[int, _Meaning] = {
 }
 
 
+# Of these no other handle that is open can be the reason.
+_REASONS = frozenset(
+    {
+        Status.OK,
+        Status.EOF,
+        Status.NO_SUCH_FILE,
+        Status.OP_UNSUPPORTED,
+        Status.NO_SUCH_PATH,
+        Status.FILE_ALREADY_EXISTS,
+        Status.WRITE_PROTECT,
+        Status.NO_SPACE,
+        Status.QUOTA_EXCEEDED,
+        Status.DIR_NOT_EMPTY,
+        Status.NOT_A_DIRECTORY,
+        Status.INVALID_FILENAME,
+        Status.LINK_LOOP,
+        Status.FILE_IS_A_DIRECTORY,
+        Status.FILE_CORRUPT,
+        _SCANNED,
+    }
+)
+
+
+def says_why(reply: StatusReply) -> bool:
+    """Whether a refusal has a reason of its own, so that asking again cannot help."""
+    return _code_by_words(reply.code, _words(reply)) in _REASONS
+
+
+def _words(reply: StatusReply) -> str:
+    return reply.message[: 4 * _LONGEST_TEXT].decode("utf-8", "backslashreplace").strip()
+
+
 def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
     """Make the error for a refused request on ``subject``, the path or name it was about.
 
     The server's own text, cut to a length that can be shown, becomes ``server_said``; it is left
     out where it says no more than the code does.
     """
-    text = reply.message[: 4 * _LONGEST_TEXT].decode("utf-8", "backslashreplace").strip()
+    text = _words(reply)
     said = "" if _EMPTY_WORDS.fullmatch(text) else text[:_LONGEST_TEXT]
     detail = f"SFTP status {reply.code}"
     if reply.code in {Status.NO_SUCH_FILE, Status.NO_SUCH_PATH}:
@@ -198,7 +233,7 @@ def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
 
 def _code_by_words(code: int, said: str) -> int:
     """Return the code that a server would have sent, had it known more than version 3's nine."""
-    if code in _WITHOUT_REASON:
+    if code in _WITHOUT_REASON and not _TOO_MANY.search(said):
         for words, better in (
             (_QUOTA, Status.QUOTA_EXCEEDED),
             (_FULL, Status.NO_SPACE),

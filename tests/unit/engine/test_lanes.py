@@ -7,6 +7,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lanes import Assignment, Lanes
+from ferrygate.engine.load import Load
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
@@ -24,7 +25,8 @@ class LanesRig:
         self.share = Share(48 * MIB)
         self.clock = ManualClock(1000.0)
         self.tally = Tally()
-        self.lanes = Lanes(self._new, self.share, self.clock, self.tally)
+        self.load = Load()
+        self.lanes = Lanes(self._new, self.share, self.clock, self.tally, self.load)
 
     def _new(self, name: str) -> FakeLane:
         self.made.append(FakeLane(name))

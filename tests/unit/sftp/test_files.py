@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
+    ConflictError,
     IncompleteListingError,
     NotFoundError,
     PermissionDeniedError,
@@ -235,6 +236,15 @@ def test_remove_tree_takes_a_tree_as_deep_as_put_makes(rig: Rig, server: Scripte
     rig.run(rig.files.remove_tree(b"/f"))
     assert server.folders == before
     assert b"/f" * 300 + b"/x" not in server.files
+
+
+@pytest.mark.parametrize(("code", "text"), [(11, b""), (FAILURE, b"File already exists")])
+def test_a_new_name_that_is_taken_is_the_one_that_is_said(
+    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int, text: bytes
+) -> None:
+    server.instead[RENAME] = lambda request: [status(request.number, code, text)]
+    with pytest.raises(ConflictError, match="“/b”"):
+        rig.run(files.rename(b"/a", b"/b"))
 
 
 def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:

@@ -1,0 +1,37 @@
+"""What the transfers of one session share."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.open_files import OpenFiles
+from ferrygate.engine.load import Load
+from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.window import Share
+
+
+class TransferSettings(msgspec.Struct, frozen=True):
+    """What transfers need to know beside the file.
+
+    Attributes:
+        clock: for speeds, limits, and the wait after a broken upload.
+        disk: where fetched files go.
+        limiter: how fast bytes may go.
+        share: the bytes that all channels may have in flight, and what is known of the line.
+        object_store: files appear on CLOSE, and EXCL may be unknown.
+        open_files: how many files may be open on this computer, over all lanes.
+        load: how many files may be under way on the server, over all lanes.
+        late: the parts that an object store may show late.
+    """
+
+    clock: Clock
+    disk: Flusher
+    limiter: RateLimiter
+    share: Share
+    object_store: bool
+    open_files: OpenFiles
+    load: Load
+    late: LateParts

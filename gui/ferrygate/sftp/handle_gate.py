@@ -1,0 +1,176 @@
+"""OPEN, OPENDIR and CLOSE on one channel, within what the server allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ferrygate.sftp import wire
+from ferrygate.sftp.open_handles import OpenHandles
+from ferrygate.sftp.status import says_why
+from ferrygate.sftp.tasks import Bell, Future
+from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
+
+_PATIENCE = 30.0  # seconds to wait for other handles: somebody may read a folder slowly
+_POLL = 0.02  # seconds between two looks whether all others are closed
+_PAUSES = (0.0, 0.1, 0.4)  # seconds before each try alone: a server may close in its own time
+
+
+class Channel(Protocol):
+    """What the gate needs of its :class:`ferrygate.sftp.channel.SftpChannel`."""
+
+    def request(self, kind: Type, *body: bytes) -> Future[Reply]:
+        """Queue a request."""
+        ...
+
+    def post(self, kind: Type, body: bytes) -> Future[Reply]:
+        """Queue a request whose reply nobody waits for."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+
+    def bell(self) -> Bell:
+        """Make a bell for a coroutine of the channel."""
+        ...
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have something done on the owner's thread; from any thread."""
+
+
+class HandleGate:
+    """The handles of one channel; owned by the channel's thread.
+
+    Attributes:
+        handles: those of all channels, which a session shares among them.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        """Begin with none open, and nobody else's."""
+        self._channel = channel
+        self._opening: set[Future[Reply]] = set()
+        self._closing: set[Future[Reply]] = set()  # CLOSEs that nobody waits for
+        self._open = 0
+        self.handles = OpenHandles()
+
+    async def open(self, kind: Type, body: bytes, *, for_reading: bool) -> Reply:
+        """Ask for a handle; one refused because of others that are open is asked for again.
+
+        Where it is ``for_reading``, a handle that nobody waits for any more is closed by itself.
+        For an upload it is not: on an object store CLOSE publishes what has arrived.
+        """
+        bell = self._channel.bell()
+        while not self.handles.take(lambda: self._channel.call_soon(bell.ring)):
+            await bell.wait()
+        reply, others = await self._ask(kind, body, for_reading=for_reading)
+        for pause in _PAUSES if others else ():
+            await self._channel.sleep(pause)
+            alone = await self._wait_alone()
+            try:
+                reply, too_many = await self._ask(kind, body, for_reading=for_reading)
+            finally:
+                self.handles.leave_alone()
+            if isinstance(reply, HandleReply):
+                if alone:
+                    self.handles.limit(others)
+                break
+            others = too_many or others
+        return reply
+
+    def close(self, handle: bytes) -> Future[Reply]:
+        """Queue a CLOSE; the handle counts as open until it is answered."""
+        future = self._channel.request(Type.CLOSE, wire.string(handle))
+        future.then = lambda _reply: self._closed()
+        return future
+
+    def close_later(self, handle: bytes) -> None:
+        """Queue a CLOSE whose answer nobody waits for."""
+        future = self._channel.post(Type.CLOSE, wire.string(handle))
+        self._closing.add(future)
+
+        def closed(_reply: Reply) -> None:
+            self._closing.discard(future)
+            self._closed()
+
+        future.then = closed
+
+    # ------------------------------------------------------------ for the channel
+
+    def taken_back(self, future: Future[Reply]) -> None:
+        """A request has not left, and will not."""
+        if future in self._opening:
+            self._opening.discard(future)
+            self.handles.refused()
+
+    def rest(self) -> None:
+        """Nobody receives on the channel for now: what was closed counts as closed."""
+        closing, self._closing = self._closing, set()
+        for future in closing:
+            future.then = None
+            self._closed()
+
+    def lose_all(self) -> None:
+        """The channel has ended, and its handles with it."""
+        opening, self._opening = len(self._opening), set()
+        self._closing.clear()
+        for _each in range(opening):
+            self.handles.refused()
+        count, self._open = self._open, 0
+        if count:
+            self.handles.closed(count)
+
+    # ------------------------------------------------------------ inside
+
+    async def _wait_alone(self) -> bool:
+        """Wait until no other handle is open; true if that is so.
+
+        It is not waited for longer where the limit was learned meanwhile, by another that was
+        refused, or where somebody keeps a handle for long.
+        """
+        self.handles.wait_alone()
+        try:
+            known, waited = self.handles.most, 0.0
+            while not self.handles.take_alone():
+                if self.handles.most != known or waited >= _PATIENCE:
+                    self.handles.take_anyway()
+                    return False
+                await self._channel.sleep(_POLL)
+                waited += _POLL
+        except BaseException:  # nobody waits for the answer any more
+            self.handles.leave_alone()
+            raise
+        return True
+
+    async def _ask(self, kind: Type, body: bytes, *, for_reading: bool) -> tuple[Reply, int]:
+        """Ask; a refusal comes with the number of handles it may be due to, or 0."""
+        others = 0
+        future = self._channel.request(kind, body)
+        self._opening.add(future)
+
+        def answered(reply: Reply) -> None:
+            nonlocal others
+            if future not in self._opening:  # the channel was lost
+                return
+            self._opening.discard(future)
+            if isinstance(reply, HandleReply):
+                self._open += 1
+                self.handles.granted()
+                return
+            too_many = self.handles.refused()
+            if isinstance(reply, StatusReply) and not says_why(reply):
+                others = too_many
+
+        future.then = answered
+        if for_reading:
+            future.on_abandoned = self._close_abandoned
+        reply = await future
+        return reply, others
+
+    def _close_abandoned(self, reply: Reply) -> None:
+        if isinstance(reply, HandleReply):
+            self.close_later(reply.handle)
+
+    def _closed(self) -> None:
+        if self._open:
+            self._open -= 1
+            self.handles.closed()

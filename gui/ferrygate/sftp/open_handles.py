@@ -1,0 +1,125 @@
+"""How many handles a server allows at a time, learned from what it refuses.
+
+Servers limit the open files of a connection, or of an account, and say no more than FAILURE or
+PERMISSION_DENIED when there are too many. So a refused OPEN or OPENDIR is no verdict as long as
+other handles are open, and more than were ever granted together: it is asked again once no other is
+open. If that is granted, the handles were too many, and from then on there are no more than were
+open when it was refused. If it is refused alone as well, that is the answer. A limit that has held
+for a while is tried one higher, since something else may have been the reason; each time that
+fails, the next trial comes later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+_TRIAL = 64  # handles granted at the limit before one more is tried
+_LATER = 8  # times as many, each time that was in vain
+
+
+class OpenHandles:
+    """Counts the handles open over all channels of a session; any thread may use it.
+
+    A handle counts from its OPEN until its CLOSE was answered.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a limit."""
+        self._lock = threading.Lock()
+        self._most: int | None = None
+        self._asked = 0  # OPENs in flight
+        self._open = 0
+        self._proven = 0  # most handles that were open together
+        self._alone = 0  # who wait to ask while no other handle is open, or do so
+        self._granted_at_most = 0
+        self._trial = _TRIAL
+        self._waiting: list[Callable[[], None]] = []
+
+    @property
+    def most(self) -> int | None:
+        """How many may be open; ``None`` while the server has shown no limit."""
+        return self._most
+
+    def take(self, wake: Callable[[], None]) -> bool:
+        """Count an OPEN that is about to leave; if it may not yet, ``wake`` is called once it may.
+
+        ``wake`` may come too early, so that one asks again.
+        """
+        with self._lock:
+            used = self._asked + self._open
+            if not self._alone and (self._most is None or used < self._most):
+                self._asked += 1
+                return True
+            self._waiting.append(wake)
+            return False
+
+    def wait_alone(self) -> None:
+        """Somebody waits to ask alone: nobody else begins until :meth:`leave_alone`."""
+        with self._lock:
+            self._alone += 1
+
+    def take_alone(self) -> bool:
+        """Count an OPEN that is about to leave alone, if no other handle is open or asked for."""
+        with self._lock:
+            if self._asked + self._open:
+                return False
+            self._asked += 1
+            return True
+
+    def take_anyway(self) -> None:
+        """Count an OPEN that is about to leave, whatever else is open."""
+        with self._lock:
+            self._asked += 1
+
+    def leave_alone(self) -> None:
+        """The answer has come, or nobody waits for it any more."""
+        with self._lock:
+            self._alone -= 1
+        self._wake()
+
+    def granted(self) -> None:
+        """An OPEN was answered with a handle."""
+        with self._lock:
+            self._asked -= 1
+            self._open += 1
+            self._proven = max(self._proven, self._open)
+            if self._most is not None and self._open >= self._most:
+                self._granted_at_most += 1
+                if self._granted_at_most >= self._trial:
+                    self._granted_at_most = 0
+                    self._most += 1
+
+    def refused(self) -> int:
+        """An OPEN was refused, or did not leave; returns how many others were open, if too many.
+
+        0 where that cannot be the reason.
+        """
+        with self._lock:
+            self._asked -= 1
+            others = self._open
+            too_many = others + 1 > self._proven or self._most is not None
+        self._wake()
+        return others if too_many else 0
+
+    def limit(self, most: int) -> None:
+        """An OPEN that was refused beside ``most`` handles was granted alone."""
+        with self._lock:
+            if self._most is not None:
+                self._trial *= _LATER
+                most = min(most, self._most)
+            self._most = max(1, most)
+            self._proven = min(self._proven, self._most)
+            self._granted_at_most = 0
+
+    def closed(self, count: int = 1) -> None:
+        """So many handles are closed, or went with their channel."""
+        with self._lock:
+            self._open -= count
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for wake in waiting:
+            wake()

@@ -1,0 +1,186 @@
+"""Servers that allow few open handles: what is refused is asked for again, and all comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.common.errors import NotFoundError, PermissionDeniedError, RemoteFailureError
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.open_handles import OpenHandles
+from ferrygate.sftp.replies import data_read
+from scripted_sftp import OPEN, Rig, ScriptedServer, status
+from sftp_bytes import FAILURE, PERMISSION_DENIED
+
+FILES = 40
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({b"/%02d" % number: b"%d" % number for number in range(FILES)}, b"/sub")
+
+
+@pytest.fixture
+def rig(server: ScriptedServer) -> Rig:
+    return Rig(server)
+
+
+async def fetch(files: RemoteFiles, path: bytes) -> bytes:
+    handle = await files.open_for_reading(path)
+    try:
+        return bytes(data_read(await files.read(handle, 0, 100), path) or b"")
+    finally:
+        files.close_later(handle)
+
+
+def fetch_all(rig: Rig, paths: list[bytes]) -> list[bytes]:
+    async def together() -> list[bytes]:
+        running = [rig.channel.spawn(fetch(rig.files, path)) for path in paths]
+        return [await each for each in running]
+
+    return rig.run(together())
+
+
+@pytest.mark.parametrize("code", [FAILURE, PERMISSION_DENIED, 4711])
+@pytest.mark.parametrize("most", [1, 2, 10, 39])
+def test_every_file_comes_however_few_handles_there_are(
+    rig: Rig, server: ScriptedServer, most: int, code: int
+) -> None:
+    server.most_handles, server.too_many = most, code
+    paths = sorted(server.files)
+    assert fetch_all(rig, paths) == [bytes(server.files[path]) for path in paths]
+    assert rig.channel.gate.handles.most == most
+    before = len(server.asked(OPEN))
+    assert fetch_all(rig, paths) == [bytes(server.files[path]) for path in paths]
+    assert len(server.asked(OPEN)) == before + FILES  # none was refused any more
+    assert not server.open_handles
+
+
+def test_without_a_limit_nobody_waits(rig: Rig, server: ScriptedServer) -> None:
+    fetch_all(rig, sorted(server.files))
+    assert rig.channel.gate.handles.most is None
+    assert server.most_open == FILES
+    assert len(server.asked(OPEN)) == FILES
+
+
+def test_a_refusal_that_is_meant_stands_and_limits_nothing(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    server.instead[OPEN] = lambda request: (
+        [status(request.number, PERMISSION_DENIED)] if request.fields[0] == b"/39" else None
+    )
+    with pytest.raises(PermissionDeniedError):
+        fetch_all(rig, sorted(server.files))
+    assert rig.channel.gate.handles.most is None
+
+
+def test_a_refusal_that_says_why_is_not_asked_again(rig: Rig, server: ScriptedServer) -> None:
+    with pytest.raises(NotFoundError):
+        fetch_all(rig, [*sorted(server.files), b"/none"])
+    assert len(server.asked(OPEN)) == FILES + 1
+
+
+def test_a_refusal_beside_fewer_handles_than_were_granted_is_believed(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    fetch_all(rig, sorted(server.files))
+    server.instead[OPEN] = lambda request: (
+        [status(request.number, FAILURE)] if request.fields[0] == b"/01" else None
+    )
+    before = len(server.asked(OPEN))
+    with pytest.raises(RemoteFailureError):
+        fetch_all(rig, [b"/00", b"/01"])
+    assert len(server.asked(OPEN)) == before + 2
+
+
+def test_one_open_folder_is_enough_for_many(rig: Rig, server: ScriptedServer) -> None:
+    server.folders |= {b"/sub/%d" % number for number in range(10)}
+    server.most_handles = 1
+
+    async def together() -> int:
+        running = [
+            rig.channel.spawn(rig.files.entries(b"/sub/%d" % number)) for number in range(10)
+        ]
+        return sum([(await each)[1].is_whole for each in running])
+
+    assert rig.run(together()) == 10
+
+
+def test_channels_share_what_their_server_allows(server: ScriptedServer) -> None:
+    first, second = Rig(server), Rig(server)
+    second.channel.gate.handles = first.channel.gate.handles
+    server.most_handles = 1
+
+    async def open_one(files: RemoteFiles) -> bytes:
+        return await files.open_for_reading(b"/00")
+
+    handle = first.run(open_one(first.files))
+
+    waits: list[float] = []
+
+    def let_go() -> None:
+        waits.append(second.stream.clock.time)
+        if len(waits) == 5:
+            server.open_handles.pop(handle)
+            first.channel.close()
+
+    second.stream.after = let_go
+    second.run(open_one(second.files))
+    assert first.channel.gate.handles.most == 1
+
+
+def test_a_handle_that_is_kept_for_long_stops_nobody_for_ever(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    server.most_handles = 1
+
+    async def keep_one() -> None:
+        await rig.files.open_for_reading(b"/00")
+        with pytest.raises(RemoteFailureError):
+            await rig.files.open_for_reading(b"/01")
+
+    rig.run(keep_one())
+    assert rig.stream.clock.time > 30
+
+
+def test_handles_of_a_channel_that_ended_do_not_count(rig: Rig) -> None:
+    handles = rig.channel.gate.handles
+
+    async def open_two() -> None:
+        await rig.files.open_for_reading(b"/00")
+        await rig.files.open_for_reading(b"/01")
+
+    rig.run(open_two())
+    assert not handles.take_alone()
+    rig.channel.close()
+    assert handles.take_alone()
+
+
+def test_what_was_taken_back_before_it_left_does_not_count(
+    rig: Rig, server: ScriptedServer
+) -> None:
+    rig.stream.window = 0
+    rig.stream.after = rig.cancel.cancel
+    with pytest.raises(Exception, match="Cancelled"):
+        rig.run(rig.files.open_for_reading(b"/00"))
+    assert rig.channel.gate.handles.take_alone()
+    assert server.asked(OPEN) == []
+
+
+def test_a_limit_that_has_held_is_tried_one_higher_and_ever_later() -> None:
+    handles = OpenHandles()
+    handles.limit(2)
+
+    def opens_until_more(most: int) -> int:
+        opens = 0
+        while handles.most == most:
+            assert handles.take(lambda: None)
+            assert handles.take(lambda: None)
+            handles.granted()
+            handles.granted()
+            handles.closed(2)
+            opens += 1
+        return opens
+
+    assert opens_until_more(2) == 64
+    handles.limit(2)
+    assert opens_until_more(2) == 64 * 8
