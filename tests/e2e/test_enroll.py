@@ -80,6 +80,17 @@ def test_a_picture_of_the_qr_code_will_do(
     assert sandbox.ready.totp_secret.reveal() in keychain.read_text()
 
 
+def test_words_in_a_picture_are_never_sent_as_a_key(
+    enrolling: Program, site: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    picture = tmp_path / "ticket.png"
+    segno.make_qr("hello").save(str(picture), scale=4)
+    outcome = enrolling("enroll", site, "--qr", picture)
+    assert outcome.returncode == 2
+    assert "This QR code does not set up a code." in outcome.stderr
+    assert not sandbox.log
+
+
 def test_what_was_enrolled_wins_but_not_in_silence(
     enrolling: Program, sandbox: Sandbox, tmp_path: Path
 ) -> None:

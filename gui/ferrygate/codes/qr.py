@@ -65,7 +65,7 @@ def _decoded(picture: bytes) -> tuple[Image.Image, Image.Image | None]:
                 raise _too_large()
             if not image.has_transparency_data:
                 return image.convert("L"), None
-            coloured = image.convert("RGBA")
+            coloured = image if image.mode == "RGBA" else image.convert("RGBA")
             return coloured.convert("L"), coloured.getchannel("A")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
