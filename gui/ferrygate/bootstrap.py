@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from ferrygate.sftp.connection import Connection
     from ferrygate.sign_in.okta_attempts import OktaAttempts
 
-_KEEP_TRYING = 900.0  # seconds
+KEEP_TRYING_SECONDS = 900.0
+"""How long a connection that was lost is tried again, where nobody says otherwise."""
 
 
 def open_ledger(home: Home, clock: Clock) -> Ledger:
@@ -42,7 +43,11 @@ def open_ledger(home: Home, clock: Clock) -> Ledger:
 
 @contextmanager
 def reaching(
-    site: Site, home: Home, clock: Clock, live_secrets: LiveSecrets | None = None
+    site: Site,
+    home: Home,
+    clock: Clock,
+    live_secrets: LiveSecrets | None = None,
+    keep_trying: float = KEEP_TRYING_SECONDS,
 ) -> Iterator[Callable[[Listener], Engine]]:
     """Makes engines for whoever signs in to a site at once: its server is dialled meanwhile.
 
@@ -56,7 +61,12 @@ def reaching(
         ahead = DialAhead(site.host, site.port, Deadlines().connect, clock)
     try:
         yield lambda listener: make_engine(
-            listener, home, clock, live_secrets=live_secrets, ahead=ahead
+            listener,
+            home,
+            clock,
+            live_secrets=live_secrets,
+            ahead=ahead,
+            keep_trying=keep_trying,
         )
     finally:
         if ahead is not None:
@@ -71,6 +81,7 @@ def make_engine(
     live_secrets: LiveSecrets | None = None,
     *,
     ahead: DialAhead | None = None,
+    keep_trying: float = KEEP_TRYING_SECONDS,
 ) -> Engine:
     """An engine with its files under ``home``; loads what it needs, which takes a moment.
 
@@ -81,6 +92,7 @@ def make_engine(
         open_vault: opens the keychain; the system's where left out.
         live_secrets: those of the log, where there is one (``common.logs.logging_to``).
         ahead: a connection that is being dialled.
+        keep_trying: seconds for which a connection that was lost is tried again.
     """
     from ferrygate.engine.engine import Engine  # noqa: PLC0415  slow, as are all below
     from ferrygate.engine.parts import Parts  # noqa: PLC0415
@@ -115,6 +127,6 @@ def make_engine(
         live_secrets=live_secrets or LiveSecrets(),
         random_hex=secrets.token_hex,
         random=SystemRandom().random,
-        keep_trying=_KEEP_TRYING,
+        keep_trying=keep_trying,
     )
     return Engine(parts, listener)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 from ferrygate import bootstrap
@@ -11,6 +13,8 @@ from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
 from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
@@ -74,6 +78,8 @@ def connect(
     passphrase: str | None = None,
     accept_new_host_key: bool = False,
     home: Home | None = None,
+    keep_trying: float = bootstrap.KEEP_TRYING_SECONDS,
+    on_connection: Callable[[m.SessionChanged], None] | None = None,
 ) -> Session:
     """Sign in to a site; the session is a context manager.
 
@@ -87,6 +93,12 @@ def connect(
         accept_new_host_key: take and pin a host key nobody has confirmed; a changed one is always
             refused.
         home: where Ferrygate keeps its files; ``FERRYGATE_HOME`` or the platform's folder if none.
+        keep_trying: seconds for which a connection that was lost is tried again; after that, what
+            the session was asked to do fails.
+        on_connection: told when the connection is lost (``state`` is ``RECONNECTING``; ``until``,
+            in seconds since the epoch, is the next try, ``None`` is now), is there again
+            (``SIGNED_IN``), or is given up (``OFFLINE``, with a ``problem``). It is called on the
+            thread that waits for the session, while that waits.
 
     Raises:
         FerrygateError: the site is broken or unknown, or the sign-in failed.
@@ -95,6 +107,11 @@ def connect(
     demand("site", site, str, os.PathLike, Site)
     demand("accept_new_host_key", accept_new_host_key, bool)
     demand("home", home, Home, type(None))
+    demand("keep_trying", keep_trying, int, float)
+    if not 0 <= keep_trying < math.inf:
+        raise UsageError(_("Keep trying for a number of seconds from 0 on."))
+    if on_connection is not None and not callable(on_connection):
+        raise TypeError(f"on_connection must be callable, not {type(on_connection).__name__}")
     given = GivenSecrets(
         password=secret("password", password),
         totp_secret=key("totp_secret", totp_secret),
@@ -105,9 +122,10 @@ def connect(
         demand_site(site)
     else:
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
-    prompter = Unattended(accept_new_host_key=accept_new_host_key)
+    prompter = Unattended(accept_new_host_key=accept_new_host_key, on_connection=on_connection)
     clock = SystemClock()
-    with bootstrap.reaching(site, home, clock) as make_engine, ExitStack() as on_failure:
+    reaching = bootstrap.reaching(site, home, clock, keep_trying=keep_trying)
+    with reaching as make_engine, ExitStack() as on_failure:
         session = open_session(site, make_engine, prompter, clock, given=given)
         on_failure.enter_context(session)
         if given.password is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
@@ -9,8 +11,14 @@ from ferrygate.engine import messages as m
 class Unattended:
     """Nobody is there: unknown host keys and questions are refused, files that are there fail."""
 
-    def __init__(self, *, accept_new_host_key: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        accept_new_host_key: bool = False,
+        on_connection: Callable[[m.SessionChanged], None] | None = None,
+    ) -> None:
         self._accept = accept_new_host_key
+        self._on_connection = on_connection
 
     def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
         """As said beforehand."""
@@ -23,6 +31,11 @@ class Unattended:
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
         """Overwrite nothing."""
         return m.ConflictChoice.FAIL
+
+    def connection_changed(self, change: m.SessionChanged) -> None:
+        """Pass it on to the program."""
+        if self._on_connection is not None:
+            self._on_connection(change)
 
     def waiting_for_code(self, until: float) -> None:
         """Nobody to tell."""

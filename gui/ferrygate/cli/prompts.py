@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.terminal import Terminal
+from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
@@ -15,8 +17,11 @@ from ferrygate.engine.messages import (
     Notice,
     PromptQuestion,
     ServerSaid,
+    SessionChanged,
+    SessionState,
 )
 
+_SAME = 1.0  # seconds by which two times of one try may differ
 _CHOICES = {
     "r": ConflictChoice.REPLACE,
     "k": ConflictChoice.KEEP_BOTH,
@@ -31,9 +36,11 @@ class TerminalPrompter:
         noticed: what went wrong beside the request itself.
     """
 
-    def __init__(self, terminal: Terminal, *, accept_new_host_key: bool) -> None:
+    def __init__(self, terminal: Terminal, clock: Clock, *, accept_new_host_key: bool) -> None:
         self._terminal = terminal
         self._accept = accept_new_host_key
+        self._clock = clock
+        self._next_try = 0.0  # seconds since the epoch, as was told
         self.noticed: list[Problem] = []
 
     def confirm_host_key(self, question: HostKeyQuestion) -> bool:
@@ -83,6 +90,34 @@ class TerminalPrompter:
     def waiting_for_code(self, until: float) -> None:
         """Say how long."""
         self._terminal.countdown(until)
+
+    def connection_changed(self, change: SessionChanged) -> None:
+        """Say that it was lost and when it is tried again, once for each try, and how that ends."""
+        match change.state:
+            case SessionState.RECONNECTING:
+                now = self._clock.now()
+                until = now if change.until is None else change.until
+                if self._terminal.is_away and until - self._next_try < _SAME:
+                    return  # the try that was told is under way
+                self._next_try = until
+                self._record(change.state, next_try_seconds=max(0, round(until - now)))
+                self._terminal.away(until)
+            case SessionState.SIGNED_IN if self._terminal.is_away:
+                self._terminal.is_away = False
+                self._record(change.state, next_try_seconds=None)
+                self._terminal.settle()
+                self._terminal.say(_("Connected again."))
+            case SessionState.OFFLINE if self._terminal.is_away:
+                self._terminal.is_away = False
+                self._terminal.given_up = change.problem
+                self._record(change.state, next_try_seconds=None)
+            case _:
+                pass
+
+    def _record(self, state: SessionState, *, next_try_seconds: int | None) -> None:
+        self._terminal.record(
+            JsonEvent.CONNECTION, state=state.value, next_try_seconds=next_try_seconds
+        )
 
     def server_said(self, message: ServerSaid) -> None:
         """Say it."""

@@ -68,8 +68,22 @@ def sign_in_options(command: F) -> F:
     return accept(anyway(explain(command)))
 
 
-def sign_in(around: CommandContext, site: Site, text: str, **wishes: Unpack[Wishes]) -> Session:
+def sign_in(
+    around: CommandContext,
+    site: Site,
+    text: str,
+    *,
+    keep_trying: float | None = None,
+    **wishes: Unpack[Wishes],
+) -> Session:
     """A signed-in session on a site, for which ``text`` was typed; close it.
+
+    Args:
+        around: the command.
+        site: the site.
+        text: what was typed for it.
+        keep_trying: seconds for which a connection that was lost is tried again; as usual if none.
+        wishes: of :func:`sign_in_options`.
 
     Raises:
         FerrygateError: secrets are missing, or the sign-in failed.
@@ -78,9 +92,13 @@ def sign_in(around: CommandContext, site: Site, text: str, **wishes: Unpack[Wish
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
     terminal, given = around.terminal, around.secrets  # before anything goes out
-    prompter = TerminalPrompter(terminal, accept_new_host_key=wishes["accept_new_host_key"])
+    prompter = TerminalPrompter(
+        terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
+    )
     site = with_username(around, site)
-    reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets)
+    if keep_trying is None:
+        keep_trying = bootstrap.KEEP_TRYING_SECONDS
+    reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets, keep_trying)
     with reaching as make_engine, ExitStack() as on_failure:
         session = connecting.open_session(site, make_engine, prompter, around.clock, given=given)
         on_failure.enter_context(session)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
@@ -51,6 +51,8 @@ class Terminal:
         verbose: tell the details that support asks for.
         contact: whom the site in use names for help; empty where it names nobody.
         is_asking: a question waits for its answer.
+        is_away: the connection was lost, which is what the last line of the screen tells.
+        given_up: why the connection was given up, if it was.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -60,6 +62,8 @@ class Terminal:
         self.verbose = False
         self.contact = ""
         self.is_asking = False
+        self.is_away = False
+        self.given_up: Problem | None = None
 
     @cached_property
     def screen(self) -> Console:
@@ -161,14 +165,32 @@ class Terminal:
 
     def countdown(self, until: float) -> None:
         """Say when the next code comes; counts down where somebody can see it."""
+        self._count_down(
+            lambda wait: _("Waiting {time} for the next code (each code is good once)").format(
+                time=wait
+            ),
+            until,
+        )
+
+    def away(self, until: float) -> None:
+        """Say that the connection was lost and when it is tried again; counts down as well."""
+        self.is_away = True
+        self._count_down(
+            lambda wait: _("Connection lost, next try in {time}").format(time=wait), until
+        )
+
+    def _count_down(self, words: Callable[[str], str], until: float) -> None:
+        def told() -> str:
+            return words(duration_text(until - self._clock.now()))
+
         if not self.can_draw:
-            self.say(self._new_code(until))
+            self.say(told())
             return
         from rich.live import Live  # noqa: PLC0415  as above
         from rich.text import Text  # noqa: PLC0415  as above
 
         live = Live(
-            get_renderable=lambda: Text(self._new_code(until)),
+            get_renderable=lambda: Text(told(), no_wrap=True, overflow="ellipsis"),
             console=self.screen,
             refresh_per_second=_REFRESH,
             transient=True,
@@ -176,10 +198,6 @@ class Terminal:
             redirect_stderr=False,
         )
         self.show(live)
-
-    def _new_code(self, until: float) -> str:
-        wait = duration_text(until - self._clock.now())
-        return _("Waiting {time} for the next code (each code is good once)").format(time=wait)
 
     def show(self, shown: Shown) -> None:
         """Keep this on the last line, in place of what is there."""

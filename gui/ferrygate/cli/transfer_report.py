@@ -192,7 +192,7 @@ class TransferReport:
             )
 
     def _draw(self, view: BatchView) -> None:
-        if view.finished:  # the bar is about to go
+        if view.finished or self._terminal.is_away:  # the bar is about to go, or has given way
             return
         if self._bar is None:
             self._bar = make_bar(self._terminal.screen)
@@ -232,6 +232,8 @@ class TransferReport:
         )
         if file.state is TransferState.CANCELLED and not file.note:
             return  # the sum has it
+        if file.problem is not None and file.problem == self._terminal.given_up:
+            return  # it is told once, for all
         if file.problem is not None:
             self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
             if file.problem.server_said:

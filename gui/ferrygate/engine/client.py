@@ -49,6 +49,9 @@ class Prompter(Protocol):
     def waiting_for_code(self, until: float) -> None:
         """The next code comes at ``until``, seconds since the epoch."""
 
+    def connection_changed(self, change: m.SessionChanged) -> None:
+        """The connection was lost and is tried again at ``until``, is there (again), or is over."""
+
     def server_said(self, message: m.ServerSaid) -> None:
         """What the server tells the person; it may be what to do on a phone, so show it at once."""
 
@@ -183,6 +186,12 @@ class EngineClient:
                 self._resolve_conflict(event)
             case m.SessionChanged(state=m.SessionState.WAITING_FOR_CODE, until=float(until)):
                 self._prompter.waiting_for_code(until)
+            case m.SessionChanged(
+                state=m.SessionState.RECONNECTING
+                | m.SessionState.SIGNED_IN
+                | m.SessionState.OFFLINE
+            ):
+                self._prompter.connection_changed(event)
             case m.CodeAwaited(until=until):
                 self._prompter.waiting_for_code(until)
             case m.ServerSaid():

@@ -20,6 +20,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
+from ferrygate.common.text import duration_text
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.growth import Tally
@@ -312,15 +313,18 @@ class SessionKeeper:
         if self.session is None or self._back_off is None:
             return
         now = self._clock.monotonic()
-        if problem.kind in PASSING and self._back_off.fail(now):
+        if problem.kind not in PASSING:
+            self._give_up(problem)
+        elif self._back_off.fail(now):
             until = self._clock.now() + self._back_off.due - now
             self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until, problem))
         else:
-            self._give_up(problem)
+            self._give_up(_not_come_back(self._parts.keep_trying, problem))
 
     def _give_up(self, problem: Problem) -> None:
-        self.end(error_for(problem))
+        """End the session; its end is told first, and then that of each thing it was asked."""
         self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
+        self.end(error_for(problem))
 
     # ------------------------------------------------------------ the end
 
@@ -357,6 +361,19 @@ def _lost() -> ConnectionLostError:
     return ConnectionLostError(
         _("The connection to the server was lost."), next_step=_("Sign in again.")
     )
+
+
+def _not_come_back(seconds: float, last: Problem) -> Problem:
+    """The connection was given up; ``last`` is why the last try failed."""
+    error = ConnectionLostError(
+        _("The connection was lost, and has not come back within {time}.").format(
+            time=duration_text(seconds)
+        ),
+        next_step=_("Try again once the server can be reached."),
+        detail=f"last try: {last.sentence} {last.detail}".rstrip(),
+        server_said=last.server_said,
+    )
+    return error.problem
 
 
 def _signed_out() -> Cancelled:

@@ -33,8 +33,11 @@ class BackOff:
         return now < self._end
 
     def fail(self, now: float) -> bool:
-        """A try has failed: sets ``due``; false when it is time to give up."""
+        """A try has failed: sets ``due``; false when it is time to give up.
+
+        The last try is made at the very end, so that no less was waited than was said.
+        """
         self._tries += 1
         delay = min(_LONGEST, 2.0 ** (self._tries - 1))
-        self.due = now + delay * (0.5 + self._random())
-        return self.due < self._end
+        self.due = min(now + delay * (0.5 + self._random()), self._end)
+        return now < self._end

@@ -4,11 +4,18 @@ import json
 
 import pytest
 
+from fake_clock import ManualClock
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import KeychainError
-from ferrygate.engine.messages import HostKeyQuestion, Notice, PromptQuestion
+from ferrygate.common.errors import CannotReachError, KeychainError
+from ferrygate.engine.messages import (
+    HostKeyQuestion,
+    Notice,
+    PromptQuestion,
+    SessionChanged,
+    SessionState,
+)
 
 Capture = pytest.CaptureFixture[str]
 
@@ -19,7 +26,7 @@ QUESTION = HostKeyQuestion(1, "sftp.example.org", "ssh-ed25519", "SHA256:abc")
 def test_without_a_person_a_host_key_is_as_said_beforehand(
     clock: Clock, capsys: Capture, *, accept: bool
 ) -> None:
-    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=accept)
+    prompter = TerminalPrompter(Terminal(clock), clock, accept_new_host_key=accept)
     assert prompter.confirm_host_key(QUESTION) is accept
     told = capsys.readouterr().err
     assert "sftp.example.org" in told
@@ -27,12 +34,12 @@ def test_without_a_person_a_host_key_is_as_said_beforehand(
 
 
 def test_without_a_person_the_servers_questions_are_refused(clock: Clock) -> None:
-    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=True)
+    prompter = TerminalPrompter(Terminal(clock), clock, accept_new_host_key=True)
     assert prompter.answer_prompt(PromptQuestion(1, "Your PIN:", echo=False)) is None
 
 
 def test_a_wait_is_told_once_where_there_is_no_terminal(clock: Clock, capsys: Capture) -> None:
-    prompter = TerminalPrompter(Terminal(clock), accept_new_host_key=False)
+    prompter = TerminalPrompter(Terminal(clock), clock, accept_new_host_key=False)
     prompter.waiting_for_code(clock.now() + 6.3)
     assert capsys.readouterr().err == ("Waiting 7 s for the next code (each code is good once)\n")
 
@@ -40,7 +47,7 @@ def test_a_wait_is_told_once_where_there_is_no_terminal(clock: Clock, capsys: Ca
 def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:
     terminal = Terminal(clock)
     terminal.as_json = True
-    prompter = TerminalPrompter(terminal, accept_new_host_key=False)
+    prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
     problem = KeychainError("The keychain is locked.", next_step="Unlock it.").problem
     prompter.notice(Notice(problem))
     assert prompter.noticed == [problem]
@@ -49,3 +56,52 @@ def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:
     record = json.loads(told.out)
     assert (record["event"], record["code"]) == ("warning", "keychain")
     assert record["sentence"] == "The keychain is locked."
+
+
+AWAY = SessionState.RECONNECTING
+
+
+def test_a_lost_connection_is_told_once_for_each_try(clock: ManualClock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
+    prompter.connection_changed(SessionChanged(SessionState.SIGNED_IN))
+    assert capsys.readouterr().err == "", "it was not away"
+    prompter.connection_changed(SessionChanged(AWAY))
+    prompter.connection_changed(SessionChanged(AWAY))  # the steps of the try
+    prompter.connection_changed(SessionChanged(AWAY, clock.now() + 8.0))
+    prompter.connection_changed(SessionChanged(AWAY))
+    clock.time += 8
+    prompter.connection_changed(SessionChanged(AWAY, clock.now() + 16.0))
+    prompter.connection_changed(SessionChanged(SessionState.SIGNED_IN))
+    assert capsys.readouterr().err.splitlines() == [
+        "Connection lost, next try in 1 s",
+        "Connection lost, next try in 8 s",
+        "Connection lost, next try in 16 s",
+        "Connected again.",
+    ]
+    assert terminal.given_up is None
+
+
+def test_a_lost_connection_is_an_event_for_programs(clock: ManualClock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    terminal.as_json = True
+    prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
+    problem = CannotReachError("It cannot be reached.").problem
+    for change in (
+        SessionChanged(AWAY),
+        SessionChanged(AWAY, clock.now() + 8.4, problem),
+        SessionChanged(SessionState.SIGNED_IN),
+        SessionChanged(AWAY),
+        SessionChanged(SessionState.OFFLINE, problem=problem),
+    ):
+        prompter.connection_changed(change)
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {record["event"] for record in told} == {"connection"}
+    assert [(record["state"], record["next_try_seconds"]) for record in told] == [
+        ("reconnecting", 0),
+        ("reconnecting", 8),
+        ("signed-in", None),
+        ("reconnecting", 0),
+        ("offline", None),
+    ]
+    assert terminal.given_up == problem

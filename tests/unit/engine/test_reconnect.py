@@ -24,7 +24,9 @@ def test_waits_are_spread_by_half() -> None:
 def test_it_is_given_up_in_the_end() -> None:
     back_off = BackOff(0.0, 10.0, lambda: 0.5)
     assert back_off.fail(8.0)
-    assert not back_off.fail(9.0)
+    assert back_off.fail(9.5)
+    assert back_off.due == 10.0, "the last try comes at the very end"
+    assert not back_off.fail(10.0)
 
 
 def test_a_connection_that_carried_something_is_worth_an_early_try_but_not_for_ever() -> None:

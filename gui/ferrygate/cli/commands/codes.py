@@ -56,7 +56,7 @@ def code(around: CommandContext, site: str) -> int:
 
     With --json: {"event": "entry", "code": ..., "seconds_left": ...}.
     """
-    prompter = TerminalPrompter(around.terminal, accept_new_host_key=False)
+    prompter = TerminalPrompter(around.terminal, around.clock, accept_new_host_key=False)
     with open_session(around, around.site(site), prompter, for_code=True) as session:
         use_code_secret(around, session, needed=True)
         live = session.code()
@@ -115,7 +115,9 @@ def enroll(
             _("The connection file does not allow the code's secret to be kept."),
             next_step=_("Give it in {variable} each time.").format(variable=TOTP_SECRET_VARIABLE),
         )
-    prompter = TerminalPrompter(around.terminal, accept_new_host_key=wishes["accept_new_host_key"])
+    prompter = TerminalPrompter(
+        around.terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
+    )
     with open_session(around, named, prompter) as session:
         if not session.opened.can_save:
             raise KeychainError(

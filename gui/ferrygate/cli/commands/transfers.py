@@ -18,7 +18,7 @@ from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
-from ferrygate.common.errors import Cancelled, FerrygateError
+from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path, not_there
 from ferrygate.engine.messages import ConflictChoice, Direction, LinkChoice
@@ -55,7 +55,14 @@ def _transfer_options(command: F) -> F:
         help="What to do with links to folders within the folders named: leave them out, go into"
         " them, or count them as failed. Links to files are always taken for the files.",
     )
-    return links(on_conflict(limit_rate(sign_in_options(output_options(command)))))
+    keep_trying = click.option(
+        "--keep-trying",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0),
+        help="How long to try again when the connection is lost. Without it 900, which is 15 min;"
+        " then what is left fails.",
+    )
+    return links(on_conflict(limit_rate(keep_trying(sign_in_options(output_options(command))))))
 
 
 @click.command()
@@ -73,6 +80,7 @@ def put(
     on_conflict: str | None,
     links: str,
     limit_rate: int | None,
+    keep_trying: float | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
@@ -85,7 +93,7 @@ def put(
     if not any(map(os.path.lexists, [local_path(source) for source in sources])):
         raise not_there(Path(sources[0]))  # a code is worth more than that
     choice = _choice(around, on_conflict)
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.put, sources, target, on_conflict=choice, links=links)
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
@@ -107,6 +115,7 @@ def get(
     on_conflict: str | None,
     links: str,
     limit_rate: int | None,
+    keep_trying: float | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
@@ -114,7 +123,7 @@ def get(
     names = [existing(source) for source in sources]
     local_path(folder)
     choice = _choice(around, on_conflict)
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.get, names, folder, on_conflict=choice, links=links)
         report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder, choice)
@@ -152,6 +161,8 @@ def _carried_out(
         report.end()
     if cancelled or report.was_cancelled:
         return Exit.INTERRUPTED
+    if around.terminal.given_up is not None:
+        return around.fail(error_for(around.terminal.given_up))
     return Exit.DONE if report.complete else Exit.FAILED
 
 
