@@ -11,8 +11,9 @@ from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.bundle import Bundle, UploadFailedError
+from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.lane import Lane
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.engine.load import Load
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
@@ -23,6 +24,7 @@ from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFile
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
@@ -35,6 +37,7 @@ class Told:
 
     def __init__(self) -> None:
         self.ends: dict[bytes, Outcome | BaseException] = {}
+        self.then: Callable[[FileJob], None] = lambda _job: None
         self.late: dict[bytes, tuple[Opened, float, BaseException | None]] = {}
         self.walks: list[BaseException | None] = []
         self.states: list[TransferState] = []
@@ -48,6 +51,7 @@ class Told:
     def ended(self, job: FileJob, outcome: Outcome) -> None:
         assert job.remote not in self.ends
         self.ends[job.remote] = outcome
+        self.then(job)
 
     def failed(self, job: FileJob, error: BaseException) -> None:
         assert job.remote not in self.ends
@@ -85,6 +89,8 @@ class BundleRig:
         self.limits = Limits()
         self.late = LateParts(self.clock.monotonic, 330)
         self.late_check = True
+        self.slots = ReplaceSlots()
+        self.in_flight = 48 << 20  # bytes
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
@@ -115,7 +121,7 @@ class BundleRig:
             clock=self.clock,
             disk=self.disk,
             limiter=RateLimiter(self.clock, None),
-            share=Share(48 << 20),
+            share=Share(self.in_flight),
             object_store=self.object_store,
             open_files=self.open_files,
             load=self.load,
@@ -130,6 +136,7 @@ class BundleRig:
             self.told,
             settings,
             self.cancel,
+            slots=self.slots,
             late_check=self.late_check,
         )
         ends: SimpleQueue[Any] = SimpleQueue()

@@ -11,9 +11,9 @@ from fake_clock import ManualClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
-from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.engine.load import Load
 from ferrygate.engine.queued_batch import QueuedBatch
 from ferrygate.engine.transfer_queue import TransferQueue

@@ -60,14 +60,14 @@ class SilentLine(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def silent_line(
-    box: Sandbox, home: Path, places: list[int], *, speed: float = SPEED
+    box: Sandbox, home: Path, places: list[int], *, late_part: int = LATE_PART
 ) -> Iterator[SilentLine]:
     """Sign in to a sandbox over a line that falls silent after so many bytes, then and again."""
     with contextlib.ExitStack() as running:
         proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=True))
-        rig = EngineRig(home, FastClock(speed))
+        rig = EngineRig(home, FastClock(SPEED))
         running.enter_context(contextlib.closing(rig))
-        rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=LATE_PART))
+        rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=late_part))
         rig.do(m.UsePassword, box.ready.password)
         rig.do(m.UseCodeSecret, code_secret_of(box.ready))
         rig.do(m.SignIn)
@@ -78,5 +78,5 @@ def tree(folder: Path, files: int, size: int) -> Path:
     """A folder of so many files, no two alike."""
     folder.mkdir()
     for number in range(files):
-        (folder / f"{number:03}.csv").write_bytes(b"%d;" % number * (size // 4))
+        (folder / f"{number:03}.csv").write_bytes(b"%03d;" % number * (size // 4))
     return folder

@@ -13,6 +13,7 @@ from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
@@ -74,6 +75,7 @@ class TransferRig:
         self.opened = Opened()
         self.late = LateParts(self.rig.stream.clock.monotonic, 330)
         self.late_check = True
+        self.slots = ReplaceSlots()
 
     def write(self, name: str, content: bytes) -> str:
         path = self.folder / name
@@ -86,7 +88,9 @@ class TransferRig:
         window = Window(Share(self.in_flight), clock, channel.bell)
         limiter = RateLimiter(clock, self.limit)
         late = self.late
-        return Route(self.rig.files, window, limiter, object_store, late, self.late_check)
+        return Route(
+            self.rig.files, window, limiter, object_store, late, self.slots, self.late_check
+        )
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
         """Upload one file; ``opened`` tells afterwards how far it came."""

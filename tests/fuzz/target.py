@@ -22,6 +22,7 @@ from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
@@ -125,7 +126,8 @@ class Target:
     def _route(channel: SftpChannel, clock: ManualClock, *, object_store: bool) -> Route:
         window = Window(Share(1 << 20), clock, channel.bell)
         late = LateParts(clock.monotonic, 330)
-        return Route(RemoteFiles(channel), window, RateLimiter(clock, None), object_store, late)
+        limiter, slots = RateLimiter(clock, None), ReplaceSlots()
+        return Route(RemoteFiles(channel), window, limiter, object_store, late, slots)
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

@@ -17,35 +17,27 @@ from ferrygate.common.errors import (
     TooManyOpenFilesError,
 )
 from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.engine.leftovers import Leftovers, UploadFailedError
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, Walk, WorkQueue
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.tasks import Bell
+from ferrygate.sftp.tasks import Bell, Task
 from ferrygate.transfers.download import download
 from ferrygate.transfers.late_check import not_asked_again
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.not_moved import settled
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.remains import clear_away, part_left, what_is_left
+from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import NotBeforeError, upload
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Window
 
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
-_LOOKS = 10  # how often the part of a broken upload is looked for
-_BETWEEN_LOOKS = 0.2  # seconds
+_FINISH_SECONDS = 5.0  # for what overwrites something when it is cancelled
 _TELL = 0.1  # seconds between two reports of a file's progress
-
-
-class UploadFailedError(Exception):
-    """The failure of an upload, with what it left on the server, and how far it came."""
-
-    def __init__(self, cause: BaseException, left: str, opened: Opened) -> None:
-        super().__init__()
-        self.cause = cause
-        self.left = left
-        self.opened = opened
 
 
 class Reports(Protocol):
@@ -85,6 +77,15 @@ class _Flying(msgspec.Struct, eq=False):
     is_done: bool = False  # and well
     told: TransferState | None = None
     told_at: float = 0.0
+    task: Task[None] | None = None
+
+    @property
+    def is_replacing(self) -> bool:
+        """Whether it has cut a file to nothing that stood there, and is not through yet."""
+        job, opened = self.item, self.opened
+        if not isinstance(job, FileJob) or not opened.is_open:
+            return False
+        return opened.stood_before is not None or (job.replaces and not opened.told)
 
 
 def _begun(item: Item) -> _Flying:
@@ -107,9 +108,21 @@ class Bundle:
         settings: TransferSettings,
         cancel: CancelToken,
         *,
+        slots: ReplaceSlots,
         late_check: bool,
     ) -> None:
-        """``late_check`` waits for parts that may come late before a file is told as delivered."""
+        """Begin with nothing under way.
+
+        Args:
+            direction: which way its files go.
+            queue: what it does.
+            reports: told of it.
+            settings: what transfers need to know beside the file.
+            cancel: takes it back.
+            slots: of the batch, for files that overwrite others.
+            late_check: parts that may come late are waited for, before a file is told as delivered.
+        """
+        self._slots = slots
         self._late_check = late_check
         self._direction = direction
         self._queue = queue
@@ -117,7 +130,9 @@ class Bundle:
         self._settings = settings
         self._cancel = cancel
         self._flying: list[_Flying] = []
-        self._broken: list[tuple[_Flying, BaseException]] = []
+        self._leftovers = Leftovers(
+            settings.clock, settings.late, reports.failed, object_store=settings.object_store
+        )
 
     def work_off(self, lane: Lane) -> list[Item]:
         """Do what the queue holds until it is closed; returns what nobody has begun.
@@ -145,12 +160,12 @@ class Bundle:
             except Exception as error:  # nobody foresaw it, and who waits has to hear of it
                 self._fail_all(error)
                 lane.drop()
-                self._clear_away(lane)
+                self._leftovers.clear_away(lane)
                 raise
-            self._clear_away(lane)
+            self._leftovers.clear_away(lane)
             if self._queue.closed and not self._queue.files:
                 break
-        self._clear_away(lane)
+        self._leftovers.clear_away(lane)
         return self._queue.take_all()
 
     # ------------------------------------------------------------ on the channel
@@ -168,21 +183,42 @@ class Bundle:
             settings.limiter,
             settings.object_store,
             settings.late,
+            self._slots,
             late_check=self._late_check,
         )
         while True:
             most = min(_MOST_FILES, channel.limits.handles // 2)
             most = max(1, min(most, channel.gate.handles.most or most))
-            while not self._broken and len(self._flying) < most:
+            while not self._leftovers and len(self._flying) < most:
                 item = self._take()
                 if item is None:
                     break
                 flying = _begun(item)
                 flying.counted = True
                 self._flying.append(flying)
-                _task = channel.spawn(self._one(route, flying, bell))
-            if not self._flying and (self._broken or self._queue.closed):
+                flying.task = channel.spawn(self._one(route, flying, bell))
+            if not self._flying and (self._leftovers or self._queue.closed):
                 return
+            try:
+                await bell.wait()
+            except Cancelled:
+                await self._finish_replacing(channel, bell)
+                raise
+
+    async def _finish_replacing(self, channel: SftpChannel, bell: Bell) -> None:
+        """Let files that have cut others to nothing come to their end, for a moment.
+
+        What was there is lost either way, and would be replaced by a part. All else ends at once.
+        """
+        replacing = [one for one in self._flying if one.is_replacing]
+        if not replacing:
+            return
+        for one in self._flying:
+            if one.task is not None and not one.is_replacing:
+                channel.drop_task(one.task)
+        over = channel.spawn(channel.sleep(_FINISH_SECONDS))
+        over.then = lambda _none: bell.ring()
+        while not over.done and any(one in self._flying for one in replacing):
             await bell.wait()
 
     def _take(self) -> Item | None:
@@ -225,7 +261,10 @@ class Bundle:
         self._settings.open_files.give_back()
         self._settings.load.give_back()
         self._flying.remove(flying)
-        self._queue.give_back(flying.item)
+        item = flying.item
+        if isinstance(item, FileJob) and (flying.opened.path or flying.opened.delivered):
+            item = msgspec.structs.replace(item, again=flying.opened)  # what it knows by now
+        self._queue.give_back(item)
 
     async def _walk(self, files: RemoteFiles, walk: Walk) -> None:
         await walk(files)
@@ -309,72 +348,7 @@ class Bundle:
             self._sent(job, opened.delivered, opened, error)
         elif opened.path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
-            self._lose_handle(opened)
+            self._leftovers.lose_handle(opened)
             self._reports.failed(job, UploadFailedError(error, what_is_left(opened), opened))
         else:
-            self._broken.append((flying, error))
-
-    def _lose_handle(self, opened: Opened) -> None:
-        """The server may hold an upload's handle after the end of its channel, and publish it."""
-        late = self._settings.late
-        handle = opened.lose_handle(late.now() + late.seconds)
-        if handle is not None and opened.path is not None and self._settings.object_store:
-            late.lost(opened.path, handle)
-
-    def _may_come(self, opened: Opened) -> str:
-        """A phrase about a part that a lost connection may still bring; empty where none can."""
-        path, late = opened.path, self._settings.late
-        until = None if path is None else late.until(path)
-        return part_left() if until is not None and until > late.now() else ""
-
-    def _clear_away(self, lane: Lane) -> None:
-        """The channel is dropped without CLOSE, which would publish; then the parts are removed.
-
-        An object store shows a part once it has noticed the channel's end: all are asked for again.
-        """
-        broken, self._broken = self._broken, []
-        if not broken:
-            return
-        lane.drop()
-        left: dict[int, str] = {}
-        unseen = ""
-        for _ in range(_LOOKS):
-            missing = [number for number in range(len(broken)) if number not in left]
-            try:
-                left |= self._look(lane, {number: broken[number][0].opened for number in missing})
-            except LaneRefusedError:  # to some servers the dropped channel counts for a moment yet
-                unseen = part_left()
-            else:
-                unseen = ""
-                if len(left) == len(broken) or not self._settings.object_store:
-                    break
-            self._settings.clock.wait(CancelToken().event, _BETWEEN_LOOKS)
-        for number, (flying, error) in enumerate(broken):
-            assert isinstance(flying.item, FileJob)  # noqa: S101  an upload
-            if not lane.let_go_cleanly:
-                self._lose_handle(flying.opened)
-            rest = left.get(number, unseen) or self._may_come(flying.opened)
-            failure = UploadFailedError(error, rest, flying.opened)
-            self._reports.failed(flying.item, failure)
-
-    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
-        """What is left of those parts that were found, and of all if nobody can look.
-
-        Raises:
-            LaneRefusedError: there is no channel at the moment.
-        """
-
-        async def look(files: RemoteFiles) -> dict[int, str]:
-            looks = {
-                number: files.channel.spawn(
-                    clear_away(files, part, object_store=self._settings.object_store)
-                )
-                for number, part in parts.items()
-            }
-            found = {number: await looked for number, looked in looks.items()}
-            return {number: left for number, left in found.items() if left is not None}
-
-        try:
-            return lane.run(look, CancelToken())
-        except FerrygateError:
-            return dict.fromkeys(parts, part_left())
+            self._leftovers.add(job, opened, error)

@@ -17,10 +17,10 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name
-from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.engine.load import Load
 from ferrygate.engine.messages import (
     BatchChanged,
@@ -99,6 +99,7 @@ class QueuedBatch:
         self.number = command.request
         self.direction = direction
         self.cancel = self._batch.cancel
+        self.slots = self._batch.slots
         self.late_check = not isinstance(command, Upload) or command.late_check
         around.emit(BatchChanged(self._batch.view()))
 

@@ -143,6 +143,7 @@ class TransferQueue:
             batch,
             self._settings,
             batch.cancel,
+            slots=batch.slots,
             late_check=batch.late_check,
         )
         put = self._reports.put

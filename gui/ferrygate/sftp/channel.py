@@ -90,9 +90,16 @@ class SftpChannel:
         self._enqueue(future, kind, *body)
         return future
 
-    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
         """Start a coroutine beside the calling one; await the result for its end."""
         return self._begin(coroutine)
+
+    def drop_task(self, task: Task[Any]) -> None:
+        """Forget a coroutine where it waits; replies still due find nobody waiting."""
+        self._tasks.discard(task)
+        task.coroutine.close()
+        if not task.done:
+            task.fail(Cancelled(_("Cancelled.")))
 
     def post(self, kind: Type, body: bytes) -> Future[Reply]:
         """As :meth:`request`, where nobody waits: it leaves even if all else was taken back."""
@@ -375,9 +382,7 @@ class SftpChannel:
     def _drop_tasks(self) -> None:
         """Forget what the ended work left running; replies still due find nobody waiting."""
         while self._tasks:
-            task = self._tasks.pop()
-            task.coroutine.close()
-            task.fail(Cancelled(_("Cancelled.")))
+            self.drop_task(next(iter(self._tasks)))
         self._ready.clear()
         self._alarms.clear()
 

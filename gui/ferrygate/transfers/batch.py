@@ -11,6 +11,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.views import (
     MOVES,
     BatchView,
@@ -31,6 +32,7 @@ class Batch:
         number: tells it apart.
         cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread.
         problem: why the walk ended early.
+        slots: for its files that overwrite others; each is given back when its file has ended.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Batch:
         self.number = number
         self.cancel = CancelToken()
         self.problem: Problem | None = None
+        self.slots = ReplaceSlots()
         self._asking = False  # a person has to say what to do with taken names
         self._on_conflict: ConflictChoice | None = None  # the answer, once given
         self._walk_begun = False
@@ -179,6 +182,7 @@ class Batch:
         """
         heapq.heappush(self._late, (due, number))
         self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        self.slots.give_back(number)
         view, delivered = self._files[number], opened.delivered
         moved = 0 if delivered is None else delivered.size
         self._moved += moved - view.moved
@@ -192,6 +196,7 @@ class Batch:
 
     def end(self, number: int, outcome: Outcome) -> FileView:
         """A file was delivered or skipped."""
+        self.slots.give_back(number)
         view = self._files[number]
         self._moved += outcome.size - view.moved
         self._total += outcome.size - (view.size or 0)
@@ -214,6 +219,7 @@ class Batch:
 
     def fail(self, number: int, state: TransferState, problem: Problem, note: str) -> FileView:
         """A file needs attention, or was cancelled."""
+        self.slots.give_back(number)
         self._finished += 1
         return self._change(
             number,

@@ -7,6 +7,7 @@ import msgspec
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.window import Window
 
 _LOOK = 1.0  # seconds after which whoever waits looks whether the limit still holds
@@ -21,6 +22,7 @@ class Route(msgspec.Struct, frozen=True):
         limiter: how fast they may go.
         object_store: files appear on CLOSE, and EXCL may be unknown.
         late: the parts that an object store may show late.
+        slots: for files of a batch that overwrite others.
         late_check: wait until none can come any more, before a file counts as delivered.
     """
 
@@ -29,6 +31,7 @@ class Route(msgspec.Struct, frozen=True):
     limiter: RateLimiter
     object_store: bool
     late: LateParts
+    slots: ReplaceSlots
     late_check: bool = True
 
     def piece(self, most: int) -> int:

@@ -39,6 +39,8 @@ from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import TELLS_NOTHING, choose, standing
 from ferrygate.transfers.views import TransferState
 
+_FIRST_PIECE = 1 << 15  # bytes that are written at once over a file; every server takes so many
+
 
 class NotBeforeError(Exception):
     """A part may come until then, and this server will not tell: nothing is sent before."""
@@ -47,6 +49,10 @@ class NotBeforeError(Exception):
         """``until`` is of the steady clock, in seconds."""
         super().__init__()
         self.until = until
+
+
+class _NoSlotError(Exception):
+    """It would overwrite a file, and as many as may be do so already."""
 
 
 class _OverwrittenError(Exception):
@@ -85,12 +91,28 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
             return await _send(route, job, report, opened) if done is None else done
         except _OverwrittenError:
             _begin_again(opened)
+        except _NoSlotError:
+            await _wait_for_slot(route, job)
 
 
 def _begin_again(opened: Opened) -> None:
     """A part stands where the file was delivered: it is sent again, under the same name."""
     assert opened.delivered is not None  # noqa: S101  a part was put over it
     opened.path, opened.delivered, opened.closing = opened.delivered.remote, None, None
+
+
+async def _wait_for_slot(route: Route, job: FileJob) -> None:
+    """Wait with nothing open; what stands under the name is to be asked again then."""
+    channel = route.files.channel
+    bell = channel.bell()
+    route.slots.wait(job.number, lambda: channel.call_soon(bell.ring))
+    has_slot = False
+    try:
+        await bell.wait()
+        has_slot = True
+    finally:
+        if not has_slot:  # the channel has ended under it
+            route.slots.give_back(job.number)
 
 
 async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> Outcome:
@@ -107,8 +129,13 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
         if until is not None and not opened.told and route.late_check and route.late.now() < until:
             raise NotBeforeError(until)
         opened.version = version
-        handle = await _open(route, job, opened, target)
-        writing = _Writing(route, handle, target, opened, report)
+        reserved = 0
+        if opened.stood_before is not None or (job.replaces and not opened.told):
+            if not route.slots.take(job.number):
+                raise _NoSlotError
+            reserved = min(size, route.piece(_FIRST_PIECE))
+        handle = await _open(route, job, opened, target, reserved)
+        writing = _Writing(route, handle, target, opened, report, reserved)
         with _unchanged(source, job.local):
             digest = await _write(writing, source, size, job.local)
     if route.object_store:
@@ -181,14 +208,17 @@ def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
         raise _changed(path)
 
 
-async def _open(route: Route, job: FileJob, opened: Opened, target: bytes) -> bytes:
+async def _open(route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int) -> bytes:
     """OPEN. From here on a part may be there, unless the server refuses to begin one.
 
+    Room for ``reserved`` bytes is waited for before, so that no file is cut that cannot be written.
     Where servers know EXCL, a file that came in between is not overwritten.
     """
     goes_on = opened.path is not None
     blindly = not opened.told and (goes_on or job.replaces)
     replace = blindly or opened.before is not None or route.object_store
+    if reserved:
+        await route.room(reserved)
     opened.path, opened.closing = target, None
     opened.written, opened.is_open = 0, True
     try:
@@ -196,6 +226,7 @@ async def _open(route: Route, job: FileJob, opened: Opened, target: bytes) -> by
     except Cancelled:
         raise
     except FerrygateError:
+        route.window.give_back(reserved)
         opened.is_open = False
         if not goes_on:
             opened.path = None
@@ -208,8 +239,16 @@ class _Writing:
     """The WRITEs of one file: sent in order, answered in any."""
 
     def __init__(
-        self, route: Route, handle: bytes, target: bytes, opened: Opened, report: Report
+        self,
+        route: Route,
+        handle: bytes,
+        target: bytes,
+        opened: Opened,
+        report: Report,
+        reserved: int,
     ) -> None:
+        """``reserved`` is how many bytes may go without waiting."""
+        self._reserved = reserved
         self._route = route
         self._handle = handle
         self._target = target
@@ -222,11 +261,16 @@ class _Writing:
     @property
     def piece(self) -> int:
         """How many bytes the next WRITE should hold."""
-        return self._route.piece(self._route.files.write_size(self._handle))
+        most = self._route.files.write_size(self._handle)
+        return min(most, self._reserved) if self._reserved else self._route.piece(most)
 
     async def write(self, offset: int, data: bytes) -> None:
         """Queue a WRITE, once it may go."""
-        await self._route.room(len(data))
+        if self._reserved:
+            self._route.window.give_back(self._reserved - len(data))
+            self._reserved = 0
+        else:
+            await self._route.room(len(data))
         if self._error is not None:
             self._route.window.give_back(len(data))
             raise self._error

@@ -18,8 +18,8 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     problem_of,
 )
-from ferrygate.engine.bundle import UploadFailedError
 from ferrygate.engine.lane import LaneRefusedError
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Outcome

@@ -11,7 +11,7 @@ import pytest
 
 from bundle_rig import BundleRig
 from ferrygate.common.errors import ConnectionLostError
-from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Opened, Outcome

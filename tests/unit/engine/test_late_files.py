@@ -12,7 +12,7 @@ import pytest
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind
 from ferrygate.engine import messages as m
-from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from queue_rig import FakeLane, QueueRig, files

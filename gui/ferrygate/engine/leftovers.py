@@ -1,0 +1,125 @@
+"""What broken uploads leave on the server, and how a lane clears it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError
+from ferrygate.engine.lane import Lane, LaneRefusedError
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.remains import clear_away, part_left
+
+_LOOKS = 10  # how often the part of a broken upload is looked for
+_BETWEEN_LOOKS = 0.2  # seconds
+
+
+class UploadFailedError(Exception):
+    """The failure of an upload, with what it left on the server, and how far it came."""
+
+    def __init__(self, cause: BaseException, left: str, opened: Opened) -> None:
+        super().__init__()
+        self.cause = cause
+        self.left = left
+        self.opened = opened
+
+
+class _Broken(msgspec.Struct, frozen=True):
+    """An upload that will not go on."""
+
+    job: FileJob
+    opened: Opened
+    error: BaseException
+
+
+class Leftovers:
+    """The broken uploads of one lane; lives on the lane's thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        late: LateParts,
+        failed: Callable[[FileJob, BaseException], None],
+        *,
+        object_store: bool,
+    ) -> None:
+        """There are none yet; ``failed`` is told of each once it is cleared away."""
+        self._clock = clock
+        self._late = late
+        self._failed = failed
+        self._object_store = object_store
+        self._broken: list[_Broken] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._broken)
+
+    def add(self, job: FileJob, opened: Opened, error: BaseException) -> None:
+        """An upload broke: its channel has to be dropped."""
+        self._broken.append(_Broken(job, opened, error))
+
+    def lose_handle(self, opened: Opened) -> None:
+        """The server may hold an upload's handle after the end of its channel, and publish it."""
+        handle = opened.lose_handle(self._late.now() + self._late.seconds)
+        if handle is not None and opened.path is not None and self._object_store:
+            self._late.lost(opened.path, handle)
+
+    def clear_away(self, lane: Lane) -> None:
+        """The channel is dropped without CLOSE, which would publish; then the parts are removed.
+
+        An object store shows a part once it has noticed the channel's end: all are asked for again.
+        """
+        broken, self._broken = self._broken, []
+        if not broken:
+            return
+        lane.drop()
+        left: dict[int, str] = {}
+        unseen = ""
+        for _ in range(_LOOKS):
+            missing = [number for number in range(len(broken)) if number not in left]
+            try:
+                left |= self._look(lane, {number: broken[number].opened for number in missing})
+            except LaneRefusedError:  # to some servers the dropped channel counts for a moment yet
+                unseen = part_left()
+            else:
+                unseen = ""
+                if len(left) == len(broken) or not self._object_store:
+                    break
+            self._clock.wait(CancelToken().event, _BETWEEN_LOOKS)
+        for number, one in enumerate(broken):
+            if not lane.let_go_cleanly:
+                self.lose_handle(one.opened)
+            rest = left.get(number, unseen) or self._may_come(one.opened)
+            self._failed(one.job, UploadFailedError(one.error, rest, one.opened))
+
+    def _may_come(self, opened: Opened) -> str:
+        """A phrase about a part that a lost connection may still bring; empty where none can."""
+        path = opened.path
+        until = None if path is None else self._late.until(path)
+        return part_left() if until is not None and until > self._late.now() else ""
+
+    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
+        """What is left of those parts that were found, and of all if nobody can look.
+
+        Raises:
+            LaneRefusedError: there is no channel at the moment.
+        """
+
+        async def look(files: RemoteFiles) -> dict[int, str]:
+            looks = {
+                number: files.channel.spawn(
+                    clear_away(files, part, object_store=self._object_store)
+                )
+                for number, part in parts.items()
+            }
+            found = {number: await looked for number, looked in looks.items()}
+            return {number: left for number, left in found.items() if left is not None}
+
+        try:
+            return lane.run(look, CancelToken())
+        except FerrygateError:
+            return dict.fromkeys(parts, part_left())

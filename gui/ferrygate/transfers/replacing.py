@@ -1,0 +1,53 @@
+"""How many files of a batch are under way over files that stood there.
+
+Their OPEN cuts what was there to nothing, and what breaks then has destroyed it. So few are under
+way at a time, whatever the channel could hold: these are all that a kill, a dead line or a cancel
+can cost. A file that is interrupted keeps its slot, since what it stood for is cut already.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+MOST_REPLACING = 8
+
+
+class ReplaceSlots:
+    """One batch's; taken by lanes, on several threads, and given back when a file has ended."""
+
+    def __init__(self) -> None:
+        """All are free."""
+        self._lock = threading.Lock()
+        self._holders: set[int] = set()
+        self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
+
+    def take(self, number: int) -> bool:
+        """Take a slot for a file of this number, if it has none yet; false where all are taken."""
+        with self._lock:
+            if number in self._holders or len(self._holders) < MOST_REPLACING:
+                self._holders.add(number)
+                return True
+            return False
+
+    def wait(self, number: int, wake: Callable[[], None]) -> None:
+        """Have ``wake`` called, on any thread, once a file of this number has a slot."""
+        if self.take(number):
+            wake()
+            return
+        with self._lock:
+            self._waiting.append((number, wake))
+
+    def give_back(self, number: int) -> None:
+        """A file has ended, or waits no longer; nothing where it had no slot."""
+        with self._lock:
+            self._waiting = deque(one for one in self._waiting if one[0] != number)
+            self._holders.discard(number)
+            woken = []
+            while self._waiting and len(self._holders) < MOST_REPLACING:
+                following, wake = self._waiting.popleft()
+                self._holders.add(following)
+                woken.append(wake)
+        for wake in woken:
+            wake()

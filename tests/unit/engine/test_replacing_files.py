@@ -1,0 +1,175 @@
+"""Files that overwrite others: few at a time, none before it is written, finished on a cancel."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bundle_rig import CONTENT, BundleRig
+from ferrygate.common.errors import Cancelled
+from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.replacing import MOST_REPLACING
+from ferrygate.transfers.views import ConflictChoice, TransferState
+from scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
+from sftp_bytes import FAILURE, PERMISSION_DENIED
+
+OLD = b"old"
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[BundleRig]:
+    with contextlib.closing(BundleRig(tmp_path)) as rig:
+        yield rig
+
+
+def replacing(rig: BundleRig, count: int, *, old: bool = True) -> list[FileJob]:
+    """Files to send, in whose place others stand."""
+    jobs = []
+    for number in range(count):
+        job = rig.job(f"{number}.csv")
+        if old:
+            rig.server.files[job.remote] = bytearray(OLD)
+        choice = ConflictChoice.REPLACE
+        jobs.append(msgspec.structs.replace(job, number=number, on_conflict=choice))
+    return jobs
+
+
+def most_open(rig: BundleRig) -> list[int]:
+    """A list that will hold how many files were open, whenever one was written to."""
+    counts: list[int] = []
+    rig.server.instead[WRITE] = lambda _request: counts.append(len(rig.server.open_handles))
+    return counts
+
+
+def give_back_slots(rig: BundleRig) -> None:
+    """As the batch does when a file has ended."""
+    rig.told.then = lambda job: rig.slots.give_back(job.number)
+
+
+@pytest.mark.parametrize("object_store", [True, False])
+def test_few_are_open_at_a_time(rig: BundleRig, *, object_store: bool) -> None:
+    rig.object_store = object_store
+    give_back_slots(rig)
+    counts = most_open(rig)
+    assert rig.work_off(*replacing(rig, 40)) == []
+    assert 1 < max(counts) <= MOST_REPLACING
+    assert set(map(bytes, rig.server.files.values())) == {CONTENT}
+
+
+def test_where_nobody_tells_what_stands_there_few_are_open_as_well(rig: BundleRig) -> None:
+    rig.server.instead[LSTAT] = refusing(PERMISSION_DENIED)
+    give_back_slots(rig)
+    counts = most_open(rig)
+    rig.work_off(*replacing(rig, 40))
+    assert 1 < max(counts) <= MOST_REPLACING
+
+
+def test_new_files_are_not_held_up_by_that(rig: BundleRig) -> None:
+    held = rig.server.instead[OPEN] = Held(rig.server)
+    together: list[int] = []
+
+    def answer_all() -> None:
+        together.append(len(held.answers))
+        rig.rigs[0].stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    rig.on_open = lambda opened: setattr(opened.stream, "after", answer_all)
+    rig.work_off(*replacing(rig, 64, old=False))
+    assert max(together) == 64
+
+
+def test_nothing_is_opened_before_it_can_be_written(rig: BundleRig) -> None:
+    """As much as the line holds is in flight: what stands there is not cut meanwhile."""
+    rig.in_flight = 100_000
+    jobs = replacing(rig, 8)
+    held = rig.server.instead[WRITE] = Held(rig.server)
+    opened: list[int] = []
+
+    def answer_all() -> None:
+        opened.append(len(rig.server.open_handles))
+        rig.rigs[0].stream.packets.extend(held.answers)
+        held.answers.clear()
+
+    give_back_slots(rig)
+    rig.on_open = lambda opened: setattr(opened.stream, "after", answer_all)
+    rig.work_off(*jobs)
+    assert opened[0] == 3  # of 32 KiB each, and all 8 without that
+    assert len(rig.told.ends) == 8
+
+
+def cancel_at(rig: BundleRig, kind: int) -> None:
+    """Cancel as soon as a request of that kind comes."""
+
+    def cancel(_request: Request) -> None:
+        rig.cancel.cancel()
+
+    rig.server.instead[kind] = cancel
+
+
+@pytest.mark.parametrize("kind", [OPEN, WRITE, CLOSE])
+@pytest.mark.parametrize("object_store", [True, False])
+def test_those_under_way_are_finished_on_a_cancel(
+    rig: BundleRig, kind: int, *, object_store: bool
+) -> None:
+    rig.object_store = object_store
+    cancel_at(rig, kind)
+    rig.work_off(*replacing(rig, 40))
+    states = {path: end for path, end in rig.told.ends.items() if isinstance(end, Outcome)}
+    assert 1 <= len(states) <= MOST_REPLACING
+    for path, content in rig.server.files.items():
+        assert content == (CONTENT if path in states else OLD)
+    cancelled = [end for end in rig.told.ends.values() if isinstance(end, UploadFailedError)]
+    assert all(isinstance(end.cause, Cancelled) for end in cancelled)
+    assert {end.left for end in cancelled} == {""}
+
+
+def test_what_overwrites_nothing_is_taken_back_all_the_same(rig: BundleRig) -> None:
+    jobs = replacing(rig, 3)
+    jobs[1:] = [msgspec.structs.replace(job, number=job.number) for job in jobs[1:]]
+    for job in jobs[1:]:
+        del rig.server.files[job.remote]
+    cancel_at(rig, WRITE)
+    rig.work_off(*jobs)
+    ends = rig.told.ends
+    first = ends[jobs[0].remote]
+    assert isinstance(first, Outcome)
+    assert first.state is TransferState.DELIVERED
+    assert rig.server.files == {jobs[0].remote: CONTENT}
+    assert all(isinstance(ends[job.remote], UploadFailedError) for job in jobs[1:])
+
+
+def test_a_server_that_answers_no_more_is_not_waited_for_long(rig: BundleRig) -> None:
+    def cancel(_request: Request) -> Iterable[bytes]:
+        rig.cancel.cancel()
+        return ()
+
+    rig.server.instead[WRITE] = cancel
+    clocks: list[float] = []
+
+    def listen(opened: Rig) -> None:
+        clocks.append(opened.stream.clock.monotonic())
+        opened.stream.on_close_awaited = lambda: clocks.append(opened.stream.clock.monotonic())
+
+    rig.on_open = listen
+    rig.work_off(*replacing(rig, 1))
+    (failure,) = rig.told.ends.values()
+    assert isinstance(failure, UploadFailedError)
+    assert "may have been overwritten" in failure.left
+    assert 4 < clocks[1] - clocks[0] < 7
+
+
+def test_a_write_that_is_refused_ends_the_wait(rig: BundleRig) -> None:
+    def cancel(_request: Request) -> None:
+        rig.cancel.cancel()
+
+    rig.server.instead[OPEN] = cancel
+    rig.server.instead[WRITE] = refusing(FAILURE)
+    rig.work_off(*replacing(rig, 1))
+    (failure,) = rig.told.ends.values()
+    assert isinstance(failure, UploadFailedError)
+    assert "may have been overwritten" in failure.left

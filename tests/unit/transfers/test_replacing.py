@@ -1,0 +1,42 @@
+"""The slots of files that overwrite others."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ferrygate.transfers.replacing import MOST_REPLACING, ReplaceSlots
+
+
+def test_few_have_one_and_the_others_get_theirs_in_their_order() -> None:
+    slots, woken = ReplaceSlots(), list[int]()
+    assert all(slots.take(number) for number in range(MOST_REPLACING))
+    assert not slots.take(100)
+    for number in (100, 101, 102):
+        slots.wait(number, partial(woken.append, number))
+    slots.give_back(3)
+    assert woken == [100]
+    slots.give_back(101)  # it waits no longer
+    slots.give_back(100)
+    assert woken == [100, 102]
+    assert slots.take(102)
+
+
+def test_who_has_one_keeps_it_and_takes_no_second_one() -> None:
+    slots = ReplaceSlots()
+    for _again in range(20):
+        assert slots.take(7)
+    assert all(slots.take(number) for number in range(MOST_REPLACING - 1))
+
+
+def test_a_slot_that_is_free_by_now_is_not_waited_for() -> None:
+    woken = list[int]()
+    ReplaceSlots().wait(7, partial(woken.append, 7))
+    assert woken == [7]
+
+
+def test_who_has_none_gives_none_back() -> None:
+    slots = ReplaceSlots()
+    for number in range(MOST_REPLACING):
+        slots.take(number)
+    slots.give_back(100)
+    assert not slots.take(101)
