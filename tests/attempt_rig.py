@@ -63,6 +63,8 @@ class FakeConnection:
         self._key = key
         self._asks = asks
         self._interactive = interactive
+        self.on_password: Callable[[], None] = lambda: None  # while the server thinks
+        self.tick: Callable[[], None] = lambda: None
         self.asked = False
         self.banner = ""
 
@@ -87,6 +89,7 @@ class FakeConnection:
 
     def auth_password(self, _username: str, password: Secret) -> Answer:
         self.sent.append(password.reveal())
+        self.on_password()
         return self._password
 
     def auth_interactive(self, _username: str, respond: Respond) -> Answer:

@@ -21,7 +21,7 @@ from sandbox_site import site_of
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 OTHER_KEY = "JBSWY3DPEHPK3PXP"
-REFUSED = "Your password is right. The code was not accepted."
+REFUSED = "Your password is right. The server refused the code, or your account."
 
 
 class AheadClock(SystemClock):
@@ -59,6 +59,7 @@ def test_without_a_word_okta_is_not_asked(unproven: Program, site: Path) -> None
     outcome = unproven("ls", site)
     assert outcome.returncode == 3
     assert "The server refused the sign-in." in outcome.stderr
+    assert "To ask Okta what is wrong, add --explain." in outcome.stderr
 
 
 def test_an_explanation_counts_as_a_try(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:

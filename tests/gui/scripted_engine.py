@@ -18,7 +18,7 @@ from ferrygate.sites.site import Site
 Tree = dict[bytes, list[Entry]]
 EXPLAINED = Problem(
     kind=Kind.SIGN_IN_REFUSED,
-    sentence="Your password is right. The code was not accepted.",
+    sentence="Your password is right. The server refused the code, or your account.",
     detail="HTTP 200 MFA_REQUIRED",
 )
 

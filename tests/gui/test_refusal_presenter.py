@@ -57,6 +57,24 @@ def test_each_problem_offers_what_helps(
     assert table.presenter.view.actions == actions
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.SIGN_IN_REFUSED, "Your contact: help@example.org"),
+        (Kind.CANNOT_REACH, "Your contact: help@example.org"),
+        (Kind.SECRETS_MISSING, ""),
+    ],
+)
+def test_the_contact_stands_beside_what_a_person_cannot_mend_alone(
+    table: Table, site: Site, kind: Kind, words: str
+) -> None:
+    table.presenter.show(refused(kind))
+    assert table.presenter.view.contact == words
+    table.presenter.turn_to(site)
+    table.presenter.show(refused(kind))
+    assert table.presenter.view.contact == ""
+
+
 def test_okta_cannot_be_asked_where_nobody_named_it(table: Table, site: Site) -> None:
     table.presenter.turn_to(site)
     table.presenter.show(refused())
@@ -109,6 +127,8 @@ def test_okta_out_of_reach_is_said(table: Table) -> None:
         (9.0, 0, ""),
         (45.4, 0, "This computer's clock is 45 s behind. Correct codes for it?"),
         (-45.4, 0, "This computer's clock is 45 s ahead. Correct codes for it?"),
+        (180.4, 0, "This computer's clock is 3 min behind. Correct codes for it?"),
+        (-179.6, 0, "This computer's clock is 3 min ahead. Correct codes for it?"),
         (45.4, 45, ""),
         (0.4, 45, "This computer's clock is right again. Stop correcting codes for it?"),
     ],

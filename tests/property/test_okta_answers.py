@@ -44,6 +44,6 @@ def test_every_answer_has_a_verdict_and_a_sentence(answer: Answer) -> None:
     Answer(status=401, body=b'{"errorCode": "MFA_REQUIRED"}', date=None, rate_limit_reset=None)
 )
 def test_success_is_never_read_from_an_error(answer: Answer) -> None:
-    praised = {PasswordVerdict.CORRECT_CODE_WRONG, PasswordVerdict.NO_MFA_DEMANDED}
+    praised = {PasswordVerdict.CORRECT, PasswordVerdict.NO_MFA_DEMANDED}
     if answer.status != 200:
         assert judge(answer).verdict not in praised

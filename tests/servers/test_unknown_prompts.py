@@ -5,22 +5,30 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import asyncssh
+import msgspec
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.api.connecting import open_session
+from ferrygate.api.connecting import connect, open_session
 from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine, open_ledger
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import Cancelled, PromptUnansweredError, SignInRefusedError
+from ferrygate.common.errors import (
+    Cancelled,
+    PasswordExpiredError,
+    PromptUnansweredError,
+    SignInRefusedError,
+)
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import PromptQuestion
+from ferrygate.engine.messages import PromptQuestion, ServerSaid
 from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.asking import Asked, Round, asking_server
+from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
 
 PASSWORD = Secret("correct horse")
@@ -37,10 +45,14 @@ class Person(Unattended):
         super().__init__(accept_new_host_key=True)
         self._answer = answer
         self.asked: list[PromptQuestion] = []
+        self.heard: list[str] = []
 
     def answer_prompt(self, question: PromptQuestion) -> Secret | None:
         self.asked.append(question)
         return None if self._answer is None else Secret(self._answer)
+
+    def server_said(self, message: ServerSaid) -> None:
+        self.heard.append(message.words)
 
 
 def sign_in(asked: Asked, home: Home, person: Person) -> None:
@@ -125,6 +137,36 @@ def test_a_question_without_an_end_is_cut_but_the_prompt_is_there(tmp_path: Path
     assert 200 < len(question.instruction) < 400
     assert "\u202e" not in question.instruction
     assert not question.echo
+
+
+def test_what_a_server_only_says_is_shown_and_answered(tmp_path: Path) -> None:
+    person = Person(None)
+    number: Round = ("Enter the number 42 in your app.", [])
+    with asking_server([PASSWORD_ROUND, number, CODE_ROUND]) as asked:
+        sign_in(asked, Home(tmp_path), person)
+    assert [len(answers) for answers in asked.answers] == [1, 0, 1]
+    assert person.heard == ["Enter the number 42 in your app."]
+
+
+class _Expired(asyncssh.SSHServer):
+    """A server that takes the password and wants another (RFC 4252 §8)."""
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:  # noqa: ARG002  the protocol's
+        raise asyncssh.PasswordChangeRequired("Expired on 1 November.", "en")
+
+
+def test_an_expired_password_is_called_that(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with serving(_Expired) as port:
+        asked = Asked(port=port)
+        site = msgspec.structs.replace(site_of(asked), sign_in=SignIn(join="{password}"))
+        with pytest.raises(PasswordExpiredError) as caught:
+            connect(site, password="correct horse", home=home, accept_new_host_key=True)
+    assert caught.value.problem.server_said == "Expired on 1 November."
+    assert open_ledger(home, SystemClock()).refusals(site.account) == 0
 
 
 # ---------------------------------------------------------------- time to answer

@@ -113,6 +113,6 @@ class Stage:
 def _explanation() -> Problem:
     return Problem(
         kind=Kind.SIGN_IN_REFUSED,
-        sentence=_("Your password is right. The code was not accepted."),
+        sentence=_("Your password is right. The server refused the code, or your account."),
         next_step=_("Check this computer's clock."),
     )

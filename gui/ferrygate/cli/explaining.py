@@ -12,10 +12,10 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import exit_for
-from ferrygate.common.errors import FerrygateError, Kind, SignInRefusedError, error_for
+from ferrygate.common.errors import FerrygateError, Kind, Problem, SignInRefusedError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
-from ferrygate.common.text import duration_text
+from ferrygate.common.text import difference_text
 from ferrygate.engine.messages import SkewMeasured
 from ferrygate.sites.skew import NOTABLE
 
@@ -24,21 +24,42 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def advice(around: CommandContext, text: str) -> Iterator[None]:
-    """Where an option or a command helps on the site ``text``, the error says so."""
+def advice(around: CommandContext, text: str, *, explains: bool = False) -> Iterator[None]:
+    """Where an option or a command helps on the site ``text``, the error says so.
+
+    Args:
+        around: the command's.
+        text: the word SITE, as it was typed.
+        explains: the command has ``--explain``, was not given it, and the site names who to ask.
+    """
     try:
         yield
     except FerrygateError as error:
-        step = _to_type(error.kind).format(site=shlex.quote(display_text(text)))
-        if not step:
-            raise
-        raise error_for(msgspec.structs.replace(error.problem, next_step=step)) from error
+        raise error_for(advised(around, error.problem, text, explains=explains)) from error
     finally:
         around.terminal.settle()
 
 
+def advised(
+    around: CommandContext, problem: Problem, text: str, *, explains: bool = False
+) -> Problem:
+    """The problem with what to type next, where that helps."""
+    step = _to_type(problem.kind)
+    if problem.kind is Kind.PROMPT_UNANSWERED and not around.terminal.has_person:
+        step = _(
+            "Run the command on a terminal, or name the prompt and what it wants in the connection"
+            " file, under “prompts” in [sign_in]."
+        )
+    if problem.kind is Kind.SIGN_IN_REFUSED and explains:
+        step = problem.next_step + " " + _("To ask Okta what is wrong, add --explain.")
+    step = step.format(site=shlex.quote(display_text(text)))
+    return msgspec.structs.replace(problem, next_step=step) if step else problem
+
+
 def _to_type(kind: Kind) -> str:
     match kind:
+        case Kind.CODE_NOT_SET_UP:
+            return _("Set it up with: ferrygate enroll {site} --okta")
         case Kind.LOCK_OUT_BREAKER:
             return _("Check your password. Then --try-anyway lets one more try through.")
         case Kind.LOCK_OUT_SHUT:
@@ -79,7 +100,7 @@ def explain(
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
         ) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
-    told = msgspec.structs.replace(problem, kind=refusal.kind, detail=detail)
+    told = msgspec.structs.replace(advised(around, problem, text), detail=detail)
     try:
         clocks = session.measure_skew()
     except FerrygateError as error:
@@ -89,7 +110,7 @@ def explain(
         ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
         around.terminal.fail(told, **ahead)
         _correct_clock(around, session, clocks)
-    raise click.exceptions.Exit(exit_for(refusal.kind)) from refusal
+    raise click.exceptions.Exit(exit_for(told.kind)) from refusal
 
 
 def _correct_clock(around: CommandContext, session: Session, measured: SkewMeasured) -> None:
@@ -99,7 +120,7 @@ def _correct_clock(around: CommandContext, session: Session, measured: SkewMeasu
     words = _("This computer's clock is {time} behind Okta's.")
     if measured.seconds < 0:
         words = _("This computer's clock is {time} ahead of Okta's.")
-    around.terminal.say(words.format(time=duration_text(abs(measured.seconds))))
+    around.terminal.say(words.format(time=difference_text(measured.seconds)))
     if around.terminal.has_person and around.terminal.confirm(
         _("Make codes for Okta's time from now on?")
     ):

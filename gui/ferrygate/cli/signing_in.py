@@ -211,7 +211,8 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
         click.exceptions.Exit: it was refused, and that is told and explained.
     """
     try_anyway = wishes["try_anyway"]
-    with advice(around, text):
+    explains = bool(session.site.sign_in.okta_address) and not wishes["explain"]
+    with advice(around, text, explains=explains):
         try:
             session.sign_in(try_anyway=try_anyway)
         except PassphraseMissingError:

@@ -6,6 +6,7 @@ Results go to standard output; everything meant for a person at the screen goes 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -249,7 +250,9 @@ class Terminal:
 
     def answer(self, question: str, *, echo: bool) -> Secret:
         """A question in a server's words; leaving the answer empty is an answer too."""
-        asked = question if question.endswith(_ENDS_OF_QUESTIONS) else f"{question}:"
+        asked = re.sub(r"[:\s]*:\s*$", ":", question)  # some servers write two
+        if not asked.endswith(_ENDS_OF_QUESTIONS):
+            asked += ":"
         with self._asking(hidden=not echo):
             return Secret(
                 click.prompt(

@@ -26,6 +26,7 @@ class Kind(Enum):
 
     CANCELLED = "cancelled"
     CANNOT_REACH = "cannot-reach"
+    CODE_NOT_SET_UP = "code-not-set-up"
     CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind of problem
     CONFLICT = "conflict"
     CONNECTION_FILE = "connection-file"
@@ -114,6 +115,12 @@ class CannotReachError(FerrygateError):
     """No SSH server answered at the address."""
 
     kind = Kind.CANNOT_REACH
+
+
+class CodeNotSetUpError(FerrygateError):
+    """The account has no code yet at the place that would check it."""
+
+    kind = Kind.CODE_NOT_SET_UP
 
 
 class CodeSecretError(FerrygateError):

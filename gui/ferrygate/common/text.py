@@ -12,6 +12,7 @@ _LOCALE = "en_GB"  # Babel's name of the language that the sentences are in
 _UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
 _STEP = 1000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MANY = 10  # minutes
 
 
 def size_text(size: int) -> str:
@@ -38,6 +39,22 @@ def duration_text(seconds: float) -> str:
     if minutes * _MINUTE < _DAY:
         return _two(_("{first} h {second} min"), _("{first} h"), divmod(minutes, 60))
     return _two(_("{first} d {second} h"), _("{first} d"), divmod(hours, 24))
+
+
+def difference_text(seconds: float) -> str:
+    """By how much two times differ, such as ``45 s``, ``3 min`` or ``2 min 30 s``.
+
+    To the nearest, unlike a time to wait: 180.4 s are three minutes. Within a sixth of a minute of
+    whole ones the seconds are left out, and from ten minutes on.
+    """
+    whole = round(abs(seconds))
+    if whole < _MINUTE:
+        return _("{seconds} s").format(seconds=whole)
+    minutes = round(whole / _MINUTE)
+    off = whole - minutes * _MINUTE
+    if minutes >= _MANY or abs(off) <= _MINUTE // 6:
+        return duration_text(minutes * _MINUTE)
+    return _two(_("{first} min {second} s"), _("{first} min"), divmod(whole, _MINUTE))
 
 
 def time_text(timestamp: float, timezone: tzinfo | None = None) -> str:

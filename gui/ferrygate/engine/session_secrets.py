@@ -140,7 +140,7 @@ class SessionSecrets:
             KeychainError: it cannot be kept.
         """
         text = otpauth.format_otpauth(secret)
-        self._open_vault().write(SecretKind.CODE_SECRET, _bound(site, frozenset()), text)
+        self._open_vault().write(SecretKind.CODE_SECRET, self._binding(site), text)
 
     def _hold(self, kind: SecretKind, secret: Secret | CodeSecret | None, *, save: bool) -> None:
         """Have a secret, or none, in place of what was there; it is bound to no key yet."""

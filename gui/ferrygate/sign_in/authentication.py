@@ -58,6 +58,7 @@ class Authentication:
         self._observer = observer
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
+        self._code_left = False
         self._cancelled_at: float | None = None
 
     def seconds_to_code(self, secret: CodeSecret) -> float:
@@ -177,7 +178,7 @@ class Authentication:
             self._turn.give_back(secret, step)
             raise lost_before("ended while waiting for a code")
         self._turn.end = End.REFUSED
-        self._more_than_password = True
+        self._more_than_password = self._code_left = True
         return secret.code_for_step(step)
 
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
@@ -199,11 +200,17 @@ class Authentication:
                 detail=detail,
             )
         refusals = self._turn.refusals + 1
+        next_step = _("Check your user name and password.")
+        if self._code_left:
+            next_step = _(
+                "Check your user name, your password and this computer's clock. If they are right,"
+                " the code may be set up for another account, or used in another program just now."
+            )
+        if refusals >= REFUSE_FROM:
+            next_step = _("Ask your contact to check your account before you try again.")
         return SignInRefusedError(
             _("The server refused the sign-in."),
-            next_step=_("Check your user name and password.")
-            if refusals < REFUSE_FROM
-            else _("Ask your contact to check your account before you try again."),
+            next_step=next_step,
             detail=f"refusals in a row: {refusals}" + (f"; {detail}" if detail else ""),
         )
 

@@ -179,7 +179,7 @@ def _authn(connection: OktaConnection, username: str, password: Secret, turn: Tu
 def _token(answer: Answer) -> str:
     """The state token of an account that is asked to enrol."""
     judged = judge(answer)
-    if judged.verdict is PasswordVerdict.CORRECT_CODE_WRONG:
+    if judged.verdict is PasswordVerdict.CORRECT:
         raise UnsupportedError(
             _("A code is set up for your account already, and Okta shows its key only once."),
             next_step=_("Ask your contact to reset your code in Okta. Then set it up here."),

@@ -25,7 +25,7 @@ _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 class PasswordVerdict(Enum):
     """What Okta makes of an account's password."""
 
-    CORRECT_CODE_WRONG = "correct-code-wrong"
+    CORRECT = "correct"  # and a code would be asked for next
     ENROLL = "enroll"
     LOCKED_OUT = "locked-out"
     NO_MFA_DEMANDED = "no-mfa-demanded"
@@ -55,7 +55,7 @@ _STATES = {
     "LOCKED_OUT": PasswordVerdict.LOCKED_OUT,
     "MFA_ENROLL": PasswordVerdict.ENROLL,
     "MFA_ENROLL_ACTIVATE": PasswordVerdict.ENROLL,
-    "MFA_REQUIRED": PasswordVerdict.CORRECT_CODE_WRONG,
+    "MFA_REQUIRED": PasswordVerdict.CORRECT,
     "PASSWORD_EXPIRED": PasswordVerdict.PASSWORD_EXPIRED,
     "SUCCESS": PasswordVerdict.NO_MFA_DEMANDED,
 }
@@ -67,6 +67,10 @@ _ERRORS = {
     "E0000119": PasswordVerdict.LOCKED_OUT,
 }
 
+_KINDS = {
+    PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
+    PasswordVerdict.PASSWORD_EXPIRED: Kind.PASSWORD_EXPIRED,
+}
 _COUNTED = {
     PasswordVerdict.LOCKED_OUT,
     PasswordVerdict.OTHER,
@@ -114,16 +118,22 @@ def explain(answer: PasswordAnswer) -> Problem:
     """The verdict as sentences for the person."""
     sentence, next_step = _words(answer)
     return Problem(
-        kind=Kind.SIGN_IN_REFUSED, sentence=sentence, next_step=next_step, detail=answer.detail
+        kind=_KINDS.get(answer.verdict, Kind.SIGN_IN_REFUSED),
+        sentence=sentence,
+        next_step=next_step,
+        detail=answer.detail,
     )
 
 
 def _words(answer: PasswordAnswer) -> tuple[str, str]:  # noqa: PLR0911  one row a verdict
     match answer.verdict:
-        case PasswordVerdict.CORRECT_CODE_WRONG:
+        case PasswordVerdict.CORRECT:
             return (
-                _("Your password is right. The code was not accepted."),
-                _("Check this computer's clock. If it is right, ask your contact for a new code."),
+                _("Your password is right. The server refused the code, or your account."),
+                _(
+                    "Check this computer's clock, and that no other program used the same code."
+                    " If that is not it, ask your contact."
+                ),
             )
         case PasswordVerdict.ENROLL:
             return (

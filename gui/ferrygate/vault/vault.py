@@ -50,12 +50,13 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedSecret(msgspec.Struct, frozen=True):
-    """A secret that was kept, and the host keys that had been proven with it.
+    """A secret that was kept, and the host keys that it was kept for.
 
     Attributes:
         secret: the secret.
-        host_keys: fingerprints; a server that shows another key must not get the secret. None
-            where it was kept before any sign-in: then a person has to confirm the server's key.
+        host_keys: fingerprints; a server that shows another key must not get the secret. Empty
+            where it was kept for a site of which no key was known: then a person has to confirm
+            the one that the server shows.
     """
 
     secret: Secret

@@ -4,7 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ferrygate.common.text import duration_text, modified_text, size_text, time_text
+from ferrygate.common.text import (
+    difference_text,
+    duration_text,
+    modified_text,
+    size_text,
+    time_text,
+)
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC).timestamp()
 
@@ -71,3 +77,28 @@ def test_days_are_those_of_the_zone() -> None:
 
 def test_the_computer_s_own_zone_is_the_default() -> None:
     assert time_text(NOW) == f"{datetime.fromtimestamp(NOW, UTC).astimezone():%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "0 s"),
+        (44.6, "45 s"),
+        (-45.4, "45 s"),
+        (59.4, "59 s"),
+        (62, "1 min"),
+        (90, "1 min 30 s"),
+        (170, "3 min"),
+        (180, "3 min"),
+        (180.4, "3 min"),
+        (-181, "3 min"),
+        (195, "3 min 15 s"),
+        (629, "10 min"),
+        (3599, "1 h"),
+        (3601, "1 h"),
+        (7380, "2 h 3 min"),
+        (86_400 * 3 + 20, "3 d"),
+    ],
+)
+def test_a_difference_is_told_to_the_nearest(seconds: float, text: str) -> None:
+    assert difference_text(seconds) == text

@@ -62,7 +62,7 @@ def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
 @pytest.mark.parametrize(
     ("given", "verdict", "end"),
     [
-        (MFA_REQUIRED, PasswordVerdict.CORRECT_CODE_WRONG, End.NOT_COUNTED),
+        (MFA_REQUIRED, PasswordVerdict.CORRECT, End.NOT_COUNTED),
         (MFA_ENROLL, PasswordVerdict.ENROLL, End.NOT_COUNTED),
         (begun(), PasswordVerdict.ENROLL, End.NOT_COUNTED),
         (answer(status="SUCCESS"), PasswordVerdict.NO_MFA_DEMANDED, End.NOT_COUNTED),
@@ -91,7 +91,19 @@ def test_every_verdict_is_a_sentence_with_a_next_step(verdict: PasswordVerdict) 
     problem = explain(PasswordAnswer(verdict, "HTTP 200"))
     assert problem.sentence.endswith(".")
     assert problem.next_step.endswith(".")
-    assert (problem.kind, problem.detail) == (Kind.SIGN_IN_REFUSED, "HTTP 200")
+    assert problem.detail == "HTTP 200"
+    assert problem.kind is {
+        PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
+        PasswordVerdict.PASSWORD_EXPIRED: Kind.PASSWORD_EXPIRED,
+    }.get(verdict, Kind.SIGN_IN_REFUSED)
+
+
+def test_a_right_password_does_not_make_the_code_wrong() -> None:
+    problem = explain(PasswordAnswer(PasswordVerdict.CORRECT, "HTTP 200"))
+    assert problem.sentence.startswith("Your password is right. ")
+    assert "the code, or your account" in problem.sentence
+    assert "no other program used the same code" in problem.next_step
+    assert "clock" in problem.next_step
 
 
 def test_only_words_of_okta_are_shown() -> None:

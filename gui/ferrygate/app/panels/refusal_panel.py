@@ -63,6 +63,7 @@ class RefusalPanel(QWidget):
         super().__init__()
         self._presenter = presenter
         self._note = ProblemNote(theme)
+        self._contact = label("", "caption", wrap=True)
         self._asking = label(_("Asking Okta…"), "caption")
         self._buttons = {
             Action.ASK_OKTA: ThemedButton(theme, _("Ask Okta why")),
@@ -84,6 +85,7 @@ class RefusalPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._note)
+        column.addWidget(self._contact)
         column.addWidget(self._asking)
         column.addLayout(ways)
         column.addWidget(self._consent)
@@ -94,6 +96,8 @@ class RefusalPanel(QWidget):
         view = self._presenter.view
         self.setVisible(shown and (view.problem is not None or bool(view.clock)))
         self._note.render_problem(view.problem)
+        self._contact.setText(view.contact)
+        self._contact.setVisible(bool(view.contact))
         self._asking.setVisible(view.asking)
         for action, button in self._buttons.items():
             button.setVisible(action in view.actions and view.consent is None)

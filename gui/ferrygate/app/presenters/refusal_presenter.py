@@ -13,12 +13,16 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import whom_to_ask
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
-from ferrygate.common.text import duration_text
+from ferrygate.common.text import difference_text
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import NOTABLE
 
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
+
+
+# What the person at the screen can put right alone.
+_ONES_OWN = {Kind.CANCELLED, Kind.PASSPHRASE_MISSING, Kind.SECRETS_MISSING, Kind.USAGE}
 
 
 class Action(Enum):
@@ -44,6 +48,8 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
         consent: asked before the action chosen last is done.
         asking: Okta is being asked.
         clock: what is wrong with this computer's clock; empty where nothing is.
+        contact: whom the site names for help; empty where it names nobody, or the person can help
+            themselves.
     """
 
     problem: Problem | None = None
@@ -51,6 +57,7 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
     consent: ConsentView | None = None
     asking: bool = False
     clock: str = ""
+    contact: str = ""
 
 
 class RefusalPresenter(Observable):
@@ -79,6 +86,7 @@ class RefusalPresenter(Observable):
             consent=self._consent(),
             asking=self._asking is not None,
             clock=self._clock_words(),
+            contact=self._contact(),
         )
 
     def turn_to(self, site: Site) -> None:
@@ -177,6 +185,12 @@ class RefusalPresenter(Observable):
             return ConsentView(words.format(whom=whom_to_ask(self._site)), _("Yes, reset it"))
         return None
 
+    def _contact(self) -> str:
+        contact = self._site.support.contact if self._site is not None else ""
+        if not contact or self._problem is None or self._problem.kind in _ONES_OWN:
+            return ""
+        return _("Your contact: {contact}").format(contact=contact)
+
     def _clock_words(self) -> str:
         skew = self._skew
         if skew is None or skew.seconds is None or abs(skew.seconds - skew.applied) <= NOTABLE:
@@ -186,7 +200,7 @@ class RefusalPresenter(Observable):
         words = _("This computer's clock is {time} behind. Correct codes for it?")
         if skew.seconds < 0:
             words = _("This computer's clock is {time} ahead. Correct codes for it?")
-        return words.format(time=duration_text(abs(round(skew.seconds))))
+        return words.format(time=difference_text(skew.seconds))
 
     @property
     def _okta(self) -> str:

@@ -1,0 +1,97 @@
+"""What a server's answer to a secret is told as, and how long it is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from attempt_rig import (
+    PROMPTS_OFFERED,
+    REFUSED,
+    SITE,
+    Case,
+    FakeConnection,
+    asks,
+)
+from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefusedError
+from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sign_in.ledger import Gate, Ledger
+from ferrygate.sites.site import SignIn
+
+
+def test_an_expired_password_is_no_wrong_one(case: Case) -> None:
+    expired = Answer(Outcome.EXPIRED, server_said="Expired\u202e.\n\nChange it at the portal.")
+    case.server = FakeConnection(password=expired)
+    with pytest.raises(PasswordExpiredError, match="password has expired") as caught:
+        case.sign_in()
+    assert "Change it" in caught.value.problem.next_step
+    assert caught.value.problem.server_said == "Expired\\u202e.\nChange it at the portal."
+    assert case.refusals == 0
+    assert case.server.closed
+
+
+def test_a_plain_refusal_names_all_that_may_be_wrong(case: Case) -> None:
+    case.server = FakeConnection(password=REFUSED)
+    with pytest.raises(SignInRefusedError) as caught:
+        case.sign_in()
+    for word in ("user name", "password", "clock", "code"):
+        assert word in caught.value.problem.next_step
+
+
+@pytest.mark.parametrize("steps", [("password",), ("keyboard-interactive",)])
+def test_a_refusal_without_a_code_names_none(case: Case, steps: tuple[str, ...]) -> None:
+    how = SignIn(steps=steps, join="{password}")
+    none = PROMPTS_OFFERED if steps != ("password",) else Answer(Outcome.REFUSED, steps)
+    case.server = FakeConnection(
+        none=none, password=REFUSED, asks=[asks("Password:")], interactive=REFUSED
+    )
+    with pytest.raises(SignInRefusedError) as caught:
+        case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
+    assert caught.value.problem.next_step == "Check your user name and password."
+
+
+# ---------------------------------------------------------------- waiting
+
+
+def test_a_push_to_a_phone_has_time() -> None:
+    assert Deadlines().verdict >= 120
+
+
+def test_no_other_attempt_begins_while_an_answer_is_waited_for(
+    case: Case, make_ledger: Callable[[], Ledger]
+) -> None:
+    gates: list[Gate] = []
+
+    def think() -> None:
+        for _second in range(400):
+            case.clock.time += 1
+            case.server.tick()
+        gates.append(make_ledger().admit(SITE.account, 1.0).gate)
+
+    case.server.on_password = think
+    case.sign_in()
+    assert gates == [Gate.BUSY]
+
+
+def test_a_cancelled_wait_ends_soon_but_not_before_a_quick_server_has_answered(
+    case: Case,
+) -> None:
+    waited: list[float] = []
+
+    def think() -> None:
+        began = case.clock.monotonic()
+        case.cancel.cancel()
+        while case.clock.monotonic() - began < 60:
+            waited.append(case.clock.monotonic() - began)
+            case.server.tick()
+            case.clock.time += 0.5
+
+    case.server.on_password = think
+    with pytest.raises(Cancelled):
+        case.sign_in()
+    assert 2 <= waited[-1] <= 4
+    assert case.refusals == 1  # nobody knows how it ended
+    assert case.server.closed
