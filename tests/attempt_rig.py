@@ -19,6 +19,7 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.vault.vault import SecretKind
 
 KEY, OTHER_KEY = HostKey("ssh-ed25519", b"this"), HostKey("ssh-ed25519", b"that")
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
@@ -120,6 +121,9 @@ class Watcher:
 
     def signing_in(self) -> None:
         self.told.append("signing in")
+
+    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
+        self.told.append(kinds)
 
     def confirm_host_key(self, key: HostKey) -> bool:
         self.told.append(key)

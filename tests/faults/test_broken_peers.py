@@ -38,6 +38,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
+from ferrygate.vault.vault import SecretKind
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
 
@@ -145,6 +146,9 @@ class Nobody:
         """Nothing to do."""
 
     def signing_in(self) -> None:
+        """Nothing to do."""
+
+    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
         """Nothing to do."""
 
     def confirm_host_key(self, _key: HostKey) -> bool:

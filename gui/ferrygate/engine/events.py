@@ -116,10 +116,14 @@ class Notice(msgspec.Struct, frozen=True):
 class SecretsDropped(msgspec.Struct, frozen=True):
     """Secrets that are not at hand any more, neither in memory nor to be sent by themselves.
 
-    They were kept for another key than the server showed, or the person has changed the password.
+    Attributes:
+        kinds: which.
+        changed: the person has changed them at the server, so that the keychain forgets them too.
+            Otherwise they were saved for another key than the server shows, and stay there.
     """
 
     kinds: frozenset[SecretKind]
+    changed: bool = False
 
 
 class HostKeyQuestion(msgspec.Struct, frozen=True):

@@ -33,7 +33,6 @@ from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
 from ferrygate.sftp.connection import Connection
-from ferrygate.sign_in.credentials import SavedForOtherKeyError
 from ferrygate.sites.site import Site
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -152,8 +151,6 @@ class SessionKeeper:
                 return
             self._attempt = None
             self._questions.clear()
-            if isinstance(error, SavedForOtherKeyError):
-                self._drop(error.kinds)
             failed(problem_of(error))
 
         self._tasks.do(request, attempt, succeeded, ended)
@@ -167,16 +164,10 @@ class SessionKeeper:
         if self._attempt != request:
             return
         if isinstance(change, m.SecretsDropped):
-            self._secrets.drop_changed(change.kinds)
+            self._secrets.drop_stale(change.kinds, changed=change.changed)
         if isinstance(change, m.SessionChanged) and self.session is not None:
             change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
         self._emit(change)
-
-    def _drop(self, kinds: frozenset[m.SecretKind]) -> None:
-        """Drop saved secrets that this server must not get; the keychain keeps them."""
-        for kind in kinds:
-            self._secrets.drop(kind)
-        self._emit(m.SecretsDropped(kinds))
 
     def _ask(self, request: int, question: Question, answer: PendingAnswer[Any]) -> None:
         if self._attempt != request:

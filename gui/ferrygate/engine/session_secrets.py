@@ -119,11 +119,11 @@ class SessionSecrets:
         """Drop one secret from memory."""
         self._hold(kind, None, save=False)
 
-    def drop_changed(self, kinds: frozenset[SecretKind]) -> None:
-        """Drop secrets that are not right any more; once signed in, from the keychain as well."""
+    def drop_stale(self, kinds: frozenset[SecretKind], *, changed: bool) -> None:
+        """Drop what must not be sent; ``changed`` ones from the keychain too, once signed in."""
         for kind in kinds:
             self.drop(kind)
-        self._changed |= kinds
+        self._changed |= kinds if changed else frozenset()
 
     def forget_saved(self, site: Site, kind: SecretKind) -> None:
         """Drop one secret from the keychain; called aside.

@@ -106,4 +106,8 @@ class SignInObserver:
 
     def password_changed(self) -> None:
         """The person has changed the password on the way."""
-        self._show(SecretsDropped(frozenset({SecretKind.PASSWORD})))
+        self._show(SecretsDropped(frozenset({SecretKind.PASSWORD}), changed=True))
+
+    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
+        """Saved secrets belong to a server with another host key."""
+        self._show(SecretsDropped(kinds))

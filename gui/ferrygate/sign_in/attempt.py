@@ -10,14 +10,15 @@ import msgspec
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import FerrygateError, HostKeyUnknownError
+from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
     Credentials,
     check_at_hand,
-    check_saved_for,
+    needs_word_on_key,
+    saved_for_others,
     sends_password,
 )
 from ferrygate.sign_in.host_key import Verdict, check_host_key
@@ -25,6 +26,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.turn import Turn, turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.vault.vault import SecretKind
 
 # Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
@@ -39,6 +41,9 @@ class Observer(StepObserver, Protocol):
 
     def connecting(self) -> None:
         """The server is being reached."""
+
+    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
+        """Saved secrets belong to another host key than the server shows; they are not sent."""
 
     def confirm_host_key(self, key: HostKey) -> bool:
         """Ask the person about a key nobody has confirmed; false refuses it."""
@@ -144,7 +149,8 @@ class SignInAttempts:
             try:
                 mine.renew()
                 verdict = check_host_key(site, known, shown)
-                unsure = check_saved_for(site, credentials, shown.fingerprint)
+                _check_saved_for(site, credentials, shown, observer)
+                unsure = needs_word_on_key(site, credentials)
                 if (unsure or verdict is Verdict.UNKNOWN) and shown not in confirmed:
                     _have_confirmed(site, shown, observer)
                     confirmed.add(shown)
@@ -176,6 +182,24 @@ class SignInAttempts:
                 mine.renew()
                 connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
         return connection
+
+
+def _check_saved_for(
+    site: Site, credentials: Credentials, shown: HostKey, observer: Observer
+) -> None:
+    kinds = saved_for_others(site, credentials, shown.fingerprint)
+    if kinds:
+        observer.secrets_not_used(kinds)
+        raise SecretsMissingError(
+            _("{host} shows another key than when your secrets were saved.").format(host=site.host)
+            + " "
+            + _("Nothing was sent to it."),
+            next_step=_(
+                "Ask your contact whether this key is right. If so, enter your secrets again."
+            ),
+            detail=f"shown: {shown.fingerprint};"
+            f" not used: {', '.join(sorted(kind.value for kind in kinds))}",
+        )
 
 
 def _have_confirmed(site: Site, shown: HostKey, observer: Observer) -> None:

@@ -47,50 +47,31 @@ def sends_password(site: Site) -> bool:
     return site.sign_in.steps != ("publickey",)
 
 
-def check_saved_for(site: Site, credentials: Credentials, fingerprint: str) -> bool:
-    """Compare the host key that a server showed with those that saved secrets were proven with.
+def saved_for_others(
+    site: Site, credentials: Credentials, fingerprint: str
+) -> frozenset[SecretKind]:
+    """Saved secrets of the site's steps that were proven with other host keys than this one.
 
     A pin in a connection file is a stranger's word, and so is what one brought on record.
-
-    Returns:
-        Whether a person has to confirm the key before a saved secret leaves: one of them was kept
-        before there was any sign-in.
-
-    Raises:
-        SavedForOtherKeyError: a saved secret was proven with another key.
     """
-    used = [
-        (kind, keys) for kind, keys in credentials.saved_for.items() if kind in _kinds_sent(site)
-    ]
-    others = frozenset(kind for kind, keys in used if keys and fingerprint not in keys)
-    if others:
-        raise SavedForOtherKeyError(others, site.host, fingerprint)
-    return any(not keys for _kind, keys in used)
+    return frozenset(
+        kind for kind, keys in _saved(site, credentials) if keys and fingerprint not in keys
+    )
+
+
+def needs_word_on_key(site: Site, credentials: Credentials) -> bool:
+    """Whether a person has to confirm the host key: a secret was saved before any was known."""
+    return any(not keys for _kind, keys in _saved(site, credentials))
+
+
+def _saved(site: Site, credentials: Credentials) -> list[tuple[SecretKind, frozenset[str]]]:
+    sent = _kinds_sent(site)
+    return [(kind, keys) for kind, keys in credentials.saved_for.items() if kind in sent]
 
 
 def _kinds_sent(site: Site) -> set[SecretKind]:
     kinds = {SecretKind.PASSWORD, SecretKind.CODE_SECRET} if sends_password(site) else set()
     return kinds | {SecretKind.PASSPHRASE} if "publickey" in site.sign_in.steps else kinds
-
-
-class SavedForOtherKeyError(SecretsMissingError):
-    """Saved secrets belong to a server with another host key; nothing was sent.
-
-    Attributes:
-        kinds: which of them.
-    """
-
-    def __init__(self, kinds: frozenset[SecretKind], host: str, fingerprint: str) -> None:
-        super().__init__(
-            _(
-                "{host} shows another key than when your secrets were saved. Nothing was sent."
-            ).format(host=host),
-            next_step=_(
-                "Ask your contact whether this key is right. If so, enter your secrets again."
-            ),
-            detail=f"shown: {fingerprint}; not used: {', '.join(sorted(k.value for k in kinds))}",
-        )
-        self.kinds = kinds
 
 
 def check_username(site: Site) -> None:
