@@ -26,7 +26,7 @@ def context(tmp_path: Path, clock: Clock) -> CommandContext:
     return CommandContext(
         home=Home(tmp_path),
         clock=clock,
-        secrets=GivenSecrets(),
+        read_secrets=GivenSecrets,
         live_secrets=LiveSecrets(),
         window=DesktopApp(run=unused, tour=unused, take_pictures=unused),
         terminal=Terminal(clock),
