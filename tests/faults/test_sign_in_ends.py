@@ -24,6 +24,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
+from ferrygate.vault.vault import SecretKind
 from scripted_ssh import Script, ext_info, scripted_ssh
 from servers.rigs.server_process import HOST
 from sftp_bytes import string
@@ -46,6 +47,8 @@ class Person:
     def signing_in(self) -> None: ...
 
     def password_changed(self) -> None: ...
+
+    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None: ...
 
     def server_said(self, words: str) -> None:
         self.told.append(words)

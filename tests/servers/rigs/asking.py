@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncssh
@@ -60,7 +62,7 @@ class _Asking(asyncssh.SSHServer):
 def asking_server(
     rounds: list[Round], *, host_keys: HostKeys = (), **algorithms: Any
 ) -> Iterator[Asked]:
-    """A server that asks.
+    """A server that asks, with an empty folder behind it.
 
     Args:
         rounds: what it asks.
@@ -68,5 +70,8 @@ def asking_server(
         algorithms: as for ``asyncssh.listen``.
     """
     asked = Asked()
-    with serving(lambda: _Asking(rounds, asked), host_keys, **algorithms) as asked.port:
-        yield asked
+    with TemporaryDirectory() as root:
+        files = partial(asyncssh.SFTPServer, chroot=root.encode())
+        algorithms.setdefault("sftp_factory", files)
+        with serving(lambda: _Asking(rounds, asked), host_keys, **algorithms) as asked.port:
+            yield asked
