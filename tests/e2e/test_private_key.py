@@ -49,6 +49,17 @@ def test_without_a_person_a_passphrase_is_missing(
     assert "passphrase" in outcome.stderr.lower()
 
 
+def test_a_key_of_putty_is_named_with_the_way_on(
+    bare: Program, openssh: Rig, tmp_path: Path
+) -> None:
+    key = tmp_path / "id.ppk"
+    key.write_text("PuTTY-User-Key-File-3: ssh-ed25519\n")
+    outcome = bare("ls", "--json", site_with_key(openssh, tmp_path, key))
+    assert outcome.returncode == 2
+    assert '"kind": "private-key"' in outcome.stdout
+    assert "Conversions > Export OpenSSH key" in outcome.stderr
+
+
 def test_a_person_is_asked_for_the_passphrase(
     bare: Program, openssh: Rig, tmp_path: Path, encrypted: Path
 ) -> None:

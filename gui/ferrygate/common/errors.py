@@ -45,6 +45,7 @@ class Kind(Enum):
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105  the name of a kind of problem
     PASSWORD_EXPIRED = "password-expired"  # noqa: S105  the name of a kind of problem
     PERMISSION_DENIED = "permission-denied"
+    PRIVATE_KEY = "private-key"
     PROMPT_UNANSWERED = "prompt-unanswered"
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
@@ -233,6 +234,12 @@ class PermissionDeniedError(FerrygateError):
     """The server does not allow it (SSH_FX_PERMISSION_DENIED)."""
 
     kind = Kind.PERMISSION_DENIED
+
+
+class PrivateKeyError(FerrygateError):
+    """The file that is named as the private key cannot be used as one."""
+
+    kind = Kind.PRIVATE_KEY
 
 
 class PromptUnansweredError(FerrygateError):

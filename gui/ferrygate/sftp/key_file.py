@@ -10,7 +10,7 @@ import codecs
 import re
 from pathlib import Path, PurePath
 
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import LocalFileError, PrivateKeyError, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there, read_small_file
 from ferrygate.common.names import display_text
@@ -48,18 +48,14 @@ def read_key_file(path: Path) -> bytes:
         path: the file; ``~`` is the person's home.
 
     Raises:
-        LocalFileError: the file cannot be read, is on a share, or is something else than a key.
+        PrivateKeyError: the file cannot be read, is on a share, or is something else than a key.
     """
     if path.drive:
         check_place(path, Path.home())
     name = display_text(path.name)
-    try:
-        where = path.expanduser()
-    except RuntimeError as error:  # "~name" of a person whom this computer does not know
-        raise not_there(path) from error
-    data = _decoded(read_small_file(where, _LONGEST))
+    data = _decoded(_content(path))
     if not data.strip():
-        raise LocalFileError(
+        raise PrivateKeyError(
             _("The private key “{name}” is an empty file.").format(name=name), next_step=_other()
         )
     block = _BLOCK.search(data.decode("utf-8", "replace"))
@@ -69,16 +65,35 @@ def read_key_file(path: Path) -> bytes:
     return data
 
 
+def _content(path: Path) -> bytes:
+    try:
+        where = path.expanduser()
+    except RuntimeError as error:  # "~name" of a person whom this computer does not know
+        raise _unreadable(not_there(path).problem) from error
+    try:
+        return read_small_file(where, _LONGEST)
+    except LocalFileError as error:
+        raise _unreadable(error.problem) from error
+
+
+def _unreadable(problem: Problem) -> PrivateKeyError:
+    return PrivateKeyError(
+        problem.sentence,
+        next_step=_("Check which file the site names as its private key."),
+        detail=problem.detail,
+    )
+
+
 def check_place(path: PurePath, home: PurePath) -> None:
     """Refuse a key on a network share: to ask for the file would send the person's Windows log-in.
 
     A connection file is mail from a stranger, and names the key's path.
 
     Raises:
-        LocalFileError: the path is that of a share or a pipe, and not the share of the home.
+        PrivateKeyError: the path is that of a share or a pipe, and not the share of the home.
     """
     if path.drive.startswith(_NETWORK_DRIVE) and path.drive.lower() != home.drive.lower():
-        raise LocalFileError(
+        raise PrivateKeyError(
             _("The private key “{name}” is not on this computer.").format(
                 name=display_text(path.name)
             ),
@@ -111,7 +126,7 @@ def _refuse_other_forms(data: bytes, name: str) -> None:
     """Say what a file is that holds no private key in a form of OpenSSH or OpenSSL."""
     for pattern, sentence, next_step in _other_forms():
         if pattern.match(data):
-            raise LocalFileError(sentence.format(name=name), next_step=next_step.format(name=name))
+            raise PrivateKeyError(sentence.format(name=name), next_step=next_step.format(name=name))
 
 
 def _other_forms() -> tuple[tuple[re.Pattern[bytes], str, str], ...]:

@@ -6,7 +6,7 @@ import binascii
 import re
 from pathlib import Path
 
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import PrivateKeyError
 from ferrygate.sftp.key_file import read_key_file
 
 OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
@@ -24,7 +24,7 @@ def may_need_passphrase(path: Path) -> bool:
     """
     try:
         data = read_key_file(path)
-    except LocalFileError:
+    except PrivateKeyError:
         return False
     if OPENSSH not in data:
         return b"ENCRYPTED" in data  # PKCS #8 (RFC 7468 §11) and older PEM (RFC 1421 §4.6.1.1)

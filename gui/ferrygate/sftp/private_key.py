@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
+from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -27,9 +27,9 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
     """Read a private key.
 
     Raises:
-        LocalFileError: there is no such file, or it holds no private key.
+        PrivateKeyError: there is no such file, it holds no private key, or one that servers do
+            not take or that is kept in a security device.
         PassphraseMissingError: the key is encrypted, and the passphrase is missing or wrong.
-        UnsupportedError: a kind of key that servers do not take, or a security device's.
     """
     loaded = _decrypt(read_key_file(path), display_text(path.name), passphrase)
     if isinstance(loaded, rsa.RSAPrivateKey):
@@ -64,7 +64,7 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
             return _decrypt(data, name, None)
         if isinstance(error, TypeError):  # encrypted
             raise _no_passphrase(name) from None
-        raise LocalFileError(
+        raise PrivateKeyError(
             _("“{name}” holds no private key that can be read.").format(name=name),
             next_step=_("Ask your contact for a private key in OpenSSH's form."),
         ) from None
@@ -77,8 +77,8 @@ def _no_passphrase(name: str) -> PassphraseMissingError:
     )
 
 
-def _on_device(name: str) -> UnsupportedError:
-    return UnsupportedError(
+def _on_device(name: str) -> PrivateKeyError:
+    return PrivateKeyError(
         _(
             "The private key “{name}” is kept in a security device, which cannot be used here."
         ).format(name=name),
@@ -86,8 +86,8 @@ def _on_device(name: str) -> UnsupportedError:
     )
 
 
-def _unsupported(name: str) -> UnsupportedError:
-    return UnsupportedError(
+def _unsupported(name: str) -> PrivateKeyError:
+    return PrivateKeyError(
         _("The private key “{name}” is of a kind that servers do not take.").format(name=name),
         next_step=_("Ask your contact for a new key."),
     )

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from ferrygate.common.errors import FerrygateError, LocalFileError, UnsupportedError
+from ferrygate.common.errors import PrivateKeyError
 from ferrygate.sftp.key_file import check_place
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sftp.private_key import load_private_key
@@ -113,7 +113,7 @@ def test_a_key_is_read_whatever_happened_to_its_blanks(data: bytes, tmp_path: Pa
         (b"\xef\xbb\xbf\r\n \n", "an empty file", "OpenSSH's form"),
         (b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n", "holds no private key", "OpenSSH's form"),
         (b"PK\x03\x04 a letter", "holds no private key", "OpenSSH's form"),
-        (bytes(65_537), "too large", "the right file"),
+        (bytes(65_537), "too large", "names as its private key"),
     ],
     ids=range(18),
 )
@@ -122,7 +122,7 @@ def test_what_is_no_private_key_is_named_with_the_way_on(
 ) -> None:
     path = tmp_path / "key"
     path.write_bytes(data)
-    with pytest.raises(LocalFileError) as caught:
+    with pytest.raises(PrivateKeyError) as caught:
         load_private_key(path, None)
     assert sentence in caught.value.problem.sentence
     assert step in caught.value.problem.next_step
@@ -132,7 +132,7 @@ def test_what_is_no_private_key_is_named_with_the_way_on(
 def test_a_key_of_a_security_device_is_named_as_that(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(fido_key())
-    with pytest.raises(UnsupportedError, match="kept in a security device"):
+    with pytest.raises(PrivateKeyError, match="kept in a security device"):
         load_private_key(path, None)
 
 
@@ -141,13 +141,13 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "key"
     os.mkfifo(path)
     assert not may_need_passphrase(path)
-    with pytest.raises(LocalFileError, match="“key” is not a file"):
+    with pytest.raises(PrivateKeyError, match="“key” is not a file"):
         load_private_key(path, None)
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev", "~nobody-of-this-name/key", "/nowhere/key"])
 def test_what_is_no_file_is_said_to_be_none(path: str) -> None:
-    with pytest.raises(LocalFileError, match=r"is not a file|There is no"):
+    with pytest.raises(PrivateKeyError, match=r"is not a file|There is no"):
         load_private_key(Path(path), None)
 
 
@@ -162,7 +162,7 @@ def test_what_is_no_file_is_said_to_be_none(path: str) -> None:
     ],
 )
 def test_a_share_is_not_asked_for_a_key(path: str) -> None:
-    with pytest.raises(FerrygateError, match="is not on this computer"):
+    with pytest.raises(PrivateKeyError, match="is not on this computer"):
         check_place(PureWindowsPath(path), PureWindowsPath(r"D:\Homes\jo"))
 
 

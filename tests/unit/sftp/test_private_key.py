@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 
-from ferrygate.common.errors import LocalFileError, PassphraseMissingError, UnsupportedError
+from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sftp.private_key import load_private_key
@@ -138,14 +138,14 @@ def test_what_is_no_private_key_is_said_to_be_none(
 ) -> None:
     path = tmp_path / "key"
     path.write_bytes(data)
-    with pytest.raises(LocalFileError, match="holds no private key"):
+    with pytest.raises(PrivateKeyError, match="holds no private key"):
         load_private_key(path, passphrase)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(LocalFileError, match="There is no “gone”"):
+    with pytest.raises(PrivateKeyError, match="There is no “gone”"):
         load_private_key(tmp_path / "gone", None)
-    with pytest.raises(LocalFileError, match="is not a file"):
+    with pytest.raises(PrivateKeyError, match="is not a file"):
         load_private_key(tmp_path, None)
 
 
@@ -169,5 +169,5 @@ def test_a_kind_that_servers_do_not_take_is_said_to_be_old(
             serialization.NoEncryption(),
         )
     )
-    with pytest.raises(UnsupportedError, match="of a kind that servers do not take"):
+    with pytest.raises(PrivateKeyError, match="of a kind that servers do not take"):
         load_private_key(path, None)
