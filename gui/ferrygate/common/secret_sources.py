@@ -17,9 +17,9 @@ from ferrygate.common.environment import (
     GivenSecrets,
     SecretSources,
 )
-from ferrygate.common.errors import UsageError
+from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import reason
+from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
@@ -90,48 +90,30 @@ def _content(path: Path, source: str, credentials: str) -> str:
     Raises:
         UsageError: it cannot be read, is none, is too large, or is there for others to read.
     """
-    named = _("“{path}” ({source})").format(path=display_text(str(path)), source=source)
     try:
-        content = _bytes(path, named, credentials)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = reason(error) if isinstance(error, OSError) else type(error).__name__
+        # Opened and looked at in one: another file may come to stand there in between.
+        with open_regular_file(path) as file, reading(path):
+            if _is_for_others(os.fstat(file.fileno())) and not _lies_in(path, credentials):
+                raise UsageError(
+                    _("{source}: other users of this computer can read “{path}”.").format(
+                        source=source, path=display_text(str(path))
+                    ),
+                    next_step=_("Take that right away: chmod 600 {path}").format(
+                        path=display_text(str(path))
+                    ),
+                )
+            content = file.read(MAX_BYTES + 1)
+    except LocalFileError as error:
         raise UsageError(
-            _("{file} cannot be read: {reason}.").format(file=named, reason=why),
-            next_step=_("Check the path, and whether you may read it."),
+            _("{source}: {sentence}").format(source=source, sentence=error.problem.sentence),
+            next_step=_("Check the path, and whether you may read the file."),
+            detail=error.problem.detail,
         ) from error
     if len(content) > MAX_BYTES:
         raise UsageError(
-            _("{file} is too large for a secret: more than {most} bytes.").format(
-                file=named, most=MAX_BYTES
-            )
+            _("{source}: a secret has at most {most} bytes.").format(source=source, most=MAX_BYTES)
         )
     return content.decode("utf-8", "surrogateescape")
-
-
-def _bytes(path: Path, named: str, credentials: str) -> bytes:
-    """The first bytes of a regular file, one more than a secret may have.
-
-    Raises:
-        OSError: it cannot be read.
-        UsageError: it is no regular file, or is there for others to read.
-    """
-    # A named pipe or a device would keep whoever opens it waiting.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    descriptor = os.open(path, flags)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(_("{file} is not a regular file.").format(file=named))
-        if _is_for_others(status) and not _lies_in(path, credentials):
-            raise UsageError(
-                _("{file} can be read by other users of this computer.").format(file=named),
-                next_step=_("Take that right away: chmod 600 {path}").format(
-                    path=display_text(str(path))
-                ),
-            )
-        return os.read(descriptor, MAX_BYTES + 1)
-    finally:
-        os.close(descriptor)
 
 
 def _is_for_others(status: os.stat_result) -> bool:
