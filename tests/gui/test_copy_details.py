@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from ferrygate.app.application import make_application
+from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
@@ -25,7 +26,12 @@ pytestmark = pytest.mark.gui
 def row(batch: int, sentence: str) -> RowView:
     problem = Problem(kind=Kind.SIZE_MISMATCH, sentence=sentence)
     return RowView(
-        batch=batch, icon="warning", tone=RowTone.AMBER, title="t", sub="s", problem=problem
+        batch=batch,
+        icon="warning",
+        tone=RowTone.AMBER,
+        title="t",
+        sub="s",
+        details=support_text(problem),
     )
 
 

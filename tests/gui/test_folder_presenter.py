@@ -59,6 +59,10 @@ class Table:
         self.list(*entries)
 
 
+def never() -> None:
+    raise AssertionError
+
+
 @pytest.fixture
 def table() -> Table:
     return Table()
@@ -150,6 +154,76 @@ def test_a_folder_that_cannot_be_read_can_be_tried_again(table: Table) -> None:
     assert (view.state, view.problem, view.can_change) == (FolderState.FAILED, PROBLEM, False)
     table.presenter.refresh()
     assert table.presenter.view.state is FolderState.LOADING
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes"),
+    [
+        (Kind.PERMISSION_DENIED, True),
+        (Kind.NOT_FOUND, True),
+        (Kind.REMOTE_FAILURE, True),
+        (Kind.UNSUPPORTED, True),
+        (Kind.WRONG_TYPE, False),
+        (Kind.CONNECTION_LOST, False),
+        (Kind.CANCELLED, False),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_may_take_files(
+    table: Table, kind: Kind, *, takes: bool
+) -> None:
+    table.presenter.start(b"/drop")
+    table.presenter.handle(m.Failed(request=table.last, problem=Problem(kind=kind, sentence="No.")))
+    view = table.presenter.view
+    assert (view.can_upload, view.can_change) == (takes, False)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.LINK, EntryKind.UNKNOWN, EntryKind.OTHER])
+def test_what_a_link_leads_to_is_asked_and_a_file_is_fetched(table: Table, kind: EntryKind) -> None:
+    fetched: list[str] = []
+    table.start(Entry(b"tofile", kind))
+    table.presenter.find_out(Entry(b"tofile", kind), lambda: fetched.append("tofile"))
+    (asked,) = [command for command in table.sent if isinstance(command, m.StatPath)]
+    assert asked.path == b"/tofile"
+    table.presenter.handle(m.PathStat(asked.request, Entry(b"tofile", EntryKind.FILE)))
+    assert (fetched, table.presenter.view.path) == (["tofile"], b"/")
+
+
+def test_a_link_to_a_folder_is_opened(table: Table) -> None:
+    table.start(Entry(b"link", EntryKind.LINK))
+    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
+    table.presenter.handle(m.PathStat(table.last, Entry(b"link", EntryKind.FOLDER)))
+    assert table.presenter.view.path == b"/link"
+
+
+def test_a_dangling_link_is_said_and_the_list_stays(table: Table) -> None:
+    table.start(Entry(b"link", EntryKind.LINK))
+    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
+    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    view = table.presenter.view
+    assert (view.path, view.state, view.refused) == (b"/", FolderState.READY, PROBLEM)
+
+
+def test_what_only_a_listing_tells_is_fetched_where_it_is_a_file(table: Table) -> None:
+    fetched: list[str] = []
+    unknown = Entry(b"x", EntryKind.UNKNOWN)
+    table.start(unknown)
+    table.presenter.find_out(unknown, lambda: fetched.append("x"))
+    table.presenter.handle(m.PathStat(table.last, unknown))
+    assert table.presenter.view.path == b"/x"
+    wrong = Problem(kind=Kind.WRONG_TYPE, sentence="A file.")
+    table.presenter.handle(m.Failed(request=table.last, problem=wrong))
+    assert (fetched, table.presenter.view.path) == (["x"], b"/")
+    table.presenter.handle(m.Failed(request=table.last, problem=wrong))
+    assert fetched == ["x"]
+
+
+def test_an_answer_that_comes_late_opens_nothing(table: Table) -> None:
+    table.start(Entry(b"link", EntryKind.LINK))
+    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
+    asked = table.last
+    table.presenter.open(b"/elsewhere")
+    table.presenter.handle(m.PathStat(asked, Entry(b"link", EntryKind.FILE)))
+    assert table.presenter.view.path == b"/elsewhere"
 
 
 def test_removing_asks_first_and_refreshes_when_all_are_gone(table: Table) -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
@@ -123,7 +124,7 @@ def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None
     table.presenter.show(Tab.ATTENTION)
     assert table.row.sub == "The sizes differ. Send it again."
     assert table.row.status == "213 of 214 delivered"
-    assert table.row.problem == PROBLEM
+    assert table.row.details == support_text(PROBLEM)
 
 
 def test_a_batch_that_failed_as_a_whole_is_over(table: Table) -> None:
@@ -230,3 +231,37 @@ def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
     table.presenter.handle(m.Done(request=9))
     table.presenter.handle(m.Failed(request=9, problem=PROBLEM))
     assert not table.presenter.view.known
+
+
+def refused(words: str) -> Problem:
+    return Problem(kind=Kind.REMOTE_FAILURE, sentence="The server refused.", server_said=words)
+
+
+def test_the_servers_words_stand_in_the_row_and_those_of_each_file_in_its_tip(table: Table) -> None:
+    table.batch()
+    for number, words in enumerate(["No space left", "quota\x1b[31m", ""]):
+        view = m.FileView(
+            number=number,
+            local=f"/tmp/{number}.csv",  # noqa: S108  a name alone
+            remote=b"/inbox/x",
+            state=m.TransferState.NEEDS_ATTENTION,
+            problem=refused(words),
+        )
+        table.presenter.handle(m.FileChanged(batch=1, view=view))
+    table.finish(delivered=0)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.row.said == "The server says: “No space left”"
+    assert table.row.each == (
+        "0.csv: The server says: “No space left”\n1.csv: The server says: “quota\\x1b[31m”"
+    )
+    assert table.row.details.count("[remote-failure]") == 3
+    assert "1.csv\nThe server refused.\nThe server says: “quota" in table.row.details
+
+
+def test_where_the_server_said_nothing_nothing_is_quoted(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM)
+    table.finish(delivered=0)
+    table.presenter.show(Tab.ATTENTION)
+    assert (table.row.said, table.row.each) == ("", "")
+    assert table.row.details == "The sizes differ.\nSend it again.\n[size-mismatch]"

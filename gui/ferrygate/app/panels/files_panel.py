@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
@@ -139,9 +141,12 @@ class FilesPanel(QWidget):
     @Slot(object)
     def _open(self, entry: Entry) -> None:
         if entry.kind is EntryKind.FILE:
-            self.download()
-        else:
+            self._fetch(entry.name)
+        elif entry.kind is EntryKind.FOLDER:
             self._presenter.open(join(self._presenter.view.path, entry.name))
+            self.files.setFocus()
+        else:
+            self._presenter.find_out(entry, partial(self._fetch, entry.name))
             self.files.setFocus()
 
     @Slot()
@@ -164,6 +169,13 @@ class FilesPanel(QWidget):
             self._download_to(self.local.folder)
         else:
             choose_download_folder(self, self._download_to)
+
+    def _fetch(self, name: bytes) -> None:
+        """Fetch one entry, wherever downloads go."""
+        if self.local.isVisible():
+            self._download_names([name], self.local.folder)
+        else:
+            choose_download_folder(self, partial(self._download_names, [name]))
 
     @Slot(str)
     def _download_to(self, folder: str) -> None:

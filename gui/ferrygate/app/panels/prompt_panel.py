@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 from ferrygate.app.presenters.question_views import PromptView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.common.secret import Secret
 
 
 class PromptPanel(QFrame):
@@ -28,7 +28,8 @@ class PromptPanel(QFrame):
         self._question = 0
         self._instruction = label("", "dim", wrap=True)
         self._words = label("", wrap=True)
-        self._answer = QLineEdit()
+        self._field = SecretField(theme, _("Your answer"))
+        self._answer = self._field.edit
         self._answer.setProperty("look", "inline")
         self._answer.returnPressed.connect(self._give)
         self._left = label("", "caption")
@@ -48,7 +49,7 @@ class PromptPanel(QFrame):
         column.addWidget(label(_("The server asks"), "heading"))
         column.addWidget(self._instruction)
         column.addWidget(self._words)
-        column.addWidget(self._answer)
+        column.addWidget(self._field)
         column.addLayout(buttons)
         self.hide()
 
@@ -56,7 +57,7 @@ class PromptPanel(QFrame):
         """Ask, or hide."""
         self.setVisible(view is not None)
         if view is None:
-            self._answer.clear()
+            self._field.clear()
             self._question = 0
             return
         self._instruction.setText(view.instruction)
@@ -65,7 +66,7 @@ class PromptPanel(QFrame):
         self._left.setText(view.left)
         if view.question != self._question:
             self._question = view.question
-            self._answer.clear()
+            self._field.clear()
             echo = QLineEdit.EchoMode
             self._answer.setEchoMode(echo.Normal if view.echo else echo.Password)
             self._answer.setAccessibleName(view.text)
@@ -74,7 +75,8 @@ class PromptPanel(QFrame):
 
     @Slot()
     def _give(self) -> None:
-        self.answered.emit(Secret(self._answer.text()))
+        if self._field.confirm():
+            self.answered.emit(self._field.secret)
 
     @Slot()
     def _refuse(self) -> None:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+import msgspec
+
 from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Problem, UsageError
+from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, remote_name
 from ferrygate.common.remote_path import join, parent
 from ferrygate.engine import messages as m
 
 _PLACES = 12
+# Why a folder cannot be shown that may take files nevertheless.
+_LIKE_A_DROP_BOX = {
+    Kind.NOT_FOUND,
+    Kind.PERMISSION_DENIED,
+    Kind.REMOTE_FAILURE,
+    Kind.UNSUPPORTED,
+}
 
 
 class EntrySink(Protocol):
@@ -38,6 +47,22 @@ class EntrySink(Protocol):
         ...
 
 
+class _Finding(msgspec.Struct, frozen=True):
+    """A name that the server is asked about.
+
+    Attributes:
+        request: what asks.
+        folder: the folder that was shown then.
+        path: of the name.
+        fetch: called where it is a file.
+    """
+
+    request: int
+    folder: bytes
+    path: bytes
+    fetch: Callable[[], None]
+
+
 class FolderPresenter(Observable):
     """Where the person is, what is there, and what they do to it."""
 
@@ -58,6 +83,7 @@ class FolderPresenter(Observable):
         self._places: tuple[Crumb, ...] = ()
         self._doomed: tuple[Entry, ...] = ()
         self._changes: set[int] = set()
+        self._finding: _Finding | None = None
 
     @property
     def view(self) -> FolderView:
@@ -68,12 +94,23 @@ class FolderPresenter(Observable):
             places=(Crumb(_("Home"), self._start), *self._places),
             can_go_back=bool(self._back),
             can_change=self._state in {FolderState.READY, FolderState.EMPTY},
+            can_upload=self._can_upload,
             state=self._state,
             problem=self._problem,
             refused=self._refused,
             question=_question(self._doomed),
             is_reading=self._listing is not None,
         )
+
+    @property
+    def _can_upload(self) -> bool:
+        """A folder that cannot be listed, or is not shown to be there, may take files all the same.
+
+        Drop boxes are like that.
+        """
+        if self._state is FolderState.FAILED and self._problem is not None:
+            return self._problem.kind in _LIKE_A_DROP_BOX
+        return self._state in {FolderState.READY, FolderState.EMPTY}
 
     # ------------------------------------------------------------ going about
 
@@ -89,6 +126,14 @@ class FolderPresenter(Observable):
         if path != self._path:
             self._back.append(self._path)
             self._turn_to(path)
+
+    def find_out(self, entry: Entry, fetch: Callable[[], None]) -> None:
+        """Open what only the server can tell to be a folder, such as a link; ``fetch`` a file."""
+        path = join(self._path, entry.name)
+        self._refused = None
+        number = self._outbox.ask(lambda number: m.StatPath(request=number, path=path))
+        self._finding = _Finding(number, self._path, path, fetch)
+        self._changed()
 
     def back(self) -> None:
         """Go to the folder shown before."""
@@ -177,7 +222,12 @@ class FolderPresenter(Observable):
 
     def handle(self, event: m.Event) -> None:
         """Take in listings and the ends of changes."""
+        finding = self._finding
         match event:
+            case m.PathStat(request=request) if finding and request == finding.request:
+                self._found(finding, event.entry.kind)
+            case m.Failed(request=request) if finding and request == finding.request:
+                self._finding, self._refused = None, event.problem
             case m.FolderBlock(request=request) if request == self._listing:
                 self._add(event.entries)
             case m.ListingIncomplete(request=request) if request == self._listing:
@@ -195,6 +245,18 @@ class FolderPresenter(Observable):
             case _:
                 return
         self._changed()
+
+    def _found(self, finding: _Finding, kind: EntryKind) -> None:
+        """Go on with what a name turned out to be, unless the person has gone elsewhere since."""
+        self._finding = None
+        if finding.folder != self._path:
+            return
+        if kind is EntryKind.FILE:
+            finding.fetch()
+            return
+        self.open(finding.path)
+        if kind is not EntryKind.FOLDER:  # listing it tells
+            self._finding = finding
 
     def _turn_to(self, path: bytes) -> None:
         self._path = path
@@ -224,7 +286,7 @@ class FolderPresenter(Observable):
             self._state = FolderState.READY
 
     def _listed(self) -> None:
-        self._listing = None
+        self._listing = self._finding = None
         if not self._again:
             self._sink.end()
         elif self._unseen is None:  # else what is missing from the list may be there all the same
@@ -240,7 +302,11 @@ class FolderPresenter(Observable):
     def _failed(self, problem: Problem) -> None:
         self._listing = None
         self._fresh = []
-        if self._again:
+        finding, self._finding = self._finding, None
+        if finding and finding.path == self._path and problem.kind is Kind.WRONG_TYPE:
+            self.back()  # it is a file after all
+            finding.fetch()
+        elif self._again:
             self._refused = problem
         else:
             self._problem = problem

@@ -37,7 +37,8 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         crumbs: from the start folder down to this one.
         places: the start folder and the folders in it.
         can_go_back: there is a folder to go back to.
-        can_change: uploads and new folders make sense now.
+        can_change: new folders make sense now.
+        can_upload: uploads make sense now, which they do in a drop box as well.
         state: what stands where the list is.
         problem: why the folder could not be shown.
         refused: why the last change did not happen.
@@ -50,6 +51,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Crumb, ...]
     can_go_back: bool = False
     can_change: bool = False
+    can_upload: bool = False
     state: FolderState = FolderState.NOTHING
     problem: Problem | None = None
     refused: Problem | None = None

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text
+
+_MOST_SAID = 300  # characters of a server's words; "Copy details for support" has them all
 
 
 def problem_text(problem: Problem) -> str:
@@ -10,7 +14,24 @@ def problem_text(problem: Problem) -> str:
     return " ".join(part for part in (problem.sentence, problem.next_step) if part)
 
 
+def said_text(problem: Problem) -> str:
+    """What the server itself said about it, on one line and not too long; or nothing."""
+    words = display_text(" ".join(problem.server_said.split()))
+    if not words:
+        return ""
+    if len(words) > _MOST_SAID:
+        words = f"{words[:_MOST_SAID].rstrip()}…"
+    return _("The server says: “{words}”").format(words=words)
+
+
 def support_text(problem: Problem) -> str:
     """What "Copy details for support" puts on the clipboard; never a secret."""
-    parts = (problem.sentence, problem.next_step, f"[{problem.kind.value}]", problem.detail)
+    said = display_text(problem.server_said)
+    parts = (
+        problem.sentence,
+        problem.next_step,
+        said and _("The server says: “{words}”").format(words=said),
+        f"[{problem.kind.value}]",
+        problem.detail,
+    )
     return "\n".join(part for part in parts if part)

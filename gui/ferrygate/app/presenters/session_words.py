@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from ferrygate.app.presenters.problem_text import problem_text
+from ferrygate.app.presenters.problem_text import problem_text, said_text
 from ferrygate.common.i18n import _
 from ferrygate.engine.messages import SessionChanged, SessionState
 
@@ -37,7 +37,11 @@ def state_words(session: SessionChanged, username: str, now: float) -> StateWord
     """The phrase for a session at ``now`` (seconds since the epoch)."""
     if session.state is SessionState.SIGNED_IN:
         return StateWords(_("Signed in as {user}").format(user=username), Mood.GOOD)
-    reason = problem_text(session.problem) if session.problem else ""
+    reason = ""
+    if session.problem is not None:
+        reason = "\n".join(
+            filter(None, (problem_text(session.problem), said_text(session.problem)))
+        )
     if session.state is SessionState.OFFLINE:
         return StateWords(_("Offline"), Mood.OFF, reason)
     words = _waiting_words(session.state, seconds_until(session.until, now))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 
 import msgspec
 
+from ferrygate.app.presenters.problem_text import said_text, support_text
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import display_name, display_text
+from ferrygate.common.remote_path import basename
 from ferrygate.common.text import size_text, time_text
 from ferrygate.engine.messages import (
     BatchView,
@@ -16,6 +20,9 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
+
+_MOST_FAILURES = 100  # of a batch that are kept for support
+_MOST_LINES = 20  # of them that a tool tip shows
 
 
 class Outcome(Enum):
@@ -44,6 +51,7 @@ class Batch(msgspec.Struct, kw_only=True):
         states: those of its files, by number.
         question: about a name that is taken.
         problem: the first that a person has to see to.
+        failures: the files that a person has to see to, with why; the first of them.
         note: about a file that was delivered, or skipped though it is another.
         left: what an upload that was not delivered may have left on the server; the first of them.
         cancelled: a person took it back, or some of it.
@@ -53,6 +61,7 @@ class Batch(msgspec.Struct, kw_only=True):
     states: dict[int, TransferState] = {}
     question: ConflictQuestion | None = None
     problem: Problem | None = None
+    failures: dict[int, tuple[str, Problem]] = {}
     note: str = ""
     left: str = ""
     cancelled: bool = False
@@ -66,10 +75,19 @@ class Batch(msgspec.Struct, kw_only=True):
             self.note = file.note or self.note
         elif file.state is TransferState.NEEDS_ATTENTION:
             self.problem = self.problem or file.problem
+            if file.problem is not None and len(self.failures) < _MOST_FAILURES:
+                self.failures[file.number] = (self._name(file), file.problem)
             self.left = self.left or file.note
         elif file.state is TransferState.CANCELLED:
             self.cancelled = True
             self.left = self.left or file.note
+
+    def _name(self, file: FileView) -> str:
+        """What a file is called where it comes from."""
+        upload = self.view.direction is Direction.UPLOAD
+        return (
+            display_text(Path(file.local).name) if upload else display_name(basename(file.remote))
+        )
 
     def fail(self, problem: Problem) -> None:
         """The batch as a whole ended badly."""
@@ -104,7 +122,9 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         can_cancel: there is something to stop.
         question: what is asked about a name that is taken; empty where nothing is.
         warning: what replacing costs here; may be empty.
-        problem: offered to copy for support.
+        said: what the server itself said of the problem; may be empty.
+        each: the same of each file, one a line.
+        details: offered to copy for support.
     """
 
     batch: int
@@ -118,7 +138,9 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     can_cancel: bool = False
     question: str = ""
     warning: str = ""
-    problem: Problem | None = None
+    said: str = ""
+    each: str = ""
+    details: str = ""
 
 
 def row_view(batch: Batch, *, waiting: str) -> RowView:
@@ -158,7 +180,25 @@ def _troubled(batch: Batch, where: str) -> RowView:
         sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
         left=_("{left} Send it again.").format(left=batch.left) if batch.left else "",
         status=_of_total(view) if view.files_delivered else status,
-        problem=problem,
+        said=said_text(problem) if problem else "",
+        each=_each(batch),
+        details=_details(batch),
+    )
+
+
+def _each(batch: Batch) -> str:
+    """What the server said of each file, one a line."""
+    said = [(name, said_text(problem)) for name, problem in batch.failures.values()]
+    lines = [f"{name}: {words}" for name, words in said if words]
+    return "\n".join(lines[:_MOST_LINES] + ["…"] * (len(lines) > _MOST_LINES))
+
+
+def _details(batch: Batch) -> str:
+    """What "Copy details for support" copies: the problem, or that of each file."""
+    if batch.problem is None or len(batch.failures) <= 1:
+        return support_text(batch.problem) if batch.problem else ""
+    return "\n\n".join(
+        f"{name}\n{support_text(problem)}" for name, problem in batch.failures.values()
     )
 
 

@@ -13,21 +13,25 @@ from ferrygate.common.i18n import _
 
 
 class CopyDetailsButton(ThemedButton):
-    """Says that it has copied, until the problem is another."""
+    """Says that it has copied, until there is something else to copy."""
 
     def __init__(self, theme: Theme, *, look: str = "link") -> None:
         super().__init__(theme, _("Copy details for support"), look=look)
-        self._problem: Problem | None = None
+        self._text = ""
         self.clicked.connect(self._copy)
 
     def offer(self, problem: Problem | None) -> None:
         """Have this problem to copy, or none."""
-        if problem != self._problem:
-            self._problem = problem
+        self.offer_text("" if problem is None else support_text(problem))
+
+    def offer_text(self, text: str) -> None:
+        """Have this text to copy, or none."""
+        if text != self._text:
+            self._text = text
             self.show_words(_("Copy details for support"))
 
     @Slot()
     def _copy(self) -> None:
-        if self._problem is not None:
-            QGuiApplication.clipboard().setText(support_text(self._problem))
+        if self._text:
+            QGuiApplication.clipboard().setText(self._text)
             self.show_words(_("Details copied"))

@@ -78,7 +78,7 @@ class FilesBar(QFrame):
         self._back.setEnabled(view.can_go_back)
         self._path.render_crumbs(view.crumbs)
         self._folder.setEnabled(view.can_change)
-        self._upload.setEnabled(view.can_change)
+        self._upload.setEnabled(view.can_upload)
         if view.path != self._path_shown:
             self._path_shown = view.path
             self.filter.clear()

@@ -35,10 +35,10 @@ class ElidedLabel(PlainLabel):
         if look:
             self.setProperty("look", look)
 
-    def show_text(self, text: str) -> None:
-        """Show a line."""
+    def show_text(self, text: str, *, tip: str = "") -> None:
+        """Show a line; its tip has more to say where ``tip`` is given."""
         self.setText(text)
-        self.setToolTip(plain_tip(text))
+        self.setToolTip(plain_tip(tip or text))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(24, super().minimumSizeHint().height())

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 from ferrygate.app import tokens as t
 from ferrygate.app.plain_text import PlainLabel
 from ferrygate.app.presenters.folder_view import FolderState, FolderView
-from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
@@ -21,7 +20,6 @@ _HINT_HEIGHT = 54
 _MARGIN = 20
 _GAP = 12
 _WIDEST = 420
-_BESIDE = 40
 
 
 class DropHint(PlainLabel):
@@ -75,6 +73,7 @@ class ListCover(QWidget):
         column.addStretch()
         files.viewport().installEventFilter(self)
         self._state = FolderState.NOTHING
+        self._takes_files = False
         self.hide()
 
     def _failure(self) -> QWidget:
@@ -97,9 +96,9 @@ class ListCover(QWidget):
         self._title.setText(_("Loading…") if loading else _("This folder is empty"))
         self._title.setVisible(view.state in {FolderState.LOADING, FolderState.EMPTY})
         self._problem.render_problem(view.problem if failed else None)
-        if view.problem is not None:
-            words = self.fontMetrics().horizontalAdvance(problem_text(view.problem))
-            self._problem.setFixedWidth(min(_WIDEST, words + _BESIDE))
+        if failed:
+            self._problem.fit(_WIDEST)
+        self._takes_files = view.can_upload
         self._retry.setVisible(failed)
         self.arrange()
 
@@ -115,8 +114,7 @@ class ListCover(QWidget):
             else port.height() - _HINT_HEIGHT - _MARGIN
         )
         fits = port.height() - end >= _HINT_HEIGHT + 2 * _GAP
-        settled = self._state in {FolderState.READY, FolderState.EMPTY}
-        self._hint.setVisible(fits and settled)
+        self._hint.setVisible(fits and self._takes_files)
         self._hint.setGeometry(_MARGIN, top, port.width() - 2 * _MARGIN, _HINT_HEIGHT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
