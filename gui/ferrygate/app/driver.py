@@ -102,6 +102,13 @@ class Driver:
             if text.endswith("\n"):
                 QTest.keyClick(field, Qt.Key.Key_Return)
 
+    def paste_into(self, name: str, text: str) -> None:
+        """Put a text into the field of that name at once, as a paste does."""
+        self.wait_for(f"field {name!r}", lambda: self._find(QLineEdit, name) is not None)
+        if (field := self._find(QLineEdit, name)) is not None:
+            field.clear()
+            field.insert(text)
+
     def press(self, key: Qt.Key) -> None:
         """Press a key in the list."""
         QTest.keyClick(self._files, key)

@@ -36,5 +36,5 @@ def _take(name: str, scene: Scene, clock: Clock, home: Home, folder: Path) -> li
     options = AppOptions(home=home.prepare(), make_engine=make, clock=clock)
     with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
-        scene(Stage(desktop.workspace, driver, clock))
+        scene(Stage(desktop.workspace, driver, clock, engines[0]))
         return driver.pictures(folder, name)

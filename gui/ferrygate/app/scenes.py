@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from ferrygate.app.presenters.refusal_presenter import Action
 from ferrygate.app.presenters.sign_in_view import Form
+from ferrygate.app.presenters.transfers_presenter import Tab
 from ferrygate.app.stage import SITE, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
@@ -106,6 +107,61 @@ def _changed_key_details(stage: Stage) -> None:
     stage.workspace.sign_in.trust_new_key("SHA256:wrong")
 
 
+def _refused_in_words(stage: Stage) -> None:
+    """The server says why; what was pasted has a blank at its end."""
+    stage.give_code()
+    said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
+    problem = Problem(
+        kind=Kind.SIGN_IN_REFUSED,
+        sentence=_("The server refused the sign-in."),
+        next_step=_("Check your user name and password."),
+        server_said=said,
+    )
+    stage.state(m.SessionState.OFFLINE, problem)
+    stage.driver.paste_into(_("Password"), "correct horse ")
+
+
+def _drop_box(stage: Stage) -> None:
+    """A folder that takes files and cannot be listed, after a file that the server refused."""
+    stage.sign_in()
+    stage.workspace.folder.open(b"/drop-box")
+    refusal = Problem(
+        kind=Kind.PERMISSION_DENIED,
+        sentence=_("The server does not allow this for “{name}”.").format(name="drop-box"),
+        next_step=_("Ask your contact for access."),
+        server_said="drop-box: listing is off. Send files, do not look for them.",
+    )
+    stage.fail_listing(refusal)
+    view = m.BatchView(
+        batch=1,
+        direction=m.Direction.UPLOAD,
+        title="plate-scans",
+        target="/drop-box",
+        files_total=3,
+        files_finished=3,
+        files_delivered=2,
+        bytes_total=6_310_000,
+        finished=True,
+        finished_at=stage.now,
+    )
+    full = Problem(
+        kind=Kind.REMOTE_FAILURE,
+        sentence=_("There is no room left on the server for “{name}”.").format(name="c.csv"),
+        next_step=_("Ask your contact to make room."),
+        server_said="Disk quota exceeded: 10.0 of 10.0 GB used by vendor7",
+    )
+    file = m.FileView(
+        number=3,
+        local="c.csv",
+        remote=b"/drop-box/c.csv",
+        state=m.TransferState.NEEDS_ATTENTION,
+        problem=full,
+    )
+    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.workspace.handle(m.FileChanged(batch=1, view=file))
+    stage.workspace.transfers.show(Tab.ATTENTION)
+
+
 def _prompt(stage: Stage) -> None:
     stage.give_code()
     stage.workspace.handle(
@@ -184,6 +240,8 @@ SCENES: dict[str, Scene] = {
     "refused": _refused,
     "refused-consent": _consent,
     "refused-explained": _explained,
+    "refused-in-words": _refused_in_words,
+    "drop-box": _drop_box,
     "breaker": _breaker,
     "breaker-shut": _shut,
     "breaker-consent": _shut_consent,

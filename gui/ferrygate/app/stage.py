@@ -33,10 +33,15 @@ _FILES = (
 
 
 class SceneEngine:
-    """Does as it is told; the scenes speak of what goes wrong."""
+    """Does as it is told; the scenes speak of what goes wrong.
+
+    Attributes:
+        refusal: why folders cannot be listed, where they cannot.
+    """
 
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
+        self.refusal: Problem | None = None
 
     def send(self, command: m.Command) -> None:
         """Answer what no scene cares about."""
@@ -46,6 +51,8 @@ class SceneEngine:
                 self._tell(m.Done(request=number))
             case m.MeasureSkew(request=number):
                 self._tell(m.SkewMeasured(request=number, seconds=45.4, applied=0))
+            case m.ListFolder(request=number) if self.refusal is not None:
+                self._tell(m.Failed(request=number, problem=self.refusal))
             case m.ListFolder(request=number):
                 self._tell(m.FolderBlock(request=number, entries=_FILES))
                 self._tell(m.Done(request=number))
@@ -68,7 +75,10 @@ class SceneEngine:
 class Stage:
     """What scenes are made with."""
 
-    def __init__(self, workspace: Workspace, driver: Driver, clock: Clock) -> None:
+    def __init__(
+        self, workspace: Workspace, driver: Driver, clock: Clock, engine: SceneEngine
+    ) -> None:
+        self._engine = engine
         self.workspace = workspace
         self.driver = driver
         self._clock = clock
@@ -100,6 +110,17 @@ class Stage:
         """The session enters a state, for so many seconds where it waits."""
         until = None if wait is None else self._clock.now() + wait
         self.workspace.handle(m.SessionChanged(state=state, until=until, problem=problem))
+
+    @property
+    def now(self) -> float:
+        """The time, seconds since the epoch."""
+        return self._clock.now()
+
+    def fail_listing(self, problem: Problem) -> None:
+        """The folder that was turned to last cannot be shown."""
+        self._engine.refusal = problem
+        self.workspace.folder.refresh()
+        self.driver.wait_for("refusal", lambda: self.workspace.folder.view.problem == problem)
 
     def fail(self, kind: Kind, sentence: str, next_step: str = "") -> None:
         """The sign-in failed."""
