@@ -211,6 +211,28 @@ def test_a_lost_connection_is_counted_down_in_the_row(table: Table) -> None:
     assert (table.row.tone, table.row.status) == (RowTone.AMBER, "Reconnecting")
 
 
+def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table) -> None:
+    late = {"files_total": 3, "files_finished": 2, "late_until": table.clock.now() + 300}
+    table.batch()
+    table.file(m.TransferState.CHECKING, late_check=m.LateCheck.DUE)
+    table.batch(**late, files_late=1)
+    assert table.row.status.startswith("Delivered; asked again at ")
+    assert table.row.status.endswith(", because the line was lost.")
+    assert table.row.can_cancel
+    table.batch(**late | {"files_finished": 1}, files_late=1)  # another one moves
+    assert not table.row.status.startswith("Delivered")
+    table.file(m.TransferState.INTERRUPTED, late_check=m.LateCheck.DUE)
+    table.batch(**late, files_late=1)
+    assert table.row.status.startswith("1 file is sent again at ")
+
+
+def test_what_was_not_asked_again_says_so(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.DELIVERED, note="delivered, not asked again")
+    table.finish()
+    assert "not asked again" in table.row.sub
+
+
 def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> None:
     for number in range(1, 81):
         table.batch(batch=number)

@@ -167,6 +167,7 @@ class Session:
         *,
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
         links: m.LinkChoice | str = m.LinkChoice.SKIP,
+        late_check: bool = True,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
@@ -176,18 +177,23 @@ class Session:
             folder: the remote folder.
             on_conflict: what to do with files that are already there.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
+            late_check: where the line was lost under uploads to an object store, wait until no
+                part of them can come any more (the site's ``late_part_seconds``), and ask about
+                them once more. Else such a file ends with ``late_check`` "not-done".
             on_event: told how the batch and its files stand.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
             FerrygateError: nothing could be sent at all. A file that fails is in the result.
         """
+        demand("late_check", late_check, bool)
         command = m.Upload(
             self._client.number(),
             tuple(local("sources", source) for source in several("sources", sources)),
             remote("folder", folder),
             on_conflict,
             links_choice(links),
+            late_check,
         )
         return self._transfer(command, on_event)
 

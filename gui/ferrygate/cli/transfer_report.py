@@ -16,7 +16,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
-from ferrygate.common.text import size_text
+from ferrygate.common.text import late_text, size_text, time_text
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
@@ -24,6 +24,7 @@ from ferrygate.engine.messages import (
     Direction,
     FileChanged,
     FileView,
+    LateCheck,
     TransferState,
 )
 
@@ -65,6 +66,7 @@ class TransferReport:
         self._bar: Progress | None = None  # made when there is something to draw
         self._files: dict[int, FileView] = {}  # by number, as each was last told
         self._is_stopping = False
+        self._late_told = ""
 
     @property
     def complete(self) -> bool:
@@ -80,6 +82,14 @@ class TransferReport:
     def was_cancelled(self) -> bool:
         """Whether a file was taken back before it was done."""
         return any(file.state is TransferState.CANCELLED for file in self._files.values())
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether it was stopped before all was done that a file needs to be delivered for good."""
+        return self.was_cancelled or (
+            self._is_stopping
+            and any(file.late_check is LateCheck.NOT_DONE for file in self._files.values())
+        )
 
     def __call__(self, event: BatchChanged | FileChanged) -> None:
         """Tell what an event says."""
@@ -163,8 +173,10 @@ class TransferReport:
     def _progress(self, view: BatchView) -> None:
         if view.stopping and not self._is_stopping:
             self._is_stopping = True
-            if any(file.state in _UNDER_WAY for file in self._files.values()):
+            moving = [file for file in self._files.values() if file.state in _UNDER_WAY]
+            if any(file.late_check is not LateCheck.DUE for file in moving):
                 self._terminal.say(_("Stopping. What is under way is being cleared away."))
+        self._note_late(view)
         can_draw = self._terminal.can_draw
         if can_draw:
             self._draw(view)
@@ -190,6 +202,29 @@ class TransferReport:
                     files=view.files_total,
                 )
             )
+
+    def _note_late(self, view: BatchView) -> None:
+        """Say what is waited for, once nothing else is left to do."""
+        until = view.late_until
+        if (
+            until is None
+            or view.walking
+            or view.files_finished + view.files_late < view.files_total
+        ):
+            return
+        text = late_text(view.files_late, time_text(until), delivered=not self._has_files_held_back)
+        if text != self._late_told:
+            self._late_told = text
+            problem = Problem(
+                kind=Kind.CONNECTION_LOST,
+                sentence=text,
+                next_step=_("With --no-late-check, put ends without that."),
+            )
+            self._terminal.warn("late-check", problem, files=view.files_late, until=round(until))
+
+    @property
+    def _has_files_held_back(self) -> bool:
+        return any(file.state is TransferState.INTERRUPTED for file in self._files.values())
 
     def _draw(self, view: BatchView) -> None:
         if view.finished or self._terminal.is_away:  # the bar is about to go, or has given way
@@ -221,6 +256,7 @@ class TransferReport:
             note=file.note,
             renamed=self._is_renamed(file),
             left_out=file.left_out.value if file.left_out else None,
+            late_check=file.late_check.value,
             problem=problem,
         )
 

@@ -69,6 +69,29 @@ def time_text(timestamp: float, timezone: tzinfo | None = None) -> str:
     return format_time(_local(timestamp, timezone).time(), "short", locale=_LOCALE)
 
 
+def late_text(count: int, time: str, *, delivered: bool) -> str:
+    """What is told of files over which the part of a lost connection may come until a time.
+
+    Args:
+        count: how many there are.
+        time: as :func:`time_text` gives it.
+        delivered: all of them are; else some may not be sent before.
+    """
+    if not delivered:
+        text = ngettext(
+            "{count} file is sent again at {time}, because the line was lost.",
+            "{count} files are sent, or asked again about, at {time}, because the line was lost.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "Delivered; asked again at {time}, because the line was lost.",
+            "{count} files delivered; asked again at {time}, because the line was lost.",
+            count,
+        )
+    return text.format(count=count, time=time)
+
+
 def modified_text(timestamp: float, now: float, timezone: tzinfo | None = None) -> str:
     """When something was changed: ``Today 09:12``, ``Yesterday 16:20`` or ``14 Nov 2026``.
 

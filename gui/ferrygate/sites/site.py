@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.sites.address import canonical_host, canonical_okta
 
 DEFAULT_PORT = 22
+DEFAULT_LATE_PART_SECONDS = 330  # AWS Transfer Family gives a silent client 300
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
     host_key_fingerprints: tuple[str, ...] = ()
     start_folder: str = "/"
-    late_part_seconds: int = 330  # AWS Transfer Family waits 300 s
+    late_part_seconds: int = DEFAULT_LATE_PART_SECONDS
     sign_in: SignIn = SignIn()
     policy: Policy = Policy()
     support: Support = Support()

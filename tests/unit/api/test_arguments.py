@@ -47,6 +47,18 @@ def test_one_path_is_one_source(
     assert (command.sources, command.folder) == (sent, b"/inbox")
 
 
+@pytest.mark.parametrize("options", [{}, {"late_check": False}])
+def test_parts_that_may_come_late_are_waited_for_unless_told_otherwise(
+    make_session: MakeSession, options: dict[str, Any]
+) -> None:
+    session, engine = make_session()
+    session.put("a", "/inbox", **options)
+    (command,) = engine.sent
+    assert command.late_check is not bool(options)
+    with pytest.raises(TypeError):
+        session.put("a", "/inbox", late_check=330)
+
+
 @pytest.mark.parametrize(
     ("sources", "sent"),
     [

@@ -30,6 +30,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
         ("--algorithm", "SHA256"),
         ("--okta-address", "https://example.okta.com"),
         ("--contact", "help@example.org"),
+        ("--late-part-seconds", "90"),
     ]
     words = [word for option in options for word in option]
     words += ["--prompt", 'Kenn-Nr. "7":', "code"]
@@ -55,7 +56,7 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
         },
         "policy": {"save_password": False, "save_code_secret": False},
         "support": {"contact": "help@example.org"},
-        "late_part_seconds": 330,
+        "late_part_seconds": 90,
     }
 
 

@@ -21,6 +21,7 @@ port = 2222
 username = "vendor7"
 host_key_fingerprints = ["{PIN}"]
 start_folder = "/out"
+late_part_seconds = 0
 
 [sign_in]
 steps = ["publickey", "password"]
@@ -46,6 +47,7 @@ SITE = Site(
     username="vendor7",
     host_key_fingerprints=(PIN,),
     start_folder="/out",
+    late_part_seconds=0,
     sign_in=SignIn(
         steps=("publickey", "password"),
         join="{password},{code}",
@@ -155,6 +157,8 @@ def test_another_format_is_refused(number: str) -> None:
         'host_key_fingerprints = ["MD5:00:11"]',
         "host_key_fingerprints = [1]",
         'start_folder = "out"',
+        "late_part_seconds = -1",
+        "late_part_seconds = true",
         'start_folder = ""',
     ],
 )

@@ -12,7 +12,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.remote_path import basename
-from ferrygate.common.text import size_text, time_text
+from ferrygate.common.text import late_text, size_text, time_text
 from ferrygate.engine.messages import (
     BatchView,
     ConflictQuestion,
@@ -237,19 +237,24 @@ def _running(batch: Batch, waiting: str) -> RowView:
         title=view.title,
         sub=waiting or _where(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
-        status=_status(view, question, waiting),
+        status=_status(view, batch.states, question, waiting),
         can_cancel=not view.stopping,
         question=question,
         warning=warning,
     )
 
 
-def _status(view: BatchView, question: str, waiting: str) -> str:
+def _status(view: BatchView, states: dict[int, TransferState], question: str, waiting: str) -> str:
     if view.stopping:
         return _("Cancelling")
     if question:
         return _("Waiting for your answer")
-    return _("Reconnecting") if waiting else _progress(view)
+    if waiting:
+        return _("Reconnecting")
+    if view.late_until is not None and view.files_finished + view.files_late == view.files_total:
+        delivered = TransferState.INTERRUPTED not in states.values()
+        return late_text(view.files_late, time_text(view.late_until), delivered=delivered)
+    return _progress(view)
 
 
 def _progress(view: BatchView) -> str:

@@ -20,7 +20,14 @@ from ferrygate.common.local_disk import local_path, writing
 from ferrygate.common.names import display_text
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
 from ferrygate.sites.resolve import is_path
-from ferrygate.sites.site import DEFAULT_PORT, Policy, SignIn, Site, Support
+from ferrygate.sites.site import (
+    DEFAULT_LATE_PART_SECONDS,
+    DEFAULT_PORT,
+    Policy,
+    SignIn,
+    Site,
+    Support,
+)
 
 _REPLACE = click.option("--replace", is_flag=True, help="Replace a saved site of the same name.")
 _STDOUT = "-"
@@ -68,6 +75,7 @@ class _Given(TypedDict):
     username: str
     fingerprints: tuple[str, ...]
     start_folder: str
+    late_part_seconds: int
     steps: tuple[str, ...]
     join: str
     private_key: str
@@ -88,6 +96,12 @@ class _Given(TypedDict):
 @click.option("--username", default="")
 @click.option("--fingerprint", "fingerprints", multiple=True, help="A host key, SHA256:...")
 @click.option("--start-folder", default="/", show_default=True)
+@click.option(
+    "--late-part-seconds",
+    default=DEFAULT_LATE_PART_SECONDS,
+    show_default=True,
+    help="How long the server may keep a lost connection's uploads open; it matters over S3.",
+)
 @click.option(
     "--step",
     "steps",
@@ -125,6 +139,7 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
         username=given["username"],
         host_key_fingerprints=given["fingerprints"],
         start_folder=given["start_folder"],
+        late_part_seconds=given["late_part_seconds"],
         sign_in=SignIn(
             steps=given["steps"],
             join=given["join"],

@@ -69,6 +69,13 @@ def _transfer_options(command: F) -> F:
 @click.argument("site")
 @click.argument("sources", metavar="LOCAL...", nargs=-1, required=True)
 @click.argument("folder", metavar="REMOTE_FOLDER")
+@click.option(
+    "--late-check/--no-late-check",
+    default=True,
+    show_default=True,
+    help="Over S3, the part of a lost connection may come over what was sent again, some five"
+    " minutes later. Wait for that and ask once more, or end at once with “not asked again”.",
+)
 @_transfer_options
 @click.pass_obj
 def put(
@@ -79,14 +86,15 @@ def put(
     *,
     on_conflict: str | None,
     links: str,
+    late_check: bool,
     limit_rate: int | None,
     keep_trying: float | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
-    On servers over S3, an old file is lost if the upload that replaces it breaks off; of small
-    files, dozens are under way at a time.
+    An old file is lost if the upload that replaces it breaks off. At most 8 are under way at a
+    time, and on Ctrl+C these are finished where that takes no longer than 5 seconds.
     """
     found = around.site(site)
     target = new(folder)
@@ -95,7 +103,9 @@ def put(
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
-        move = partial(session.put, sources, target, on_conflict=choice, links=links)
+        move = partial(
+            session.put, sources, target, on_conflict=choice, links=links, late_check=late_check
+        )
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
         return _reported(around, session, report, move)
 
@@ -157,9 +167,9 @@ def _carried_out(
             if report.has_files:
                 report.end()
             status = around.fail(error)
-            return Exit.INTERRUPTED if report.was_cancelled else status
+            return Exit.INTERRUPTED if report.was_cut_short else status
         report.end()
-    if cancelled or report.was_cancelled:
+    if cancelled or report.was_cut_short:
         return Exit.INTERRUPTED
     if around.terminal.given_up is not None:
         return around.fail(error_for(around.terminal.given_up))
