@@ -55,8 +55,9 @@ def test_parts_that_may_come_late_are_waited_for_unless_told_otherwise(
     session.put("a", "/inbox", **options)
     (command,) = engine.sent
     assert command.late_check is not bool(options)
+    seconds: Any = 330
     with pytest.raises(TypeError):
-        session.put("a", "/inbox", late_check=330)
+        session.put("a", "/inbox", late_check=seconds)
 
 
 @pytest.mark.parametrize(
