@@ -123,10 +123,7 @@ class Ledger:
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
         """Whether the code of that step already left."""
         with self._file.read() as db:
-            found = db.execute(
-                "SELECT 1 FROM claims WHERE digest=?", (self._digest(secret, step),)
-            ).fetchone()
-            return found is not None
+            return _is_claimed(db, self._digest(secret, step))
 
     def claim_for_sending(self, lease: Lease, secret: CodeSecret, step: int) -> bool:
         """Claim a code and note that this attempt now sends, in one transaction.
@@ -263,14 +260,15 @@ class Ledger:
     # ------------------------------------------------------------ inside
 
     def _claim(self, db: sqlite3.Connection, secret: CodeSecret, step: int) -> bool:
-        added = db.execute(
-            "INSERT OR IGNORE INTO claims (digest) VALUES (?)", (self._digest(secret, step),)
-        )
+        digest = self._digest(secret, step)
+        if _is_claimed(db, digest):
+            return False
+        db.execute("INSERT INTO claims (digest) VALUES (?)", (digest,))
         db.execute(
             "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?",
             (_KEEP_CLAIMS,),
         )
-        return added.rowcount == 1
+        return True
 
     def _mark_sent(self, db: sqlite3.Connection, lease: Lease) -> None:
         if not all(self._rows.is_held(db, hold) for hold in lease.holds):
@@ -282,6 +280,11 @@ class Ledger:
         return hashlib.blake2b(
             b"%d:%d:%s" % (step, secret.period, key), key=self._file.salt, digest_size=32
         ).digest()
+
+
+def _is_claimed(db: sqlite3.Connection, digest: bytes) -> bool:
+    found = db.execute("SELECT 1 FROM claims WHERE digest=?", (digest,)).fetchone()
+    return found is not None
 
 
 def _lease_lost() -> LeaseLostError:

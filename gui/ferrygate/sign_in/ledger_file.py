@@ -17,8 +17,7 @@ _VERSION = 1
 _SCHEMA = (
     "CREATE TABLE salt (id INTEGER PRIMARY KEY CHECK (id = 0), value BLOB NOT NULL)",
     # Numbers grow with each claim, whatever the clock shows.
-    """CREATE TABLE claims (
-      number INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE)""",
+    "CREATE TABLE claims (number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE)",
     """CREATE TABLE accounts (
       account TEXT PRIMARY KEY, refusals INTEGER NOT NULL DEFAULT 0,
       lease INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until REAL,

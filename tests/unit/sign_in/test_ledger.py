@@ -97,13 +97,22 @@ def test_a_wrong_clock_that_is_right_again_frees_no_code(
 def test_claims_are_forgotten_once_there_are_very_many_newer_ones(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    ledger.claim(SECRET, 7)
-    ledger.claim(SECRET, 8)
+    for step in (7, 8, 9):
+        ledger.claim(SECRET, step)
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as db:
-        db.execute("UPDATE sqlite_sequence SET seq=50000 WHERE name='claims'")
-    ledger.claim(SECRET, 9)
-    assert not ledger.is_claimed(SECRET, 7)
-    assert ledger.is_claimed(SECRET, 8)
+        db.execute("UPDATE claims SET number=50001 WHERE number=3")
+    ledger.claim(SECRET, 10)
+    assert [ledger.is_claimed(SECRET, step) for step in (7, 8, 9, 10)] == [False, False, True, True]
+
+
+def test_asking_again_for_a_spent_code_pushes_no_other_claim_out(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.claim(SECRET, 7)
+    assert not any(ledger.claim(SECRET, 7) for _again in range(20))
+    ledger.claim(SECRET, 8)
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as db:
+        assert db.execute("SELECT max(number) FROM claims").fetchone() == (2,)
 
 
 def test_neither_key_nor_step_is_on_the_disk(ledger: Ledger, tmp_path: Path) -> None:
