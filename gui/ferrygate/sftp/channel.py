@@ -80,6 +80,7 @@ class SftpChannel:
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
         self.gate = HandleGate(self)
+        self.refuses_exclusive = False  # found by transfers: this server's OPEN takes no EXCL
         self.usable = True
 
     # ------------------------------------------------------------ for coroutines

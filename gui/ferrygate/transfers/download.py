@@ -20,6 +20,7 @@ from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
 from ferrygate.transfers.route import Route
+from ferrygate.transfers.target import TELLS_NOTHING
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
 _MOVES_OPEN_FILES = os.name == "posix"  # Windows moves no file that is open, not even our own
@@ -87,7 +88,10 @@ class _Fetch(msgspec.Struct, frozen=True):
 
 
 async def _ask(route: Route, job: FileJob) -> FileVersion:
-    remote = await route.files.stat(job.remote)
+    try:
+        remote = await route.files.stat(job.remote)
+    except TELLS_NOTHING:  # OPEN says whether it can be fetched
+        return FileVersion(None, None)
     if remote.kind is EntryKind.OTHER:  # a pipe's OPEN would wait for its other end
         raise WrongTypeError(_("“{name}” is not a file.").format(name=display_name(remote.name)))
     return FileVersion.of(remote)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import NotFoundError, PermissionDeniedError, UnsupportedError
+from ferrygate.common.errors import (
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UnsupportedError,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
@@ -12,7 +19,12 @@ from ferrygate.transfers.conflict import numbered_names, skipped, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import ConflictChoice
 
-TELLS_NOTHING = (PermissionDeniedError, UnsupportedError)  # a drop box takes files, and no more
+# A drop box takes files, and no more. Some servers answer FAILURE for a name that is not there, or
+# have no LSTAT: that means no more than that it is not known.
+TELLS_NOTHING = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
+
+
+_MOST = 100  # numbered names that OPEN is asked about; more than that is no accident
 
 
 async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Outcome:
@@ -41,9 +53,32 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):
             path = remote_path.join(folder, other)
-            if await standing(files, path) is None and job.names.claim(path, job.local):
+            if await _may_be_free(files, path) and job.names.claim(path, job.local):
                 return path
     raise taken(display_name(remote_path.basename(job.remote)))
+
+
+def instead_of(target: bytes, job: FileJob) -> bytes | Outcome | None:
+    """Where to write when only OPEN has told that a name is taken, or the end of such a file.
+
+    None where the job says to fail, to ask, or to replace.
+    """
+    if job.on_conflict is ConflictChoice.SKIP:
+        return skipped(job, None, "")
+    if job.on_conflict is not ConflictChoice.KEEP_BOTH:
+        return None
+    folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
+    numbered = islice(numbered_names(name), _MOST)
+    others = [remote_path.join(folder, other) for other in numbered]
+    later = others[others.index(target) + 1 :] if target in others else others
+    return next((other for other in later if job.names.claim(other, job.local)), None)
+
+
+async def _may_be_free(files: RemoteFiles, path: bytes) -> bool:
+    try:
+        return await standing(files, path) is None
+    except TELLS_NOTHING:
+        return True  # OPEN tells
 
 
 async def standing(files: RemoteFiles, path: bytes) -> Entry | None:

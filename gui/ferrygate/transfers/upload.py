@@ -21,7 +21,6 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.common.errors import (
-    Cancelled,
     FerrygateError,
     LocalFileError,
     SizeMismatchError,
@@ -34,6 +33,7 @@ from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.confirmation import confirm
 from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwritten
+from ferrygate.transfers.open_target import open_or_other
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import TELLS_NOTHING, choose, standing
@@ -134,7 +134,10 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
             if not route.slots.take(job.number):
                 raise _NoSlotError
             reserved = min(size, route.piece(_FIRST_PIECE))
-        handle = await _open(route, job, opened, target, reserved)
+        begun = await open_or_other(route, job, opened, target, reserved)
+        if isinstance(begun, Outcome):
+            return begun
+        handle, target = begun
         writing = _Writing(route, handle, target, opened, report, reserved)
         with _unchanged(source, job.local):
             digest = await _write(writing, source, size, job.local)
@@ -206,33 +209,6 @@ def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not same or _read(source, 1, path):
         raise _changed(path)
-
-
-async def _open(route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int) -> bytes:
-    """OPEN. From here on a part may be there, unless the server refuses to begin one.
-
-    Room for ``reserved`` bytes is waited for before, so that no file is cut that cannot be written.
-    Where servers know EXCL, a file that came in between is not overwritten.
-    """
-    goes_on = opened.path is not None
-    blindly = not opened.told and (goes_on or job.replaces)
-    replace = blindly or opened.before is not None or route.object_store
-    if reserved:
-        await route.room(reserved)
-    opened.path, opened.closing = target, None
-    opened.written, opened.is_open = 0, True
-    try:
-        handle = await route.files.open_for_writing(target, replace=replace)
-    except Cancelled:
-        raise
-    except FerrygateError:
-        route.window.give_back(reserved)
-        opened.is_open = False
-        if not goes_on:
-            opened.path = None
-        raise
-    opened.answered = True
-    return handle
 
 
 class _Writing:

@@ -37,7 +37,7 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, PERMISSION_DENIED, string
+from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED, string
 from transfer_rig import CONTENT, TransferRig, choosing
 
 
@@ -113,12 +113,24 @@ def test_a_refused_read(desk: TransferRig, job: FileJob) -> None:
 
 
 def test_a_refused_file(desk: TransferRig, job: FileJob) -> None:
-    desk.server.instead[STAT] = lambda request: [status(request.number, PERMISSION_DENIED)]
+    for kind in (STAT, OPEN):
+        desk.server.instead[kind] = lambda request: [status(request.number, PERMISSION_DENIED)]
     with pytest.raises(PermissionDeniedError):
         desk.fetch(job)
     desk.server.instead.clear()
     with pytest.raises(NotFoundError):
         desk.fetch(msgspec.structs.replace(job, remote=b"/missing"))
+
+
+@pytest.mark.parametrize("code", [PERMISSION_DENIED, FAILURE, OP_UNSUPPORTED])
+def test_a_file_that_may_be_opened_and_not_asked_about_is_fetched(
+    desk: TransferRig, job: FileJob, code: int
+) -> None:
+    for kind in (STAT, FSTAT):
+        desk.server.instead[kind] = lambda request: [status(request.number, code)]
+    outcome = desk.fetch(msgspec.structs.replace(job, size=None, modified=None))
+    assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, False)
+    assert Path(job.local).read_bytes() == CONTENT
 
 
 def test_a_lost_connection_leaves_nothing(desk: TransferRig, job: FileJob) -> None:

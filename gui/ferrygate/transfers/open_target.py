@@ -1,0 +1,119 @@
+"""OPEN of a file to send, with as much care for what stands there as the server knows."""
+
+from __future__ import annotations
+
+from ferrygate.common import remote_path
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    FerrygateError,
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UnsupportedError,
+    error_for,
+)
+from ferrygate.common.names import display_name
+from ferrygate.transfers.conflict import taken
+from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.route import Route
+from ferrygate.transfers.target import instead_of, standing
+
+# What a server answers that does not know EXCL, or knows it and says no more.
+_NO_EXCL = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
+_NO_FOLDER = (NotFoundError, *_NO_EXCL)
+
+
+async def open_or_other(
+    route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int
+) -> tuple[bytes, bytes] | Outcome:
+    """OPEN, under another name where the job says to keep both; returns the handle and its path.
+
+    Room for ``reserved`` bytes is waited for before, so that no file is cut that cannot be written.
+
+    Or the end of a file that is to be skipped, as only OPEN has told that its name is taken.
+
+    Raises:
+        ConflictError: the name is taken and the job says to fail or to ask.
+        FerrygateError: as :func:`_open_target`.
+    """
+    while True:
+        try:
+            return await _open_target(route, job, opened, target, reserved), target
+        except ConflictError:
+            other = instead_of(target, job)
+            if other is None:
+                raise
+            if isinstance(other, Outcome):
+                return other
+            target = other
+
+
+async def _open_target(
+    route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int
+) -> bytes:
+    """OPEN. From here on a part may be there, unless the server refuses to begin one.
+
+    Where servers know EXCL, a file that came in between is not overwritten.
+
+    Raises:
+        ConflictError: something has come there, or the server has hidden it until now.
+        FerrygateError: what the server refused; or why it would not make the folder.
+    """
+    goes_on = opened.path is not None
+    blindly = not opened.told and (goes_on or job.replaces)
+    replace = blindly or opened.before is not None or route.object_store
+    if reserved:
+        await route.room(reserved)
+    opened.path, opened.closing = target, None
+    opened.written, opened.is_open = 0, True
+    try:
+        handle = await _open(route, job, opened, target, replace=replace)
+    except Cancelled:
+        raise
+    except FerrygateError as refusal:
+        route.window.give_back(reserved)
+        opened.is_open = False
+        if not goes_on:
+            opened.path = None
+        if job.folder_refused is not None and isinstance(refusal, _NO_FOLDER):
+            raise error_for(job.folder_refused) from refusal
+        raise
+    opened.answered = True
+    return handle
+
+
+async def _open(
+    route: Route, job: FileJob, opened: Opened, target: bytes, *, replace: bool
+) -> bytes:
+    files = route.files
+    if replace or (files.channel.refuses_exclusive and opened.told):
+        return await files.open_for_writing(target, replace=True)
+    try:
+        return await files.open_for_writing(target, replace=False)
+    except ConflictError:
+        if not job.replaces:
+            raise
+        refusal: FerrygateError | None = None
+    except _NO_EXCL as error:
+        refusal = error
+    if not await _may_go_without(route, job, opened, target):
+        if refusal is None or opened.before is not None:
+            raise taken(display_name(remote_path.basename(target)))
+        raise refusal
+    handle = await files.open_for_writing(target, replace=True)
+    files.channel.refuses_exclusive |= refusal is not None
+    return handle
+
+
+async def _may_go_without(route: Route, job: FileJob, opened: Opened, target: bytes) -> bool:
+    """Whether to open without EXCL: as asked for, or since nothing stands there for certain."""
+    try:
+        opened.before = await standing(route.files, target)
+    except (Cancelled, ConnectionLostError):
+        raise
+    except FerrygateError:
+        return job.replaces
+    opened.stood_before = opened.before
+    return job.replaces or (opened.told and opened.before is None)
