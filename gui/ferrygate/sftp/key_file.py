@@ -17,7 +17,8 @@ from ferrygate.common.names import display_text
 
 _LONGEST = 65_536  # bytes; no private key is longer
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_NETWORK_DRIVE = "\\\\"  # how the drive of a Windows share, and of a pipe, begins
+# The drive of a Windows share or pipe; not that of a disk in its long spelling (\\?\C:).
+_SHARE = re.compile(r"\\\\(?![?.]\\[A-Za-z]:$)")
 
 # A block as people paste it: dashes that a word processor made one, and any blanks around.
 _BLOCK = re.compile(
@@ -92,7 +93,7 @@ def check_place(path: PurePath, home: PurePath) -> None:
     Raises:
         PrivateKeyError: the path is that of a share or a pipe, and not the share of the home.
     """
-    if path.drive.startswith(_NETWORK_DRIVE) and path.drive.lower() != home.drive.lower():
+    if _SHARE.match(path.drive) and path.drive.lower() != home.drive.lower():
         raise PrivateKeyError(
             _("The private key “{name}” is not on this computer.").format(
                 name=display_text(path.name)

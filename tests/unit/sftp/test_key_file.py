@@ -170,6 +170,7 @@ def test_a_share_is_not_asked_for_a_key(path: str) -> None:
     ("path", "home"),
     [
         (PureWindowsPath(r"D:\Homes\jo\.ssh\key"), PureWindowsPath(r"D:\Homes\jo")),
+        (PureWindowsPath(r"\\?\D:\Homes\jo\.ssh\key"), PureWindowsPath(r"D:\Homes\jo")),
         (PureWindowsPath(r"~\.ssh\key"), PureWindowsPath(r"D:\Homes\jo")),
         (PureWindowsPath(r"\\files\homes\jo\key"), PureWindowsPath(r"\\FILES\homes\jo")),
         (PurePosixPath("//server/share/key"), PurePosixPath("/homes/jo")),
