@@ -50,6 +50,7 @@ class Kind(Enum):
     REMOTE_FAILURE = "remote-failure"
     SECRETS_MISSING = "secrets-missing"
     SERVER_BUSY = "server-busy"
+    SERVER_SILENT = "server-silent"
     SERVER_UNUSABLE = "server-unusable"
     SETTINGS = "settings"
     SIGN_IN_METHOD = "sign-in-method"
@@ -146,6 +147,28 @@ class ConnectionLostError(FerrygateError):
     """The SSH connection or a channel of it ended under a request."""
 
     kind = Kind.CONNECTION_LOST
+
+
+class ServerSilentError(ConnectionLostError):
+    """A channel has ended since the server did not answer on it, though it may elsewhere.
+
+    Attributes:
+        waiter: the task that waits for the request which is unanswered for longest; ``None`` where
+            that changes something on the server, and may have been done.
+    """
+
+    kind = Kind.SERVER_SILENT
+
+    def __init__(
+        self, sentence: str, *, next_step: str, detail: str, waiter: object | None
+    ) -> None:
+        super().__init__(sentence, next_step=next_step, detail=detail)
+        self.waiter = waiter
+
+    def unanswered(self) -> UnansweredError:
+        """The error of the one request, where its channel's end is not what matters."""
+        problem = self.problem
+        return UnansweredError(problem.sentence, next_step=problem.next_step, detail=problem.detail)
 
 
 class HostKeyChangedError(FerrygateError):
@@ -306,6 +329,12 @@ class TooManyFilesError(FerrygateError):
     """A folder holds more than one batch can move."""
 
     kind = Kind.TOO_MANY_FILES
+
+
+class UnansweredError(FerrygateError):
+    """The server did not answer one request for longer than anybody waits; others it may."""
+
+    kind = Kind.SERVER_SILENT
 
 
 class UnsupportedError(FerrygateError):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.errors import Cancelled, ConnectionLostError, ServerSilentError
 from ferrygate.common.i18n import _
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.inbox import Callback
@@ -141,7 +141,8 @@ class Browser:
         lost = isinstance(error, ConnectionLostError) and not waiting.cancel.cancelled
         if lost:
             self._doubt()
-        if lost and waiting.repeatable() and waiting.tries < _TRIES:
+        silent = isinstance(error, ServerSilentError)  # it would be again, for as long
+        if lost and not silent and waiting.repeatable() and waiting.tries < _TRIES:
             self._begin(request)
         else:
             self._failed(request, error)

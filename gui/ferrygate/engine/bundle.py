@@ -18,6 +18,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import Leftovers, UploadFailedError
+from ferrygate.engine.silence import errors_of
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
@@ -73,6 +74,7 @@ class _Flying(msgspec.Struct, eq=False):
 
     item: Item
     opened: Opened
+    task: object = None  # what moves it
     counted: bool = False  # among the open files, and those under way
     is_done: bool = False  # and well
     told: TransferState | None = None
@@ -334,8 +336,9 @@ class Bundle:
         if not flying and not isinstance(error, Cancelled):  # or it would be begun for ever
             item = self._queue.take()
             flying = [] if item is None else [_begun(item)]
-        for one in flying:
-            self._fail(one, error)
+        under_way = [(one.task, not isinstance(one.item, FileJob)) for one in flying]
+        for one, own_error in zip(flying, errors_of(error, under_way), strict=True):
+            self._fail(one, own_error)
             self._end(one)
 
     def _fail(self, flying: _Flying, error: BaseException) -> None:

@@ -20,9 +20,9 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
-from ferrygate.common.text import duration_text
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.given_up import Gone, given_up
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.liveness import Liveness
@@ -38,6 +38,7 @@ from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
 
 _STEADY = 30.0  # seconds after which a connection counts as one that lasts
+_MOST_DAMAGES = 3  # then it is no accident of the line's
 _JOIN = 10.0  # seconds an ended session may take
 
 
@@ -63,6 +64,8 @@ class SessionKeeper:
         self.session: Session | None = None
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
+        self._damages = 0  # connections in a row that ended since bytes were changed on the way
+        self._crawls = False  # the connection was given up since the line is too slow
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Tally()  # what had been done when the connection was lost before
@@ -232,6 +235,7 @@ class SessionKeeper:
         if self.session is None:
             return
         if self._liveness is not None and not self._liveness.is_alive():
+            self._crawls = self._liveness.crawls
             self._interrupt(self.session)
             return
         self.session.look()
@@ -257,12 +261,13 @@ class SessionKeeper:
         self._liveness = None
         connection = session.interrupt()
         if connection is not None:
+            self._damages = self._damages + 1 if connection.was_damaged else 0
             connection.keep_socket()
             self._lost.append(connection)
             self._end_aside(connection.close)
         self._back_off = self._wait_after(session.work_done())
-        if self._back_off is None:
-            self._give_up(_lost().problem)
+        if self._back_off is None or self._damages >= _MOST_DAMAGES:
+            self._give_up(self._gone(_lost().problem, again_and_again=True))
             return
         now = self._clock.monotonic()
         until = self._clock.now() + self._back_off.due - now if self._back_off.due > now else None
@@ -278,6 +283,8 @@ class SessionKeeper:
         before, earlier = self._work, self._earlier
         self._work = work
         lasted = now - self._since >= _STEADY or work.files > before.files
+        if work.files > before.files:
+            self._damages = 0
         if earlier is None or lasted:
             return BackOff(now, self._parts.keep_trying, self._parts.random)
         moved = work.bytes > before.bytes
@@ -310,7 +317,17 @@ class SessionKeeper:
             until = self._clock.now() + self._back_off.due - now
             self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until, problem))
         else:
-            self._give_up(_not_come_back(self._parts.keep_trying, problem))
+            self._give_up(self._gone(problem))
+
+    def _gone(self, last: Problem, *, again_and_again: bool = False) -> Problem:
+        """Why a connection is given up; ``last`` is why the last try failed."""
+        if self._damages >= _MOST_DAMAGES:
+            why = Gone.DAMAGED
+        elif self._crawls:
+            why = Gone.CRAWLS
+        else:
+            why = Gone.AGAIN_AND_AGAIN if again_and_again else Gone.NOT_BACK
+        return given_up(why, self._parts.keep_trying, last)
 
     def _give_up(self, problem: Problem) -> None:
         """End the session; its end is told first, and then that of each thing it was asked."""
@@ -352,19 +369,6 @@ def _lost() -> ConnectionLostError:
     return ConnectionLostError(
         _("The connection to the server was lost."), next_step=_("Sign in again.")
     )
-
-
-def _not_come_back(seconds: float, last: Problem) -> Problem:
-    """The connection was given up; ``last`` is why the last try failed."""
-    error = ConnectionLostError(
-        _("The connection was lost, and has not come back within {time}.").format(
-            time=duration_text(seconds)
-        ),
-        next_step=_("Try again once the server can be reached."),
-        detail=f"last try: {last.sentence} {last.detail}".rstrip(),
-        server_said=last.server_said,
-    )
-    return error.problem
 
 
 def _signed_out() -> Cancelled:

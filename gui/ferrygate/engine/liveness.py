@@ -9,6 +9,7 @@ from ferrygate.common.clock import Clock
 
 ASK_AFTER = 10.0  # seconds of silence after which the server is asked for a sign of life
 GONE_AFTER = 25.0  # seconds of silence after which it counts as gone
+CRAWLS_AFTER = 60.0  # seconds without a whole packet, of 32 KiB at most, after which it is no use
 _AFTER_SLEEP = 5.0  # seconds it is given when the machine has slept meanwhile
 _SLEPT = 2.0  # seconds of suspension that count as sleep
 
@@ -26,6 +27,11 @@ class Peer(Protocol):
         """Seconds since the server was last heard."""
         ...
 
+    @property
+    def incomplete_for(self) -> float:
+        """Seconds since the last packet of the server's was here to its end."""
+        ...
+
     def ask_for_life(self) -> None:
         """Have the server answer something; waits for it."""
 
@@ -34,10 +40,12 @@ class Liveness:
     """Looks at one connection again and again; owned by the engine's thread.
 
     The question is one that demands an answer, and the answer counts, not that it could be sent:
-    a write into a dead connection succeeds for many minutes.
+    a write into a dead connection succeeds for many minutes. A line on which bytes come one by one
+    is alive, and of no use: what is asked of it, such as a channel, is given up again and again.
     """
 
     def __init__(self, connection: Peer, clock: Clock) -> None:
+        self.crawls = False
         self._connection = connection
         self._clock = clock
         self._suspended = clock.suspended()
@@ -49,11 +57,12 @@ class Liveness:
         if not self._connection.alive:
             return False
         silent, now = self._connection.silent_for, self._clock.monotonic()
+        incomplete = self._connection.incomplete_for
         if self._clock.suspended() - self._suspended > _SLEPT:
             self._suspended = self._clock.suspended()
             self._awake = now
             self._ask()
-        elif silent > ASK_AFTER:
+        elif max(silent, incomplete) > ASK_AFTER:
             self._ask()
         if self._awake is not None:
             # Steady time stands still in sleep: what was heard just before it looks recent.
@@ -61,7 +70,8 @@ class Liveness:
                 self._awake = None
             elif now - self._awake > _AFTER_SLEEP:
                 return False
-        return silent < GONE_AFTER
+        self.crawls = incomplete >= CRAWLS_AFTER and silent < GONE_AFTER
+        return silent < GONE_AFTER and not self.crawls
 
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from paramiko import SSHException
 
+from ferrygate.sftp.broken import WrongTagError
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET, ReceiveBuffer
 
 _BLOCK = 16  # bytes
@@ -113,7 +114,7 @@ class Opener:
         try:
             plain = self._key.decrypt(next(self._nonces), view[body:stop], view[start:body])
         except InvalidTag:
-            raise SSHException("packet with a wrong tag") from None
+            raise WrongTagError("packet with a wrong tag") from None
         held.start = stop
         padding = plain[0]
         if padding < _LEAST_PADDING or padding > length - 2:  # a message has a byte at least

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.errors import ConnectionLostError, ServerSilentError
 from ferrygate.common.i18n import _
 from ferrygate.common.lean_imports import Versions, replaced
+from ferrygate.common.text import duration_text
+from ferrygate.sftp.wire import Type
 
 # The first module to load the library, by way of the engine. It takes a third of the time without
 # what would run the programs that an ssh_config names, and without a mail reader for its version.
@@ -15,6 +17,53 @@ BROKEN = (SSHException, EOFError, OSError)
 """What the library raises where a connection or a channel has ended."""
 
 
+# What may be given up without a look at what became of it. An OPEN to write is looked after by
+# who sent it.
+_CHANGES_NOTHING = {
+    Type.OPEN,
+    Type.READ,
+    Type.LSTAT,
+    Type.FSTAT,
+    Type.OPENDIR,
+    Type.READDIR,
+    Type.STAT,
+}
+
+
 def lost(detail: str) -> ConnectionLostError:
     """The error for it; ``detail`` is for support."""
     return ConnectionLostError(_("The connection to the server was lost."), detail=detail)
+
+
+def silent(seconds: float, asked: int, waiter: object | None) -> ServerSilentError:
+    """The error for a server that has owed an answer for so long.
+
+    Args:
+        seconds: how long nothing came.
+        asked: the type of the request that is unanswered for longest; 0 for the first of all.
+        waiter: the task that waits for its answer.
+    """
+    if asked == Type.OPEN:
+        sentence = _("The server did not answer for {time} when it was asked to open a file.")
+    elif asked in {Type.OPENDIR, Type.READDIR}:
+        sentence = _("The server did not answer for {time} when it was asked what a folder holds.")
+    elif asked == Type.CLOSE:
+        sentence = _("The server did not answer for {time} when it was asked to keep a file.")
+    else:
+        sentence = _("The server did not answer for {time}.")
+    name = Type(asked).name if asked else "INIT"
+    return ServerSilentError(
+        sentence.format(time=duration_text(round(seconds))),
+        next_step=_("Try again later, or tell your contact."),
+        detail=f"no answer to {name} for {seconds:.0f} s",
+        waiter=waiter if asked in _CHANGES_NOTHING else None,
+    )
+
+
+class WrongTagError(SSHException):
+    """A packet does not bear the tag of its bytes: it was changed on the way."""
+
+
+def was_damaged(error: BaseException | None) -> bool:
+    """Whether an error that ended a connection says that a packet was changed on the way."""
+    return isinstance(error, WrongTagError) or "Mismatched MAC" in str(error)  # the library's

@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
-from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.broken import BROKEN, lost, silent
 from ferrygate.sftp.handle_gate import HandleGate
 from ferrygate.sftp.other_protocols import is_text
 from ferrygate.sftp.packet_reader import PacketReader
@@ -156,7 +156,8 @@ class SftpChannel:
 
         Raises:
             Cancelled: as asked.
-            ConnectionLostError: the channel ended, or the server stopped answering.
+            ConnectionLostError: the channel ended.
+            ServerSilentError: the server stopped answering.
         """
         main = self._begin(work)
         self._heard = self._clock.monotonic()
@@ -218,6 +219,7 @@ class SftpChannel:
         if not self._pending:
             self._heard = self._clock.monotonic()  # nobody owed us a word until now
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
+        future.asked = kind
         self._pending[self._next_id] = future
         self._out.append(wire.packet(kind, self._next_id, *body))
 
@@ -256,7 +258,7 @@ class SftpChannel:
         if data is None and self._silence() >= self._reply_deadline:
             data = self._receive(0.0)  # we may have been away, and it lies there
             if data is None:
-                raise lost(f"no reply: silent for {self._silence():.0f} s")
+                raise self._silent()
         if data is None:
             self._ring_alarms()
             return
@@ -284,6 +286,11 @@ class SftpChannel:
             return None
         except BROKEN as error:
             raise lost(f"channel error: {type(error).__name__}") from error
+
+    def _silent(self) -> ConnectionLostError:
+        """The error for a server that owes an answer and is silent."""
+        oldest = next(iter(self._pending.values()), self._nobody)  # a dict is in order
+        return silent(self._silence(), oldest.asked, oldest.waiter)
 
     def _silence(self) -> float:
         """How long the server has owed us a word, in seconds."""

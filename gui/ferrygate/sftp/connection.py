@@ -125,6 +125,16 @@ class Connection:
         """Seconds since the server was last heard."""
         return self._clock.monotonic() - self._sock.heard
 
+    @property
+    def incomplete_for(self) -> float:
+        """Seconds since the last packet of the server's was here to its end."""
+        return self._clock.monotonic() - self._transport.packet_at
+
+    @property
+    def was_damaged(self) -> bool:
+        """Whether it has ended since a packet did not bear the signature of its bytes."""
+        return self._transport.was_damaged
+
     def ask_for_life(self) -> None:
         """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
 

@@ -11,6 +11,7 @@ from paramiko.packet import NeedRekeyException
 
 from ferrygate.sftp.aead import Opener, Sealer, room_for
 from ferrygate.sftp.bounded_message import BoundedMessage
+from ferrygate.sftp.broken import was_damaged
 from ferrygate.sftp.fair_lock import FairLock
 from ferrygate.sftp.inbound import Inbound
 from ferrygate.sftp.monitored_socket import MonitoredSocket
@@ -59,6 +60,10 @@ class Packetizer(paramiko.packet.Packetizer):
         self._outgoing = memoryview(bytearray(room_for(BURST, LEAST_DATA)))
         self._rekey_due = False
         self.inbound = Inbound()
+        self.was_damaged = False
+        """Whether what was read last did not bear the tag of its bytes."""
+        self.packet_at = sock.clock.monotonic()
+        """When the last packet was here to its end, on the steady clock."""
         self.burst = BURST
         """How many bytes of data to send in one go, so that other channels do not wait for long."""
         self.kind_before = 0
@@ -203,7 +208,11 @@ class Packetizer(paramiko.packet.Packetizer):
             SSHException: what came is not SSH.
             EOFError, OSError: the connection has ended.
         """
-        kind, message = self._read_message()
+        try:
+            kind, message = self._read_message()
+        except SSHException as error:
+            self.was_damaged = was_damaged(error)
+            raise
         self.kind_before, self._kind = self._kind, kind
         return kind, message
 
@@ -216,6 +225,7 @@ class Packetizer(paramiko.packet.Packetizer):
             start = self._received.start
             if self._opener is None:
                 kind, message = super().read_message()
+                self.packet_at = self._sock.clock.monotonic()
                 if not self.inbound.deliver(kind, memoryview(message.asbytes())):
                     return kind, BoundedMessage.of(message)
                 self.inbound.flush()
@@ -224,6 +234,7 @@ class Packetizer(paramiko.packet.Packetizer):
                 self._fill()
             else:
                 number = self._count(self._received.start - start)
+                self.packet_at = self._sock.heard
                 if not self.inbound.deliver(payload[0], payload[1:]):
                     self.inbound.flush()
                     message = BoundedMessage(payload[1:])

@@ -84,6 +84,16 @@ class StreamTransport(GuardedTransport):
             )
         super()._parse_channel_open_success(message)  # type: ignore[misc]  # as above
 
+    @property
+    def packet_at(self) -> float:
+        """When the last packet was here to its end, on the steady clock; for any thread."""
+        return self._packets.packet_at
+
+    @property
+    def was_damaged(self) -> bool:
+        """Whether it has ended since a packet did not bear the tag of its bytes."""
+        return self._packets.was_damaged
+
     def release(self) -> None:
         """Let go of the buffers once the thread has ended; where it has not, it may need them."""
         if not self.is_alive():

@@ -11,13 +11,15 @@ T = TypeVar("T")
 class Future(Generic[T]):
     """A result that one coroutine may await.
 
-    ``then`` is called with the result as it comes, before anybody is woken.
+    ``then`` is called with the result as it comes, before anybody is woken. ``asked`` is the type
+    of the request that it answers.
     """
 
-    __slots__ = ("_error", "_result", "done", "on_abandoned", "then", "waiter")
+    __slots__ = ("_error", "_result", "asked", "done", "on_abandoned", "then", "waiter")
 
     def __init__(self) -> None:
         self.done = False
+        self.asked = 0
         self.waiter: Task[Any] | None = None
         self.then: Callable[[T], None] | None = None
         self.on_abandoned: Callable[[T], None] | None = None

@@ -15,7 +15,7 @@ class Peer:
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
-        self._heard = clock.monotonic()
+        self._heard = self._whole = clock.monotonic()
         self.alive = True
         self.answers = True
         self.asked = threading.Event()
@@ -24,7 +24,14 @@ class Peer:
     def silent_for(self) -> float:
         return self._clock.monotonic() - self._heard
 
+    @property
+    def incomplete_for(self) -> float:
+        return self._clock.monotonic() - self._whole
+
     def hear(self) -> None:
+        self._heard = self._whole = self._clock.monotonic()
+
+    def hear_a_byte(self) -> None:
         self._heard = self._clock.monotonic()
 
     def ask_for_life(self) -> None:
@@ -112,3 +119,35 @@ def test_a_wink_of_sleep_asks_nothing(liveness: Liveness, peer: Peer, clock: Man
     clock.slept += 1
     assert look_after(1, liveness, clock)
     assert not peer.asked.is_set()
+
+
+def test_a_line_on_which_bytes_come_one_by_one_is_asked_and_given_up(
+    liveness: Liveness, peer: Peer, clock: ManualClock
+) -> None:
+    peer.answers = False
+    for _second in range(59):
+        peer.hear_a_byte()
+        assert look_after(1, liveness, clock)
+    assert peer.asked.wait(5)
+    assert not liveness.crawls
+    peer.hear_a_byte()
+    assert not look_after(1, liveness, clock)
+    assert liveness.crawls
+
+
+def test_a_slow_line_whose_packets_come_in_the_end_is_kept(
+    liveness: Liveness, peer: Peer, clock: ManualClock
+) -> None:
+    for _packet in range(10):
+        for _second in range(55):  # 32 KiB at 600 bytes a second
+            peer.hear_a_byte()
+            assert look_after(1, liveness, clock)
+        peer.hear()
+
+
+def test_a_line_that_is_silent_is_gone_and_does_not_crawl(
+    liveness: Liveness, peer: Peer, clock: ManualClock
+) -> None:
+    peer.answers = False
+    assert not look_after(GONE_AFTER + 60, liveness, clock)
+    assert not liveness.crawls

@@ -13,6 +13,7 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
+    Kind,
     NotFoundError,
     RemoteFailureError,
     ServerUnusableError,
@@ -224,7 +225,9 @@ def test_silence_ends_at_the_deadline(rig: Rig, server: ScriptedServer) -> None:
     with pytest.raises(ConnectionLostError) as caught:
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
     assert 60 <= rig.stream.clock.now() - began < 61
-    assert "silent for 60 s" in caught.value.problem.detail
+    assert caught.value.problem.kind is Kind.SERVER_SILENT
+    assert caught.value.problem.sentence == "The server did not answer for 1 min."
+    assert caught.value.problem.detail == "no answer to STAT for 60 s"
     assert not rig.channel.usable
 
 

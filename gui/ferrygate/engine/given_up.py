@@ -1,0 +1,45 @@
+"""What is told where a connection was lost and is given up."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from ferrygate.common.errors import ConnectionLostError, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.text import duration_text
+
+
+class Gone(Enum):
+    """Why a connection is given up."""
+
+    NOT_BACK = "not-back"  # the server was not reached any more
+    AGAIN_AND_AGAIN = "again-and-again"  # it was, and the connection never lasted
+    CRAWLS = "crawls"  # the line brings next to nothing
+    DAMAGED = "damaged"  # bytes are changed on the way
+
+
+def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
+    """The problem that ends a session.
+
+    Args:
+        why: what came of the connection.
+        seconds: how long it was tried to bring it back.
+        last: why the last try failed.
+    """
+    match why:
+        case Gone.NOT_BACK:
+            sentence = _("The connection was lost, and has not come back within {time}.")
+        case Gone.AGAIN_AND_AGAIN:
+            sentence = _("The connection was lost again and again within {time}.")
+        case Gone.CRAWLS:
+            sentence = _("The line is too slow: next to nothing came for {time}.")
+        case Gone.DAMAGED:
+            sentence = _("What the server sent was changed on its way, again and again.")
+    return ConnectionLostError(
+        sentence.format(time=duration_text(seconds)),
+        next_step=_("Tell whoever looks after your network.")
+        if why is Gone.DAMAGED
+        else _("Try again once the server can be reached."),
+        detail=f"last try: {last.sentence} {last.detail}".rstrip(),
+        server_said=last.server_said,
+    ).problem

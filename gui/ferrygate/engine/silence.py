@@ -1,0 +1,24 @@
+"""What the end of a channel means for each of the items that were under way on it."""
+
+from __future__ import annotations
+
+from ferrygate.common.errors import ServerSilentError
+
+
+def errors_of(error: Exception, items: list[tuple[object, bool]]) -> list[Exception]:
+    """The error that each item ends with.
+
+    Where the server is silent, the item that waits for the oldest request is what it is silent
+    about, and is not begun again: it would take all the others with it. Those go on.
+
+    Args:
+        error: what ended the channel.
+        items: the task that moves an item, and whether it is a walk, which has more tasks.
+    """
+    if not isinstance(error, ServerSilentError) or error.waiter is None:
+        return [error for _item in items]
+    known = any(task is error.waiter for task, _is_walk in items)
+    return [
+        error.unanswered() if (task is error.waiter if known else is_walk) else error
+        for task, is_walk in items
+    ]
