@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from ferrygate.common.errors import ConnectionLostError, ServerSilentError
 from ferrygate.common.i18n import _
 from ferrygate.common.lean_imports import Versions, replaced
 from ferrygate.common.text import duration_text
+from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Type
 
 # The first module to load the library, by way of the engine. It takes a third of the time without
@@ -35,14 +39,17 @@ def lost(detail: str) -> ConnectionLostError:
     return ConnectionLostError(_("The connection to the server was lost."), detail=detail)
 
 
-def silent(seconds: float, asked: int, waiter: object | None) -> ServerSilentError:
+def silent(seconds: float, unanswered: Iterable[Future[Any]]) -> ServerSilentError:
     """The error for a server that has owed an answer for so long.
 
     Args:
         seconds: how long nothing came.
-        asked: the type of the request that is unanswered for longest; 0 for the first of all.
-        waiter: the task that waits for its answer.
+        unanswered: the replies that are due, in the order of asking; the first that a task waits
+            for is what the server is silent about.
     """
+    due = [*unanswered, Future[Any]()]
+    oldest = next((future for future in due if future.waiter is not None), due[0])
+    asked = oldest.asked
     if asked == Type.OPEN:
         sentence = _("The server did not answer for {time} when it was asked to open a file.")
     elif asked in {Type.OPENDIR, Type.READDIR}:
@@ -56,7 +63,7 @@ def silent(seconds: float, asked: int, waiter: object | None) -> ServerSilentErr
         sentence.format(time=duration_text(round(seconds))),
         next_step=_("Try again later, or tell your contact."),
         detail=f"no answer to {name} for {seconds:.0f} s",
-        waiter=waiter if asked in _CHANGES_NOTHING else None,
+        waiter=oldest.waiter if asked in _CHANGES_NOTHING else None,
     )
 
 

@@ -258,7 +258,7 @@ class SftpChannel:
         if data is None and self._silence() >= self._reply_deadline:
             data = self._receive(0.0)  # we may have been away, and it lies there
             if data is None:
-                raise self._silent()
+                raise silent(self._silence(), self._pending.values())
         if data is None:
             self._ring_alarms()
             return
@@ -286,11 +286,6 @@ class SftpChannel:
             return None
         except BROKEN as error:
             raise lost(f"channel error: {type(error).__name__}") from error
-
-    def _silent(self) -> ConnectionLostError:
-        """The error for a server that owes an answer and is silent."""
-        oldest = next(iter(self._pending.values()), self._nobody)  # a dict is in order
-        return silent(self._silence(), oldest.asked, oldest.waiter)
 
     def _silence(self) -> float:
         """How long the server has owed us a word, in seconds."""

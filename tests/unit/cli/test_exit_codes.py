@@ -23,6 +23,7 @@ EXPECTED = {
     Kind.PROMPT_UNANSWERED: 2,
     Kind.SECRETS_MISSING: 2,
     Kind.SERVER_BUSY: 5,
+    Kind.SERVER_SILENT: 5,
     Kind.SERVER_UNUSABLE: 5,
     Kind.SETTINGS: 2,
     Kind.SIGN_IN_METHOD: 3,
