@@ -74,7 +74,6 @@ class _Flying(msgspec.Struct, eq=False):
 
     item: Item
     opened: Opened
-    task: object = None  # what moves it
     counted: bool = False  # among the open files, and those under way
     is_done: bool = False  # and well
     told: TransferState | None = None

@@ -26,15 +26,12 @@ def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
         seconds: how long it was tried to bring it back.
         last: why the last try failed.
     """
-    match why:
-        case Gone.NOT_BACK:
-            sentence = _("The connection was lost, and has not come back within {time}.")
-        case Gone.AGAIN_AND_AGAIN:
-            sentence = _("The connection was lost again and again within {time}.")
-        case Gone.CRAWLS:
-            sentence = _("The line is too slow: next to nothing came for {time}.")
-        case Gone.DAMAGED:
-            sentence = _("What the server sent was changed on its way, again and again.")
+    sentence = {
+        Gone.NOT_BACK: _("The connection was lost, and has not come back within {time}."),
+        Gone.AGAIN_AND_AGAIN: _("The connection was lost again and again within {time}."),
+        Gone.CRAWLS: _("The line is too slow: next to nothing came for {time}."),
+        Gone.DAMAGED: _("What the server sent was changed on its way, again and again."),
+    }[why]
     return ConnectionLostError(
         sentence.format(time=duration_text(seconds)),
         next_step=_("Tell whoever looks after your network.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ferrygate.common.errors import ServerSilentError
 
 
-def errors_of(error: Exception, items: list[tuple[object, bool]]) -> list[Exception]:
+def errors_of(error: Exception, items: Sequence[tuple[object, bool]]) -> list[Exception]:
     """The error that each item ends with.
 
     Where the server is silent, the item that waits for the oldest request is what it is silent

@@ -18,7 +18,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
-from ferrygate.engine.bundle import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import Outcome
