@@ -167,7 +167,7 @@ def test_a_question_is_left_by_an_interrupt(
     (tmp_path / "c.csv").write_bytes(b"new")
     files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
     with at_a_terminal(ferrygate, "put", site, *files, "/inbox") as screen:
-        screen.wait_for("(r, k, s):")
+        screen.wait_for("(r, k, s, c):")
         wait_until((inbox / "c.csv").exists)
         assert screen.interrupt() == _INTERRUPTED
     lines = screen.text.splitlines()

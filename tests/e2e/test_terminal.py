@@ -66,10 +66,10 @@ def test_a_taken_name_is_asked_about_beside_the_bar(
         (inbox / name).write_bytes(b"old")
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
     with at_a_terminal(ferrygate, "put", site, *files, "/inbox") as screen:
-        screen.wait_for("(r, k, s):")
+        screen.wait_for("(r, k, s, c):")
         screen.type("r")
         assert screen.end() == 0
-    assert screen.text.count("(r, k, s):") == 1
+    assert screen.text.count("(r, k, s, c):") == 1
     assert "For all such files of this transfer:" in screen.text
     assert "r  replace (if that breaks half-way, the old file is lost" in screen.text
     assert "2 files delivered" in screen.text

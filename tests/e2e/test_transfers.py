@@ -97,6 +97,7 @@ def test_without_a_word_nothing_is_overwritten(
     [
         pytest.param("replace", {"a.csv": b"new"}, "delivered", id="replace"),
         pytest.param("skip", {"a.csv": b"old"}, "skipped", id="skip"),
+        pytest.param("changed", {"a.csv": b"old"}, "skipped", id="changed, by size alone"),
         pytest.param(
             "keep-both", {"a.csv": b"old", "a (2).csv": b"new"}, "delivered", id="keep both"
         ),

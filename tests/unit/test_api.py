@@ -172,6 +172,10 @@ def test_a_result_is_complete_with_what_was_delivered_or_skipped() -> None:
     assert ended().complete
     assert ended(TransferState.DELIVERED, TransferState.SKIPPED).complete
     assert not ended(TransferState.DELIVERED, TransferState.CANCELLED).complete
+    other_size = FileView(
+        number=0, local="", remote=b"", state=TransferState.SKIPPED, size_differs=True
+    )
+    assert not Result((other_size,)).complete
 
 
 def test_a_caller_may_ask_while_it_goes_through_a_listing(session: Session) -> None:

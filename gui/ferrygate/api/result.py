@@ -14,9 +14,12 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether every file was delivered or skipped as asked."""
+        """Whether every file was delivered, or skipped as asked and not for a file of another size.
+
+        What has the name and another size may be a part, or another file.
+        """
         good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
-        return all(view.state in good for view in self.files)
+        return all(view.state in good and not view.size_differs for view in self.files)
 
     @property
     def left_out(self) -> tuple[m.FileView, ...]:

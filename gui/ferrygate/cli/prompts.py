@@ -26,6 +26,7 @@ _CHOICES = {
     "r": ConflictChoice.REPLACE,
     "k": ConflictChoice.KEEP_BOTH,
     "s": ConflictChoice.SKIP,
+    "c": ConflictChoice.CHANGED,
 }
 
 
@@ -79,6 +80,7 @@ class TerminalPrompter:
             else _("  r  replace"),
             _("  k  keep both"),
             _("  s  skip"),
+            _("  c  replace what has changed, by size and time, and skip the rest"),
         ]
         for line in lines:
             self._terminal.say(self._terminal.wrapped(line))

@@ -70,8 +70,8 @@ class TransferReport:
 
     @property
     def complete(self) -> bool:
-        """Whether every file was delivered or skipped as asked."""
-        return all(file.state in _GOOD for file in self._files.values())
+        """Whether every file was delivered, or skipped as asked and not for one of another size."""
+        return all(file.state in _GOOD and not file.size_differs for file in self._files.values())
 
     @property
     def has_files(self) -> bool:
@@ -148,6 +148,7 @@ class TransferReport:
             JsonEvent.SUMMARY,
             counts={state.value: ends[state] for state in TransferState if state.is_final},
             left_out=self._left_out,
+            size_differs=sum(file.size_differs for file in self._files.values()),
             bytes=sum(file.size or 0 for file in self._delivered),
             exit=int(status),
         )
@@ -257,6 +258,7 @@ class TransferReport:
             renamed=self._is_renamed(file),
             left_out=file.left_out.value if file.left_out else None,
             late_check=file.late_check.value,
+            size_differs=file.size_differs,
             problem=problem,
         )
 
@@ -284,7 +286,7 @@ class TransferReport:
         """What to do is said once, at the end, for however many files."""
         step = problem.next_step
         if problem.kind is Kind.CONFLICT:
-            step = _("Use --on-conflict replace, keep-both or skip.")
+            step = _("Use --on-conflict replace, keep-both, skip or changed.")
         if step:
             self._steps[step] = None
 
@@ -295,6 +297,9 @@ class TransferReport:
             self._steps[step] = None
         if self.was_cancelled:
             self._steps[self._rest()] = None
+        if any(file.size_differs for file in self._files.values()):
+            step = _("What has another size is moved with --on-conflict changed or replace.")
+            self._steps[step] = None
 
     @property
     def _has_left_parts(self) -> bool:
@@ -311,6 +316,8 @@ class TransferReport:
                 return _(
                     "The same command does the rest, and asks again about files already there."
                 )
+            case ConflictChoice.CHANGED:
+                return _("The same command does the rest.")
             case ConflictChoice.KEEP_BOTH:
                 return _("The same command would make second copies of what is done.")
             case ConflictChoice.REPLACE:

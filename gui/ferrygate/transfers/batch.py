@@ -212,6 +212,7 @@ class Batch:
             confirmed=outcome.confirmed,
             note=outcome.note,
             left_out=outcome.left_out,
+            size_differs=outcome.size_differs,
             sha256=outcome.sha256,
             late_check=outcome.late_check,
             asked_again_at=None,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 
+from ferrygate.common.entry import Entry
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
@@ -22,18 +24,60 @@ def taken(name: str) -> ConflictError:
     )
 
 
-def skipped(job: FileJob, size_there: int | None, differs_note: str) -> Outcome:
-    """The end of a file whose name is taken by one of so many bytes, where that was to be skipped.
+def skipped(
+    job: FileJob, size: int | None, size_there: int | None, differs_note: str = ""
+) -> Outcome:
+    """The end of a file whose name is taken, where that was to be skipped.
 
     What stands there may be a part, left by an interrupted upload: ``differs_note`` says so.
+
+    Args:
+        job: the file.
+        size: its bytes; ``None`` where they are not known.
+        size_there: bytes of what has the name; ``None`` where they are not known.
+        differs_note: a phrase for people, where these differ.
     """
-    differs = job.size is not None and size_there is not None and job.size != size_there
+    differs = size is not None and size_there is not None and size != size_there
     return Outcome(
         state=TransferState.SKIPPED,
         local=job.local,
         remote=job.remote,
         note=differs_note if differs else "",
+        size_differs=differs,
     )
+
+
+def is_to_be_sent(there: Entry, size: int, modified: float, *, object_store: bool) -> bool:
+    """Whether a local file seems to be another one than that on the server.
+
+    An upload sets no time on the server, so the server's is that of the upload: a file that was
+    modified after it is another one. An object store's time may be of a copy, and says nothing.
+    What is missed is a change that keeps the size and lies before the upload by the server's clock.
+
+    Args:
+        there: what the server has.
+        size: bytes of the local file.
+        modified: seconds since the epoch.
+        object_store: only the size counts.
+    """
+    if there.size is None or there.size != size:
+        return True
+    return not object_store and bool(there.modified) and modified > (there.modified or 0)
+
+
+def is_to_be_fetched(here: os.stat_result, size: int | None, modified: int | None) -> bool:
+    """Whether a local file seems to be another one than that on the server.
+
+    A fetched file has the server's time. What is missed is a change that keeps size and second.
+
+    Args:
+        here: the local file.
+        size: bytes, as the server says; ``None`` where it does not.
+        modified: seconds since the epoch, likewise; AWS says 0 where it has no time.
+    """
+    if size is None or here.st_size != size:
+        return True
+    return bool(modified) and int(here.st_mtime) != modified
 
 
 def numbered_names(name: bytes) -> Iterator[bytes]:

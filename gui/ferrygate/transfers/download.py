@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -14,7 +15,7 @@ from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.names import display_name
-from ferrygate.transfers.conflict import numbered_names, skipped, taken
+from ferrygate.transfers.conflict import is_to_be_fetched, numbered_names, skipped, taken
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
@@ -59,13 +60,15 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
     """
     report(TransferState.RECEIVING, 0)
     folder = LocalFolder.holding(job.root, job.local)
-    name = _target_name(job, folder)
+    version = FileVersion(job.size, job.modified)
+    if job.size is None and job.on_conflict is ConflictChoice.CHANGED:
+        version = await _ask(route, job)
+    name = _target_name(job, folder, version)
     if isinstance(name, Outcome):
         return name
     disk.clear(folder)
     fetch = _Fetch(route, job, report, disk, folder, name)
-    version = FileVersion(job.size, job.modified)
-    if job.size is None:
+    if version.size is None:
         version = await _ask(route, job)
     try:
         return await _fetch(fetch, version)
@@ -154,25 +157,37 @@ def _confirmation(received: Received) -> tuple[bool, str]:
     return True, _("complete")
 
 
-def _target_name(job: FileJob, folder: LocalFolder) -> str | Outcome:
+def _target_name(job: FileJob, folder: LocalFolder, version: FileVersion) -> str | Outcome:
     """The name to fetch to, or the end of a file that is to be skipped."""
     wanted = Path(job.local)
-    if job.replaces:
+    if job.on_conflict is ConflictChoice.REPLACE:
         return wanted.name
     with reading(wanted), contextlib.suppress(FileNotFoundError), folder.opened() as opened:
-        if opened.status(wanted.name) is None:
+        here = opened.status(wanted.name)
+        if here is not None:
+            return _beside(job, opened, here, version)
+    return wanted.name  # where there is no folder, that is told when the file is to be made
+
+
+def _beside(
+    job: FileJob, folder: OpenFolder, here: os.stat_result, version: FileVersion
+) -> str | Outcome:
+    """The name to fetch to where something stands under the one that was meant."""
+    wanted = Path(job.local)
+    if job.on_conflict is ConflictChoice.CHANGED and not stat.S_ISDIR(here.st_mode):
+        if is_to_be_fetched(here, version.size, version.modified):
             return wanted.name
-        if job.on_conflict is ConflictChoice.SKIP:
-            size = wanted.stat().st_size if wanted.is_file() else None
-            return skipped(job, size, _("skipped, another size on this computer"))
-        if job.on_conflict is ConflictChoice.KEEP_BOTH:
-            for name in numbered_names(os.fsencode(wanted.name)):
-                other = os.fsdecode(name)
-                path = str(wanted.with_name(other))
-                if opened.status(other) is None and job.names.claim(path, job.remote):
-                    return other
-        raise taken(wanted.name)
-    return wanted.name  # there is no folder: that is told when the file is to be made
+        return skipped(job, version.size, here.st_size)
+    if job.on_conflict is ConflictChoice.SKIP:
+        size = wanted.stat().st_size if wanted.is_file() else None
+        return skipped(job, version.size, size, _("skipped, another size on this computer"))
+    if job.on_conflict is ConflictChoice.KEEP_BOTH:
+        for name in numbered_names(os.fsencode(wanted.name)):
+            other = os.fsdecode(name)
+            path = str(wanted.with_name(other))
+            if folder.status(other) is None and job.names.claim(path, job.remote):
+                return other
+    raise taken(wanted.name)
 
 
 def _into_place(fetch: _Fetch, part: str, received: Received) -> None:

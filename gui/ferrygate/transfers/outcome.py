@@ -120,8 +120,8 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def replaces(self) -> bool:
-        """Whether it overwrites what has the name."""
-        return self.on_conflict is ConflictChoice.REPLACE
+        """Whether it may overwrite what has the name."""
+        return self.on_conflict in {ConflictChoice.REPLACE, ConflictChoice.CHANGED}
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -136,6 +136,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         confirmed: the other side names the same size.
         note: one phrase about that, for people.
         left_out: why it was skipped, where it is no file.
+        size_differs: it was skipped, and what has its name has another size.
         late_check: whether it was asked about again, as the line was lost while it was sent.
     """
 
@@ -147,4 +148,5 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     confirmed: bool = False
     note: str = ""
     left_out: LeftOut | None = None
+    size_differs: bool = False
     late_check: LateCheck = LateCheck.NOT_NEEDED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from itertools import islice
 
 from ferrygate.common import remote_path
@@ -15,8 +17,9 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.conflict import numbered_names, skipped, taken
+from ferrygate.transfers.conflict import is_to_be_sent, numbered_names, skipped, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice
 
 # A drop box takes files, and no more. Some servers answer FAILURE for a name that is not there, or
@@ -24,15 +27,25 @@ from ferrygate.transfers.views import ConflictChoice
 TELLS_NOTHING = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
 
 
+_MAY_SKIP = frozenset({ConflictChoice.SKIP, ConflictChoice.CHANGED})
 _MOST = 100  # numbered names that OPEN is asked about; more than that is no accident
 
 
-async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Outcome:
+async def choose(
+    route: Route, job: FileJob, opened: Opened, source: os.stat_result
+) -> bytes | Outcome:
     """Where to write, or the end of a file that is to be skipped; what stands there is noted.
+
+    Args:
+        route: the channel to use.
+        job: what to send where.
+        opened: how far it came before.
+        source: the local file.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
     """
+    files = route.files
     if opened.path is not None and await _goes_on(files, job, opened):
         return opened.path
     opened.path = opened.stood_before = opened.before = None
@@ -43,12 +56,37 @@ async def choose(files: RemoteFiles, job: FileJob, opened: Opened) -> bytes | Ou
         there = await standing(files, job.remote)
     except TELLS_NOTHING:
         opened.asked, opened.told, there = False, False, None
-    if there is None or job.on_conflict is ConflictChoice.REPLACE:
+    if there is None or await _is_replaced(route, job, there, source):
         opened.stood_before = opened.before = there
         return job.remote
-    if job.on_conflict is ConflictChoice.SKIP:
-        size = there.size if there.kind is EntryKind.FILE else None
-        return skipped(job, size, _("skipped, another size on the server"))
+    return await _aside(files, job, there, source.st_size)
+
+
+async def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat_result) -> bool:
+    """Whether what stands there is to give way.
+
+    Raises:
+        ConflictError: it is a folder, which a changed file cannot replace.
+    """
+    if job.on_conflict is not ConflictChoice.CHANGED:
+        return job.replaces
+    meant = await _meant(route.files, job.remote, there)
+    if meant.kind is EntryKind.FOLDER:
+        raise taken(display_name(remote_path.basename(job.remote)))
+    size, modified = source.st_size, source.st_mtime
+    return is_to_be_sent(meant, size, modified, object_store=route.object_store)
+
+
+async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> bytes | Outcome:
+    """What becomes of a file of so many bytes that does not replace what stands there.
+
+    Raises:
+        ConflictError: nobody said what to do.
+    """
+    if job.on_conflict in _MAY_SKIP:
+        meant = await _meant(files, job.remote, there)
+        size_there = meant.size if meant.kind is EntryKind.FILE else None
+        return skipped(job, size, size_there, _("skipped, another size on the server"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):
@@ -64,7 +102,7 @@ def instead_of(target: bytes, job: FileJob) -> bytes | Outcome | None:
     None where the job says to fail, to ask, or to replace.
     """
     if job.on_conflict is ConflictChoice.SKIP:
-        return skipped(job, None, "")
+        return skipped(job, None, None)
     if job.on_conflict is not ConflictChoice.KEEP_BOTH:
         return None
     folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
@@ -79,6 +117,15 @@ async def _may_be_free(files: RemoteFiles, path: bytes) -> bool:
         return await standing(files, path) is None
     except TELLS_NOTHING:
         return True  # OPEN tells
+
+
+async def _meant(files: RemoteFiles, path: bytes, there: Entry) -> Entry:
+    """What a name leads to: a link has a size and a time of its own."""
+    meant = there
+    if there.kind is EntryKind.LINK:
+        with contextlib.suppress(NotFoundError, *TELLS_NOTHING):
+            meant = await files.stat(path)
+    return meant
 
 
 async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
@@ -100,7 +147,7 @@ async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
         opened.before, opened.told = await standing(files, opened.path), True
     except TELLS_NOTHING:
         opened.before, opened.told = None, False
-    if job.on_conflict is ConflictChoice.REPLACE:
+    if job.replaces:
         return True
     if not opened.told:
         return opened.answered

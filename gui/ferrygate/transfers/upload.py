@@ -120,7 +120,7 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
         status = _status(source, job.local)
         size = status.st_size
         version = size, status.st_mtime_ns
-        target = await choose(route.files, job, opened)
+        target = await choose(route, job, opened, status)
         if isinstance(target, Outcome):
             return target
         if opened.before is not None:

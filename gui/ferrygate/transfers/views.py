@@ -97,13 +97,18 @@ class LateCheck(Enum):
 
 
 class ConflictChoice(Enum):
-    """What to do where something of that name already stands."""
+    """What to do where something of that name already stands.
+
+    ``CHANGED`` replaces a file that seems to be another one by size and time, and skips the rest
+    (:mod:`ferrygate.transfers.conflict`).
+    """
 
     ASK = "ask"
     FAIL = "fail"
     REPLACE = "replace"
     KEEP_BOTH = "keep-both"
     SKIP = "skip"
+    CHANGED = "changed"
 
 
 class LinkChoice(Enum):
@@ -137,6 +142,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         sha256: lower-case hex of the bytes moved; empty until delivered.
         problem: why it needs attention.
         left_out: where it was skipped without being a file, why.
+        size_differs: it was skipped, and what has its name has another size.
         late_check: whether it is asked about again, as the line was lost while it was sent.
         asked_again_at: seconds since the epoch, while that is due.
     """
@@ -152,6 +158,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sha256: str = ""
     problem: Problem | None = None
     left_out: LeftOut | None = None
+    size_differs: bool = False
     late_check: LateCheck = LateCheck.NOT_NEEDED
     asked_again_at: float | None = None
 

@@ -184,6 +184,7 @@ def test_json_has_every_file_at_its_end(
         "renamed": False,
         "left_out": None,
         "late_check": "not-needed",
+        "size_differs": False,
         "problem": None,
     }
 
@@ -198,6 +199,7 @@ def test_json_ends_with_a_sum(report: TransferReport, terminal: Terminal, capsys
         "event": "summary",
         "counts": {"delivered": 1, "skipped": 2, "needs-attention": 1, "cancelled": 0},
         "left_out": 1,
+        "size_differs": 0,
         "bytes": 2_000_000,
         "exit": 1,
     }
@@ -312,7 +314,7 @@ def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capt
         report(FileChanged(1, view))
     report.end()
     assert capsys.readouterr().err.splitlines()[-2:] == [
-        "Use --on-conflict replace, keep-both or skip.",
+        "Use --on-conflict replace, keep-both, skip or changed.",
         "Name it.",
     ]
 

@@ -274,10 +274,11 @@ def test_a_taken_name_is_left_alone(
 
 
 def test_skip(desk: TransferRig, job: FileJob) -> None:
-    desk.server.files[b"/inbox/report.csv"] = bytearray(b"old")
+    desk.server.files[b"/inbox/report.csv"] = bytearray(len(CONTENT))
     outcome = desk.send(choosing(job, ConflictChoice.SKIP))
     assert (outcome.state, outcome.note) == (TransferState.SKIPPED, "")
-    assert desk.server.files[b"/inbox/report.csv"] == b"old"
+    assert not outcome.size_differs
+    assert desk.server.files[b"/inbox/report.csv"] == bytes(len(CONTENT))
 
 
 def test_a_part_that_is_skipped_is_not_passed_off_as_the_file(

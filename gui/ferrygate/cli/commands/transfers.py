@@ -30,7 +30,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _CHOICES = [
     choice.value
-    for choice in (ConflictChoice.REPLACE, ConflictChoice.KEEP_BOTH, ConflictChoice.SKIP)
+    for choice in (
+        ConflictChoice.REPLACE,
+        ConflictChoice.KEEP_BOTH,
+        ConflictChoice.SKIP,
+        ConflictChoice.CHANGED,
+    )
 ]
 
 
@@ -39,8 +44,12 @@ def _transfer_options(command: F) -> F:
     on_conflict = click.option(
         "--on-conflict",
         type=click.Choice(_CHOICES),
-        help="What to do with files that are already there; skip goes by the name alone. Without it"
-        " a person is asked; where there is none, such a file fails and nothing is overwritten.",
+        help="What to do with files that are already there. skip goes by the name alone, and exits"
+        " with 1 where a size differs. changed replaces where size or time differ: get compares"
+        " both; put the size, and whether the file here was modified after it was sent (on servers"
+        " over S3, or without times, the size alone). A change that keeps the size can be missed,"
+        " and the clocks of two computers differ; replace is certain. Without this option a person"
+        " is asked; where there is none, such a file fails and nothing is overwritten.",
     )
     limit_rate = click.option(
         "--limit-rate",
