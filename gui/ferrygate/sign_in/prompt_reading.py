@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 
@@ -10,6 +11,7 @@ import msgspec
 from ferrygate.sign_in.prompt_vocabulary import NOUNS, Item, Unknown, signs_in
 from ferrygate.sign_in.prompt_words import Sign
 
+_ENGLISH = re.compile(r"passw(?:or)?d|pwd")
 _REACH = 3  # words without meaning that may stand between two that belong together
 
 
@@ -34,9 +36,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         changes: a password is to be changed, or has expired.
         elsewhere: the code comes by text message or mail.
         other: something else is asked for as well.
+        factor: a second factor is spoken of.
+        hints: a code is spoken of.
         wrong: what was given before was refused.
         never: it says what not to do, or what will be.
-        vague: it may only speak of something: there are unknown words, and none that asks.
+        vague: it may only speak of something: no word asks, and there are unknown ones or a mere
+            "code".
         has_words: there is more than signs.
         is_vocabulary: it is made of telling words alone.
     """
@@ -46,6 +51,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     changes: bool = False
     elsewhere: bool = False
     other: bool = False
+    factor: bool = False
+    hints: bool = False
     wrong: bool = False
     never: bool = False
     vague: bool = False
@@ -56,7 +63,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def read_sentence(sentence: str) -> Reading:
     """Read a folded sentence, without names in it."""
     items = signs_in(sentence)
-    asks, weak = _asked(items)
+    asks, weak = _asked(items, english=_ENGLISH.search(sentence) is not None)
     signs = set(items)
     words = [item for item in items if item is not Unknown.STOP]
     telling = {Sign.PASSWORD, Sign.ONE_TIME, *NOUNS}
@@ -66,10 +73,13 @@ def read_sentence(sentence: str) -> Reading:
         changes=Sign.PASSWORD in signs
         and (Sign.EXPIRED in signs or _beside(items, Sign.PASSWORD, {Sign.NEW})),
         elsewhere=Sign.SENT in signs,
-        other=bool(signs & {Sign.FACTOR, Sign.OTHER, Sign.PIN, Sign.SECOND}),
+        other=bool(signs & {Sign.OTHER, Sign.PIN, Sign.SECOND}),
+        factor=Sign.FACTOR in signs,
+        hints=bool(signs & (_HINTS | set(NOUNS)) - {Sign.PASSWORD, Sign.FACTOR}),
         wrong=Sign.WRONG in signs,
         never=Sign.NEVER in signs,
-        vague=Unknown.WORD in signs and Sign.ENTER not in signs,
+        vague=Sign.ENTER not in signs
+        and (Unknown.WORD in signs or (weak and asks is Question.CODE)),
         has_words=bool(words),
         is_vocabulary=bool(words) and telling >= set(words),
     )
@@ -90,6 +100,7 @@ def above(sentences: Iterable[Reading]) -> Reading:
         changes=any(sentence.changes for sentence in telling),
         elsewhere=any(sentence.elsewhere for sentence in telling),
         other=any(sentence.other for sentence in telling),
+        factor=any(sentence.factor for sentence in telling),
     )
 
 
@@ -97,31 +108,40 @@ def _said(sentence: Reading) -> Question:
     """What a sentence above a question settles."""
     if not sentence.vague:
         return sentence.asks
-    speaks_of_code = sentence.asks in {Question.CODE, Question.BOTH} and not sentence.weak
-    return Question.UNCLEAR if speaks_of_code else Question.NOTHING
+    return Question.UNCLEAR if sentence.hints else Question.NOTHING
 
 
-def _asked(items: list[Item]) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
-    """What is asked for, and whether it is a code of an unnamed sort."""
+def _asked(items: list[Item], *, english: bool) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
+    """What is asked for, and whether it is a code of an unnamed sort.
+
+    Names stand before an English "password" ("Acme password"). In other languages an unknown word
+    beside it is as likely to say which one is meant.
+    """
     codes, passwords, weak = _nouns(items)
     signs = set(items)
     if passwords and signs & {Sign.NEW, Sign.OLD, Sign.CHANGE, Sign.EXPIRED}:
         return Question.NEW_PASSWORD, False
-    if passwords and _beside(items, Sign.PASSWORD, {Sign.CONFIRM}):
+    if passwords and not codes and Sign.CONFIRM in signs:
         return Question.NEW_PASSWORD, False
-    if signs & _NOT_OURS or (signs & {Sign.NEW, Sign.EXPIRED} and codes):
+    if (
+        signs & _NOT_OURS
+        or (Sign.OR in signs and codes)
+        or (signs & {Sign.NEW, Sign.EXPIRED} and codes)
+    ):
         return Question.UNCLEAR, False
     if codes and passwords:
         return (Question.BOTH if _joined(items, codes, passwords) else Question.UNCLEAR), False
     if codes:
         return Question.CODE, weak
     if passwords:
-        clear = not signs & (_HINTS | {Sign.TOKEN})
+        clear = not signs & (_HINTS | {Sign.TOKEN, Sign.OR})
+        if not english:
+            clear &= not _beside(items, Sign.PASSWORD, {Unknown.WORD}, reach=0)
         return (Question.PASSWORD if clear else Question.UNCLEAR), False
     is_open = signs <= {Sign.ANSWER, Sign.ENTER, Sign.FILLER, Unknown.STOP}
     if is_open and (Sign.ANSWER in signs or not signs - {Unknown.STOP}):
         return Question.OPEN, False
-    return (Question.UNCLEAR if signs & _HINTS else Question.NOTHING), False
+    return (Question.UNCLEAR if signs & _HINTS - {Sign.FACTOR} else Question.NOTHING), False
 
 
 _NOT_OURS: set[Item] = {
@@ -171,11 +191,11 @@ def _nouns(items: list[Item]) -> tuple[list[int], list[int], bool]:
     return strong or weak, passwords, not strong
 
 
-def _near(items: list[Item], place: int) -> set[Item]:
-    """The next telling words on both sides, with nothing but small words between."""
+def _near(items: list[Item], place: int, reach: int = _REACH) -> set[Item]:
+    """The next telling words on both sides, with at most ``reach`` small words between."""
     found: set[Item] = set()
     for step in (-1, 1):
-        for distance in range(1, _REACH + 2):
+        for distance in range(1, reach + 2):
             at = place + step * distance
             if not 0 <= at < len(items):
                 break
@@ -192,8 +212,9 @@ def _next_to(items: list[Item], place: int) -> set[Item]:
     return {*before, *behind[:1]}
 
 
-def _beside(items: list[Item], noun: Sign, others: set[Item]) -> bool:
-    return any(item is noun and _near(items, at) & others for at, item in enumerate(items))
+def _beside(items: list[Item], noun: Sign, others: set[Item], reach: int = _REACH) -> bool:
+    places = [at for at, item in enumerate(items) if item is noun]
+    return any(_near(items, at, reach) & others for at in places)
 
 
 def _joined(items: list[Item], codes: list[int], passwords: list[int]) -> bool:

@@ -21,11 +21,15 @@ _LEAST_STEM = 4  # letters from which a noun is seen at the end of a longer word
 _MOST_ENDING = 3  # letters that inflect a noun
 
 
+AMBIGUOUS = "\ue000"
+"""Stands in a sentence for a word that may be a name, and may be meant."""
+
+
 class Unknown(Enum):
     """What stands in the place of a sign."""
 
     WORD = "word"
-    COMPOUND = "compound"  # an unknown word that ends in "password" and the like
+    COMPOUND = "compound"  # one that ends in "password" and the like, or an ambiguous one
     STOP = "stop"  # a punctuation mark
 
 
@@ -73,6 +77,8 @@ def _word(word: str) -> list[Item]:  # noqa: PLR0911  one row a sort of word
     known = _vocabulary()
     if word in "&+":
         return [Sign.AND]
+    if word == AMBIGUOUS:
+        return [Unknown.COMPOUND]
     if re.match(rf"[{_UNSPACED}]", word):
         return _unspaced(word)
     if not re.match(r"\w", word):

@@ -55,6 +55,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "katasandi|sandi|kata laluan|סיסמה|סיסמא|כתובת סיסמה|كلمة المرور|كلمة السر|كلمة مرور",
         "رمز المرور|गुप्तशब्द|पासवर्ड|รหัสผ่าน|パスワード|密码|密碼|口令|비밀번호|패스워드",
         "암호",
+        "contrasenya*",
     ),
     Sign.CODE: (
         "code|codes|codigo|codigos|codice|codici|kod|kodu|kodem|koodi*|kode|koden|kods|код",
@@ -66,10 +67,13 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "code d acces unique|dynamisk kode|ma xac minh|ma xac thuc|ma xac nhan|ma otp|动态码",
         "動態碼|动态口令|動態口令|动态密码|動態密碼|验证码|驗證碼|校验码|校驗碼|认证码|認證碼",
         "인증번호|인증 번호|인증코드|인증 코드",
+        "パスコード|通行码|通行碼",
     ),
     Sign.OTP: (
         "otp|otps|totp|hotp|otac|oath|google authenticator|microsoft authenticator",
         "authenticator|authenticator app|okta verify|securid|duo mobile",
+        "authentifikator*|autenticador*|autenticatore|authentificateur*|uwierzytelniacz|身份验证器|身份驗證器",
+        "验证器|驗證器|인증기|認証システム",
     ),
     Sign.TOKEN: (
         "token|tokens|jeton|rsa token|soft token|software token|mobile token|security token",
@@ -112,6 +116,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "sikkerheds|sikkerhets|godkendelses|paloggings|todennus|turva|kirjautumis|biztonsagi",
         "hitelesito|belepesi|認証|セキュリティ|ログイン|アクセス|サインイン|安全|登录|登入",
         "登錄|身份|로그인|보안|인증|액세스|접속",
+        "authentifizierung|authentisierung|authentifizieren|autoryzacyjn*|uwierzytelniaj*|autorizacion",
     ),
     Sign.ACCOUNT: (
         "account|user|benutzer|nutzer|kunden|konto|compte|utilisateur|cuenta|usuario|conto",
@@ -141,6 +146,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "ismet|megismet*|noua|nou|repetati|νεο*|moi|nhap lai|baru|ulangi|חדש*|جديد*|اعادة",
         "新しい|新規|新|もう一度|再入力|再度|新的|再次|重新|重复|重複|새|새로운|새로|다시",
         "재입력",
+        "ponow*|renouvel*|ripetere|repeti|ripeti",
     ),
     Sign.CHANGE: (
         "change|changing|reset|set|ander*|festlegen|changer|changez|modifier|cambi*|altera*",
@@ -154,6 +160,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "gecerli|стар*|текущ*|gammalt|nuvarande|nuvaerende|gamle|soucasne|stavajici|vanha",
         "nykyinen|regi|jelenlegi|古い|現在の|以前の|旧|现在的|当前|目前|舊|現有|현재|기존",
         "이전",
+        "anterior|precedent*|vorherig*|poprzedni*|predchoz*|forrige|предыдущ*|onceki|edellinen|elozo",
+        "tidligere|foregaende|vorig|vorige|旧|以前",
     ),
     Sign.EXPIRED: (
         "expired|has expired|abgelaufen|expire|a expire|est expire|caducad*|ha caducado",
@@ -212,6 +220,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "备用|備用|用户名|用戶名|问题|問題|图形|圖形|邀请|激活|복구|백업|사용자 이름|질문",
         "lastname|surname|colour|color|email address|employee id|kundennummer|nutzername",
         "コール|バーコード|郵便|编码|編碼|url|qr",
+        "ephemere*",
     ),
     Sign.ANSWER: (
         "response|answer|reply|input|value|antwort|eingabe|reponse|saisie|respuesta|entrada",
@@ -239,12 +248,11 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "seguido de|seguida de|seguido por|ed|seguito da|seguita da|mais|en|gevolgd door|oraz",
         "i|ve|ardindan|и|затем|och|foljt av|a|og|ja|es|va|dan|と|および|及び|そして|続けて|和",
         "与|與|及|加|와|과|및|그리고",
+        "gefolgt vom|suivie de|suivi par|suivie du|seguido del|seguida del|seguita dal|seguito dal",
     ),
-    Sign.OR: (
-        "or|oder|ou|o|of|lub|albo|veya|или|eller|nebo|tai|vagy|または|もしくは|或|或者|또는",
-    ),
+    Sign.OR: ("or|oder|ou|of|lub|albo|veya|или|eller|nebo|tai|vagy|または|もしくは|或|或者|또는",),
     Sign.FOR: (
-        "for|to|on|at|fur|an|pour|sur|para|en el|per|su|voor|op|dla|do|na|icin|для|на|за|till",
+        "for|to|on|at|fur|an|pour|sur|para|en el|per|voor|op|dla|do|na|icin|для|на|за|till",
         "pro|til",
     ),
     Sign.ENTER: (
@@ -270,14 +278,15 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "cijfers|wpisz|podaj|wprowadz|prosze|swoj|swoje|twoj|twoje|z|ze|w|aplikacji|cyfrow*",
         "lutfen|girin|giriniz|uygulama*|haneli|введите|пожалуйста|ваш|из|приложения|цифр*",
         "ange|skriv|din|ditt|dina|fran|appen|zadejte|prosim|vase|sve|aplikace|indtast|dit|fra",
-        "angi|syota|anna|kerem|adja|meg|introduceti|va rugam|nhap|masukkan|anda|入力して|入力",
+        "angi|syota|anna|kerem|adja|meg|introduceti|va rugam|nhap|masukkan|anda|入力",
         "してください|ください|を|の|は|が|に|で|から|ご|お|アプリ|表示された|あなた|请|請",
-        "请输入|請輸入|输入|輸入|您|你|的|应用|中|上|显示|顯示|手机|手機|입력|하세요|하십시오",
+        "输入|輸入|您|你|的|应用|中|上|显示|顯示|手机|手機|입력|하세요|하십시오",
         "해주세요|을|를|의|은|는|님|앱|앱의|주세요|해|생성된|application|logiciel|applikation",
         "anwendung|aplicacion|applicazione|aplicativo|toepassing|app|apps|handy|smartphone",
         "telefono|telephone|telefon*|telefoon|movil|celular|cellulare|will not echo",
         "not be echoed|will not be displayed|will not be shown|wird nicht angezeigt|s",
         "or option|option|options|following|select|one|passer|remote",
+        "o|cijferig*|자리|桁|桁の|生成された|して|されている|の上|chiffre|cifras|znakow*",
     ),
 }
 
@@ -306,5 +315,6 @@ _PLAIN = str.maketrans(
         "–": "-",  # noqa: RUF001  as typed
         "—": "-",
         "_": " ",
+        "・": " ",
     }
 )

@@ -15,12 +15,15 @@ from collections.abc import Iterable
 from enum import Enum
 
 from ferrygate.sign_in.prompt_reading import Question, Reading, above, read_sentence
+from ferrygate.sign_in.prompt_vocabulary import AMBIGUOUS
 from ferrygate.sign_in.prompt_words import folded
 
-_MOST_PROMPT, _MOST_INSTRUCTION = 1000, 4000  # characters that are read of a server's words
+# Characters that are read of a server's words, from their end: the question stands there. Known
+# products need 400; reading takes time by the square.
+_MOST_PROMPT, _MOST_INSTRUCTION = 600, 1200
 _ENDS = re.compile(r"(?<=[.!?;])\s+|[。！？\n\r]+")  # noqa: RUF001  full-width, as meant
 _QUOTED = re.compile(
-    r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|`[^`'\n]*[`']|(?<!\w)['‘][^'’\n]*['’](?!\w)"  # noqa: RUF001  as written
+    r"\"[^\"\n]*\"|»[^«\n]*«|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|`[^`'\n]*[`']|(?<!\w)['‘][^'’\n]*['’](?!\w)"  # noqa: RUF001  as written
 )
 _ADDRESSES = re.compile(
     r"\w[\w+.-]*://\S+"
@@ -95,16 +98,19 @@ class PromptReader:
         return (sentences.pop(), sentences) if sentences else (read_sentence(""), [])
 
     def _sentences(self, words: str, most: int) -> list[Reading]:
-        text = self._without_names(folded(words[:most]))
+        text = self._without_names(folded(words[-most:]))
         return [read_sentence(sentence) for sentence in _ENDS.split(text)]
 
     def _without_names(self, text: str) -> str:
         text = _ADDRESSES.sub(" ", _QUOTED.sub(" ", text))
         for name in self._names:
             whole = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
-            if read_sentence(name).is_vocabulary:  # a user called "code": only where it must be one
-                whole = rf"(?<!\w)(?:{_WHOSE})\s+{whole}|{whole}(?={_WHOSE_AFTER})"
-            text = re.sub(whole, " ", text)
+            if not read_sentence(name).is_vocabulary:
+                text = re.sub(whole, " ", text)
+                continue
+            # A user called "code": a name for certain only behind "for" and the like.
+            surely = rf"(?<!\w)(?:{_WHOSE})\s+{whole}|{whole}(?=\s*(?:{_WHOSE_AFTER}))"
+            text = re.sub(whole, AMBIGUOUS, re.sub(surely, " ", text))
         return text
 
 
@@ -148,16 +154,16 @@ def _settle(question: Reading, above: Reading) -> Wanted:
 
 def _by_instruction(asked: Question, above: Reading) -> Wanted:
     """What a question means that names a password at most."""
-    if above.elsewhere or above.other:
+    says = above.asks
+    if says is Question.NOTHING and asked is Question.PASSWORD:
+        says = asked
+    if above.elsewhere or above.other or (above.factor and says is Question.PASSWORD):
         return Wanted.ASK
-    match above.asks:
-        case Question.CODE:
-            return Wanted.CODE
-        case Question.BOTH:
-            return Wanted.BOTH
-        case Question.PASSWORD:
-            return Wanted.PASSWORD
-        case Question.NOTHING if asked is Question.PASSWORD:
-            return Wanted.PASSWORD
-        case _:
-            return Wanted.ASK
+    return _MEANINGS.get(says, Wanted.ASK)
+
+
+_MEANINGS = {
+    Question.BOTH: Wanted.BOTH,
+    Question.CODE: Wanted.CODE,
+    Question.PASSWORD: Wanted.PASSWORD,
+}
