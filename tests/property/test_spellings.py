@@ -35,7 +35,7 @@ class Alone:
         return name == self.me
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(st.sampled_from(SPELLINGS), st.sampled_from(End), st.booleans()), max_size=10
