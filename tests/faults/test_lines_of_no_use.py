@@ -1,0 +1,142 @@
+"""Lines that stand and are of no use: one that crawls, and one that changes bytes on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cutting_proxy import CuttingProxy
+from engine_rig import EngineRig
+from fake_clock import FastClock
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.errors import Kind
+from ferrygate.engine import messages as m
+from ferrygate.engine.liveness import CRAWLS_AFTER
+from ferrygate.sandbox.sandbox import Sandbox
+from sandbox_fixtures import MakeSandbox
+from sandbox_site import code_secret_of, site_of
+
+MIB = 1 << 20
+SPEED = 20.0  # how much faster the engine's time runs
+
+
+class SpoilingProxy(CuttingProxy):
+    """Does something to what the server answers."""
+
+    def __init__(self, target: int) -> None:
+        super().__init__(target, [])
+        self.spoil: Callable[[bytes, socket.socket], None] = lambda data, sink: sink.sendall(data)
+        self.over = threading.Event()
+
+    def _pump(
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        goes_on: Callable[[int], bool] = lambda _count: True,
+    ) -> None:
+        if source.getpeername()[1] != self._target:
+            super()._pump(source, sink, goes_on)
+            return
+        with contextlib.suppress(OSError):  # a cut
+            while data := source.recv(1 << 16):
+                self.spoil(data, sink)
+        with self._lock:
+            for sock in (source, sink):
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+                self._open.discard(sock)
+            source.close()
+
+    def __exit__(self, *exception: object) -> None:
+        self.over.set()
+        super().__exit__(*exception)
+
+
+def signed_in_over(proxy: SpoilingProxy, sandbox: Sandbox, rig: EngineRig) -> None:
+    rig.do(m.OpenSite, site_of(sandbox.ready, port=proxy.port))
+    rig.do(m.UsePassword, sandbox.ready.password)
+    rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
+    rig.do(m.SignIn)
+
+
+def offline(event: m.Event) -> bool:
+    return isinstance(event, m.SessionChanged) and event.state is m.SessionState.OFFLINE
+
+
+def reconnecting(event: m.Event) -> bool:
+    return isinstance(event, m.SessionChanged) and event.state is m.SessionState.RECONNECTING
+
+
+@pytest.mark.slow
+def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_path: Path) -> None:
+    sandbox = make_sandbox(period=2)
+    (sandbox.ready.root / "exports").mkdir(exist_ok=True)
+    (sandbox.ready.root / "exports" / "plate.bin").write_bytes(bytes(MIB))
+    with (
+        SpoilingProxy(sandbox.ready.port) as proxy,
+        closing(EngineRig(tmp_path / "home", FastClock(SPEED))) as rig,
+    ):
+        signed_in_over(proxy, sandbox, rig)
+
+        def crawl(data: bytes, sink: socket.socket) -> None:
+            for at in range(len(data)):
+                if proxy.over.wait(1 / SPEED):  # a byte a second, as the engine sees it
+                    return
+                sink.sendall(data[at : at + 1])
+
+        proxy.spoil = crawl
+        began = rig.clock.monotonic()
+        download = rig.send(m.Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
+        rig.listener.wait(reconnecting)
+        assert (
+            rig.clock.monotonic() - began < 2 * CRAWLS_AFTER
+        )  # what was on the way before comes as well
+        end = rig.end_of(download)
+        assert isinstance(end, m.Failed | m.Done)
+        rig.listener.wait(offline)
+        problems = [
+            event.problem
+            for event in rig.listener.all(m.SessionChanged)
+            if event.state is m.SessionState.OFFLINE and event.problem is not None
+        ]
+    assert problems[-1].sentence.startswith("The line is too slow")
+    assert problems[-1].kind is Kind.CONNECTION_LOST
+
+
+@pytest.mark.slow
+def test_a_line_that_changes_bytes_is_told_as_that(
+    make_sandbox: MakeSandbox, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(period=2)
+    (sandbox.ready.root / "exports").mkdir(exist_ok=True)
+    (sandbox.ready.root / "exports" / "plate.bin").write_bytes(bytes(4 * MIB))
+    with (
+        SpoilingProxy(sandbox.ready.port) as proxy,
+        closing(EngineRig(tmp_path / "home", SystemClock())) as rig,
+    ):
+        signed_in_over(proxy, sandbox, rig)
+
+        def change(data: bytes, sink: socket.socket) -> None:
+            if len(data) > 20_000:  # of the file, and not of a sign-in
+                middle = len(data) // 2
+                data = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+            sink.sendall(data)
+
+        proxy.spoil = change
+        download = rig.send(m.Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
+        rig.listener.wait(offline, 50)
+        assert isinstance(rig.end_of(download), m.Failed | m.Done)
+        assert proxy.connections == 3
+        (problem,) = [
+            event.problem
+            for event in rig.listener.all(m.SessionChanged)
+            if event.state is m.SessionState.OFFLINE and event.problem is not None
+        ]
+    assert problem.sentence == "What the server sent was changed on its way, again and again."
+    assert list((tmp_path / "back").iterdir()) == []
