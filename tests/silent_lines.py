@@ -1,7 +1,6 @@
 """Uploads to the sandbox over a line that falls silent, and handles that its server gives up late.
 
-The engine's clock runs faster than the server's, so that a minute takes seconds. ``LATE_PART`` and
-``PATIENCE`` keep the relation of the defaults, 330 s and 300 s on AWS.
+The engine's clock runs faster than the server's, so that a minute takes seconds.
 """
 
 from __future__ import annotations
@@ -19,9 +18,8 @@ from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from sandbox_site import code_secret_of, site_of
 
-SPEED = 25.0  # of the engine's clock
-PATIENCE = 1.6  # seconds, real ones: 40 of the engine's
-LATE_PART = 44  # seconds of the engine's
+SPEED = 50.0  # of the engine's clock
+LATE_PART = 80  # seconds of the engine's clock, which a sign-in with a new code is through by
 ENOUGH = 60.0  # seconds, real ones, until a test gives up
 
 
@@ -42,16 +40,40 @@ class SilentLine(msgspec.Struct, frozen=True):
         changes = self.rig.listener.all(m.BatchChanged)
         return next(change.view for change in reversed(changes) if change.view.batch == request)
 
+    def end_when_delivered(self) -> None:
+        """Have the server give the silent line up once all is sent again, and asked about later."""
+
+        def follow(event: m.Event) -> None:
+            if isinstance(event, m.BatchChanged) and event.view.files_late:
+                self.proxy.end_stalled()
+
+        self.rig.listener.then = follow
+
+    def bring_back_when_signed_in(self) -> None:
+        """Let the silent line pass on what lies there, as soon as there is another."""
+
+        def follow(event: m.Event) -> None:
+            if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+                self.proxy.bring_back()
+
+        self.rig.listener.then = follow
+
     @property
     def inbox(self) -> Path:
         """What the server shows."""
         return self.box.ready.root / "inbox"
 
+    @property
+    def files(self) -> list[m.FileView]:
+        """The last word on every file of the one batch, whatever its names were."""
+        changes = self.rig.listener.all(m.FileChanged)
+        return list({change.view.number: change.view for change in changes}.values())
+
     def wrong(self) -> list[str]:
         """Files that were told as delivered, and are not there whole."""
         return [
             view.local
-            for view in self.rig.files().values()
+            for view in self.files
             if view.state is m.TransferState.DELIVERED
             and (self.box.ready.root / view.remote.decode().lstrip("/")).read_bytes()
             != Path(view.local).read_bytes()
@@ -60,11 +82,11 @@ class SilentLine(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def silent_line(
-    box: Sandbox, home: Path, places: list[int], *, late_part: int = LATE_PART
+    box: Sandbox, home: Path, places: list[int], *, late_part: int = LATE_PART, silent: bool = True
 ) -> Iterator[SilentLine]:
-    """Sign in to a sandbox over a line that falls silent after so many bytes, then and again."""
+    """Sign in to a sandbox over lines that end after so many bytes each, silent or not."""
     with contextlib.ExitStack() as running:
-        proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=True))
+        proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=silent))
         rig = EngineRig(home, FastClock(SPEED))
         running.enter_context(contextlib.closing(rig))
         rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=late_part))

@@ -94,18 +94,13 @@ def carry_out(run: Run, folder: Path) -> Ended:
         silent_line(box, folder / "home", [run.place], late_part=LATE_PART) as line,
     ):
         began = time.monotonic()
-
-        def follow(event: m.Event) -> None:
-            if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
-                line.proxy.bring_back()
-
         if run.comes_back:
-            line.rig.listener.then = follow
+            line.bring_back_when_signed_in()
         line.put(source, on_conflict=run.choice)
         seconds = time.monotonic() - began
         line.proxy.end_stalled()
         wait_until(lambda: not box.counters.open_uploads)
-        views = line.rig.files().values()
+        views = line.files
         return Ended(
             Counter(view.state.value for view in views),
             Counter(view.late_check.value for view in views),
