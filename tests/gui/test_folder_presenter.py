@@ -308,3 +308,17 @@ def test_the_path_starts_at_home_or_at_the_root_outside_it() -> None:
         Crumb("v70", b"/users/v70"),
     )
     assert crumbs(b"/", b"/") == (Crumb("Home", b"/"),)
+
+
+def test_a_folder_with_too_many_names_is_shown_as_far_as_it_goes(table: Table) -> None:
+    table.presenter.start(b"/")
+    listing = table.last
+    long = tuple(Entry(b"n" * (1 << 20), EntryKind.FILE) for _ in range(40))
+    table.presenter.handle(m.FolderBlock(request=listing, entries=long))
+    table.presenter.handle(m.FolderBlock(request=listing, entries=long))
+    assert m.CancelRequest(target=listing) in table.sent
+    assert len(table.rows.names) == 41  # with the end
+    view = table.presenter.view
+    assert not view.is_reading
+    assert view.refused is not None
+    assert "too many names" in view.refused.sentence

@@ -24,6 +24,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
     WrongTypeError,
 )
+from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
@@ -251,11 +252,14 @@ class RemoteFiles:
         """All entries of a folder as :meth:`list_folder` hands them out, and how that ended.
 
         Raises:
-            RemoteFailureError: there are more than ``most``; they would not fit into memory.
+            RemoteFailureError: there are more than ``most``, or their names are too long together;
+                they would not fit into memory.
         """
         entries: list[Entry] = []
+        held = HeldNames(path)
 
         async def take(block: tuple[Entry, ...]) -> None:
+            held.add(block)
             entries.extend(block)
             if len(entries) > most:
                 raise RemoteFailureError(

@@ -19,6 +19,8 @@ from ferrygate.sftp.wire import NameReply, Reply, Status, StatusReply, Type
 Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 """Gets a block of entries; while it waits no more are asked for."""
 
+_LONGEST_NAME = 4096  # bytes: PATH_MAX of Linux, four times what an object store takes
+_LONGEST_EXAMPLE = 100  # bytes
 _SELF = frozenset({b"", b".", b".."})  # the folder itself, and the one above
 _STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
 
@@ -134,14 +136,14 @@ class _Names:
         """Those of the entries that stand for something in the folder, under their bare names."""
         for entry in entries:
             name = entry.name
-            if name and b"/" not in name and b"\0" not in name:  # nearly every one
-                if name not in _SELF:
+            if name and b"/" not in name and b"\0" not in name and len(name) <= _LONGEST_NAME:
+                if name not in _SELF:  # nearly every one comes here
                     yield entry
                 continue
             bare = self._bare(name)
-            if bare is None:
+            if bare is None or len(bare) > _LONGEST_NAME:
                 self.unusable += 1
-                self.example = self.example or name
+                self.example = self.example or name[:_LONGEST_EXAMPLE]
             elif bare not in _SELF:
                 kind = entry.kind
                 if kind is EntryKind.UNKNOWN and name.endswith(b"/"):

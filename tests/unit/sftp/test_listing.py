@@ -240,3 +240,19 @@ def test_a_folder_without_an_end_is_not_held(rig: Rig, server: ScriptedServer) -
     server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
     with pytest.raises(RemoteFailureError, match="too many files"):
         rig.run(rig.files.entries(b"/folder", most=1000))
+
+
+def test_long_names_without_an_end_are_not_held(rig: Rig, server: ScriptedServer) -> None:
+    block = [(b"%d" % number + b"n" * 4000, FILE) for number in range(60)]
+    server.instead[READDIR] = Listing(block)
+    with pytest.raises(RemoteFailureError, match="too many names") as caught:
+        rig.run(rig.files.entries(b"/folder"))
+    assert caught.value.problem.next_step
+    assert len(server.asked(READDIR)) < 600  # 64 MiB are 280 blocks, and some are in flight
+
+
+def test_a_name_longer_than_any_path_is_none(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[READDIR] = Listing([(b"n" * 4096, FILE), (b"n" * 4097, FILE)], EOF)
+    entries, end = rig.run(rig.files.entries(b"/folder"))
+    assert [len(entry.name) for entry in entries] == [4096]
+    assert (end.unusable, end.example) == (1, b"n" * 100)

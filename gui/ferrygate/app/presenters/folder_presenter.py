@@ -11,7 +11,8 @@ from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView,
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Kind, Problem, UsageError
+from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
+from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, remote_name
 from ferrygate.common.remote_path import join, parent
@@ -76,6 +77,7 @@ class FolderPresenter(Observable):
         self._listing: int | None = None
         self._again = False
         self._fresh: list[Entry] = []
+        self._held = HeldNames(b"/")
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
@@ -274,10 +276,18 @@ class FolderPresenter(Observable):
         self._fresh = []
         self._unseen = None
         path = self._path
+        self._held = HeldNames(path)
         self._listing = self._outbox.ask(lambda number: m.ListFolder(request=number, path=path))
         self._changed()
 
     def _add(self, entries: tuple[Entry, ...]) -> None:
+        try:
+            self._held.add(entries)
+        except RemoteFailureError as error:
+            self._outbox.send(m.CancelRequest(target=self._listing or 0))
+            self._unseen = error.problem
+            self._listed()
+            return
         self._fresh.extend(entries)
         if not self._again:
             self._sink.add(entries)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from itertools import chain
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -18,6 +17,7 @@ from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError
+from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
@@ -25,6 +25,8 @@ from ferrygate.sites.start_folder import refuse_to_lose
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
+
+_AT_A_TIME = 1000  # lines that are printed together
 
 
 @click.command()
@@ -52,13 +54,24 @@ def ls(
         with closing(listing.blocks()) as listed:  # the rest may not be wanted any more
             blocks: Iterable[Iterable[Entry]] = listed
             if not unsorted:
-                blocks = [sorted(chain.from_iterable(listed), key=lambda entry: entry.name)]
+                blocks = _by_name(listed, folder)
             for block in blocks:
                 around.terminal.lines(_line(around, entry, long=long) for entry in block)
         if listing.unseen is not None:
             around.terminal.fail(listing.unseen.problem)
             return Exit.FAILED
     return Exit.DONE
+
+
+def _by_name(listed: Iterable[tuple[Entry, ...]], folder: bytes) -> Iterable[Iterable[Entry]]:
+    """All entries, sorted, in blocks: what is printed of them is not to be held beside them."""
+    entries: list[Entry] = []
+    held = HeldNames(folder)
+    for block in listed:
+        held.add(block)
+        entries.extend(block)
+    entries.sort(key=lambda entry: entry.name)
+    return (entries[at : at + _AT_A_TIME] for at in range(0, len(entries), _AT_A_TIME))
 
 
 class _Listing:

@@ -1,0 +1,38 @@
+"""The names of one folder that are kept in memory together, which a server decides about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import RemoteFailureError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_name
+from ferrygate.common.remote_path import basename
+
+MAX_NAMES_BYTES = 64 << 20
+"""Bytes of all names of one folder: over four million names of fifteen bytes."""
+
+
+class HeldNames:
+    """Counts what is kept of one listing. What is passed on and forgotten need not be counted."""
+
+    def __init__(self, folder: bytes, max_bytes: int = MAX_NAMES_BYTES) -> None:
+        self._folder = folder
+        self._left = max_bytes
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Count a block of entries.
+
+        Raises:
+            RemoteFailureError: they are too many to be kept.
+        """
+        self._left -= sum(len(entry.name) for entry in entries)
+        if self._left < 0:
+            raise RemoteFailureError(
+                _("“{name}” holds too many names to take them all at once.").format(
+                    name=display_name(basename(self._folder))
+                ),
+                next_step=_("Ask your contact to spread its files over several folders."),
+                detail="more names than fit into memory",
+            )
