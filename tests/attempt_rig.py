@@ -68,9 +68,13 @@ class FakeConnection:
         self.tick: Callable[[], None] = lambda: None
         self.asked = False
         self.banner = ""
+        self.key_types: tuple[str, ...] | None = None  # of the server's host keys; all where none
 
     def trust(self) -> None:
         self.trusted = True
+
+    def offers_key(self, key_type: str) -> bool:
+        return self.key_types is None or key_type in self.key_types
 
     def on_banner(self, tell: Callable[[str], None]) -> None:
         self.tell = tell
@@ -148,7 +152,8 @@ class Case:
     def __init__(self, folder: Path, ledger: Ledger, clock: ManualClock) -> None:
         self.clock = clock
         self.ledger = ledger
-        self.known_hosts = KnownHosts(folder / "known_hosts")
+        self.known_hosts_file = folder / "known_hosts"
+        self.known_hosts = KnownHosts(self.known_hosts_file)
         self.watcher = Watcher()
         self.cancel = CancelToken()
         self.server = FakeConnection()

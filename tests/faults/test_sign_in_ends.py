@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 import paramiko
 import pytest
 from paramiko.common import OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
@@ -274,3 +276,28 @@ def test_the_outcome_names_the_key_type(tmp_path: Path) -> None:
     key = paramiko.RSAKey.from_private_key_file(rsa_key(tmp_path).private_key)
     with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as connection:
         assert connection.auth_publickey("v", key).outcome is Outcome.KEY_TYPE
+
+
+def test_a_server_says_which_host_keys_it_has(tmp_path: Path) -> None:
+    script = Script()
+    script.host_keys.append(paramiko.RSAKey.generate(2048))
+    with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as connection:
+        offered = [key for key in ("ssh-rsa", "ssh-ed25519") if connection.offers_key(key)]
+        assert offered == ["ssh-rsa"]
+
+
+def test_a_refused_host_key_costs_no_thread(tmp_path: Path) -> None:
+    script = Script()
+    script.behind_newkeys = [ext_info(0xFFFF_FFFF)]
+    pins = ("SHA256:" + "A" * 43,)
+    with attempts(script, tmp_path) as tries:
+        tries.site = msgspec.structs.replace(tries.site, host_key_fingerprints=pins)
+        before = threading.active_count()
+        began = CLOCK.monotonic()
+        problem = tries.fails()
+        assert CLOCK.monotonic() - began < 2
+        ours = [each for each in threading.enumerate() if isinstance(each, paramiko.Transport)]
+        assert not [each for each in ours if not each.server_mode]
+        assert threading.active_count() <= before + len(script.transports)
+    assert problem.kind in {Kind.HOST_KEY_CHANGED, Kind.CANNOT_REACH}
+    assert len(script.transports) == 1

@@ -42,6 +42,8 @@ from ferrygate.sftp.transport import (
 from ferrygate.sites.known_hosts import HostKey
 
 _FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
+_RSA = "ssh-rsa"
+_RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
 
@@ -100,6 +102,11 @@ class Connection:
     def host_key(self) -> HostKey:
         """The key this connection's server proved to hold."""
         return _host_key(self._transport)
+
+    def offers_key(self, key_type: str) -> bool:
+        """Whether the server has a host key of this type, by what it said before it showed one."""
+        names = _RSA_NAMES if key_type == _RSA else {key_type}
+        return not names.isdisjoint(self._transport.theirs.host_keys)
 
     def trust(self) -> None:
         """Let the server send as much as it likes, now that its host key has been accepted."""
@@ -336,8 +343,8 @@ def _heard(
 
 def _known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:
     types = {key.key_type for key in known}
-    if "ssh-rsa" in types:
-        types |= {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
+    if _RSA in types:
+        types |= _RSA_NAMES
     return tuple(sorted(offered, key=lambda name: name not in types))
 
 

@@ -109,10 +109,6 @@ class Opening:
     ) -> FerrygateError:
         """What it means that SFTP did not begin on an open channel."""
         said = sentence(stream.complaint) or error.problem.server_said
-        # The library has closed the channel, and so said its last word, for a server's no. It
-        # says none where the connection ended.
-        if channel.eof_sent and not channel.event_ready:
-            return _no_sftp("subsystem refused", said)
         if isinstance(error, RemoteFailureError):
             return ServerUnusableError(
                 str(error),
@@ -120,6 +116,10 @@ class Opening:
                 detail=error.problem.detail,
                 server_said=said,
             )
+        # The library has closed the channel, and so said its last word, for a server's no. It
+        # says none where the connection ended.
+        if channel.eof_sent and not channel.event_ready:
+            return _no_sftp("subsystem refused", said)
         if not isinstance(error, ConnectionLostError):
             return error
         # What should serve files has ended, and the connection stands: the program is missing, or

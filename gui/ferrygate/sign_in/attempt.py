@@ -21,7 +21,7 @@ from ferrygate.sign_in.credentials import (
     saved_for_others,
     sends_password,
 )
-from ferrygate.sign_in.host_key import Verdict, check_host_key
+from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoked
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.turn import Turn, turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
@@ -148,6 +148,8 @@ class SignInAttempts:
             shown = connection.host_key
             try:
                 mine.renew()
+                revoked = self._known_hosts.revoked_keys(site.host, site.port)
+                check_not_revoked(site, revoked, shown)
                 verdict = check_host_key(site, known, shown)
                 _check_saved_for(site, credentials, shown, observer)
                 unsure = needs_word_on_key(site, credentials)
@@ -170,17 +172,22 @@ class SignInAttempts:
         """Connect; nothing about the account is sent.
 
         A pin does not tell the type of its key. Where none fits the key that was shown, and none
-        is on record, the server is asked for its keys of other types before it counts as another.
+        is on record, the server is asked for its keys of other types before it counts as another,
+        for those types that it has.
         """
         mine.renew()
         connection = self._connect(site.host, site.port, known, cancel)
+        shown = {connection.host_key.key_type}
         if not known and site.host_key_fingerprints:
             for key_type in _LATER_TYPES:
                 if connection.host_key.fingerprint in site.host_key_fingerprints:
                     break
+                if key_type in shown or not connection.offers_key(key_type):
+                    continue
                 connection.close()
                 mine.renew()
                 connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
+                shown.add(connection.host_key.key_type)
         return connection
 
 

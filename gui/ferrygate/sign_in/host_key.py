@@ -55,6 +55,16 @@ def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Ve
     return Verdict.UNKNOWN
 
 
+def check_not_revoked(site: Site, revoked: tuple[bytes, ...], shown: HostKey) -> None:
+    """Refuse a key that known_hosts marks as revoked, whatever a person or a pin says of it.
+
+    Raises:
+        HostKeyChangedError: it is.
+    """
+    if shown.blob in revoked:
+        raise _differs(_("The key that {host} shows has been revoked."), site, shown, ["no such"])
+
+
 def _differs(sentence: str, site: Site, shown: HostKey, expected: list[str]) -> HostKeyChangedError:
     return HostKeyChangedError(
         sentence.format(host=site.host) + " " + _("Nothing was sent to it."),

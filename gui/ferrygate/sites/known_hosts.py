@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,10 @@ from ferrygate.common.names import display_text
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
 
+_REVOKED = "@revoked"
+_KEY_FIELD = 3  # of a line that begins with a marker
+_HASHED = "|1|"
+_WILDCARDS = {"*": ".*", "?": "."}
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 
 
@@ -41,8 +46,9 @@ class HostKey(msgspec.Struct, frozen=True):
 class KnownHosts:
     """One ``known_hosts`` file, safe under several processes.
 
-    Only plain names are written and looked up. Every other line (comments, hashed names,
-    markers, what is broken) means nothing here and stays as it is.
+    Only plain names are written and looked up, but for keys that are ``@revoked``, which a person
+    or an administrator puts there. Every other line (comments, hashed names, other markers, what is
+    broken) means nothing here and stays as it is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,6 +70,23 @@ class KnownHosts:
             elif entry is None and name in _plain_names(line):
                 raise damaged(self._path, f"line {number}: no key can be read there")
         return tuple(keys)
+
+    def revoked_keys(self, host: str, port: int) -> tuple[bytes, ...]:
+        """The keys, in SSH's wire format, that a server must not show: somebody else has them.
+
+        Raises:
+            LocalFileError: the file is there and cannot be read.
+        """
+        names = (_host_name(host, port), host.lower())
+        lines = (line.split() for line in self._lines() if line.lstrip().startswith(_REVOKED))
+        revoked = (
+            _blob(fields[_KEY_FIELD])
+            for fields in lines
+            if len(fields) > _KEY_FIELD
+            and fields[0] == _REVOKED
+            and any(_matches(fields[1], name) for name in names)
+        )
+        return tuple(blob for blob in revoked if blob is not None)
 
     def add(self, host: str, port: int, key: HostKey) -> None:
         """Put a key on record beside those there are.
@@ -121,9 +144,8 @@ class _Entry(msgspec.Struct, frozen=True):
         hosts, key_type, key, *_comment = [*line.split(), "", "", ""]
         if not key or hosts.startswith(("#", "@", "|")):
             return None
-        try:
-            blob = base64.b64decode(key, validate=True)
-        except ValueError:
+        blob = _blob(key)
+        if blob is None:
             return None
         rest = line.strip().removeprefix(hosts).lstrip()
         return cls(tuple(hosts.lower().split(",")), HostKey(key_type, blob), rest)
@@ -132,6 +154,34 @@ class _Entry(msgspec.Struct, frozen=True):
 def _plain_names(line: str) -> list[str]:
     """The names a line begins with; those of comments, markers and hashes are no host's."""
     return line.lower().split(maxsplit=1)[0].split(",") if line.strip() else []
+
+
+def _blob(key: str) -> bytes | None:
+    try:
+        return base64.b64decode(key, validate=True)
+    except ValueError:
+        return None
+
+
+def _matches(patterns: str, name: str) -> bool:
+    """Whether the hosts of a line are those of ``name`` (sshd(8)): patterns, or one hashed name."""
+    if patterns.startswith(_HASHED):
+        salt, _bar, hashed = patterns.removeprefix(_HASHED).partition("|")
+        digest = hmac.digest(_blob(salt) or b"", name.encode("utf-8"), "sha1")
+        return digest == _blob(hashed)
+    found = False
+    for pattern in patterns.lower().split(","):
+        if _is_like(pattern.removeprefix("!"), name):
+            if pattern.startswith("!"):
+                return False
+            found = True
+    return found
+
+
+def _is_like(pattern: str, name: str) -> bool:
+    """Compare with a pattern of ``*`` and ``?``; brackets stand for themselves."""
+    parts = (_WILDCARDS.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch("".join(parts), name) is not None
 
 
 def _without(line: str, name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -362,3 +363,37 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
     with pytest.raises(HostKeyChangedError):
         attempts.sign_in(site, CREDENTIALS, Watcher(), CancelToken())
     assert len(box.log) == 0
+
+
+@pytest.mark.parametrize("way", ["pinned", "on record", "asked"])
+def test_a_revoked_key_gets_nothing(case: Case, way: str) -> None:
+    if way == "on record":
+        case.known_hosts.add(SITE.host, SITE.port, KEY)
+    blob = base64.b64encode(KEY.blob).decode()
+    with case.known_hosts_file.open("a") as file:
+        file.write(f"@revoked * {KEY.key_type} {blob}\n")
+    site = msgspec.structs.replace(SITE, host_key_fingerprints=()) if way == "asked" else SITE
+    with pytest.raises(HostKeyChangedError, match=r"has been revoked\. Nothing was sent"):
+        case.sign_in(site)
+    assert case.server.sent == []
+    assert case.server.closed
+    assert KEY not in case.watcher.told
+
+
+@pytest.mark.parametrize(
+    ("types", "connects"),
+    [
+        (("ssh-ed25519",), 1),
+        (("ssh-ed25519", "ssh-rsa"), 2),
+        (("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"), 3),
+        (None, 5),
+    ],
+)
+def test_a_refused_server_is_asked_for_no_key_that_it_has_not(
+    case: Case, types: tuple[str, ...] | None, connects: int
+) -> None:
+    case.server.host_key, case.server.key_types = OTHER_KEY, types
+    with pytest.raises(HostKeyChangedError):
+        case.sign_in()
+    assert len(case.connects) == connects
+    assert case.server.closed
