@@ -52,7 +52,7 @@ def _run(sources: SecretSources) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
     from ferrygate.cli.interrupts import ENDING_SIGNALS  # noqa: PLC0415
-    from ferrygate.cli.main import run, wants_json  # noqa: PLC0415
+    from ferrygate.cli.main import about, run, wants_json  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
     from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
@@ -76,7 +76,8 @@ def _run(sources: SecretSources) -> int:
         with guarded_output():
             terminal.fail(error.problem)
         return exit_for(error.problem.kind)
-    with logging_to(home.logs, log_level(os.environ)) as live_secrets:
+    arguments = sys.argv[1:]
+    with logging_to(home.logs, log_level(os.environ), lambda: about(arguments)) as live_secrets:
         around = CommandContext(
             home=home,
             clock=clock,
@@ -85,7 +86,7 @@ def _run(sources: SecretSources) -> int:
             window=_window(home, clock, live_secrets),
             terminal=Terminal(clock),
         )
-        return run(sys.argv[1:], around)
+        return run(arguments, around)
 
 
 def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -87,6 +88,15 @@ def run(arguments: Sequence[str], around: CommandContext) -> int:
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether a command line has ``--json``; an error may come before the option is read."""
     return _JSON in takewhile("--".__ne__, arguments)
+
+
+def about(arguments: Sequence[str]) -> str:
+    """What runs, for the log: versions and the command, but none of what it was given."""
+    from importlib.metadata import version  # noqa: PLC0415  only where there is something to log
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    command = next((each for each in arguments if each in program.commands), "the window")
+    return f"Ferrygate {version('ferrygate')}, Python {python} on {sys.platform}: {command}"
 
 
 def _not_written(error: OSError) -> LocalFileError:

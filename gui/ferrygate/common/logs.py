@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import FileIO, TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -22,11 +22,17 @@ from ferrygate.common.secret import Secret
 MAX_BYTES = 1_000_000
 """Size at which a log file gives way to the next, bytes."""
 
+PACKAGE = "ferrygate"
 FILE_NAME = "ferrygate.log"
 KEPT_FILES = 5
 REMOVED = "[secret]"
 WITHHELD = "[withheld: a secret may stand in it]"
 _SHORT = 4  # characters; shorter words stand in any text, and gaps in their place would tell them
+
+
+# As a library Ferrygate prints nothing: without a handler of its own, Python would print warnings
+# and errors of the SSH library on the standard error of whoever uses it.
+logging.getLogger(PACKAGE).addHandler(logging.NullHandler())
 
 
 class LiveSecrets:
@@ -101,27 +107,39 @@ class RedactingFilter(logging.Filter):
 class _LogFile(RotatingFileHandler):
     """Makes its folder when there is something to write, so that ``--help`` leaves no trace.
 
-    A log that cannot be written stops nothing and says nothing: a command that needs the folder
-    for more says what is wrong with it.
+    Each run, and each file that is begun within it, starts with a line that says what runs. A log
+    that cannot be written stops nothing and says nothing: a command that needs the folder for more
+    says what is wrong with it.
     """
+
+    about: Callable[[], str] = staticmethod(lambda: "")
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return TextIOWrapper(
+        stream = TextIOWrapper(
             FileIO(descriptor, self.mode), encoding=self.encoding, write_through=True
         )
+        if about := self.about():
+            head = logging.makeLogRecord(
+                {"name": PACKAGE, "levelname": logging.getLevelName(logging.INFO), "msg": about}
+            )
+            stream.write(f"{self.format(head)}\n")
+        return stream
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
         """Print no traceback on standard error, which is the person's."""
 
 
-def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
+def open_log(
+    folder: Path, secrets: LiveSecrets, about: Callable[[], str] = lambda: ""
+) -> logging.Handler:
     """A handler that writes ``ferrygate.log``, in UTC, and keeps five older files beside it.
 
     Args:
         folder: made with mode 0700 when missing, once there is something to write.
         secrets: what must not be written.
+        about: says what runs, once there is something to write.
     """
     handler = _LogFile(
         folder / FILE_NAME,
@@ -134,21 +152,25 @@ def open_log(folder: Path, secrets: LiveSecrets) -> logging.Handler:
     formatter.datefmt = "%Y-%m-%dT%H:%M:%S"
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
+    handler.about = about
     handler.addFilter(RedactingFilter(secrets))
     return handler
 
 
 @contextmanager
-def logging_to(folder: Path, level: int) -> Iterator[LiveSecrets]:
+def logging_to(
+    folder: Path, level: int, about: Callable[[], str] = lambda: ""
+) -> Iterator[LiveSecrets]:
     """Writes the product's log meanwhile; gives the secrets that its filter removes.
 
     Args:
         folder: where the log goes; made when the first line is written.
         level: the least level that is written.
+        about: says what runs, in the first line.
     """
     live_secrets = LiveSecrets()
-    handler = open_log(folder, live_secrets)
-    logger = logging.getLogger("ferrygate")
+    handler = open_log(folder, live_secrets, about)
+    logger = logging.getLogger(PACKAGE)
     logger.addHandler(handler)
     logger.setLevel(level)
     logger.propagate = False  # nothing unfiltered reaches a handler of the root

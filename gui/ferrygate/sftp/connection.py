@@ -281,6 +281,7 @@ def connect(
         transport.banner_timeout = transport.handshake_timeout = 2 * deadlines.handshake
         transport.auth_timeout = deadlines.authentication
         transport.verdict_timeout = deadlines.verdict
+        transport.logger.info("%s:%d: connecting", host, port)
         options = transport.get_security_options()
         options.ciphers = CIPHERS
         options.digests = MACS

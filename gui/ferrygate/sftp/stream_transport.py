@@ -30,6 +30,8 @@ class StreamTransport(GuardedTransport):
         """The thread that reads; tells all streams when it ends."""
         try:
             super().run()
+        except Exception as error:
+            self.logger.exception("the thread of a connection failed: %s", type(error).__name__)
         finally:
             self._packets.inbound.end()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ferrygate.cli.command_context import WindowRequest
+from ferrygate.cli.main import about
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret
@@ -132,3 +134,19 @@ def test_the_unforeseen_is_one_sentence_without_its_text(
     assert details.startswith("Details: ValueError in ferrygate/cli/commands/app.py:")
     assert log == f"The log is in {private_home / 'logs' / 'ferrygate.log'}"
     assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("put", "acme", "secret.csv", "/inbox"), "put"),
+        (("--json", "ls", "acme"), "ls"),
+        ((), "the window"),
+        (("/home/somebody/acme.ferrygate",), "the window"),
+    ],
+)
+def test_the_log_says_what_runs_and_nothing_that_it_was_given(
+    words: tuple[str, ...], command: str
+) -> None:
+    said = about(words)
+    assert re.fullmatch(rf"Ferrygate \d\S*, Python 3\.\d+\.\d+ on \S+: {command}", said)

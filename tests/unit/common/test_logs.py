@@ -162,3 +162,24 @@ def test_the_files_rotate_and_are_private(tmp_path: Path, logger: logging.Logger
     assert len(list((tmp_path / "logs").iterdir())) == KEPT_FILES + 1
     assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "logs").iterdir()} == {0o600}
+
+
+def test_each_file_begins_with_what_runs(tmp_path: Path, secrets: LiveSecrets) -> None:
+    handler = open_log(tmp_path / "logs", secrets, lambda: "Ferrygate 1.2: put")
+    logger = logging.getLogger("ferrygate.test.about")
+    logger.addHandler(handler)
+    try:
+        assert not (tmp_path / "logs").exists()
+        for _number in range(3):
+            logger.error("x" * (MAX_BYTES // 2))
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    for file in (tmp_path / "logs").iterdir():
+        first = file.read_text("utf-8").splitlines()[0]
+        assert first.endswith(" INFO ferrygate: Ferrygate 1.2: put")
+
+
+def test_a_library_has_nothing_printed_for_it() -> None:
+    handlers = logging.getLogger("ferrygate").handlers
+    assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
