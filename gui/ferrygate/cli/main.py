@@ -92,11 +92,12 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def about(arguments: Sequence[str]) -> str:
     """What runs, for the log: versions and the command, but none of what it was given."""
-    from importlib.metadata import version  # noqa: PLC0415  only where there is something to log
+    from ferrygate.common.lean_imports import Versions  # noqa: PLC0415  where something is logged
 
+    version = Versions().version("ferrygate")
     python = ".".join(map(str, sys.version_info[:3]))
     command = next((each for each in arguments if each in program.commands), "the window")
-    return f"Ferrygate {version('ferrygate')}, Python {python} on {sys.platform}: {command}"
+    return f"Ferrygate {version}, Python {python} on {sys.platform}: {command}"
 
 
 def _not_written(error: OSError) -> LocalFileError:

@@ -116,12 +116,12 @@ class Opening:
                 detail=error.problem.detail,
                 server_said=said,
             )
+        if not isinstance(error, ConnectionLostError):
+            return error
         # The library has closed the channel, and so said its last word, for a server's no. It
         # says none where the connection ended.
         if channel.eof_sent and not channel.event_ready:
             return _no_sftp("subsystem refused", said)
-        if not isinstance(error, ConnectionLostError):
-            return error
         # What should serve files has ended, and the connection stands: the program is missing, or
         # fails over the account's home. Its last words may still be on their way.
         if stream.has_ended and self._transport.is_active():
