@@ -125,9 +125,11 @@ def test_files_that_fail_are_in_the_result(session: Session, report: Path) -> No
     assert problem.kind is ConflictError.kind
 
 
-def test_moves_are_told(session: Session, report: Path) -> None:
+def test_moves_are_told(session: Session, sandbox: Sandbox, report: Path) -> None:
     told: list[object] = []
-    session.put([report], "/inbox", on_event=told.append)
+    result = session.put(report, "/inbox", name="new.csv", on_event=told.append)
+    assert [view.remote for view in result.files] == [b"/inbox/new.csv"]
+    assert (sandbox.ready.root / "inbox" / "new.csv").read_bytes() == report.read_bytes()
     assert type(told[0]).__name__ == "BatchChanged"
     assert type(told[-1]).__name__ == "BatchChanged"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Self, TypeVar
@@ -15,6 +16,7 @@ from ferrygate.api.arguments import (
     remote,
     several,
 )
+from ferrygate.api.new_name import demand_folder, new_name
 from ferrygate.api.result import Result
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
@@ -168,6 +170,7 @@ class Session:
         on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
         links: m.LinkChoice | str = m.LinkChoice.SKIP,
         late_check: bool = True,
+        name: str | bytes | None = None,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
@@ -180,20 +183,29 @@ class Session:
             late_check: where the line was lost under uploads to an object store, wait until no
                 part of them can come any more (the site's ``late_part_seconds``), and ask about
                 them once more. Else such a file ends with ``late_check`` "not-done".
+            name: what the one file is called on the server; its own name where left out.
             on_event: told how the batch and its files stand.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
             FerrygateError: nothing could be sent at all. A file that fails is in the result.
+            UsageError: the folder ends as the one file does (``/inbox/new.csv``) and no ``name``
+                is given: a slash behind it makes it a folder.
         """
         demand("late_check", late_check, bool)
+        demand("name", name, str, bytes, type(None))
+        paths = tuple(local("sources", source) for source in several("sources", sources))
+        target = remote("folder", folder)
+        if name is None:
+            demand_folder(paths, os.fsdecode(folder))
         command = m.Upload(
             self._client.number(),
-            tuple(local("sources", source) for source in several("sources", sources)),
-            remote("folder", folder),
+            paths,
+            target,
             on_conflict,
             links_choice(links),
             late_check,
+            None if name is None else new_name(paths, name),
         )
         return self._transfer(command, on_event)
 

@@ -8,7 +8,22 @@ from pathlib import Path
 import click
 
 from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
+
+
+def no_stream(text: str) -> str:
+    """Check a path of what is sent or fetched, and give it back; “-” is no stream here.
+
+    Raises:
+        UsageError: it is “-”, or as :func:`local_path`.
+    """
+    if text == "-":
+        raise UsageError(
+            _("“-” is not read or written as a stream."),
+            next_step=_("For a file or folder of that name say ./-"),
+        )
+    return local_path(text)
 
 
 class LocalPath(click.ParamType[Path]):

@@ -178,6 +178,7 @@ class Upload(msgspec.Struct, frozen=True):
     Attributes:
         late_check: where the line was lost, wait until no part can come over what was sent again,
             and ask about it once more.
+        name: what the one file of ``sources`` is called on the server; its own name where none.
     """
 
     request: int
@@ -186,6 +187,7 @@ class Upload(msgspec.Struct, frozen=True):
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     links: LinkChoice = LinkChoice.SKIP
     late_check: bool = True
+    name: bytes | None = None
 
 
 class Download(msgspec.Struct, frozen=True):

@@ -223,7 +223,7 @@ class QueuedBatch:
     async def _walk(self, files: RemoteFiles) -> None:
         command = self._command
         if isinstance(command, Upload):
-            await self._planner.plan_upload(files, command.sources, command.folder)
+            await self._planner.plan_upload(files, command.sources, command.folder, command.name)
         else:
             await self._planner.plan_download(files, command.sources, command.folder)
 

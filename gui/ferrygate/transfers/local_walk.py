@@ -89,8 +89,16 @@ class LocalWalk:
         self._new_folders_are_empty = new_folders_are_empty
         self._made: dict[bytes, _Made] = {}
 
-    async def walk(self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes) -> None:
+    async def walk(
+        self,
+        files: RemoteFiles,
+        sources: tuple[str, ...],
+        folder: bytes,
+        name: bytes | None = None,
+    ) -> None:
         """Announce every file of ``sources``, once its remote folder is there.
+
+        Each has its own name there, or ``name``, which is for one.
 
         A folder lands as a folder of its name. What cannot be read is announced all the same and
         fails as a file, so that the rest goes on. Where the folder cannot be seen or made, OPEN
@@ -108,7 +116,7 @@ class LocalWalk:
         level: list[_Folder] = []
         for source in sources:
             path = Path(os.path.abspath(source))  # noqa: PTH100  resolves “..”, not links
-            target = remote_path.join(folder, remote_name(path.name))
+            target = remote_path.join(folder, name or remote_name(path.name))
             if path.is_dir():
                 level.append(self._folder(str(path), target))
             else:

@@ -45,10 +45,14 @@ class Planner:
         self._remote = RemoteWalk(found, links, most_at_a_time)
 
     async def plan_upload(
-        self, files: RemoteFiles, sources: tuple[str, ...], folder: bytes
+        self,
+        files: RemoteFiles,
+        sources: tuple[str, ...],
+        folder: bytes,
+        name: bytes | None = None,
     ) -> None:
         """Announce every file of ``sources``, as :meth:`LocalWalk.walk` does."""
-        await self._local.walk(files, sources, folder)
+        await self._local.walk(files, sources, folder, name)
 
     async def plan_download(
         self, files: RemoteFiles, sources: tuple[bytes, ...], folder: str

@@ -74,3 +74,27 @@ def test_what_holds_the_account_is_not_removed(
     meant = {"SITE": site, "PATH": path}
     assert command(*(meant.get(word, word) for word in words)) == 2
     assert "cannot be removed or renamed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        (("put", "SITE", "FILE", "/inbox/new.py"), "--as new.py /inbox"),
+        (("put", "SITE", "FILE", "/in/new.py"), "/in/new.py/"),
+        (("put", "SITE", "FILE", "new.PY"), "--as new.PY /"),
+        (("put", "SITE", "-", "/inbox"), "./-"),
+        (("put", "SITE", "FILE", "-", "/inbox"), "./-"),
+        (("get", "SITE", "/inbox/a", "-"), "./-"),
+        (("put", "SITE", "FILE", "--as", "a/b", "/inbox"), "“a/b” cannot be the name"),
+        (("put", "SITE", "FILE", "--as", "", "/inbox"), "“” cannot be the name"),
+        (("put", "SITE", "FILE", "FILE", "--as", "a", "/inbox"), "one file only"),
+        (("put", "SITE", "FOLDER", "--as", "a", "/inbox"), "one file only"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_was_hardly_meant_is_wrong_usage(
+    command: Command, site: Path, capsys: Capture, words: tuple[str, ...], step: str
+) -> None:
+    meant = {"SITE": site, "FILE": Path(__file__), "FOLDER": Path(__file__).parent}
+    assert command(*(meant.get(word, word) for word in words)) == 2
+    assert step in capsys.readouterr().err

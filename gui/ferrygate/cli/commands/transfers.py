@@ -13,6 +13,7 @@ import click
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import on_interrupt
+from ferrygate.cli.local_arguments import no_stream
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing, new
@@ -20,7 +21,7 @@ from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
-from ferrygate.common.local_disk import local_path, not_there
+from ferrygate.common.local_disk import not_there
 from ferrygate.engine.messages import ConflictChoice, Direction, LinkChoice
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def _transfer_options(command: F) -> F:
     help="Over S3, the part of a lost connection may come over what was sent again, some five"
     " minutes later. Wait for that and ask once more, or end at once with “not asked again”.",
 )
+@click.option(
+    "--as", "name", metavar="NAME", help="What the one file LOCAL is called in REMOTE_FOLDER."
+)
 @_transfer_options
 @click.pass_obj
 def put(
@@ -96,24 +100,39 @@ def put(
     on_conflict: str | None,
     links: str,
     late_check: bool,
+    name: str | None,
     limit_rate: int | None,
     keep_trying: float | None,
     **wishes: Unpack[Wishes],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
+    One file under another name: put SITE report.csv --as new.csv /inbox. A REMOTE_FOLDER that ends
+    as the one file does is taken for a mistake, unless a slash follows: /inbox/new.csv/.
+
     An old file is lost if the upload that replaces it breaks off. At most 8 are under way at a
     time, and on Ctrl+C these are finished where that takes no longer than 5 seconds.
     """
+    from ferrygate.api.new_name import demand_folder, new_name  # noqa: PLC0415  help needs none
+
     found = around.site(site)
     target = new(folder)
-    if not any(map(os.path.lexists, [local_path(source) for source in sources])):
+    if not any(map(os.path.lexists, [no_stream(source) for source in sources])):
         raise not_there(Path(sources[0]))  # a code is worth more than that
+    if name is None:
+        demand_folder(sources, folder)
+    sent_as = None if name is None else new_name(sources, name)
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(
-            session.put, sources, target, on_conflict=choice, links=links, late_check=late_check
+            session.put,
+            sources,
+            target + b"/",  # a folder, as was made sure of
+            on_conflict=choice,
+            links=links,
+            late_check=late_check,
+            name=sent_as,
         )
         report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
         return _reported(around, session, report, move)
@@ -140,7 +159,7 @@ def get(
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
     found = around.site(site)
     names = [existing(source) for source in sources]
-    local_path(folder)
+    no_stream(folder)
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)

@@ -1,0 +1,62 @@
+"""The name of a file that is sent under another one than its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import _
+from ferrygate.common.names import display_text, is_unsafe, remote_name
+
+
+def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
+    """The bytes under which the one file of ``sources`` goes to the server.
+
+    Args:
+        sources: local paths.
+        name: text becomes NFC and UTF-8; bytes stay what they are.
+
+    Raises:
+        UsageError: it is no name, there are several sources, or the one is a folder.
+    """
+    if len(sources) != 1 or Path(sources[0]).is_dir():
+        raise UsageError(
+            _("Another name can be given to one file only."),
+            next_step=_("Send that file by itself."),
+        )
+    text = os.fsdecode(name)
+    if any(map(is_unsafe, text)) and isinstance(name, str):
+        raise UsageError(
+            _("The name “{name}” holds an invisible character.").format(name=display_text(text))
+        )
+    sent = remote_name(text)
+    return name if isinstance(name, bytes) else sent
+
+
+def demand_folder(sources: Sequence[str], folder: str) -> None:
+    """Refuse a remote folder that was most likely meant for the name of the one file.
+
+    It ends as the file does, in upper or lower case, and has no slash behind it.
+
+    Raises:
+        UsageError: it does; the next step names both ways.
+    """
+    if len(sources) != 1 or folder.endswith("/") or Path(sources[0]).is_dir():
+        return
+    path = PurePosixPath(folder)
+    ending = Path(sources[0]).suffix
+    if not ending or path.suffix.casefold() != ending.casefold():
+        return
+    above = path.parent.as_posix()
+    words = f"--as {shlex.quote(path.name)} {shlex.quote('/' if above == '.' else above)}"
+    raise UsageError(
+        _("“{folder}” looks like the name of a file, where a folder is meant.").format(
+            folder=display_text(folder)
+        ),
+        next_step=_("For a file of that name say {words}; for a folder, {folder}").format(
+            words=display_text(words), folder=display_text(shlex.quote(f"{folder}/"))
+        ),
+    )
