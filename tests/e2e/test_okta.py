@@ -59,7 +59,7 @@ def test_without_a_word_okta_is_not_asked(unproven: Program, site: Path) -> None
     outcome = unproven("ls", site)
     assert outcome.returncode == 3
     assert "The server refused the sign-in." in outcome.stderr
-    assert "To ask Okta what is wrong, add --explain." in outcome.stderr
+    assert "To ask Okta for the reason, add --explain." in outcome.stderr
 
 
 def test_an_explanation_counts_as_a_try(ferrygate: Program, site: Path, sandbox: Sandbox) -> None:

@@ -51,7 +51,7 @@ def advised(
             " file, under “prompts” in [sign_in]."
         )
     if problem.kind is Kind.SIGN_IN_REFUSED and explains:
-        step = problem.next_step + " " + _("To ask Okta what is wrong, add --explain.")
+        step = problem.next_step + " " + _("To ask Okta for the reason, add --explain.")
     step = step.format(site=shlex.quote(display_text(text)))
     return msgspec.structs.replace(problem, next_step=step) if step else problem
 

@@ -83,25 +83,25 @@ class Connection:
 
     Until :meth:`trust` the server may send no more than it takes to show its host key. Methods may
     be called from any thread; each channel belongs to the thread that opened it.
+
+    Attributes:
+        host_key: the key that the server proved to hold; known after the connection's end as well.
     """
 
     def __init__(
         self,
         transport: Transport,
         sock: MonitoredSocket,
+        host_key: HostKey,
         clock: Clock,
         deadlines: Deadlines,
     ) -> None:
+        self.host_key = host_key
         self._transport = transport
         self._sock = sock
         self._clock = clock
         self._deadlines = deadlines
         self._prepared: deque[SftpChannel] = deque()  # one at most, which any thread may take
-
-    @property
-    def host_key(self) -> HostKey:
-        """The key this connection's server proved to hold."""
-        return _host_key(self._transport)
 
     def offers_key(self, key_type: str) -> bool:
         """Whether the server has a host key of this type, by what it said before it showed one."""
@@ -287,6 +287,7 @@ def connect(
         options.digests = MACS
         options.key_types = _known_first(tuple(options.key_types), known)
         _exchange_keys(transport, sock, deadlines.handshake, cancel)
+        host_key = _host_key(transport)
     except (*BROKEN, Cancelled) as error:
         heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
         sock.hang_up()
@@ -300,7 +301,7 @@ def connect(
         if isinstance(error, Cancelled):
             raise
         raise no_handshake(host, port, heard) from error
-    return Connection(transport, sock, clock, deadlines)
+    return Connection(transport, sock, host_key, clock, deadlines)
 
 
 def _exchange_keys(
