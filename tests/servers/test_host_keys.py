@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from ferrygate.api.connecting import connect
-from ferrygate.common.errors import HostKeyChangedError, HostKeyUnknownError, UnsupportedError
+from ferrygate.common.errors import HostKeyChangedError, HostKeyUnknownError, ServerUnusableError
 from ferrygate.common.paths import Home
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
@@ -60,7 +60,7 @@ def test_what_is_no_longer_safe_is_refused_in_a_sentence(
 ) -> None:
     with (
         asking_server([], **algorithms) as asked,
-        pytest.raises(UnsupportedError, match="only encryption that is no longer safe"),
+        pytest.raises(ServerUnusableError, match="only encryption that is no longer safe"),
     ):
         sign_in(asked, home)
     assert asked.attempts == 0
@@ -71,7 +71,7 @@ def test_a_host_key_that_signs_with_sha_1_is_refused_in_a_sentence(home: Home) -
     pair.host_key_algorithms = [b"ssh-rsa"]
     with (
         asking_server([], host_keys=[pair]) as asked,
-        pytest.raises(UnsupportedError, match="only encryption that is no longer safe"),
+        pytest.raises(ServerUnusableError, match="only encryption that is no longer safe"),
     ):
         sign_in(asked, home)
     assert asked.attempts == 0
