@@ -301,3 +301,11 @@ def test_a_refused_host_key_costs_no_thread(tmp_path: Path) -> None:
         assert threading.active_count() <= before + len(script.transports)
     assert problem.kind in {Kind.HOST_KEY_CHANGED, Kind.CANNOT_REACH}
     assert len(script.transports) == 1
+
+
+def test_a_message_of_a_kind_that_nobody_knows_is_declined(tmp_path: Path) -> None:
+    """OpenSSH knows 192 as ping; RFC 4253 §11.4 has the answer to all of them."""
+    script = Script()
+    script.before_success = [b"\xc0" + string(b"hello"), b"\xfe"]
+    with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as connection:
+        assert connection.alive

@@ -123,8 +123,7 @@ class TerminalPrompter:
 
     def server_said(self, message: ServerSaid) -> None:
         """Say it."""
-        self._terminal.settle()
-        self._terminal.say(_("The server says: “{words}”").format(words=message.words))
+        self._terminal.quote(message.words)
 
     def notice(self, notice: Notice) -> None:
         """Say it, and remember it."""

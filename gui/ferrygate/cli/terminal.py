@@ -65,6 +65,7 @@ class Terminal:
         self.is_asking = False
         self.is_away = False
         self.given_up: Problem | None = None
+        self._server_said = ""  # on one line, as in a problem
 
     @cached_property
     def screen(self) -> Console:
@@ -159,10 +160,19 @@ class Terminal:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
         self.say(f"{problem.sentence} {problem.next_step}".rstrip())
-        if problem.server_said:
+        if problem.server_said and problem.server_said not in self._server_said:
             self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
+
+    def quote(self, words: str) -> None:
+        """Say what the server tells people, once; as JSON too where that is wanted."""
+        self.settle()
+        self.record(JsonEvent.WARNING, code="server-said", server_said=words)
+        flat = " ".join(words.split())
+        if flat not in self._server_said:
+            self._server_said = f"{self._server_said} {flat}".lstrip()
+            self.say(_("The server says: “{words}”").format(words=words))
 
     def countdown(self, until: float) -> None:
         """Say when the next code comes; counts down where somebody can see it."""

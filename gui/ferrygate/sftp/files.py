@@ -31,7 +31,7 @@ from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.listing import Take, incomplete, read_folder
 from ferrygate.sftp.replies import check_ok, expect
-from ferrygate.sftp.status import no_folder
+from ferrygate.sftp.status import no_folder, no_home
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import USUAL_HANDLE, AttrsReply, HandleReply, NameReply, Open, Reply, Type
 
@@ -239,8 +239,17 @@ class RemoteFiles:
     # ------------------------------------------------------------ folders
 
     async def list_folder(self, path: bytes, take: Take) -> ListingEnd:
-        """Hand the entries of a folder to ``take``, as :func:`read_folder` does."""
-        handle = await self.open_folder(path)
+        """Hand the entries of a folder to ``take``, as :func:`read_folder` does.
+
+        Raises:
+            ServerUnusableError: the account's home folder, which is all it sees, is not there.
+        """
+        try:
+            handle = await self.open_folder(path)
+        except NotFoundError as error:
+            if path != b"/":
+                raise
+            raise no_home(error.problem) from error
         try:
             return await read_folder(self.channel, handle, path, take)
         finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 import paramiko
 from paramiko import Message, SSHException
-from paramiko.common import cMSG_CHANNEL_DATA
+from paramiko.common import MSG_NAMES, cMSG_CHANNEL_DATA, cMSG_UNIMPLEMENTED
 from paramiko.packet import NeedRekeyException
 
 from ferrygate.sftp.aead import Opener, Sealer, room_for
@@ -47,6 +47,7 @@ class Packetizer(paramiko.packet.Packetizer):
     __sent_bytes: int
     __sent_packets: int
     __keepalive_last: float
+    _initial_kex_done: bool
 
     def __init__(self, sock: MonitoredSocket) -> None:
         """Take a connected socket that times out now and then."""
@@ -210,11 +211,21 @@ class Packetizer(paramiko.packet.Packetizer):
         """
         try:
             kind, message = self._read_message()
+            while kind not in MSG_NAMES and self._initial_kex_done:  # the library stops over it
+                self._decline(message.seqno)
+                kind, message = self._read_message()
         except SSHException as error:
             self.was_damaged = was_damaged(error)
             raise
         self.kind_before, self._kind = self._kind, kind
         return kind, message
+
+    def _decline(self, number: int) -> None:
+        """Answer a message of a kind that nobody here knows (RFC 4253 §11.4)."""
+        answer = Message()
+        answer.add_byte(cMSG_UNIMPLEMENTED)
+        answer.add_int(number)
+        self.send_message(answer)
 
     def _read_message(self) -> tuple[int, Message]:
         while True:

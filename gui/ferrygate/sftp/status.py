@@ -17,7 +17,9 @@ from ferrygate.common.errors import (
     NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
+    Problem,
     RemoteFailureError,
+    ServerUnusableError,
     UnsupportedError,
     WrongTypeError,
 )
@@ -254,6 +256,16 @@ def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError
         else "",
         detail=detail,
         server_said=said,
+    )
+
+
+def no_home(problem: Problem) -> ServerUnusableError:
+    """The error for an account whose root folder the server does not find."""
+    return ServerUnusableError(
+        _("Your home folder on the server is not there."),
+        next_step=_("Ask your contact to set it up."),
+        detail=problem.detail,
+        server_said=problem.server_said,
     )
 
 

@@ -120,7 +120,7 @@ class SignInAttempts:
             except FerrygateError as error:
                 connection.close()
                 if not error.problem.server_said and connection.banner:
-                    words = " ".join(connection.banner.splitlines())
+                    words = " ".join(connection.banner.split())
                     error.problem = msgspec.structs.replace(error.problem, server_said=words)
                 raise
             except BaseException:

@@ -8,11 +8,12 @@ from fake_clock import ManualClock
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import CannotReachError, KeychainError
+from ferrygate.common.errors import CannotReachError, KeychainError, SignInRefusedError
 from ferrygate.engine.messages import (
     HostKeyQuestion,
     Notice,
     PromptQuestion,
+    ServerSaid,
     SessionChanged,
     SessionState,
 )
@@ -105,3 +106,26 @@ def test_a_lost_connection_is_an_event_for_programs(clock: ManualClock, capsys: 
         ("offline", None),
     ]
     assert terminal.given_up == problem
+
+
+def test_the_servers_words_are_said_once(clock: Clock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
+    for words in ("Account suspended.\nCall 555-0199.", "Bye.", "Bye."):
+        prompter.server_said(ServerSaid(words))
+    terminal.tell(
+        SignInRefusedError("No.", server_said="Account suspended. Call 555-0199.").problem
+    )
+    assert capsys.readouterr().err == (
+        "The server says: “Account suspended.\nCall 555-0199.”\nThe server says: “Bye.”\nNo.\n"
+    )
+    terminal.tell(SignInRefusedError("No.", server_said="Too late.").problem)
+    assert "Too late." in capsys.readouterr().err
+
+
+def test_the_servers_words_are_a_warning_for_programs(clock: Clock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    terminal.as_json = True
+    TerminalPrompter(terminal, clock, accept_new_host_key=False).server_said(ServerSaid("Hello."))
+    record = json.loads(capsys.readouterr().out)
+    assert (record["code"], record["server_said"]) == ("server-said", "Hello.")

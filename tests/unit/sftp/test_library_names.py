@@ -40,6 +40,7 @@ NAMES = {
         "_Packetizer__sent_bytes": "send_message and set_outbound_cipher: when to rekey",
         "_Packetizer__sent_packets": "as __sent_bytes",
         "_Packetizer__keepalive_last": "write_all and _check_keepalive",
+        "_initial_kex_done": "Transport._parse_newkeys: set once keys were exchanged",
         "_check_keepalive": "read_all: called whenever nothing came for a moment",
         "_trigger_rekey": "send_message and read_message: called when new keys are due",
     },
@@ -111,7 +112,6 @@ UNDOCUMENTED = {
         "wait_for_response": "send_auth_request: gets the event, and gives methods or raises",
     },
     paramiko.packet.Packetizer: {
-        "_initial_kex_done": "send_message: numbers may not begin anew before that",
         "complete_handshake": "ends the timer of start_handshake",
         "need_rekey": "run",
         "readline": "_check_banner: gets the seconds to wait",

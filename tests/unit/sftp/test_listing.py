@@ -10,6 +10,7 @@ from ferrygate.common.errors import (
     NotFoundError,
     PermissionDeniedError,
     RemoteFailureError,
+    ServerUnusableError,
 )
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import incomplete
@@ -17,11 +18,13 @@ from listing_script import Listing, some
 from scripted_sftp import (
     FILE,
     FOLDER,
+    OPENDIR,
     READDIR,
     Held,
     Rig,
     ScriptedServer,
     names,
+    refusing,
     reply,
     status,
 )
@@ -256,3 +259,12 @@ def test_a_name_longer_than_any_path_is_none(rig: Rig, server: ScriptedServer) -
     entries, end = rig.run(rig.files.entries(b"/folder"))
     assert [len(entry.name) for entry in entries] == [4096]
     assert (end.unusable, end.example) == (1, b"n" * 100)
+
+
+def test_an_account_without_a_home_folder(rig: Rig, server: ScriptedServer) -> None:
+    server.instead[OPENDIR] = refusing(NO_SUCH_FILE)
+    with pytest.raises(ServerUnusableError, match="home folder on the server is not there") as it:
+        listed(rig, b"/")
+    assert it.value.problem.next_step
+    with pytest.raises(NotFoundError):
+        listed(rig, b"/folder")
