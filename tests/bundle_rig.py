@@ -25,6 +25,7 @@ from ferrygate.transfers.local_folder import LocalFile
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
+from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
@@ -126,6 +127,7 @@ class BundleRig:
             open_files=self.open_files,
             load=self.load,
             late=self.late,
+            claims=UploadClaims(self.folder / "replacing", "account"),
         )
         for item in items:
             self.queue.put(item)

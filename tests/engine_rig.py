@@ -98,6 +98,7 @@ class EngineRig:
                 live_secrets=LiveSecrets(),
                 random_hex=self._random_hex,
                 random=lambda: 0.0,
+                upload_claims=home / "replacing",
                 keep_trying=60.0,
             ),
             self.listener,

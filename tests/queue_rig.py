@@ -24,6 +24,7 @@ from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
 from scripted_sftp import Rig, ScriptedServer
 
@@ -205,6 +206,7 @@ class QueueRig:
                 open_files=OpenFiles(),
                 load=Load(),
                 late=LateParts(self.clock.monotonic, 330),
+                claims=UploadClaims(self.folder / "replacing", "account"),
             ),
             self._doubt,
         )

@@ -127,6 +127,7 @@ def make_engine(
         live_secrets=live_secrets or LiveSecrets(),
         random_hex=secrets.token_hex,
         random=SystemRandom().random,
+        upload_claims=home.upload_claims,
         keep_trying=keep_trying,
     )
     return Engine(parts, listener)

@@ -149,28 +149,6 @@ class ConnectionLostError(FerrygateError):
     kind = Kind.CONNECTION_LOST
 
 
-class ServerSilentError(ConnectionLostError):
-    """A channel has ended since the server did not answer on it, though it may elsewhere.
-
-    Attributes:
-        waiter: the task that waits for the request which is unanswered for longest; ``None`` where
-            that changes something on the server, and may have been done.
-    """
-
-    kind = Kind.SERVER_SILENT
-
-    def __init__(
-        self, sentence: str, *, next_step: str, detail: str, waiter: object | None
-    ) -> None:
-        super().__init__(sentence, next_step=next_step, detail=detail)
-        self.waiter = waiter
-
-    def unanswered(self) -> UnansweredError:
-        """The error of the one request, where its channel's end is not what matters."""
-        problem = self.problem
-        return UnansweredError(problem.sentence, next_step=problem.next_step, detail=problem.detail)
-
-
 class HostKeyChangedError(FerrygateError):
     """The server showed another host key than the one on record."""
 
@@ -211,10 +189,6 @@ class LocalFileError(FerrygateError):
     """A file or folder on this computer could not be read or written."""
 
     kind = Kind.LOCAL_FILE
-
-
-class TooManyOpenFilesError(LocalFileError):
-    """This computer opens no more files for this process, or for any."""
 
 
 class LockOutBreakerError(FerrygateError):

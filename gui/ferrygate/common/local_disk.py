@@ -13,7 +13,6 @@ from typing import BinaryIO
 from ferrygate.common.errors import (
     LocalFileError,
     SettingsError,
-    TooManyOpenFilesError,
     UsageError,
 )
 from ferrygate.common.i18n import _
@@ -38,6 +37,10 @@ def local_path(text: str) -> str:
     if "\0" in text:
         raise UsageError(_("A path on this computer cannot hold a NUL character."))
     return text
+
+
+class TooManyOpenFilesError(LocalFileError):
+    """This computer opens no more files for this process, or for any."""
 
 
 @contextmanager

@@ -73,6 +73,11 @@ class Home:
         return self.root / "skew.json"
 
     @property
+    def upload_claims(self) -> Path:
+        """A locked file for each remote name that is being replaced."""
+        return self.root / "replacing"
+
+    @property
     def logs(self) -> Path:
         """Log files."""
         return self.root / "logs"

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import Cancelled, ConnectionLostError, ServerSilentError
+from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.i18n import _
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, Work, cause_of
+from ferrygate.sftp.broken import ServerSilentError
 
 T = TypeVar("T")
 

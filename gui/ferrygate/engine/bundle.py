@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +15,8 @@ from ferrygate.common.errors import (
     FerrygateError,
     LocalFileError,
     SizeMismatchError,
-    TooManyOpenFilesError,
 )
+from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import Leftovers, UploadFailedError
 from ferrygate.engine.silence import errors_of
@@ -33,6 +34,7 @@ from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import NotBeforeError, upload
+from ferrygate.transfers.upload_claims import Claim
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Window
 
@@ -283,13 +285,20 @@ class Bundle:
             self._reports.ended(job, done)
         elif self._direction is Direction.UPLOAD:
             try:
-                outcome = await upload(route, job, report, flying.opened)
+                with closing(await self._claim(route, job)):
+                    outcome = await upload(route, job, report, flying.opened)
             except NotBeforeError as wait:
                 self._reports.later(job, flying.opened, wait.until, None)
             else:
                 self._sent(job, outcome, flying.opened)
         else:
             self._keep(job, await download(route, job, report, self._settings.disk))
+
+    async def _claim(self, route: Route, job: FileJob) -> Claim:
+        """Have a name that is to be replaced for this file alone, among all of this computer."""
+        if not job.replaces:
+            return Claim()
+        return await self._settings.claims.take(job.remote, route.files.channel.sleep)
 
     def _sent(
         self, job: FileJob, outcome: Outcome, opened: Opened, error: BaseException | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,6 +34,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         live_secrets: told of every secret in memory, for the log's filter.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.
+        upload_claims: the folder that says which remote names are being replaced.
         keep_trying: seconds after which a connection that does not come back is given up.
     """
 
@@ -46,4 +48,5 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     live_secrets: LiveSecrets
     random_hex: Callable[[int], str]
     random: Callable[[], float]
+    upload_claims: Path
     keep_trying: float

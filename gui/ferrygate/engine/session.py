@@ -26,6 +26,7 @@ from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
@@ -80,6 +81,9 @@ class Session:
                 open_files=OpenFiles(),
                 load=limits.load,
                 late=late,
+                claims=UploadClaims(
+                    parts.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
+                ),
             ),
             self._doubt,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ferrygate.common.errors import ServerSilentError
+from ferrygate.sftp.broken import ServerSilentError
 
 
 def errors_of(error: Exception, items: Sequence[tuple[object, bool]]) -> list[Exception]:

@@ -10,6 +10,7 @@ from ferrygate.engine.load import Load
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
 
 
@@ -25,6 +26,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         open_files: how many files may be open on this computer, over all lanes.
         load: how many files may be under way on the server, over all lanes.
         late: the parts that an object store may show late.
+        claims: which remote names are being replaced from this computer.
     """
 
     clock: Clock
@@ -35,3 +37,4 @@ class TransferSettings(msgspec.Struct, frozen=True):
     open_files: OpenFiles
     load: Load
     late: LateParts
+    claims: UploadClaims

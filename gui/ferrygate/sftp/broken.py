@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ferrygate.common.errors import ConnectionLostError, ServerSilentError
+from ferrygate.common.errors import ConnectionLostError, Kind, UnansweredError
 from ferrygate.common.i18n import _
 from ferrygate.common.lean_imports import Versions, replaced
 from ferrygate.common.text import duration_text
@@ -37,6 +37,28 @@ _CHANGES_NOTHING = {
 def lost(detail: str) -> ConnectionLostError:
     """The error for it; ``detail`` is for support."""
     return ConnectionLostError(_("The connection to the server was lost."), detail=detail)
+
+
+class ServerSilentError(ConnectionLostError):
+    """A channel has ended since the server did not answer on it, though it may elsewhere.
+
+    Attributes:
+        waiter: the task that waits for the request which is unanswered for longest; ``None`` where
+            that changes something on the server, and may have been done.
+    """
+
+    kind = Kind.SERVER_SILENT
+
+    def __init__(
+        self, sentence: str, *, next_step: str, detail: str, waiter: object | None
+    ) -> None:
+        super().__init__(sentence, next_step=next_step, detail=detail)
+        self.waiter = waiter
+
+    def unanswered(self) -> UnansweredError:
+        """The error of the one request, where its channel's end is not what matters."""
+        problem = self.problem
+        return UnansweredError(problem.sentence, next_step=problem.next_step, detail=problem.detail)
 
 
 def silent(seconds: float, unanswered: Iterable[Future[Any]]) -> ServerSilentError:

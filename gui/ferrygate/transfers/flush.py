@@ -13,13 +13,14 @@ import msgspec
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.local_disk import writing
+from ferrygate.common.local_disk import TooManyOpenFilesError, writing
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.part_names import part_name
 from ferrygate.transfers.parts import sweep
 
 _GROUP = 256  # files flushed together: the disk's journal is written once for them
 _MOST_BEGUN = 64  # what may wait where another large file's bytes are added
+_TRIES, _BETWEEN_TRIES = 100, 0.05  # seconds
 _JOIN = 10.0  # seconds the disk may take at the end
 # Not blocking: a pipe may have come in the file's place.
 _TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
@@ -155,11 +156,25 @@ class Flusher:
         """The disk may write them in whatever order suits it, before the first is waited for."""
         for finished in files if len(files) > 1 else ():
             _error_of(_begin_to_write, finished.file)  # it comes again when the file is synced
-        ends = [(item, _error_of(self._sync_file, item.file)) for item in files]
+        ends = [(item, self._patiently(self._sync_file, item.file)) for item in files]
         folders = {item.file.folder: item.file for item in files}
-        errors = {folder: _error_of(self._sync_folder, one) for folder, one in folders.items()}
+        errors = {
+            folder: self._patiently(self._sync_folder, one) for folder, one in folders.items()
+        }
         for item, error in ends:
             item.done(error or errors[item.file.folder])
+
+    def _patiently(
+        self, sync: Callable[[LocalFile], None], file: LocalFile
+    ) -> LocalFileError | None:
+        """Sync, and wait for a moment where too many files are open: others are about to close."""
+        error = _error_of(sync, file)
+        for _try in range(_TRIES):
+            if not isinstance(error, TooManyOpenFilesError):
+                break
+            self._clock.wait(threading.Event(), _BETWEEN_TRIES)
+            error = _error_of(sync, file)
+        return error
 
     def _sync_file(self, file: LocalFile) -> None:
         _with_descriptor(file, file.name, self._sync)

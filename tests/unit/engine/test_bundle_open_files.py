@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bundle_rig import CONTENT, BundleRig
+from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.open_files import OpenFiles
@@ -27,7 +28,7 @@ LIMIT = 40  # files
 def rig(tmp_path: Path) -> Iterator[BundleRig]:
     numbers = count()
     with contextlib.closing(BundleRig(tmp_path)) as rig:
-        rig.disk = Flusher(lambda _size: f"{next(numbers):04x}", rig.clock, "0123abcd")
+        rig.disk = Flusher(lambda _size: f"{next(numbers):04x}", SystemClock(), "0123abcd")
         yield rig
 
 

@@ -13,12 +13,12 @@ from bundle_rig import BundleRig
 from ferrygate.common.errors import (
     ConnectionLostError,
     Kind,
-    ServerSilentError,
     UnansweredError,
     error_for,
     problem_of,
 )
 from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.sftp.broken import ServerSilentError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import Outcome

@@ -70,6 +70,7 @@ class Engine:
             random_hex=unused,
             live_secrets=LiveSecrets(),
             random=unused,
+            upload_claims=folder / "replacing",
             keep_trying=0.0,
         )
         self.secrets = SessionSecrets(parts.open_vault, known, parts.live_secrets)

@@ -1,0 +1,117 @@
+"""Which remote names are being replaced by a run on this computer: one at a time.
+
+Two uploads over one file at once end in a mixture on most servers, and both are told as delivered.
+So each that replaces a file holds a lock on a file of its own, named by server, account and remote
+path, while it is under way. The system lets go of it when a process ends, however it ends.
+
+A second one waits for a minute, since two runs of one job that overlap should both do their work,
+the later last. Then it fails with a sentence: a large file may take hours, and nobody should wait
+for that without a word. Where the disk has no locks there is nothing to wait for. Other computers
+are not seen; ADR 012 says what is left to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from ferrygate.common import remote_path
+from ferrygate.common.errors import ConflictError
+from ferrygate.common.file_lock import Lock, try_lock
+from ferrygate.common.i18n import _
+from ferrygate.common.local_disk import own_file
+from ferrygate.common.names import display_name
+
+_POLL_SECONDS = 0.25
+_PATIENCE = 60.0  # seconds
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Claim:
+    """A remote name that nobody else on this computer replaces until this is closed."""
+
+    def __init__(self, path: Path | None = None, descriptor: int = -1) -> None:
+        """Take over a locked file; none where there is nothing to be held."""
+        self._path = path
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Let others replace the name."""
+        if self._path is not None:
+            with contextlib.suppress(OSError):  # Windows removes no open file: it stays, empty
+                self._path.unlink()
+            os.close(self._descriptor)
+            self._path = None
+
+
+class UploadClaims:
+    """The claims of one account; for any thread."""
+
+    def __init__(self, folder: Path, account: str) -> None:
+        """Begin with none.
+
+        Args:
+            folder: where the locked files are; made when it is needed.
+            account: tells server and account apart, however they are spelled.
+        """
+        self._folder = folder
+        self._account = account
+
+    async def take(self, remote: bytes, sleep: Sleep) -> Claim:
+        """Claim a remote path, once nobody else on this computer has it.
+
+        Raises:
+            ConflictError: somebody had it for a minute.
+            SettingsError: the folder cannot be used.
+        """
+        path = self._folder / self._name(remote)
+        for _look in range(int(_PATIENCE / _POLL_SECONDS)):
+            claim = self._try(path)
+            if claim is not None:
+                return claim
+            await sleep(_POLL_SECONDS)
+        raise ConflictError(
+            _("Another Ferrygate on this computer is sending “{name}” just now.").format(
+                name=display_name(remote_path.basename(remote))
+            ),
+            next_step=_("Send it again once that is finished."),
+        )
+
+    def _name(self, remote: bytes) -> str:
+        text = self._account.encode() + b"\0" + remote
+        return f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
+
+    def _try(self, path: Path) -> Claim | None:
+        with own_file(path):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            try:
+                descriptor = os.open(path, _FLAGS, 0o600)
+            except OSError as error:
+                if error.errno in {errno.EMFILE, errno.ENFILE}:
+                    return None  # others are about to close
+                raise
+            try:
+                lock = try_lock(descriptor)
+                if lock is not Lock.HELD and _is_there(path, descriptor):
+                    return Claim(path, descriptor)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+        return None
+
+
+def _is_there(path: Path, descriptor: int) -> bool:
+    """Whether the locked file still has its name: who had it may just have taken it away."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (status.st_dev, status.st_ino) == (ours.st_dev, ours.st_ino)

@@ -1,0 +1,59 @@
+"""A file that replaces another waits for whoever else on this computer does so."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bundle_rig import CONTENT, BundleRig
+from ferrygate.common.errors import ConflictError
+from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.upload_claims import Claim, UploadClaims
+from ferrygate.transfers.views import ConflictChoice
+from scripted_sftp import OPEN
+from transfer_rig import choosing
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[BundleRig]:
+    with contextlib.closing(BundleRig(tmp_path)) as rig:
+        yield rig
+
+
+async def never(_seconds: float) -> None:
+    raise AssertionError("somebody has it")
+
+
+def claimed_by_another(rig: BundleRig) -> Claim:
+    claims = UploadClaims(rig.folder / "replacing", "account")
+    work = claims.take(b"/inbox/a.csv", never)
+    with pytest.raises(StopIteration) as taken:
+        work.send(None)
+    claim: Claim = taken.value.value
+    return claim
+
+
+def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
+    rig.server.files[b"/inbox/a.csv"] = bytearray(b"old")
+    job = choosing(rig.job(), ConflictChoice.REPLACE)
+    with contextlib.closing(claimed_by_another(rig)):
+        rig.work_off(job)
+    (end,) = rig.told.ends.values()
+    cause = end.cause if isinstance(end, UploadFailedError) else end
+    assert isinstance(cause, ConflictError)
+    assert "Another Ferrygate on this computer" in cause.problem.sentence
+    assert rig.server.asked(OPEN) == []
+    assert rig.server.files[b"/inbox/a.csv"] == b"old"
+
+
+@pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.REPLACE])
+def test_what_nobody_else_replaces_is_sent_at_once(rig: BundleRig, choice: ConflictChoice) -> None:
+    rig.work_off(choosing(rig.job(), choice))
+    (end,) = rig.told.ends.values()
+    assert isinstance(end, Outcome)
+    assert rig.server.files[b"/inbox/a.csv"] == CONTENT
+    assert not list(rig.folder.glob("replacing/*"))

@@ -1,0 +1,127 @@
+"""Two runs of one computer that replace one remote name: never at the same time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Coroutine
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ferrygate.common.errors import ConflictError, SettingsError
+from ferrygate.transfers.upload_claims import Claim, UploadClaims
+from scripted_sftp import Rig, ScriptedServer
+
+T = TypeVar("T")
+PATH = b"/inbox/report.csv"
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig(ScriptedServer())
+
+
+@pytest.fixture
+def claims(tmp_path: Path) -> UploadClaims:
+    return UploadClaims(tmp_path / "replacing", "key user")
+
+
+def take(rig: Rig, claims: UploadClaims, path: bytes = PATH) -> Claim:
+    work: Coroutine[Any, Any, Claim] = claims.take(path, rig.channel.sleep)
+    return rig.run(work)
+
+
+def test_a_name_is_had_by_one_at_a_time_and_then_by_the_next(
+    rig: Rig, claims: UploadClaims, tmp_path: Path
+) -> None:
+    first = take(rig, claims)
+    turns = 0
+
+    def give_back() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 5:
+            first.close()
+
+    rig.stream.after = give_back
+    began = rig.stream.clock.now()
+    with closing(take(rig, claims)):
+        assert rig.stream.clock.now() > began
+        assert turns >= 5
+    assert list((tmp_path / "replacing").iterdir()) == []
+
+
+def test_nobody_waits_for_ever(rig: Rig, claims: UploadClaims) -> None:
+    with closing(take(rig, claims)):
+        began = rig.stream.clock.now()
+        with pytest.raises(ConflictError, match=r"is sending “report\.csv” just now"):
+            take(rig, claims)
+        assert 59 < rig.stream.clock.now() - began < 62
+    take(rig, claims).close()
+
+
+def test_other_names_and_other_accounts_do_not_wait(
+    rig: Rig, claims: UploadClaims, tmp_path: Path
+) -> None:
+    other = UploadClaims(tmp_path / "replacing", "key another")
+    began = rig.stream.clock.now()
+    for claim in [take(rig, claims), take(rig, claims, b"/inbox/b"), take(rig, other)]:
+        claim.close()
+    assert rig.stream.clock.now() == began
+
+
+def test_another_process_is_waited_for_until_it_is_killed(
+    rig: Rig, claims: UploadClaims, tmp_path: Path
+) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from ferrygate.transfers.upload_claims import UploadClaims\n"
+        "claims = UploadClaims(Path(sys.argv[1]), 'key user')\n"
+        "work = claims.take(sys.argv[2].encode(), None)\n"
+        "try:\n"
+        "    work.send(None)\n"
+        "except StopIteration as taken:\n"
+        "    claim = taken.value\n"
+        "print('taken', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "replacing"), os.fsdecode(PATH)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"taken\n"
+        with pytest.raises(ConflictError):
+            take(rig, claims)
+        process.kill()
+        process.wait()
+    take(rig, claims).close()
+
+
+def test_a_claim_is_given_back_where_the_channel_ends(rig: Rig, claims: UploadClaims) -> None:
+    async def hold() -> None:
+        with closing(await claims.take(PATH, rig.channel.sleep)):
+            await rig.files.stat(b"/never")
+
+    rig.server.instead[17] = lambda _request: ()
+    rig.stream.after = rig.cancel.cancel
+    with pytest.raises(Exception, match="Cancelled"):
+        rig.run(hold())
+    fresh = Rig(ScriptedServer())
+    take(fresh, claims).close()
+
+
+def test_a_folder_that_cannot_be_used_is_told(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError):
+        take(rig, UploadClaims(tmp_path / "file", "key user"))
+
+
+def test_where_nothing_is_replaced_nothing_is_held() -> None:
+    Claim().close()
