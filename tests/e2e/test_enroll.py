@@ -40,6 +40,10 @@ def test_a_key_is_kept_once_a_sign_in_has_proven_it(
     (told,) = records(enrolling("code", site, "--json"))
     assert len(told["code"]) == 6
     assert enrolling("ls", site).returncode == 0
+    forgotten = enrolling("sites", "forget-secrets", site)
+    assert forgotten.returncode == 0, forgotten.stderr
+    assert key not in keychain.read_text()
+    assert enrolling("code", site).returncode == 2
 
 
 def test_a_key_that_does_not_work_is_not_kept(

@@ -71,10 +71,12 @@ def test_what_it_says_can_be_pasted(bare: Program) -> None:
 
 
 def test_its_host_key_stays_and_its_secrets_do_not(bare: Program) -> None:
-    with bare.sandbox() as first:
-        pass
-    with bare.sandbox() as second:
-        pass
+    with bare.sandbox() as first, bare.sandbox() as second:
+        files = [Path(ready["connection_file"]) for ready in (first, second)]
+        ports = [read_connection_file(file).port for file in files]
+    assert ports == [first["port"], second["port"]], "the second has overwritten the first's file"
+    with bare.sandbox() as third:
+        assert Path(third["connection_file"]) == files[0], "the name is free again"
     assert first["host_key_fingerprint"] == second["host_key_fingerprint"]
     assert first["password"] != second["password"]
     assert first["totp_secret"] != second["totp_secret"]

@@ -66,6 +66,15 @@ class Session:
         demand("passphrase", passphrase, Secret)
         self._client.do(m.UsePassphrase(self._client.number(), passphrase, save))
 
+    def forget_secrets(self) -> None:
+        """Drop password, code secret and passphrase, from memory and from the keychain.
+
+        Raises:
+            KeychainError: the keychain cannot be asked, or keeps one.
+        """
+        for kind in m.SecretKind:
+            self._client.do(m.ForgetSecret(self._client.number(), kind))
+
     def sign_in(self, *, try_anyway: bool = False) -> None:
         """Sign in with what is at hand, with a fresh code.
 

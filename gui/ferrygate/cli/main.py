@@ -9,6 +9,7 @@ from itertools import takewhile
 import click
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.commands import forgetting as _forgetting  # noqa: F401  adds to sites
 from ferrygate.cli.commands.app import app
 from ferrygate.cli.commands.codes import code, enroll
 from ferrygate.cli.commands.demo import demo

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.sites.connection_file import read_connection_file
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -79,7 +80,12 @@ def test_what_was_done_is_said(command: Command, capsys: Capture) -> None:
     command(*ADD)
     assert capsys.readouterr() == ("", "Saved as “Acme”.\n")
     command("sites", "remove", "Acme")
-    assert capsys.readouterr() == ("", "Removed “Acme”.\n")
+    told = capsys.readouterr()
+    assert told.out == ""
+    removed, kept = told.err.splitlines()
+    assert removed == "Removed “Acme”."
+    assert "the keychain" in kept
+    assert "host key" in kept
 
 
 def test_a_saved_site_is_replaced_only_on_request(command: Command, capsys: Capture) -> None:
@@ -119,9 +125,13 @@ def test_export_never_overwrites(command: Command, tmp_path: Path, capsys: Captu
     command(*ADD)
     file = tmp_path / "taken.ferrygate"
     file.write_text("mine")
-    assert command("sites", "export", "Acme", file) == 1
+    assert command("sites", "export", "Acme", file) == 2
     assert file.read_text() == "mine"
-    assert "already there" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "already there" in told
+    assert "--replace" in told
+    assert command("sites", "export", "Acme", file, "--replace") == 0
+    assert read_connection_file(file).username == "vendor7"
 
 
 def test_export_says_when_it_cannot_write(command: Command, tmp_path: Path) -> None:
@@ -129,10 +139,41 @@ def test_export_says_when_it_cannot_write(command: Command, tmp_path: Path) -> N
     assert command("sites", "export", "Acme", tmp_path / "none" / "a.ferrygate") == 1
 
 
-def test_export_can_print(command: Command, capsys: Capture) -> None:
+def test_export_can_print(command: Command, capsys: Capture, tmp_path: Path) -> None:
     command(*ADD)
     assert command("sites", "export", "Acme") == 0
     assert capsys.readouterr().out.startswith("format = 1\n")
+    assert command("sites", "export", "Acme", "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["event"], printed["host"]) == ("entry", "sftp.example.org")
+    file = tmp_path / "a.ferrygate"
+    assert command("sites", "export", "Acme", file, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {**printed, "file": str(file)}
+    assert read_connection_file(file).host == "sftp.example.org"
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_host_key_is_forgotten(
+    command: Command, capsys: Capture, private_home: Path, *, pinned: bool
+) -> None:
+    pins = ("--fingerprint", "SHA256:" + "A" * 43) if pinned else ()
+    command(*ADD, *pins)
+    known_hosts = KnownHosts(private_home / "known_hosts")
+    known_hosts.add("sftp.example.org", 22, HostKey("ssh-ed25519", b"a key"))
+    known_hosts.add("sftp.example.org", 2222, HostKey("ssh-ed25519", b"another"))
+    capsys.readouterr()
+    assert command("sites", "forget-host-key", "Acme") == 0
+    assert known_hosts.keys_for("sftp.example.org", 22) == ()
+    assert known_hosts.keys_for("sftp.example.org", 2222) != ()
+    assert ("names the fingerprints" in capsys.readouterr().err) is pinned
+
+
+def test_secrets_of_a_site_without_a_user_are_not_guessed_at(
+    command: Command, capsys: Capture
+) -> None:
+    command("sites", "add", "Acme", "--host", "sftp.example.org")
+    assert command("sites", "forget-secrets", "Acme") == 2
+    assert "has no user name" in capsys.readouterr().err
 
 
 def test_reset_lock_takes_a_saved_site(command: Command, capsys: Capture) -> None:

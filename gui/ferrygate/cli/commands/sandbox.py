@@ -8,6 +8,8 @@ import os
 import shlex
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +22,18 @@ from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
-from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
-from ferrygate.sites.local_files import write_whole
+from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import SignIn, Site
 
 if TYPE_CHECKING:
     from ferrygate.sandbox.sandbox import Ready
 
 _BLOCK = 4096
+_MOST_AT_ONCE = 100  # sandboxes of one home; a lock that cannot be had at all is told by the last
 
 
 @click.command()
@@ -95,11 +98,12 @@ def sandbox(
             ) from error
         raise LocalFileError(_("The sandbox cannot start here."), detail=reason(error)) from error
     try:
-        file = _write_connection_file(state, ready)
-        _say_ready(around, ready, file)
-        if end_with_input:
-            threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
-        interrupt.wait()
+        with _own_file(state) as file:
+            _write_connection_file(file, ready)
+            _say_ready(around, ready, file)
+            if end_with_input:
+                threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
+            interrupt.wait()
     finally:
         running.stop()
     return Exit.DONE
@@ -115,7 +119,26 @@ def _watch_input(interrupt: InterruptWait) -> None:
     interrupt.end()
 
 
-def _write_connection_file(state: Path, ready: Ready) -> Path:
+@contextmanager
+def _own_file(state: Path) -> Iterator[Path]:
+    """A connection file for one sandbox as long as it runs; others of this home have their own.
+
+    Each holds the lock that goes with its file, so that the first name of one that has ended, be
+    it by force, is free again.
+    """
+    with ExitStack() as held:
+        for number in range(1, _MOST_AT_ONCE):
+            path = state / f"sandbox{f'-{number}' if number > 1 else ''}{SUFFIX}"
+            with suppress(SettingsError):  # another one's
+                held.enter_context(locked(path, patience=0.0))
+                break
+        else:
+            path = state / f"sandbox-{_MOST_AT_ONCE}{SUFFIX}"
+            held.enter_context(locked(path, patience=0.0))
+        yield path
+
+
+def _write_connection_file(path: Path, ready: Ready) -> None:
     site = Site(
         name=_("Sandbox"),
         host=ready.host,
@@ -124,9 +147,7 @@ def _write_connection_file(state: Path, ready: Ready) -> Path:
         host_key_fingerprints=(ready.host_key_fingerprint,),
         sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
     )
-    path = state / f"sandbox{SUFFIX}"
     write_whole(path, format_connection_file(site).encode())
-    return path
 
 
 def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:

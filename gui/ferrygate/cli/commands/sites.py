@@ -10,11 +10,11 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import Exit
-from ferrygate.cli.json_lines import JsonEvent, record_line
+from ferrygate.cli.json_lines import JsonEvent, local_fields, record_line
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
-from ferrygate.common.errors import LocalFileError, UsageError
+from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path, writing
 from ferrygate.common.names import display_text
@@ -177,26 +177,38 @@ def import_(around: CommandContext, file: Path, *, name: str | None, replace: bo
 @sites.command()
 @click.argument("site")
 @click.argument("file", default=_STDOUT)
+@click.option("--replace", is_flag=True, help="Replace FILE where it is there.")
 @output_options
 @click.pass_obj
-def export(around: CommandContext, site: str, file: str) -> int:
-    """Write a connection file to hand out, to FILE or standard output."""
+def export(around: CommandContext, site: str, file: str, *, replace: bool) -> int:
+    """Write a connection file to hand out, to FILE or standard output.
+
+    With --json, standard output has the site as an object, as "show" prints it, and "file".
+    """
     local_path(file)
-    text = format_connection_file(around.site(site))
-    if file == _STDOUT:
+    found = around.site(site)
+    text = format_connection_file(found)
+    if file != _STDOUT:
+        _write(Path(file), text, replace=replace)
+    elif not around.terminal.as_json:
         around.terminal.line(text.rstrip("\n"))
-        return Exit.DONE
-    with writing(Path(file)):
+    written = {} if file == _STDOUT else local_fields("file", file)
+    around.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found), **written)
+    return Exit.DONE
+
+
+def _write(path: Path, text: str, *, replace: bool) -> None:
+    with writing(path):
         try:
-            with Path(file).open("x", encoding="utf-8") as target:
+            with path.open("w" if replace else "x", encoding="utf-8") as target:
                 target.write(text)
         except FileExistsError:
-            raise LocalFileError(
+            raise UsageError(
                 _("“{name}” is already there, and was left as it is.").format(
-                    name=display_text(file)
-                )
+                    name=display_text(str(path))
+                ),
+                next_step=_("Give --replace to put this one in its place."),
             ) from None
-    return Exit.DONE
 
 
 @sites.command()
@@ -204,9 +216,16 @@ def export(around: CommandContext, site: str, file: str) -> int:
 @output_options
 @click.pass_obj
 def remove(around: CommandContext, site: str) -> int:
-    """Forget a saved site."""
+    """Forget a saved site; its secrets and its server's host key are kept."""
     around.store.remove(site)
     around.terminal.say(_("Removed “{name}”.").format(name=display_text(site)))
+    around.terminal.say(
+        _(
+            "What the keychain has for it is kept, and so is the host key of its server. With its"
+            " connection file in place of a name, ferrygate sites forget-secrets and"
+            " forget-host-key remove these."
+        )
+    )
     return Exit.DONE
 
 
