@@ -265,8 +265,10 @@ class Bundle:
         self._settings.load.give_back()
         self._flying.remove(flying)
         item = flying.item
-        if isinstance(item, FileJob) and (flying.opened.path or flying.opened.delivered):
-            item = msgspec.structs.replace(item, again=flying.opened)  # what it knows by now
+        if isinstance(item, FileJob):
+            self._slots.give_back(item.number)  # or those that are under way would wait for it
+            if flying.opened.path or flying.opened.delivered:
+                item = msgspec.structs.replace(item, again=flying.opened)  # what it knows by now
         self._queue.give_back(item)
 
     async def _walk(self, files: RemoteFiles, walk: Walk) -> None:

@@ -52,6 +52,7 @@ class Batch:
         self._clock = clock
         self._jobs: list[FileJob] = []
         self._files: list[FileView] = []
+        self._replacing: deque[int] = deque()  # those of these that have a slot go on first
         self._interrupted: deque[int] = deque()  # these go on before others begin
         self._waiting: deque[int] = deque()
         self._late: list[tuple[float, int]] = []  # a heap: when each is handed out again
@@ -92,7 +93,9 @@ class Batch:
             self.problem = reason
         if not self._walk_begun:
             self._walk_begun, self._walking = True, False
-        waiting = [self._jobs[number] for number in (*self._interrupted, *self._waiting)]
+        queues = (self._replacing, self._interrupted, self._waiting)
+        waiting = [self._jobs[number] for queue in queues for number in queue]
+        self._replacing.clear()
         self._interrupted.clear()
         self._waiting.clear()
         return waiting
@@ -137,10 +140,10 @@ class Batch:
 
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
-        if self._late_is_due and not self._interrupted:
+        if self._late_is_due and not (self._replacing or self._interrupted):
             _due, number = heapq.heappop(self._late)
         else:
-            number = (self._interrupted or self._waiting).popleft()
+            number = (self._replacing or self._interrupted or self._waiting).popleft()
         job = self._jobs[number]
         if self._on_conflict is not None:
             job = msgspec.structs.replace(job, on_conflict=self._on_conflict)
@@ -160,8 +163,14 @@ class Batch:
 
     def not_begun(self, number: int) -> None:
         """A file that was handed out goes back to where it was."""
-        interrupted = self._files[number].state is TransferState.INTERRUPTED
-        (self._interrupted if interrupted else self._waiting).appendleft(number)
+        if self._files[number].state is TransferState.INTERRUPTED:
+            self._interrupted_queue(number).appendleft(number)
+        else:
+            self._waiting.appendleft(number)
+
+    def _interrupted_queue(self, number: int) -> deque[int]:
+        """Where an interrupted file waits: others would wait for the slot of one that has it."""
+        return self._replacing if self.slots.has(number) else self._interrupted
 
     def interrupt(self, number: int, opened: Opened | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again.
@@ -169,7 +178,7 @@ class Batch:
         ``opened`` is how far its upload came; what was known of it before stays known where that
         says nothing new.
         """
-        self._interrupted.append(number)
+        self._interrupted_queue(number).append(number)
         if opened is not None:
             self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
         self._moved -= self._files[number].moved
@@ -234,7 +243,7 @@ class Batch:
     @property
     def has_work(self) -> bool:
         """Whether there is something to hand out now."""
-        waits = bool(self._interrupted or self._waiting) or self._late_is_due
+        waits = bool(self._replacing or self._interrupted or self._waiting) or self._late_is_due
         return (not self._walk_begun or waits) and not self._asking
 
     @property

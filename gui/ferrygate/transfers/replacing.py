@@ -2,7 +2,8 @@
 
 Their OPEN cuts what was there to nothing, and what breaks then has destroyed it. So few are under
 way at a time, whatever the channel could hold: these are all that a kill, a dead line or a cancel
-can cost. A file that is interrupted keeps its slot, since what it stood for is cut already.
+can cost. A file that is interrupted keeps its slot, since what stood there is cut already. It goes
+on before all others: those would wait for its slot, and may be as many as can be under way.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ class ReplaceSlots:
             return
         with self._lock:
             self._waiting.append((number, wake))
+
+    def has(self, number: int) -> bool:
+        """Whether a file of this number has one."""
+        with self._lock:
+            return number in self._holders
 
     def give_back(self, number: int) -> None:
         """A file has ended, or waits no longer; nothing where it had no slot."""

@@ -162,6 +162,34 @@ def test_interrupted_files_go_on_in_their_order_before_those_handed_back(case: C
     assert batch.view().stopping
 
 
+def test_interrupted_files_that_others_would_wait_for_go_on_first(case: Case) -> None:
+    """Else as many as can be under way could be waiting for the slots of two that are not."""
+    batch = case.batch
+    for number in range(1, 5):
+        batch.add(FileJob(number=number, local="/b", remote=b"/b"))
+    for number in range(4):
+        batch.next_job()
+        batch.progress(number, S.SENDING, 5)
+    for number in (1, 3):
+        batch.slots.take(number)
+    for number in range(4):
+        batch.interrupt(number, Opened())
+    assert [batch.next_job().number for _file in range(4)] == [1, 3, 0, 2]
+    for number in (2, 0, 3, 1):
+        batch.not_begun(number)
+    assert [job.number for job in batch.stop(PROBLEM)] == [1, 3, 0, 2, 4]
+
+
+@pytest.mark.parametrize("state", [S.DELIVERED, S.NEEDS_ATTENTION])
+def test_a_slot_is_given_back_when_a_file_has_ended(case: Case, state: TransferState) -> None:
+    case.batch.next_job()
+    case.batch.slots.take(0)
+    for each in (S.SENDING, S.CHECKING, state):
+        assert case.batch.slots.has(0)
+        case.enter(each)
+    assert not case.batch.slots.has(0)
+
+
 def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
     assert case.batch.ask()
     assert not case.batch.ask()
