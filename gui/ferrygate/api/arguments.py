@@ -24,7 +24,7 @@ LocalPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 """A path on this computer."""
 
 RemotePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-"""A path on the server; text becomes NFC and UTF-8, bytes stay what they are."""
+"""A path on the server; what is there is found as it is written, what is made new gets NFC."""
 
 _PATH = (str, bytes, os.PathLike)
 _SITE: dict[str, type] = {
@@ -59,11 +59,25 @@ def remote(name: str, path: RemotePath) -> bytes:
         UsageError: it is empty, or holds what no path can; so is a ``Path("")``, which cannot be
             told from ``Path(".")`` and would be the root.
     """
+    return remote_path.normalise(_written(name, path))
+
+
+def existing(name: str, path: RemotePath) -> bytes:
+    """As :func:`remote`, for what is there already; where it is not as written, the engine looks.
+
+    Raises:
+        TypeError: as for :func:`remote`.
+        UsageError: as for :func:`remote`.
+    """
+    return remote_path.as_written(_written(name, path))
+
+
+def _written(name: str, path: RemotePath) -> str | bytes:
     demand(name, path, *_PATH)
     written = os.fspath(path)
     if written in {".", b"."} and isinstance(path, os.PathLike):
         written = type(written)()
-    return remote_path.normalise(written)
+    return written
 
 
 def local(name: str, path: LocalPath) -> str:

@@ -11,6 +11,7 @@ from ferrygate.api.arguments import (
     LocalPath,
     RemotePath,
     demand,
+    existing,
     links_choice,
     local,
     remote,
@@ -136,11 +137,11 @@ class Session:
 
     def blocks(self, path: RemotePath = "/") -> Iterator[tuple[Entry, ...]]:
         """As :meth:`ls`, many at a time: the first few at once, then in thousands."""
-        return self._blocks(m.ListFolder(self._client.number(), remote("path", path)))
+        return self._blocks(m.ListFolder(self._client.number(), existing("path", path)))
 
     def stat(self, path: RemotePath) -> Entry:
         """What the server says of one path."""
-        command = m.StatPath(self._client.number(), remote("path", path))
+        command = m.StatPath(self._client.number(), existing("path", path))
         return self._one(command, m.PathStat).entry
 
     def mkdir(self, path: RemotePath, *, parents: bool = False) -> None:
@@ -155,7 +156,7 @@ class Session:
         Raises:
             UsageError: one of them is the root, the site's start folder, or above that.
         """
-        names = remote("source", source), remote("target", target)
+        names = existing("source", source), remote("target", target)
         for name in names:
             refuse_to_lose(self.site, name)
         self._client.do(m.RenamePath(self._client.number(), *names))
@@ -167,7 +168,7 @@ class Session:
             UsageError: it is the root, the site's start folder, or above that.
         """
         demand("recursive", recursive, bool)
-        removed = remote("path", path)
+        removed = existing("path", path)
         refuse_to_lose(self.site, removed)
         self._client.do(m.RemovePath(self._client.number(), removed, recursive))
 
@@ -204,7 +205,7 @@ class Session:
         demand("late_check", late_check, bool)
         demand("name", name, str, bytes, type(None))
         paths = tuple(local("sources", source) for source in several("sources", sources))
-        target = remote("folder", folder)
+        target = existing("folder", folder)
         if name is None:
             demand_folder(paths, os.fsdecode(folder))
         command = m.Upload(
@@ -242,7 +243,7 @@ class Session:
         """
         command = m.Download(
             self._client.number(),
-            tuple(remote("sources", source) for source in several("sources", sources)),
+            tuple(existing("sources", source) for source in several("sources", sources)),
             local("folder", folder),
             on_conflict,
             links_choice(links),

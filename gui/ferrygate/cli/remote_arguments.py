@@ -8,7 +8,10 @@ from ferrygate.common import remote_path
 
 
 def existing(text: str) -> bytes:
-    """The path of what is there already: the very bytes that were typed, UTF-8 or not."""
+    """The path of what is there already: the very bytes that were typed, UTF-8 or not.
+
+    Where nothing is there under these bytes, the engine looks for other normal forms of them.
+    """
     return remote_path.normalise(os.fsencode(text))
 
 

@@ -24,6 +24,18 @@ def basename(path: bytes) -> bytes:
     return path.rpartition(b"/")[2]
 
 
+def as_written(path: str | bytes) -> bytes:
+    """As :func:`normalise`, but text stays as it is: it names what is there already.
+
+    Raises:
+        UsageError: as for :func:`normalise`.
+    """
+    if isinstance(path, bytes):
+        return normalise(path)
+    to_remote_bytes(path)  # says what cannot be sent
+    return normalise(path.encode("utf-8", "surrogateescape"))
+
+
 def normalise(path: str | bytes) -> bytes:
     """The absolute path for what a person or program wrote.
 

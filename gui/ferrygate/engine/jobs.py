@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from itertools import islice
 
+import msgspec
+
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import (
@@ -27,6 +29,7 @@ from ferrygate.engine.messages import (
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete
+from ferrygate.sftp.spelling import as_spelled, spelled_otherwise
 
 _BLOCK = 1000  # entries of a listing that travel together
 _MOST_LOOKS = 2000  # names of one listing whose kind is asked for, where the server told none
@@ -50,12 +53,37 @@ async def carry_out(
         FerrygateError: says what stands in the way, as far as a look around tells.
     """
     try:
-        if isinstance(command, ListFolder):
-            return await _list(files, command.path, take)
-        await _carry_out(files, command, take)
+        return await _obey(files, await _spelled(files, command), take)
     except _UNCLEAR as refusal:
         cause = await explained(files, command, refusal, object_store=object_store)
         raise cause from refusal
+
+
+async def _spelled(files: RemoteFiles, command: FileOperation) -> FileOperation:
+    """The command with its paths as the server spells them."""
+    if isinstance(command, RenamePath):
+        target = await as_spelled(files, remote_path.parent(command.target))
+        return msgspec.structs.replace(
+            command,
+            source=await _found(files, command.source),
+            target=remote_path.join(target, remote_path.basename(command.target)),
+        )
+    if isinstance(command, MakeFolder):
+        return msgspec.structs.replace(command, path=await as_spelled(files, command.path))
+    return msgspec.structs.replace(command, path=await _found(files, command.path))
+
+
+async def _found(files: RemoteFiles, path: bytes) -> bytes:
+    """The path under which something is there; the same where nothing is."""
+    return await spelled_otherwise(files, path) or path
+
+
+async def _obey(
+    files: RemoteFiles, command: FileOperation, take: Take
+) -> IncompleteListingError | None:
+    if isinstance(command, ListFolder):
+        return await _list(files, command.path, take)
+    await _carry_out(files, command, take)
     return None
 
 

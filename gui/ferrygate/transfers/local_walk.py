@@ -30,6 +30,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.names import display_text, remote_name
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.spelling import as_spelled, name_as_spelled
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found import Found
@@ -63,10 +64,12 @@ class _Made(msgspec.Struct, frozen=True):
     """How it stands with a folder on the server.
 
     Attributes:
+        path: its path, as the server spells it.
         new: it was made just now.
         refused: why it could not be made, where it cannot be seen whether it is there.
     """
 
+    path: bytes
     new: bool
     refused: Problem | None = None
 
@@ -109,6 +112,7 @@ class LocalWalk:
             FerrygateError: a remote folder cannot be made.
         """
         refused: Problem | None = None
+        folder = await as_spelled(files, folder)
         try:
             await files.make_folders(folder)
         except _DROP_BOX as error:
@@ -140,7 +144,8 @@ class LocalWalk:
         below: list[_Folder] = []
 
         async def ensure(folder: _Folder) -> _Made:
-            return self._made.get(folder.remote) or await _ensure_folder(files, folder.remote)
+            path = await self._spelled(files, folder.remote)
+            return self._made.get(path) or await _ensure_folder(files, path)
 
         most = self._most_at_a_time() or _FOLDERS_MADE
         ahead = Ahead(files.channel, level, ensure, most=min(most, _FOLDERS_MADE))
@@ -148,8 +153,16 @@ class LocalWalk:
             below += await self._announce(files, *made)
         return below
 
+    async def _spelled(self, files: RemoteFiles, path: bytes) -> bytes:
+        """The path of a folder as it stands on the server, if it does under another form."""
+        above = self._made.get(remote_path.parent(path))
+        if above is not None and above.new and self._new_folders_are_empty:
+            return path
+        return await name_as_spelled(files, path)
+
     async def _announce(self, files: RemoteFiles, folder: _Folder, there: _Made) -> list[_Folder]:
         """Announce the files of a folder that is there; returns its folders."""
+        folder = msgspec.structs.replace(folder, remote=there.path)
         self._found.folder(folder.remote)
         self._made[folder.remote] = there
         below: list[_Folder] = []
@@ -250,11 +263,11 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
         except FerrygateError:
             kind = EntryKind.UNKNOWN
         if kind is EntryKind.UNKNOWN:
-            return _Made(new=False, refused=refusal.problem)
+            return _Made(path, new=False, refused=refusal.problem)
         if kind is not EntryKind.FOLDER:
             raise
-        return _Made(new=False)
-    return _Made(new=True)
+        return _Made(path, new=False)
+    return _Made(path, new=True)
 
 
 def _identity(path: str) -> _Identity | None:

@@ -25,6 +25,7 @@ from ferrygate.common.local_disk import writing
 from ferrygate.common.names import NameSet, display_name
 from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.listing import incomplete
+from ferrygate.sftp.spelling import spelled_otherwise
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.found import Found
 from ferrygate.transfers.local_folder import LocalFolder
@@ -89,8 +90,8 @@ class RemoteWalk:
         root = Path(folder)
         _make_local(root, root)
         given = NameSet()
-        for source in sources:
-            entry = await _source(files, source)
+        for wanted in sources:
+            source, entry = await _source(files, wanted)
             name = given.give(entry.name) if entry.name else ""
             if entry.kind is EntryKind.FOLDER:
                 top = _Folder(source, root / name if name else root, await self._top(files, source))
@@ -217,17 +218,23 @@ class RemoteWalk:
         self._found.file(local, remote, entry.size, modified=entry.modified, root=root)
 
 
-async def _source(files: RemoteFiles, source: bytes) -> Entry:
-    """What a person asked for; where the server does not tell, OPEN says whether it is a file."""
+async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:
+    """What a person asked for, and its path as the server spells it.
+
+    Where the server does not tell, OPEN says whether it is a file.
+    """
     try:
         entry = await files.look(source, follow=True)
     except (Cancelled, ConnectionLostError):
         raise
     except FerrygateError:
-        return Entry(remote_path.basename(source), EntryKind.FILE)
+        spelled = await spelled_otherwise(files, source)
+        if spelled is not None:
+            return await _source(files, spelled)
+        return source, Entry(remote_path.basename(source), EntryKind.FILE)
     if entry.kind is EntryKind.OTHER:  # asked about again when its turn comes
-        return Entry(entry.name, EntryKind.OTHER)
-    return entry
+        return source, Entry(entry.name, EntryKind.OTHER)
+    return source, entry
 
 
 def _below(folder: _Folder, name: bytes) -> tuple[bytes, ...]:

@@ -17,6 +17,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.spelling import other_forms
 from ferrygate.transfers.conflict import is_to_be_sent, numbered_names, skipped, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.route import Route
@@ -52,17 +53,20 @@ async def choose(
     opened.told = True
     if job.free and job.again is None:
         return job.remote
+    path = job.remote
     try:
-        there = await standing(files, job.remote)
+        path, there = await _taken_by(files, path)
     except TELLS_NOTHING:
         opened.asked, opened.told, there = False, False, None
-    if there is None or await _is_replaced(route, job, there, source):
+    if there is None or await _is_replaced(route, job, path, there, source):
         opened.stood_before = opened.before = there
-        return job.remote
-    return await _aside(files, job, there, source.st_size)
+        return path
+    return await _aside(files, job, path, there, source.st_size)
 
 
-async def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat_result) -> bool:
+async def _is_replaced(
+    route: Route, job: FileJob, path: bytes, there: Entry, source: os.stat_result
+) -> bool:
     """Whether what stands there is to give way.
 
     Raises:
@@ -70,29 +74,31 @@ async def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat
     """
     if job.on_conflict is not ConflictChoice.CHANGED:
         return job.replaces
-    meant = await _meant(route.files, job.remote, there)
+    meant = await _meant(route.files, path, there)
     if meant.kind is EntryKind.FOLDER:
         raise taken(display_name(remote_path.basename(job.remote)))
     size, modified = source.st_size, source.st_mtime
     return is_to_be_sent(meant, size, modified, object_store=route.object_store)
 
 
-async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> bytes | Outcome:
+async def _aside(
+    files: RemoteFiles, job: FileJob, path: bytes, there: Entry, size: int
+) -> bytes | Outcome:
     """What becomes of a file of so many bytes that does not replace what stands there.
 
     Raises:
         ConflictError: nobody said what to do.
     """
     if job.on_conflict in _MAY_SKIP:
-        meant = await _meant(files, job.remote, there)
+        meant = await _meant(files, path, there)
         size_there = meant.size if meant.kind is EntryKind.FILE else None
         return skipped(job, size, size_there, _("skipped, another size on the server"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):
-            path = remote_path.join(folder, other)
-            if await _may_be_free(files, path) and job.names.claim(path, job.local):
-                return path
+            free = remote_path.join(folder, other)
+            if await _may_be_free(files, free) and job.names.claim(free, job.local):
+                return free
     raise taken(display_name(remote_path.basename(job.remote)))
 
 
@@ -134,6 +140,17 @@ async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
         return await files.lstat(path)
     except NotFoundError:
         return None
+
+
+async def _taken_by(files: RemoteFiles, path: bytes) -> tuple[bytes, Entry | None]:
+    """What stands under a name, or under the same as another system spells it; and its path."""
+    folder, name = remote_path.parent(path), remote_path.basename(path)
+    for form in (name, *other_forms(name)):
+        spelled = remote_path.join(folder, form)
+        there = await standing(files, spelled)
+        if there is not None:
+            return spelled, there
+    return path, None
 
 
 async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:

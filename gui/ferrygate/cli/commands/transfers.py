@@ -16,7 +16,7 @@ from ferrygate.cli.interrupts import on_interrupt
 from ferrygate.cli.local_arguments import no_stream
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
-from ferrygate.cli.remote_arguments import existing, new
+from ferrygate.cli.remote_arguments import existing
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
@@ -116,7 +116,7 @@ def put(
     from ferrygate.api.new_name import demand_folder, new_name  # noqa: PLC0415  help needs none
 
     found = around.site(site)
-    target = new(folder)
+    target = existing(folder)
     if not any(map(os.path.lexists, [no_stream(source) for source in sources])):
         raise not_there(Path(sources[0]))  # a code is worth more than that
     if name is None:
