@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import ConnectionLostError, Problem
+from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 
 STAYS_SECONDS = 4.0
 """How long a passing word stands."""
+
+
+_HEARD = 16  # of a server's sayings are known again
 
 
 class NoticePresenter(Observable):
@@ -19,6 +25,9 @@ class NoticePresenter(Observable):
         self._clock = clock
         self._words = ""
         self._until = 0.0
+        self._reconnecting = False
+        self._heard: deque[str] = deque(maxlen=_HEARD)
+        self._of_server: Problem | None = None
         self.problem: Problem | None = None
 
     @property
@@ -47,5 +56,30 @@ class NoticePresenter(Observable):
 
     def handle(self, event: m.Event) -> None:
         """Take in what the engine wants said."""
-        if isinstance(event, m.Notice):
-            self.show(event.problem)
+        match event:
+            case m.Notice():
+                self.show(event.problem)
+            case m.SessionChanged(state=state):
+                self._reconnecting = state is m.SessionState.RECONNECTING
+                if not self._reconnecting and self.problem is self._of_server:
+                    self.dismiss()
+            case m.ServerSaid(words=words):
+                self._hear(words)
+            case _:
+                pass
+
+    def _hear(self, words: str) -> None:
+        """Show what a server says while a session comes back: the sign-in's card is away then.
+
+        What it has said before, such as a banner, is not repeated.
+        """
+        if self._reconnecting and words not in self._heard:
+            self._of_server = _said(words)
+            self.show(self._of_server)
+        self._heard.append(words)
+
+
+def _said(words: str) -> Problem:
+    return ConnectionLostError(
+        _("The connection was lost, and Ferrygate is signing in again."), server_said=words
+    ).problem

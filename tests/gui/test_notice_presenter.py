@@ -1,0 +1,51 @@
+"""What belongs to no screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ferrygate.app.presenters.notice_presenter import NoticePresenter
+from ferrygate.common.errors import KeychainError
+from ferrygate.engine import messages as m
+
+if TYPE_CHECKING:
+    from gui.conftest import StillClock
+
+RECONNECTING = m.SessionChanged(m.SessionState.RECONNECTING)
+SIGNED_IN = m.SessionChanged(m.SessionState.SIGNED_IN)
+
+
+@pytest.fixture
+def presenter(clock: StillClock) -> NoticePresenter:
+    return NoticePresenter(clock)
+
+
+def said(presenter: NoticePresenter) -> str:
+    return presenter.problem.server_said if presenter.problem is not None else ""
+
+
+def test_what_a_server_says_while_a_session_comes_back_is_shown_until_it_is_back(
+    presenter: NoticePresenter,
+) -> None:
+    presenter.handle(m.ServerSaid("Welcome."))
+    assert presenter.problem is None  # the sign-in's card shows it
+    presenter.handle(RECONNECTING)
+    presenter.handle(m.ServerSaid("Welcome."))
+    assert presenter.problem is None
+    presenter.handle(m.ServerSaid("Enter the number 42 in your app."))
+    assert said(presenter) == "Enter the number 42 in your app."
+    presenter.handle(RECONNECTING)
+    assert said(presenter) == "Enter the number 42 in your app."
+    presenter.handle(SIGNED_IN)
+    assert presenter.problem is None
+
+
+def test_another_problem_stays(presenter: NoticePresenter) -> None:
+    presenter.handle(RECONNECTING)
+    presenter.handle(m.ServerSaid("Enter the number 42 in your app."))
+    problem = KeychainError("The keychain is locked.").problem
+    presenter.handle(m.Notice(problem))
+    presenter.handle(SIGNED_IN)
+    assert presenter.problem is problem

@@ -1,0 +1,54 @@
+"""A password that the person changes on the way in is not used again, here or from the keychain."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from engine_rig import EngineRig
+from fake_clock import WallClock
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import SignIn, Site
+from ferrygate.vault.memory import MemoryVault
+from ferrygate.vault.vault import Binding, SecretKind
+from servers.rigs.asking import asking_server
+from servers.rigs.server_process import HOST
+
+ROUNDS = [
+    ("", [("Password: ", False)]),
+    ("Your password has expired.", [("New password: ", False), ("Retype new password: ", False)]),
+]
+
+
+def _asks(number: int, event: m.Event) -> bool:
+    return isinstance(event, m.PromptQuestion) and event.question == number
+
+
+def test_a_changed_password_is_forgotten(tmp_path: Path, clock: WallClock) -> None:
+    vault = MemoryVault()
+    rig = EngineRig(tmp_path, clock, lambda: vault)
+    with asking_server(ROUNDS) as asked:
+        site = Site(
+            name="s",
+            host=HOST,
+            port=asked.port,
+            username="v",
+            sign_in=SignIn(steps=("keyboard-interactive",)),
+        )
+        binding = Binding(host=site.host, port=site.port, username=site.username)
+        rig.do(m.OpenSite, site)
+        vault.write(SecretKind.PASSWORD, binding, Secret("old"))
+        rig.do(m.UsePassword, Secret("old"), save=True)
+        request = rig.send(m.SignIn)
+        rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
+        rig.engine.send(m.AnswerHostKey(1, accept=True))
+        for number in (2, 3):
+            rig.listener.wait(partial(_asks, number))
+            rig.engine.send(m.AnswerPrompt(number, Secret("new")))
+        assert isinstance(rig.end_of(request), m.Done)
+        assert asked.answers == [["old"], ["new", "new"]]
+        assert vault.read(SecretKind.PASSWORD, binding) is None
+        dropped = m.SecretsDropped(frozenset({m.SecretKind.PASSWORD}), changed=True)
+        assert dropped in rig.listener.all(m.SecretsDropped)
+        rig.close()
