@@ -74,7 +74,12 @@ class EngineRig:
     """An engine, its listener and its parts."""
 
     def __init__(
-        self, home: Path, clock: Clock, open_vault: Callable[[], Vault] | None = None
+        self,
+        home: Path,
+        clock: Clock,
+        open_vault: Callable[[], Vault] | None = None,
+        *,
+        keep_trying: float = 60.0,
     ) -> None:
         self.clock = clock
         self.listener = Listener()
@@ -99,7 +104,7 @@ class EngineRig:
                 random_hex=self._random_hex,
                 random=lambda: 0.0,
                 upload_claims=home / "replacing",
-                keep_trying=60.0,
+                keep_trying=keep_trying,
             ),
             self.listener,
         )

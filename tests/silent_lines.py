@@ -87,7 +87,7 @@ def silent_line(
     """Sign in to a sandbox over lines that end after so many bytes each, silent or not."""
     with contextlib.ExitStack() as running:
         proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=silent))
-        rig = EngineRig(home, FastClock(SPEED))
+        rig = EngineRig(home, FastClock(SPEED), keep_trying=900)
         running.enter_context(contextlib.closing(rig))
         rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=late_part))
         rig.do(m.UsePassword, box.ready.password)

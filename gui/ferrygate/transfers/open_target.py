@@ -69,7 +69,7 @@ async def _open_target(
     opened.path, opened.closing = target, None
     opened.written, opened.is_open = 0, True
     try:
-        handle = await _open(route, job, opened, target, replace=replace)
+        handle = await _open(route, job, opened, target, replace=replace, goes_on=goes_on)
     except Cancelled:
         raise
     except FerrygateError as refusal:
@@ -85,7 +85,7 @@ async def _open_target(
 
 
 async def _open(
-    route: Route, job: FileJob, opened: Opened, target: bytes, *, replace: bool
+    route: Route, job: FileJob, opened: Opened, target: bytes, *, replace: bool, goes_on: bool
 ) -> bytes:
     files = route.files
     if replace or (files.channel.refuses_exclusive and opened.told):
@@ -93,12 +93,12 @@ async def _open(
     try:
         return await files.open_for_writing(target, replace=False)
     except ConflictError:
-        if not job.replaces:
+        if not (job.replaces or goes_on):
             raise
         refusal: FerrygateError | None = None
     except _NO_EXCL as error:
         refusal = error
-    if not await _may_go_without(route, job, opened, target):
+    if not await _may_go_without(route, job, opened, target, goes_on=goes_on):
         if refusal is None or opened.before is not None:
             raise taken(display_name(remote_path.basename(target)))
         raise refusal
@@ -107,13 +107,21 @@ async def _open(
     return handle
 
 
-async def _may_go_without(route: Route, job: FileJob, opened: Opened, target: bytes) -> bool:
-    """Whether to open without EXCL: as asked for, or since nothing stands there for certain."""
+async def _may_go_without(
+    route: Route, job: FileJob, opened: Opened, target: bytes, *, goes_on: bool
+) -> bool:
+    """Whether to open without EXCL: as asked for, or since nothing of others stands there.
+
+    An upload that goes on may meet its own part: the server has dealt with the OPEN of the lost
+    connection only now.
+    """
     try:
         opened.before = await standing(route.files, target)
     except (Cancelled, ConnectionLostError):
         raise
     except FerrygateError:
         return job.replaces
+    if goes_on and opened.before is not None and opened.owns(opened.before):
+        return True
     opened.stood_before = opened.before
     return job.replaces or (opened.told and opened.before is None)

@@ -85,6 +85,25 @@ def test_a_part_that_shows_as_soon_as_it_was_looked_for_is_our_own(
     assert desk.server.files == {PATH: CONTENT}
 
 
+@pytest.mark.parametrize("choice", list(ConflictChoice))
+def test_an_open_that_is_carried_out_late_is_our_own(
+    desk: TransferRig, job: FileJob, choice: ConflictChoice
+) -> None:
+    """Nothing stood there when it was asked, and the server refuses EXCL the next moment."""
+    again = lost_at(desk, choosing(job, choice), OPEN)
+    desk.server.files.clear()
+
+    def late(_request: Request) -> None:
+        desk.server.files.setdefault(PATH, bytearray())
+        del desk.server.instead[OPEN]
+
+    desk.server.instead[OPEN] = late
+    assert again.again is not None
+    desk.opened = msgspec.structs.replace(again.again)
+    assert desk.send(again, object_store=False).remote == PATH
+    assert desk.server.files == {PATH: CONTENT}
+
+
 def test_the_second_name_of_both_that_are_kept_stays_its_name(
     desk: TransferRig, job: FileJob
 ) -> None:
