@@ -80,6 +80,7 @@ def connect(
     home: Home | None = None,
     keep_trying: float = bootstrap.KEEP_TRYING_SECONDS,
     on_connection: Callable[[m.SessionChanged], None] | None = None,
+    try_anyway: bool = False,
 ) -> Session:
     """Sign in to a site; the session is a context manager.
 
@@ -99,6 +100,8 @@ def connect(
             in seconds since the epoch, is the next try, ``None`` is now), is there again
             (``SIGNED_IN``), or is given up (``OFFLINE``, with a ``problem``). It is called on the
             thread that waits for the session, while that waits.
+        try_anyway: sign in once more after repeated refusals (``lock-out-breaker``); a person's
+            word that the secrets are right by now.
 
     Raises:
         FerrygateError: the site is broken or unknown, or the sign-in failed.
@@ -106,6 +109,7 @@ def connect(
     """
     demand("site", site, str, os.PathLike, Site)
     demand("accept_new_host_key", accept_new_host_key, bool)
+    demand("try_anyway", try_anyway, bool)
     demand("home", home, Home, type(None))
     demand("keep_trying", keep_trying, int, float)
     if not 0 <= keep_trying < math.inf:
@@ -134,6 +138,6 @@ def connect(
             session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
         if given.passphrase is not None:
             session.use_passphrase(given.passphrase)
-        session.sign_in()
+        session.sign_in(try_anyway=try_anyway)
         on_failure.pop_all()
     return session

@@ -32,6 +32,9 @@ _SECRET_WORD = re.compile(
 )
 _OTPAUTH = re.compile(r"otpauth(-migration)?:", re.IGNORECASE)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_TOML_TWICE = re.compile("Cannot (overwrite a value|declare .* twice)")
+_NO_QUOTES = re.compile(r"""=\s*(?!["'\[{+\d-]|true|false)\S""")  # curly ones, or none
+_HEAD = 1000  # characters of a file that tell which program's it is
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
 _MAX_KEY_SHOWN = 40
 _PROMPTS = ("sign_in", "prompts")
@@ -164,8 +167,7 @@ class _Reader:
     def _document(self) -> dict[str, Any]:
         if self._text.lstrip().startswith("<"):
             raise ConnectionFileError(
-                _("“{file}” is a web page, not a connection file.").format(file=self._source),
-                next_step=_new_file(),
+                _foreign(self._text).format(file=self._source), next_step=_new_file()
             )
         try:
             document = tomllib.loads(self._text)
@@ -173,7 +175,12 @@ class _Reader:
         except tomllib.TOMLDecodeError as error:
             place = _TOML_PLACE.search(str(error))
             line = int(place.group(1)) if place else self._text.count("\n") + 1
-            _refuse(self._source, line, _("this line is not written as it has to be."))
+            if _TOML_TWICE.match(str(error)):
+                _refuse(self._source, line, _("this key or section is there twice."))
+            step = ""
+            if _NO_QUOTES.search(self._text.split("\n")[line - 1]):
+                step = _("A text stands in straight quotes.")
+            _refuse(self._source, line, _("this line is not written as it has to be."), step)
         except RecursionError:
             _refuse(self._source, 1, _("the lists in this file are nested too deeply."))
         return document
@@ -204,7 +211,8 @@ class _Reader:
         for key, value in values.items():
             path = (*section, key)
             if key not in checks:
-                self._refuse_key(path, _("is not a key Ferrygate knows"), _likely(key, checks))
+                known = checks if section else {**checks, **SECTIONS}
+                self._refuse_key(path, _("is not a key Ferrygate knows"), _likely(key, known))
             try:
                 checked[key] = checks[key](value)
             except Refusal as refusal:
@@ -219,6 +227,16 @@ class _Reader:
         shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
         sentence = _("“{key}” {reason}.").format(key=shown, reason=reason)
         _refuse(self._source, line, sentence, next_step)
+
+
+def _foreign(text: str) -> str:
+    """What a file is that begins as XML does."""
+    head = text[:_HEAD].lower()
+    if "<filezilla" in head:
+        return _("“{file}” is a site of FileZilla, not a connection file.")
+    if "<plist" in head:
+        return _("“{file}” is of another program, such as Cyberduck, and not a connection file.")
+    return _("“{file}” is a web page, not a connection file.")
 
 
 def _likely(key: str, known: Iterable[str]) -> str:

@@ -32,6 +32,7 @@ _MAX_HOST = 253  # RFC 1035 §2.3.4, without the dot of the root
 _MAX_PINS = 64
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_WITH_PORT = re.compile(rf"{_HOST.pattern}:[0-9]+")
 _NUMERIC = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
@@ -84,9 +85,15 @@ def flag(value: object) -> bool:
 def host(value: object) -> str:
     """A DNS name in ASCII, or an IP address."""
     checked = text(value)
-    if not is_host(checked):
-        raise Refusal(_("has to be the name or address of a server"))
-    return checked
+    if is_host(checked):
+        return checked
+    if "://" in checked:
+        raise Refusal(_("has to be a name alone, without what an address on the web begins with"))
+    if checked.startswith("["):
+        raise Refusal(_("has to be an address without brackets, and the port on its own line"))
+    if _WITH_PORT.fullmatch(checked):
+        raise Refusal(_("has to be a name alone; the port has a line of its own, “port”"))
+    raise Refusal(_("has to be the name or address of a server"))
 
 
 def is_host(name: str) -> bool:

@@ -261,7 +261,16 @@ def test_a_site_with_a_field_of_another_type_is_a_type_error(change: dict[str, A
         ferrygate.connect(msgspec.structs.replace(SITE, **change), password="x")
 
 
-@pytest.mark.parametrize("options", [{"accept_new_host_key": "no"}, {"home": "/somewhere"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"accept_new_host_key": "no"},
+        {"home": "/somewhere"},
+        {"try_anyway": 1},
+        {"keep_trying": "9"},
+        {"on_connection": "tell"},
+    ],
+)
 def test_other_options_have_their_types(options: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="must be"):
         ferrygate.connect(SITE, **options)
