@@ -21,6 +21,7 @@ from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.stream import ChannelStream
 from ferrygate.sftp.transport import Transport
 
+_LAST_WORDS = 1.0  # seconds in which a program that has ended says why
 _WINDOW = 1 << 25  # receive window of a channel, bytes
 
 
@@ -108,6 +109,8 @@ class Opening:
         is_first: bool,
     ) -> FerrygateError:
         """What it means that SFTP did not begin on an open channel."""
+        if stream.has_ended and self._transport.is_active():
+            stream.wait_closed(_LAST_WORDS)  # standard error and exit status come behind the end
         said = sentence(stream.complaint) or error.problem.server_said
         if isinstance(error, RemoteFailureError):
             return ServerUnusableError(
@@ -123,7 +126,7 @@ class Opening:
         if channel.eof_sent and not channel.event_ready:
             return _no_sftp("subsystem refused", said)
         # What should serve files has ended, and the connection stands: the program is missing, or
-        # fails over the account's home. Its last words may still be on their way.
+        # fails over the account's home.
         if stream.has_ended and self._transport.is_active():
             return _no_sftp(f"channel closed; exit status {channel.exit_status}", said)
         return self._lost(error.problem.detail, is_first=is_first)

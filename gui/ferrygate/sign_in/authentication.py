@@ -27,6 +27,7 @@ from ferrygate.sign_in.unanswered import lost_before, unanswered
 from ferrygate.sites.site import Site
 
 _KEY = "publickey"
+_RSA = "ssh-rsa"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
 _KEY_OFFERED = Answer(Outcome.REFUSED, (_KEY,))
 # Seconds for which a verdict is still waited for once the sign-in is cancelled: what has left and
@@ -121,8 +122,10 @@ class Authentication:
         if step == _KEY and step in offered:
             key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
             answer = connection.auth_publickey(site.username, key)
-            if answer.outcome is Outcome.REFUSED and step not in answer.methods:
-                raise _other_steps(site, answer.methods)
+            if answer.outcome is Outcome.REFUSED:
+                if step not in answer.methods:
+                    raise _other_steps(site, answer.methods)
+                raise _key_refused(key.get_name(), answer.detail)
         elif step == "password" and step in offered:
             password = self._joined(site, credentials, connection)
             self._observer.signing_in()
@@ -141,7 +144,7 @@ class Authentication:
         else:
             raise _other_steps(site, offered)
         if answer.outcome is Outcome.REFUSED:
-            raise self._refused(step, answer.detail)
+            raise self._refused(answer.detail)
         if answer.outcome is Outcome.KEY_TYPE:
             raise _other_key(answer.detail)
         if answer.outcome is Outcome.EXPIRED:
@@ -192,13 +195,7 @@ class Authentication:
         """The error for a request that was not answered, by what the server said of it."""
         return unanswered(site, answer, has_sent=self._turn.end is End.REFUSED)
 
-    def _refused(self, step: str, detail: str) -> SignInRefusedError:
-        if step == _KEY:
-            return SignInRefusedError(
-                _("The server did not take the private key."),
-                next_step=_("Ask your contact whether the key belongs to this account."),
-                detail=detail,
-            )
+    def _refused(self, detail: str) -> SignInRefusedError:
         refusals = self._turn.refusals + 1
         next_step = _("Check your user name and password.")
         if self._code_left:
@@ -221,6 +218,22 @@ def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
         next_step=_("Ask your contact for a new connection file."),
         detail=f"steps of the site: {', '.join(site.sign_in.steps)};"
         f" the server offers: {display_text(', '.join(methods)) or 'none'}",
+    )
+
+
+def _key_refused(key_type: str, detail: str) -> SignInRefusedError:
+    """The error for a key that was not taken; old servers take none of RSA as it is used today."""
+    if key_type.startswith(_RSA):
+        step = _(
+            "Ask your contact whether the key belongs to this account. An old server may not take"
+            " RSA keys as they are used today: then a key of another type, such as Ed25519, helps."
+        )
+    else:
+        step = _("Ask your contact whether the key belongs to this account.")
+    return SignInRefusedError(
+        _("The server did not take the private key."),
+        next_step=step,
+        detail="; ".join(part for part in (key_type, detail) if part),
     )
 
 
