@@ -59,7 +59,10 @@ def _refused(stage: Stage) -> None:
     stage.fail(
         Kind.SIGN_IN_REFUSED,
         _("The server refused the sign-in."),
-        _("Check your user name and password."),
+        _(
+            "Check your user name, your password and this computer's clock. If they are right,"
+            " the code may be set up for another account, or used in another program just now."
+        ),
     )
 
 
@@ -165,8 +168,20 @@ def _drop_box(stage: Stage) -> None:
 def _prompt(stage: Stage) -> None:
     stage.give_code()
     stage.workspace.handle(
-        m.PromptQuestion(question=1, text=_("Answer to your security question:"), echo=False)
+        m.PromptQuestion(
+            question=1,
+            text=_("Passcode, or leave empty for a push:"),
+            echo=False,
+            instruction=_("Welcome to Acme. Your sign-in needs a second step today."),
+        )
     )
+
+
+def _push(stage: Stage) -> None:
+    stage.give_code()
+    stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
+    stage.state(m.SessionState.SIGNING_IN)
+    stage.workspace.handle(m.ServerSaid(_("Enter the number 42 in your authenticator app.")))
 
 
 def _passphrase(stage: Stage) -> None:
@@ -249,6 +264,7 @@ SCENES: dict[str, Scene] = {
     "changed-key": _changed_key,
     "changed-key-details": _changed_key_details,
     "prompt": _prompt,
+    "push": _push,
     "passphrase": _passphrase,
     "reconnecting": _reconnecting,
     "offline": _offline,

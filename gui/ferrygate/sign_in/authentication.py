@@ -20,6 +20,7 @@ from ferrygate.sftp.private_key import load_private_key
 from ferrygate.sign_in.codes import seconds_to_code, take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
+from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
 from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
@@ -60,6 +61,7 @@ class Authentication:
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
         self._code_left = False
+        self._given: set[Wanted] = set()  # over all steps
         self._cancelled_at: float | None = None
 
     def seconds_to_code(self, secret: CodeSecret) -> float:
@@ -128,6 +130,7 @@ class Authentication:
                 raise _key_refused(key.get_name(), answer.detail)
         elif step == "password" and step in offered:
             password = self._joined(site, credentials, connection)
+            self._given.add(Wanted.BOTH if join.needs_code(site.sign_in.join) else Wanted.PASSWORD)
             self._observer.signing_in()
             answer = connection.auth_password(site.username, password)
         elif "keyboard-interactive" in offered and step != _KEY:
@@ -137,6 +140,7 @@ class Authentication:
                 site,
                 credentials,
                 lambda secret: self.spend_code(secret, connection),
+                self._given,
                 whole=step == "password",
             )
             answer = connection.auth_interactive(site.username, responder.respond)

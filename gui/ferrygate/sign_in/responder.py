@@ -74,6 +74,7 @@ class Responder:
         site: Site,
         credentials: Credentials,
         spend_code: SpendCode,
+        given: set[Wanted],
         *,
         whole: bool,
     ) -> None:
@@ -85,6 +86,7 @@ class Responder:
             site: the site.
             credentials: what is at hand.
             spend_code: takes a code.
+            given: what has left in earlier steps of the sign-in; what leaves here is added.
             whole: a single prompt for a password wants what the password step would send.
         """
         self._turn = turn
@@ -94,7 +96,7 @@ class Responder:
         self._spend_code = spend_code
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
-        self._given: set[Wanted] = set()
+        self._given = given
         self._answered: set[str] = set()  # prompts that were answered with a secret of ours
         self.person_answered = False
 

@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
     SecretsMissingError,
     SignInRefusedError,
 )
-from ferrygate.sftp.connection import Answer
+from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import SignIn, Site
@@ -105,6 +105,35 @@ def test_no_secret_leaves_twice_alone_or_joined(
     assert shows(case) == [text]
     assert text in caught.value.problem.detail
     assert case.refusals == 0  # the server went on, and refused nothing
+
+
+@pytest.mark.parametrize(
+    ("template", "prompt"),
+    [
+        ("{password}", "Password: "),
+        ("{password}", "Password & verification code: "),
+        ("{password}{code}", "Password: "),
+        ("{password}{code}", "Verification code: "),
+    ],
+)
+def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: str) -> None:
+    how = SignIn(steps=("password", "keyboard-interactive"), join=template)
+    case.server = FakeConnection(
+        password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
+    )
+    case.watcher.answers = {prompt.strip(): None}
+    with pytest.raises(PromptUnansweredError):
+        case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
+    assert len(case.server.sent) == 1
+
+
+def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None:
+    how = SignIn(steps=("password", "keyboard-interactive"), join="{password}")
+    case.server = FakeConnection(
+        password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[CODE_ASKED]
+    )
+    case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
+    assert case.server.sent == [PASSWORD, case.code]
 
 
 def test_a_person_answers_a_second_password_prompt(case: Case) -> None:
