@@ -106,6 +106,7 @@ class ScriptedServer:
     Attributes:
         mode: what is told of permissions, of which ``None`` tells nothing.
         links: what links lead to, by path.
+        modes: those of files that are no usual ones, by path.
         most_handles: how many may be open at a time; without limit where none.
         too_many: the status that one more is refused with.
         handle_length: bytes of each handle at least.
@@ -121,6 +122,7 @@ class ScriptedServer:
         self.open_handles: dict[bytes, bytes] = {}
         self.mode: Callable[[int], int | None] = lambda mode: mode
         self.links: dict[bytes, bytes] = {}
+        self.modes: dict[bytes, int] = {}
         self.most_handles: int | None = None
         self.too_many = FAILURE
         self.handle_length = 0
@@ -179,7 +181,11 @@ class ScriptedServer:
             return reply(ATTRS, number, attributes(0, self.mode(FOLDER)))
         if path in self.files:
             size = len(self.files[path])
-            return reply(ATTRS, number, attributes(size, self.mode(FILE), self.modified))
+            return reply(
+                ATTRS,
+                number,
+                attributes(size, self.mode(self.modes.get(path, FILE)), self.modified),
+            )
         return status(number, NO_SUCH_FILE)
 
     def _open(self, number: int, path: bytes, flags: int) -> bytes:
@@ -193,15 +199,20 @@ class ScriptedServer:
         return given
 
     def _list(self, number: int, handle: bytes) -> bytes:
-        folder = self.open_handles[handle].rstrip(b"/") + b"/"
         if handle in self._listed:
             return status(number, EOF)
         self._listed.add(handle)
-        found = [(path, FILE) for path in self.files] + [(path, FOLDER) for path in self.folders]
+        entries = self.inside(self.open_handles[handle])
+        return names(number, [(name, self.mode(mode)) for name, mode in entries])
+
+    def inside(self, path: bytes) -> list[tuple[bytes, int]]:
+        """The names in a folder, with their modes."""
+        folder = path.rstrip(b"/") + b"/"
+        found = [(path, self.modes.get(path, FILE)) for path in self.files]
+        found += [(path, FOLDER) for path in self.folders]
         found += [(path, LINK) for path in self.links]
         inside = [(p[len(folder) :], mode) for p, mode in sorted(found) if p.startswith(folder)]
-        told = [(name, self.mode(mode)) for name, mode in inside if name and b"/" not in name]
-        return names(number, told)
+        return [(name, mode) for name, mode in inside if name and b"/" not in name]
 
     def _change(self, kind: int, path: bytes, more: list[Any]) -> int:
         code = OK

@@ -17,6 +17,7 @@ class Tally(msgspec.Struct):
 
     bytes: int = 0
     files: int = 0
+    found: int = 0  # files that walks have met
 
 
 class Growth:

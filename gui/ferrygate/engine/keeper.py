@@ -276,13 +276,14 @@ class SessionKeeper:
     def _wait_after(self, work: Tally) -> BackOff | None:
         """When to come back. A server that lets us in and drops us is not asked again and again.
 
-        A connection that lasted, or brought a file to its end, begins a new count; one that only
-        moved bytes is worth coming back to at once, but not for ever.
+        A connection that lasted, brought a file to its end, or found another to move, begins a new
+        count; one that only moved bytes is worth coming back to at once, but not for ever.
         """
         now = self._clock.monotonic()
         before, earlier = self._work, self._earlier
         self._work = work
         lasted = now - self._since >= _STEADY or work.files > before.files
+        lasted = lasted or work.found > before.found
         if work.files > before.files:
             self._damages = 0
         if earlier is None or lasted:

@@ -15,7 +15,7 @@ import msgspec
 
 from ferrygate.sftp.open_handles import OpenHandles
 
-_WALK = 64  # requests that a walk has in flight, where no file was under way yet
+_WALK = 64  # requests that a walk has in flight
 _PROVEN = 8  # times as many files delivered as may be under way, before more are tried
 
 
@@ -64,9 +64,12 @@ class Load:
                 return
             self._is_told = True
             self._delivered = 0
-            before = self._under_way + (_WALK if walking else 0)
-            self._is_reduced = before > 1
-            self._most = max(1, before // 2)
+            before = max(self._under_way, _WALK if walking else 0)
+            if self._most is not None:
+                before = min(before, self._most)
+            if before:
+                self._is_reduced = before > 1
+                self._most = max(1, before // 2)
 
     def renew(self) -> bool:
         """Work goes on, over another connection or channel; true if with fewer files at a time."""

@@ -228,6 +228,7 @@ class QueuedBatch:
             await self._planner.plan_download(files, command.sources, command.folder)
 
     def _planned(self, job: FileJob) -> None:
+        self._around.tally.found += 1
         self._show(self._batch.add(job))
         if self.cancel.cancelled:
             self.end(TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)

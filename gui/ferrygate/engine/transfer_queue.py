@@ -96,8 +96,10 @@ class TransferQueue:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
         self._settings.late.connected()
+        fewer = self._settings.load.renew()
         if fresh:
             self._lanes.renew()
+        if fresh or fewer:  # what was cut is worth trying again
             for batch in self._batches.values():
                 batch.renew()
         self._feed()

@@ -110,11 +110,12 @@ class RemoteFiles:
         """Make one folder."""
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)
 
-    async def make_folders(self, path: bytes) -> None:
+    async def make_folders(self, path: bytes, *, hidden_stands: bool = False) -> None:
         """Make a folder and those above it; nothing is sent for one that stands already.
 
-        One that the server may not tell about is taken to stand: a drop box is like that. Where the
-        server cannot tell, MKDIR does.
+        Where the server cannot tell, MKDIR does. With ``hidden_stands`` one that it may not tell
+        about is taken to stand: a drop box is like that, and on an object store MKDIR would leave
+        an empty object in it.
 
         Raises:
             WrongTypeError: a file stands in the way.
@@ -122,7 +123,7 @@ class RemoteFiles:
         """
         target, unseen = path, set[bytes]()
         missing = []
-        while path != b"/" and not await self._may_be_folder(path, unseen):
+        while path != b"/" and not await self._may_be_folder(path, unseen, hidden_stands):
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
@@ -144,7 +145,12 @@ class RemoteFiles:
         except FerrygateError:
             return False
 
-    async def _may_be_folder(self, path: bytes, unseen: set[bytes]) -> bool:
+    async def _may_be_folder(
+        self,
+        path: bytes,
+        unseen: set[bytes],
+        hidden_stands: bool,  # noqa: FBT001  its caller's
+    ) -> bool:
         """Whether to go on as if a folder were there; ``unseen`` gets one that MKDIR has to tell.
 
         Raises:
@@ -155,9 +161,9 @@ class RemoteFiles:
                 raise no_folder(path)
         except NotFoundError:
             return False
-        except PermissionDeniedError:
-            return True
-        except (RemoteFailureError, UnsupportedError):
+        except (PermissionDeniedError, RemoteFailureError, UnsupportedError) as refusal:
+            if hidden_stands and isinstance(refusal, PermissionDeniedError):
+                return True
             unseen.add(path)
             return False
         return True

@@ -54,6 +54,21 @@ def test_a_walk_has_many_requests_under_way() -> None:
     assert load.most == 32
 
 
+def test_each_loss_of_a_walk_halves_what_it_asks_about() -> None:
+    load = Load()
+    reached = []
+    for _loss in range(8):
+        lose(load, under_way(load, 5), walking=True)
+        reached.append(load.most)
+    assert reached == [32, 16, 8, 4, 2, 1, 1, 1]
+
+
+def test_a_loss_with_nothing_under_way_teaches_nothing() -> None:
+    load = Load()
+    assert not lose(load, 0)
+    assert load.most is None
+
+
 def test_one_file_alone_cannot_be_made_fewer() -> None:
     load = Load()
     assert not lose(load, under_way(load, 1))

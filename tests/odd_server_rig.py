@@ -1,0 +1,249 @@
+"""The whole client, but for SSH, over an SFTP server in memory that does odd things.
+
+Everything above the byte stream is real: channels, lanes, engine, API. So a test says what the
+server does and what a person is told, and takes some hundredths of a second.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from ferrygate.api import connecting
+from ferrygate.api.session import Session
+from ferrygate.api.unattended import Unattended
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import SystemClock
+from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.secret import Secret
+from ferrygate.engine.engine import Engine
+from ferrygate.engine.messages import Listener
+from ferrygate.engine.parts import Parts
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sign_in.attempt import SignInAttempts
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.okta_attempts import OktaAttempts
+from ferrygate.sign_in.processes import SystemProcesses
+from ferrygate.sites.known_hosts import HostKey, KnownHosts
+from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.skew import SkewStore
+from ferrygate.vault.memory import MemoryVault
+from scripted_sftp import ScriptedServer
+
+
+class OddConnection:
+    """One connection to the server; it ends after so many requests, if it is told to."""
+
+    def __init__(
+        self,
+        server: ScriptedServer,
+        lock: threading.Lock,
+        most_requests: int | None,
+        *,
+        stores_objects: bool,
+    ) -> None:
+        self.server = server
+        self.stores_objects = stores_objects
+        self.host_key = HostKey("ssh-ed25519", b"key")
+        self.alive = True
+        self.silent_for = self.incomplete_for = 0.0
+        self.was_damaged = False
+        self._lock = lock
+        self._left = most_requests
+        self._streams: list[OddStream] = []
+
+    def answer(self, payload: bytes) -> list[bytes]:
+        """The answers to a packet; none once the connection has ended."""
+        with self._lock:
+            if not self.alive:
+                return []
+            if self._left is not None:
+                self._left -= 1
+                if self._left < 0:
+                    self._hang_up()
+                    return []
+            return list(self.server.answer(payload))
+
+    def _hang_up(self) -> None:
+        self.alive = False
+        self.server.open_handles.clear()
+        for stream in self._streams:
+            stream.end()
+
+    def prepare(self, _cancel: CancelToken) -> None:
+        """A channel is opened when it is needed."""
+
+    def open_sftp(self, cancel: CancelToken) -> SftpChannel:
+        stream = OddStream(self.answer)
+        self._streams.append(stream)
+        if not self.alive:
+            stream.end()
+        channel = SftpChannel(stream, SystemClock(), reply_deadline=5.0)
+        channel.start(cancel)
+        return channel
+
+    def ask_for_life(self) -> None:
+        """It was heard just now."""
+
+    def keep_socket(self) -> None:
+        """There is none."""
+
+    def reset(self) -> None:
+        """Nothing is left of it."""
+
+    def close(self) -> None:
+        self.alive = False
+        for stream in self._streams:
+            stream.end()
+
+
+class OddStream:
+    """A channel's bytes, answered at once."""
+
+    def __init__(self, answer: Callable[[bytes], list[bytes]]) -> None:
+        self._answer = answer
+        self._sent = bytearray()
+        self._came: deque[bytes] = deque()
+        self._changed = threading.Condition()
+        self._woken = self._ended = False
+        self.closed_by_peer = False
+
+    def send(self, data: bytes | memoryview) -> int:
+        self._sent += data
+        while len(self._sent) >= 4:
+            (length,) = struct.unpack_from(">I", self._sent)
+            if len(self._sent) < 4 + length:
+                break
+            packets = self._answer(bytes(self._sent[4 : 4 + length]))
+            del self._sent[: 4 + length]
+            with self._changed:
+                self._came.extend(packets)
+        return len(data)
+
+    def recv(self, seconds: float) -> bytes:
+        with self._changed:
+            self._changed.wait_for(lambda: self._came or self._woken or self._ended, seconds)
+            self._woken = False
+            if self._came:
+                return self._came.popleft()
+            if self._ended:
+                return b""
+        raise TimeoutError
+
+    def send_ready(self) -> bool:
+        return True
+
+    def wake(self) -> None:
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        with self._changed:
+            self._ended = self.closed_by_peer = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        self.end()
+
+    def wait_closed(self, _seconds: float) -> bool:
+        return True
+
+
+class OddAttempts:
+    """Sign-ins that all succeed."""
+
+    def __init__(
+        self, server: ScriptedServer, most_requests: int | None, *, stores_objects: bool
+    ) -> None:
+        self._server = server
+        self._stores_objects = stores_objects
+        self._most_requests = most_requests
+        self._lock = threading.Lock()
+        self.connections: list[OddConnection] = []
+
+    def sign_in(self, *_what: Any, **_how: Any) -> OddConnection:
+        connection = OddConnection(
+            self._server, self._lock, self._most_requests, stores_objects=self._stores_objects
+        )
+        self.connections.append(connection)
+        return connection
+
+
+class OddRig:
+    """A session on an odd server, and a folder on this computer."""
+
+    def __init__(self, server: ScriptedServer, folder: Path, attempts: OddAttempts) -> None:
+        self.server = server
+        self.folder = folder
+        self.attempts = attempts
+        self.ledger: Ledger
+        self.session: Session
+
+    def write(self, files: dict[str, bytes]) -> Path:
+        """Make a folder of files to send."""
+        top = self.folder / "to-send"
+        for name, content in files.items():
+            path = top / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return top
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@contextmanager
+def odd_rig(
+    server: ScriptedServer,
+    folder: Path,
+    *,
+    most_requests: int | None = None,
+    stores_objects: bool = False,
+) -> Iterator[OddRig]:
+    """Sign in to a server in memory; each connection ends after ``most_requests``, if given."""
+    clock = SystemClock()
+    home = folder / "home"
+    home.mkdir(parents=True)
+    attempts = OddAttempts(server, most_requests, stores_objects=stores_objects)
+    rig = OddRig(server, folder, attempts)
+    rig.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
+    vault = MemoryVault()
+
+    def no_okta() -> OktaAttempts:
+        raise AssertionError
+
+    def make_engine(listener: Listener) -> Engine:
+        parts = Parts(
+            clock=clock,
+            ledger=rig.ledger,
+            known_hosts=KnownHosts(home / "known_hosts"),
+            attempts=cast("SignInAttempts", attempts),
+            okta=no_okta,
+            skews=SkewStore(home / "skew"),
+            open_vault=lambda: vault,
+            live_secrets=LiveSecrets(),
+            random_hex=lambda count: os.urandom(count).hex(),
+            random=lambda: 0.0,
+            keep_trying=20.0,
+            upload_claims=home / "replacing",
+        )
+        return Engine(parts, listener)
+
+    site = Site(name="odd", host="localhost", username="u", sign_in=SignIn(join="{password}"))
+    given = GivenSecrets(password=Secret("pw"))
+    with connecting.open_session(site, make_engine, Unattended(), clock, given=given) as session:
+        session.use_password(Secret("pw"))
+        session.sign_in()
+        rig.session = session
+        yield rig
