@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.names import display_text
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -183,7 +185,7 @@ class ScriptedEngine:
         view = m.BatchView(
             batch=command.request,
             direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
-            title=str(command.sources[0]),
+            title=display_text(str(command.sources[0])),
             target=target,
             files_total=len(command.sources),
             bytes_total=1000,
@@ -195,7 +197,7 @@ class ScriptedEngine:
             return
         if isinstance(command, m.Upload):
             self.tree.setdefault(command.folder, []).extend(
-                Entry(source.rpartition("/")[2].encode(), EntryKind.FILE, 1000)
+                Entry(os.fsencode(source.rpartition("/")[2]), EntryKind.FILE, 1000)
                 for source in command.sources
             )
         self._tell(m.BatchChanged(view=finished(view, self._clock.now())))

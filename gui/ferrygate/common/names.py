@@ -56,6 +56,54 @@ def display_name(name: bytes) -> str:
     return display_text(name.decode("utf-8", "backslashreplace"))
 
 
+def edited_name(old: bytes, text: str) -> bytes:
+    """The new name that a person made of what :func:`display_name` shows of an old one.
+
+    What was left untouched keeps its bytes: an escape that stands for what cannot be shown does
+    not become a backslash and letters.
+
+    Args:
+        old: the server's bytes.
+        text: the edited text.
+
+    Raises:
+        UsageError: as for :func:`remote_name`.
+    """
+    pieces = _pieces(old)
+    start = end = 0  # pieces at the beginning and at the end that are as they were
+    head, tail = "", ""
+    for shown, _raw in pieces:
+        if not text.startswith(head + shown):
+            break
+        head += shown
+        start += 1
+    for shown, _raw in reversed(pieces[start:]):
+        if not text[len(head) :].endswith(shown + tail):
+            break
+        tail = shown + tail
+        end += 1
+    escapes = {shown: raw for shown, raw in pieces if shown.encode() != raw}
+    middle = text[len(head) : len(text) - len(tail)]
+    parts = re.split("|".join(map(re.escape, escapes)), middle) if escapes else [middle]
+    found = re.findall("|".join(map(re.escape, escapes)), middle) if escapes else []
+    new = to_remote_bytes(parts[0])
+    for shown, part in zip(found, parts[1:], strict=True):
+        new += escapes[shown] + to_remote_bytes(part)
+    untouched = [raw for _shown, raw in pieces]
+    whole = b"".join([*untouched[:start], new, *untouched[len(untouched) - end :]])
+    remote_name(whole.decode("utf-8", "surrogateescape"))  # says what no name can be
+    return whole
+
+
+def _pieces(name: bytes) -> list[tuple[str, bytes]]:
+    """A name piece by piece: as it is shown, and its bytes."""
+    text = name.decode("utf-8", "surrogateescape")
+    return [
+        (display_name(raw), raw)
+        for raw in (character.encode("utf-8", "surrogateescape") for character in text)
+    ]
+
+
 def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: False) -> str:
     """A name every disk takes, for a remote name.
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ferrygate.common.errors import UsageError
-from ferrygate.common.names import NameSet, display_name, remote_name, safe_local_name
+from ferrygate.common.names import NameSet, display_name, edited_name, remote_name, safe_local_name
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,39 @@ def test_bytes_of_this_disk_that_are_no_utf_8_go_as_they_are() -> None:
 def test_a_name_no_server_can_have_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         remote_name(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "edit", "new"),
+    [
+        (b"a.csv", ("a", "b"), b"b.csv"),
+        (b"caf\xe9.txt", (".txt", ".csv"), b"caf\xe9.csv"),
+        (b"caf\xe9.txt", ("caf", "th"), b"th\xe9.txt"),
+        (b"caf\xe9.txt", ("\\xe9", "é"), "café.txt".encode()),
+        (b"\xff\xfe.txt", (".txt", ""), b"\xff\xfe"),
+        ("a\u202eb.txt".encode(), (".txt", ".csv"), "a\u202eb.csv".encode()),
+        (b"two\nlines", ("two", "2"), b"2\nlines"),
+        (b"lines\n", ("lines", "x"), b"x\n"),
+        ("e\u0301t\u00e9.txt".encode(), (".txt", ".csv"), "e\u0301t\u00e9.csv".encode()),
+        (rb"a\xff.txt", (".txt", ".csv"), rb"a\xff.csv"),  # a backslash of its own
+        (b"\xe9 and \xe8.txt", (" and ", " or "), b"\xe9 or \xe8.txt"),
+        (b"aaa", ("aaa", "aa"), b"aa"),
+        (b"a.csv", ("a.csv", "e\u0301.csv"), "é.csv".encode()),
+    ],
+)
+def test_an_edited_name_keeps_the_bytes_that_were_not_touched(
+    old: bytes, edit: tuple[str, str], new: bytes
+) -> None:
+    shown = display_name(old)
+    assert edit[0] in shown
+    assert edited_name(old, shown.replace(*edit)) == new
+
+
+def test_both_ends_of_a_name_may_be_edited_around_what_cannot_be_shown() -> None:
+    assert edited_name(b"a\xe9\xe8b", "1\\xe9\\xe82") == b"1\xe9\xe82"
+
+
+@pytest.mark.parametrize("text", ["", "..", "a/b", "a\0b"])
+def test_an_edited_name_is_a_name(text: str) -> None:
+    with pytest.raises(UsageError):
+        edited_name(b"caf\xe9", text)

@@ -190,7 +190,7 @@ class FilesPanel(QWidget):
     def _choose_uploads(self) -> None:
         choose_uploads(self, self._presenter.upload)
 
-    @Slot(list, bytes)
+    @Slot(object, bytes)
     def _upload_into(self, paths: list[str], name: bytes) -> None:
         self._presenter.upload(paths, join(self._presenter.view.path, name) if name else None)
 

@@ -14,7 +14,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name, remote_name
+from ferrygate.common.names import display_name, edited_name, remote_name
 from ferrygate.common.remote_path import join, parent
 from ferrygate.engine import messages as m
 
@@ -158,7 +158,8 @@ class FolderPresenter(Observable):
     def make_folder(self, name: str) -> None:
         """Make a folder in the one shown."""
         self._change(
-            name, lambda path, number: m.MakeFolder(request=number, path=join(self._path, path))
+            lambda: remote_name(name.strip()),
+            lambda path, number: m.MakeFolder(request=number, path=join(self._path, path)),
         )
 
     def rename(self, old: bytes, name: str) -> None:
@@ -167,7 +168,7 @@ class FolderPresenter(Observable):
             return
         source = join(self._path, old)
         self._change(
-            name,
+            lambda: edited_name(old, _trimmed(name, display_name(old))),
             lambda new, number: m.RenamePath(
                 request=number, source=source, target=join(self._path, new)
             ),
@@ -322,15 +323,22 @@ class FolderPresenter(Observable):
             self._problem = problem
             self._state = FolderState.FAILED
 
-    def _change(self, name: str, make: Callable[[bytes, int], m.Command]) -> None:
+    def _change(self, name: Callable[[], bytes], make: Callable[[bytes, int], m.Command]) -> None:
         self._refused = None
         try:
-            new = remote_name(name.strip())
+            new = name()
         except UsageError as error:
             self._refused = error.problem
         else:
             self._changes.add(self._outbox.ask(lambda number: make(new, number)))
         self._changed()
+
+
+def _trimmed(text: str, old: str) -> str:
+    """A typed name without blanks at its ends, but for those that the old one has there."""
+    if old == old.lstrip():
+        text = text.lstrip()
+    return text.rstrip() if old == old.rstrip() else text
 
 
 def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:

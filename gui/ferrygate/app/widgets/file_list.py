@@ -52,7 +52,7 @@ class FileList(FileTable):
     up_wanted = Signal()
     remove_wanted = Signal()
     refresh_wanted = Signal()
-    files_dropped = Signal(list, bytes)
+    files_dropped = Signal(object, bytes)  # a list would lose bytes that are no UTF-8
     picked = Signal()
 
     def __init__(self, theme: Theme, model: FolderModel) -> None:
