@@ -102,7 +102,9 @@ async def _ask(route: Route, job: FileJob) -> FileVersion:
 
 async def _fetch(fetch: _Fetch, version: FileVersion) -> Outcome:
     files, job = fetch.route.files, fetch.job
-    target = fetch.folder.path / fetch.name
+    target = Path(job.local)
+    if target.name != fetch.name:
+        target = target.with_name(fetch.name)
     handle = await files.open_for_reading(job.remote)
     try:
         with writing(target):

@@ -144,6 +144,9 @@ class LocalFolder(msgspec.Struct, frozen=True):
         folder = os.path.dirname(path)  # noqa: PTH120  text, and often
         if not chosen or folder == chosen:
             return cls(folder)
+        top = chosen.rstrip(os.sep) + os.sep
+        if folder.startswith(top) and os.sep not in folder[len(top) :]:  # as a path, but faster
+            return cls(chosen, (folder[len(top) :],))
         return cls(chosen, Path(folder).relative_to(chosen).parts)
 
     @property

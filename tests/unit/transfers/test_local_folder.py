@@ -209,3 +209,27 @@ def test_no_descriptor_stays_open(chosen: Path, outside: Path) -> None:
     ):
         pass
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize(
+    ("chosen", "path", "below"),
+    [
+        ("/to", "/to/a", ()),
+        ("/to", "/to/a/b/c", ("a", "b")),
+        ("/", "/a/b", ("a",)),
+        ("to", "to/a/b", ("a",)),
+        (".", "a", ()),
+        (".", "a/b/c", ("a", "b")),
+        ("", "/anywhere/a", ()),
+    ],
+)
+def test_the_way_below_the_chosen_folder(chosen: str, path: str, below: tuple[str, ...]) -> None:
+    folder = LocalFolder.holding(chosen, path)
+    assert folder.below == below
+    assert folder.path / Path(path).name == Path(path)
+
+
+@pytest.mark.parametrize("path", ["/other/a/b", "/together/a", "/"])
+def test_nothing_is_held_by_a_folder_that_it_is_not_below(path: str) -> None:
+    with pytest.raises(ValueError, match="subpath"):
+        LocalFolder.holding("/to", path)
