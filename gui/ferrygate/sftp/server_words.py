@@ -9,17 +9,19 @@ _LONGEST_LINE = 200  # characters
 _LONGEST = 1000  # characters in all, so that a notice fits above a terminal's prompt
 
 
-def words(text: str | bytes) -> str:
+def words(text: str | bytes, *, lines: int = _MOST_LINES, characters: int = _LONGEST) -> str:
     """The first lines of a text, each cleaned and cut; empty ones are left out.
 
     Args:
         text: the server's, who may put anything into it; bytes are read as UTF-8.
+        lines: how many there may be.
+        characters: how many there may be in all.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "backslashreplace")
-    lines = (display_text(line.strip().expandtabs(4)) for line in text.splitlines())
-    shown = [line[:_LONGEST_LINE] for line in lines if line][:_MOST_LINES]
-    return "\n".join(shown)[:_LONGEST]
+    cleaned = (display_text(" ".join(line.split())) for line in text.splitlines())
+    shown = [line[:_LONGEST_LINE] for line in cleaned if line][:lines]
+    return "\n".join(shown)[:characters]
 
 
 def sentence(text: str | bytes) -> str:
