@@ -152,6 +152,7 @@ _NOT_OURS: set[Item] = {
     Sign.PIN,
     Sign.SECOND,
     Sign.SENT,
+    Sign.WRONG,
 }
 _HINTS: set[Item] = {Sign.CODE, Sign.FACTOR, Sign.ONE_TIME}
 _NAMES_CODE: set[Item] = {
