@@ -11,6 +11,7 @@ from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.engine import messages as m
+from ferrygate.transfers.views import LeftOut
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -287,3 +288,15 @@ def test_where_the_server_said_nothing_nothing_is_quoted(table: Table) -> None:
     table.presenter.show(Tab.ATTENTION)
     assert (table.row.said, table.row.each) == ("", "")
     assert table.row.details == "The sizes differ.\nSend it again.\n[size-mismatch]"
+
+
+def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Table) -> None:
+    table.batch()
+    table.file(
+        m.TransferState.SKIPPED,
+        left_out=LeftOut.LINK_TO_FOLDER,
+        note="link to a folder, left out",
+    )
+    table.finish(delivered=0)
+    assert table.row.status == "Left out"
+    assert table.row.sub.endswith("link to a folder, left out")

@@ -53,6 +53,7 @@ class Batch(msgspec.Struct, kw_only=True):
         problem: the first that a person has to see to.
         failures: the files that a person has to see to, with why; the first of them.
         note: about a file that was delivered, or skipped though it is another.
+        left_out: the skipped files that are no files, such as links to folders; by number.
         left: what an upload that was not delivered may have left on the server; the first of them.
         cancelled: a person took it back, or some of it.
     """
@@ -63,6 +64,7 @@ class Batch(msgspec.Struct, kw_only=True):
     problem: Problem | None = None
     failures: dict[int, tuple[str, Problem]] = {}
     note: str = ""
+    left_out: set[int] = set()
     left: str = ""
     cancelled: bool = False
 
@@ -72,6 +74,8 @@ class Batch(msgspec.Struct, kw_only=True):
         if file.state is TransferState.DELIVERED:
             self.note = file.note
         elif file.state is TransferState.SKIPPED:
+            if file.left_out is not None:
+                self.left_out.add(file.number)
             self.note = file.note or self.note
         elif file.state is TransferState.NEEDS_ATTENTION:
             self.problem = self.problem or file.problem
@@ -207,7 +211,9 @@ def _delivered(batch: Batch, where: str) -> RowView:
     skipped = sum(state is TransferState.SKIPPED for state in batch.states.values())
     time = time_text(view.finished_at) if view.finished_at is not None else ""
     if not view.files_delivered and skipped:
-        status, icon, tone = _("Skipped, it is already there"), "skipped", RowTone.DIM
+        left_out = len(batch.left_out) == skipped  # links and devices: nothing is there
+        status = _("Left out") if left_out else _("Skipped, it is already there")
+        icon, tone = "skipped", RowTone.DIM
     elif view.files_delivered < view.files_total:
         status, icon, tone = _of_total(view), "done", RowTone.OK
     else:
