@@ -22,6 +22,7 @@ from ferrygate.sftp.stream_transport import StreamTransport
 
 _LONGEST_METHODS = 1000  # characters of their names
 _MOST_PROMPTS = 16  # in one round
+_LEAST_PROMPT = 5  # bytes: the length of its text, and whether the answer shows (RFC 4256 §3.2)
 _MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _RSA = "ssh-rsa"
 _CERTIFICATE = "-cert-v01@openssh.com"
@@ -311,10 +312,10 @@ class AuthHandler(AuthOnlyHandler):
         title, instruction = _text(message), _text(message)
         message.get_binary()  # language, deprecated
         above = "\n".join(part for part in (title, instruction) if part)
-        prompts = tuple(
-            Prompt(_text(message), message.get_boolean())
-            for _ in range(min(message.get_int(), _MOST_PROMPTS))
-        )
+        count = message.get_int()
+        if count > min(_MOST_PROMPTS, len(message.get_remainder()) // _LEAST_PROMPT):
+            raise paramiko.SSHException(f"{count} prompts claimed")  # no empty ones for a person
+        prompts = tuple(Prompt(_text(message), message.get_boolean()) for _ in range(count))
         self._round = PromptRound(above, prompts)
         self._look_up()
 

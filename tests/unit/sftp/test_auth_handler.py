@@ -187,3 +187,16 @@ def test_a_verdict_is_waited_for_longer_than_the_methods(
     with pytest.raises(TimeoutError, match="no verdict"):
         handler.auth_password("v", "x")
     assert len(looks) == 4
+
+
+@pytest.mark.parametrize(
+    ("claimed", "there"), [(0xFFFF_FFFF, 0), (3, 1), (17, 17)], ids=["2^32", "three of one", "17"]
+)
+def test_prompts_that_are_not_there_are_not_asked(
+    handler: AuthHandler, claimed: int, there: int
+) -> None:
+    handler._respond = lambda _asked: []
+    above = string(b"") * 3 + claimed.to_bytes(4, "big")
+    message = paramiko.Message(above + (string(b"Code:") + b"\0") * there)
+    with pytest.raises(paramiko.SSHException, match="prompts claimed"):
+        handler._parse_userauth_info_request(message)
