@@ -144,7 +144,6 @@ def test_commands_for_timers_are_such_as_the_program_takes(language: str) -> Non
     (block,) = blocks(language)
     if language == "ini":
         unit = configparser.ConfigParser(strict=False)
-        unit.optionxform = str  # type: ignore[assignment,method-assign]  systemd's names have capitals
         unit.read_string(block)
         lines = [unit["Service"]["ExecStart"]]
     else:
