@@ -48,6 +48,7 @@ def test_a_server_hears_of_the_end_of_a_line_as_soon_as_there_is_one_again(
         assert line.wrong() == []
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_parts_who_does_not_want_to(
     make_sandbox: MakeSandbox, tmp_path: Path
 ) -> None:
