@@ -12,6 +12,7 @@ from ferrygate.sign_in.prompt_vocabulary import NOUNS, Item, Unknown, signs_in
 from ferrygate.sign_in.prompt_words import Sign
 
 _ENGLISH = re.compile(r"passw(?:or)?d|pwd")
+_OWNERS = re.compile("[の的의]")  # between whose a password is and the password
 _REACH = 3  # words without meaning that may stand between two that belong together
 
 
@@ -39,10 +40,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         factor: a second factor is spoken of.
         hints: a code is spoken of.
         wrong: what was given before was refused.
-        never: it says what not to do, or what will be.
+        never: it says what not to do, or what will be, and no more than that.
+        pin_too: a PIN and a code in one.
         vague: it may only speak of something: no word asks, and there are unknown ones or a mere
             "code".
-        has_words: there is more than signs.
+        enters: it asks for something to be typed.
+        has_words: there are more than signs and small words.
         is_vocabulary: it is made of telling words alone.
     """
 
@@ -55,7 +58,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     hints: bool = False
     wrong: bool = False
     never: bool = False
+    pin_too: bool = False
     vague: bool = False
+    enters: bool = False
     has_words: bool = False
     is_vocabulary: bool = False
 
@@ -63,7 +68,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def read_sentence(sentence: str) -> Reading:
     """Read a folded sentence, without names in it."""
     items = signs_in(sentence)
-    asks, weak = _asked(items, english=_ENGLISH.search(sentence) is not None)
+    asks, weak = _asked(items, foreign=_foreign_reach(sentence))
     signs = set(items)
     words = [item for item in items if item is not Unknown.STOP]
     telling = {Sign.PASSWORD, Sign.ONE_TIME, *NOUNS}
@@ -75,12 +80,14 @@ def read_sentence(sentence: str) -> Reading:
         elsewhere=Sign.SENT in signs,
         other=bool(signs & {Sign.OTHER, Sign.PIN, Sign.SECOND}),
         factor=Sign.FACTOR in signs,
-        hints=bool(signs & (_HINTS | set(NOUNS)) - {Sign.PASSWORD, Sign.FACTOR}),
+        hints=bool(signs & _SAY_CODE),
         wrong=Sign.WRONG in signs,
-        never=Sign.NEVER in signs,
+        never=Sign.NEVER in signs and not _asks_before_a_no(items),
+        pin_too={Sign.PIN, Sign.AND} <= signs and bool(signs & _SAY_CODE),
         vague=Sign.ENTER not in signs
         and (Unknown.WORD in signs or (weak and asks is Question.CODE)),
-        has_words=bool(words),
+        enters=Sign.ENTER in signs,
+        has_words=bool(set(words) - _SMALL),
         is_vocabulary=bool(words) and telling >= set(words),
     )
 
@@ -101,6 +108,7 @@ def above(sentences: Iterable[Reading]) -> Reading:
         elsewhere=any(sentence.elsewhere for sentence in telling),
         other=any(sentence.other for sentence in telling),
         factor=any(sentence.factor for sentence in telling),
+        pin_too=any(sentence.pin_too for sentence in telling),
     )
 
 
@@ -111,11 +119,34 @@ def _said(sentence: Reading) -> Question:
     return Question.UNCLEAR if sentence.hints else Question.NOTHING
 
 
-def _asked(items: list[Item], *, english: bool) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
+def _foreign_reach(sentence: str) -> int | None:
+    """How many small words may stand between a password and an unknown word that may say which.
+
+    Names stand before an English "password" ("Acme password"): such a word says nothing there.
+    In other languages it may as well be "one-time" or "new" in words that are not known here.
+    """
+    if _ENGLISH.search(sentence):
+        return None
+    return 0 if _OWNERS.search(sentence) else _REACH
+
+
+def _asks_before_a_no(items: list[Item]) -> bool:
+    """Whether a part of the sentence speaks of a code before it has a "not", if any."""
+    before = True
+    for item in items:
+        if item in {Unknown.STOP, Sign.NEVER}:
+            before = item is Unknown.STOP
+        elif before and item in _SAY_CODE:
+            return True
+    return False
+
+
+def _asked(items: list[Item], *, foreign: int | None) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
     """What is asked for, and whether it is a code of an unnamed sort.
 
-    Names stand before an English "password" ("Acme password"). In other languages an unknown word
-    beside it is as likely to say which one is meant.
+    Args:
+        items: the sentence.
+        foreign: how near no unknown word may stand to a password, see :func:`_foreign_reach`.
     """
     codes, passwords, weak = _nouns(items)
     signs = set(items)
@@ -134,11 +165,13 @@ def _asked(items: list[Item], *, english: bool) -> tuple[Question, bool]:  # noq
     if codes:
         return Question.CODE, weak
     if passwords:
-        clear = not signs & (_HINTS | {Sign.TOKEN, Sign.OR})
-        if not english:
-            clear &= not _beside(items, Sign.PASSWORD, {Unknown.WORD}, reach=0)
+        clear = not signs & (_HINTS | {Sign.EITHER, Sign.OR, Sign.SHOWN, Sign.TOKEN})
+        if foreign is not None:
+            clear &= not _beside(items, Sign.PASSWORD, {Unknown.WORD}, foreign)
         return (Question.PASSWORD if clear else Question.UNCLEAR), False
-    is_open = signs <= {Sign.ANSWER, Sign.ENTER, Sign.FILLER, Unknown.STOP}
+    if signs - _SMALL - {Sign.ENTER, Unknown.STOP} == {Sign.FACTOR}:  # "Second factor:"
+        return Question.CODE, True
+    is_open = signs <= {Sign.ANSWER, Sign.ENTER, Unknown.STOP, *_SMALL}
     if is_open and (Sign.ANSWER in signs or not signs - {Unknown.STOP}):
         return Question.OPEN, False
     return (Question.UNCLEAR if signs & _HINTS - {Sign.FACTOR} else Question.NOTHING), False
@@ -154,7 +187,9 @@ _NOT_OURS: set[Item] = {
     Sign.SENT,
     Sign.WRONG,
 }
-_HINTS: set[Item] = {Sign.CODE, Sign.FACTOR, Sign.ONE_TIME}
+_SMALL: set[Item] = {Sign.FILLER, Sign.SHOWN}
+_HINTS: set[Item] = {Sign.CODE, Sign.EITHER, Sign.FACTOR, Sign.ONE_TIME}
+_SAY_CODE: set[Item] = (_HINTS | set(NOUNS)) - {Sign.FACTOR, Sign.PASSWORD}
 _NAMES_CODE: set[Item] = {
     Sign.ACCESS,
     Sign.CONFIRM,
@@ -182,8 +217,10 @@ def _nouns(items: list[Item]) -> tuple[list[int], list[int], bool]:
                 strong.append(place)
             elif not _next_to(items, place) & {Unknown.WORD, Sign.ACCOUNT}:
                 weak.append(place)
-        elif item in {Sign.ONE_TIME_CODE, Sign.OTP} or (
-            item is Sign.TOKEN and items[place - 1 : place] != [Unknown.WORD]
+        elif (
+            item in {Sign.ONE_TIME_CODE, Sign.OTP}
+            or (item is Sign.TOKEN and items[place - 1 : place] != [Unknown.WORD])
+            or (item is Sign.EITHER and near & (_NAMES_CODE - {Sign.ACCESS}))
         ):
             strong.append(place)
         elif item is Sign.PIN and Sign.ONE_TIME in near:
@@ -201,7 +238,7 @@ def _near(items: list[Item], place: int, reach: int = _REACH) -> set[Item]:
             if not 0 <= at < len(items):
                 break
             found.add(items[at])
-            if items[at] is not Sign.FILLER:
+            if items[at] not in _SMALL:
                 break
     return found
 
@@ -209,7 +246,7 @@ def _near(items: list[Item], place: int, reach: int = _REACH) -> set[Item]:
 def _next_to(items: list[Item], place: int) -> set[Item]:
     """The word right before, and the next one after that is not a small one."""
     before = items[place - 1 : place] if place else []
-    behind = [item for item in items[place + 1 : place + 3] if item is not Sign.FILLER]
+    behind = [item for item in items[place + 1 : place + 3] if item not in _SMALL]
     return {*before, *behind[:1]}
 
 
@@ -225,7 +262,7 @@ def _joined(items: list[Item], codes: list[int], passwords: list[int]) -> bool:
     return any(
         Sign.AND in items[min(code, password) : max(code, password)]
         and set(items[min(code, password) + 1 : max(code, password)])
-        <= {Sign.AND, Sign.FILLER, Sign.ENTER, *_NAMES_CODE}
+        <= {Sign.AND, Sign.ENTER, *_SMALL, *_NAMES_CODE}
         for code in codes
         for password in passwords
     )

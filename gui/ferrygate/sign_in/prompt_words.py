@@ -41,6 +41,8 @@ class Sign(Enum):
     OR = "or"
     FOR = "for"  # whose or what for: what stands behind does not describe what stands before
     ENTER = "enter"  # asks for something to be typed
+    EITHER = "either"  # means a code and, said alone, as often the password
+    SHOWN = "shown"  # where it is read: no password of an account is shown or printed
     FILLER = "filler"  # words without a meaning of their own
 
 
@@ -54,14 +56,15 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "пароль|пароля|паролем|парола|κωδικος προσβασης|συνθηματικο|mat khau|kata sandi",
         "katasandi|sandi|kata laluan|סיסמה|סיסמא|כתובת סיסמה|كلمة المرور|كلمة السر|كلمة مرور",
         "رمز المرور|गुप्तशब्द|पासवर्ड|รหัสผ่าน|パスワード|密码|密碼|口令|비밀번호|패스워드",
-        "암호",
-        "contrasenya*",
+        "암호|הסיסמה|סיסמתך",
+        "contrasenya*|first factor|erster faktor|premier facteur|primer factor|primo fattore",
     ),
     Sign.CODE: (
         "code|codes|codigo|codigos|codice|codici|kod|kodu|kodem|koodi*|kode|koden|kods|код",
-        "кода|кодом|κωδικος|codul|cod|digits|digit code|digit number|קוד|رمز|コード|番号|代码",
+        "кода|кодом|codul|cod|digits|digit code|digit number|קוד|コード|番号|代码",
         "代碼|码|碼|코드|번호",
     ),
+    Sign.EITHER: ("κωδικος|رمز|الرمز",),
     Sign.ONE_TIME_CODE: (
         "passcode|passcodes|pass code|tokencode|token code|verification number|mfa|2fa|tfa",
         "code d acces unique|dynamisk kode|ma xac minh|ma xac thuc|ma xac nhan|ma otp|动态码",
@@ -89,7 +92,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "tek seferlik|dinamik|одноразов*|разов*|динамическ*|μιας χρησης|mot lan|dung mot lan",
         "sekali pakai|חד פעמי*|لمرة واحدة|ワンタイム|使い捨て|使い切り|一回限り|一度限り",
         "回限り|一次性|一次|动态|動態|일회용|일회성|회용|원타임|enkratn*|jednokratn*",
-        "vienreizej*|vienkartin*|uhekord*",
+        "vienreizej*|vienkartin*|uhekord*|un sol us|d un sol us|nomes un us|einnota*",
     ),
     Sign.FACTOR: (
         "two factor|2nd factor|multi factor|multifactor|second factor|2 factor|two step",
@@ -99,7 +102,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "segundo fator|twee factor*|tweestaps*|tweede factor|dwuskladnikow*|drugi skladnik",
         "dwuetapow*|iki faktorlu|iki adimli|двухфакторн*|второй фактор|tvafaktor*|dvoufaktor*",
         "要素|多要素|二要素|段階|二段階|双因素|雙因素|双重|雙重|两步|兩步|多因素|多重|이중",
-        "단계|two factor authentication",
+        "단계|two factor authentication|deuxieme facteur|segon factor|anden faktor|andra faktorn",
+        "druhy faktor|masodik faktor|ikinci faktor|другий фактор|第二因素|第二要素",
     ),
     Sign.ACCESS: (
         "authentication|authenticate|authenticating|authenticator|authorization|authorisation",
@@ -151,7 +155,9 @@ WORDS: dict[Sign, tuple[str, ...]] = {
     Sign.CHANGE: (
         "change|changing|reset|set|ander*|festlegen|changer|changez|modifier|cambi*|altera*",
         "mude|muda*|wijzig*|zmien*|zmian*|degistir*|смен*|измен*|byt|skift|vaihda|zmente|変更",
-        "修改|更改|变更|設定|设置|변경",
+        "修改|更改|变更|設定|设置|변경|create|creating|define|pick|erstell*|vergeben|wahle*|creez",
+        "definissez|definir|cree|creare|kies|maak|crear|crea|criar|crie|imposta*|crei|utworz*|opret|skapa|vytvor*",
+        "luo|olustur|создайте|придумайте|作成|创建|建立|만드세요|만들*",
     ),
     Sign.OLD: (
         "old|current|previous|existing|alte|altes|alten|aktuell*|bisherig*|derzeitig*|ancien",
@@ -169,7 +175,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "suresi doldu|suresi dolmus|истек|истекла|просрочен*|gatt ut|har gatt ut|utlopt",
         "udlobet|vyprse*|lejart|vanhentunut|期限切れ|期限が切れ*|有効期限が切れ*|过期|過期",
         "已过期|已過期|만료*|must be changed|must change|required to change|need to change",
-        "has to be changed",
+        "has to be changed|expirat|caducat|закінчився|закінчилася|изтекла|istekla|poteklo",
+        "εληξε|انتهت|منقضی|פג תוקף*|פג|het han|kedaluwarsa|kadaluarsa|หมดอายุ",
     ),
     Sign.SECOND: (
         "second|2nd|secondary|another|additional|further|alternate|other|zweit|zweite|zweites",
@@ -198,7 +205,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "发至|发到|전송|발송|보낸|trimis|da gui|dikirim",
     ),
     Sign.CARRIER: (
-        "sms|text message|e mail|email|mail|phone call|voice call|call|mtan|smstan|smscode",
+        "sms|text message|e mail*|email*|mail|phone call|voice call|call|mtan|smstan|smscode",
         "correo|courriel|posta|poczta|whatsapp|telegram|смс|почт*|メール|ショートメッセージ",
         "短信|短訊|簡訊|邮件|郵件|邮箱|手机验证码|문자|이메일|e posta|messaggio|brief",
     ),
@@ -219,7 +226,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "obnovovaci|回復|リカバリ*|バックアップ|ユーザー名|パスフレーズ|合言葉|質問|恢复|恢復",
         "备用|備用|用户名|用戶名|问题|問題|图形|圖形|邀请|激活|복구|백업|사용자 이름|질문",
         "lastname|surname|colour|color|email address|employee id|kundennummer|nutzername",
-        "コール|バーコード|郵便|编码|編碼|url|qr",
+        "コール|バーコード|郵便|编码|編碼|url|qr|card|karte|tarjeta|cartao|kaart|karty|карты|kortet",
+        "カード|卡|카드",
         "ephemere*",
     ),
     Sign.ANSWER: (
@@ -263,30 +271,39 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "giriniz|введите|ange|skriv|mata|zadejte|indtast|angi|oppgi|syota|anna|adja meg",
         "irja be|introduceti|nhap|masukkan|入力|输入|輸入|填写|입력",
     ),
+    Sign.SHOWN: (
+        "shown|displayed|generated|printed|produced|angezeigt*|erzeugt*|generiert*|gedruckt*",
+        "affiche*|genere*|imprime*|generad*|mostrad*|impres*|generat*|mostrat*|visualizzat*",
+        "stampat*|gerad*|exibid*|getoond*|weergegeven|gegenereerd*|afgedrukt*|wyswietl*",
+        "wygenerowan*|goruntulenen|gosterilen|olusturulan|uretilen|отображ*|показан*",
+        "сгенерирован*|visas|vises|genereras|genereres|zobrazen*|vygenerovan*|naytetty|naytettava",
+        "luotu|megjelen*|generalt|表示された|表示されている|生成された|显示|顯示|生成|표시된|생성된",
+    ),
     Sign.FILLER: (
         "enter|please|type|insert|provide|give|your|the|an|this|here|from|in|by|of|is|it|with",
-        "using|shown|displayed|generated|device|phone|mobile|generator|valid|google|microsoft",
+        "using|device|phone|mobile|generator|valid|google|microsoft",
         "okta|authy|digit|six|eight|now|required|requires|requested|continue|complete|as|that",
         "you|see|open|use|must|have|has|been|be|will|was|accepted|correct|bitte|geben|gib|sie",
         "ihr|ihre|ihren|ihres|ihrem|dein|deinen|den|das|die|der|dem|des|ein|eine|einen|eines",
         "von|aus|mit|stellig*|ziffern|eingeben|wird|benotigt|lautet|aktueller|veuillez|saisir",
-        "saisissez|entrez|entrer|votre|le|la|les|du|de|d|l|un|une|dans|sur|affiche|genere|par",
+        "saisissez|entrez|entrer|votre|le|la|les|du|de|d|l|un|une|dans|sur|par",
         "chiffres|introduzca|introduce|ingrese|ingresa|escriba|por|favor|su|tu|el|los|del",
-        "generado|digitos|cifras|inserisci|inserire|immetti|immettere|digita|digitare|il|lo",
-        "gli|tuo|tua|vostro|di|da|dall|dell|della|nell|generato|cifre|insira|introduza|digite",
-        "informe|seu|sua|os|do|dos|gerado|geef|voer|vul|typ|uw|je|jouw|het|een|van|uit|bij",
+        "digitos|cifras|inserisci|inserire|immetti|immettere|digita|digitare|il|lo",
+        "gli|tuo|tua|vostro|di|da|dall|dell|della|nell|cifre|insira|introduza|digite",
+        "informe|seu|sua|os|do|dos|geef|voer|vul|typ|uw|je|jouw|het|een|van|uit|bij",
         "cijfers|wpisz|podaj|wprowadz|prosze|swoj|swoje|twoj|twoje|z|ze|w|aplikacji|cyfrow*",
         "lutfen|girin|giriniz|uygulama*|haneli|введите|пожалуйста|ваш|из|приложения|цифр*",
         "ange|skriv|din|ditt|dina|fran|appen|zadejte|prosim|vase|sve|aplikace|indtast|dit|fra",
         "angi|syota|anna|kerem|adja|meg|introduceti|va rugam|nhap|masukkan|anda|入力",
-        "してください|ください|を|の|は|が|に|で|から|ご|お|アプリ|表示された|あなた|请|請",
-        "输入|輸入|您|你|的|应用|中|上|显示|顯示|手机|手機|입력|하세요|하십시오",
-        "해주세요|을|를|의|은|는|님|앱|앱의|주세요|해|생성된|application|logiciel|applikation",
+        "してください|ください|を|の|は|が|に|で|から|ご|お|アプリ|あなた|请|請",
+        "输入|輸入|您|你|的|应用|中|上|手机|手機|입력|하세요|하십시오",
+        "해주세요|을|를|의|은|는|님|앱|앱의|주세요|해|application|logiciel|applikation",
         "anwendung|aplicacion|applicazione|aplicativo|toepassing|app|apps|handy|smartphone",
         "telefono|telephone|telefon*|telefoon|movil|celular|cellulare|will not echo",
         "not be echoed|will not be displayed|will not be shown|wird nicht angezeigt|s",
         "or option|option|options|following|select|one|passer|remote",
-        "o|cijferig*|자리|桁|桁の|生成された|して|されている|の上|chiffre|cifras|znakow*",
+        "optional|press enter|press return|hit enter|hit return|press the enter key",
+        "o|cijferig*|利用|さん|様|자리|桁|桁の|して|されている|の上|chiffre|cifras|znakow*",
     ),
 }
 

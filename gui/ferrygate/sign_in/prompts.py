@@ -22,6 +22,10 @@ from ferrygate.sign_in.prompt_words import folded
 # products need 400; reading takes time by the square.
 _MOST_PROMPT, _MOST_INSTRUCTION = 600, 1200
 _ENDS = re.compile(r"(?<=[.!?;])\s+|[。！？\n\r]+")  # noqa: RUF001  full-width, as meant
+_CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|(?![\r\n\t])[\x00-\x1f\x7f-\x9f]")
+_CHOICE = re.compile(
+    r"^[ \t]*[\[(]?\d{1,2}[\])]?[ \t]?[-.):][ \t]+(\S.*[^:\s])[ \t\r]*$", re.MULTILINE
+)
 _QUOTED = re.compile(
     r"\"[^\"\n]*\"|»[^«\n]*«|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|`[^`'\n]*[`']|(?<!\w)['‘][^'’\n]*['’](?!\w)"  # noqa: RUF001  as written
 )
@@ -98,7 +102,8 @@ class PromptReader:
         return (sentences.pop(), sentences) if sentences else (read_sentence(""), [])
 
     def _sentences(self, words: str, most: int) -> list[Reading]:
-        text = self._without_names(folded(words[-most:]))
+        plain = folded(_CONTROLS.sub(" ", words[-most:]))
+        text = self._without_names(_CHOICE.sub(_choice, plain))
         return [read_sentence(sentence) for sentence in _ENDS.split(text)]
 
     def _without_names(self, text: str) -> str:
@@ -112,6 +117,12 @@ class PromptReader:
             surely = rf"(?<!\w)(?:{_WHOSE})\s+{whole}|{whole}(?=\s*(?:{_WHOSE_AFTER}))"
             text = re.sub(whole, AMBIGUOUS, re.sub(surely, " ", text))
         return text
+
+
+def _choice(line: re.Match[str]) -> str:
+    """A line of a menu names what may be chosen, and asks for none of it; a step does ask."""
+    asks = any(read_sentence(part).enters for part in _ENDS.split(line[1]))
+    return line[0] if asks else AMBIGUOUS
 
 
 def allowed(wanted: Wanted, given: frozenset[Wanted]) -> bool:
@@ -141,8 +152,10 @@ def _settle(question: Reading, above: Reading) -> Wanted:
     ):
         return Wanted.NEW_PASSWORD
     if asked is Question.CODE:
-        other = above.elsewhere or (
-            question.weak and (above.other or above.asks is Question.PASSWORD)
+        other = (
+            above.elsewhere
+            or above.pin_too
+            or (question.weak and (above.other or above.asks is Question.PASSWORD))
         )
         return Wanted.ASK if other else Wanted.CODE
     if asked is Question.BOTH:

@@ -86,8 +86,9 @@ def test_the_table_has_what_each_language_asks() -> None:
         lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
         lambda text: text.replace(":", "\N{FULLWIDTH COLON}"),
         lambda text: f"\N{ZERO WIDTH SPACE}{text}\r\n",
+        lambda text: f"\x1b[1;32m{text}\x1b[0m\a",
     ],
-    ids=["upper case", "decomposed", "no-break space", "full-width colon", "blanks"],
+    ids=["upper case", "decomposed", "no-break space", "full-width colon", "blanks", "colour"],
 )
 def test_how_a_prompt_is_spelt_changes_nothing(spell: Callable[[str], str]) -> None:
     reader = PromptReader(HOST, USER)
