@@ -120,7 +120,7 @@ def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> F
     secrets: list[CodeSecret] = []
     remarks: list[str] = []
     errors: list[CodeSecretError] = []
-    for address in addresses:
+    for address in dict.fromkeys(addresses):  # a mail as text and as HTML has it twice
         try:
             if is_migration(address):
                 found = _exported(address, parameters.period)

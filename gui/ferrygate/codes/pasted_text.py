@@ -17,8 +17,12 @@ from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.i18n import _
 
 _SCHEMES = r"otpauth(?:-migration)?"
-_BEGIN = re.compile(rf"(?<![A-Za-z0-9+.-]){_SCHEMES}:/{{1,3}}", re.IGNORECASE)
-_BEGIN_ESCAPED = re.compile(rf"{_SCHEMES}%3A%2F%2F[^\s&\"'<>]*", re.IGNORECASE)
+_BEGIN = re.compile(  # iOS has a scheme of its own for its password manager
+    rf"(?:(?<![A-Za-z0-9+.-])|(?<=apple-)){_SCHEMES}:/{{1,3}}", re.IGNORECASE
+)
+_BEGIN_ESCAPED = re.compile(  # once, or more often on the way through several addresses
+    rf"{_SCHEMES}%(?:25)*3A%(?:25)*2F%(?:25)*2F[^\s&\"'<>]*", re.IGNORECASE
+)
 _AMPERSANDS = re.compile(r"&(?:amp;)+|&#(?:38|x26);|\\u0026", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
@@ -33,6 +37,7 @@ _SPACED_SECRET = re.compile(r"[?&]secret=([^&#]*)", re.IGNORECASE)
 _QUOTES = " \t\r\n\"'`“”„\u2018\u2019«»<>()[]"
 _LABEL = re.compile(r"[:=\uff1a]")
 _KEY_LETTERS = re.compile(r"[A-Za-z2-7]+", re.ASCII)
+_GROUPS_END = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_AMONG_WORDS = 16  # characters of a key that is found by its looks: Okta's have as many
 _LONGEST_GROUP = 8
@@ -53,7 +58,7 @@ def addresses_in(text: str) -> tuple[str, ...]:
         cleaned = cleaned.translate(_FULL_WIDTH)
     escaped = _BEGIN_ESCAPED.findall(cleaned)
     if escaped:  # as a parameter of another address, such as one that draws QR codes
-        return tuple(unquote(each) for each in escaped)
+        return tuple(map(_unescaped, escaped))
     cleaned = _AMPERSANDS.sub("&", cleaned).replace("\\", "")
     begins = (found.start() for found in _BEGIN.finditer(cleaned))
     return tuple(
@@ -68,7 +73,7 @@ def key_in(text: str) -> str:
     Raises:
         CodeSecretError: there are words, and it is not clear where the key begins.
     """
-    bare = _without_invisible(text).strip(_QUOTES)
+    bare = _without_invisible(text).strip(_QUOTES + _AFTER_SENTENCES)
     lines = [line for line in bare.split("\n") if line.strip(_QUOTES)]
     keys = {line: key for line in lines if (key := _labelled_key(line))}
     if len(keys) == 1 and not any(_may_be_key(line) for line in lines if line not in keys):
@@ -79,6 +84,7 @@ def key_in(text: str) -> str:
             _("There is more here than a key alone."),
             next_step=_("Paste the key alone and in one line, with nothing before or after it."),
         )
+    _refuse_words(bare)
     return bare
 
 
@@ -93,6 +99,27 @@ def _may_be_key(line: str) -> bool:
     return all(_KEY_LETTERS.fullmatch(word) for word in _WORDS.findall(line)) and not (
         _LABEL.search(line)
     )
+
+
+def _refuse_words(text: str) -> None:
+    """Refuse letters that are no key but a word or several.
+
+    A real key of so few letters with no digit among them is rarer than a slip of a password.
+    """
+    groups = re.split(_GROUPS_END, text)
+    letters = "".join(groups)
+    few = 1 < len(letters) < _SHORTEST_AMONG_WORDS
+    if re.fullmatch(r"[A-Za-z]+", letters) and (few or not _are_groups(groups)):
+        raise CodeSecretError(
+            _("This is a word, not a key."),
+            next_step=_("Copy the key from the page that shows it."),
+        )
+
+
+def _unescaped(address: str) -> str:
+    while not _BEGIN.match(address):
+        address = unquote(address)
+    return address
 
 
 def _without_invisible(text: str) -> str:
@@ -143,7 +170,7 @@ def _as_key_among_words(text: str) -> str:
     Letters alone could be a name or a word, so they do not count here. One key in thirty that has
     16 characters is not recognised for that.
     """
-    groups = re.split(r"[\s\-\u2010-\u2015\u2212]+", text.translate(_FULL_WIDTH).rstrip("="))
+    groups = re.split(_GROUPS_END, text.translate(_FULL_WIDTH).rstrip("="))
     compact = "".join(groups)
     is_key = (
         len(compact) >= _SHORTEST_AMONG_WORDS
