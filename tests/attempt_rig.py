@@ -116,6 +116,7 @@ class Watcher:
         self.accept = True
         self.on_key: Callable[[], None] = lambda: None
         self.answers: dict[str, str | None] = {}  # what the person says to prompts, if anything
+        self.tires = False  # answers each prompt but once
 
     def connecting(self) -> None:
         self.told.append("connecting")
@@ -140,6 +141,8 @@ class Watcher:
     def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
         self.told.append((text, instruction, echo))
         answer = self.answers[text]
+        if self.tires:
+            self.answers[text] = None
         return None if answer is None else Secret(answer)
 
     def password_changed(self) -> None:

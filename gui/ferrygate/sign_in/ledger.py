@@ -207,6 +207,18 @@ class Ledger:
                 [(until, *hold) for hold in lease.holds],
             )
 
+    def count_refusal(self, lease: Lease) -> None:
+        """Count a refusal within an attempt that goes on: a server may let one try several times.
+
+        Raises:
+            LeaseLostError: another attempt has begun meanwhile.
+        """
+        with self._file.write() as db:
+            self._mark_sent(db, lease)
+            db.executemany(
+                "UPDATE accounts SET refusals=refusals+1 WHERE account=? AND lease=?", lease.holds
+            )
+
     def finish(self, lease: Lease, end: End) -> None:
         """Report how the attempt ended; a success clears every name of the account."""
         with self._file.write() as db:

@@ -16,9 +16,10 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
+from ferrygate.common.secret_text import given_secret
 from ferrygate.sftp.transport import Prompt, PromptRound
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
-from ferrygate.sign_in.ledger import End
+from ferrygate.sign_in.ledger import REFUSE_FROM, End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
@@ -97,7 +98,7 @@ class Responder:
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
         self._given = given
-        self._answered: set[str] = set()  # prompts that were answered with a secret of ours
+        self._answered: set[str] = set()  # prompts that were answered, by whomever
         self.person_answered = False
 
     def respond(self, asked: PromptRound) -> list[str]:
@@ -108,7 +109,9 @@ class Responder:
         Raises:
             PromptUnansweredError: no answer came.
             PasswordExpiredError: the server wants a new password, and no answer came.
-            SignInRefusedError: the server asks again for what it was given.
+            SignInRefusedError: the server asks again for what it was given, and no answer came or
+                no more may be tried.
+            UsageError: an answer of the person's cannot be sent.
             SecretsMissingError: there is no code secret, and no answer came.
         """
         instruction = shown_words(asked.instruction)
@@ -117,16 +120,21 @@ class Responder:
                 self._observer.server_said(instruction)
             return []
         questions = self._plan(asked)
+        again = [each for each in questions if self._is_refusal(each, asked.instruction)]
+        if again and self._turn.refusals + 1 >= REFUSE_FROM:
+            raise self._refused(again[0], asked.instruction)
         answers = {
             place: self._ask_person(question, asked.instruction)
             for place, question in enumerate(questions)
             if question.wanted in {Wanted.ASK, Wanted.NEW_PASSWORD}
         }
+        if again:  # each answer of the person's is another try of the same account
+            self._turn.refused_meanwhile()
         for place, question in enumerate(questions):
             if place not in answers:
                 answers[place] = self._secret(question.wanted)
                 self._given.add(question.wanted)
-                self._answered.add(same_text(question.prompt.text))
+        self._answered |= {same_text(prompt.text) for prompt in asked.prompts}
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
             self._turn.sending()  # with a code, its claim has said so
         self._observer.signing_in()
@@ -178,6 +186,7 @@ class Responder:
         )
         if answer is None:
             raise self._unanswered(question, instruction)
+        answer = given_secret(answer.reveal(), _("The answer"))
         self.person_answered = True
         if question.wanted is Wanted.NEW_PASSWORD:
             self._observer.password_changed()
@@ -189,17 +198,10 @@ class Responder:
         A server that goes on to ask something else has refused nothing, so that is not counted.
         """
         text = question.prompt.text
-        says_wrong = self._reader.says_wrong(text, instruction)
-        said = " ".join(shown_words(f"{instruction}\n{text}").split("\n"))
-        detail = f"prompt: {shown_words(text)!r}; instruction: {shown_words(instruction)!r}"
+        if self._is_refusal(question, instruction):
+            return self._refused(question, instruction)
+        said, detail = _told(text, instruction)
         expired = question.wanted is Wanted.NEW_PASSWORD
-        if self._given and not expired and (says_wrong or same_text(text) in self._answered):
-            return SignInRefusedError(
-                _("The server refused the sign-in."),
-                next_step=_("Check your user name and password."),
-                detail=f"asked again; {detail}",
-                server_said=said,
-            )
         if self._turn.end is End.REFUSED:
             self._turn.end = End.NOT_COUNTED
         if expired and self._given:
@@ -212,6 +214,31 @@ class Responder:
             detail=detail,
             server_said=said,
         )
+
+    def _is_refusal(self, question: _Question, instruction: str) -> bool:
+        """Whether the server asks again, since what it was given is wrong."""
+        text = question.prompt.text
+        if (not self._answered and not self._given) or question.wanted is Wanted.NEW_PASSWORD:
+            return False
+        return same_text(text) in self._answered or self._reader.says_wrong(text, instruction)
+
+    def _refused(self, question: _Question, instruction: str) -> SignInRefusedError:
+        said, detail = _told(question.prompt.text, instruction)
+        step = _("Check your user name and password.")
+        if self._turn.refusals + 1 >= REFUSE_FROM:
+            step = _("Ask your contact to check your account before you try again.")
+        return SignInRefusedError(
+            _("The server refused the sign-in."),
+            next_step=step,
+            detail=f"asked again; {detail}",
+            server_said=said,
+        )
+
+
+def _told(text: str, instruction: str) -> tuple[str, str]:
+    """A prompt and what stands above it, for the person and for support."""
+    said = " ".join(shown_words(f"{instruction}\n{text}").split("\n"))
+    return said, f"prompt: {shown_words(text)!r}; instruction: {shown_words(instruction)!r}"
 
 
 def _for_person(meant: Wanted) -> Wanted:

@@ -82,6 +82,10 @@ class Turn:
         self._ledger.mark_sent(self._held)
         self.end = End.REFUSED
 
+    def refused_meanwhile(self) -> None:
+        """What has left was refused, and the attempt goes on with another try."""
+        self._ledger.count_refusal(self._held)
+
     def claim(self, secret: CodeSecret, step: int) -> bool:
         """Claim the code of a step, to be sent at once; false when it already left once."""
         return self._ledger.claim_for_sending(self._held, secret, step)

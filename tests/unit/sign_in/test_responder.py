@@ -23,10 +23,12 @@ from ferrygate.common.errors import (
     PromptUnansweredError,
     SecretsMissingError,
     SignInRefusedError,
+    UsageError,
 )
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.ledger import REFUSE_FROM
 from ferrygate.sites.site import SignIn, Site
 
 PASSWORD = "correct horse"
@@ -150,6 +152,42 @@ def test_the_same_prompt_again_is_a_refusal_that_counts(case: Case, again: Promp
         sign_in(case, PASSWORD_ASKED, again, person={text: None})
     assert case.server.sent == [PASSWORD]
     assert case.refusals == 1
+
+
+def test_each_answer_of_the_persons_to_the_same_prompt_is_a_try_that_counts(case: Case) -> None:
+    with pytest.raises(SignInRefusedError):
+        sign_in(case, *[PASSWORD_ASKED] * 16, person={"Password:": "wrong"})
+    assert case.server.sent == [PASSWORD, "wrong", "wrong", "wrong"]
+    assert case.refusals == REFUSE_FROM
+
+
+def test_a_try_that_is_right_after_all_clears_the_others(case: Case) -> None:
+    sign_in(case, *[PASSWORD_ASKED] * 3, person={"Password:": "other"})
+    assert case.refusals == 0
+
+
+def test_what_a_person_answered_and_is_asked_again_was_refused(case: Case) -> None:
+    without = Credentials(password=CREDENTIALS.password)
+    case.watcher.tires = True
+    with pytest.raises(SignInRefusedError):
+        sign_in(
+            case,
+            PASSWORD_ASKED,
+            *[asks("OTP: ")] * 2,
+            credentials=without,
+            person={"OTP:": "123456"},
+        )
+    assert case.server.sent == [PASSWORD, "123456"]
+    assert case.refusals == 1
+
+
+@pytest.mark.parametrize("answer", ["caf\udce9", "two\nlines"])
+def test_an_answer_that_cannot_be_sent_costs_no_code(case: Case, answer: str) -> None:
+    with pytest.raises(UsageError, match="answer"):
+        sign_in(case, asks("Colour? ", "Code: "), person={"Colour?": answer})
+    assert case.server.sent == []
+    assert not case.ledger.is_claimed(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]
+    assert case.refusals == 0
 
 
 @pytest.mark.parametrize("text", ["Password: ", "Password & verification code: "])
