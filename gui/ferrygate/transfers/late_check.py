@@ -27,9 +27,10 @@ async def look_for_part(route: Route, opened: Opened) -> None:
             there = await standing(route.files, path)
         except TELLS_NOTHING:
             return
-        if there is not None and route.late.see(path, there):
-            continue
-        if route.late.now() >= route.late.look_until:
+        if there is not None:
+            route.late.see(path, there)
+        is_open = route.late.until(path) is not None  # a part may be that of several handles
+        if not is_open or route.late.now() >= route.late.look_until:
             return
         await route.files.channel.sleep(_BETWEEN_LOOKS)
 

@@ -91,6 +91,27 @@ def test_a_part_that_does_not_show_is_waited_for_no_longer(desk: TransferRig, jo
     assert 4 < desk.late.now() - began < 7
 
 
+def test_a_part_that_several_handles_may_have_put_there_is_waited_for_no_longer(
+    desk: TransferRig, job: FileJob
+) -> None:
+    """The line was lost twice, before the server had given up the first handle."""
+    lose(desk, job)
+    lose(desk, msgspec.structs.replace(job, again=desk.opened), part=PART)
+    began = desk.late.now()
+    asked = 0
+
+    def look(_request: Request) -> None:
+        nonlocal asked
+        asked += 1
+        assert asked < 100
+
+    desk.server.instead[LSTAT] = look
+    assert goes_on(desk, job).confirmed
+    assert 4 < desk.late.now() - began < 7
+    assert desk.late.until(PATH) is not None
+    assert desk.server.files[PATH] == CONTENT
+
+
 def test_asked_again_it_is_whole(desk: TransferRig, job: FileJob) -> None:
     sent_again(desk, job)
     wait(desk)
