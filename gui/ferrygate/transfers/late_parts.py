@@ -118,7 +118,8 @@ class LateParts:
                 makers = [old for old in handles if old.has_put(there)]
             else:
                 makers = [old for old in handles if old.fits(there) and there.size != ours]
-            if len(makers) == 1 or (makers and ours is not None):
+            doubtful = [old for old in handles if not old.told and old.fits(there)]
+            if makers and (ours is not None or len(makers) + len(doubtful) == 1):
                 others = [old for old in handles if old not in makers]
                 self._handles[path] = others + _all_but_one(makers)
             return bool(makers)
@@ -130,12 +131,15 @@ class LateParts:
             return any(old.sent >= size and old.version != version for old in handles)
 
     def settle(self, path: bytes) -> None:
-        """Forget the handles that the server has given up by now: what stands there stays."""
+        """Our file stands there: the handles that the server has given up by now are forgotten.
+
+        Of the others the name proves nothing any more: what is there may be that file.
+        """
         now = self.now()
         with self._lock:
             handles = [old for old in self._handles.pop(path, ()) if old.until > now]
             if handles:
-                self._handles[path] = handles
+                self._handles[path] = [msgspec.structs.replace(old, told=False) for old in handles]
 
 
 def _all_but_one(makers: list[OldHandle]) -> list[OldHandle]:

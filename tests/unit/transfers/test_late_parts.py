@@ -86,6 +86,26 @@ def test_a_part_of_one_of_several_handles_proves_nothing_about_any(late: LatePar
     assert late.until(PATH) is None
 
 
+def test_a_handle_of_which_nobody_knows_may_have_put_the_part_there_as_well(
+    late: LateParts,
+) -> None:
+    doubtful = lose(late, told=False)
+    handle = lose(late, sent=200, until=1400.0)
+    late.see(PATH, entry(40))
+    assert late.until(PATH) == handle.until
+    late.see(PATH, entry(150))  # too large for the other one
+    assert late.until(PATH) == doubtful.until
+
+
+def test_a_file_that_was_delivered_meanwhile_is_not_taken_for_the_part(late: LateParts) -> None:
+    handle = lose(late)
+    late.settle(PATH)
+    assert not late.see(PATH, entry(100, 6))
+    assert late.until(PATH) == handle.until
+    assert late.see(PATH, entry(40, 7), ours=100)
+    assert late.until(PATH) is None
+
+
 def test_each_part_over_a_delivered_file_is_one_handle_less(late: LateParts) -> None:
     lose(late)
     lose(late, sent=80, until=1400.0)
