@@ -20,6 +20,7 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.errors import LocalFileError
 from ferrygate.common.file_lock import Lock, try_lock
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.part_names import is_part_of
@@ -72,7 +73,7 @@ def sweep(folder: LocalFolder, machine: str, clock: Clock) -> None:
 
     What cannot be looked at stays.
     """
-    with contextlib.suppress(OSError), folder.opened() as opened:
+    with contextlib.suppress(OSError, LocalFileError), folder.opened() as opened:
         for name in opened.names():
             if is_part_of(machine, name):
                 with contextlib.suppress(OSError):

@@ -171,6 +171,17 @@ def test_a_link_that_came_in_a_file_s_or_a_folder_s_place_is_not_followed(
     assert len(synced) <= 1  # the chosen folder itself
 
 
+def test_a_link_in_the_place_of_a_folder_to_be_swept_holds_up_no_other_file(
+    flusher: Flusher, told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "a.csv").write_bytes(b"1")
+    flusher.clear(LocalFolder(str(tmp_path), ("link",)))
+    flusher.flush(LocalFile(LocalFolder(str(tmp_path)), "a.csv"), told.about("a.csv"))
+    told.wait(1)
+    assert told.errors == {"a.csv": None}
+
+
 def test_each_folder_s_trouble_is_that_of_its_own_files(
     flusher: Flusher, told: Told, tmp_path: Path
 ) -> None:
