@@ -27,18 +27,22 @@ class ReplaceSlots:
     def take(self, number: int) -> bool:
         """Take a slot for a file of this number, if it has none yet; false where all are taken."""
         with self._lock:
-            if number in self._holders or len(self._holders) < MOST_REPLACING:
-                self._holders.add(number)
-                return True
-            return False
+            return self._take(number)
+
+    def _take(self, number: int) -> bool:
+        if number in self._holders or len(self._holders) < MOST_REPLACING:
+            self._holders.add(number)
+            return True
+        return False
 
     def wait(self, number: int, wake: Callable[[], None]) -> None:
         """Have ``wake`` called, on any thread, once a file of this number has a slot."""
-        if self.take(number):
+        with self._lock:  # held for both, or the last slot may be given back in between
+            has_slot = self._take(number)
+            if not has_slot:
+                self._waiting.append((number, wake))
+        if has_slot:
             wake()
-            return
-        with self._lock:
-            self._waiting.append((number, wake))
 
     def has(self, number: int) -> bool:
         """Whether a file of this number has one."""

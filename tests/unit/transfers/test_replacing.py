@@ -40,3 +40,23 @@ def test_who_has_none_gives_none_back() -> None:
         slots.take(number)
     slots.give_back(100)
     assert not slots.take(101)
+
+
+class _LastMoment(ReplaceSlots):
+    """Has all slots given back as soon as one was refused, as another thread may do."""
+
+    def take(self, number: int) -> bool:
+        is_taken = super().take(number)
+        if not is_taken:
+            for holder in range(MOST_REPLACING):
+                self.give_back(holder)
+        return is_taken
+
+
+def test_slots_that_are_given_back_as_one_begins_to_wait_are_not_missed() -> None:
+    slots, woken = _LastMoment(), list[int]()
+    for number in range(MOST_REPLACING):
+        slots.take(number)
+    slots.wait(100, partial(woken.append, 100))
+    is_free = ReplaceSlots.take(slots, 200)
+    assert woken == [100] or not is_free
