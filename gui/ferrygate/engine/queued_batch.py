@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
+import msgspec
+
 from ferrygate.common import remote_path
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
@@ -131,27 +133,25 @@ class QueuedBatch:
         if at_once:
             self._reason = reason
         self._taken_back |= at_once and state is TransferState.CANCELLED
-        for job in self._batch.stop(reason):
-            left = what_is_left(job.again)
-            self._show(self._batch.fail(job.number, state, reason, left))
-        for job in self._batch.take_late():
-            self._end_late(job, state, reason)
+        for job in [*self._batch.stop(reason), *self._batch.take_late()]:
+            self._end_waiting(job, state, reason)
         if not self._batch.finished:  # what is under way takes its time to end
             self._tell(at_once=at_once)
 
-    def _end_late(self, job: FileJob, state: TransferState, reason: Problem) -> None:
-        """Nobody waits for the late check of a file: it is told as far as it is known.
+    def _end_waiting(self, job: FileJob, state: TransferState, reason: Problem) -> None:
+        """A file that waits is not handed out any more.
 
-        By a person's wish it is delivered, and not asked again. Where there is no connection any
-        more, a person has to look.
+        Where it only waits for its late check, it is told as far as it is known. By a person's
+        wish it is delivered, and not asked again. Where there is no connection any more, a person
+        has to look.
         """
-        opened = job.again
-        assert opened is not None  # noqa: S101  it was sent, or may not be sent yet
-        if opened.delivered is not None and reason.kind is Kind.CANCELLED:
-            self._show(self._batch.end(job.number, not_asked_again(opened.delivered)))
+        delivered = None if job.again is None else job.again.delivered
+        if delivered is None:
+            self._show(self._batch.fail(job.number, state, reason, what_is_left(job.again)))
+        elif reason.kind is Kind.CANCELLED:
+            self._show(self._batch.end(job.number, not_asked_again(delivered)))
         else:
-            left = what_is_left(opened) if opened.delivered is None else may_be_a_part()
-            self._show(self._batch.fail(job.number, state, reason, left))
+            self._show(self._batch.fail(job.number, state, reason, may_be_a_part()))
 
     def put_back(self, items: list[Item]) -> None:
         """What was handed out was not begun."""
@@ -167,7 +167,8 @@ class QueuedBatch:
         """What was handed out cannot be done."""
         for item in items:
             if isinstance(item, FileJob):
-                self._fail(item, error, what_is_left(item.again))
+                cause = self._cause(error)
+                self._end_waiting(item, _state_of(cause), problem_of(cause))
             else:
                 self._walk_over(error)
 
@@ -264,10 +265,15 @@ class QueuedBatch:
     ) -> None:
         if isinstance(error, ConnectionLostError):
             self._around.doubt()
-        self._show(self._batch.wait_late(job.number, opened, until))
+        job = msgspec.structs.replace(job, again=opened)
         if self.cancel.cancelled:
+            self._show(self._batch.wait_late(job.number, opened, until))
             for late in self._batch.take_late():
-                self._end_late(late, TransferState.CANCELLED, self._reason)
+                self._end_waiting(late, TransferState.CANCELLED, self._reason)
+        elif error is None or self._may_try_again(job.number):
+            self._show(self._batch.wait_late(job.number, opened, until))
+        else:  # or it would be asked about without an end
+            self._end_waiting(job, TransferState.NEEDS_ATTENTION, problem_of(self._cause(error)))
 
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
         cause = self._cause(error)
@@ -289,6 +295,9 @@ class QueuedBatch:
         if self.cancel.cancelled:
             return False
         self._around.doubt()
+        return self._may_try_again(number)
+
+    def _may_try_again(self, number: int) -> bool:
         self._tries[number] = self._tries.get(number, 0) + 1
         return self._tries[number] < _TRIES
 
@@ -306,14 +315,10 @@ class QueuedBatch:
                 )
             )
 
-    def _fail(self, job: FileJob, error: BaseException, left: str = "") -> None:
-        if isinstance(error, UploadFailedError):
-            left = error.left
+    def _fail(self, job: FileJob, error: BaseException) -> None:
+        left = error.left if isinstance(error, UploadFailedError) else ""
         cause = self._cause(error)
-        state = TransferState.NEEDS_ATTENTION
-        if isinstance(cause, Cancelled):
-            state = TransferState.CANCELLED
-        self._show(self._batch.fail(job.number, state, problem_of(cause), left))
+        self._show(self._batch.fail(job.number, _state_of(cause), problem_of(cause), left))
 
     # ------------------------------------------------------------ telling
 
@@ -326,6 +331,12 @@ class QueuedBatch:
         if at_once or now - self._told_at >= _TELL:
             self._told_at = now
             self._around.emit(BatchChanged(self._batch.view()))
+
+
+def _state_of(cause: BaseException) -> TransferState:
+    if isinstance(cause, Cancelled):
+        return TransferState.CANCELLED
+    return TransferState.NEEDS_ATTENTION
 
 
 def _title(command: Upload | Download) -> str:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bundle_rig import CONTENT, BundleRig
-from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind
+from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.engine import messages as m
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.transfers.late_parts import OldHandle
@@ -275,3 +275,60 @@ def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> N
     assert queue.working == []  # else it would be asked over a dead line, again and again
     queue.queue.resume(fresh=True)
     assert len(queue.working) == 1
+
+
+def hand_out(queue: QueueRig) -> FakeLane:
+    """It is to be asked about again, and a lane has it on its queue."""
+    queue.clock.time += DUE + 1
+    queue.queue.look()
+    (lane,) = queue.working
+    return lane
+
+
+@pytest.mark.parametrize("handed_back", [True, False])
+def test_cancelled_once_it_was_handed_out_it_is_delivered_all_the_same(
+    queue: QueueRig, *, handed_back: bool
+) -> None:
+    batch, _lane = park(queue)
+    lane = hand_out(queue)
+    if handed_back:  # the connection was lost before it was begun
+        queue.queue.interrupt()
+        lane.give_up()
+        queue.handle()
+    queue.queue.cancel(batch)
+    if not handed_back:
+        lane.give_up()
+    queue.handle()
+    assert queue.states(batch) == [State.DELIVERED] * 2
+    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+
+
+def test_without_a_channel_to_ask_over_a_person_has_to_look(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    hand_out(queue).refuse()
+    queue.handle()
+    late, _other = queue.views(batch)
+    assert late.state is State.NEEDS_ATTENTION
+    assert "may have come over it" in late.note
+
+
+def test_what_cannot_be_asked_about_is_not_asked_without_an_end(queue: QueueRig) -> None:
+    batch, _lane = park(queue)
+    queue.clock.time += DUE + 1
+    tries = 0
+    while queue.views(batch)[0].state is State.CHECKING:
+        queue.queue.look()
+        (lane,) = queue.working
+        (job,) = lane.begin_all(told=False)
+        assert job.again is not None
+        error = SettingsError("The disk is full.")
+        lane.later(job, job.again, queue.clock.monotonic(), error)
+        lane.end()
+        queue.handle()
+        lane.end()
+        queue.handle()
+        tries += 1
+        assert tries < 10
+    late, _other = queue.views(batch)
+    assert late.state is State.NEEDS_ATTENTION
+    assert "may have come over it" in late.note
