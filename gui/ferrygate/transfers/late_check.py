@@ -63,6 +63,7 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
             return None
         raise
     if route.late.may_hide(path, sent, opened.version):
+        opened.asked = False  # it may be the file all the same: nobody removes it as a part
         return None
     route.late.settle(path)
     done = LateCheck.DONE if confirmed else LateCheck.NOT_DONE

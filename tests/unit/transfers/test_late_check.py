@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
-from ferrygate.common.errors import ConnectionLostError, SizeMismatchError
+from ferrygate.common.errors import ConnectionLostError, LocalFileError, SizeMismatchError
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.remains import clear_away, part_left
 from ferrygate.transfers.upload import NotBeforeError
 from ferrygate.transfers.views import ConflictChoice, LateCheck, TransferState
 from scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, Rig, refusing
@@ -184,6 +185,21 @@ def test_an_older_version_of_the_same_size_is_not_taken_for_the_file(
     wait(desk)
     desk.server.files[PATH] = bytearray(CONTENT)
     assert goes_on(desk, job).confirmed
+    assert desk.server.files[PATH] == CONTENT[::-1]
+
+
+def test_what_may_be_an_older_version_is_not_removed_where_it_cannot_be_sent_again(
+    desk: TransferRig, job: FileJob
+) -> None:
+    lose(desk, job)
+    desk.write("report.csv", CONTENT[::-1])
+    goes_on(desk, job)
+    wait(desk)
+    (desk.folder / "report.csv").unlink()
+    with pytest.raises(LocalFileError):
+        goes_on(desk, job)
+    left = desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=True))
+    assert left == part_left()
     assert desk.server.files[PATH] == CONTENT[::-1]
 
 
