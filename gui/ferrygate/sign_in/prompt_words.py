@@ -56,7 +56,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "пароль|пароля|паролем|парола|κωδικος προσβασης|συνθηματικο|mat khau|kata sandi",
         "katasandi|sandi|kata laluan|סיסמה|סיסמא|כתובת סיסמה|كلمة المرور|كلمة السر|كلمة مرور",
         "رمز المرور|गुप्तशब्द|पासवर्ड|รหัสผ่าน|パスワード|密码|密碼|口令|비밀번호|패스워드",
-        "암호|הסיסמה|סיסמתך",
+        "암호|jelszava*|הסיסמה|סיסמתך",
         "contrasenya*|first factor|erster faktor|premier facteur|primer factor|primo fattore",
     ),
     Sign.CODE: (
@@ -190,7 +190,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "支付|交易|初始|初期|仮|临时|臨時|임시|관리자|temporary|temporar*|provisoire",
         "temporaire|temporal|temporanea|temporaria|tijdelijk*|tymczasow*|gecici|временн*",
         "тимчасов*|tillfallig*|midlertidig*|docasn*|ideiglenes|valiaikai*|static|statisch*",
-        "initial|default|guest|group|shared|backup|local|bios|proxy|vpn",
+        "initial|default|guest|group|shared|backup|local|bios|proxy|vpn|jump host",
     ),
     Sign.PIN: (
         "pin|pins|pin code|pincode|pin number|pin codes|puk|code pin|codigo pin|codice pin",
@@ -270,6 +270,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "introduza|digite|informe|geef|voer|vul|typ|invoeren|wpisz|podaj|wprowadz|girin",
         "giriniz|введите|ange|skriv|mata|zadejte|indtast|angi|oppgi|syota|anna|adja meg",
         "irja be|introduceti|nhap|masukkan|入力|输入|輸入|填写|입력",
+        "skriv inn|введіть|вкажіть|εισαγετε|πληκτρολογηστε|ادخل|اكتب|הזן|הקלד|unesite|vnesite",
+        "въведете|zadajte|introduiu",
     ),
     Sign.SHOWN: (
         "shown|displayed|generated|printed|produced|angezeigt*|erzeugt*|generiert*|gedruckt*",
@@ -302,6 +304,8 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "telefono|telephone|telefon*|telefoon|movil|celular|cellulare|will not echo",
         "not be echoed|will not be displayed|will not be shown|wird nicht angezeigt|s",
         "or option|option|options|following|select|one|passer|remote",
+        "not displayed|not shown|not echoed",
+        "kayttajalle|τον|το|την|σας|الرجاء|נא|את|будь ласка|ваш|vasu",
         "optional|press enter|press return|hit enter|hit return|press the enter key",
         "o|cijferig*|利用|さん|様|자리|桁|桁の|して|されている|の上|chiffre|cifras|znakow*",
     ),

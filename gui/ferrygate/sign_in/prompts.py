@@ -24,7 +24,7 @@ _MOST_PROMPT, _MOST_INSTRUCTION = 600, 1200
 _ENDS = re.compile(r"(?<=[.!?;])\s+|[。！？\n\r]+")  # noqa: RUF001  full-width, as meant
 _CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|(?![\r\n\t])[\x00-\x1f\x7f-\x9f]")
 _CHOICE = re.compile(
-    r"^[ \t]*[\[(]?\d{1,2}[\])]?[ \t]?[-.):][ \t]+(\S.*[^:\s])[ \t\r]*$", re.MULTILINE
+    r"^[ \t]*[\[(]?\d{1,2}[\])]?[ \t]?[-.):][ \t]+(\S.*[^:.!\s])[ \t\r]*$", re.MULTILINE
 )
 _QUOTED = re.compile(
     r"\"[^\"\n]*\"|»[^«\n]*«|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|`[^`'\n]*[`']|(?<!\w)['‘][^'’\n]*['’](?!\w)"  # noqa: RUF001  as written
