@@ -32,7 +32,10 @@ class GuardedOutput:
 
     Attributes:
         failure: why nothing more is written; ``None`` as long as all was.
+        buffer: none: click would write UTF-8 to it, unguarded, where the encoding is ASCII.
     """
+
+    buffer = None
 
     def __init__(self, stream: TextIO) -> None:
         if isinstance(stream, io.TextIOWrapper):

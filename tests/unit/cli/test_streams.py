@@ -80,6 +80,49 @@ def test_a_reader_that_wants_no_more_is_told_nothing(
     assert capsys.readouterr().err == ""
 
 
+class FullDevice(io.RawIOBase):
+    """Takes nothing, as /dev/full does."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def full_stream() -> io.TextIOWrapper:
+    """Standard output or error on a full disk where the locale is C, for which click has a way."""
+    return io.TextIOWrapper(io.BufferedWriter(FullDevice()), encoding="ascii")
+
+
+def let_go(stream: io.TextIOWrapper) -> None:
+    with contextlib.suppress(OSError):
+        stream.close()
+
+
+@pytest.mark.parametrize("words", [("--help",), ("ls", "--help"), ("--version",)], ids=" ".join)
+def test_help_that_cannot_be_written_in_ascii_is_one_sentence(
+    command: Command, capsys: Capture, words: tuple[str, ...]
+) -> None:
+    full = full_stream()
+    with contextlib.redirect_stdout(full):
+        assert command(*words) == 1
+    let_go(full)
+    assert capsys.readouterr().err == (
+        "What was to be printed could not be written: No space left on device.\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("none",), ("ls",), ("--nothing",)], ids=" ".join)
+def test_wrong_usage_that_nobody_can_be_told_in_ascii_is_wrong_usage(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    full = full_stream()
+    with contextlib.redirect_stderr(full):
+        assert command(*words) == 2
+    let_go(full)
+
+
 def test_a_failure_keeps_its_own_status(command: Command, capsys: Capture) -> None:
     with contextlib.redirect_stdout(Failing(errno.ENOSPC)):
         assert command("sites", "show", "none", "--json") == 2
