@@ -34,6 +34,7 @@ _SITE: dict[str, type] = {
     "username": str,
     "host_key_fingerprints": tuple,
     "start_folder": str,
+    "late_part_seconds": int,
     "sign_in": SignIn,
     "policy": Policy,
     "support": Support,

@@ -250,6 +250,7 @@ def test_a_site_of_another_type_is_a_type_error(site: Any) -> None:
         {"port": True},
         {"username": 7},
         {"start_folder": b"/"},
+        {"late_part_seconds": "330"},
         {"host_key_fingerprints": "SHA256:x"},
         {"host_key_fingerprints": (b"SHA256:x",)},
         {"sign_in": {"digits": 6}},
