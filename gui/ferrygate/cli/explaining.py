@@ -44,7 +44,7 @@ def advised(
     around: CommandContext, problem: Problem, text: str, *, explains: bool = False
 ) -> Problem:
     """The problem with what to type next, where that helps."""
-    step = _to_type(problem.kind)
+    step = _to_type(problem.kind).format(site=shlex.quote(display_text(text)))
     if problem.kind is Kind.PROMPT_UNANSWERED and not around.terminal.has_person:
         step = _(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
@@ -52,7 +52,6 @@ def advised(
         )
     if problem.kind is Kind.SIGN_IN_REFUSED and explains:
         step = problem.next_step + " " + _("To ask Okta for the reason, add --explain.")
-    step = step.format(site=shlex.quote(display_text(text)))
     return msgspec.structs.replace(problem, next_step=step) if step else problem
 
 
@@ -98,9 +97,14 @@ def explain(
             refusal.problem.sentence,
             next_step=f"{why.sentence} {why.next_step}".rstrip(),
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
+            server_said=refusal.problem.server_said,
         ) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
-    told = msgspec.structs.replace(advised(around, problem, text), detail=detail)
+    told = msgspec.structs.replace(
+        advised(around, problem, text),
+        detail=detail,
+        server_said=problem.server_said or refusal.problem.server_said,
+    )
     try:
         clocks = session.measure_skew()
     except FerrygateError as error:

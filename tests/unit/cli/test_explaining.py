@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+import click
 import pytest
 
 from ferrygate.cli.command_context import CommandContext, DesktopApp
-from ferrygate.cli.explaining import advice, advised
+from ferrygate.cli.explaining import advice, advised, explain
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import FerrygateError, Kind, Problem, SignInRefusedError
+from ferrygate.common.errors import (
+    CannotReachError,
+    FerrygateError,
+    Kind,
+    Problem,
+    SignInRefusedError,
+)
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
+from ferrygate.engine.messages import SkewMeasured
+
+if TYPE_CHECKING:
+    from ferrygate.api.session import Session
+
+SAID = "Account suspended; call 555-0100."
 
 
 @pytest.fixture
@@ -57,3 +72,50 @@ def test_a_refusal_names_explain_where_okta_can_be_asked(
     step = caught.value.problem.next_step
     assert step.startswith("Check it.")
     assert ("--explain" in step) is explains
+
+
+def test_a_next_step_with_braces_is_not_filled_in(context: CommandContext) -> None:
+    refusal = SignInRefusedError("No.", next_step="Join them as {password}{code}.")
+    told = advised(context, refusal.problem, "acme", explains=True)
+    assert told.next_step.startswith("Join them as {password}{code}. ")
+
+
+class Asked:
+    """A session whose sign-in was refused, and an Okta that answers, or cannot be reached."""
+
+    def __init__(self, answer: Problem | None) -> None:
+        self._answer = answer
+
+    def explain_refusal(self, *, try_anyway: bool) -> Problem:
+        assert not try_anyway
+        if self._answer is None:
+            raise CannotReachError("Okta cannot be reached.")
+        return self._answer
+
+    def measure_skew(self) -> SkewMeasured:
+        return SkewMeasured(request=1, seconds=0.0, applied=0)
+
+
+def refused_and_asked(context: CommandContext, answer: Problem | None) -> None:
+    refusal = SignInRefusedError("No.", server_said=SAID)
+    session = cast("Session", Asked(answer))
+    explain(context, session, "acme", refusal, try_anyway=False)
+
+
+def test_what_the_server_said_is_told_beside_oktas_reason(
+    context: CommandContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context.terminal.as_json = True
+    answer = Problem(kind=Kind.SIGN_IN_REFUSED, sentence="The password is right.")
+    with pytest.raises(click.exceptions.Exit):
+        refused_and_asked(context, answer)
+    told = capsys.readouterr()
+    error = json.loads(told.out)["error"]
+    assert (error["sentence"], error["server_said"]) == ("The password is right.", SAID)
+    assert SAID in told.err
+
+
+def test_what_the_server_said_is_told_where_okta_cannot_be_asked(context: CommandContext) -> None:
+    with pytest.raises(SignInRefusedError) as caught:
+        refused_and_asked(context, None)
+    assert caught.value.problem.server_said == SAID
