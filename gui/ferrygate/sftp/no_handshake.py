@@ -24,7 +24,7 @@ from ferrygate.sftp.server_words import sentence
 
 _IDENT = b"SSH-"
 _LONGEST_DETAIL = 200  # characters
-TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
+_TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
 
 
 class Disconnect(msgspec.Struct, frozen=True):
@@ -71,6 +71,34 @@ def no_handshake(host: str, port: int, heard: Heard) -> FerrygateError:
     return told.no_ssh() if heard.first else told.nothing_said()
 
 
+def not_now(
+    host: str, said: str, detail: str, *, code: int | None = None
+) -> ServerBusyError | None:
+    """Make the error for a server that lets nobody, or not this machine, in for the moment.
+
+    Args:
+        host: the server's name.
+        said: the server's words.
+        detail: for support.
+        code: of its DISCONNECT, if it sent one.
+
+    Returns:
+        None where the server says no such thing.
+    """
+    if code == _TOO_MANY_CONNECTIONS or is_busy(said):
+        text = _("{host} is there, but lets nobody in just now.")
+        step = _("Try again in some minutes.")
+    elif is_penalty(said):
+        text = _("{host} does not let you in from this network just now.")
+        step = _(
+            "There may have been too many sign-ins that failed. Wait for some minutes before you"
+            " try again, or ask your contact."
+        )
+    else:
+        return None
+    return ServerBusyError(text.format(host=host), next_step=step, detail=detail, server_said=said)
+
+
 class _Told:
     """The sentences about one host."""
 
@@ -100,10 +128,9 @@ class _Told:
 
     def disconnected(self, disconnect: Disconnect) -> FerrygateError:
         said = sentence(disconnect.reason)
-        if disconnect.code == TOO_MANY_CONNECTIONS or is_busy(said):
-            return self._busy(said)
-        if is_penalty(said):
-            return self._penalty(said)
+        busy = not_now(self._host, said, self._detail, code=disconnect.code)
+        if busy is not None:
+            return busy
         if disconnect.code == _KEY_EXCHANGE_FAILED:
             return ServerUnusableError(
                 _("{host} found no encryption that both sides have.").format(host=self._host),
@@ -168,10 +195,9 @@ class _Told:
         first = self._heard.first
         said = sentence(first) if is_text(first) else ""
         known = protocol(first)
-        if known is None and is_busy(said):
-            return self._busy(said)
-        if known is None and is_penalty(said):
-            return self._penalty(said)
+        busy = not_now(self._host, said, self._detail) if known is None else None
+        if busy is not None:
+            return busy
         if self._heard.is_slow and _IDENT.startswith(first[: len(_IDENT)]):
             return CannotReachError(
                 _("The connection to {host} is too slow to sign in.").format(host=self._host),
@@ -184,25 +210,6 @@ class _Told:
             text.format(host=self._host, port=self._port),
             next_step=step,
             detail=self._with_first(),
-            server_said=said,
-        )
-
-    def _busy(self, said: str) -> FerrygateError:
-        return ServerBusyError(
-            _("{host} is there, but lets nobody in just now.").format(host=self._host),
-            next_step=_("Try again in some minutes."),
-            detail=self._detail,
-            server_said=said,
-        )
-
-    def _penalty(self, said: str) -> FerrygateError:
-        return ServerBusyError(
-            _("{host} does not let you in from this network just now.").format(host=self._host),
-            next_step=_(
-                "There may have been too many sign-ins that failed. Wait for some minutes before"
-                " you try again, or ask your contact."
-            ),
-            detail=self._detail,
             server_said=said,
         )
 

@@ -8,14 +8,12 @@ from ferrygate.common.errors import (
     CannotReachError,
     ConnectionLostError,
     FerrygateError,
-    ServerBusyError,
     SignInRefusedError,
     SignInUnansweredError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.sftp.connection import Answer
-from ferrygate.sftp.no_handshake import TOO_MANY_CONNECTIONS, Disconnect
-from ferrygate.sftp.other_protocols import is_busy, is_penalty
+from ferrygate.sftp.no_handshake import Disconnect, not_now
 from ferrygate.sftp.server_words import sentence
 from ferrygate.sites.site import Site
 
@@ -69,13 +67,9 @@ def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
             detail=detail,
             server_said=said,
         )
-    if disconnect.code == TOO_MANY_CONNECTIONS or is_busy(said) or is_penalty(said):
-        return ServerBusyError(
-            _("{host} is there, but lets nobody in just now.").format(host=site.host),
-            next_step=_("Try again in some minutes."),
-            detail=detail,
-            server_said=said,
-        )
+    busy = not_now(site.host, said, detail, code=disconnect.code)
+    if busy is not None:
+        return busy
     return SignInRefusedError(
         _("The server ended the sign-in."),
         next_step=_("Ask your contact about it, and tell them what the server says."),
