@@ -23,6 +23,7 @@ from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
+from ferrygate.common.text import list_text
 
 MAX_BYTES = 4096
 """Most bytes that a file of one secret may have."""
@@ -55,7 +56,7 @@ def _read(sources: SecretSources, variable: str) -> Secret | None:
     if len(given) > 1:
         raise UsageError(
             _("{places} are given, and only one of them can be used.").format(
-                places=_(" and ").join(given)
+                places=list_text(list(given))
             ),
             next_step=_("Leave out all but one."),
         )

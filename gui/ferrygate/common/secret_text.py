@@ -13,6 +13,7 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import SHAPELESS
 from ferrygate.common.secret import Secret
+from ferrygate.common.text import list_text
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf"})
 _LINE_ENDS = ("\r\n", "\n", "\r")
@@ -126,7 +127,9 @@ def _named(characters: str) -> str:
         "\u3000": _("a wide space"),
     }
     unnamed = _("an invisible character ({code})")
-    return _(" and ").join(
-        names.get(character) or unnamed.format(code=f"U+{ord(character):04X}")
-        for character in dict.fromkeys(characters)
+    return list_text(
+        [
+            names.get(character) or unnamed.format(code=f"U+{ord(character):04X}")
+            for character in dict.fromkeys(characters)
+        ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from ferrygate.common.i18n import _, ngettext
@@ -67,6 +68,18 @@ def time_text(timestamp: float, timezone: tzinfo | None = None) -> str:
     from babel.dates import format_time  # noqa: PLC0415  slow, and most commands tell no time
 
     return format_time(_local(timestamp, timezone).time(), "short", locale=_LOCALE)
+
+
+def list_text(parts: Sequence[str]) -> str:
+    """Join parts of a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    if not parts[1:]:
+        return "".join(parts)
+    return _("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def server_says(words: str) -> str:
+    """Quote a server's own words, which are clean already."""
+    return _("The server says: “{words}”").format(words=words)
 
 
 def late_text(count: int, time: str, *, delivered: bool) -> str:

@@ -7,6 +7,7 @@ import pytest
 from ferrygate.common.text import (
     difference_text,
     duration_text,
+    list_text,
     modified_text,
     size_text,
     time_text,
@@ -102,3 +103,11 @@ def test_the_computer_s_own_zone_is_the_default() -> None:
 )
 def test_a_difference_is_told_to_the_nearest(seconds: float, text: str) -> None:
     assert difference_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_parts_of_a_sentence_are_joined(parts: list[str], text: str) -> None:
+    assert list_text(parts) == text
