@@ -23,7 +23,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
-from ferrygate.common.text import duration_text
+from ferrygate.common.text import duration_text, server_says
 
 if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
     from rich.console import Console
@@ -172,7 +172,7 @@ class Terminal:
         flat = " ".join(words.split())
         if flat not in self._server_said:
             self._server_said = f"{self._server_said} {flat}".lstrip()
-            self.say(_("The server says: “{words}”").format(words=words))
+            self.say(server_says(words))
 
     def countdown(self, until: float) -> None:
         """Say when the next code comes; counts down where somebody can see it."""
@@ -291,7 +291,7 @@ class Terminal:
 
 def server_words(problem: Problem) -> str:
     """Quote the server's own words about a problem, for people; there must be some."""
-    return _("The server says: “{words}”").format(words=display_text(problem.server_said))
+    return server_says(display_text(problem.server_said))
 
 
 def wrapped(text: str, columns: int) -> str:

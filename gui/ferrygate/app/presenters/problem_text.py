@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ferrygate.common.errors import Problem
-from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
+from ferrygate.common.text import server_says
 
 _MOST_SAID = 300  # characters of a server's words; "Copy details for support" has them all
 
@@ -21,7 +21,7 @@ def said_text(problem: Problem) -> str:
         return ""
     if len(words) > _MOST_SAID:
         words = f"{words[:_MOST_SAID].rstrip()}…"
-    return _("The server says: “{words}”").format(words=words)
+    return server_says(words)
 
 
 def support_text(problem: Problem) -> str:
@@ -30,7 +30,7 @@ def support_text(problem: Problem) -> str:
     parts = (
         problem.sentence,
         problem.next_step,
-        said and _("The server says: “{words}”").format(words=said),
+        said and server_says(said),
         f"[{problem.kind.value}]",
         problem.detail,
     )
