@@ -14,12 +14,8 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether every file was delivered, or skipped as asked and not for a file of another size.
-
-        What has the name and another size may be a part, or another file.
-        """
-        good = (m.TransferState.DELIVERED, m.TransferState.SKIPPED)
-        return all(view.state in good and not view.size_differs for view in self.files)
+        """Tell whether every file was delivered, or skipped as asked: ``FileView.ended_well``."""
+        return all(view.ended_well for view in self.files)
 
     @property
     def left_out(self) -> tuple[m.FileView, ...]:

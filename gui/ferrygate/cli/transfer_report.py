@@ -70,8 +70,8 @@ class TransferReport:
 
     @property
     def complete(self) -> bool:
-        """Whether every file was delivered, or skipped as asked and not for one of another size."""
-        return all(file.state in _GOOD and not file.size_differs for file in self._files.values())
+        """Tell whether every file was delivered, or skipped as asked."""
+        return all(file.ended_well for file in self._files.values())
 
     @property
     def has_files(self) -> bool:

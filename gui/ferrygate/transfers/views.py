@@ -162,6 +162,15 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     late_check: LateCheck = LateCheck.NOT_NEEDED
     asked_again_at: float | None = None
 
+    @property
+    def ended_well(self) -> bool:
+        """Tell whether it was delivered, or skipped as asked and not for a file of another size.
+
+        What has the name and another size may be a part, or another file.
+        """
+        good = (TransferState.DELIVERED, TransferState.SKIPPED)
+        return self.state in good and not self.size_differs
+
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One upload or download as asked for, with all its files.
