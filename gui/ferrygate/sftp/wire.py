@@ -20,6 +20,7 @@ USUAL_HANDLE = 256  # bytes: the longest that the draft allows (§7)
 _LONGEST_HANDLE = 4096  # bytes, as some servers put a whole path or a signed token into it
 _LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
 _MOST_HANDLES = 20_000
+_MOST_NAMES = 1 << 18  # in one NAME: as a longest packet has of names as servers write them
 
 
 Buffer = bytes | memoryview
@@ -322,6 +323,8 @@ def _slice_at(payload: Buffer, at: int) -> Buffer:
 
 def _names(payload: bytes) -> tuple[Entry, ...]:
     (count,) = _U32.unpack_from(payload, 5)
+    if count > _MOST_NAMES:  # empty ones take 12 bytes, so that ten times as many fit
+        raise BadPacketError(f"{count} names at once")
     entries = []
     at = 9
     for _ in range(count):

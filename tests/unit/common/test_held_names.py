@@ -14,8 +14,14 @@ def entries(*names: bytes) -> list[Entry]:
 
 
 def test_names_are_kept_up_to_their_bound() -> None:
-    held = HeldNames(b"/in/box", max_bytes=10)
+    held = HeldNames(b"/in/box", max_bytes=10 + 3 * 16)
     held.add(entries(b"12345", b"6789"))
     held.add(entries(b"0"))
     with pytest.raises(RemoteFailureError, match="“box” holds too many names"):
         held.add(entries(b"!"))
+
+
+def test_names_of_one_byte_are_bounded_by_what_is_kept_beside_them() -> None:
+    held = HeldNames(b"/in/box", max_bytes=1000)
+    with pytest.raises(RemoteFailureError):
+        held.add(entries(*[b"x"] * 60))

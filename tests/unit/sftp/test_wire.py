@@ -85,3 +85,10 @@ def test_text_of_a_login_script_is_shown() -> None:
 def test_lengths_that_no_packet_has(length: int) -> None:
     with pytest.raises(BadPacketError):
         PacketReader().feed(struct.pack(">I", length))
+
+
+def test_names_without_letters_are_not_millions_in_one_packet() -> None:
+    count = 1 << 19  # 12 bytes each: 6 MiB on the wire, some 100 MiB in memory
+    payload = struct.pack(">BII", NAME, 5, count) + bytes(12 * count)
+    with pytest.raises(BadPacketError, match="names at once"):
+        wire.parse_reply(payload)
