@@ -1,4 +1,4 @@
-"""What programs pass in, checked before anything is sent.
+"""Checks the arguments of programs before anything is sent.
 
 A wrong type is a ``TypeError`` that names the argument and both types, and never the value, which
 may be a secret. A value of the right type that makes no sense is a ``UsageError``.

@@ -19,5 +19,5 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def left_out(self) -> tuple[m.FileView, ...]:
-        """What was met and is no file: links to folders, devices, pipes and sockets."""
+        """Return what was left out as no file: links to folders, devices, pipes and sockets."""
         return tuple(view for view in self.files if view.left_out is not None)

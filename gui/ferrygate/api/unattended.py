@@ -9,7 +9,7 @@ from ferrygate.engine import messages as m
 
 
 class Unattended:
-    """Nobody is there: unknown host keys and questions are refused, files that are there fail."""
+    """Answers as a program must: unknown host keys and questions are refused, taken names fail."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class Unattended:
         self._on_connection = on_connection
 
     def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
-        """As said beforehand."""
+        """Answer as the program said beforehand."""
         return self._accept
 
     def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
@@ -38,10 +38,10 @@ class Unattended:
             self._on_connection(change)
 
     def waiting_for_code(self, until: float) -> None:
-        """Nobody to tell."""
+        """Do nothing: there is no person to tell."""
 
     def server_said(self, message: m.ServerSaid) -> None:
-        """Nobody to tell."""
+        """Do nothing: there is no person to tell."""
 
     def notice(self, notice: m.Notice) -> None:
-        """Nobody to tell."""
+        """Do nothing: there is no person to tell."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def advice(around: CommandContext, text: str, *, explains: bool = False) -> Iterator[None]:
-    """Where an option or a command helps on the site ``text``, the error says so.
+    """Add to an error the option or command that helps on the site ``text``, where one does.
 
     Args:
         around: the command's.

@@ -14,7 +14,7 @@ from ferrygate.common.clock import Clock
 ENDING_SIGNALS = tuple(  # Windows has no SIGHUP
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""What ends a program: a person, a service manager, a terminal that is closed."""
+"""Signals that end a program: from a person, a service manager, a terminal that is closed."""
 _LOOK = 0.5  # seconds between two looks
 _ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
 

@@ -1,4 +1,4 @@
-"""What ``--json`` prints: one object a line, each with its ``event``."""
+"""The lines of ``--json``: one object each, with its ``event``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SURROGATE = "\\ud"  # begins the escape of half a character, and of half a pair
 
 
 class JsonEvent(Enum):
-    """What a line tells; programs choose by it, so a value once given stays."""
+    """The kind of a line; programs choose by it, so a value once given stays."""
 
     CONNECTION = "connection"
     ENTRY = "entry"

@@ -87,12 +87,12 @@ def run(arguments: Sequence[str], around: CommandContext) -> int:
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether a command line has ``--json``; an error may come before the option is read."""
+    """Tell whether a command line has ``--json``; an error may come before the option is read."""
     return _JSON in takewhile("--".__ne__, arguments)
 
 
 def about(arguments: Sequence[str]) -> str:
-    """What runs, for the log: versions and the command, but none of what it was given."""
+    """Describe the run for the log: versions and the command, but none of its arguments."""
     from ferrygate.common.lean_imports import Versions  # noqa: PLC0415  where something is logged
 
     version = Versions().version("ferrygate")

@@ -85,7 +85,7 @@ class TransferReport:
 
     @property
     def was_cut_short(self) -> bool:
-        """Whether it was stopped before all was done that a file needs to be delivered for good."""
+        """Tell whether the transfer ended before a file had all that it needs to be delivered."""
         return self.was_cancelled or (
             self._is_stopping
             and any(file.late_check is LateCheck.NOT_DONE for file in self._files.values())

@@ -35,7 +35,7 @@ class CodeParameters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 USUAL = CodeParameters()
-"""What authenticator apps take where nothing is said."""
+"""The parameters that authenticator apps take where none are named."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

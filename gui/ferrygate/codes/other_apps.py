@@ -1,4 +1,4 @@
-"""What sets up another app, and holds no key that makes codes: said as that."""
+"""Refuses what sets up another app and holds no key that makes codes, by the app's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sets up a code, found in what people paste: addresses, or a key with words around it.
+"""Finds in a pasted text what sets up a code: addresses, or a key with words around it.
 
 Addresses come out of mails, spreadsheets, chats and other apps' exports: between quotes, escaped
 for HTML, JSON, a shell or another address, with invisible characters, over several lines, and
@@ -184,7 +184,7 @@ def _as_key_among_words(text: str) -> str:
 
 
 def _are_groups(groups: list[str]) -> bool:
-    """Whether all have the same length, but for a shorter last one."""
+    """Tell whether all have the same length, but for a shorter last one."""
     size = len(groups[0])
     return (
         size <= _LONGEST_GROUP

@@ -54,5 +54,5 @@ class ListingEnd(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every name of the folder was told."""
+        """Tell whether every name of the folder was told."""
         return self.cut_short is None and not self.unusable

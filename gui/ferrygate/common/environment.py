@@ -34,7 +34,7 @@ class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecretSources(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the environment says that secrets are; nothing of it has been looked at.
+    """The places at which the environment says that secrets are; none has been read yet.
 
     Attributes:
         values: secrets by the name of their variable.

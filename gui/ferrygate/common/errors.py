@@ -66,7 +66,7 @@ class Kind(Enum):
 PASSING = frozenset(
     {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
 )
-"""What may pass by itself, so that another try is worth while; the rest needs a person."""
+"""Kinds that may pass by themselves, so that another try helps; the rest needs a person."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):

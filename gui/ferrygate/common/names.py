@@ -31,7 +31,7 @@ _DEVICES = frozenset(
     | {f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"}
 )
 MAX_EXTENSION_BYTES = 32
-"""What follows a name's last dot counts as its ending up to this length, bytes of UTF-8."""
+"""Longest ending of a name, behind its last dot, bytes of UTF-8; a longer one is no ending."""
 
 
 def is_unsafe(character: str) -> bool:

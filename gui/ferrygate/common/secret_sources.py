@@ -73,7 +73,7 @@ def _read(sources: SecretSources, variable: str) -> Secret | None:
 
 
 def _places(sources: SecretSources, variable: str) -> Iterator[tuple[str, Secret | Path]]:
-    """Where one secret is given, each place by what people call it."""
+    """Find the places at which one secret is given, each by what people call it."""
     if variable in sources.values:
         yield variable, sources.values[variable]
     named = variable + FILE_SUFFIX
@@ -86,7 +86,7 @@ def _places(sources: SecretSources, variable: str) -> Iterator[tuple[str, Secret
 
 
 def _content(path: Path, source: str, credentials: str) -> str:
-    """What a file holds; bytes that are no UTF-8 as PEP 383 has them.
+    """Read a file of a secret; bytes that are no UTF-8 become what PEP 383 says.
 
     Raises:
         UsageError: it cannot be read, is none, is too large, or is there for others to read.
@@ -118,10 +118,10 @@ def _content(path: Path, source: str, credentials: str) -> str:
 
 
 def _is_for_others(status: os.stat_result) -> bool:
-    """Whether group or others may read a file; Windows has no such bits."""
+    """Tell whether group or others may read a file; Windows has no such bits."""
     return sys.platform != "win32" and bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
 def _lies_in(path: Path, folder: str) -> bool:
-    """Whether a file is one of systemd's, which shows the bits of its access list as a group's."""
+    """Tell whether a file is systemd's, which shows the bits of its access list as a group's."""
     return bool(folder) and path.resolve().is_relative_to(Path(folder).resolve())

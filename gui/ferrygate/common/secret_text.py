@@ -99,7 +99,7 @@ def unseen_ends(secret: Secret, source: str) -> str:
 
 
 def _bounds(text: str) -> tuple[int, int]:
-    """Where what can be seen of a text begins and ends; a text of nothing else ends in it all."""
+    """Find the first and last visible character; a text without any is all end."""
     start, end = 0, len(text)
     while end and _is_unseen(text[end - 1]):
         end -= 1

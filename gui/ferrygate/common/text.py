@@ -83,7 +83,7 @@ def server_says(words: str) -> str:
 
 
 def late_text(count: int, time: str, *, delivered: bool) -> str:
-    """What is told of files over which the part of a lost connection may come until a time.
+    """Say when files are asked about again, which a part of a lost connection may still replace.
 
     Args:
         count: how many there are.

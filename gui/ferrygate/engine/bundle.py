@@ -61,7 +61,7 @@ class Reports(Protocol):
     def later(
         self, job: FileJob, opened: Opened, until: float, error: BaseException | None
     ) -> None:
-        """It is to be handed out again then, on the steady clock, with what is known of it.
+        """Hand a file out again at ``until``, on the steady clock, with what is known of it.
 
         A file that is delivered is asked about; another one is sent then. ``error`` is what ended
         the channel meanwhile.
@@ -84,7 +84,7 @@ class _Flying(msgspec.Struct, eq=False):
 
     @property
     def is_replacing(self) -> bool:
-        """Whether it has cut a file to nothing that stood there, and is not through yet."""
+        """Tell whether a file that stood there is cut to nothing, and its successor not yet whole."""
         job, opened = self.item, self.opened
         if not isinstance(job, FileJob) or not opened.is_open:
             return False

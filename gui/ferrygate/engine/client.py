@@ -53,7 +53,7 @@ class Prompter(Protocol):
         """The connection was lost and is tried again at ``until``, is there (again), or is over."""
 
     def server_said(self, message: m.ServerSaid) -> None:
-        """What the server tells the person; it may be what to do on a phone, so show it at once."""
+        """Show the server's words to the person at once; they may say what to do on a phone."""
 
     def notice(self, notice: m.Notice) -> None:
         """Something worth knowing that nothing failed over."""

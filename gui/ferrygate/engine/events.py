@@ -143,7 +143,7 @@ class HostKeyQuestion(msgspec.Struct, frozen=True):
 
 
 class ServerSaid(msgspec.Struct, frozen=True):
-    """What the server tells the person during a sign-in and wants no answer to.
+    """Words of the server to the person during a sign-in, which want no answer.
 
     Attributes:
         words: the server's words, cleaned and cut.

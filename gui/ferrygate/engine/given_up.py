@@ -1,4 +1,4 @@
-"""What is told where a connection was lost and is given up."""
+"""Makes the problem that is told where a connection was lost and is given up."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ class SessionKeeper:
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
     def _late_parts(self, site: Site) -> LateParts:
-        """What a server may still show of the account's lost connections, over all sessions."""
+        """Return the parts that lost connections of the account may leave, over all sessions."""
         account = site.host, site.port, site.username
         if account not in self._late:
             self._late[account] = LateParts(self._clock.monotonic, site.late_part_seconds)
@@ -363,7 +363,7 @@ class SessionKeeper:
 
 
 def _do_nothing() -> None:
-    """Nobody waits for this."""
+    """Do nothing: the keeper's own sign-ins have no request to answer."""
 
 
 def _lost() -> ConnectionLostError:

@@ -1,4 +1,4 @@
-"""What broken uploads leave on the server, and how a lane clears it away."""
+"""Clears away what broken uploads leave on the server, by the lane that sent them."""
 
 from __future__ import annotations
 

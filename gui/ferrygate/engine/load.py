@@ -81,7 +81,7 @@ class Load:
 
 
 class ServerLimits(msgspec.Struct, frozen=True):
-    """What was learned of how much a server bears, for as long as the program runs.
+    """Limits that a server has shown, kept for as long as the program runs.
 
     Attributes:
         handles: how many may be open at a time.

@@ -84,7 +84,7 @@ class SessionSecrets:
         )
 
     def at_hand(self, opened: SiteOpened) -> SiteOpened:
-        """What is told of an opened site, with what is in memory for it besides the keychain's."""
+        """Add to what is told of an opened site the secrets that are in memory for it."""
         return msgspec.structs.replace(
             opened,
             has_password=opened.has_password or self.credentials.password is not None,
@@ -250,7 +250,7 @@ class SessionSecrets:
         return keep
 
     def _binding(self, site: Site) -> Binding:
-        """What is trusted now: keys on record, or where there are none, those the site pins."""
+        """Bind to the keys trusted now: those on record, or if none, those that the site pins."""
         known = self._known_hosts.keys_for(site.host, site.port)
         fingerprints = frozenset(key.fingerprint for key in known)
         return _bound(site, fingerprints or frozenset(site.host_key_fingerprints))

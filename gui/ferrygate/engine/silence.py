@@ -1,4 +1,4 @@
-"""What the end of a channel means for each of the items that were under way on it."""
+"""Tells what the end of a channel means for each of the items that were under way on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the transfers of one session share."""
+"""Settings and counters that the transfers of one session share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ferrygate.transfers.window import Share
 
 
 class TransferSettings(msgspec.Struct, frozen=True):
-    """What transfers need to know beside the file.
+    """Everything that transfers need to know beside the file.
 
     Attributes:
         clock: for speeds, limits, and the wait after a broken upload.

@@ -94,5 +94,5 @@ class WrongTagError(SSHException):
 
 
 def was_damaged(error: BaseException | None) -> bool:
-    """Whether an error that ended a connection says that a packet was changed on the way."""
+    """Tell whether an error that ended a connection says that a packet was changed on the way."""
     return isinstance(error, WrongTagError) or "Mismatched MAC" in str(error)  # the library's

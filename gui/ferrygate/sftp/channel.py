@@ -210,7 +210,7 @@ class SftpChannel:
 
     @property
     def closed_by_server(self) -> bool:
-        """Whether the server has said that it has closed it, and so has let go of its handles."""
+        """Tell whether the server has closed the channel, and so has let go of its handles."""
         return self._stream.closed_by_peer
 
     # ------------------------------------------------------------ inside

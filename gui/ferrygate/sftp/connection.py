@@ -104,7 +104,7 @@ class Connection:
         self._prepared: deque[SftpChannel] = deque()  # one at most, which any thread may take
 
     def offers_key(self, key_type: str) -> bool:
-        """Whether the server has a host key of this type, by what it said before it showed one."""
+        """Tell whether the server has a host key of this type, by the types that it offers."""
         names = _RSA_NAMES if key_type == _RSA else {key_type}
         return not names.isdisjoint(self._transport.theirs.host_keys)
 
@@ -139,7 +139,7 @@ class Connection:
 
     @property
     def was_damaged(self) -> bool:
-        """Whether it has ended since a packet did not bear the signature of its bytes."""
+        """Tell whether the connection ended over a packet whose MAC did not fit its bytes."""
         return self._transport.was_damaged
 
     def ask_for_life(self) -> None:
@@ -157,7 +157,7 @@ class Connection:
 
     @property
     def banner(self) -> str:
-        """What the server has said to people so far (RFC 4252 §5.4), cleaned and cut."""
+        """Return the server's banner so far (RFC 4252 §5.4), cleaned and cut."""
         return self._transport.banner.text
 
     def on_banner(self, tell: Callable[[str], None]) -> None:
@@ -326,7 +326,7 @@ def _exchange_keys(
 def _heard(
     transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
 ) -> Heard:
-    """What came until the handshake, for which there were so many seconds, failed with this."""
+    """Describe what came within the handshake's ``seconds``, which failed with ``error``."""
     if transport is None:
         return Heard(detail=type(error).__name__)
     is_late = isinstance(error, TimeoutError)

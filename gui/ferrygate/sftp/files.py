@@ -49,7 +49,7 @@ class RemoteFiles:
     # ------------------------------------------------------------ names
 
     async def stat(self, path: bytes) -> Entry:
-        """What the server says of ``path``, links followed; the kind may be ``UNKNOWN``."""
+        """Ask the server about ``path``, links followed; the kind may be ``UNKNOWN``."""
         return await self._attributes(Type.STAT, path)
 
     async def lstat(self, path: bytes) -> Entry:
@@ -137,7 +137,7 @@ class RemoteFiles:
                     raise
 
     async def _is_folder(self, path: bytes) -> bool:
-        """Whether there is a folder for certain."""
+        """Tell whether there is a folder for certain."""
         try:
             return (await self.look(path)).kind is EntryKind.FOLDER
         except (Cancelled, ConnectionLostError):
@@ -151,7 +151,7 @@ class RemoteFiles:
         unseen: set[bytes],
         hidden_stands: bool,  # noqa: FBT001  its caller's
     ) -> bool:
-        """Whether to go on as if a folder were there; ``unseen`` gets one that MKDIR has to tell.
+        """Tell whether to take a folder to be there; one that MKDIR has to tell joins ``unseen``.
 
         Raises:
             WrongTypeError: a file is.

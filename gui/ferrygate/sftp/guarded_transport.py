@@ -141,7 +141,7 @@ class GuardedTransport(ServiceRequestingTransport):
 
 
 def _extensions(message: paramiko.Message) -> dict[str, bytes]:
-    """What an EXT_INFO holds (RFC 8308 §2.3).
+    """Parse the body of an EXT_INFO (RFC 8308 §2.3).
 
     Raises:
         SSHException: it claims more than fits into it, or than there is.

@@ -17,7 +17,7 @@ _PAUSES = (0.0, 0.1, 0.4)  # seconds before each try alone: a server may close i
 
 
 class Channel(Protocol):
-    """What the gate needs of its :class:`ferrygate.sftp.channel.SftpChannel`."""
+    """The part of :class:`ferrygate.sftp.channel.SftpChannel` that the gate needs."""
 
     def request(self, kind: Type, *body: bytes) -> Future[Reply]:
         """Queue a request."""
@@ -103,7 +103,7 @@ class HandleGate:
             self.handles.refused()
 
     def rest(self) -> None:
-        """Nobody receives on the channel for now: what was closed counts as closed."""
+        """Count all that was closed as closed: the channel receives no replies for now."""
         closing, self._closing = self._closing, set()
         for future in closing:
             future.then = None

@@ -32,7 +32,7 @@ def may_need_passphrase(path: Path) -> bool:
 
 
 def is_on_device(data: bytes) -> bool:
-    """Whether a key of OpenSSH's form is one of FIDO: its secret half never leaves a device."""
+    """Tell whether a key of OpenSSH's form is FIDO's: its secret half never leaves a device."""
     return OPENSSH in data and _FIDO.search(_binary(data)) is not None
 
 

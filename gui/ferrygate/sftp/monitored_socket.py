@@ -16,7 +16,7 @@ _NOTHING_LINGERS = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class MonitoredSocket:
-    """What the SSH library needs of a socket, and what is known of the other side by its bytes.
+    """A socket as the SSH library needs it, with what its bytes tell of the other side.
 
     What a socket has is as there.
 

@@ -35,7 +35,7 @@ class Disconnect(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an attempt to exchange keys.
+    """The result of an attempt to exchange keys.
 
     Attributes:
         first: the first bytes that came.

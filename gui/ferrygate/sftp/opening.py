@@ -108,7 +108,7 @@ class Opening:
         *,
         is_first: bool,
     ) -> FerrygateError:
-        """What it means that SFTP did not begin on an open channel."""
+        """Find out why SFTP did not begin on an open channel."""
         if stream.has_ended and self._transport.is_active():
             stream.wait_closed(_LAST_WORDS)  # standard error and exit status come behind the end
         said = sentence(stream.complaint) or error.problem.server_said

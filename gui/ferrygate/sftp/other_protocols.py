@@ -1,4 +1,4 @@
-"""What answers on a port where a file transfer server was expected, told by its first bytes."""
+"""Tells by its first bytes what answers where a file transfer server was expected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Protocol(Enum):
-    """What somebody speaks who speaks no SSH."""
+    """A protocol other than SSH."""
 
     WEB = "web"
     PROXY = "proxy"
@@ -55,7 +55,7 @@ _PENALTY = re.compile(
 
 
 def protocol(first: bytes) -> Protocol | None:
-    """What speaks like that; nothing where nobody known does."""
+    """Tell the protocol by its first bytes; ``None`` where they fit none of those known."""
     return next((name for name, pattern in _KNOWN if pattern.match(first)), None)
 
 
@@ -66,7 +66,7 @@ def ident(first: bytes) -> str:
 
 
 def is_text(first: bytes) -> bool:
-    """Whether people could read it."""
+    """Tell whether the first bytes are text that people could read."""
     try:
         text = first.decode("utf-8")
     except UnicodeDecodeError:
@@ -75,10 +75,10 @@ def is_text(first: bytes) -> bool:
 
 
 def is_busy(said: str) -> bool:
-    """Whether a server says that it lets nobody in just now."""
+    """Tell whether a server says that it lets nobody in just now."""
     return bool(_BUSY.search(said))
 
 
 def is_penalty(said: str) -> bool:
-    """Whether a server says that it does not let this machine in just now."""
+    """Tell whether a server says that it does not let this machine in just now."""
     return bool(_PENALTY.search(said))

@@ -62,7 +62,7 @@ class Packetizer(paramiko.packet.Packetizer):
         self._rekey_due = False
         self.inbound = Inbound()
         self.was_damaged = False
-        """Whether what was read last did not bear the tag of its bytes."""
+        """Tell whether the tag (MAC) of the packet read last did not fit its bytes."""
         self.packet_at = sock.clock.monotonic()
         """When the last packet was here to its end, on the steady clock."""
         self.burst = BURST

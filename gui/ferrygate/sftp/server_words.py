@@ -1,4 +1,4 @@
-"""What a server says to people, in bounds: banners, reasons, the first line on a port."""
+"""Bounds what a server says to people: banners, reasons, the first line on a port."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sentence(text: str | bytes) -> str:
 
 
 class Banner:
-    """What a server says before it lets anybody in (RFC 4252 §5.4), in as many pieces as it likes.
+    """The banner before the sign-in (RFC 4252 §5.4), in as many pieces as the server likes.
 
     Written by one thread.
     """

@@ -53,7 +53,7 @@ _WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
 
 
 class _Meaning(NamedTuple):
-    """What a status code says to people; both texts are made when they are needed."""
+    """The error and the words for a status code; both texts are made when they are needed."""
 
     error: type[FerrygateError]
     sentence: Callable[[], str]
@@ -201,7 +201,7 @@ _REASONS = frozenset(
 
 
 def says_why(reply: StatusReply) -> bool:
-    """Whether a refusal has a reason of its own, so that asking again cannot help."""
+    """Tell whether a refusal has a reason of its own, so that asking again cannot help."""
     return _code_by_words(reply.code, _words(reply)) in _REASONS
 
 

@@ -49,7 +49,7 @@ class ByteStream(Protocol):
 
     @property
     def closed_by_peer(self) -> bool:
-        """Whether the peer has said that it has closed it."""
+        """Tell whether the peer has said that it has closed it."""
 
 
 class Channel(Protocol):
@@ -180,7 +180,7 @@ class ChannelStream:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Tell whether nothing more will come."""
         return self._ended
 
     def _has_news(self) -> bool:

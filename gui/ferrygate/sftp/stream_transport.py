@@ -93,7 +93,7 @@ class StreamTransport(GuardedTransport):
 
     @property
     def was_damaged(self) -> bool:
-        """Whether it has ended since a packet did not bear the tag of its bytes."""
+        """Tell whether the transport ended over a packet whose tag (MAC) did not fit its bytes."""
         return self._packets.was_damaged
 
     def release(self) -> None:

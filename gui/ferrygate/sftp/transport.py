@@ -156,7 +156,7 @@ class Prompt(msgspec.Struct, frozen=True):
 
 
 class PromptRound(msgspec.Struct, frozen=True):
-    """What the server asks at once (RFC 4256 §3.2); it may only say something and ask nothing.
+    """The prompts of one INFO_REQUEST (RFC 4256 §3.2); there may be words and no prompt.
 
     Attributes:
         instruction: name and instruction above the prompts: hostile until cleaned.

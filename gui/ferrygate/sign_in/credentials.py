@@ -16,7 +16,7 @@ from ferrygate.vault.vault import SecretKind
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What is at hand to sign in with.
+    """The secrets at hand to sign in with.
 
     Attributes:
         password: the account's.
@@ -60,7 +60,7 @@ def saved_for_others(
 
 
 def needs_word_on_key(site: Site, credentials: Credentials) -> bool:
-    """Whether a person has to confirm the host key: a secret was saved before any was known."""
+    """Tell whether a person must confirm the host key: a secret was saved before any was known."""
     return any(not keys for _kind, keys in _saved(site, credentials))
 
 

@@ -242,7 +242,7 @@ class Ledger:
             return self._rows.refusals(db, {name for name, _number in lease.holds})
 
     def is_busy(self, names: Iterable[str]) -> bool:
-        """Whether another attempt is under way under one of these names."""
+        """Tell whether another attempt is under way under one of these names."""
         with self._file.read() as db:
             return any(self._rows.look(db, name).is_busy for name in names)
 

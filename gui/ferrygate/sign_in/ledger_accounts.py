@@ -81,7 +81,7 @@ class AccountRows:
 
     @staticmethod
     def is_held(db: sqlite3.Connection, hold: Hold) -> bool:
-        """Whether no other attempt has begun under the name since."""
+        """Tell whether no other attempt has begun under the name since."""
         return (
             db.execute(
                 "SELECT 1 FROM accounts WHERE account=? AND lease=? AND holder IS NOT NULL", hold

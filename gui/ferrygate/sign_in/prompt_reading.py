@@ -1,4 +1,4 @@
-"""What one sentence of a server asks for, by the known words in it and how they stand together."""
+"""Reads what one sentence of a server asks for, by known words and how they stand together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REACH = 3  # words without meaning that may stand between two that belong toget
 
 
 class Question(Enum):
-    """What a sentence asks for."""
+    """The answer that a sentence asks for."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE = "code"
@@ -93,7 +93,7 @@ def read_sentence(sentence: str) -> Reading:
 
 
 def above(sentences: Iterable[Reading]) -> Reading:
-    """What the sentences above a question say together."""
+    """Sum up what the sentences above a question say together."""
     telling = [sentence for sentence in sentences if not sentence.never]
     asked = {_said(sentence) for sentence in telling} - {Question.NOTHING, Question.OPEN}
     if asked <= {Question.PASSWORD, Question.CODE, Question.BOTH}:
@@ -113,7 +113,7 @@ def above(sentences: Iterable[Reading]) -> Reading:
 
 
 def _said(sentence: Reading) -> Question:
-    """What a sentence above a question settles."""
+    """Tell what a sentence above a question settles."""
     if not sentence.vague:
         return sentence.asks
     return Question.UNCLEAR if sentence.hints else Question.NOTHING
@@ -131,7 +131,7 @@ def _foreign_reach(sentence: str) -> int | None:
 
 
 def _asks_before_a_no(items: list[Item]) -> bool:
-    """Whether a part of the sentence speaks of a code before it has a "not", if any."""
+    """Tell whether a part of the sentence speaks of a code before it has a "not", if any."""
     before = True
     for item in items:
         if item in {Unknown.STOP, Sign.NEVER}:
@@ -142,7 +142,7 @@ def _asks_before_a_no(items: list[Item]) -> bool:
 
 
 def _asked(items: list[Item], *, foreign: int | None) -> tuple[Question, bool]:  # noqa: PLR0911  one row a rule
-    """What is asked for, and whether it is a code of an unnamed sort.
+    """Tell what is asked for, and whether it is a code of an unnamed sort.
 
     Args:
         items: the sentence.
@@ -203,7 +203,7 @@ _MAKES_ONE_TIME: set[Item] = {Sign.ONE_TIME, Sign.OTP}
 
 
 def _nouns(items: list[Item]) -> tuple[list[int], list[int], bool]:
-    """Where codes and passwords are named; and whether the only code is of an unnamed sort."""
+    """Find codes and passwords; and tell whether the only code is of an unnamed sort."""
     strong: list[int] = []
     weak: list[int] = []
     passwords: list[int] = []
@@ -256,7 +256,7 @@ def _beside(items: list[Item], noun: Sign, others: set[Item], reach: int = _REAC
 
 
 def _joined(items: list[Item], codes: list[int], passwords: list[int]) -> bool:
-    """Whether a password and a code stand with an "and" between them."""
+    """Tell whether a password and a code stand with an "and" between them."""
     if Sign.OR in items:
         return False
     return any(

@@ -15,7 +15,7 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3\u0e00-\u0e7f"
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|[&+]|[^\w\s'-]")
 _BETWEEN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
 NOUNS = (Sign.PASSWORD, Sign.ONE_TIME_CODE, Sign.OTP, Sign.TOKEN, Sign.PIN, Sign.CODE)
-"""What names a secret."""
+"""Signs that name a secret."""
 
 _LEAST_STEM = 4  # letters from which a noun is seen at the end of a longer word
 _MOST_ENDING = 3  # letters that inflect a noun
@@ -26,7 +26,7 @@ AMBIGUOUS = "\ue000"
 
 
 class Unknown(Enum):
-    """What stands in the place of a sign."""
+    """Items of a sentence that are no sign."""
 
     WORD = "word"
     COMPOUND = "compound"  # one that ends in "password" and the like, or an ambiguous one

@@ -13,7 +13,7 @@ from enum import Enum
 
 
 class Sign(Enum):
-    """What a word in a prompt tells."""
+    """The meaning of a word in a prompt."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE = "code"  # a code of some sort; which one, the words beside it tell

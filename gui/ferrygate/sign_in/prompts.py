@@ -69,7 +69,7 @@ class PromptReader:
         self._names = sorted({folded(name) for name in names} - {""}, key=len, reverse=True)
 
     def wanted(self, prompt: str, instruction: str = "", *, echo: bool = False) -> Wanted:
-        """What the server wants, whatever it was given before.
+        """Tell what the server wants, whatever it was given before.
 
         Args:
             prompt: the server's words.
@@ -86,11 +86,11 @@ class PromptReader:
         return Wanted.ASK if echo and hides else meaning
 
     def is_settled(self, prompt: str) -> bool:
-        """Whether the site says what this prompt wants."""
+        """Tell whether the site says what this prompt wants."""
         return same_text(prompt) in self._settled
 
     def says_wrong(self, prompt: str, instruction: str) -> bool:
-        """Whether the server says that what it was given before is wrong."""
+        """Tell whether the server says that what it was given before is wrong."""
         words = f"{instruction}\n{prompt}"
         return any(sentence.wrong for sentence in self._sentences(words, _MOST_INSTRUCTION))
 
@@ -126,7 +126,7 @@ def _choice(line: re.Match[str]) -> str:
 
 
 def allowed(wanted: Wanted, given: frozenset[Wanted]) -> bool:
-    """Whether a secret may leave after those that were ``given`` in the same sign-in.
+    """Tell whether a secret may leave after those that were ``given`` in the same sign-in.
 
     Neither the password nor a code leaves twice, alone or joined.
     """
@@ -166,7 +166,7 @@ def _settle(question: Reading, above: Reading) -> Wanted:
 
 
 def _by_instruction(asked: Question, above: Reading) -> Wanted:
-    """What a question means that names a password at most."""
+    """Tell what a question means that names a password at most."""
     says = above.asks
     if says is Question.NOTHING and asked is Question.PASSWORD:
         says = asked

@@ -141,7 +141,7 @@ class Responder:
         return [answers[place].reveal() for place in range(len(questions))]
 
     def _plan(self, asked: PromptRound) -> list[_Question]:
-        """What each prompt of a round is answered with."""
+        """Decide how each prompt of a round is answered."""
         given = set(self._given)
         questions = []
         for prompt in asked.prompts:
@@ -154,7 +154,7 @@ class Responder:
         return questions
 
     def _stands_for_step(self, meant: Wanted, prompt: Prompt) -> bool:
-        """Whether a single prompt for a password wants what the password step would send."""
+        """Tell whether a single prompt for a password wants what the password step would send."""
         return (
             self._whole
             and meant is Wanted.PASSWORD
@@ -163,7 +163,7 @@ class Responder:
         )
 
     def _at_hand(self, meant: Wanted) -> bool:
-        """Whether there is what a prompt wants; a joined code only where the site joins one."""
+        """Tell whether a prompt can be answered; with a joined code only if the site joins one."""
         has_code = self._credentials.code_secret is not None
         if meant is Wanted.BOTH:
             return has_code and join.needs_code(self._template)
@@ -216,7 +216,7 @@ class Responder:
         )
 
     def _is_refusal(self, question: _Question, instruction: str) -> bool:
-        """Whether the server asks again, since what it was given is wrong."""
+        """Tell whether the server asks again, since what it was given is wrong."""
         text = question.prompt.text
         if (not self._answered and not self._given) or question.wanted is Wanted.NEW_PASSWORD:
             return False

@@ -1,4 +1,4 @@
-"""What a server asks, made fit for people."""
+"""Makes what a server asks fit for people."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ class _Reader:
 
 
 def _foreign(text: str) -> str:
-    """What a file is that begins as XML does."""
+    """Tell what a file is that begins as XML does."""
     head = text[:_HEAD].lower()
     if "<filezilla" in head:
         return _("“{file}” is a site of FileZilla, not a connection file.")

@@ -24,7 +24,7 @@ STEPS = ("publickey", "password", "keyboard-interactive")
 """SSH method names in the only order that makes sense (RFC 4252, RFC 4256)."""
 
 PROMPT_MEANINGS = ("password", "code", "both", "ask")
-"""What a prompt may be said to want."""
+"""Meanings that a site may give a prompt."""
 
 _MAX_TEXT = 1000
 _MAX_PROMPTS = 16  # as many as one round may have
@@ -165,7 +165,7 @@ def okta_address(value: object) -> str:
 
 
 def prompts(value: object) -> tuple[tuple[str, str], ...]:
-    """What prompts want, by their exact text."""
+    """Read what prompts want, by their exact text."""
     if not isinstance(value, dict):
         raise Refusal(_("has to hold prompts and what they want, in braces"))
     if len(value) > _MAX_PROMPTS or not all(

@@ -164,7 +164,7 @@ def _blob(key: str) -> bytes | None:
 
 
 def _matches(patterns: str, name: str) -> bool:
-    """Whether the hosts of a line are those of ``name`` (sshd(8)): patterns, or one hashed name."""
+    """Tell whether a line is for the host ``name`` (sshd(8)): by patterns, or one hashed name."""
     if patterns.startswith(_HASHED):
         salt, _bar, hashed = patterns.removeprefix(_HASHED).partition("|")
         digest = hmac.digest(_blob(salt) or b"", name.encode("utf-8"), "sha1")

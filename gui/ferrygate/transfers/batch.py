@@ -169,7 +169,7 @@ class Batch:
             self._waiting.appendleft(number)
 
     def _interrupted_queue(self, number: int) -> deque[int]:
-        """Where an interrupted file waits: others would wait for the slot of one that has it."""
+        """Return the queue for an interrupted file: one with a slot first, others wait for it."""
         return self._replacing if self.slots.has(number) else self._interrupted
 
     def interrupt(self, number: int, opened: Opened | None) -> FileView:
@@ -248,7 +248,7 @@ class Batch:
 
     @property
     def only_waits_late(self) -> bool:
-        """Whether nothing is left to do before a part can come no more."""
+        """Tell whether nothing is left to do before a part can come no more."""
         late = len(self._late)
         return late > 0 and not self._walking and self._finished + late == len(self._files)
 

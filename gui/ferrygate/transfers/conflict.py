@@ -48,7 +48,7 @@ def skipped(
 
 
 def is_to_be_sent(there: Entry, size: int, modified: float, *, object_store: bool) -> bool:
-    """Whether a local file seems to be another one than that on the server.
+    """Tell whether a local file seems to be another one than that on the server.
 
     An upload sets no time on the server, so the server's is that of the upload: a file that was
     modified after it is another one. An object store's time may be of a copy, and says nothing.
@@ -66,7 +66,7 @@ def is_to_be_sent(there: Entry, size: int, modified: float, *, object_store: boo
 
 
 def is_to_be_fetched(here: os.stat_result, size: int | None, modified: int | None) -> bool:
-    """Whether a local file seems to be another one than that on the server.
+    """Tell whether a local file seems to be another one than that on the server.
 
     A fetched file has the server's time. What is missed is a change that keeps size and second.
 

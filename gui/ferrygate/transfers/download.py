@@ -151,7 +151,7 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
 
 
 def _confirmation(received: Received) -> tuple[bool, str]:
-    """Whether the server tells the size that was read, and a phrase about that for people."""
+    """Tell whether the server tells the size that was read, and a phrase about that for people."""
     if received.told is None:
         return False, _("size not confirmed: the server does not tell sizes")
     if received.told != received.size:

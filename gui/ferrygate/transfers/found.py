@@ -1,4 +1,4 @@
-"""What a walk finds: numbered, bounded, and announced once, however often the walk begins."""
+"""Numbers, bounds and announces once what a walk finds, however often the walk begins."""
 
 from __future__ import annotations
 

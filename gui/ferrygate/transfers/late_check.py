@@ -36,7 +36,7 @@ async def look_for_part(route: Route, opened: Opened) -> None:
 
 
 async def was_overwritten(route: Route, path: bytes, sent: int) -> bool:
-    """Whether a part that came late stands where a file of ``sent`` bytes was delivered."""
+    """Tell whether a part that came late stands where a file of ``sent`` bytes was delivered."""
     if route.late.until(path) is None:
         return False
     try:

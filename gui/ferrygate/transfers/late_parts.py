@@ -53,11 +53,11 @@ class OldHandle(msgspec.Struct, frozen=True, gc=False):
     whole: bool = False
 
     def fits(self, there: Entry) -> bool:
-        """Whether what stands there can be the part that arrived over it."""
+        """Tell whether what stands there can be the part that arrived over it."""
         return there.size is not None and there.size <= self.sent
 
     def has_put(self, there: Entry) -> bool:
-        """Whether what stands there has come since OPEN left, and fits."""
+        """Tell whether what stands there has come since OPEN left, and fits."""
         if not self.told or not self.fits(there):
             return False
         before = self.before
@@ -125,7 +125,7 @@ class LateParts:
             return bool(makers)
 
     def may_hide(self, path: bytes, size: int, version: tuple[int, int]) -> bool:
-        """Whether a part may have come that looks like the file: as large, of an older version."""
+        """Tell whether a part may have come that looks like the file, being as large but older."""
         with self._lock:
             handles = self._handles.get(path, ())
             return any(old.sent >= size and old.version != version for old in handles)
@@ -143,7 +143,7 @@ class LateParts:
 
 
 def _all_but_one(makers: list[OldHandle]) -> list[OldHandle]:
-    """What is left of handles one of which is closed, it is not known which: the worst of all."""
+    """Drop one handle, and count the others as the worst: which one is closed is unknown."""
     worst = OldHandle(
         sent=max(old.sent for old in makers), until=max(old.until for old in makers), told=False
     )

@@ -39,7 +39,7 @@ class OpenFolder:
         self._descriptor = descriptor
 
     def status(self, name: str) -> os.stat_result | None:
-        """What stands under a name, a link itself; ``None`` where nothing does."""
+        """Look a name up, a link itself; ``None`` if nothing is there."""
         try:
             return os.lstat(self._at(name), dir_fd=self._descriptor)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What is to be sent: folders on this computer, made on the server as they are walked.
+"""Walks the folders on this computer that are to be sent, making them on the server.
 
 Folders are made many at a time, and the files of one are announced as soon as it is there, so that
 the walk and the transfers overlap.
@@ -188,7 +188,7 @@ class LocalWalk:
     def _kind(
         self, entry: os.DirEntry[str], folder: _Folder
     ) -> _Way | LeftOut | Problem | int | None:
-        """What to do with an entry: go into it, leave it out, or send so many bytes, if known."""
+        """Decide about an entry: go into it, leave it out, or send so many bytes, if known."""
         if entry.is_dir(follow_symlinks=False):
             return _Way.INTO
         try:
@@ -209,7 +209,7 @@ class LocalWalk:
         return LeftOut.LOOP if _identity(entry.path) in folder.above else _Way.INTO
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
-        """What a local folder holds; one that cannot be read is announced, and fails as a file."""
+        """List a local folder; one that cannot be read is announced, and fails as a file."""
         try:
             with os.scandir(folder.local) as entries:
                 listed = [entry for entry in entries if not is_part_name(entry.name)]
@@ -237,7 +237,7 @@ class LocalWalk:
 
 
 class _Way(Enum):
-    """What becomes of a folder."""
+    """The way into a folder that an entry is or leads to."""
 
     INTO = "into"
 

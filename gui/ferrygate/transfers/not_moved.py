@@ -1,4 +1,4 @@
-"""What a walk found and does not move: why, in words."""
+"""Words for what a walk found and does not move."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ async def _open(
 async def _may_go_without(
     route: Route, job: FileJob, opened: Opened, target: bytes, *, goes_on: bool
 ) -> bool:
-    """Whether to open without EXCL: as asked for, or since nothing of others stands there.
+    """Tell whether to open without EXCL: as asked for, or since nothing of others stands there.
 
     An upload that goes on may meet its own part: the server has dealt with the OPEN of the lost
     connection only now.

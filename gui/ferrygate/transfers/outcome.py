@@ -120,7 +120,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def replaces(self) -> bool:
-        """Whether it may overwrite what has the name."""
+        """Tell whether the file may overwrite what has its name."""
         return self.on_conflict in {ConflictChoice.REPLACE, ConflictChoice.CHANGED}
 
 

@@ -16,12 +16,12 @@ def part_name(machine: str, random: str) -> str:
 
 
 def is_part_name(name: str | bytes) -> bool:
-    """Whether a name is one that Ferrygate gives to parts; such files are in no folder's plan."""
+    """Tell whether a name is one that Ferrygate gives to parts, which no walk takes along."""
     if isinstance(name, bytes):
         return name.startswith(_BEGINNING.encode()) and name.endswith(_ENDING.encode())
     return name.startswith(_BEGINNING) and name.endswith(_ENDING)
 
 
 def is_part_of(machine: str, name: str) -> bool:
-    """Whether a name is that of a part which was made on the computer called ``machine``."""
+    """Tell whether a name is that of a part which was made on the computer called ``machine``."""
     return is_part_name(name) and name.startswith(f"{_BEGINNING}{machine}-")

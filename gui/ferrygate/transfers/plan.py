@@ -1,4 +1,4 @@
-"""What a batch consists of: folders are walked and made, files are announced as they are found."""
+"""Plans a batch: walks and makes folders, and announces files as they are found."""
 
 from __future__ import annotations
 

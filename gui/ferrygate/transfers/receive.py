@@ -48,7 +48,7 @@ _AHEAD = 1 << 17  # bytes asked for at first where the size is not known
 
 
 class FileVersion(msgspec.Struct, frozen=True):
-    """What the server says of a file.
+    """Size and time that the server tells of a file.
 
     Attributes:
         size: bytes; ``None`` where it does not tell.
@@ -64,7 +64,7 @@ class FileVersion(msgspec.Struct, frozen=True):
         return cls(entry.size, entry.modified)
 
     def differs(self, other: FileVersion) -> bool:
-        """Whether both tell a size, or both a time, and it is not the same."""
+        """Tell whether both tell a size, or both a time, and it is not the same."""
         pairs = ((self.size, other.size), (self.modified, other.modified))
         return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
@@ -260,7 +260,7 @@ class Receiver:
         self._to_the_end, self._last_told = True, None
 
     async def _check_version(self, detail: str = "") -> FileVersion | None:
-        """What the server tells when asked again; ``None`` where it does not answer that.
+        """Ask for size and time again; ``None`` where the server does not answer that.
 
         Raises:
             ChangedError: it is not what was told before.
@@ -308,7 +308,7 @@ class _Read(msgspec.Struct, frozen=True):
 
 
 def _give_back(window: Window, read: _Read) -> None:
-    """Nobody waits for this READ any more; its bytes are in flight until it is answered."""
+    """Give a READ up; its bytes are in flight until it is answered."""
     if read.reply.done:
         window.give_back(read.length)
     else:

@@ -1,4 +1,4 @@
-"""What is to be fetched: folders on the server, made on this computer as they are walked.
+"""Walks the folders on the server that are to be fetched, making them on this computer.
 
 Folders are listed many at a time, each with a handle that is closed before its files are opened:
 some servers allow few of them. The files of one folder are announced as soon as it is listed.
@@ -57,7 +57,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
 
 class _Target(msgspec.Struct, frozen=True):
-    """What a name is: the entry to go by, why it is not moved, and as of :class:`_Folder`."""
+    """A name looked up: the entry to go by, why it is not moved, and as of :class:`_Folder`."""
 
     entry: Entry
     not_moved: LeftOut | Problem | None = None
@@ -133,7 +133,7 @@ class RemoteWalk:
     async def _listed(
         self, files: RemoteFiles, folder: _Folder
     ) -> list[_Folder] | _Contents | FerrygateError:
-        """What a folder holds, or why that cannot be told; its folders where it was walked."""
+        """The listing of a folder, or why there is none; its folders where it was walked."""
         if folder.remote in self._walked:
             return self._walked[folder.remote]
         try:
@@ -182,7 +182,7 @@ class RemoteWalk:
         return below
 
     async def _target(self, files: RemoteFiles, folder: _Folder, entry: Entry) -> _Target:
-        """What a link leads to, or a name whose kind the server did not tell."""
+        """Look up what a link leads to, or a name whose kind the server did not tell."""
         path = remote_path.join(folder.remote, entry.name)
         kind = entry.kind
         try:
@@ -219,7 +219,7 @@ class RemoteWalk:
 
 
 async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:
-    """What a person asked for, and its path as the server spells it.
+    """Look up what a person asked for, and its path as the server spells it.
 
     Where the server does not tell, OPEN says whether it is a file.
     """

@@ -45,7 +45,7 @@ class ReplaceSlots:
             wake()
 
     def has(self, number: int) -> bool:
-        """Whether a file of this number has one."""
+        """Tell whether a file of this number has one."""
         with self._lock:
             return number in self._holders
 

@@ -67,7 +67,7 @@ async def choose(
 async def _is_replaced(
     route: Route, job: FileJob, path: bytes, there: Entry, source: os.stat_result
 ) -> bool:
-    """Whether what stands there is to give way.
+    """Tell whether what stands there is to give way.
 
     Raises:
         ConflictError: it is a folder, which a changed file cannot replace.
@@ -84,7 +84,7 @@ async def _is_replaced(
 async def _aside(
     files: RemoteFiles, job: FileJob, path: bytes, there: Entry, size: int
 ) -> bytes | Outcome:
-    """What becomes of a file of so many bytes that does not replace what stands there.
+    """Choose another name for a file that does not replace what stands there, or its end.
 
     Raises:
         ConflictError: nobody said what to do.
@@ -103,7 +103,7 @@ async def _aside(
 
 
 def instead_of(target: bytes, job: FileJob) -> bytes | Outcome | None:
-    """Where to write when only OPEN has told that a name is taken, or the end of such a file.
+    """Choose where to write when only OPEN has told that a name is taken, or the file's end.
 
     None where the job says to fail, to ask, or to replace.
     """
@@ -126,7 +126,7 @@ async def _may_be_free(files: RemoteFiles, path: bytes) -> bool:
 
 
 async def _meant(files: RemoteFiles, path: bytes, there: Entry) -> Entry:
-    """What a name leads to: a link has a size and a time of its own."""
+    """Look up what a name leads to: a link has a size and a time of its own."""
     meant = there
     if there.kind is EntryKind.LINK:
         with contextlib.suppress(NotFoundError, *TELLS_NOTHING):
@@ -135,7 +135,7 @@ async def _meant(files: RemoteFiles, path: bytes, there: Entry) -> Entry:
 
 
 async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
-    """What stands under a name."""
+    """Look a name up; ``None`` if nothing is there."""
     try:
         return await files.lstat(path)
     except NotFoundError:
@@ -143,7 +143,7 @@ async def standing(files: RemoteFiles, path: bytes) -> Entry | None:
 
 
 async def _taken_by(files: RemoteFiles, path: bytes) -> tuple[bytes, Entry | None]:
-    """What stands under a name, or under the same as another system spells it; and its path."""
+    """Look a name up, also as another system spells it; return the path found, and the entry."""
     folder, name = remote_path.parent(path), remote_path.basename(path)
     for form in (name, *other_forms(name)):
         spelled = remote_path.join(folder, form)
@@ -154,7 +154,7 @@ async def _taken_by(files: RemoteFiles, path: bytes) -> tuple[bytes, Entry | Non
 
 
 async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
-    """Whether an upload that was cut goes on under its name; not over a file that came since.
+    """Tell whether an upload that was cut goes on under its name; not over a file that came since.
 
     Where nothing stands, an object store may be about to show our part: the name stays ours, or
     that part would be taken for somebody else's file.

@@ -52,7 +52,7 @@ class NotBeforeError(Exception):
 
 
 class _NoSlotError(Exception):
-    """It would overwrite a file, and as many as may be do so already."""
+    """The upload would overwrite a file, and as many as may do so already."""
 
 
 class _OverwrittenError(Exception):

@@ -108,7 +108,7 @@ class UploadClaims:
 
 
 def _is_there(path: Path, descriptor: int) -> bool:
-    """Whether the locked file still has its name: who had it may just have taken it away."""
+    """Tell whether the locked file still has its name: who had it may just have taken it away."""
     try:
         status = path.lstat()
     except FileNotFoundError:

@@ -84,7 +84,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
 
 
 class LateCheck(Enum):
-    """Whether a file that was sent again is asked about once more.
+    """The late check of a file that was sent again: it is asked about once more.
 
     An object store may put the part of a connection that was lost over it
     (:mod:`ferrygate.transfers.late_parts`).

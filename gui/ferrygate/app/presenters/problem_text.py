@@ -15,7 +15,7 @@ def problem_text(problem: Problem) -> str:
 
 
 def said_text(problem: Problem) -> str:
-    """What the server itself said about it, on one line and not too long; or nothing."""
+    """Quote what the server itself said, on one line and not too long; empty if it said nothing."""
     words = display_text(" ".join(problem.server_said.split()))
     if not words:
         return ""
@@ -25,7 +25,7 @@ def said_text(problem: Problem) -> str:
 
 
 def support_text(problem: Problem) -> str:
-    """What "Copy details for support" puts on the clipboard; never a secret."""
+    """Make the text that "Copy details for support" puts on the clipboard; never a secret."""
     said = display_text(problem.server_said)
     parts = (
         problem.sentence,

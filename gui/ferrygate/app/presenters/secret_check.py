@@ -1,4 +1,4 @@
-"""What is said of a secret that was typed or pasted, before it is sent."""
+"""Checks a secret that was typed or pasted, before it is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ferrygate.common.secret_text import given_secret, unseen_ends
 
 
 class SecretNote(msgspec.Struct, frozen=True):
-    """What stands beside the field.
+    """The words beside the field.
 
     Attributes:
         words: what is wrong with the text, or strange; empty where nothing is.
@@ -30,7 +30,7 @@ class SecretCheck:
         self._named = Secret("")
 
     def look(self, text: str) -> SecretNote:
-        """What is to be said of a text."""
+        """Check a text, and note which characters at its ends were named."""
         try:
             secret = given_secret(text, self._source)
         except UsageError as error:
@@ -41,7 +41,7 @@ class SecretCheck:
         return SecretNote(words, can_remove=bool(words))
 
     def lets_pass(self, text: str) -> bool:
-        """Whether a text may be sent: it is one line, and nothing of it is still to be said."""
+        """Tell whether a text may be sent: one line, of which nothing is still to be said."""
         named = self._named
         try:
             secret = given_secret(text, self._source)

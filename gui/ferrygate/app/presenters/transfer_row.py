@@ -87,7 +87,7 @@ class Batch(msgspec.Struct, kw_only=True):
             self.left = self.left or file.note
 
     def _name(self, file: FileView) -> str:
-        """What a file is called where it comes from."""
+        """Return the name that a file has where it comes from."""
         upload = self.view.direction is Direction.UPLOAD
         return (
             display_text(Path(file.local).name) if upload else display_name(basename(file.remote))
@@ -191,14 +191,14 @@ def _troubled(batch: Batch, where: str) -> RowView:
 
 
 def _each(batch: Batch) -> str:
-    """What the server said of each file, one a line."""
+    """List what the server said of each file, one a line."""
     said = [(name, said_text(problem)) for name, problem in batch.failures.values()]
     lines = [f"{name}: {words}" for name, words in said if words]
     return "\n".join(lines[:_MOST_LINES] + ["…"] * (len(lines) > _MOST_LINES))
 
 
 def _details(batch: Batch) -> str:
-    """What "Copy details for support" copies: the problem, or that of each file."""
+    """Make the text of "Copy details for support": the problem, or that of each file."""
     if batch.problem is None or len(batch.failures) <= 1:
         return support_text(batch.problem) if batch.problem else ""
     return "\n\n".join(

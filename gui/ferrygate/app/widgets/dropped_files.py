@@ -1,4 +1,4 @@
-"""What a drop or a file chooser brings."""
+"""Reads the local paths that a drop or a file chooser brings."""
 
 from __future__ import annotations
 
