@@ -84,7 +84,7 @@ class _Flying(msgspec.Struct, eq=False):
 
     @property
     def is_replacing(self) -> bool:
-        """Tell whether a file that stood there is cut to nothing, and its successor not yet whole."""
+        """Tell whether a file that stood there is cut to nothing, and the new one is not whole."""
         job, opened = self.item, self.opened
         if not isinstance(job, FileJob) or not opened.is_open:
             return False
