@@ -49,6 +49,27 @@ def test_a_server_hears_of_the_end_of_a_line_as_soon_as_there_is_one_again(
 
 
 @pytest.mark.slow
+def test_parts_of_two_silent_lines_that_show_together_hold_nothing_up(
+    make_sandbox: MakeSandbox, tmp_path: Path
+) -> None:
+    box = make_sandbox(period=1)  # it would wait for 300 s
+    source = tree(tmp_path / "plates", 1, 1_000_000)
+    with silent_line(box, tmp_path / "home", [SOMEWHERE, SOMEWHERE]) as line:
+        back: list[m.Event] = []
+
+        def follow(event: m.Event) -> None:
+            if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+                back.append(event)
+                if back[1:]:
+                    line.proxy.end_stalled()
+
+        line.rig.listener.then = follow
+        assert line.put(source).files_delivered == 1
+        wait_until(lambda: not box.counters.open_uploads)
+        assert line.wrong() == []
+
+
+@pytest.mark.slow
 def test_nobody_waits_for_parts_who_does_not_want_to(
     make_sandbox: MakeSandbox, tmp_path: Path
 ) -> None:
