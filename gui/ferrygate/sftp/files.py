@@ -131,8 +131,9 @@ class RemoteFiles:
                 await self.mkdir(folder)
             except (Cancelled, ConnectionLostError):
                 raise
-            except FerrygateError:  # somebody else made it a moment ago, or it was there unseen
-                may_be_there = folder in unseen and folder != target
+            except FerrygateError as error:  # made by somebody else meanwhile, or there unseen
+                taken = isinstance(error, ConflictError)  # said so, though it is hidden
+                may_be_there = (folder in unseen or taken) and folder != target
                 if not may_be_there and not await self._is_folder(folder):
                     raise
 

@@ -19,6 +19,7 @@ from ferrygate.common import remote_path
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
+    ConflictError,
     ConnectionLostError,
     FerrygateError,
     NotFoundError,
@@ -41,7 +42,13 @@ from ferrygate.transfers.views import LeftOut, LinkChoice
 _FOLDERS_MADE = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
 # What a server answers that hides a folder, or lets nobody make one, and takes files all the same.
-_DROP_BOX = (NotFoundError, PermissionDeniedError, RemoteFailureError, UnsupportedError)
+_DROP_BOX = (
+    ConflictError,  # “File exists” of a folder that cannot be seen
+    NotFoundError,
+    PermissionDeniedError,
+    RemoteFailureError,
+    UnsupportedError,
+)
 
 _Identity = tuple[int, int]  # device and inode: the same for every way to a folder
 
@@ -259,7 +266,9 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
         except (Cancelled, ConnectionLostError):
             raise
         except NotFoundError:
-            raise refusal from None
+            if not isinstance(refusal, ConflictError):
+                raise refusal from None
+            kind = EntryKind.UNKNOWN  # it is there, says MKDIR, but hidden
         except FerrygateError:
             kind = EntryKind.UNKNOWN
         if kind is EntryKind.UNKNOWN:

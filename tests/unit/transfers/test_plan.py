@@ -10,6 +10,7 @@ import pytest
 
 from ferrygate.common.errors import (
     Cancelled,
+    Kind,
     LocalFileError,
     PermissionDeniedError,
     Problem,
@@ -36,6 +37,8 @@ from scripted_sftp import (
 )
 from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 from walk_rig import Walk
+
+FILE_ALREADY_EXISTS = 11  # from version 5 on, and sent by some of version 3
 
 
 @pytest.fixture
@@ -116,6 +119,23 @@ def test_a_drop_box_may_be_hidden(
     ]
     reasons = [job.folder_refused for job in walk.jobs]
     assert all(reason is not None and "“/drop”" in reason.sentence for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(FAILURE, b"File exists"), (FILE_ALREADY_EXISTS, b"")],
+    ids=["words", "code"],
+)
+def test_a_folder_that_hides_and_is_there_says_mkdir(
+    walk: Walk, server: ScriptedServer, tree: Path, code: int, words: bytes
+) -> None:
+    for kind in (STAT, LSTAT, OPENDIR):
+        server.instead[kind] = refusing(NO_SUCH_FILE)
+    server.instead[MKDIR] = lambda request: [status(request.number, code, words)]
+    assert walk.up(tree / "a.csv", folder=b"/drop/here") == [b"/drop/here/a.csv"]
+    assert walk.up(tree, folder=b"/drop/here")  # the folders in it are hidden alike
+    reasons = [job.folder_refused for job in walk.jobs]
+    assert all(reason is not None and reason.kind is Kind.CONFLICT for reason in reasons)
 
 
 def test_a_file_where_a_folder_is_to_be(walk: Walk, server: ScriptedServer, tree: Path) -> None:
