@@ -92,6 +92,7 @@ class BundleRig:
         self.late_check = True
         self.slots = ReplaceSlots()
         self.in_flight = 48 << 20  # bytes
+        self.limit: int | None = None  # bytes a second
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
@@ -121,7 +122,7 @@ class BundleRig:
         settings = TransferSettings(
             clock=self.clock,
             disk=self.disk,
-            limiter=RateLimiter(self.clock, None),
+            limiter=RateLimiter(self.clock, self.limit),
             share=Share(self.in_flight),
             object_store=self.object_store,
             open_files=self.open_files,

@@ -70,7 +70,8 @@ async def _open_target(
     opened.written, opened.is_open = 0, True
     try:
         handle = await _open(route, job, opened, target, replace=replace, goes_on=goes_on)
-    except Cancelled:
+    except (Cancelled, GeneratorExit):  # dropped, while others come to their end
+        route.window.give_back(reserved)
         raise
     except FerrygateError as refusal:
         route.window.give_back(reserved)

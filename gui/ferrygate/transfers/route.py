@@ -45,6 +45,10 @@ class Route(msgspec.Struct, frozen=True):
         """
         await self.window.take(count)
         limits_set, wait = self.limiter.limits_set, self.limiter.spend(count)
-        while wait > 0 and self.limiter.limits_set == limits_set:
-            await self.files.channel.sleep(min(wait, _LOOK))
-            wait -= _LOOK
+        try:
+            while wait > 0 and self.limiter.limits_set == limits_set:
+                await self.files.channel.sleep(min(wait, _LOOK))
+                wait -= _LOOK
+        except GeneratorExit:  # dropped, while others come to their end
+            self.window.give_back(count)
+            raise

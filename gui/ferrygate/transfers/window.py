@@ -175,9 +175,22 @@ class Window:
         if self.has_room(count):
             self.flying += count
             return
-        turn = self._new_bell()
-        self._waiting.append((turn, count))
-        await turn.wait()
+        place = self._new_bell(), count
+        self._waiting.append(place)
+        has_room = False
+        try:
+            await place[0].wait()
+            has_room = True
+        finally:
+            if not has_room:  # dropped where it waited; the others go on
+                self._leave(place)
+
+    def _leave(self, place: tuple[Bell, int]) -> None:
+        if place in self._waiting:
+            self._waiting.remove(place)
+            self.give_back(0)  # the next may need less
+        else:
+            self.give_back(place[1])
 
     def take_now(self, count: int) -> None:
         """Put ``count`` bytes in flight whether there is room or not."""

@@ -128,6 +128,24 @@ def test_those_under_way_are_finished_on_a_cancel(
     assert {end.left for end in cancelled} == {""}
 
 
+@pytest.mark.parametrize("limit", [None, 400_000])
+def test_those_that_waited_for_room_hold_up_none_that_is_finished(
+    rig: BundleRig, limit: int | None
+) -> None:
+    rig.in_flight = 100_000
+    rig.limit = limit
+    jobs = replacing(rig, 8)
+    content = CONTENT * (200_000 // len(CONTENT))
+    for job in jobs:
+        Path(job.local).write_bytes(content)
+    cancel_at(rig, WRITE)
+    rig.work_off(*jobs)
+    states = {path: end for path, end in rig.told.ends.items() if isinstance(end, Outcome)}
+    assert 1 <= len(states) < len(jobs)
+    for path, stands in rig.server.files.items():
+        assert stands == (content if path in states else OLD)
+
+
 def test_what_overwrites_nothing_is_taken_back_all_the_same(rig: BundleRig) -> None:
     jobs = replacing(rig, 3)
     jobs[1:] = [msgspec.structs.replace(job, number=job.number) for job in jobs[1:]]
