@@ -37,8 +37,8 @@ class Screen:
                 raise AssertionError(f"no {text!r} in {self.text!r}")
 
     def type(self, text: str) -> None:
-        """Type a line."""
-        os.write(self._descriptor, text.encode() + b"\n")
+        """Type a line; bytes that are no UTF-8 as PEP 383 has them."""
+        os.write(self._descriptor, text.encode("utf-8", "surrogateescape") + b"\n")
 
     def interrupt(self) -> int:
         """What Ctrl+C does, pressed again each second until the program ends; the exit status.

@@ -69,3 +69,17 @@ def test_without_a_terminal_a_question_ends_the_command_with_the_servers_words(
     assert error["contact"] == "help@example.org"
     assert "push::" in error["server_said"]
     assert "“prompts” in [sign_in]" in error["next_step"]
+
+
+def test_a_password_of_another_encoding_is_named_and_never_sent(
+    bare: Program, tmp_path: Path
+) -> None:
+    with asking_server([PUSH]) as asked:
+        site = site_for(asked, tmp_path)
+        with at_a_terminal(bare, "ls", site, "--accept-new-host-key") as screen:
+            screen.wait_for("Password of vendor7")
+            screen.type("caf\udce9")
+            assert screen.end() == 2
+    assert asked.answers == []
+    assert "is not UTF-8 text" in screen.text
+    assert "0xe9" not in screen.text

@@ -19,7 +19,7 @@ import click
 from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
 from ferrygate.cli.streams import GuardedOutput, OutputFailedError
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -281,6 +281,11 @@ class Terminal:
         self.is_asking = True
         try:
             yield
+        except UnicodeDecodeError:  # which holds what was typed, a secret perhaps
+            raise UsageError(
+                _("What was typed is not UTF-8 text, and nothing was sent."),
+                next_step=_("Set your terminal to UTF-8, and type it again."),
+            ) from None
         except click.Abort:
             if not hidden:  # else click does it
                 click.echo(err=True)  # the person's ^C stands on the line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import logging
 import os
 import re
@@ -193,6 +194,7 @@ def _forms(text: str) -> Iterator[str]:
     """The ways in which a secret may be written."""
     raw = text.encode("utf-8", "surrogatepass")
     yield from (text, repr(text)[1:-1], ascii(text)[1:-1], repr(raw)[2:-1])
+    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
     yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
     yield from _encoded(raw)
     try:

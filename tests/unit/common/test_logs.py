@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ def spellings(text: str) -> list[str]:
         repr(text),
         ascii(text),
         repr(raw),
+        json.dumps(text),
+        json.dumps(text, ensure_ascii=False),
         quote(text),
         quote_plus(text),
         raw.hex(),
@@ -56,7 +59,7 @@ def spellings(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(14))
 @pytest.mark.parametrize("secret", [PASSWORD, KEY], ids=["password", "key"])
 def test_a_secret_is_removed_however_it_is_written(
     secrets: LiveSecrets, secret: str, number: int
