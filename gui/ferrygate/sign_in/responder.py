@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import msgspec
@@ -24,6 +25,8 @@ from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
+
+_NO_WORDS = re.compile(r"[\W\d_]+")
 
 
 class PromptObserver(Protocol):
@@ -134,7 +137,7 @@ class Responder:
             if place not in answers:
                 answers[place] = self._secret(question.wanted)
                 self._given.add(question.wanted)
-        self._answered |= {same_text(prompt.text) for prompt in asked.prompts}
+        self._answered |= {_bare_words(prompt.text) for prompt in asked.prompts}
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
             self._turn.sending()  # with a code, its claim has said so
         self._observer.signing_in()
@@ -220,7 +223,7 @@ class Responder:
         text = question.prompt.text
         if (not self._answered and not self._given) or question.wanted is Wanted.NEW_PASSWORD:
             return False
-        return same_text(text) in self._answered or self._reader.says_wrong(text, instruction)
+        return _bare_words(text) in self._answered or self._reader.says_wrong(text, instruction)
 
     def _refused(self, question: _Question, instruction: str) -> SignInRefusedError:
         said, detail = _told(question.prompt.text, instruction)
@@ -233,6 +236,11 @@ class Responder:
             detail=f"asked again; {detail}",
             server_said=said,
         )
+
+
+def _bare_words(text: str) -> str:
+    """A prompt's words alone: servers number the tries that they allow, "Password (2): "."""
+    return _NO_WORDS.sub(" ", text).strip().casefold() or same_text(text)
 
 
 def _told(text: str, instruction: str) -> tuple[str, str]:

@@ -144,7 +144,14 @@ def test_a_person_answers_a_second_password_prompt(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "again", [PASSWORD_ASKED, asks("Sorry, try again.\nPassword:"), asks("Wrong! Your password:")]
+    "again",
+    [
+        PASSWORD_ASKED,
+        asks("Sorry, try again.\nPassword:"),
+        asks("Wrong! Your password:"),
+        asks("Password (2):"),
+        asks("[2/3] password:"),
+    ],
 )
 def test_the_same_prompt_again_is_a_refusal_that_counts(case: Case, again: PromptRound) -> None:
     text = "\n".join(line.strip() for line in again.prompts[0].text.splitlines())
