@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ferrygate.engine.engine import Engine
     from ferrygate.engine.messages import Listener
 
+_INTERRUPTED = 130  # Exit.INTERRUPTED, which may not be loaded yet
 _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 # New objects after which Python looks for reference cycles, instead of 700. What a command loads
 # is 60,000 objects that stay: looking at them again and again takes 12 ms. And no thread does
@@ -44,6 +45,8 @@ def main() -> int:
     gc.set_threshold(MANY_OBJECTS)
     try:
         return _run(sources)
+    except KeyboardInterrupt:  # before or after the command, which says more of it
+        return _INTERRUPTED
     finally:
         gc.freeze()  # Python's end looks for cycles once more, 30 ms for nothing
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,18 @@ from ferrygate.cli.interrupts import InterruptWait, on_interrupt
 from ferrygate.cli.terminal import Terminal
 from unheard_signal import unheard_signal
 
+INTERRUPTED_WHILE_LOADING = """
+import sys
+
+class Interrupts:
+    def find_spec(self, name, *_rest):
+        if name == "ferrygate.cli.command_context":
+            raise KeyboardInterrupt
+
+from ferrygate.__main__ import main
+sys.meta_path.insert(0, Interrupts())
+sys.exit(main())
+"""
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -114,3 +127,10 @@ def test_an_interrupt_that_wakes_nobody_ends_a_wait() -> None:
     interrupt = InterruptWait()
     with unheard_signal(signal.SIGINT, asleep_in="wait"):
         interrupt.wait()
+
+
+def test_an_interrupt_before_the_command_leaves_no_traceback() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (130, b"")
