@@ -168,7 +168,26 @@ def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: 
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.sub == "The sizes differ. Send it again."
-    assert table.row.left == "It may be a part. Send it again."
+    assert table.row.left == "It may be a part."
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [
+        (Kind.NO_SPACE, "It may be a part."),
+        (Kind.PERMISSION_DENIED, "It may be a part."),
+        (Kind.REMOTE_FAILURE, "It may be a part. Send it again."),
+    ],
+)
+def test_sending_again_is_advised_only_where_that_can_help(
+    table: Table, kind: Kind, left: str
+) -> None:
+    table.batch()
+    problem = Problem(kind=kind, sentence="No.")
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=problem, note="It may be a part.")
+    table.finish(delivered=0)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.row.left == left
 
 
 def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:

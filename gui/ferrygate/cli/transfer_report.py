@@ -13,7 +13,7 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
 from ferrygate.cli.terminal import Terminal, server_words
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, Kind, Problem
+from ferrygate.common.errors import AGAIN_IS_NO_HELP, Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.text import late_text, size_text, time_text
@@ -39,8 +39,6 @@ _TELL = 10.0  # seconds between two lines of progress where there is no terminal
 # Else the part may have another name than is told, and the file of that name be another.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
-# Sending the same once more ends the same way, until somebody changes something on the server.
-_AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
 
@@ -306,7 +304,7 @@ class TransferReport:
         return self._direction is Direction.UPLOAD and any(
             file.note
             and file.state not in _GOOD
-            and (file.problem is None or file.problem.kind not in _AGAIN_IS_NO_HELP)
+            and (file.problem is None or file.problem.kind not in AGAIN_IS_NO_HELP)
             for file in self._files.values()
         )
 

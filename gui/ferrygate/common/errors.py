@@ -63,6 +63,9 @@ class Kind(Enum):
     WRONG_TYPE = "wrong-type"
 
 
+AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
+"""Sending the same once more ends the same way, until somebody changes something on the server."""
+
 PASSING = frozenset(
     {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
 )

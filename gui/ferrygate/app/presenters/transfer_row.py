@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.app.presenters.problem_text import said_text, support_text
-from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.errors import AGAIN_IS_NO_HELP, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
 from ferrygate.common.remote_path import basename
@@ -54,7 +54,8 @@ class Batch(msgspec.Struct, kw_only=True):
         failures: the files that a person has to see to, with why; the first of them.
         note: about a file that was delivered, or skipped though it is another.
         left_out: the skipped files that are no files, such as links to folders; by number.
-        left: what an upload that was not delivered may have left on the server; the first of them.
+        left: what an upload that was not delivered may have left on the server, and what to do
+            about it; the first of them.
         cancelled: a person took it back, or some of it.
     """
 
@@ -81,10 +82,10 @@ class Batch(msgspec.Struct, kw_only=True):
             self.problem = self.problem or file.problem
             if file.problem is not None and len(self.failures) < _MOST_FAILURES:
                 self.failures[file.number] = (self._name(file), file.problem)
-            self.left = self.left or file.note
+            self.left = self.left or _left(file)
         elif file.state is TransferState.CANCELLED:
             self.cancelled = True
-            self.left = self.left or file.note
+            self.left = self.left or _left(file)
 
     def _name(self, file: FileView) -> str:
         """Return the name that a file has where it comes from."""
@@ -182,12 +183,19 @@ def _troubled(batch: Batch, where: str) -> RowView:
         tone=RowTone.AMBER,
         title=view.title,
         sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
-        left=_("{left} Send it again.").format(left=batch.left) if batch.left else "",
+        left=batch.left,
         status=_of_total(view) if view.files_delivered else status,
         said=said_text(problem) if problem else "",
         each=_each(batch),
         details=_details(batch),
     )
+
+
+def _left(file: FileView) -> str:
+    """What is left of a file on the server; sending it again is said where that can help."""
+    if not file.note or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
+        return file.note
+    return _("{left} Send it again.").format(left=file.note)
 
 
 def _each(batch: Batch) -> str:
