@@ -11,6 +11,8 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text, is_unsafe, remote_name
 
+_SEPARATORS = ("/", os.sep)
+
 
 def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
     """The bytes under which the one file of ``sources`` goes to the server.
@@ -37,14 +39,27 @@ def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
 
 
 def demand_folder(sources: Sequence[str], folder: str) -> None:
-    """Refuse a remote folder that was most likely meant for the name of the one file.
+    """Refuse a remote folder that was most likely meant for a file.
 
-    It ends as the file does, in upper or lower case, and has no slash behind it.
+    Nothing is refused that has a slash behind it. One that is the path of a file on this computer
+    was meant as a source, and the folder was forgotten; one that ends as the one file does, in
+    upper or lower case, was meant as that file's name.
 
     Raises:
-        UsageError: it does; the next step names both ways.
+        UsageError: it is such a folder; the next step names the ways on.
     """
-    if len(sources) != 1 or folder.endswith("/") or Path(sources[0]).is_dir():
+    if folder.endswith("/"):
+        return
+    if Path(folder).is_file():
+        raise UsageError(
+            _("“{file}” is a file on this computer; the folder on the server comes last.").format(
+                file=display_text(folder)
+            ),
+            next_step=_("Name that folder too; for one of that name say {folder}").format(
+                folder=display_text(shlex.quote(f"{folder}/"))
+            ),
+        )
+    if len(sources) != 1 or Path(sources[0]).is_dir():
         return
     path = PurePosixPath(folder)
     ending = Path(sources[0]).suffix
@@ -59,4 +74,27 @@ def demand_folder(sources: Sequence[str], folder: str) -> None:
         next_step=_("For a file of that name say {words}; for a folder, {folder}").format(
             words=display_text(words), folder=display_text(shlex.quote(f"{folder}/"))
         ),
+    )
+
+
+def demand_local_folder(sources: Sequence[bytes], folder: str) -> None:
+    """Refuse a missing local folder that was most likely meant for the name of a fetched file.
+
+    It ends as one of the files does, in upper or lower case, and has no slash behind it: a second
+    path on the server, or another name for the file.
+
+    Raises:
+        UsageError: it is such a folder.
+    """
+    ending = Path(folder).suffix.casefold()
+    endings = {PurePosixPath(os.fsdecode(source)).suffix.casefold() for source in sources}
+    if not ending or ending not in endings or folder.endswith(_SEPARATORS) or Path(folder).is_dir():
+        return
+    raise UsageError(
+        _("“{folder}” looks like the name of a file, where a folder here is meant.").format(
+            folder=display_text(folder)
+        ),
+        next_step=_(
+            "Name the folder on this computer last; for one of that name say {folder}"
+        ).format(folder=display_text(shlex.quote(f"{folder}/"))),
     )

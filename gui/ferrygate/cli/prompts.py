@@ -80,7 +80,7 @@ class TerminalPrompter:
             else _("  r  replace"),
             _("  k  keep both"),
             _("  s  skip"),
-            _("  c  replace what has changed, by size and time, and skip the rest"),
+            _("  c  replace what seems changed, by size and what is told of times; skip the rest"),
         ]
         for line in lines:
             self._terminal.say(self._terminal.wrapped(line))

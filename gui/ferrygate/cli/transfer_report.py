@@ -269,7 +269,9 @@ class TransferReport:
         if file.state is TransferState.CANCELLED and not file.note:
             return  # the sum has it
         if file.problem is not None and file.problem == self._terminal.given_up:
-            return  # it is told once, for all
+            # Why is told once, for all; which is not known otherwise where there is no --json.
+            self._terminal.say(f"{source}: {_('not delivered.')} {file.note}".rstrip())
+            return
         if file.problem is not None:
             self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
             if file.problem.server_said:

@@ -108,7 +108,8 @@ def put(
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
     One file under another name: put SITE report.csv --as new.csv /inbox. A REMOTE_FOLDER that ends
-    as the one file does is taken for a mistake, unless a slash follows: /inbox/new.csv/.
+    as the one file does, or is a file here, is taken for a mistake, unless a slash follows:
+    /inbox/new.csv/.
 
     An old file is lost if the upload that replaces it breaks off. At most 8 are under way at a
     time, and on Ctrl+C these are finished where that takes no longer than 5 seconds.
@@ -156,10 +157,17 @@ def get(
     keep_trying: float | None,
     **wishes: Unpack[Wishes],
 ) -> int:
-    """Fetch files and folders into LOCAL_FOLDER, which is made when missing."""
+    """Fetch files and folders into LOCAL_FOLDER, which is made when missing.
+
+    A missing LOCAL_FOLDER that ends as one of the files does is taken for a mistake, unless a slash
+    follows: new.csv/.
+    """
+    from ferrygate.api.new_name import demand_local_folder  # noqa: PLC0415  help needs none
+
     found = around.site(site)
     names = [existing(source) for source in sources]
     no_stream(folder)
+    demand_local_folder(names, folder)
     choice = _choice(around, on_conflict)
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)

@@ -1,0 +1,49 @@
+"""What is told of files whose connection was given up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferrygate.cli.terminal import Terminal
+from ferrygate.cli.transfer_report import TransferReport
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import ConnectionLostError
+from ferrygate.engine.messages import (
+    ConflictChoice,
+    Direction,
+    FileChanged,
+    FileView,
+    TransferState,
+)
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_each_file_is_named_and_the_cause_is_left_to_the_command(
+    clock: Clock, capsys: pytest.CaptureFixture[str], direction: Direction
+) -> None:
+    terminal = Terminal(clock)
+    terminal.given_up = ConnectionLostError("It has not come back.").problem
+    report = TransferReport(terminal, clock, direction, "/inbox", ConflictChoice.FAIL)
+    notes = ["A part of the file may be left on the server.", ""]
+    for number, note in enumerate(notes if direction is Direction.UPLOAD else ["", ""]):
+        view = FileView(
+            number=number,
+            local=f"{number}.csv",
+            remote=f"/inbox/{number}.csv".encode(),
+            state=TransferState.NEEDS_ATTENTION,
+            problem=terminal.given_up,
+            note=note,
+        )
+        report(FileChanged(1, view))
+    report.end()
+    told = capsys.readouterr().err.splitlines()
+    assert "has not come back" not in "".join(told)
+    if direction is Direction.UPLOAD:
+        assert told == [
+            "0.csv: not delivered. A part of the file may be left on the server.",
+            "1.csv: not delivered.",
+            "0 files delivered, 0 bytes. Not delivered: 2.",
+            "Send the files named above again, with --on-conflict replace.",
+        ]
+    else:
+        assert told[:2] == ["/inbox/0.csv: not delivered.", "/inbox/1.csv: not delivered."]
