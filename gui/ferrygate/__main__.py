@@ -54,7 +54,7 @@ def main() -> int:
 def _run(sources: SecretSources) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
-    from ferrygate.cli.interrupts import ENDING_SIGNALS  # noqa: PLC0415
+    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
     from ferrygate.cli.main import about, run, wants_json  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
@@ -65,21 +65,18 @@ def _run(sources: SecretSources) -> int:
     from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415
 
     # A service that is stopped clears up as one that is interrupted, and so does a command whose
-    # terminal is gone, but for one that was started to outlive it (nohup).
-    for number in ENDING_SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+    # terminal is gone.
+    handle_ending_signals(signal.default_int_handler)
     raise_limit()  # of this program; where it is a library, that is the host's business
-    clock = SystemClock()
+    arguments, clock = sys.argv[1:], SystemClock()
     try:
         home = Home.from_environment(os.environ)
     except FerrygateError as error:
         terminal = Terminal(clock)
-        terminal.as_json = wants_json(sys.argv[1:])
+        terminal.as_json = wants_json(arguments)
         with guarded_output():
             terminal.fail(error.problem)
         return exit_for(error.problem.kind)
-    arguments = sys.argv[1:]
     with logging_to(home.logs, log_level(os.environ), lambda: about(arguments)) as live_secrets:
         around = CommandContext(
             home=home,
@@ -136,12 +133,10 @@ def _options(
     request: WindowRequest, home: Home, clock: Clock, live_secrets: LiveSecrets
 ) -> AppOptions:
     from ferrygate.app.options import AppOptions  # noqa: PLC0415
-    from ferrygate.cli.interrupts import ENDING_SIGNALS  # noqa: PLC0415
+    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
 
     # Qt's loop would swallow KeyboardInterrupt; let these end the program instead.
-    for number in ENDING_SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+    handle_ending_signals(signal.SIG_DFL)
 
     def make_engine(listener: Listener) -> Engine:
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint

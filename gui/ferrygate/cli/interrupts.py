@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import Any
 
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
@@ -19,6 +20,15 @@ _LOOK = 0.5  # seconds between two looks
 _ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
 
 
+def handle_ending_signals(
+    handler: Callable[[int, FrameType | None], Any] | signal.Handlers,
+) -> None:
+    """Set what ending signals do; one that is ignored stays so, since nohup asks for that."""
+    for number in ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 class InterruptWait:
     """Waits until the program is interrupted, or :meth:`end` is called.
 
@@ -28,9 +38,7 @@ class InterruptWait:
 
     def __init__(self) -> None:
         self._ends: SimpleQueue[None] = SimpleQueue()
-        for number in ENDING_SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, lambda *_signal: self.end())
+        handle_ending_signals(lambda *_signal: self.end())
 
     def end(self) -> None:
         """Have the wait end, also one that has not begun."""
