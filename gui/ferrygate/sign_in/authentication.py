@@ -24,7 +24,7 @@ from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
 from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
-from ferrygate.sign_in.unanswered import lost_before, unanswered
+from ferrygate.sign_in.unanswered import lost, unanswered
 from ferrygate.sites.site import Site
 
 _KEY = "publickey"
@@ -183,7 +183,8 @@ class Authentication:
         step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
         if not connection.alive:  # then it surely does not leave
             self._turn.give_back(secret, step)
-            raise lost_before("ended while waiting for a code")
+            has_sent = self._turn.end is End.REFUSED  # the password, in an earlier round
+            raise lost("ended while waiting for a code", has_sent=has_sent)
         self._turn.end = End.REFUSED
         self._more_than_password = self._code_left = True
         return secret.code_for_step(step)

@@ -35,17 +35,17 @@ def unanswered(site: Site, answer: Answer, *, has_sent: bool) -> FerrygateError:
         return _ended(site, answer.disconnect)
     if answer.is_late:
         return _late(site, answer.detail, has_sent=has_sent)
+    return lost(answer.detail, has_sent=has_sent)
+
+
+def lost(detail: str, *, has_sent: bool) -> FerrygateError:
+    """Make the error for a connection that has ended without a word; as :func:`unanswered`."""
     if has_sent:
         return SignInUnansweredError(
             _("The connection ended before the server answered."),
             next_step=_("It may count as a refused sign-in. Try again in a minute."),
-            detail=answer.detail,
+            detail=detail,
         )
-    return lost_before(answer.detail)
-
-
-def lost_before(detail: str) -> ConnectionLostError:
-    """The connection has ended, and no secret had left."""
     return ConnectionLostError(
         _("The connection ended before the server answered."),
         next_step=_("Try again in a minute."),

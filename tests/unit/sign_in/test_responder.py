@@ -23,6 +23,7 @@ from ferrygate.common.errors import (
     PromptUnansweredError,
     SecretsMissingError,
     SignInRefusedError,
+    SignInUnansweredError,
     UsageError,
 )
 from ferrygate.sftp.connection import Answer, Outcome
@@ -319,6 +320,28 @@ def test_a_round_without_prompts_is_shown_and_answered(case: Case) -> None:
 def test_an_empty_round_is_answered_and_shows_nothing(case: Case) -> None:
     assert sign_in(case, PASSWORD_ASKED, asks()) == [PASSWORD]
     assert "" not in case.watcher.told
+
+
+class Ending(FakeConnection):
+    """Ends once something was sent."""
+
+    @property
+    def alive(self) -> bool:
+        return not self.sent
+
+    @alive.setter
+    def alive(self, alive: bool) -> None:
+        assert alive
+
+
+def test_a_connection_that_ends_after_the_password_is_not_told_as_one_that_got_nothing(
+    case: Case,
+) -> None:
+    case.server = Ending(none=PROMPTS_OFFERED, asks=(PASSWORD_ASKED, CODE_ASKED))
+    with pytest.raises(SignInUnansweredError, match="ended before the server answered"):
+        case.sign_in(BY_PROMPTS)
+    assert case.refusals == 1
+    assert not case.ledger.is_claimed(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]
 
 
 def test_a_refusal_after_prompts_counts(case: Case) -> None:
