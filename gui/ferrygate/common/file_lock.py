@@ -26,7 +26,7 @@ def try_lock(descriptor: int) -> Lock:
     other as well, and it holds for all of a computer's processes, in containers too.
     """
     try:
-        _lock(descriptor)
+        lock_now(descriptor)
     except OSError as error:
         return Lock.HELD if error.errno in _HELD else Lock.UNKNOWN
     return Lock.TAKEN
@@ -35,7 +35,8 @@ def try_lock(descriptor: int) -> Lock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def lock_now(descriptor: int) -> None:
+        """Lock an open file until it is closed; ``OSError`` where another has it."""
         before = os.lseek(descriptor, 0, os.SEEK_CUR)
         os.lseek(descriptor, _BEHIND_THE_END, os.SEEK_SET)
         try:
@@ -46,5 +47,6 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
+    def lock_now(descriptor: int) -> None:
+        """Lock an open file until it is closed; ``OSError`` where another has it."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ferrygate.common.errors import SettingsError
+from ferrygate.common.file_lock import lock_now
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import own_file
 from ferrygate.common.names import display_text
@@ -19,21 +20,11 @@ _POLL_SECONDS = 0.02  # between two tries to get a lock
 _PATIENCE_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
 
 if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> None:
-        """Lock the file; OSError where another has it."""
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
     def _sync_folder(_folder: Path) -> None:
         """Windows has no such call; NTFS writes a rename to its own journal."""
 
 else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> None:
-        """Lock the file; OSError where another has it."""
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
@@ -93,7 +84,7 @@ def _lock(descriptor: int, path: Path, patience: float) -> None:
     pause = threading.Event()  # never set
     for _number in range(tries):
         try:
-            _try_lock(descriptor)
+            lock_now(descriptor)
         except (BlockingIOError, PermissionError):  # the latter is what Windows says
             pause.wait(_POLL_SECONDS)
         except OSError as error:  # a file system without locks, say
