@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
-from ferrygate.common.errors import FerrygateError, IncompleteListingError
+from ferrygate.common.errors import FerrygateError, IncompleteListingError, RemoteFailureError
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name
 from ferrygate.sftp import wire
@@ -21,6 +21,7 @@ Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 
 _LONGEST_NAME = 4096  # bytes: PATH_MAX of Linux, four times what an object store takes
 _LONGEST_EXAMPLE = 100  # bytes
+_MOST_FRUITLESS = 1000  # answers in a row without a name for us; a server could go on for ever
 _SELF = frozenset({b"", b".", b".."})  # the folder itself, and the one above
 _STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
 
@@ -65,7 +66,7 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
 
     ``.`` and ``..`` are left out, in whatever way they are written. A folder ends with EOF, or with
     a block without names, as some servers have it. Where the server breaks off after some names,
-    those are handed out, and the end says why there are no more.
+    or tells none for ever, those it told are handed out, and the end says why there are no more.
 
     Raises:
         FerrygateError: the server refused before it told any name.
@@ -74,6 +75,7 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
     ahead.ask()
     names = _Names(path)
     end = told = False
+    fruitless = 0
     refusal: FerrygateError | None = None
     while (flying := ahead.next()) is not None:
         reply = await flying
@@ -87,15 +89,26 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
             end = True
             continue
         told = True
+        cleaned = tuple(names.cleaned(entries))
+        fruitless = 0 if cleaned else fruitless + 1
+        if fruitless >= _MOST_FRUITLESS and not end:
+            refusal, end = _no_end(path), True
         if not end:
             ahead.ask(len(entries))
-        await take(tuple(names.cleaned(entries)))
+        await take(cleaned)
     if refusal is not None and not told:
         raise refusal
     return ListingEnd(
         cut_short=None if refusal is None else refusal.problem,
         unusable=names.unusable,
         example=names.example,
+    )
+
+
+def _no_end(path: bytes) -> RemoteFailureError:
+    return RemoteFailureError(
+        _("The list of “{name}” does not end.").format(name=display_name(path)),
+        detail=f"{_MOST_FRUITLESS} READDIRs in a row without a name",
     )
 
 

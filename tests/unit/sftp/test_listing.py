@@ -158,6 +158,19 @@ def test_what_came_before_an_error_is_kept_and_not_called_whole(
     assert not server.open_handles
 
 
+@pytest.mark.parametrize("name", [b".", b"../elsewhere"])
+def test_a_list_without_a_name_for_ever_is_ended(
+    rig: Rig, server: ScriptedServer, name: bytes
+) -> None:
+    server.instead[READDIR] = Listing(some(1), *[[(name, FOLDER)]] * 5000, EOF)
+    entries, end = rig.run(rig.files.entries(b"/folder"))
+    assert [entry.name for entry in entries] == [b"1"]
+    assert end.cut_short is not None
+    assert "READDIRs" in incomplete(end, b"/folder").problem.detail
+    assert len(server.asked(READDIR)) < 2000
+    assert not server.open_handles
+
+
 def test_an_error_behind_the_end_takes_nothing_away(rig: Rig, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing(some(1), EOF, FAILURE)
     assert rig.run(rig.files.entries(b"/folder"))[1].is_whole
