@@ -11,7 +11,14 @@ import pytest
 
 from ferrygate.cli.command_context import WindowRequest
 from ferrygate.cli.main import about
-from ferrygate.common.environment import GivenSecrets
+from ferrygate.common.environment import (
+    CREDENTIALS_VARIABLE,
+    FILE_SUFFIX,
+    PASSPHRASE_VARIABLE,
+    PASSWORD_VARIABLE,
+    TOTP_SECRET_VARIABLE,
+    GivenSecrets,
+)
 from ferrygate.common.errors import Problem
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
@@ -74,6 +81,28 @@ def test_a_name_with_a_dash_is_told_where_to_go(
 ) -> None:
     assert command("rm", "acme", "-old.csv") == 2
     assert capsys.readouterr().err.endswith("Put -- before names that start with a dash.\n")
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1"])
+def test_trying_again_has_an_end(
+    command: Command, capsys: pytest.CaptureFixture[str], file: Path, seconds: str
+) -> None:
+    words = "put", str(file), str(file), "/inbox", "--keep-trying", seconds, "--json"
+    assert command(*words) == 2
+    told = capsys.readouterr()
+    assert json.loads(told.out)["error"]["kind"] == "usage"
+    assert "--keep-trying" in told.err
+
+
+def test_help_names_every_way_to_give_a_secret(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = dict.fromkeys((PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE), "x")
+    environ |= {name + FILE_SUFFIX: "/x" for name in (*environ, PASSPHRASE_VARIABLE)}
+    environ[CREDENTIALS_VARIABLE] = "/run/x"
+    assert command("--help") == 0
+    told = capsys.readouterr().out
+    assert [name for name in environ if not re.search(rf"\b{name}\b", told)] == []
 
 
 def test_help_lists_every_command(command: Command, capsys: pytest.CaptureFixture[str]) -> None:

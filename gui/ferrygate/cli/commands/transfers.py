@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from functools import partial
@@ -40,6 +41,15 @@ _CHOICES = [
 ]
 
 
+def _finite(
+    _context: click.Context, _parameter: click.Parameter, value: float | None
+) -> float | None:
+    """Refuse the words for no number and for one without an end, which Python takes for numbers."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(_("Give a number of seconds."))
+    return value
+
+
 def _transfer_options(command: F) -> F:
     """Add what both commands take beside their arguments."""
     on_conflict = click.option(
@@ -69,6 +79,7 @@ def _transfer_options(command: F) -> F:
         "--keep-trying",
         metavar="SECONDS",
         type=click.FloatRange(min=0),
+        callback=_finite,
         help="How long to try again when the connection is lost. Without it 900, which is 15 min;"
         " then what is left fails.",
     )
