@@ -38,7 +38,12 @@ _MOST_AT_ONCE = 100  # sandboxes of one home; a lock that cannot be had at all i
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=0, help="Port to listen on; any free one if not given.")
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; any free one if not given.",
+)
 @click.option(
     "--period",
     default=30,
