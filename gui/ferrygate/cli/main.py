@@ -39,8 +39,8 @@ file, connection, warning, progress, stage, summary or error. A command that fai
 
 \b
 Exit status: 0 all done; 1 something failed; 2 wrong usage, a bad connection file, or secrets
-missing; 3 sign-in refused; 4 host key unknown or changed; 5 server not reached; 6 stopped, so
-that the account is not locked; 130 interrupted.
+missing; 3 sign-in refused; 4 host key unknown or changed; 5 server not reached, of no use, or
+gone and not back in time; 6 stopped, so that the account is not locked; 130 interrupted.
 """
 
 

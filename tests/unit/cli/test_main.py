@@ -12,7 +12,6 @@ import pytest
 from ferrygate.cli.command_context import WindowRequest
 from ferrygate.cli.main import about
 from ferrygate.common.environment import (
-    CREDENTIALS_VARIABLE,
     FILE_SUFFIX,
     PASSPHRASE_VARIABLE,
     PASSWORD_VARIABLE,
@@ -94,12 +93,16 @@ def test_trying_again_has_an_end(
     assert "--keep-trying" in told.err
 
 
+@pytest.mark.parametrize("port", ["65536", "-1"])
+def test_a_sandbox_on_no_port_is_wrong_usage(command: Command, port: str) -> None:
+    assert command("sandbox", "--port", port) == 2
+
+
 def test_help_names_every_way_to_give_a_secret(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     environ = dict.fromkeys((PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE), "x")
     environ |= {name + FILE_SUFFIX: "/x" for name in (*environ, PASSPHRASE_VARIABLE)}
-    environ[CREDENTIALS_VARIABLE] = "/run/x"
     assert command("--help") == 0
     told = capsys.readouterr().out
     assert [name for name in environ if not re.search(rf"\b{name}\b", told)] == []
