@@ -93,6 +93,10 @@ def test_trying_again_has_an_end(
     assert "--keep-trying" in told.err
 
 
+def test_a_demo_whose_codes_have_no_life_is_wrong_usage(command: Command) -> None:
+    assert command("demo", "--period", "0") == 2
+
+
 @pytest.mark.parametrize("port", ["65536", "-1"])
 def test_a_sandbox_on_no_port_is_wrong_usage(command: Command, port: str) -> None:
     assert command("sandbox", "--port", port) == 2

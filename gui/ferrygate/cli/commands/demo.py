@@ -50,7 +50,13 @@ class _Ready(msgspec.Struct, frozen=True):
     hidden=True,
     help="Take the README's pictures into one folder, and those of all screens into another.",
 )
-@click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
+@click.option(
+    "--period",
+    default=30,
+    show_default=True,
+    type=click.IntRange(2, 86400),  # as the sandbox takes it
+    help="Life of a code, seconds.",
+)
 @output_options
 @click.pass_obj
 def demo(
