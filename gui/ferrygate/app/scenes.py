@@ -131,7 +131,7 @@ def _drop_box(stage: Stage) -> None:
     refusal = Problem(
         kind=Kind.PERMISSION_DENIED,
         sentence=_("The server does not allow this for “{name}”.").format(name="drop-box"),
-        next_step=_("Ask your contact for access."),
+        next_step=_("Ask your contact about it, and tell them what the server says."),
         server_said="drop-box: listing is off. Send files, do not look for them.",
     )
     stage.fail_listing(refusal)
@@ -148,9 +148,13 @@ def _drop_box(stage: Stage) -> None:
         finished_at=stage.now,
     )
     full = Problem(
-        kind=Kind.REMOTE_FAILURE,
-        sentence=_("There is no room left on the server for “{name}”.").format(name="c.csv"),
-        next_step=_("Ask your contact to make room."),
+        kind=Kind.NO_SPACE,
+        sentence=_("“{name}” does not fit into the space that the server allows you.").format(
+            name="c.csv"
+        ),
+        next_step=_(
+            "Remove files there that are no longer needed, or ask your contact for more space."
+        ),
         server_said="Disk quota exceeded: 10.0 of 10.0 GB used by vendor7",
     )
     file = m.FileView(

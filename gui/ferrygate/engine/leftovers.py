@@ -103,7 +103,7 @@ class Leftovers:
         return part_left() if until is not None and until > self._late.now() else ""
 
     def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
-        """What is left of those parts that were found, and of all if nobody can look.
+        """Tell what is left of those parts that were found, and of all if nobody can look.
 
         Raises:
             LaneRefusedError: there is no channel at the moment.

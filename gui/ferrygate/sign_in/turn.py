@@ -83,7 +83,7 @@ class Turn:
         self.end = End.REFUSED
 
     def refused_meanwhile(self) -> None:
-        """What has left was refused, and the attempt goes on with another try."""
+        """Count what has left as refused; the attempt goes on with another try."""
         self._ledger.count_refusal(self._held)
 
     def claim(self, secret: CodeSecret, step: int) -> bool:

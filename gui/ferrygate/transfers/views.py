@@ -97,7 +97,7 @@ class LateCheck(Enum):
 
 
 class ConflictChoice(Enum):
-    """What to do where something of that name already stands.
+    """The choice where something of that name is already there.
 
     ``CHANGED`` replaces a file that seems to be another one by size and time, and skips the rest
     (:mod:`ferrygate.transfers.conflict`).
@@ -112,7 +112,7 @@ class ConflictChoice(Enum):
 
 
 class LinkChoice(Enum):
-    """What becomes of a link to a folder that a walk meets."""
+    """The choice for a link to a folder that a walk meets."""
 
     SKIP = "skip"
     FOLLOW = "follow"
