@@ -20,7 +20,7 @@ USUAL_HANDLE = 256  # bytes: the longest that the draft allows (§7)
 _LONGEST_HANDLE = 4096  # bytes, as some servers put a whole path or a signed token into it
 _LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
 _MOST_HANDLES = 20_000
-_MOST_NAMES = 1 << 18  # in one NAME: as a longest packet has of names as servers write them
+_MOST_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
 
 
 Buffer = bytes | memoryview
