@@ -19,7 +19,7 @@ from ferrygate.api import connecting
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.clock import SystemClock
+from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.secret import Secret
@@ -48,16 +48,27 @@ class OddConnection:
         most_requests: int | None,
         *,
         stores_objects: bool,
+        clock: Clock,
+        reply_deadline: float,
     ) -> None:
         self.server = server
         self.stores_objects = stores_objects
+        self._clock = clock
+        self._reply_deadline = reply_deadline
+        self._answered = clock.monotonic()
         self.host_key = HostKey("ssh-ed25519", b"key")
         self.alive = True
-        self.silent_for = self.incomplete_for = 0.0
+        self.silent_for = 0.0
         self.was_damaged = False
         self._lock = lock
         self._left = most_requests
+        self._owes = False
         self._streams: list[OddStream] = []
+
+    @property
+    def incomplete_for(self) -> float:
+        """Seconds since the last answer, while one is owed: as on a line that crawls."""
+        return self._clock.monotonic() - self._answered if self._owes else 0.0
 
     def answer(self, payload: bytes) -> list[bytes]:
         """The answers to a packet; none once the connection has ended."""
@@ -69,7 +80,11 @@ class OddConnection:
                 if self._left < 0:
                     self._hang_up()
                     return []
-            return list(self.server.answer(payload))
+            packets = list(self.server.answer(payload))
+            self._owes = not packets
+            if packets:
+                self._answered = self._clock.monotonic()
+            return packets
 
     def _hang_up(self) -> None:
         self.alive = False
@@ -85,7 +100,7 @@ class OddConnection:
         self._streams.append(stream)
         if not self.alive:
             stream.end()
-        channel = SftpChannel(stream, SystemClock(), reply_deadline=5.0)
+        channel = SftpChannel(stream, self._clock, reply_deadline=self._reply_deadline)
         channel.start(cancel)
         return channel
 
@@ -161,8 +176,16 @@ class OddAttempts:
     """Sign-ins that all succeed."""
 
     def __init__(
-        self, server: ScriptedServer, most_requests: int | None, *, stores_objects: bool
+        self,
+        server: ScriptedServer,
+        most_requests: int | None,
+        *,
+        stores_objects: bool,
+        clock: Clock,
+        reply_deadline: float,
     ) -> None:
+        self._clock = clock
+        self._reply_deadline = reply_deadline
         self._server = server
         self._stores_objects = stores_objects
         self._most_requests = most_requests
@@ -171,7 +194,12 @@ class OddAttempts:
 
     def sign_in(self, *_what: Any, **_how: Any) -> OddConnection:
         connection = OddConnection(
-            self._server, self._lock, self._most_requests, stores_objects=self._stores_objects
+            self._server,
+            self._lock,
+            self._most_requests,
+            stores_objects=self._stores_objects,
+            clock=self._clock,
+            reply_deadline=self._reply_deadline,
         )
         self.connections.append(connection)
         return connection
@@ -210,12 +238,23 @@ def odd_rig(
     *,
     most_requests: int | None = None,
     stores_objects: bool = False,
+    clock: Clock | None = None,
+    reply_deadline: float = 5.0,
 ) -> Iterator[OddRig]:
-    """Sign in to a server in memory; each connection ends after ``most_requests``, if given."""
-    clock = SystemClock()
+    """Sign in to a server in memory; each connection ends after ``most_requests``, if given.
+
+    ``reply_deadline`` is a channel's, in seconds of the clock.
+    """
+    clock = clock or SystemClock()
     home = folder / "home"
     home.mkdir(parents=True)
-    attempts = OddAttempts(server, most_requests, stores_objects=stores_objects)
+    attempts = OddAttempts(
+        server,
+        most_requests,
+        stores_objects=stores_objects,
+        clock=clock,
+        reply_deadline=reply_deadline,
+    )
     rig = OddRig(server, folder, attempts)
     rig.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
     vault = MemoryVault()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_clock import FastClock
 from ferrygate.common.errors import Kind
 from odd_server_rig import odd_rig, read
 from scripted_sftp import OPEN, ScriptedServer, status
@@ -62,6 +63,21 @@ def test_a_server_that_hangs_up_again_and_again_still_gets_all(
         # What the first batch has learned holds for the second: it begins with few at a time, and
         # each file takes OPEN, two READs, FSTAT and CLOSE.
         assert len(rig.attempts.connections) - first < 2 + count * 8 / requests
+
+
+def test_connections_that_bring_nothing_are_given_up_however_long_they_stand(
+    tmp_path: Path,
+) -> None:
+    server = ScriptedServer({b"/inbox/a": b"1", b"/inbox/b": b"2"}, b"/inbox")
+    server.instead[OPEN] = lambda _request: []
+    # Each is lost after a minute without an answer, and the rig comes back for 20 s.
+    with odd_rig(server, tmp_path, clock=FastClock(100), reply_deadline=600.0) as rig:
+        result = rig.session.get(["/inbox/a", "/inbox/b"], tmp_path / "back")
+        assert len(rig.attempts.connections) <= 3
+    assert [view.problem.kind for view in result.files if view.problem] == [
+        Kind.CONNECTION_LOST,
+        Kind.CONNECTION_LOST,
+    ]
 
 
 @pytest.mark.slow

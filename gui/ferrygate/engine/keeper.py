@@ -265,7 +265,7 @@ class SessionKeeper:
             connection.keep_socket()
             self._lost.append(connection)
             self._end_aside(connection.close)
-        self._back_off = self._wait_after(session.work_done())
+        self._back_off = self._wait_after(session.work_done(), is_moving=session.queue.is_moving)
         if self._back_off is None or self._damages >= _MOST_DAMAGES:
             self._give_up(self._gone(_lost().problem, again_and_again=True))
             return
@@ -273,22 +273,23 @@ class SessionKeeper:
         until = self._clock.now() + self._back_off.due - now if self._back_off.due > now else None
         self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until))
 
-    def _wait_after(self, work: Tally) -> BackOff | None:
+    def _wait_after(self, work: Tally, *, is_moving: bool) -> BackOff | None:
         """When to come back. A server that lets us in and drops us is not asked again and again.
 
         A connection that lasted, brought a file to its end, or found another to move, begins a new
-        count; one that only moved bytes is worth coming back to at once, but not for ever.
+        count; one that only moved bytes is worth coming back to at once, but not for ever. One that
+        lasted without a byte while files were to be moved was silence, however long.
         """
         now = self._clock.monotonic()
         before, earlier = self._work, self._earlier
         self._work = work
-        lasted = now - self._since >= _STEADY or work.files > before.files
-        lasted = lasted or work.found > before.found
+        moved = work.bytes > before.bytes
+        lasted = now - self._since >= _STEADY and (moved or not is_moving)
+        lasted = lasted or work.files > before.files or work.found > before.found
         if work.files > before.files:
             self._damages = 0
         if earlier is None or lasted:
             return BackOff(now, self._parts.keep_trying, self._parts.random)
-        moved = work.bytes > before.bytes
         goes_on = earlier.begin_again(now) if moved else earlier.fail(now)
         return earlier if goes_on else None
 

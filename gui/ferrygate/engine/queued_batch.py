@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     Kind,
     Problem,
+    error_for,
     problem_of,
 )
 from ferrygate.common.i18n import _, ngettext
@@ -106,6 +107,11 @@ class QueuedBatch:
         around.emit(BatchChanged(self._batch.view()))
 
     # ------------------------------------------------------------ for the queue
+
+    @property
+    def is_moving(self) -> bool:
+        """Tell whether files are to be moved now: it waits for no person and no late part alone."""
+        return self._batch.is_moving
 
     @property
     def has_work(self) -> bool:
@@ -288,7 +294,10 @@ class QueuedBatch:
 
     def _cause(self, error: BaseException) -> BaseException:
         inner = error.cause if isinstance(error, UploadFailedError) else error
-        return cause_of(inner, taken_back=self._taken_back)
+        cause = cause_of(inner, taken_back=self._taken_back)
+        if isinstance(cause, Cancelled) and self.cancel.cancelled and not self._taken_back:
+            return error_for(self._reason)  # no person's wish: the connection was given up, say
+        return cause
 
     def _goes_on(self, number: int) -> bool:
         """Whether what was cut is begun again; not for ever where only its channel breaks down."""

@@ -52,6 +52,11 @@ class TransferQueue:
         """What was done so far, over all batches."""
         return self._around.tally
 
+    @property
+    def is_moving(self) -> bool:
+        """Tell whether files are to be moved now, in any batch."""
+        return any(batch.is_moving for batch in self._batches.values())
+
     # ------------------------------------------------------------ commands
 
     def take(self, command: Upload | Download) -> None:

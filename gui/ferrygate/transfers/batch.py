@@ -247,6 +247,11 @@ class Batch:
         return (not self._walk_begun or waits) and not self._asking
 
     @property
+    def is_moving(self) -> bool:
+        """Tell whether files are to be moved now: it waits for no person and no late part alone."""
+        return not (self._asking or self.only_waits_late or self.finished)
+
+    @property
     def only_waits_late(self) -> bool:
         """Tell whether nothing is left to do before a part can come no more."""
         late = len(self._late)
