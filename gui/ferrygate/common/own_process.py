@@ -42,7 +42,7 @@ def start_ferrygate(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(Path.cwd().anchor),
+        cwd=Path(sys.executable).anchor,  # the current folder may be gone
         env={**own_environment(environ), **variables},
     )
 

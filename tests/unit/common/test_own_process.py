@@ -50,3 +50,14 @@ def test_a_child_gets_the_variables_that_are_set_for_it(tmp_path: Path) -> None:
     with start_ferrygate(arguments, os.environ, FERRYGATE_HOME=str(home)) as child:
         assert child.communicate(timeout=30)[0] == b""
     assert child.returncode == 0
+
+
+def test_a_child_starts_where_the_current_folder_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    with contextlib.chdir(gone):
+        gone.rmdir()
+        with start_ferrygate(["--version"], os.environ) as child:
+            assert child.communicate(timeout=30)[0].startswith(b"ferrygate")
+        os.chdir(tmp_path)
+    assert child.returncode == 0
