@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
 
 _REFRESH = 4.0  # a second
 _ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon of ours follows them
-# What the person at the screen can put right alone.
+# Causes that the person at the screen can put right alone.
 _ONES_OWN = frozenset({Kind.CANCELLED, Kind.INTERNAL, Kind.LOCAL_FILE, Kind.USAGE})
 
 

@@ -269,7 +269,7 @@ class TransferReport:
         if file.state is TransferState.CANCELLED and not file.note:
             return  # the sum has it
         if file.problem is not None and file.problem == self._terminal.given_up:
-            # Why is told once, for all; which is not known otherwise where there is no --json.
+            # The cause is told once, for all files; their names stand nowhere else without --json.
             self._terminal.say(f"{source}: {_('not delivered.')} {file.note}".rstrip())
             return
         if file.problem is not None:

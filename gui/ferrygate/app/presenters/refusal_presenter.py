@@ -21,7 +21,7 @@ from ferrygate.sites.skew import NOTABLE
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
 
 
-# What the person at the screen can put right alone.
+# Causes that the person at the screen can put right alone.
 _ONES_OWN = {Kind.CANCELLED, Kind.PASSPHRASE_MISSING, Kind.SECRETS_MISSING, Kind.USAGE}
 
 

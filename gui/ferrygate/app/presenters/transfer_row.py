@@ -192,7 +192,7 @@ def _troubled(batch: Batch, where: str) -> RowView:
 
 
 def _left(file: FileView) -> str:
-    """What is left of a file on the server; sending it again is said where that can help."""
+    """Say what is left of a file on the server, and to send it again where that can help."""
     if not file.note or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
         return file.note
     return _("{left} Send it again.").format(left=file.note)
