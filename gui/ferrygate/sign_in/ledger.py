@@ -83,7 +83,7 @@ class End(Enum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"  # or unknown, once something was sent
-    NOT_COUNTED = "not-counted"  # Okta took the password, or did not look at it; no code was sent
+    NOT_COUNTED = "not-counted"  # what was sent was taken, or not looked at
     NOT_SENT = "not-sent"  # the password surely never left
 
 
@@ -141,11 +141,21 @@ class Ledger:
         with self._file.write() as db:
             self._mark_sent(db, lease)
 
-    def give_back(self, lease: Lease, secret: CodeSecret, step: int) -> None:
-        """Undo :meth:`claim_for_sending` for a code that surely was not sent."""
+    def give_back(self, lease: Lease, secret: CodeSecret, step: int, *, has_sent: bool) -> None:
+        """Undo :meth:`claim_for_sending` for a code that surely was not sent.
+
+        Args:
+            lease: the attempt's.
+            secret: whose code.
+            step: the code's time step.
+            has_sent: something else has left in this attempt, so that without an end it counts.
+        """
         with self._file.write() as db:
             db.execute("DELETE FROM claims WHERE digest=?", (self._digest(secret, step),))
-            db.executemany("UPDATE accounts SET sent=0 WHERE account=? AND lease=?", lease.holds)
+            db.executemany(
+                "UPDATE accounts SET sent=? WHERE account=? AND lease=?",
+                [(has_sent, *hold) for hold in lease.holds],
+            )
 
     # ------------------------------------------------------------ attempts
 

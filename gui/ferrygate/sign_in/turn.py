@@ -91,8 +91,9 @@ class Turn:
         return self._ledger.claim_for_sending(self._held, secret, step)
 
     def give_back(self, secret: CodeSecret, step: int) -> None:
-        """Undo :meth:`claim` for a code that surely was not sent."""
-        self._ledger.give_back(self._held, secret, step)
+        """Undo :meth:`claim` for a code that surely was not sent; what left before stays sent."""
+        has_sent = self.end is End.REFUSED
+        self._ledger.give_back(self._held, secret, step, has_sent=has_sent)
 
     def renew(self) -> None:
         """Hold the place while there is something to wait for."""

@@ -13,9 +13,11 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
+from ferrygate.sign_in.turn import Turn
 
 MakeLedger = Callable[[], Ledger]
 
@@ -75,7 +77,7 @@ def test_sending_claims_what_showing_claimed_before(ledger: Ledger) -> None:
 def test_a_code_given_back_may_be_claimed_again(ledger: Ledger) -> None:
     lease = admit(ledger)
     ledger.claim_for_sending(lease, SECRET, 7)
-    ledger.give_back(lease, SECRET, 7)
+    ledger.give_back(lease, SECRET, 7, has_sent=False)
     assert not ledger.is_claimed(SECRET, 7)
     assert ledger.claim_for_sending(lease, SECRET, 7)
 
@@ -209,9 +211,22 @@ def test_given_back_and_not_sent_count_for_nothing(
     lease = admit(one)
     if sent:
         one.claim_for_sending(lease, SECRET, 7)
-        one.give_back(lease, SECRET, 7)
+        one.give_back(lease, SECRET, 7, has_sent=False)
     ended.add("p1")
     assert two.admit(ACCOUNT).refusals == 0
+
+
+def test_a_code_given_back_takes_no_password_back_that_left_before(
+    make_ledger: MakeLedger, clock: ManualClock, ended: set[str]
+) -> None:
+    one, two = make_ledger(), make_ledger()
+    mine = Turn(one, ACCOUNT, admit(one), clock, CancelToken(), try_anyway=False)
+    mine.sending()
+    assert mine.claim(SECRET, 7)
+    mine.give_back(SECRET, 7)
+    ended.add("p1")
+    assert not two.is_claimed(SECRET, 7)
+    assert two.admit(ACCOUNT).refusals == 1
 
 
 def test_a_dead_holder_is_not_waited_for(make_ledger: MakeLedger, ended: set[str]) -> None:

@@ -131,7 +131,7 @@ def test_a_code_given_back_counts_under_no_name(make_ledger: MakeLedger, ended: 
     lease, _admission = extend(one, BY_NAME)
     assert lease is not None
     one.claim_for_sending(lease, SECRET, 7)
-    one.give_back(lease, SECRET, 7)
+    one.give_back(lease, SECRET, 7, has_sent=False)
     ended.add("p1")
     _lease, admission = extend(two, BY_ADDRESS)
     assert admission.refusals == 0
