@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import paramiko
 
 from fake_clock import ManualClock
@@ -18,7 +19,7 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import Site
+from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind
 
 KEY, OTHER_KEY = HostKey("ssh-ed25519", b"this"), HostKey("ssh-ed25519", b"that")
@@ -30,6 +31,7 @@ SITE = Site(
     username="vendor7",
     host_key_fingerprints=(KEY.fingerprint,),
 )
+BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignIn(steps=("keyboard-interactive",)))
 ACCEPTED, REFUSED, UNKNOWN = (
     Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
 )
@@ -59,6 +61,7 @@ class FakeConnection:
         self.trusted = False
         self.closed = False
         self.sent: list[str] = []
+        self.conversations = 0  # requests for keyboard-interactive
         self._none = none
         self._password = password
         self._key = key
@@ -98,6 +101,7 @@ class FakeConnection:
         return self._password
 
     def auth_interactive(self, _username: str, respond: Respond) -> Answer:
+        self.conversations += 1
         for asked in self._asks:
             answers = respond(asked)
             assert len(answers) == len(asked.prompts)
@@ -191,3 +195,18 @@ class Case:
     @property
     def refusals(self) -> int:
         return self.ledger.refusals(SITE.account)
+
+
+def sign_in_by_prompts(
+    case: Case,
+    *rounds: PromptRound,
+    site: Site = BY_PROMPTS,
+    verdict: Answer = ACCEPTED,
+    credentials: Credentials = CREDENTIALS,
+    person: Mapping[str, str | None] = {},
+) -> list[str]:
+    """Sign in to a server that asks these rounds, and give what it was sent."""
+    case.server = FakeConnection(none=PROMPTS_OFFERED, asks=rounds, interactive=verdict)
+    case.watcher.answers.update(person)
+    case.sign_in(site, credentials)
+    return case.server.sent

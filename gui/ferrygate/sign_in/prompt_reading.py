@@ -23,6 +23,7 @@ class Question(Enum):
     CODE = "code"
     BOTH = "both"
     NEW_PASSWORD = "new-password"  # noqa: S105  the name of a kind
+    AGAIN = "again"  # a secret that was just typed: a new password, or what was refused
     OPEN = "open"  # an answer to what is asked above
     NOTHING = "nothing"
     UNCLEAR = "unclear"
@@ -152,14 +153,14 @@ def _asked(items: list[Item], *, foreign: int | None) -> tuple[Question, bool]: 
     signs = set(items)
     if passwords and signs & {Sign.NEW, Sign.OLD, Sign.CHANGE, Sign.EXPIRED}:
         return Question.NEW_PASSWORD, False
-    if passwords and not codes and Sign.CONFIRM in signs:
-        return Question.NEW_PASSWORD, False
     if (
         signs & _NOT_OURS
         or (Sign.OR in signs and codes)
         or (signs & {Sign.NEW, Sign.EXPIRED} and codes)
     ):
         return Question.UNCLEAR, False
+    if _once_more(signs, codes, passwords):
+        return Question.AGAIN, False
     if codes and passwords:
         return (Question.BOTH if _joined(items, codes, passwords) else Question.UNCLEAR), False
     if codes:
@@ -175,6 +176,13 @@ def _asked(items: list[Item], *, foreign: int | None) -> tuple[Question, bool]: 
     if is_open and (Sign.ANSWER in signs or not signs - {Unknown.STOP}):
         return Question.OPEN, False
     return (Question.UNCLEAR if signs & _HINTS - {Sign.FACTOR} else Question.NOTHING), False
+
+
+def _once_more(signs: set[Item], codes: list[int], passwords: list[int]) -> bool:
+    """Tell whether a secret that was just typed is asked for, to confirm it or to mend it."""
+    if Sign.AGAIN in signs:
+        return bool(codes or passwords)
+    return Sign.CONFIRM in signs and bool(passwords) and not codes
 
 
 _NOT_OURS: set[Item] = {

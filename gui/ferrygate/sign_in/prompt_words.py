@@ -26,6 +26,7 @@ class Sign(Enum):
     ACCESS = "access"  # "login", "security": a code beside it is ours, a password the usual one
     CONFIRM = "confirm"  # a code to confirm with, but a password to be confirmed
     NEW = "new"
+    AGAIN = "again"  # a password that is typed twice: a new one, or one that was refused
     CHANGE = "change"
     OLD = "old"
     EXPIRED = "expired"
@@ -140,17 +141,18 @@ WORDS: dict[Sign, tuple[str, ...]] = {
         "אימות|التحقق|التاكيد|weryfikacyjn*|potwierdzenia|patvirtin*",
     ),
     Sign.NEW: (
-        "new|retype|re type|reenter|re enter|repeat|again|choose|neu|neue|neues|neuen|neuer",
-        "erneut|wiederhol*|nochmal*|noch einmal|nouveau|nouvelle|nouvel|repet*|ressaisi*",
-        "a nouveau|choisi*|nuevo|nueva|repita|repetir|repit*|otra vez|nuevamente|vuelva|elija",
-        "nuovo|nuova|ripet*|di nuovo|scegl*|reinserir*|reinserisci|novo|nova|novamente",
-        "escolh*|nieuw*|herhaal|herhalen|opnieuw|nogmaals|nowe|nowego|nowy|nowym|powtorz",
-        "ponownie|yeni|tekrar*|новый|новое|нового|новий|нове|повтор*|еще раз|ny|nytt|nya|nye",
-        "upprepa|igen|gjenta|gentag|nove|noveho|novy|znovu|zopakuj*|uusi|uuden|uudelleen|uj",
-        "ismet|megismet*|noua|nou|repetati|νεο*|moi|nhap lai|baru|ulangi|חדש*|جديد*|اعادة",
-        "新しい|新規|新|もう一度|再入力|再度|新的|再次|重新|重复|重複|새|새로운|새로|다시",
-        "재입력",
-        "ponow*|renouvel*|ripetere|repeti|ripeti",
+        "new|choose|neu|neue|neues|neuen|neuer|nouveau|nouvelle|nouvel|renouvel*|choisi*|nuevo",
+        "nueva|elija|nuovo|nuova|scegl*|novo|nova|escolh*|nieuw*|nowe|nowego|nowy|nowym|yeni",
+        "новый|новое|нового|новий|нове|ny|nytt|nya|nye|nove|noveho|novy|uusi|uuden|uj|noua|nou",
+        "νεο*|moi|baru|חדש*|جديد*|新しい|新規|新|新的|새|새로운|새로",
+    ),
+    Sign.AGAIN: (
+        "retype|re type|reenter|re enter|repeat|again|erneut|wiederhol*|nochmal*|noch einmal",
+        "repet*|ressaisi*|a nouveau|repita|repetir|repit*|otra vez|nuevamente|vuelva|ripet*",
+        "di nuovo|reinserir*|reinserisci|novamente|herhaal|herhalen|opnieuw|nogmaals|powtorz",
+        "ponownie|ponow*|tekrar*|повтор*|еще раз|upprepa|igen|gjenta|gentag|znovu|zopakuj*",
+        "uudelleen|ismet|megismet*|repetati|nhap lai|ulangi|اعادة|もう一度|再入力|再度|再次|重新",
+        "重复|重複|다시|재입력|ripetere|repeti|ripeti",
     ),
     Sign.CHANGE: (
         "change|changing|reset|set|ander*|festlegen|changer|changez|modifier|cambi*|altera*",

@@ -51,6 +51,7 @@ class Wanted(Enum):
     CODE = "code"
     BOTH = "both"  # password and code in one string, joined as the site says
     NEW_PASSWORD = "new-password"  # noqa: S105  the name of a kind; a password to be chosen or changed
+    AGAIN = "again"  # a secret that was just typed: a new password, or what was refused
     ASK = "ask"  # only a person can tell
 
 
@@ -148,9 +149,11 @@ def _settle(question: Reading, above: Reading) -> Wanted:
     """Weigh the question against what stands above it."""
     asked = question.asks
     if asked is Question.NEW_PASSWORD or (
-        above.changes and asked in {Question.PASSWORD, Question.OPEN}
+        above.changes and asked in {Question.PASSWORD, Question.AGAIN, Question.OPEN}
     ):
         return Wanted.NEW_PASSWORD
+    if asked is Question.AGAIN:
+        return Wanted.AGAIN
     if asked is Question.CODE:
         other = (
             above.elsewhere

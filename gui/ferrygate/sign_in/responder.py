@@ -101,7 +101,11 @@ class Responder:
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
         self._given = given
-        self._answered: set[str] = set()  # prompts that were answered, by whomever
+        # Of this conversation, by whomever they were answered. Secrets of earlier steps were
+        # accepted: a server refuses a step as a whole.
+        self._answered: set[str] = set()  # prompts
+        self._answered_meanings: set[Wanted] = set()
+        self._changes_password = False
         self.person_answered = False
 
     def respond(self, asked: PromptRound) -> list[str]:
@@ -123,6 +127,7 @@ class Responder:
                 self._observer.server_said(instruction)
             return []
         questions = self._plan(asked)
+        self._changes_password |= any(each.meant is Wanted.NEW_PASSWORD for each in questions)
         again = [each for each in questions if self._is_refusal(each, asked.instruction)]
         if again and self._turn.refusals + 1 >= REFUSE_FROM:
             raise self._refused(again[0], asked.instruction)
@@ -138,6 +143,7 @@ class Responder:
                 answers[place] = self._secret(question.wanted)
                 self._given.add(question.wanted)
         self._answered |= {_bare_words(prompt.text) for prompt in asked.prompts}
+        self._answered_meanings |= {question.meant for question in questions}
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
             self._turn.sending()  # with a code, its claim has said so
         self._observer.signing_in()
@@ -198,22 +204,27 @@ class Responder:
     def _unanswered(self, question: _Question, instruction: str) -> FerrygateError:
         """Why the sign-in ends where no answer came.
 
-        A server that goes on to ask something else has refused nothing, so that is not counted.
+        What has left in this conversation counts as refused: the server may have checked it, and
+        not told. Not so what it has taken, in an earlier step or to have the password changed.
         """
         text = question.prompt.text
         if self._is_refusal(question, instruction):
             return self._refused(question, instruction)
         said, detail = _told(text, instruction)
-        expired = question.wanted is Wanted.NEW_PASSWORD
-        if self._turn.end is End.REFUSED:
+        expired = question.wanted is Wanted.NEW_PASSWORD and bool(self._given or self._answered)
+        may_count = bool(self._answered) and not expired
+        if self._turn.end is End.REFUSED and not may_count:
             self._turn.end = End.NOT_COUNTED
-        if expired and self._given:
+        if expired:
             return password_expired(said, detail)
         if not self._credentials.code_secret and question.meant in {Wanted.CODE, Wanted.BOTH}:
             return no_code_secret(detail, said)
+        step = _("Sign in again, and answer it within two minutes.")
+        if may_count:
+            step = _("It may count as a refused sign-in.") + " " + step
         return PromptUnansweredError(
             _("The server asked a question that was not answered."),
-            next_step=_("Sign in again, and answer it within two minutes."),
+            next_step=step,
             detail=detail,
             server_said=said,
         )
@@ -223,7 +234,18 @@ class Responder:
         text = question.prompt.text
         if (not self._answered and not self._given) or question.wanted is Wanted.NEW_PASSWORD:
             return False
-        return _bare_words(text) in self._answered or self._reader.says_wrong(text, instruction)
+        return (
+            self._wants_again(question.meant)
+            or _bare_words(text) in self._answered
+            or self._reader.says_wrong(text, instruction)
+        )
+
+    def _wants_again(self, meant: Wanted) -> bool:
+        """Tell whether a secret is asked for that this conversation was given, in any words."""
+        if meant is Wanted.AGAIN:
+            return bool(self._answered) and not self._changes_password
+        is_secret = meant in {Wanted.PASSWORD, Wanted.CODE, Wanted.BOTH}
+        return is_secret and not allowed(meant, frozenset(self._answered_meanings))
 
     def _refused(self, question: _Question, instruction: str) -> SignInRefusedError:
         said, detail = _told(question.prompt.text, instruction)

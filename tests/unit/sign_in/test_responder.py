@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from attempt_rig import (
-    ACCEPTED,
+    BY_PROMPTS,
     CREDENTIALS,
     PROMPTS_OFFERED,
     REFUSED,
@@ -16,6 +16,7 @@ from attempt_rig import (
     Case,
     FakeConnection,
     asks,
+    sign_in_by_prompts,
 )
 from ferrygate.common.errors import (
     Kind,
@@ -29,11 +30,9 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import REFUSE_FROM
 from ferrygate.sites.site import SignIn, Site
 
 PASSWORD = "correct horse"
-BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignIn(steps=("keyboard-interactive",)))
 BY_PASSWORD = SITE
 PASSWORD_ASKED, CODE_ASKED = asks("Password: "), asks("One-time password: ")
 
@@ -41,21 +40,6 @@ PASSWORD_ASKED, CODE_ASKED = asks("Password: "), asks("One-time password: ")
 def settled(site: Site, prompts: Mapping[str, str]) -> Site:
     how = msgspec.structs.replace(site.sign_in, prompts=tuple(prompts.items()))
     return msgspec.structs.replace(site, sign_in=how)
-
-
-def sign_in(
-    case: Case,
-    *rounds: PromptRound,
-    site: Site = BY_PROMPTS,
-    verdict: Answer = ACCEPTED,
-    credentials: Credentials = CREDENTIALS,
-    person: Mapping[str, str | None] = {},
-) -> list[str]:
-    """What the server was sent."""
-    case.server = FakeConnection(none=PROMPTS_OFFERED, asks=rounds, interactive=verdict)
-    case.watcher.answers.update(person)
-    case.sign_in(site, credentials)
-    return case.server.sent
 
 
 def shows(case: Case) -> list[str]:
@@ -67,22 +51,22 @@ def shows(case: Case) -> list[str]:
 
 
 def test_two_rounds_get_password_and_code(case: Case) -> None:
-    assert sign_in(case, PASSWORD_ASKED, CODE_ASKED) == [PASSWORD, case.code]
+    assert sign_in_by_prompts(case, PASSWORD_ASKED, CODE_ASKED) == [PASSWORD, case.code]
 
 
 @pytest.mark.parametrize("site", [BY_PROMPTS, BY_PASSWORD], ids=["prompts", "password"])
 def test_a_round_of_two_prompts_is_split(case: Case, site: Site) -> None:
-    sent = sign_in(case, asks("Password: ", "Verification code: "), site=site)
+    sent = sign_in_by_prompts(case, asks("Password: ", "Verification code: "), site=site)
     assert sent == [PASSWORD, case.code]
 
 
 def test_one_prompt_gets_what_the_password_step_would_send(case: Case) -> None:
-    assert sign_in(case, PASSWORD_ASKED, site=BY_PASSWORD) == [PASSWORD + case.code]
+    assert sign_in_by_prompts(case, PASSWORD_ASKED, site=BY_PASSWORD) == [PASSWORD + case.code]
 
 
 def test_a_site_that_joins_nothing_sends_the_password_alone(case: Case) -> None:
     site = msgspec.structs.replace(SITE, sign_in=SignIn(join="{password}"))
-    assert sign_in(case, PASSWORD_ASKED, site=site) == [PASSWORD]
+    assert sign_in_by_prompts(case, PASSWORD_ASKED, site=site) == [PASSWORD]
 
 
 @pytest.mark.parametrize(
@@ -102,12 +86,12 @@ def test_no_secret_leaves_twice_alone_or_joined(
     case: Case, first: PromptRound, then: PromptRound
 ) -> None:
     (text,) = (prompt.text.strip() for prompt in then.prompts)
-    with pytest.raises(PromptUnansweredError, match="was not answered") as caught:
-        sign_in(case, first, then, person={text: None})
+    with pytest.raises((SignInRefusedError, PromptUnansweredError)) as caught:
+        sign_in_by_prompts(case, first, then, person={text: None})
     assert len(case.server.sent) == len(first.prompts)
     assert shows(case) == [text]
     assert text in caught.value.problem.detail
-    assert case.refusals == 0  # the server went on, and refused nothing
+    assert case.refusals == 1
 
 
 @pytest.mark.parametrize(
@@ -140,45 +124,15 @@ def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None
 
 
 def test_a_person_answers_a_second_password_prompt(case: Case) -> None:
-    sent = sign_in(case, PASSWORD_ASKED, PASSWORD_ASKED, person={"Password:": "other"})
+    sent = sign_in_by_prompts(case, PASSWORD_ASKED, PASSWORD_ASKED, person={"Password:": "other"})
     assert sent == [PASSWORD, "other"]
-
-
-@pytest.mark.parametrize(
-    "again",
-    [
-        PASSWORD_ASKED,
-        asks("Sorry, try again.\nPassword:"),
-        asks("Wrong! Your password:"),
-        asks("Password (2):"),
-        asks("[2/3] password:"),
-    ],
-)
-def test_the_same_prompt_again_is_a_refusal_that_counts(case: Case, again: PromptRound) -> None:
-    text = "\n".join(line.strip() for line in again.prompts[0].text.splitlines())
-    with pytest.raises(SignInRefusedError):
-        sign_in(case, PASSWORD_ASKED, again, person={text: None})
-    assert case.server.sent == [PASSWORD]
-    assert case.refusals == 1
-
-
-def test_each_answer_of_the_persons_to_the_same_prompt_is_a_try_that_counts(case: Case) -> None:
-    with pytest.raises(SignInRefusedError):
-        sign_in(case, *[PASSWORD_ASKED] * 16, person={"Password:": "wrong"})
-    assert case.server.sent == [PASSWORD, "wrong", "wrong", "wrong"]
-    assert case.refusals == REFUSE_FROM
-
-
-def test_a_try_that_is_right_after_all_clears_the_others(case: Case) -> None:
-    sign_in(case, *[PASSWORD_ASKED] * 3, person={"Password:": "other"})
-    assert case.refusals == 0
 
 
 def test_what_a_person_answered_and_is_asked_again_was_refused(case: Case) -> None:
     without = Credentials(password=CREDENTIALS.password)
     case.watcher.tires = True
     with pytest.raises(SignInRefusedError):
-        sign_in(
+        sign_in_by_prompts(
             case,
             PASSWORD_ASKED,
             *[asks("OTP: ")] * 2,
@@ -192,7 +146,7 @@ def test_what_a_person_answered_and_is_asked_again_was_refused(case: Case) -> No
 @pytest.mark.parametrize("answer", ["caf\udce9", "two\nlines"])
 def test_an_answer_that_cannot_be_sent_costs_no_code(case: Case, answer: str) -> None:
     with pytest.raises(UsageError, match="answer"):
-        sign_in(case, asks("Colour? ", "Code: "), person={"Colour?": answer})
+        sign_in_by_prompts(case, asks("Colour? ", "Code: "), person={"Colour?": answer})
     assert case.server.sent == []
     assert not case.ledger.is_claimed(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]
     assert case.refusals == 0
@@ -201,7 +155,7 @@ def test_an_answer_that_cannot_be_sent_costs_no_code(case: Case, answer: str) ->
 @pytest.mark.parametrize("text", ["Password: ", "Password & verification code: "])
 def test_no_password_is_typed_for_all_to_see(case: Case, text: str) -> None:
     with pytest.raises(PromptUnansweredError):
-        sign_in(case, asks(text, echo=True), person={text.strip(): None})
+        sign_in_by_prompts(case, asks(text, echo=True), person={text.strip(): None})
     assert case.server.sent == []
     assert case.refusals == 0
 
@@ -211,7 +165,7 @@ def test_no_password_is_typed_for_all_to_see(case: Case, text: str) -> None:
 
 def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: Case) -> None:
     with pytest.raises(PromptUnansweredError) as caught:
-        sign_in(
+        sign_in_by_prompts(
             case,
             asks("Password: ", "Colour? ", "Code: ", instruction="Welcome."),
             person={"Colour?": None},
@@ -228,44 +182,48 @@ def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: Case) -> 
 
 def test_the_person_sees_the_instruction_above_the_prompt(case: Case) -> None:
     asked = asks("Colour? ", instruction="Badge\u202e office\n\n  Second line ")
-    assert sign_in(case, asked, person={"Colour?": "blue"}) == ["blue"]
+    assert sign_in_by_prompts(case, asked, person={"Colour?": "blue"}) == ["blue"]
     assert ("Colour?", "Badge\\u202e office\nSecond line", False) in case.watcher.told
 
 
 def test_an_empty_answer_is_an_answer(case: Case) -> None:
-    assert sign_in(case, asks("Passcode or push: "), person={"Passcode or push:": ""}) == [""]
+    assert sign_in_by_prompts(
+        case, asks("Passcode or push: "), person={"Passcode or push:": ""}
+    ) == [""]
 
 
 def test_a_code_that_cannot_be_made_is_asked_for_or_missing(case: Case) -> None:
     without = Credentials(password=CREDENTIALS.password)
-    sent = sign_in(
+    sent = sign_in_by_prompts(
         case, PASSWORD_ASKED, asks("OTP: "), credentials=without, person={"OTP:": "123456"}
     )
     assert sent == [PASSWORD, "123456"]
     with pytest.raises(SecretsMissingError, match="not set up"):
-        sign_in(case, asks("OTP: "), credentials=without, person={"OTP:": None})
+        sign_in_by_prompts(case, asks("OTP: "), credentials=without, person={"OTP:": None})
 
 
 def test_what_the_site_says_of_a_prompt_settles_it(case: Case) -> None:
     site = settled(BY_PROMPTS, {"Colour of your badge?": "code", "Sesam:": "password"})
-    sent = sign_in(case, asks("Sesam: "), asks("Colour of  your badge? "), site=site)
+    sent = sign_in_by_prompts(case, asks("Sesam: "), asks("Colour of  your badge? "), site=site)
     assert sent == [PASSWORD, case.code]
     both = settled(BY_PROMPTS, {"Sesam:": "both"})
     case.clock.time += 30
-    assert sign_in(case, asks("Sesam: ", echo=True), site=both) == [PASSWORD + case.code]
+    assert sign_in_by_prompts(case, asks("Sesam: ", echo=True), site=both) == [PASSWORD + case.code]
     alone = settled(BY_PASSWORD, {"Password:": "password"})
-    assert sign_in(case, asks("Password: "), site=alone) == [PASSWORD]
+    assert sign_in_by_prompts(case, asks("Password: "), site=alone) == [PASSWORD]
     ask = settled(BY_PROMPTS, {"Password:": "ask"})
-    assert sign_in(case, asks("Password: "), site=ask, person={"Password:": "typed"}) == ["typed"]
+    assert sign_in_by_prompts(
+        case, asks("Password: "), site=ask, person={"Password:": "typed"}
+    ) == ["typed"]
 
 
 def test_a_strangers_file_does_not_make_the_password_leave_twice(case: Case) -> None:
     site = settled(BY_PROMPTS, {"One?": "password", "Two?": "password", "New password:": "both"})
-    with pytest.raises(PromptUnansweredError):
-        sign_in(case, asks("One? "), asks("Two? "), site=site, person={"Two?": None})
+    with pytest.raises(SignInRefusedError):
+        sign_in_by_prompts(case, asks("One? "), asks("Two? "), site=site, person={"Two?": None})
     assert case.server.sent == [PASSWORD]
-    with pytest.raises(PromptUnansweredError):
-        sign_in(
+    with pytest.raises(SignInRefusedError):
+        sign_in_by_prompts(
             case, asks("One? "), asks("New password: "), site=site, person={"New password:": None}
         )
     assert case.server.sent == [PASSWORD]
@@ -287,7 +245,7 @@ def test_a_strangers_file_does_not_make_the_password_leave_twice(case: Case) -> 
 def test_an_expired_password_is_said_and_not_counted(case: Case, asked: PromptRound) -> None:
     (text,) = (prompt.text.strip() for prompt in asked.prompts)
     with pytest.raises(PasswordExpiredError, match="expired") as caught:
-        sign_in(case, PASSWORD_ASKED, asked, person={text: None})
+        sign_in_by_prompts(case, PASSWORD_ASKED, asked, person={text: None})
     assert case.server.sent == [PASSWORD]
     assert text in caught.value.problem.server_said
     assert case.refusals == 0
@@ -295,7 +253,7 @@ def test_an_expired_password_is_said_and_not_counted(case: Case, asked: PromptRo
 
 def test_a_person_may_choose_a_new_password_on_the_way(case: Case) -> None:
     fresh = {"New password:": "n3w", "Retype new password:": "n3w"}
-    sent = sign_in(
+    sent = sign_in_by_prompts(
         case, PASSWORD_ASKED, asks("New password: "), asks("Retype new password: "), person=fresh
     )
     assert sent == [PASSWORD, "n3w", "n3w"]
@@ -304,7 +262,7 @@ def test_a_person_may_choose_a_new_password_on_the_way(case: Case) -> None:
 
 def test_the_old_password_is_never_the_new_one(case: Case) -> None:
     with pytest.raises(PromptUnansweredError):
-        sign_in(case, asks("New password: "), person={"New password:": None})
+        sign_in_by_prompts(case, asks("New password: "), person={"New password:": None})
     assert case.server.sent == []
 
 
@@ -313,12 +271,12 @@ def test_the_old_password_is_never_the_new_one(case: Case) -> None:
 
 def test_a_round_without_prompts_is_shown_and_answered(case: Case) -> None:
     number = asks(instruction="Enter the number 42 in your app.")
-    assert sign_in(case, PASSWORD_ASKED, number) == [PASSWORD]
+    assert sign_in_by_prompts(case, PASSWORD_ASKED, number) == [PASSWORD]
     assert "Enter the number 42 in your app." in case.watcher.told
 
 
 def test_an_empty_round_is_answered_and_shows_nothing(case: Case) -> None:
-    assert sign_in(case, PASSWORD_ASKED, asks()) == [PASSWORD]
+    assert sign_in_by_prompts(case, PASSWORD_ASKED, asks()) == [PASSWORD]
     assert "" not in case.watcher.told
 
 
@@ -346,5 +304,5 @@ def test_a_connection_that_ends_after_the_password_is_not_told_as_one_that_got_n
 
 def test_a_refusal_after_prompts_counts(case: Case) -> None:
     with pytest.raises(SignInRefusedError):
-        sign_in(case, PASSWORD_ASKED, CODE_ASKED, verdict=REFUSED)
+        sign_in_by_prompts(case, PASSWORD_ASKED, CODE_ASKED, verdict=REFUSED)
     assert case.refusals == 1
