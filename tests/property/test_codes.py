@@ -4,6 +4,7 @@ import base64
 import contextlib
 import re
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from ferrygate.codes.enrol import parse_enrolment
 from ferrygate.codes.join import join
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.otpauth import format_otpauth, parse_otpauth
-from ferrygate.codes.totp import ALGORITHMS, CodeSecret, live_code
+from ferrygate.codes.totp import ALGORITHMS, PERIODS, CodeSecret, live_code
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.names import is_unsafe
 from ferrygate.common.secret import Secret
@@ -25,12 +26,13 @@ def _base32(key: bytes) -> str:
     return base64.b32encode(key).decode().rstrip("=")
 
 
-names = st.one_of(st.text(), st.from_regex(r"[a-z:%3A ]{0,20}")).map(_visible)
+separated = st.from_regex(r"[a-z:%3A ]{0,20}", fullmatch=True)
+names = st.one_of(st.text(max_size=13), separated).map(_visible)
 secrets = st.builds(
     CodeSecret,
     key=st.binary(min_size=1, max_size=64).map(lambda key: Secret(_base32(key))),
     digits=st.integers(6, 8),
-    period=st.integers(1, 999_999_999),
+    period=st.sampled_from(PERIODS),
     algorithm=st.sampled_from(ALGORITHMS),
     issuer=names,
     label=names,
@@ -41,6 +43,17 @@ times = st.floats(0, 2**40)
 @given(secrets)
 def test_every_secret_survives_its_address(secret: CodeSecret) -> None:
     assert parse_otpauth(format_otpauth(secret).reveal()) == secret
+
+
+@given(secrets, st.text(max_size=500).map(_visible), st.text(max_size=500).map(_visible))
+def test_long_names_are_cut_and_nothing_else(secret: CodeSecret, issuer: str, label: str) -> None:
+    named = msgspec.structs.replace(secret, issuer=issuer, label=label)
+    address = format_otpauth(named).reveal()
+    read = parse_otpauth(address)
+    assert len(address) <= 800
+    assert issuer.startswith(read.issuer)
+    assert label.startswith(read.label)
+    assert msgspec.structs.replace(read, issuer=issuer, label=label) == named
 
 
 @given(st.text())

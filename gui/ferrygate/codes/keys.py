@@ -15,6 +15,7 @@ _PADDING = re.compile(r"(?:=|%3D)+\Z", re.IGNORECASE)
 _GROUPING = frozenset({"Cc", "Cf", "Mn", "Pd", "Zl", "Zp", "Zs"})  # categories of Unicode
 _MINUS_SIGN, _UNDERSCORE = "\u2212", "_"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
+_MAX_BYTES = 128  # of a key: HMAC-SHA-512 shortens a longer one to 64 (RFC 2104 §2)
 _BITS_PER_CHARACTER, _BITS_PER_BYTE = 5, 8
 
 
@@ -41,7 +42,17 @@ def parse_key(text: str) -> Secret:
             _("The key is not complete: characters are missing."),
             next_step=_("Copy the whole key again from the page that shows it."),
         )
+    if not is_short_enough(decoded):
+        raise CodeSecretError(
+            _("This key is too long."),
+            next_step=_("Copy the key alone again from the page that shows it."),
+        )
     return encode_key(decoded)
+
+
+def is_short_enough(key: bytes) -> bool:
+    """Tell whether a key is no longer than any that is issued, and so can be kept."""
+    return len(key) <= _MAX_BYTES
 
 
 def decode_key(key: str) -> bytes:

@@ -7,13 +7,16 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.other_apps import okta_verify, refuse_address_of_another_app, steam
-from ferrygate.codes.totp import DIGITS, CodeSecret
+from ferrygate.codes.totp import DIGITS, PERIODS, CodeSecret
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import is_unsafe
 from ferrygate.common.secret import Secret
 
 _MAX_PARAMETERS = 32
+# Characters that an issuer, and an account, have in an address that is written. A keychain takes
+# 1,280 for a whole entry: the issuer twice, the account, the key, and whom the secret is for.
+_MAX_NAME = 160
 _ADDRESS = re.compile(r"otpauth:/{0,3}([A-Za-z]*)(.*)", re.IGNORECASE | re.DOTALL)
 # Where the parameters begin: labels with a raw "?" or "&" in them exist.
 _QUERY = re.compile(
@@ -68,14 +71,25 @@ def parse_otpauth(uri: str) -> CodeSecret:
 
 
 def format_otpauth(secret: CodeSecret) -> Secret:
-    """The address that :func:`parse_otpauth` reads back; every parameter is written out."""
-    prefix = f"{quote(secret.issuer, safe='')}:" if secret.issuer or ":" in secret.label else ""
-    issuer = f"&issuer={quote(secret.issuer, safe='')}" if secret.issuer else ""
+    """Write the address that :func:`parse_otpauth` reads back; every parameter is written out.
+
+    Names are for display only: where they are long, their end is left out.
+    """
+    issuer, label = _written(secret.issuer), _written(secret.label)
+    prefix = f"{issuer}:" if issuer or ":" in secret.label else ""
+    parameter = f"&issuer={issuer}" if issuer else ""
     return Secret(
-        f"otpauth://totp/{prefix}{quote(secret.label, safe='')}"
-        f"?secret={secret.key.reveal()}{issuer}"
+        f"otpauth://totp/{prefix}{label}"
+        f"?secret={secret.key.reveal()}{parameter}"
         f"&algorithm={secret.algorithm}&digits={secret.digits}&period={secret.period}"
     )
+
+
+def _written(name: str) -> str:
+    """Escape a name for an address, and leave out what is beyond the bound."""
+    while len(written := quote(name, safe="")) > _MAX_NAME:
+        name = name[: min(len(name) - 1, _MAX_NAME)].rstrip()
+    return written
 
 
 def issuer_and_account(raw_label: str, raw_issuer: str) -> tuple[str, str]:
@@ -168,7 +182,7 @@ def _digits(text: str) -> int:
 
 def _period(text: str) -> int:
     period = _whole_number(text)
-    if period < 1:
+    if period not in PERIODS:
         raise CodeSecretError(
             _("The address gives no usable time between two codes."),
             next_step=_("Copy it again from the page that shows it."),

@@ -10,6 +10,8 @@ from ferrygate.common.secret import Secret
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 9)
+PERIODS = range(1, 86_401)
+"""Seconds that a code may live: a day at most, which no server reaches."""
 
 
 class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +20,7 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         key: the shared key in base32 (RFC 4648), upper case, without padding.
         digits: length of a code, 6 to 8.
-        period: life of a code, seconds.
+        period: life of a code, seconds; of :data:`PERIODS`.
         algorithm: ``SHA1``, ``SHA256`` or ``SHA512``.
         issuer: who issued it, for display; may be empty.
         label: the account as the issuer named it, for display; may be empty.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ferrygate.codes.keys import parse_key
-from ferrygate.codes.totp import CodeSecret
+from ferrygate.codes.totp import DIGITS, PERIODS, CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import (
     CodeSecretError,
@@ -142,8 +142,8 @@ class _Activation(msgspec.Struct, frozen=True, rename="camel"):
     """``activation`` of MFA_ENROLL_ACTIVATE; ``keyLength`` is the number of digits."""
 
     shared_secret: str
-    time_step: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 30
-    key_length: Annotated[int, msgspec.Meta(ge=6, le=8)] = 6
+    time_step: Annotated[int, msgspec.Meta(ge=min(PERIODS), le=max(PERIODS))] = 30
+    key_length: Annotated[int, msgspec.Meta(ge=min(DIGITS), le=max(DIGITS))] = 6
     encoding: Literal["base32"] = "base32"
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ferrygate.codes.join import check_template
-from ferrygate.codes.totp import ALGORITHMS, DIGITS
+from ferrygate.codes.totp import ALGORITHMS, DIGITS, PERIODS
 from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import is_unsafe
@@ -212,7 +212,7 @@ SECTIONS: dict[str, dict[str, Check]] = {
         "join": template,
         "private_key": text,
         "digits": whole_number(DIGITS),
-        "period": whole_number(range(1, 86401)),
+        "period": whole_number(PERIODS),
         "algorithm": algorithm,
         "okta_address": okta_address,
         "prompts": prompts,

@@ -11,12 +11,24 @@ import pytest
 import segno
 from PIL import Image
 
+from dict_backend import DictBackend
 from ferrygate.codes.enrol import find_enrolments_in_qr, parse_enrolment
+from ferrygate.codes.otpauth import format_otpauth, parse_otpauth
 from ferrygate.codes.qr import read_qr
 from ferrygate.codes.totp import live_code
 from ferrygate.common.errors import CodeSecretError
+from ferrygate.sites.fields import SECTIONS
+from ferrygate.vault.keychain import KeychainVault
+from ferrygate.vault.vault import Binding, SecretKind
 
 NOW = 59.0
+WHOSE = Binding(
+    host="a-long-name-of-a-server.eu-central-1.example.org",
+    port=22022,
+    username="first.last-name@department.example.org",
+    okta_address="https://organisation.okta.example.org",
+    host_keys=frozenset(f"SHA256:{letter * 43}" for letter in "abc"),
+)
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +90,18 @@ def test_a_pasted_text_leads_to_its_code_or_its_sentence(row: Row) -> None:
     except CodeSecretError as error:
         found = error
     outcome(row, found)
+
+
+@pytest.mark.parametrize("row", [row for row in TEXTS if row.code], ids=named)
+def test_what_is_read_can_be_kept_and_said_in_a_connection_file(row: Row) -> None:
+    secret = parse_enrolment(row.text)
+    for name in ("digits", "period", "algorithm"):
+        value = getattr(secret, name)
+        assert SECTIONS["sign_in"][name](value) == value
+    address = format_otpauth(secret)
+    KeychainVault(DictBackend).write(SecretKind.CODE_SECRET, WHOSE, address)
+    kept = parse_otpauth(address.reveal())
+    assert live_code(kept, NOW) == live_code(secret, NOW)
 
 
 @pytest.mark.parametrize("row", PICTURES, ids=named)

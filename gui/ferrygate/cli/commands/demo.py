@@ -13,6 +13,7 @@ import msgspec
 from ferrygate.cli.command_context import CommandContext, WindowRequest
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.codes.totp import PERIODS
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
@@ -54,7 +55,7 @@ class _Ready(msgspec.Struct, frozen=True):
     "--period",
     default=30,
     show_default=True,
-    type=click.IntRange(2, 86400),  # as the sandbox takes it
+    type=click.IntRange(2, max(PERIODS)),  # as the sandbox takes it
     help="Life of a code, seconds.",
 )
 @output_options

@@ -21,6 +21,7 @@ from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.codes.totp import PERIODS
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
 from ferrygate.common.i18n import _
@@ -48,7 +49,7 @@ _MOST_AT_ONCE = 100  # sandboxes of one home; a lock that cannot be had at all i
     "--period",
     default=30,
     show_default=True,
-    type=click.IntRange(2, 86400),
+    type=click.IntRange(2, max(PERIODS)),
     help="Life of a code, seconds.",
 )
 @click.option("--root", type=LocalPath(), help="Folder of the store.")
