@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import unicodedata
 from enum import Enum
 from typing import Any
 
 from ferrygate.common.errors import Problem
+from ferrygate.common.names import written_out
 
 _SURROGATE = "\\ud"  # begins the escape of half a character, and of half a pair
 
@@ -74,19 +76,13 @@ def _readable(value: Any) -> Any:
     """A value of JSON whose texts have whole characters only."""
     match value:
         case str():
-            return "".join(map(_whole, value))
+            return "".join(
+                written_out(character) if unicodedata.category(character) == "Cs" else character
+                for character in value
+            )
         case dict():
             return {_readable(name): _readable(item) for name, item in value.items()}
         case list() | tuple():
             return [_readable(item) for item in value]
         case _:
             return value
-
-
-def _whole(character: str) -> str:
-    r"""A character that can be encoded; ``\xff`` for a byte (PEP 383), ``\ud800`` for a half."""
-    try:
-        raw = character.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return character.encode("unicode_escape").decode("ascii")
-    return raw.decode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ once; what changes files goes on to its end, since half of it would be worse.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -18,7 +19,17 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from typing import TextIO
 
+_WRITTEN_OUT = "ferrygate.written_out"  # how characters are written that an encoding lacks
 _STANDARD = range(3)  # the numbers of standard input, output and error
+
+
+def _write_out(error: UnicodeError) -> tuple[str, int]:
+    """Escape what cannot be encoded, as names are everywhere (:func:`codecs.register_error`)."""
+    from ferrygate.common.names import written_out  # noqa: PLC0415  few commands need it so early
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(written_out, error.object[error.start : error.end])), error.end
 
 
 class OutputFailedError(Exception):
@@ -28,7 +39,8 @@ class OutputFailedError(Exception):
 class GuardedOutput:
     r"""A text stream that swallows what cannot be written, and remembers why.
 
-    Characters that its encoding lacks are written as ``\u8868``.
+    Characters that its encoding lacks are written as ``\u8868``, and bytes of a local name that are
+    no UTF-8 (PEP 383) as ``\xff``.
 
     Attributes:
         failure: why nothing more is written; ``None`` as long as all was.
@@ -39,7 +51,8 @@ class GuardedOutput:
 
     def __init__(self, stream: TextIO) -> None:
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            codecs.register_error(_WRITTEN_OUT, _write_out)
+            stream.reconfigure(errors=_WRITTEN_OUT)
             if isinstance(stream.buffer, io.RawIOBase):
                 stream = _buffered(stream)
         self._stream = stream

@@ -25,6 +25,7 @@ SHAPELESS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0"
     "\ufff0\ufff1\ufff2\ufff3\ufff4\ufff5\ufff6\ufff7\ufff8"
 )
+_FIRST_BYTE, _LAST_BYTE = "\udc80", "\udcff"  # bytes that are no UTF-8 (PEP 383)
 _NOT_ON_WINDOWS = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
@@ -42,13 +43,22 @@ def is_unsafe(character: str) -> bool:
 
 
 def display_text(text: str) -> str:
-    r"""The text with control and bidirectional characters written out, such as ``\u202e``."""
+    r"""The text with control and bidirectional characters written out, such as ``\u202e``.
+
+    A byte of a local name that is no UTF-8 (PEP 383) is written as :func:`display_name` does it.
+    """
     if text.isprintable() and SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
         return text
     return "".join(
-        character.encode("unicode_escape").decode("ascii") if is_unsafe(character) else character
-        for character in text
+        written_out(character) if is_unsafe(character) else character for character in text
     )
+
+
+def written_out(character: str) -> str:
+    r"""A character as its escape: ``\xff`` for a byte that is no UTF-8, else such as ``\u202e``."""
+    if _FIRST_BYTE <= character <= _LAST_BYTE:
+        return f"\\x{ord(character) & 0xFF:02x}"
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def display_name(name: bytes) -> str:

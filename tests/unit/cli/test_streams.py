@@ -165,6 +165,13 @@ def test_a_name_that_the_encoding_lacks_is_written_out(
     assert printed in raw_told.getvalue()
 
 
+def test_a_byte_of_a_local_name_is_written_as_one_of_a_remote_name_is() -> None:
+    output, raw = encoded("utf-8")
+    assert GuardedOutput(output).write("caf\udce9\n") == len("caf\udce9\n")
+    output.flush()
+    assert raw.getvalue() == b"caf\\xe9\n"
+
+
 def test_a_listing_ends_at_once_and_a_record_does_not(clock: Clock) -> None:
     terminal = Terminal(clock)
     terminal.as_json = True

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ferrygate.common.errors import UsageError
-from ferrygate.common.names import NameSet, display_name, edited_name, remote_name, safe_local_name
+from ferrygate.common.names import (
+    NameSet,
+    display_name,
+    display_text,
+    edited_name,
+    remote_name,
+    safe_local_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +32,7 @@ from ferrygate.common.names import NameSet, display_name, edited_name, remote_na
 )
 def test_a_name_for_people(name: bytes, shown: str) -> None:
     assert display_name(name) == shown
+    assert display_text(os.fsdecode(name)) == shown  # of a local file that has the same name
 
 
 @pytest.mark.parametrize(
