@@ -65,7 +65,8 @@ class Terminal:
         self.is_asking = False
         self.is_away = False
         self.given_up: Problem | None = None
-        self._server_said = ""  # on one line, as in a problem
+        self._said = ""  # all that the server told people, on one line, as in a problem
+        self._told: set[str] = set()  # each thing it told, and all up to there, likewise
 
     @cached_property
     def screen(self) -> Console:
@@ -160,7 +161,7 @@ class Terminal:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
         self.say(f"{problem.sentence} {problem.next_step}".rstrip())
-        if problem.server_said and problem.server_said not in self._server_said:
+        if problem.server_said and _on_one_line(problem.server_said) not in self._told:
             self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
@@ -169,9 +170,10 @@ class Terminal:
         """Say what the server tells people, once; as JSON too where that is wanted."""
         self.settle()
         self.record(JsonEvent.WARNING, code="server-said", server_said=words)
-        flat = " ".join(words.split())
-        if flat not in self._server_said:
-            self._server_said = f"{self._server_said} {flat}".lstrip()
+        flat = _on_one_line(words)
+        if flat not in self._told:
+            self._said = f"{self._said} {flat}".lstrip()  # a banner may come in pieces
+            self._told |= {flat, self._said}
             self.say(server_says(words))
 
     def countdown(self, until: float) -> None:
@@ -292,6 +294,11 @@ class Terminal:
             raise
         finally:
             self.is_asking = False
+
+
+def _on_one_line(words: str) -> str:
+    """A server's words as they are compared: cleaned, and without the line ends of either way."""
+    return display_text(" ".join(words.split()))
 
 
 def server_words(problem: Problem) -> str:

@@ -8,7 +8,12 @@ from fake_clock import ManualClock
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import CannotReachError, KeychainError, SignInRefusedError
+from ferrygate.common.errors import (
+    CannotReachError,
+    KeychainError,
+    NoSpaceError,
+    SignInRefusedError,
+)
 from ferrygate.engine.messages import (
     HostKeyQuestion,
     Notice,
@@ -121,6 +126,28 @@ def test_the_servers_words_are_said_once(clock: Clock, capsys: Capture) -> None:
     )
     terminal.tell(SignInRefusedError("No.", server_said="Too late.").problem)
     assert "Too late." in capsys.readouterr().err
+
+
+def test_words_that_are_a_part_of_what_was_said_are_said(clock: Clock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    for words in ("Your quota is full at 5 GB.", "full", r"full \x1b"):
+        terminal.quote(words)
+    terminal.tell(NoSpaceError("No.", server_said="quota").problem)
+    terminal.tell(NoSpaceError("No.", server_said="full\n\x1b").problem)
+    assert [line for line in capsys.readouterr().err.splitlines() if "says" in line] == [
+        "The server says: “Your quota is full at 5 GB.”",
+        "The server says: “full”",
+        "The server says: “full \\x1b”",
+        "The server says: “quota”",
+    ]
+
+
+def test_a_banner_in_pieces_is_said_once(clock: Clock, capsys: Capture) -> None:
+    terminal = Terminal(clock)
+    terminal.quote("Welcome.")
+    terminal.quote("Maintenance\nat 9.")
+    terminal.tell(SignInRefusedError("No.", server_said="Welcome. Maintenance at 9.").problem)
+    assert capsys.readouterr().err.endswith("at 9.”\nNo.\n")
 
 
 def test_the_servers_words_are_a_warning_for_programs(clock: Clock, capsys: Capture) -> None:
