@@ -17,14 +17,15 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_384
 """Pixels, as in WebP. Four 4K screens side by side have less, and decoders keep something a row."""
 
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+# Not TIFF: its library prints to standard error, and nobody keeps QR codes so.
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 
 
 def read_qr(picture: bytes) -> tuple[str, ...]:
     """Read the texts of all QR codes in a picture; empty if there is none.
 
     Args:
-        picture: a PNG, JPEG, GIF, BMP, WebP or TIFF file.
+        picture: a PNG, JPEG, GIF, BMP or WebP file.
 
     Raises:
         CodeSecretError: the picture is too large or cannot be read.

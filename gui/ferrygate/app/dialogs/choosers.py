@@ -25,7 +25,7 @@ def choose_picture(parent: QWidget, chosen: Callable[[str], None]) -> None:
     dialog = _dialog(
         parent, _("Choose the picture of your QR code"), QFileDialog.FileMode.ExistingFile
     )
-    dialog.setNameFilter(_("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp *.tif *.tiff)"))
+    dialog.setNameFilter(_("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)"))
     dialog.urlSelected.connect(partial(_tell_one, chosen))
     dialog.open()
 
