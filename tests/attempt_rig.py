@@ -22,7 +22,9 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind
 
-KEY, OTHER_KEY = HostKey("ssh-ed25519", b"this"), HostKey("ssh-ed25519", b"that")
+KEY, OTHER_KEY = (
+    HostKey("ssh-ed25519", b"\0\0\0\x0bssh-ed25519\0\0\0\x04" + key) for key in (b"this", b"that")
+)
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 CREDENTIALS = Credentials(password=Secret("correct horse"), code_secret=SECRET)
 SITE = Site(

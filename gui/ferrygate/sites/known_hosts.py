@@ -18,8 +18,12 @@ from ferrygate.common.names import display_text
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
 
-_REVOKED = "@revoked"
-_KEY_FIELD = 3  # of a line that begins with a marker
+_MARK = "@"
+_REVOKED, _AUTHORITY = "@revoked", "@cert-authority"
+_MARKED_FIELDS = 4  # marker, hosts, type and key; a comment may follow
+_CERTIFICATE = "-cert-"  # in the type of a key that is more than strings
+_DIGEST_BYTES = 20  # of SHA-1, which hashes hosts' names
+_LENGTH_BYTES = 4  # before each string of a key (RFC 4251 §5)
 _HASHED = "|1|"
 _WILDCARDS = {"*": ".*", "?": "."}
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
@@ -47,8 +51,9 @@ class KnownHosts:
     """One ``known_hosts`` file, safe under several processes.
 
     Only plain names are written and looked up, but for keys that are ``@revoked``, which a person
-    or an administrator puts there. Every other line (comments, hashed names, other markers, what is
-    broken) means nothing here and stays as it is.
+    or an administrator puts there. Every other line (comments, hashed names, keys of authorities)
+    means nothing here and stays as it is. A damaged line is an error where it may speak of the
+    server in question: what it said, such as that a key is revoked, would be passed over.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,18 +80,22 @@ class KnownHosts:
         """The keys, in SSH's wire format, that a server must not show: somebody else has them.
 
         Raises:
-            LocalFileError: the file is there and cannot be read.
+            SettingsError: the file is there and cannot be read, or holds a damaged line that may
+                have revoked a key of this server.
         """
         names = (_host_name(host, port), host.lower())
-        lines = (line.split() for line in self._lines() if line.lstrip().startswith(_REVOKED))
-        revoked = (
-            _blob(fields[_KEY_FIELD])
-            for fields in lines
-            if len(fields) > _KEY_FIELD
-            and fields[0] == _REVOKED
-            and any(_matches(fields[1], name) for name in names)
-        )
-        return tuple(blob for blob in revoked if blob is not None)
+        revoked = []
+        for number, line in enumerate(self._lines(), start=1):
+            if not line.lstrip().startswith(_MARK):
+                continue
+            marked = _Marked.parse(line)
+            if marked is not None and not any(_matches(marked.hosts, name) for name in names):
+                continue
+            if marked is None or marked.blob is None:
+                raise damaged(self._path, f"line {number}: it may have revoked a key")
+            if marked.marker == _REVOKED:
+                revoked.append(marked.blob)
+        return tuple(revoked)
 
     def add(self, host: str, port: int, key: HostKey) -> None:
         """Put a key on record beside those there are.
@@ -149,6 +158,49 @@ class _Entry(msgspec.Struct, frozen=True):
             return None
         rest = line.strip().removeprefix(hosts).lstrip()
         return cls(tuple(hosts.lower().split(",")), HostKey(key_type, blob), rest)
+
+
+class _Marked(msgspec.Struct, frozen=True):
+    """A line that begins with a marker; without ``blob`` where no key of its type can be read."""
+
+    marker: str
+    hosts: str
+    blob: bytes | None
+
+    @classmethod
+    def parse(cls, line: str) -> _Marked | None:
+        """The parts of a line; nothing where it cannot be told which servers it is about."""
+        fields = line.split()
+        if len(fields) < _MARKED_FIELDS:
+            return None
+        marker, hosts, key_type, key = fields[:_MARKED_FIELDS]
+        if marker not in {_REVOKED, _AUTHORITY} or not _is_readable(hosts):
+            return None
+        blob = _blob(key)
+        return cls(marker, hosts, blob if _is_whole(blob or b"", key_type) else None)
+
+
+def _is_readable(hosts: str) -> bool:
+    """Tell whether a hashed name is one; patterns always are."""
+    if not hosts.startswith("|"):
+        return True
+    salt, _bar, digest = hosts.removeprefix(_HASHED).partition("|")
+    parts = _blob(salt), _blob(digest)
+    return hosts.startswith(_HASHED) and all(len(part or b"") == _DIGEST_BYTES for part in parts)
+
+
+def _is_whole(blob: bytes, key_type: str) -> bool:
+    """Tell whether a key is one of its type and not cut off: strings to its end (RFC 4253 §6.6)."""
+    strings = []
+    at = 0
+    while at < len(blob):
+        start = at + _LENGTH_BYTES
+        at = start + int.from_bytes(blob[at:start])
+        strings.append(blob[start:at])
+        if _CERTIFICATE in key_type:
+            break
+    is_cut = at > len(blob)
+    return len(strings) > 0 and strings[0] == key_type.encode("utf-8", "replace") and not is_cut
 
 
 def _plain_names(line: str) -> list[str]:

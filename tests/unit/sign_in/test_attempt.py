@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -363,21 +362,6 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
     with pytest.raises(HostKeyChangedError):
         attempts.sign_in(site, CREDENTIALS, Watcher(), CancelToken())
     assert len(box.log) == 0
-
-
-@pytest.mark.parametrize("way", ["pinned", "on record", "asked"])
-def test_a_revoked_key_gets_nothing(case: Case, way: str) -> None:
-    if way == "on record":
-        case.known_hosts.add(SITE.host, SITE.port, KEY)
-    blob = base64.b64encode(KEY.blob).decode()
-    with case.known_hosts_file.open("a") as file:
-        file.write(f"@revoked * {KEY.key_type} {blob}\n")
-    site = msgspec.structs.replace(SITE, host_key_fingerprints=()) if way == "asked" else SITE
-    with pytest.raises(HostKeyChangedError, match=r"has been revoked\. Nothing was sent"):
-        case.sign_in(site)
-    assert case.server.sent == []
-    assert case.server.closed
-    assert KEY not in case.watcher.told
 
 
 @pytest.mark.parametrize(
