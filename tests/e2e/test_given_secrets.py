@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
+import ferrygate
 from e2e.program import Program, connection_file, records
+from ferrygate.common.errors import CodeSecretError
+from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import Site
 from sandbox_fixtures import MakeSandbox
 from sandbox_site import site_of
 
@@ -69,6 +74,35 @@ def test_secrets_that_cannot_be_used_end_a_command_before_anything_is_sent(
     assert outcome.returncode == 2
     assert words in outcome.stderr
     assert len(sandbox.log) == 0
+
+
+@pytest.mark.parametrize("key", ["zzz", "zzz2", "0189", "otpauth://totp/a?secret=zzz"])
+@pytest.mark.parametrize("place", ["environment", "file", "credentials", "library"])
+def test_what_can_be_no_key_ends_a_command_before_the_server_is_reached(
+    bare: Program, tmp_path: Path, key: str, place: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        site = connection_file(tmp_path, Site(name="s", host="127.0.0.1", port=port, username="u"))
+        given = {"FERRYGATE_PASSWORD": "pw"}
+        if place == "environment":
+            given["FERRYGATE_TOTP_SECRET"] = key
+        elif place == "file":
+            given["FERRYGATE_TOTP_SECRET_FILE"] = secret_file(tmp_path / "k", key)
+        elif place == "credentials":
+            secret_file(tmp_path / "ferrygate.totp-secret", key)
+            given["CREDENTIALS_DIRECTORY"] = str(tmp_path)
+        if place == "library":
+            home = Home(tmp_path / "home")
+            with pytest.raises(CodeSecretError):
+                ferrygate.connect(site, password="pw", totp_secret=key, home=home)
+        else:
+            outcome = Program({**bare.environment, **given})("put", site, site, "/inbox")
+            assert outcome.returncode == 2
+            assert key not in outcome.stderr
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_command_that_needs_no_secret_reads_none(bare: Program) -> None:

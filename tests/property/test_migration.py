@@ -54,7 +54,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.binary(min_size=1, max_size=64), st.integers(0, 3)), min_size=1, max_size=10
+        st.tuples(st.binary(min_size=5, max_size=64), st.integers(0, 3)), min_size=1, max_size=10
     )
 )
 def test_every_account_is_found(accounts: list[tuple[bytes, int]]) -> None:

@@ -126,6 +126,9 @@ def connect(
         demand_site(site)
     else:
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
+    code_secret = None
+    if given.totp_secret is not None:  # read before the server hears of this computer
+        code_secret = code_secret_for(site.sign_in, given.totp_secret)
     prompter = Unattended(accept_new_host_key=accept_new_host_key, on_connection=on_connection)
     clock = SystemClock()
     reaching = bootstrap.reaching(site, home, clock, keep_trying=keep_trying)
@@ -134,8 +137,8 @@ def connect(
         on_failure.enter_context(session)
         if given.password is not None:
             session.use_password(given.password)
-        if given.totp_secret is not None:
-            session.use_code_secret(code_secret_for(site.sign_in, given.totp_secret))
+        if code_secret is not None:
+            session.use_code_secret(code_secret)
         if given.passphrase is not None:
             session.use_passphrase(given.passphrase)
         session.sign_in(try_anyway=try_anyway)

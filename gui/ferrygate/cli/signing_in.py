@@ -95,6 +95,7 @@ def sign_in(
     prompter = TerminalPrompter(
         terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
     )
+    _check_given_key(given.totp_secret, site)
     site = with_username(around, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
@@ -132,6 +133,16 @@ def open_session(
     return connecting.open_session(
         site, make_engine, prompter, around.clock, given=around.secrets, unneeded=unneeded
     )
+
+
+def _check_given_key(given: Secret | None, site: Site) -> None:
+    """Check the key that was given from outside, before the server hears of this computer.
+
+    Raises:
+        CodeSecretError: as :func:`use_code_secret`.
+    """
+    if given is not None and site.sign_in.steps != ("publickey",):
+        code_secret_for(site.sign_in, given)
 
 
 def with_username(around: CommandContext, site: Site) -> Site:

@@ -15,7 +15,9 @@ _PADDING = re.compile(r"(?:=|%3D)+\Z", re.IGNORECASE)
 _GROUPING = frozenset({"Cc", "Cf", "Mn", "Pd", "Zl", "Zp", "Zs"})  # categories of Unicode
 _MINUS_SIGN, _UNDERSCORE = "\u2212", "_"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
-_MAX_BYTES = 128  # of a key: HMAC-SHA-512 shortens a longer one to 64 (RFC 2104 §2)
+# Bytes of a key. The shortest in use have 10 (Okta's), and RFC 4226 §4 wants 16.
+_MIN_BYTES = 5
+_MAX_BYTES = 128  # HMAC-SHA-512 shortens a longer one to 64 (RFC 2104 §2)
 _BITS_PER_CHARACTER, _BITS_PER_BYTE = 5, 8
 
 
@@ -26,7 +28,7 @@ def parse_key(text: str) -> Secret:
     forgiven. Bits beyond the last whole byte are dropped, as other apps do.
 
     Raises:
-        CodeSecretError: the text is no base32 key; it is not quoted.
+        CodeSecretError: the text is no base32 key, or too short for one; it is not quoted.
     """
     key = _PADDING.sub("", "".join(filter(_is_part_of_key, text.translate(_FULL_WIDTH))))
     if not key:
@@ -37,12 +39,12 @@ def parse_key(text: str) -> Secret:
             next_step=_("Copy the key again from the page that shows it."),
         )
     decoded = decode_key(key)
-    if not decoded:
+    if len(decoded) < _MIN_BYTES:
         raise CodeSecretError(
             _("The key is not complete: characters are missing."),
             next_step=_("Copy the whole key again from the page that shows it."),
         )
-    if not is_short_enough(decoded):
+    if not is_usable_length(len(decoded)):
         raise CodeSecretError(
             _("This key is too long."),
             next_step=_("Copy the key alone again from the page that shows it."),
@@ -50,9 +52,9 @@ def parse_key(text: str) -> Secret:
     return encode_key(decoded)
 
 
-def is_short_enough(key: bytes) -> bool:
-    """Tell whether a key is no longer than any that is issued, and so can be kept."""
-    return len(key) <= _MAX_BYTES
+def is_usable_length(size: int) -> bool:
+    """Tell whether a key of so many bytes is like those that are issued, and so can be kept."""
+    return _MIN_BYTES <= size <= _MAX_BYTES
 
 
 def decode_key(key: str) -> bytes:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ferrygate.codes.keys import encode_key, is_short_enough
+from ferrygate.codes.keys import encode_key, is_usable_length
 from ferrygate.codes.otpauth import issuer_and_account
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
@@ -115,11 +115,11 @@ def _export(
         key = entry.get(1, [b""])[-1]
         algorithm = _ALGORITHMS.get(_number(entry, 4))
         digits = _DIGITS.get(_number(entry, 5))
-        usable = key and _number(entry, 6) == _TOTP
+        usable = _number(entry, 6) == _TOTP
         if (
             not usable
             or not isinstance(key, bytes)
-            or not is_short_enough(key)
+            or not is_usable_length(len(key))
             or algorithm is None
             or digits is None
         ):
