@@ -33,6 +33,11 @@ from scripted_sftp import Rig, ScriptedServer
 CONTENT = b"x" * 100_000
 
 
+def raise_it(error: BaseException) -> None:
+    """Raise an error that is handed over: on a thread, that fails the test."""
+    raise error
+
+
 class Told:
     """Every report, from whatever thread."""
 
@@ -99,7 +104,7 @@ class BundleRig:
         self.disk: Flusher = Flusher(lambda count: "0" * count, self.clock, "0123abcd")
         self.open_files = OpenFiles()
         self.load = Load()
-        self._lane = Lane("test", self._open)
+        self._lane = Lane("test", self._open, raise_it)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         if self.refuse(len(self.rigs)):

@@ -68,6 +68,28 @@ def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
     assert engine.closed
 
 
+def test_what_is_asked_of_an_engine_that_cannot_be_made_fails(qtbot: QtBot) -> None:
+    may_be_made = threading.Event()
+
+    def make(_listener: Listener) -> Quiet:
+        may_be_made.wait(10)
+        raise ZeroDivisionError
+
+    recorder = Recorder()
+    bridge = EngineBridge(recorder.handle)
+    bridge.start(make)
+    bridge.send(m.SignOut(request=1))
+    may_be_made.set()
+    qtbot.waitUntil(lambda: len(recorder.events) == 2)
+    bridge.send(m.SignOut(request=2))
+    qtbot.waitUntil(lambda: len(recorder.events) == 3)
+    changed, *failed = recorder.events
+    assert isinstance(changed, m.SessionChanged)
+    assert changed.problem is not None
+    assert failed == [m.Failed(number, changed.problem) for number in (1, 2)]
+    bridge.close()
+
+
 def test_a_listing_hears_of_each_block_that_was_shown(qtbot: QtBot) -> None:
     engine, listeners = Quiet(), []
 

@@ -112,12 +112,13 @@ def test_work_that_hangs_holds_up_no_other_and_not_the_end(hung: Hung, qtbot: Qt
     assert told == ["other"]
 
 
-def test_what_goes_wrong_aside_is_a_problem_here(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("error", [RuntimeError, SystemExit])
+def test_what_goes_wrong_aside_is_a_problem_here(qtbot: QtBot, error: type[BaseException]) -> None:
     aside = SideThreads()
     failures: list[Problem] = []
 
     def fail() -> None:
-        raise RuntimeError
+        raise error
 
     aside(fail, lambda _none: None, failures.append)
     qtbot.waitUntil(lambda: bool(failures))

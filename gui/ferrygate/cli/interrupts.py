@@ -65,18 +65,19 @@ def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> 
     Args:
         terminal: knows whether a question waits.
         clock: the time.
-        stop: is called between any two steps of the main thread, so it may wait for nothing.
+        stop: is called between any two steps of the main thread, so it may wait for nothing. For
+            each signal: one after which nothing was put into a queue may keep its ``get`` from
+            coming back in time (seen in Python 3.11).
     """
     stopped_at: float | None = None
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopped_at
         now = clock.monotonic()
-        first, stopped_at = stopped_at is None, now if stopped_at is None else stopped_at
+        stopped_at = now if stopped_at is None else stopped_at
         if terminal.is_asking or now - stopped_at > _ONE:
             raise KeyboardInterrupt
-        if first:
-            stop()
+        stop()
 
     before = {
         number: handler

@@ -18,6 +18,8 @@ import msgspec
 from ferrygate.common.i18n import _
 
 _LOG = logging.getLogger(__name__)
+# In no language but ours: the translations may be what cannot be read.
+_WITHOUT_WORDS = "Something unexpected went wrong in Ferrygate."
 _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
@@ -351,10 +353,18 @@ def problem_of(error: BaseException) -> Problem:
     """The problem an exception carries; one of our own making for an unforeseen exception.
 
     Of a foreign exception only type and place are told, here and in the log: its text may quote
-    secrets.
+    secrets. Nothing is raised here: an error while one is told would leave those who wait unheard.
     """
     if isinstance(error, FerrygateError):
         return error.problem
+    try:
+        return _unforeseen(error)
+    except Exception as again:  # noqa: BLE001  who waits for this one has to hear of something
+        names = f"{type(error).__qualname__}, then {type(again).__qualname__}"
+        return Problem(kind=Kind.INTERNAL, sentence=_WITHOUT_WORDS, detail=names)
+
+
+def _unforeseen(error: BaseException) -> Problem:
     name = type(error).__qualname__
     frames = traceback.extract_tb(error.__traceback__)
     places = [_place(frame) for frame in frames]

@@ -12,8 +12,14 @@ DOMAIN = "ferrygate"
 
 @cache
 def _translation() -> gettext.NullTranslations:
-    """Found once: a look at the disk for each sentence would cost 30 us."""
-    folder = resource_path("translations")
+    """Found once: a look at the disk for each sentence would cost 30 us.
+
+    A copy of the program that is not whole has at least its sentences, to say so.
+    """
+    try:
+        folder = resource_path("translations")
+    except FileNotFoundError:
+        return gettext.NullTranslations()
     return gettext.translation(DOMAIN, str(folder), fallback=True)
 
 

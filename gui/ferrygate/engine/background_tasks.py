@@ -39,7 +39,7 @@ class BackgroundTasks:
         def run() -> None:
             try:
                 result = work(cancel)
-            except Exception as error:  # noqa: BLE001  handed over
+            except BaseException as error:  # noqa: BLE001  handed over
                 failure = error
                 self._post(lambda: end(lambda: failed(failure)))
             else:

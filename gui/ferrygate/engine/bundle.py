@@ -13,7 +13,6 @@ from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
     FerrygateError,
-    LocalFileError,
     SizeMismatchError,
 )
 from ferrygate.common.local_disk import TooManyOpenFilesError
@@ -322,7 +321,7 @@ class Bundle:
             self._reports.ended(job, outcome)
             return
 
-        def flushed(error: LocalFileError | None) -> None:
+        def flushed(error: FerrygateError | None) -> None:
             if error is None:
                 self._reports.ended(job, outcome)
             else:

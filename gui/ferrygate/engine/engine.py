@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from ferrygate.codes.totp import live_code
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
     FerrygateError,
-    IncompleteListingError,
+    Problem,
     UsageError,
     error_for,
     problem_of,
@@ -23,10 +23,9 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.block_credit import BlockCredit
+from ferrygate.engine.breakdown import breakdown, with_cause
 from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
-from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note
 from ferrygate.engine.okta_requests import OktaRequests
@@ -35,7 +34,6 @@ from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
 from ferrygate.engine.start_secrets import StartSecrets
-from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret
 from ferrygate.sites.site import Site
@@ -66,6 +64,8 @@ class Engine:
         self._okta = OktaRequests(parts, self._tasks, self._secrets, self._emit, self._correct_code)
         self._handlers = self._handler_table()
         self._running = True
+        self._ended: Problem | None = None  # answers what is asked from the end on, once it came
+        self._breakdown = breakdown()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
@@ -74,7 +74,7 @@ class Engine:
     def send(self, command: m.Command) -> None:
         """Take in a command; after :meth:`close` it is answered at once, on this thread."""
         if not self._inbox.post(lambda: self._obey(command)) and isinstance(command, m.Request):
-            self._listener(m.Failed(command.request, _closed().problem))
+            self._listener(m.Failed(command.request, self._ended or self._breakdown))
 
     def close(self) -> None:
         """Shut down; waits for the engine's threads, but never for a hung keychain."""
@@ -85,6 +85,25 @@ class Engine:
     # ------------------------------------------------------------ the thread
 
     def _run(self) -> None:
+        try:
+            self._obey_until_closed()
+        except BaseException as error:  # noqa: BLE001  whatever it is, there are those who wait
+            self._break_down(with_cause(self._breakdown, error))
+
+    def _break_down(self, problem: Problem) -> None:
+        """Tell everybody that this thread ends; no further failure keeps any of them from it."""
+        self._ended = problem
+        told: list[m.Event] = [m.SessionChanged(m.SessionState.OFFLINE, problem=problem)]
+        due, self._due = self._due, set()
+        told += [m.Failed(request, problem) for request in sorted(due)]
+        for event in told:
+            with suppress(BaseException):
+                self._listener(event)
+        for act in (*self._inbox.close(), self._tasks.cancel_all, self._keeper.end):
+            with suppress(BaseException):
+                act()
+
+    def _obey_until_closed(self) -> None:
         while self._running:
             act = self._inbox.take(
                 min(_TICK, self._codes.seconds_to_change(), self._keeper.seconds_to_retry())
@@ -118,10 +137,11 @@ class Engine:
         if not isinstance(command, m.Request):
             handle(command)
             return
+        if self._ended is not None:
+            self._listener(m.Failed(command.request, self._ended))
+            return
         self._due.add(command.request)
         try:
-            if not self._running:
-                raise _closed()
             handle(command)
         except FerrygateError as error:
             self._fail(command.request, error)
@@ -305,39 +325,9 @@ class Engine:
     # ------------------------------------------------------------ files
 
     def _browse(self, command: FileOperation) -> None:
-        request = command.request
-        session = self._session_for(request)
-        if session is None:
-            return
-        credit = BlockCredit()
-        object_store = session.stores_objects
-        shown = False
-
-        async def carry(files: RemoteFiles) -> IncompleteListingError | None:
-            async def show(entries: tuple[Entry, ...]) -> None:
-                nonlocal shown
-                shown = True
-                if isinstance(command, m.StatPath):
-                    self._later(lambda: self._emit(m.PathStat(request, *entries)))
-                else:
-                    self._later(lambda: self._emit(m.FolderBlock(request, entries)))
-                    await credit.sent(files.channel)
-
-            return await carry_out(files, command, show, object_store=object_store)
-
-        def done(unseen: IncompleteListingError | None) -> None:
-            if unseen is not None:
-                self._emit(m.ListingIncomplete(request, unseen.problem))
-            self._emit(m.Done(request))
-
-        session.browser.do(
-            request,
-            carry,
-            done,
-            lambda error: self._fail(request, error),
-            repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
-            credit=credit,
-        )
+        session = self._session_for(command.request)
+        if session is not None:
+            session.browse(command)
 
     def _take_more(self, command: m.TakeMore) -> None:
         if self._keeper.session is not None:
@@ -367,6 +357,7 @@ class Engine:
         self._forget()
         self._tasks.cancel_all()
         self._running = False
+        self._ended = Cancelled(_("Ferrygate is closing.")).problem
         for request in sorted(self._due):
             self._fail(request, Cancelled(_("Cancelled.")))
 
@@ -383,7 +374,3 @@ class Engine:
 
     def _fail(self, request: int, error: BaseException) -> None:
         self._emit(m.Failed(request, problem_of(error)))
-
-
-def _closed() -> Cancelled:
-    return Cancelled(_("Ferrygate is closing."))

@@ -20,6 +20,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
+from ferrygate.common.unforeseen import logged
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.given_up import Gone, given_up
@@ -353,7 +354,7 @@ class SessionKeeper:
 
     def _end_aside(self, finish: Callable[[], None]) -> None:
         self._endings = [thread for thread in self._endings if thread.is_alive()]
-        thread = threading.Thread(target=finish, name="session-end", daemon=True)
+        thread = threading.Thread(target=logged()(finish), name="session-end", daemon=True)
         self._endings.append(thread)
         thread.start()
 

@@ -49,8 +49,22 @@ class Lane:
     any thread.
     """
 
-    def __init__(self, name: str, open_channel: Callable[[CancelToken], SftpChannel]) -> None:
+    def __init__(
+        self,
+        name: str,
+        open_channel: Callable[[CancelToken], SftpChannel],
+        unforeseen: Callable[[BaseException], None],
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            name: of the thread.
+            open_channel: opens a channel, on the lane's thread.
+            unforeseen: is told there what ended a job in another way than by its ``failed``; those
+                who wait for it would hear nothing else.
+        """
         self._open_channel = open_channel
+        self._unforeseen = unforeseen
         self._channel: SftpChannel | None = None
         self.let_go_cleanly = False  # the server has closed the channel that was dropped last
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -125,5 +139,8 @@ class Lane:
 
     def _work_off(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job()
+            try:
+                job()
+            except BaseException as error:  # noqa: BLE001  the jobs behind it are still to be done
+                self._unforeseen(error)
         self.drop()

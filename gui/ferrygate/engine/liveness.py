@@ -6,6 +6,7 @@ import threading
 from typing import Protocol
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.unforeseen import logged
 
 ASK_AFTER = 10.0  # seconds of silence after which the server is asked for a sign of life
 GONE_AFTER = 25.0  # seconds of silence after which it counts as gone
@@ -76,6 +77,6 @@ class Liveness:
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():
             self._asking = threading.Thread(
-                target=self._connection.ask_for_life, name="liveness", daemon=True
+                target=logged()(self._connection.ask_for_life), name="liveness", daemon=True
             )
             self._asking.start()

@@ -7,20 +7,31 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import ConnectionLostError, FerrygateError
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import (
+    ConnectionLostError,
+    FerrygateError,
+    IncompleteListingError,
+    problem_of,
+)
 from ferrygate.common.i18n import _
 from ferrygate.common.open_files import OpenFiles
+from ferrygate.engine import messages as m
+from ferrygate.engine.block_credit import BlockCredit
+from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.browser import Browser
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
+from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.load import ServerLimits
-from ferrygate.engine.messages import Event
 from ferrygate.engine.parts import Parts
+from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
+from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
@@ -42,7 +53,7 @@ class Session:
         site: Site,
         connection: Connection,
         parts: Parts,
-        emit: Callable[[Event], None],
+        emit: Callable[[m.Event], None],
         post: Callable[[Callback], None],
         limiter: RateLimiter,
         *,
@@ -58,6 +69,9 @@ class Session:
         self.stores_objects = connection.stores_objects
         self._limits = limits
         self._clock = parts.clock
+        self._emit = emit
+        self._post = post
+        self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
         self._flusher = Flusher(parts.random_hex, parts.clock, machine_name())
@@ -86,6 +100,38 @@ class Session:
                 ),
             ),
             self._doubt,
+        )
+
+    def browse(self, command: FileOperation) -> None:
+        """Do what a command asks for, beside the transfers; it is answered once it is done."""
+        request = command.request
+        credit = BlockCredit()
+        shown = False
+
+        async def carry(files: RemoteFiles) -> IncompleteListingError | None:
+            async def show(entries: tuple[Entry, ...]) -> None:
+                nonlocal shown
+                shown = True
+                if isinstance(command, m.StatPath):
+                    self._post(lambda: self._emit(m.PathStat(request, *entries)))
+                else:
+                    self._post(lambda: self._emit(m.FolderBlock(request, entries)))
+                    await credit.sent(files.channel)
+
+            return await carry_out(files, command, show, object_store=self.stores_objects)
+
+        def done(unseen: IncompleteListingError | None) -> None:
+            if unseen is not None:
+                self._emit(m.ListingIncomplete(request, unseen.problem))
+            self._emit(m.Done(request))
+
+        self.browser.do(
+            request,
+            carry,
+            done,
+            lambda error: self._emit(m.Failed(request, problem_of(error))),
+            repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
+            credit=credit,
         )
 
     def cancel(self, request: int) -> None:
@@ -144,7 +190,7 @@ class Session:
         return finish
 
     def _new_lane(self, name: str) -> Lane:
-        lane = Lane(name, self._open_channel)
+        lane = Lane(name, self._open_channel, self._unforeseen)
         self._lanes.append(lane)
         return lane
 

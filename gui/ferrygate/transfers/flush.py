@@ -12,8 +12,9 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
+from ferrygate.common.unforeseen import logged
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.part_names import part_name
 from ferrygate.transfers.parts import sweep
@@ -28,7 +29,7 @@ _TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
 # be written and not read (open(2)): the file is there, and there is nothing more to be had.
 _NO_FOLDERS = {errno.EINVAL, errno.EACCES}
 
-Done = Callable[[LocalFileError | None], None]
+Done = Callable[[FerrygateError | None], None]
 
 
 class _Finished(msgspec.Struct, frozen=True):
@@ -132,10 +133,11 @@ class Flusher:
                 pass
             going = None not in group
             for item in group:
-                if isinstance(item, _Begun):
-                    self._write_back(item.descriptor)
-                elif isinstance(item, _ToClear):
-                    sweep(item.folder, self._machine, self._clock)
+                with logged():
+                    if isinstance(item, _Begun):
+                        self._write_back(item.descriptor)
+                    elif isinstance(item, _ToClear):
+                        sweep(item.folder, self._machine, self._clock)
             self._flush([item for item in group if isinstance(item, _Finished)])
 
     def _write_back(self, descriptor: int) -> None:
@@ -162,11 +164,12 @@ class Flusher:
             folder: self._patiently(self._sync_folder, one) for folder, one in folders.items()
         }
         for item, error in ends:
-            item.done(error or errors[item.file.folder])
+            with logged():
+                item.done(error or errors[item.file.folder])
 
     def _patiently(
         self, sync: Callable[[LocalFile], None], file: LocalFile
-    ) -> LocalFileError | None:
+    ) -> FerrygateError | None:
         """Sync, and wait for a moment where too many files are open: others are about to close."""
         error = _error_of(sync, file)
         for _try in range(_TRIES):
@@ -194,12 +197,14 @@ class Flusher:
                 raise
 
 
-def _error_of(sync: Callable[[LocalFile], None], file: LocalFile) -> LocalFileError | None:
+def _error_of(sync: Callable[[LocalFile], None], file: LocalFile) -> FerrygateError | None:
     try:
         with writing(file.path):
             sync(file)
-    except LocalFileError as error:
+    except FerrygateError as error:
         return error
+    except Exception as error:  # noqa: BLE001  whoever waits for the file is told
+        return error_for(problem_of(error))
     return None
 
 

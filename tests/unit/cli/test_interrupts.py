@@ -51,11 +51,11 @@ def test_the_first_interrupt_asks_and_the_second_ends(
     with on_interrupt(terminal, clock, lambda: stopped.append(1)):
         signal.raise_signal(number)
         signal.raise_signal(number)  # as timeout(1) does
-        assert stopped == [1]
+        assert stopped == [1, 1]  # a wait that it comes into has to be woken each time
         clock.time += 1
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
-    assert stopped == [1]
+    assert stopped == [1, 1]
 
 
 def test_a_question_is_ended_at_once(terminal: Terminal, clock: ManualClock) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 
@@ -49,6 +50,22 @@ def test_a_foreign_exception_is_named_by_type_and_place_only() -> None:
     assert problem.kind is Kind.INTERNAL
     assert re.fullmatch(r"KeyError in common/test_errors\.py:[0-9]+ \(fail\)", problem.detail)
     assert "hunter2" not in repr(problem)
+
+
+def test_an_error_that_cannot_be_told_is_one_all_the_same() -> None:
+    class Broken(logging.Handler):
+        def emit(self, _record: logging.LogRecord) -> None:
+            raise OSError("hunter2")
+
+    log, handler = logging.getLogger("ferrygate.common.errors"), Broken()
+    log.addHandler(handler)
+    try:
+        problem = problem_of(ValueError("hunter2"))
+    finally:
+        log.removeHandler(handler)
+    assert problem.kind is Kind.INTERNAL
+    assert problem.sentence == "Something unexpected went wrong in Ferrygate."
+    assert problem.detail == "ValueError, then OSError"
 
 
 def test_an_exception_that_was_never_raised_has_no_place() -> None:

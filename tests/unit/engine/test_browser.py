@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bundle_rig import raise_it
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Cancelled, ConnectionLostError
@@ -31,7 +32,7 @@ class Desk:
         server = ScriptedServer()
         server.instead[STAT] = self._lose
         self._rig = Rig(server)
-        self._lane = Lane("browse", self._open)
+        self._lane = Lane("browse", self._open, raise_it)
         self.browser = Browser(self._lane, self.posted.put, self._doubt, clicked=lambda: None)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:

@@ -60,6 +60,22 @@ def look_after(seconds: float, liveness: Liveness, clock: ManualClock) -> bool:
     return liveness.is_alive()
 
 
+def test_a_question_that_fails_prints_nothing_and_the_deadline_holds(
+    clock: ManualClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(Peer):
+        def ask_for_life(self) -> None:
+            self.asked.set()
+            raise ZeroDivisionError
+
+    peer = Broken(clock)
+    liveness = Liveness(peer, clock)
+    assert look_after(ASK_AFTER + 1, liveness, clock)
+    assert peer.asked.wait(5)
+    assert not look_after(GONE_AFTER, liveness, clock)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_connection_that_talks_is_not_asked(
     liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:

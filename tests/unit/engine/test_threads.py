@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from queue import SimpleQueue
 from typing import Any
@@ -14,6 +15,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.inbox import Callback, Inbox
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
@@ -96,6 +98,12 @@ def test_an_aside_that_fails_reports_its_error() -> None:
     assert isinstance(acts.one(), ConnectionLostError)
 
 
+def test_an_aside_that_ends_its_thread_reports_that() -> None:
+    acts = Acts()
+    acts.do(1, lambda _cancel: sys.exit(1))
+    assert isinstance(acts.one(), SystemExit)
+
+
 def test_an_aside_is_cancelled_by_its_number() -> None:
     acts = Acts()
     for number in (1, 2):
@@ -113,7 +121,8 @@ class Lanes:
     def __init__(self) -> None:
         self.opened: list[Rig] = []
         self.ends: SimpleQueue[Any] = SimpleQueue()
-        self.lane = Lane("test", self._open)
+        self.unforeseen: SimpleQueue[BaseException] = SimpleQueue()
+        self.lane = Lane("test", self._open, self.unforeseen.put)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         self.opened.append(Rig(ScriptedServer({b"/a": b"1"})))
@@ -129,6 +138,27 @@ class Lanes:
     def end(self) -> None:
         self.lane.stop()
         self.lane.join(5)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), SystemExit()])
+def test_a_lane_outlives_what_nobody_foresaw_and_hands_it_over(error: BaseException) -> None:
+    lanes = Lanes()
+
+    def fail(_given: object) -> None:
+        raise error
+
+    lanes.lane.submit(fail, lanes.ends.put, fail)  # the word of the end fails as well
+    assert lanes.unforeseen.get(timeout=5) is error
+    lanes.submit(CancelToken())
+    assert lanes.ends.get(timeout=5) == ENTRY
+    lanes.end()
+
+
+def test_an_error_that_is_handed_over_is_raised_where_it_is_taken() -> None:
+    acts = Acts()
+    handed_to(acts.posted.put)(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        acts.one()
 
 
 def test_a_lane_opens_one_channel_when_it_is_needed() -> None:

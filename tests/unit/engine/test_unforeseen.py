@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from engine_rig import EngineRig, signed_in
 from ferrygate.common.errors import Kind
 from ferrygate.engine import messages as m
@@ -33,6 +35,47 @@ def test_a_fault_answers_every_request_and_the_engine_goes_on(
     assert offline.problem is not None
     assert offline.problem.kind is Kind.INTERNAL
     rig.do(m.OpenSite, site_of(box.ready))
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
+def test_a_fault_while_a_fault_is_told_leaves_nobody_waiting(
+    rig: EngineRig, box: Sandbox, tmp_path: Path, error: type[BaseException]
+) -> None:
+    signed_in(rig, box)
+    box.faults.stall()
+    listing = rig.send(m.ListFolder, b"/")
+    fetching = rig.send(m.Download, (b"/exports",), str(tmp_path))
+
+    def fail(event: m.Event) -> None:
+        if isinstance(event, m.SessionChanged):
+            raise error
+
+    rig.listener.then = fail
+    rig.engine._later(broken)
+    ends = [rig.end_of(listing), rig.end_of(fetching)]
+    ends.append(rig.end_of(rig.send(m.StatPath, b"/")))
+    for end in ends:
+        assert isinstance(end, m.Failed)
+        assert end.problem.kind is Kind.INTERNAL
+        assert end.problem.detail.startswith(error.__name__)
+        assert "cannot go on" in end.problem.sentence
+    box.faults.resume()
+
+
+def test_commands_that_lie_there_are_answered_when_the_engine_breaks_down(rig: EngineRig) -> None:
+    requests: list[int] = []
+
+    def leave() -> None:
+        requests.extend(rig.send(m.StatPath, b"/") for _ in range(3))
+        raise SystemExit
+
+    rig.engine._later(leave)
+    rig.listener.wait(lambda event: isinstance(event, m.SessionChanged))
+    for request in requests:
+        end = rig.end_of(request)
+        assert isinstance(end, m.Failed)
+        assert end.problem.kind is Kind.INTERNAL
+    assert rig.listener.all(m.SessionChanged)[-1].problem is not None
 
 
 def test_a_command_after_the_end_is_answered_at_once(rig: EngineRig) -> None:

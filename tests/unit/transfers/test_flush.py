@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.common.errors import LocalFileError
+from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 
@@ -28,12 +28,12 @@ class Told:
     """What the flusher said of each file, and where."""
 
     def __init__(self) -> None:
-        self.ends: list[tuple[str, LocalFileError | None]] = []
+        self.ends: list[tuple[str, FerrygateError | None]] = []
         self.threads: set[threading.Thread] = set()
         self._one_more = threading.Semaphore(0)
 
-    def about(self, name: str) -> Callable[[LocalFileError | None], None]:
-        def done(error: LocalFileError | None) -> None:
+    def about(self, name: str) -> Callable[[FerrygateError | None], None]:
+        def done(error: FerrygateError | None) -> None:
             self.ends.append((name, error))
             self.threads.add(threading.current_thread())
             self._one_more.release()
@@ -46,7 +46,7 @@ class Told:
             assert self._one_more.acquire(timeout=10)
 
     @property
-    def errors(self) -> dict[str, LocalFileError | None]:
+    def errors(self) -> dict[str, FerrygateError | None]:
         assert len(dict(self.ends)) == len(self.ends)
         return dict(self.ends)
 
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     flusher.flush(local(written(tmp_path / "good")), told.about("good"))
     told.wait(2)
     error = told.errors["bad"]
-    assert isinstance(error, LocalFileError)
+    assert isinstance(error, FerrygateError)
     assert "below" in error.problem.sentence
     assert error.problem.detail == "Not a directory"
     assert told.errors["good"] is None
@@ -140,6 +140,30 @@ def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
     flusher.stop()
     flusher.join()
     assert told.errors == {"a": None}
+
+
+def test_what_nobody_foresaw_is_told_to_who_waits_and_the_next_file_is_flushed(
+    told: Told, tmp_path: Path
+) -> None:
+    def sync(descriptor: int) -> None:
+        if not is_folder(descriptor) and os.fstat(descriptor).st_size > len("content"):
+            raise ZeroDivisionError
+        os.fsync(descriptor)
+
+    def fail(_error: FerrygateError | None) -> None:
+        raise ZeroDivisionError
+
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
+    flusher.flush(local(written(tmp_path / "a")), fail)
+    (tmp_path / "b").write_bytes(b"longer content")
+    flusher.flush(local(tmp_path / "b"), told.about("b"))
+    flusher.flush(local(written(tmp_path / "c")), told.about("c"))
+    told.wait(2)
+    flusher.stop()
+    flusher.join()
+    assert told.errors["c"] is None
+    assert told.errors["b"] is not None
+    assert told.errors["b"].kind is Kind.INTERNAL
 
 
 def test_a_pipe_that_came_in_a_file_s_place_is_not_waited_for(
@@ -222,7 +246,7 @@ def held_up(flusher: Flusher, folder: Path) -> Iterator[None]:
     """Keep the flusher's thread busy within, so that what is queued becomes one group."""
     let, busy = threading.Event(), threading.Event()
 
-    def wait(_error: LocalFileError | None) -> None:
+    def wait(_error: FerrygateError | None) -> None:
         busy.set()
         let.wait(10)
 

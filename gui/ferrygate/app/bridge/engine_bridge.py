@@ -8,11 +8,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from ferrygate.common.errors import problem_of
+from ferrygate.common.errors import Problem, problem_of
 from ferrygate.engine.messages import (
     Command,
     Event,
+    Failed,
     FolderBlock,
+    Request,
     SessionChanged,
     SessionState,
     TakeMore,
@@ -40,6 +42,7 @@ class EngineBridge(QObject):
 
     _happened = Signal(object)
     _made = Signal(object)
+    _not_made = Signal(object)
 
     def __init__(self, handle: Callable[[Event], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,19 +51,20 @@ class EngineBridge(QObject):
         self._early: list[Command] = []
         self._maker: threading.Thread | None = None
         self._late: EngineLike | None = None
+        self._problem: Problem | None = None  # why there will be no engine
         queued = Qt.ConnectionType.QueuedConnection
         self._happened.connect(self._deliver, queued)
         self._made.connect(self._take_engine, queued)
+        self._not_made.connect(self._do_without, queued)
 
     def start(self, make_engine: Callable[[Callable[[Event], None]], EngineLike]) -> None:
-        """Make the engine beside the window."""
+        """Make the engine beside the window; where that fails, so does all that is asked."""
 
         def make() -> None:
             try:
                 self._late = make_engine(self._happened.emit)
-            except Exception as error:  # noqa: BLE001  whatever it is, the person is told
-                problem = problem_of(error)
-                self._happened.emit(SessionChanged(state=SessionState.OFFLINE, problem=problem))
+            except BaseException as error:  # noqa: BLE001  whatever it is, the person is told
+                self._not_made.emit(problem_of(error))
             else:
                 self._made.emit(self._late)
 
@@ -69,7 +73,9 @@ class EngineBridge(QObject):
 
     def send(self, command: Command) -> None:
         """Hand a command to the engine, now or as soon as there is one."""
-        if self._engine is None:
+        if self._problem is not None:
+            self._refuse(command)
+        elif self._engine is None:
             self._early.append(command)
         else:
             self._engine.send(command)
@@ -93,3 +99,16 @@ class EngineBridge(QObject):
         early, self._early = self._early, []
         for command in early:
             engine.send(command)
+
+    @Slot(object)
+    def _do_without(self, problem: Problem) -> None:
+        self._problem = problem
+        self._happened.emit(SessionChanged(state=SessionState.OFFLINE, problem=problem))
+        early, self._early = self._early, []
+        for command in early:
+            self._refuse(command)
+
+    def _refuse(self, command: Command) -> None:
+        """Answer what no engine will, as one would: not before the sender has its number."""
+        if isinstance(command, Request) and self._problem is not None:
+            self._happened.emit(Failed(command.request, self._problem))

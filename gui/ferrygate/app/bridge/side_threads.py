@@ -47,7 +47,7 @@ class SideThreads(QObject):
             tell: Callable[[], None]
             try:
                 tell = partial(done, work())
-            except Exception as error:  # noqa: BLE001  whatever it is, the person is told
+            except BaseException as error:  # noqa: BLE001  whatever it is, the person is told
                 tell = partial(failed, problem_of(error))
             if not closed.is_set():
                 ended.emit(tell)

@@ -1,0 +1,45 @@
+"""Makes what everybody who waits is told where the engine's own thread has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+
+from ferrygate.common.errors import Kind, Problem, problem_of
+from ferrygate.common.i18n import _
+from ferrygate.engine.inbox import Callback
+
+
+def breakdown() -> Problem:
+    """Word the end of the engine; before it comes, since the words may be what fails then."""
+    return Problem(
+        kind=Kind.INTERNAL,
+        sentence=_("Something unexpected went wrong in Ferrygate, and it cannot go on."),
+        next_step=_("Start it again. Copy the details and send them to support."),
+    )
+
+
+def with_cause(problem: Problem, error: BaseException) -> Problem:
+    """Add for support what the error was, as far as that can be told."""
+    detail = type(error).__qualname__
+    with suppress(Exception):
+        detail = problem_of(error).detail
+    return msgspec.structs.replace(problem, detail=detail)
+
+
+def handed_to(post: Callable[[Callback], object]) -> Callable[[BaseException], None]:
+    """Return what hands another thread's unforeseen error to the engine's, which answers for it.
+
+    Args:
+        post: has something done on the engine's thread.
+    """
+
+    def hand_over(error: BaseException) -> None:
+        def raise_there() -> None:
+            raise error
+
+        post(raise_there)
+
+    return hand_over
