@@ -63,6 +63,8 @@ def test_each_problem_offers_what_helps(
         (Kind.SIGN_IN_REFUSED, "Your contact: help@example.org"),
         (Kind.CANNOT_REACH, "Your contact: help@example.org"),
         (Kind.SECRETS_MISSING, ""),
+        (Kind.LOCAL_FILE, ""),
+        (Kind.INTERNAL, ""),
     ],
 )
 def test_the_contact_stands_beside_what_a_person_cannot_mend_alone(

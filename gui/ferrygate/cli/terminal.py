@@ -19,7 +19,7 @@ import click
 from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
 from ferrygate.cli.streams import GuardedOutput, OutputFailedError
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Kind, Problem, UsageError
+from ferrygate.common.errors import MENDED_ALONE, Kind, Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
@@ -30,8 +30,6 @@ if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
 
 _REFRESH = 4.0  # a second
 _ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon of ours follows them
-# Causes that the person at the screen can put right alone.
-_ONES_OWN = frozenset({Kind.CANCELLED, Kind.INTERNAL, Kind.LOCAL_FILE, Kind.USAGE})
 
 
 class Shown(Protocol):
@@ -129,7 +127,7 @@ class Terminal:
         self.settle()
         self.record(JsonEvent.ERROR, error=self.problem_record(problem), **values)
         self.tell(problem)
-        if self.contact and problem.kind not in _ONES_OWN:
+        if self.contact and problem.kind not in MENDED_ALONE:
             self.say(_("Your contact: {contact}").format(contact=display_text(self.contact)))
 
     def reject(self, error: click.ClickException, *, next_step: str) -> None:

@@ -68,6 +68,18 @@ class Kind(Enum):
 AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
 """Sending the same once more ends the same way, until somebody changes something on the server."""
 
+MENDED_ALONE = frozenset(
+    {
+        Kind.CANCELLED,
+        Kind.INTERNAL,
+        Kind.LOCAL_FILE,
+        Kind.PASSPHRASE_MISSING,
+        Kind.SECRETS_MISSING,
+        Kind.USAGE,
+    }
+)
+"""Kinds that a site's contact cannot help with: they lie at this computer, or are our fault."""
+
 PASSING = frozenset(
     {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
 )

@@ -13,12 +13,12 @@ import pytest
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields, record_line
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import NotFoundError, UsageError
+from ferrygate.common.errors import MENDED_ALONE, NotFoundError, Problem
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
 
-EVENTS = {"connection", "entry", "error", "file", "progress", "stage", "summary", "warning"}
+EVENTS = {"connection", "entry", "error", "file", "progress", "summary", "warning"}
 
 
 def test_the_events_are_those_of_the_documentation() -> None:
@@ -107,8 +107,9 @@ def test_an_error_of_a_site_names_its_contact(clock: Clock, capsys: Capture) -> 
     told = capsys.readouterr()
     assert json.loads(told.out)["error"]["contact"] == "help@example.org"
     assert told.err.endswith("Your contact: help@example.org\n")
-    terminal.fail(UsageError("Give only one.").problem)
-    assert "contact" not in capsys.readouterr().err, "nobody else can help with that"
+    for kind in MENDED_ALONE:
+        terminal.fail(Problem(kind=kind, sentence="Give only one."))
+        assert "contact" not in capsys.readouterr().err, "nobody else can help with that"
 
 
 @pytest.mark.parametrize("without_user", [True, False])

@@ -11,7 +11,7 @@ import msgspec
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import whom_to_ask
-from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.errors import MENDED_ALONE, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.text import difference_text
 from ferrygate.engine import messages as m
@@ -19,10 +19,6 @@ from ferrygate.sites.site import Site
 from ferrygate.sites.skew import NOTABLE
 
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
-
-
-# Causes that the person at the screen can put right alone.
-_ONES_OWN = {Kind.CANCELLED, Kind.PASSPHRASE_MISSING, Kind.SECRETS_MISSING, Kind.USAGE}
 
 
 class Action(Enum):
@@ -187,7 +183,7 @@ class RefusalPresenter(Observable):
 
     def _contact(self) -> str:
         contact = self._site.support.contact if self._site is not None else ""
-        if not contact or self._problem is None or self._problem.kind in _ONES_OWN:
+        if not contact or self._problem is None or self._problem.kind in MENDED_ALONE:
             return ""
         return _("Your contact: {contact}").format(contact=contact)
 
