@@ -14,10 +14,6 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
     IncompleteListingError,
-    NotFoundError,
-    PermissionDeniedError,
-    RemoteFailureError,
-    UnsupportedError,
 )
 from ferrygate.engine.messages import (
     ListFolder,
@@ -30,12 +26,11 @@ from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete
 from ferrygate.sftp.spelling import as_spelled, spelled_otherwise
+from ferrygate.sftp.status import TELLS_LITTLE
 
 _BLOCK = 1000  # entries of a listing that travel together
 _MOST_LOOKS = 2000  # names of one listing whose kind is asked for, where the server told none
 _LOOKS_AHEAD = 32  # at a time
-# Servers differ in what they call a name that is taken, a missing folder, a folder to be removed.
-_UNCLEAR = (NotFoundError, PermissionDeniedError, RemoteFailureError, UnsupportedError)
 
 
 async def carry_out(
@@ -54,7 +49,7 @@ async def carry_out(
     """
     try:
         return await _obey(files, await _spelled(files, command), take)
-    except _UNCLEAR as refusal:
+    except TELLS_LITTLE as refusal:  # of a taken name, a missing folder, a folder to be removed
         cause = await explained(files, command, refusal, object_store=object_store)
         raise cause from refusal
 

@@ -49,6 +49,16 @@ _SCANNED = -1  # stands for the code that no draft has: a scanner did not let th
 _TOO_MANY = re.compile(
     r"too many|open (files|handles)|handle (limit|quota)|[em]nfile", re.IGNORECASE
 )
+TELLS_NOTHING = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
+"""Refusals after which it is not known what stands there.
+
+A drop box takes files, and no more. Some servers answer FAILURE for a name that is not there, or do
+not know the request.
+"""
+
+TELLS_LITTLE = (NotFoundError, *TELLS_NOTHING)
+"""The same, where servers also say NO_SUCH_FILE of what is there, or of the folder above."""
+
 _WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
 
 

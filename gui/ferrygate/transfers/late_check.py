@@ -6,10 +6,11 @@ import msgspec
 
 from ferrygate.common.errors import FerrygateError, SizeMismatchError
 from ferrygate.common.i18n import _
+from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.transfers.confirmation import confirm
 from ferrygate.transfers.outcome import Opened, Outcome
 from ferrygate.transfers.route import Route
-from ferrygate.transfers.target import TELLS_NOTHING, standing
+from ferrygate.transfers.target import standing
 from ferrygate.transfers.views import LateCheck
 
 _BETWEEN_LOOKS = 0.25  # seconds

@@ -23,15 +23,13 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
     NotFoundError,
-    PermissionDeniedError,
     Problem,
-    RemoteFailureError,
-    UnsupportedError,
     error_for,
 )
 from ferrygate.common.names import display_text, remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
+from ferrygate.sftp.status import TELLS_LITTLE
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found import Found
@@ -42,13 +40,7 @@ from ferrygate.transfers.views import LeftOut, LinkChoice
 _FOLDERS_MADE = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
 # What a server answers that hides a folder, or lets nobody make one, and takes files all the same.
-_DROP_BOX = (
-    ConflictError,  # “File exists” of a folder that cannot be seen
-    NotFoundError,
-    PermissionDeniedError,
-    RemoteFailureError,
-    UnsupportedError,
-)
+_DROP_BOX = (ConflictError, *TELLS_LITTLE)  # “File exists” of a folder that cannot be seen
 
 _Identity = tuple[int, int]  # device and inode: the same for every way to a folder
 

@@ -8,21 +8,14 @@ from ferrygate.common.errors import (
     ConflictError,
     ConnectionLostError,
     FerrygateError,
-    NotFoundError,
-    PermissionDeniedError,
-    RemoteFailureError,
-    UnsupportedError,
     error_for,
 )
 from ferrygate.common.names import display_name
+from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
 from ferrygate.transfers.conflict import taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import instead_of, standing
-
-# What a server answers that does not know EXCL, or knows it and says no more.
-_NO_EXCL = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
-_NO_FOLDER = (NotFoundError, *_NO_EXCL)
 
 
 async def open_or_other(
@@ -78,7 +71,7 @@ async def _open_target(
         opened.is_open = False
         if not goes_on:
             opened.path = None
-        if job.folder_refused is not None and isinstance(refusal, _NO_FOLDER):
+        if job.folder_refused is not None and isinstance(refusal, TELLS_LITTLE):
             raise error_for(job.folder_refused) from refusal
         raise
     opened.answered = True
@@ -97,7 +90,7 @@ async def _open(
         if not (job.replaces or goes_on):
             raise
         refusal: FerrygateError | None = None
-    except _NO_EXCL as error:
+    except TELLS_NOTHING as error:  # EXCL is not known, or refused without a reason
         refusal = error
     if not await _may_go_without(route, job, opened, target, goes_on=goes_on):
         if refusal is None or opened.before is not None:

@@ -10,23 +10,16 @@ from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import (
     NotFoundError,
-    PermissionDeniedError,
-    RemoteFailureError,
-    UnsupportedError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import other_forms
+from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
 from ferrygate.transfers.conflict import is_to_be_sent, numbered_names, skipped, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice
-
-# A drop box takes files, and no more. Some servers answer FAILURE for a name that is not there, or
-# have no LSTAT: that means no more than that it is not known.
-TELLS_NOTHING = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
-
 
 _MAY_SKIP = frozenset({ConflictChoice.SKIP, ConflictChoice.CHANGED})
 _MOST = 100  # numbered names that OPEN is asked about; more than that is no accident
@@ -129,7 +122,7 @@ async def _meant(files: RemoteFiles, path: bytes, there: Entry) -> Entry:
     """Look up what a name leads to: a link has a size and a time of its own."""
     meant = there
     if there.kind is EntryKind.LINK:
-        with contextlib.suppress(NotFoundError, *TELLS_NOTHING):
+        with contextlib.suppress(*TELLS_LITTLE):
             meant = await files.stat(path)
     return meant
 

@@ -29,6 +29,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.names import display_text
 from ferrygate.sftp.replies import check_ok
+from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.confirmation import confirm
@@ -36,7 +37,7 @@ from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwri
 from ferrygate.transfers.open_target import open_or_other
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.route import Route
-from ferrygate.transfers.target import TELLS_NOTHING, choose, standing
+from ferrygate.transfers.target import choose, standing
 from ferrygate.transfers.views import TransferState
 
 _FIRST_PIECE = 1 << 15  # bytes that are written at once over a file; every server takes so many
