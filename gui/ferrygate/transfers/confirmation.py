@@ -31,7 +31,7 @@ async def confirm(
     except FerrygateError as error:
         return False, _("size not confirmed: {reason}").format(reason=error.problem.sentence)
     if size is None:
-        return False, _("size not confirmed: the server does not tell sizes")
+        return False, sizes_not_told()
     if size != sent:
         raise SizeMismatchError(
             _("{sent} were sent, but the server has {size} of “{name}”.").format(
@@ -46,6 +46,11 @@ async def confirm(
             detail=f"sent {sent} bytes, server has {size}",
         )
     return True, _confirmed()
+
+
+def sizes_not_told() -> str:
+    """Say why no size can be confirmed at a server that tells none."""
+    return _("size not confirmed: the server does not tell sizes")
 
 
 def _confirmed() -> str:

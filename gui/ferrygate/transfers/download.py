@@ -15,13 +15,14 @@ from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.names import display_name
+from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.transfers.confirmation import sizes_not_told
 from ferrygate.transfers.conflict import is_to_be_fetched, numbered_names, skipped, taken
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
 from ferrygate.transfers.route import Route
-from ferrygate.transfers.target import TELLS_NOTHING
 from ferrygate.transfers.views import ConflictChoice, TransferState
 
 _MOVES_OPEN_FILES = os.name == "posix"  # Windows moves no file that is open, not even our own
@@ -153,7 +154,7 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
 def _confirmation(received: Received) -> tuple[bool, str]:
     """Tell whether the server tells the size that was read, and a phrase about that for people."""
     if received.told is None:
-        return False, _("size not confirmed: the server does not tell sizes")
+        return False, sizes_not_told()
     if received.told != received.size:
         return False, _("size not confirmed: the server tells another")
     return True, _("complete")
