@@ -1,4 +1,4 @@
-"""Bounds what a server says to people: banners, reasons, the first line on a port."""
+"""Bounds what a server says to people: banners, prompts, reasons, the first line on a port."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from ferrygate.common.names import display_text
 _MOST_LINES = 20
 _LONGEST_LINE = 200  # characters
 _LONGEST = 1000  # characters in all, so that a notice fits above a terminal's prompt
+
+# What a prompt, and what stands above it, may have.
+_MOST_LINES_ASKED, _LONGEST_ASKED = 8, 300
 
 
 def words(text: str | bytes, *, lines: int = _MOST_LINES, characters: int = _LONGEST) -> str:
@@ -22,6 +25,11 @@ def words(text: str | bytes, *, lines: int = _MOST_LINES, characters: int = _LON
     cleaned = (display_text(" ".join(line.split())) for line in text.splitlines())
     shown = [line[:_LONGEST_LINE] for line in cleaned if line][:lines]
     return "\n".join(shown)[:characters]
+
+
+def shown_words(text: str) -> str:
+    """A prompt or an instruction, line by line, cleaned and cut to what fits beside an answer."""
+    return words(text, lines=_MOST_LINES_ASKED, characters=_LONGEST_ASKED)
 
 
 def sentence(text: str | bytes) -> str:

@@ -17,12 +17,12 @@ from ferrygate.common.names import display_text
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
+from ferrygate.sftp.server_words import shown_words
 from ferrygate.sign_in.codes import seconds_to_code, take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
 from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
-from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sign_in.unanswered import lost, unanswered
 from ferrygate.sites.site import Site

@@ -18,11 +18,11 @@ from ferrygate.common.errors import (
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
+from ferrygate.sftp.server_words import shown_words
 from ferrygate.sftp.transport import Prompt, PromptRound
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
-from ferrygate.sign_in.server_words import shown_words
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
