@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -43,6 +43,13 @@ _MOST_DAMAGES = 3  # then it is no accident of the line's
 _JOIN = 10.0  # seconds an ended session may take
 
 
+class _Learned(NamedTuple):
+    """Holds what sessions of one account have found out, for those that follow."""
+
+    limits: ServerLimits
+    late: LateParts  # that its lost connections may leave
+
+
 class SessionKeeper:
     """Owned by the engine's thread; at most one session, and one attempt, at a time."""
 
@@ -61,7 +68,7 @@ class SessionKeeper:
         self._tasks = tasks
         self._secrets = secrets
         self._limiter = RateLimiter(parts.clock, None)  # over all sessions: a person's wish
-        self._limits: dict[tuple[str, int, str], ServerLimits] = {}  # over all sessions
+        self._learned: dict[tuple[str, int, str], _Learned] = {}  # by host, port and user
         self.session: Session | None = None
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
@@ -71,7 +78,6 @@ class SessionKeeper:
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Tally()  # what had been done when the connection was lost before
         self._lost: list[Connection] = []  # whose servers may not have heard of the end
-        self._late: dict[tuple[str, int, str], LateParts] = {}
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
@@ -181,6 +187,7 @@ class SessionKeeper:
         self._emit(question(self._asked))
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
+        learned = self._learned_of(site)
         self.session = Session(
             site,
             connection,
@@ -188,8 +195,8 @@ class SessionKeeper:
             self._emit,
             self._post,
             self._limiter,
-            limits=self._limits_of(site),
-            late=self._late_parts(site),
+            limits=learned.limits,
+            late=learned.late,
         )
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
@@ -212,17 +219,14 @@ class SessionKeeper:
 
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
-    def _late_parts(self, site: Site) -> LateParts:
-        """Return the parts that lost connections of the account may leave, over all sessions."""
+    def _learned_of(self, site: Site) -> _Learned:
         account = site.host, site.port, site.username
-        if account not in self._late:
-            self._late[account] = LateParts(self._clock.monotonic, site.late_part_seconds)
-        late = self._late[account]
-        late.seconds = site.late_part_seconds  # it may have been edited since
-        return late
-
-    def _limits_of(self, site: Site) -> ServerLimits:
-        return self._limits.setdefault((site.host, site.port, site.username), ServerLimits())
+        if account not in self._learned:
+            late = LateParts(self._clock.monotonic, site.late_part_seconds)
+            self._learned[account] = _Learned(ServerLimits(), late)
+        learned = self._learned[account]
+        learned.late.seconds = site.late_part_seconds  # it may have been edited since
+        return learned
 
     def _refused(self, request: int, problem: Problem) -> None:
         if self.session is None and self._attempt is None:
