@@ -23,7 +23,6 @@ class JsonEvent(Enum):
     ERROR = "error"
     FILE = "file"
     PROGRESS = "progress"
-    STAGE = "stage"
     SUMMARY = "summary"
     WARNING = "warning"
 
