@@ -9,9 +9,11 @@ from fake_clock import ManualClock
 from ferrygate.cli.command_context import CommandContext, DesktopApp, WindowRequest
 from ferrygate.cli.main import run
 from ferrygate.cli.terminal import Terminal
+from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
+from ferrygate.engine.messages import ConflictChoice, Direction
 
 
 @pytest.fixture
@@ -75,3 +77,13 @@ def broken_command(
         raise ValueError("hush")
 
     return make_command(show)
+
+
+@pytest.fixture
+def terminal(clock: ManualClock) -> Terminal:
+    return Terminal(clock)
+
+
+@pytest.fixture
+def report(terminal: Terminal, clock: ManualClock) -> TransferReport:
+    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)

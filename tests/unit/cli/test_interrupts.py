@@ -30,11 +30,6 @@ sys.exit(main())
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@pytest.fixture
-def terminal(clock: ManualClock) -> Terminal:
-    return Terminal(clock)
-
-
 @pytest.fixture(autouse=True)
 def _own_handlers() -> Iterator[None]:
     before = {number: signal.signal(number, signal.default_int_handler) for number in NUMBERS}

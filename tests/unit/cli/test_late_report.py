@@ -9,11 +9,9 @@ import pytest
 
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
-from ferrygate.common.clock import Clock
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
-    ConflictChoice,
     Direction,
     FileChanged,
     FileView,
@@ -42,16 +40,6 @@ BATCH = BatchView(
     files_late=1,
     late_until=1_795_000_330.0,
 )
-
-
-@pytest.fixture
-def terminal(clock: Clock) -> Terminal:
-    return Terminal(clock)
-
-
-@pytest.fixture
-def report(terminal: Terminal, clock: Clock) -> TransferReport:
-    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
 
 
 def tell(report: TransferReport, file: FileView = WAITS, **changes: object) -> None:

@@ -30,11 +30,6 @@ OTHER = FileView(
 )
 
 
-@pytest.fixture
-def terminal(clock: Clock) -> Terminal:
-    return Terminal(clock)
-
-
 def test_skipping_another_size_is_not_all_done(
     terminal: Terminal, clock: Clock, capsys: Capture
 ) -> None:

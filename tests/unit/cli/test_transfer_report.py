@@ -67,16 +67,6 @@ SKIPPED = FileView(
 )
 
 
-@pytest.fixture
-def terminal(clock: Clock) -> Terminal:
-    return Terminal(clock)
-
-
-@pytest.fixture
-def report(terminal: Terminal, clock: Clock) -> TransferReport:
-    return TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
-
-
 def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
     for view in (DELIVERED, FAILED, UNCONFIRMED, SKIPPED):
         report(FileChanged(1, view))

@@ -49,11 +49,6 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/a": b"1", b"/b": b"22", b"/c": b"333"}, b"/folder")
 
 
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 def silent(_request: Request) -> Iterable[bytes]:
     return ()
 

@@ -22,11 +22,6 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/a": b"1"})
 
 
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 # ---------------------------------------------------------------- sleeps
 
 

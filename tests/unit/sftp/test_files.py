@@ -42,16 +42,6 @@ from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 @pytest.fixture
-def server() -> ScriptedServer:
-    return ScriptedServer({b"/a": b"1"}, b"/folder", b"/folder/below")
-
-
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
-@pytest.fixture
 def files(rig: Rig) -> RemoteFiles:
     return RemoteFiles(rig.channel)
 

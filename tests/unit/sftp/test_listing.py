@@ -31,16 +31,6 @@ from scripted_sftp import (
 from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
-@pytest.fixture
-def server() -> ScriptedServer:
-    return ScriptedServer({b"/a": b"1"}, b"/folder", b"/folder/below")
-
-
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
     found: list[Entry] = []
 

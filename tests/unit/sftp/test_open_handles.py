@@ -19,11 +19,6 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/%02d" % number: b"%d" % number for number in range(FILES)}, b"/sub")
 
 
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 async def fetch(files: RemoteFiles, path: bytes) -> bytes:
     handle = await files.open_for_reading(path)
     try:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from ferrygate.transfers.outcome import FileJob
+from scripted_sftp import ScriptedServer
 from transfer_rig import CONTENT, TransferRig
+from walk_rig import Walk
 
 
 @pytest.fixture
@@ -17,3 +19,24 @@ def desk(tmp_path: Path) -> TransferRig:
 def job(desk: TransferRig) -> FileJob:
     """A file to send."""
     return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({}, b"/inbox")
+
+
+@pytest.fixture
+def walk(server: ScriptedServer) -> Walk:
+    return Walk(server)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder with four files and three folders in it."""
+    tree = tmp_path / "month"
+    (tree / "plates" / "raw").mkdir(parents=True)
+    (tree / "empty").mkdir()
+    for name in ("b.csv", "a.csv", "plates/p.csv", "plates/raw/r.dat"):
+        (tree / name).write_text(name)
+    return tree

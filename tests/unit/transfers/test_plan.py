@@ -41,27 +41,6 @@ from walk_rig import Walk
 FILE_ALREADY_EXISTS = 11  # from version 5 on, and sent by some of version 3
 
 
-@pytest.fixture
-def server() -> ScriptedServer:
-    return ScriptedServer({}, b"/inbox")
-
-
-@pytest.fixture
-def walk(server: ScriptedServer) -> Walk:
-    return Walk(server)
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A folder with files, folders and links in it."""
-    tree = tmp_path / "month"
-    (tree / "plates" / "raw").mkdir(parents=True)
-    (tree / "empty").mkdir()
-    for name in ("b.csv", "a.csv", "plates/p.csv", "plates/raw/r.dat"):
-        (tree / name).write_text(name)
-    return tree
-
-
 def test_a_folder_lands_under_its_name(walk: Walk, server: ScriptedServer, tree: Path) -> None:
     assert sorted(walk.up(tree)) == [
         b"/inbox/month/a.csv",

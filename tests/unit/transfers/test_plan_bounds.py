@@ -33,27 +33,6 @@ from transfer_rig import TransferRig
 from walk_rig import Walk
 
 
-@pytest.fixture
-def server() -> ScriptedServer:
-    return ScriptedServer({}, b"/inbox")
-
-
-@pytest.fixture
-def walk(server: ScriptedServer) -> Walk:
-    return Walk(server)
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A folder with four files and three folders in it."""
-    tree = tmp_path / "month"
-    (tree / "plates" / "raw").mkdir(parents=True)
-    (tree / "empty").mkdir()
-    for name in ("b.csv", "a.csv", "plates/p.csv", "plates/raw/r.dat"):
-        (tree / name).write_text(name)
-    return tree
-
-
 def without_an_end(server: ScriptedServer) -> None:
     """Have every folder hold one of the same name, as where a folder leads back into itself."""
     answered: set[bytes] = set()

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import pytest
+
+from scripted_sftp import Rig, ScriptedServer
+
+
+@pytest.fixture
+def server() -> ScriptedServer:
+    return ScriptedServer({b"/a": b"1"}, b"/folder", b"/folder/below")
+
+
+@pytest.fixture
+def rig(server: ScriptedServer) -> Rig:
+    return Rig(server)
