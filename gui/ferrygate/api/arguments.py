@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from ferrygate.common import remote_path
 from ferrygate.common.errors import UsageError
@@ -17,8 +18,9 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
-from ferrygate.engine.messages import LinkChoice
 from ferrygate.sites.site import Policy, SignIn, Site, Support
+
+C = TypeVar("C", bound=Enum)
 
 LocalPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 """A path on this computer."""
@@ -108,18 +110,21 @@ def several(name: str, paths: LocalPath | Iterable[LocalPath]) -> tuple[LocalPat
     return tuple(paths)
 
 
-def links_choice(links: LinkChoice | str) -> LinkChoice:
-    """The choice for links to folders.
+def choice(name: str, value: C | str, choices: type[C]) -> C:
+    """The choice that an argument names, by itself or by its word.
 
     Raises:
         TypeError: it is neither a choice nor text.
         UsageError: it is no word for a choice.
     """
-    demand("links", links, LinkChoice, str)
+    demand(name, value, choices, str)
     try:
-        return LinkChoice(links)
+        return choices(value)
     except ValueError:
-        raise UsageError(_("links is skip, follow or fail.")) from None
+        words = ", ".join(str(one.value) for one in choices)
+        raise UsageError(
+            _("{name} is one of these: {words}.").format(name=name, words=words)
+        ) from None
 
 
 def secret(name: str, value: str | None) -> Secret | None:

@@ -10,9 +10,9 @@ from typing import Self, TypeVar
 from ferrygate.api.arguments import (
     LocalPath,
     RemotePath,
+    choice,
     demand,
     existing,
-    links_choice,
     local,
     remote,
     several,
@@ -177,7 +177,7 @@ class Session:
         sources: LocalPath | Iterable[LocalPath],
         folder: RemotePath,
         *,
-        on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
+        on_conflict: m.ConflictChoice | str = m.ConflictChoice.FAIL,
         links: m.LinkChoice | str = m.LinkChoice.SKIP,
         late_check: bool = True,
         name: str | bytes | None = None,
@@ -188,7 +188,8 @@ class Session:
         Args:
             sources: one path, or several in a list or the like.
             folder: the remote folder.
-            on_conflict: what to do with files that are already there.
+            on_conflict: what to do with files that are already there: "fail", "replace",
+                "keep-both", "skip" or "changed"; "ask" is "fail" where nobody can be asked.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
             late_check: where the line was lost under uploads to an object store, wait until no
                 part of them can come any more (the site's ``late_part_seconds``), and ask about
@@ -212,8 +213,8 @@ class Session:
             self._client.number(),
             paths,
             target,
-            on_conflict,
-            links_choice(links),
+            choice("on_conflict", on_conflict, m.ConflictChoice),
+            choice("links", links, m.LinkChoice),
             late_check,
             None if name is None else new_name(paths, name),
         )
@@ -224,7 +225,7 @@ class Session:
         sources: RemotePath | Iterable[RemotePath],
         folder: LocalPath,
         *,
-        on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL,
+        on_conflict: m.ConflictChoice | str = m.ConflictChoice.FAIL,
         links: m.LinkChoice | str = m.LinkChoice.SKIP,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
     ) -> Result:
@@ -233,7 +234,8 @@ class Session:
         Args:
             sources: one path, or several in a list or the like.
             folder: the local folder.
-            on_conflict: what to do with files that are already there.
+            on_conflict: what to do with files that are already there: "fail", "replace",
+                "keep-both", "skip" or "changed"; "ask" is "fail" where nobody can be asked.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
             on_event: told how the batch and its files stand.
 
@@ -245,8 +247,8 @@ class Session:
             self._client.number(),
             tuple(existing("sources", source) for source in several("sources", sources)),
             local("folder", folder),
-            on_conflict,
-            links_choice(links),
+            choice("on_conflict", on_conflict, m.ConflictChoice),
+            choice("links", links, m.LinkChoice),
         )
         return self._transfer(command, on_event)
 
@@ -286,7 +288,6 @@ class Session:
         command: m.Upload | m.Download,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None,
     ) -> Result:
-        demand("on_conflict", command.on_conflict, m.ConflictChoice)
         if on_event is not None and not callable(on_event):
             raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
         files: dict[int, m.FileView] = {}

@@ -201,10 +201,37 @@ def test_a_start_folder_stays_in_either_form_of_its_letters(
         session.remove(path, recursive=True)
 
 
+@pytest.mark.parametrize("option", ["on_conflict", "links"])
+@pytest.mark.parametrize("moves", [("put", "a", "/b"), ("get", "/a", "b")], ids=lambda to: to[0])
+def test_a_choice_is_given_by_itself_or_by_its_word(
+    make_session: MakeSession, moves: tuple[str, ...], option: str
+) -> None:
+    session, engine = make_session()
+    choices: type[m.ConflictChoice | m.LinkChoice]
+    choices = m.ConflictChoice if option == "on_conflict" else m.LinkChoice
+    for choice in choices:
+        for given in (choice, choice.value):
+            getattr(session, moves[0])(*moves[1:], **{option: given})
+    sent = [getattr(command, option) for command in engine.sent]
+    assert sent == [choice for choice in choices for _given in range(2)]
+
+
+@pytest.mark.parametrize("option", ["on_conflict", "links"])
+@pytest.mark.parametrize("word", ["", "Skip", "REPLACE", "everything"])
+@pytest.mark.parametrize("moves", [("put", "a", "/b"), ("get", "/a", "b")], ids=lambda to: to[0])
+def test_a_word_for_no_choice_is_wrong_usage_and_the_words_are_told(
+    make_session: MakeSession, moves: tuple[str, ...], option: str, word: str
+) -> None:
+    session, engine = make_session()
+    with pytest.raises(UsageError, match=rf"{option} is one of these: .*skip"):
+        getattr(session, moves[0])(*moves[1:], **{option: word})
+    assert engine.sent == []
+
+
 @pytest.mark.parametrize(
     ("method", "arguments", "named"),
     [
-        ("put", ("a", "/b"), {"on_conflict": "skip"}),
+        ("put", ("a", "/b"), {"on_conflict": 1}),
         ("get", ("/a", "b"), {"on_conflict": None}),
         ("put", ("a", "/b"), {"on_event": "tell"}),
         ("mkdir", ("/a",), {"parents": "no"}),
