@@ -8,6 +8,10 @@ A second one waits for a minute, since two runs of one job that overlap should b
 the later last. Then it fails with a sentence: a large file may take hours, and nobody should wait
 for that without a word. Where the disk has no locks there is nothing to wait for. Other computers
 are not seen; ADR 012 says what is left to them.
+
+A name is the same however it is written: with ``..`` and repeated slashes, from the root or not, in
+NFC or NFD. The server is not asked, so another way that it has to one file, such as a link to its
+folder, or capital letters that it does not tell apart, counts as another name.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import unicodedata
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -84,7 +89,7 @@ class UploadClaims:
         )
 
     def _name(self, remote: bytes) -> str:
-        text = self._account.encode() + b"\0" + remote
+        text = self._account.encode() + b"\0" + _one_spelling(remote)
         return f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
 
     def _try(self, path: Path) -> Claim | None:
@@ -105,6 +110,18 @@ class UploadClaims:
                 raise
             os.close(descriptor)
         return None
+
+
+def _one_spelling(remote: bytes) -> bytes:
+    """The same path for all ways to write one."""
+    return b"/".join(_composed(part) for part in remote_path.normalise(remote).split(b"/"))
+
+
+def _composed(name: bytes) -> bytes:
+    try:
+        return unicodedata.normalize("NFC", name.decode("utf-8")).encode()
+    except UnicodeDecodeError:
+        return name
 
 
 def _is_there(path: Path, descriptor: int) -> bool:

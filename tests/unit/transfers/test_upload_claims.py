@@ -74,6 +74,30 @@ def test_other_names_and_other_accounts_do_not_wait(
     assert rig.stream.clock.now() == began
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b"/inbox/report.csv", b"/inbox/../inbox/report.csv"),
+        (b"/inbox/report.csv", b"//inbox//./report.csv"),
+        (b"/inbox/report.csv", b"inbox/report.csv"),
+        (b"/inbox/report.csv", b"/../inbox/report.csv"),
+        ("/Größe/ü.csv".encode(), "/Gro\u0308ße/u\u0308.csv".encode()),
+        (b"/\xff/" + "ü".encode(), b"/\xff/" + "u\u0308".encode()),
+    ],
+)
+def test_one_name_is_the_same_however_it_is_written(
+    rig: Rig, claims: UploadClaims, one: bytes, other: bytes
+) -> None:
+    with closing(take(rig, claims, one)), pytest.raises(ConflictError):
+        take(rig, claims, other)
+
+
+@pytest.mark.parametrize("other", [b"/Inbox/report.csv", b"/report.csv", b"/inbox/report.csv2"])
+def test_what_is_another_name_does_not_wait(rig: Rig, claims: UploadClaims, other: bytes) -> None:
+    with closing(take(rig, claims)), closing(take(rig, claims, other)):
+        pass
+
+
 def test_another_process_is_waited_for_until_it_is_killed(
     rig: Rig, claims: UploadClaims, tmp_path: Path
 ) -> None:
