@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from itertools import count
 
-from ferrygate.common.entry import Entry
-from ferrygate.common.errors import ConflictError
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.errors import ConflictError, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
 from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.views import ConflictChoice, TransferState
+
+NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})
+"""The choices that say something of a file that is there, and nothing of a folder."""
 
 _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
@@ -21,6 +24,31 @@ def taken(name: str) -> ConflictError:
     return ConflictError(
         _("“{name}” is already there, and was left as it is.").format(name=name),
         next_step=_("Choose what to do with files that are already there."),
+    )
+
+
+def demand_file(kind: EntryKind, name: str) -> None:
+    """Refuse to take what is no file for the file of that name; one of unknown kind may be one.
+
+    Args:
+        kind: of what has the name, links followed; a link is one that leads nowhere.
+        name: for people.
+
+    Raises:
+        WrongTypeError: it is a folder, a device or the like, or a link that leads nowhere.
+    """
+    match kind:
+        case EntryKind.FOLDER:
+            sentence = _("“{name}” is a folder there, so no file can have that name.")
+        case EntryKind.OTHER:
+            sentence = _("“{name}” is neither a file nor a folder there.")
+        case EntryKind.LINK:
+            sentence = _("“{name}” is a link there that leads nowhere.")
+        case EntryKind.FILE | EntryKind.UNKNOWN:
+            return
+    raise WrongTypeError(
+        sentence.format(name=name),
+        next_step=_("Choose another folder, or have both kept."),
     )
 
 

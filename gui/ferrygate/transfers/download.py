@@ -14,10 +14,17 @@ from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading, writing
-from ferrygate.common.names import display_name
+from ferrygate.common.names import display_name, display_text
 from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.transfers.confirmation import sizes_not_told
-from ferrygate.transfers.conflict import is_to_be_fetched, numbered_names, skipped, taken
+from ferrygate.transfers.conflict import (
+    NEEDS_A_FILE,
+    demand_file,
+    is_to_be_fetched,
+    numbered_names,
+    skipped,
+    taken,
+)
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
@@ -55,6 +62,7 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
+        WrongTypeError: what has the name is no file.
         LocalFileError: the target cannot be written.
         ChangedError: the remote file changed while it was fetched, twice.
         FerrygateError: what the server refused, or the connection's end.
@@ -177,13 +185,18 @@ def _beside(
 ) -> str | Outcome:
     """The name to fetch to where something stands under the one that was meant."""
     wanted = Path(job.local)
-    if job.on_conflict is ConflictChoice.CHANGED and not stat.S_ISDIR(here.st_mode):
-        if is_to_be_fetched(here, version.size, version.modified):
+    if job.on_conflict in NEEDS_A_FILE:
+        meant = _led_to(wanted, here)
+        kind = _kind(meant)
+        if kind is EntryKind.LINK and job.replaces:  # it leads nowhere
             return wanted.name
-        return skipped(job, version.size, here.st_size)
-    if job.on_conflict is ConflictChoice.SKIP:
-        size = wanted.stat().st_size if wanted.is_file() else None
-        return skipped(job, version.size, size, _("skipped, another size on this computer"))
+        demand_file(kind, display_text(wanted.name))
+        if job.on_conflict is ConflictChoice.SKIP:
+            note = _("skipped, another size on this computer")
+            return skipped(job, version.size, meant.st_size, note)
+        if is_to_be_fetched(meant, version.size, version.modified):
+            return wanted.name
+        return skipped(job, version.size, meant.st_size)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         for name in numbered_names(os.fsencode(wanted.name)):
             other = os.fsdecode(name)
@@ -191,6 +204,23 @@ def _beside(
             if folder.status(other) is None and job.names.claim(path, job.remote):
                 return other
     raise taken(wanted.name)
+
+
+def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
+    """Look up what a name leads to; where a link leads nowhere, the link itself."""
+    if stat.S_ISLNK(here.st_mode):
+        with contextlib.suppress(FileNotFoundError):
+            return path.stat()
+    return here
+
+
+def _kind(here: os.stat_result) -> EntryKind:
+    kinds = {
+        stat.S_IFREG: EntryKind.FILE,
+        stat.S_IFDIR: EntryKind.FOLDER,
+        stat.S_IFLNK: EntryKind.LINK,
+    }
+    return kinds.get(stat.S_IFMT(here.st_mode), EntryKind.OTHER)
 
 
 def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
@@ -210,7 +240,10 @@ def _take_away(folder: LocalFolder, part: str) -> None:
 def _move(folder: OpenFolder, part: str, target: str, *, replace: bool) -> None:
     """Give the finished file its name; without ``replace`` never over another file."""
     if replace:
-        folder.rename(part, target)
+        try:
+            folder.rename(part, target)
+        except IsADirectoryError:
+            demand_file(EntryKind.FOLDER, display_text(target))
         return
     try:
         folder.link(part, target)

@@ -29,7 +29,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.names import display_text, remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
-from ferrygate.sftp.status import TELLS_LITTLE
+from ferrygate.sftp.status import TELLS_LITTLE, no_folder
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found import Found
@@ -266,7 +266,7 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
         if kind is EntryKind.UNKNOWN:
             return _Made(path, new=False, refused=refusal.problem)
         if kind is not EntryKind.FOLDER:
-            raise
+            raise no_folder(path) from refusal
         return _Made(path, new=False)
     return _Made(path, new=True)
 

@@ -12,7 +12,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.names import display_name
 from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
-from ferrygate.transfers.conflict import taken
+from ferrygate.transfers.conflict import NEEDS_A_FILE, demand_file, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import instead_of, standing
@@ -117,5 +117,7 @@ async def _may_go_without(
         return job.replaces
     if goes_on and opened.before is not None and opened.owns(opened.before):
         return True
+    if opened.before is not None and job.on_conflict in NEEDS_A_FILE:
+        demand_file(opened.before.kind, display_name(remote_path.basename(target)))
     opened.stood_before = opened.before
     return job.replaces or (opened.told and opened.before is None)

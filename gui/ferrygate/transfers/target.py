@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from itertools import islice
 
+import msgspec
+
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import (
-    NotFoundError,
-)
+from ferrygate.common.errors import NotFoundError
 from ferrygate.common.i18n import _
 from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import other_forms
-from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
-from ferrygate.transfers.conflict import is_to_be_sent, numbered_names, skipped, taken
+from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.transfers.conflict import (
+    NEEDS_A_FILE,
+    demand_file,
+    is_to_be_sent,
+    numbered_names,
+    skipped,
+    taken,
+)
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice
 
+_LOOKED_AT = frozenset({EntryKind.LINK, EntryKind.UNKNOWN})  # before a file is skipped
 _MAY_SKIP = frozenset({ConflictChoice.SKIP, ConflictChoice.CHANGED})
 _MOST = 100  # numbered names that OPEN is asked about; more than that is no accident
 
@@ -38,6 +45,7 @@ async def choose(
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
+        WrongTypeError: what has the name is no file.
     """
     files = route.files
     if opened.path is not None and await _goes_on(files, job, opened):
@@ -51,40 +59,29 @@ async def choose(
         path, there = await _taken_by(files, path)
     except TELLS_NOTHING:
         opened.asked, opened.told, there = False, False, None
-    if there is None or await _is_replaced(route, job, path, there, source):
+    meant = None if there is None else await _file_there(files, job, path, there)
+    if meant is None or _is_replaced(route, job, meant, source):
         opened.stood_before = opened.before = there
         return path
-    return await _aside(files, job, path, there, source.st_size)
+    return await _aside(files, job, meant, source.st_size)
 
 
-async def _is_replaced(
-    route: Route, job: FileJob, path: bytes, there: Entry, source: os.stat_result
-) -> bool:
-    """Tell whether what stands there is to give way.
-
-    Raises:
-        ConflictError: it is a folder, which a changed file cannot replace.
-    """
+def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat_result) -> bool:
+    """Tell whether what stands there is to give way."""
     if job.on_conflict is not ConflictChoice.CHANGED:
         return job.replaces
-    meant = await _meant(route.files, path, there)
-    if meant.kind is EntryKind.FOLDER:
-        raise taken(display_name(remote_path.basename(job.remote)))
     size, modified = source.st_size, source.st_mtime
-    return is_to_be_sent(meant, size, modified, object_store=route.object_store)
+    return is_to_be_sent(there, size, modified, object_store=route.object_store)
 
 
-async def _aside(
-    files: RemoteFiles, job: FileJob, path: bytes, there: Entry, size: int
-) -> bytes | Outcome:
+async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> bytes | Outcome:
     """Choose another name for a file that does not replace what stands there, or its end.
 
     Raises:
         ConflictError: nobody said what to do.
     """
     if job.on_conflict in _MAY_SKIP:
-        meant = await _meant(files, path, there)
-        size_there = meant.size if meant.kind is EntryKind.FILE else None
+        size_there = there.size if there.kind is EntryKind.FILE else None
         return skipped(job, size, size_there, _("skipped, another size on the server"))
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
@@ -118,12 +115,29 @@ async def _may_be_free(files: RemoteFiles, path: bytes) -> bool:
         return True  # OPEN tells
 
 
-async def _meant(files: RemoteFiles, path: bytes, there: Entry) -> Entry:
-    """Look up what a name leads to: a link has a size and a time of its own."""
-    meant = there
-    if there.kind is EntryKind.LINK:
-        with contextlib.suppress(*TELLS_LITTLE):
-            meant = await files.stat(path)
+async def _file_there(files: RemoteFiles, job: FileJob, path: bytes, there: Entry) -> Entry:
+    """Look up what a name leads to, where the job says something of a file that has it.
+
+    A link has a size and a time of its own; some servers tell no kinds. Where a file is replaced,
+    OPEN tells what those do not.
+
+    Raises:
+        WrongTypeError: as :func:`ferrygate.transfers.conflict.demand_file`.
+    """
+    if job.on_conflict not in NEEDS_A_FILE:
+        return there
+    meant, leads_nowhere = there, False
+    kinds = _LOOKED_AT if job.on_conflict in _MAY_SKIP else {EntryKind.LINK}
+    if there.kind in kinds:
+        try:
+            meant = await files.look(path, follow=True)
+        except NotFoundError:
+            leads_nowhere = True
+        except TELLS_NOTHING:
+            meant = msgspec.structs.replace(there, kind=EntryKind.UNKNOWN)
+    if leads_nowhere and job.replaces:  # OPEN makes the file that the link names
+        return msgspec.structs.replace(there, size=None)
+    demand_file(meant.kind, display_name(remote_path.basename(job.remote)))
     return meant
 
 

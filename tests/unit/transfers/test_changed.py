@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ferrygate.common.errors import ConflictError
+from ferrygate.common.errors import WrongTypeError
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import OPEN, READ
@@ -80,7 +80,7 @@ def test_put_skips_by_the_size_behind_a_link(desk: TransferRig, job: FileJob) ->
 
 def test_a_folder_is_no_changed_file(desk: TransferRig, job: FileJob) -> None:
     desk.server.folders.add(REMOTE)
-    with pytest.raises(ConflictError):
+    with pytest.raises(WrongTypeError):
         desk.send(choosing(job, ConflictChoice.CHANGED))
     assert desk.server.asked(OPEN) == []
 
@@ -147,5 +147,5 @@ def test_get_that_skips_another_size_says_so(desk: TransferRig, fetched: FileJob
 def test_a_folder_here_is_no_changed_file(desk: TransferRig, fetched: FileJob) -> None:
     Path(fetched.local).unlink()
     Path(fetched.local).mkdir()
-    with pytest.raises(ConflictError):
+    with pytest.raises(WrongTypeError):
         desk.fetch(choosing(fetched, ConflictChoice.CHANGED))

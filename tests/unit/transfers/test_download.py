@@ -20,6 +20,7 @@ from ferrygate.common.errors import (
     PermissionDeniedError,
     RemoteFailureError,
     SizeMismatchError,
+    WrongTypeError,
 )
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.download import download
@@ -270,12 +271,6 @@ def test_a_skipped_link_has_the_size_of_its_file(desk: TransferRig, job: FileJob
     assert desk.fetch(same).note == ""
 
 
-def test_a_skipped_folder_has_no_size(desk: TransferRig, job: FileJob) -> None:
-    Path(job.local).mkdir()
-    folder = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=4)
-    assert desk.fetch(folder).note == ""
-
-
 def test_replace(desk: TransferRig, job: FileJob) -> None:
     desk.write("plate.csv", b"mine")
     desk.fetch(choosing(job, ConflictChoice.REPLACE))
@@ -331,7 +326,7 @@ def test_a_folder_that_cannot_be_written(desk: TransferRig, job: FileJob, sort: 
 
 def test_a_target_that_is_a_folder(desk: TransferRig, job: FileJob) -> None:
     Path(job.local).mkdir()
-    with pytest.raises(LocalFileError):
+    with pytest.raises(WrongTypeError, match="is a folder"):
         desk.fetch(choosing(job, ConflictChoice.REPLACE))
     assert there(desk) == ["plate.csv"]
 

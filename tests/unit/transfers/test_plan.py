@@ -14,8 +14,8 @@ from ferrygate.common.errors import (
     LocalFileError,
     PermissionDeniedError,
     Problem,
-    RemoteFailureError,
     UsageError,
+    WrongTypeError,
 )
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.plan import Planner
@@ -120,7 +120,7 @@ def test_a_folder_that_hides_and_is_there_says_mkdir(
 def test_a_file_where_a_folder_is_to_be(walk: Walk, server: ScriptedServer, tree: Path) -> None:
     server.files[b"/inbox/month"] = bytearray()
     server.instead[MKDIR] = lambda request: [status(request.number, 4)]
-    with pytest.raises(RemoteFailureError):
+    with pytest.raises(WrongTypeError, match="is a file, not a folder"):
         walk.up(tree)
 
 
