@@ -37,15 +37,15 @@ def demand_file(kind: EntryKind, name: str) -> None:
     Raises:
         WrongTypeError: it is a folder, a device or the like, or a link that leads nowhere.
     """
+    if kind in {EntryKind.FILE, EntryKind.UNKNOWN}:
+        return
     match kind:
         case EntryKind.FOLDER:
             sentence = _("“{name}” is a folder there, so no file can have that name.")
-        case EntryKind.OTHER:
-            sentence = _("“{name}” is neither a file nor a folder there.")
         case EntryKind.LINK:
             sentence = _("“{name}” is a link there that leads nowhere.")
-        case EntryKind.FILE | EntryKind.UNKNOWN:
-            return
+        case _:
+            sentence = _("“{name}” is neither a file nor a folder there.")
     raise WrongTypeError(
         sentence.format(name=name),
         next_step=_("Choose another folder, or have both kept."),
