@@ -97,3 +97,48 @@ def test_two_runs_that_replace_one_file_leave_one_of_theirs(
             lines = [msgspec.json.decode(line, type=Told) for line in output.splitlines()]
             assert [line.state for line in lines if line.event == "file"] == ["delivered"]
         assert (rig.home / "report.bin").read_bytes() in contents
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("rates", [(None, None), ("12M", "48M"), ("48M", "12M")], ids=str)
+@pytest.mark.parametrize("lengths", [(16, 16), (16, 12), (12, 16)], ids=str)
+def test_a_mixture_of_two_computers_files_is_told_by_one_of_them(
+    bare: Program,
+    rig: Rig,
+    site: Path,
+    tmp_path: Path,
+    lengths: tuple[int, int],
+    rates: tuple[str | None, str | None],
+) -> None:
+    """Each has a FERRYGATE_HOME of its own, so neither sees the other's claims."""
+    contents = [bytes([65 + number]) * (length << 20) for number, length in enumerate(lengths)]
+    (rig.home / "report.bin").write_bytes(b"what stood there")
+    commands = []
+    for number, content in enumerate(contents):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "report.bin").write_bytes(content)
+        rate = rates[number]
+        commands.append(
+            subprocess.Popen(
+                [
+                    *(*PROGRAM, "put", site, folder / "report.bin", rig.home),
+                    *("--on-conflict", "replace", "--json"),
+                    *(() if rate is None else ("--limit-rate", rate)),
+                ],
+                env={**bare.environment, "FERRYGATE_HOME": str(folder / "home")},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+    ends = []
+    for command in commands:
+        output, _nothing = command.communicate(timeout=60)
+        lines = [msgspec.json.decode(line, type=Told) for line in output.splitlines()]
+        (state,) = (line.state for line in lines if line.event == "file")
+        assert command.returncode == (0 if state == "delivered" else 1)
+        ends.append(state)
+    is_whole = (rig.home / "report.bin").read_bytes() in contents
+    assert is_whole or "needs-attention" in ends

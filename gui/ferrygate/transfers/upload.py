@@ -35,6 +35,7 @@ from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.confirmation import confirm
 from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwritten
 from ferrygate.transfers.open_target import open_or_other
+from ferrygate.transfers.other_writers import OtherWriters
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import choose, standing
@@ -75,6 +76,7 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
         LocalFileError: the file cannot be read, or changed while it was sent.
+        MixedError: somebody else wrote to it meanwhile.
         SizeMismatchError: the server has another size than was sent.
         FerrygateError: what the server refused, or the connection's end.
         NotBeforeError: it is to be begun again later.
@@ -140,6 +142,8 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
             return begun
         handle, target = begun
         writing = _Writing(route, handle, target, opened, report, reserved)
+        if not route.object_store:
+            writing.others = OtherWriters(route.files, handle, size, opened)
         with _unchanged(source, job.local):
             digest = await _write(writing, source, size, job.local)
     if route.object_store:
@@ -150,7 +154,10 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
     opened.closing = size, digest  # from here on whatever shows of it is whole
     report(TransferState.CHECKING, size)
     check_ok(await closed, target)
-    return await _delivered(route, job, opened, target, asked)
+    done = await _delivered(route, job, opened, target, asked)
+    if writing.others is not None:
+        writing.others.check(target)
+    return done
 
 
 async def _delivered(
@@ -225,6 +232,7 @@ class _Writing:
         reserved: int,
     ) -> None:
         """``reserved`` is how many bytes may go without waiting."""
+        self.others: OtherWriters | None = None  # looked for, where there may be any
         self._reserved = reserved
         self._route = route
         self._handle = handle
@@ -252,6 +260,8 @@ class _Writing:
             self._route.window.give_back(len(data))
             raise self._error
         self._flying += 1
+        if self.others is not None:
+            self.others.before_write(offset, len(data))
         reply = self._route.files.write(self._handle, offset, data)
         reply.then = partial(self._landed, len(data), self._route.window.now())
         self._opened.written = offset + len(data)
