@@ -149,7 +149,8 @@ def test_what_else_has_failed_is_told_as_well(
     here.mkdir()
     (here / "sub").write_bytes(b"in the way")
     large.rename(inbox / "large.bin")
-    get = "get", site, "/inbox/large.bin", "/inbox/sub", here
+    # So slow that the second has failed long before enough of the first has come.
+    get = "get", site, "/inbox/large.bin", "/inbox/sub", here, "--limit-rate", "4M"
     (record, error), told = interrupted(ferrygate, growing(here), *get)
     assert record["state"] == "cancelled"
     assert "sub" in error["error"]["sentence"]
