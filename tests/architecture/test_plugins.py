@@ -55,6 +55,7 @@ def test_root_runs_everything(inner: pytest.Pytester) -> None:
     assert run.ret == pytest.ExitCode.OK
 
 
+@pytest.mark.slow
 def test_it_is_named_where_the_tests_run_in_several_processes(
     inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

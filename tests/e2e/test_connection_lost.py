@@ -37,7 +37,7 @@ def test_a_server_that_does_not_come_back_ends_the_command_in_time(
 ) -> None:
     site = connection_file(tmp_path, site_of(openssh, by_key(openssh)), port=proxy.port)
     target = openssh.home / "lost"
-    options = ("--limit-rate", "500K", "--keep-trying", "3", "--json")
+    options = ("--limit-rate", "500K", "--keep-trying", "2", "--json")
     with bare.running("put", site, large, target, *options) as process:
         wait_until((target / "large.bin").exists)
         proxy.__exit__()
@@ -46,12 +46,12 @@ def test_a_server_that_does_not_come_back_ends_the_command_in_time(
     *records, error, summary = [json.loads(line) for line in output.splitlines()]
     away = [record for record in records if record["event"] == "connection"]
     assert [record["state"] for record in away[:2]] == ["reconnecting", "reconnecting"]
-    assert 0 <= away[1]["next_try_seconds"] <= 3
+    assert 0 <= away[1]["next_try_seconds"] <= 2
     assert away[-1]["state"] == "offline"
     assert error["error"]["kind"] == "connection-lost"
     assert (summary["exit"], summary["counts"]["needs-attention"]) == (5, 1)
     assert "Connection lost, next try in 1 s\n" in told
-    sentence = "The connection was lost, and has not come back within 3 s."
+    sentence = "The connection was lost, and has not come back within 2 s."
     assert told.count(sentence) == 1
 
 

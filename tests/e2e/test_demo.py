@@ -55,6 +55,7 @@ def screenless(offscreen: Program) -> Program:
     return Program({k: v for k, v in offscreen.environment.items() if k not in hidden})
 
 
+@pytest.mark.slow
 def test_the_demo_checks_itself_without_a_display(screenless: Program, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     outcome = screenless("demo", "--offscreen", pictures, "--period", "3")

@@ -28,6 +28,7 @@ def enrolling(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
     return Program({**bare.environment, **password, **keychain_in(keychain)})
 
 
+@pytest.mark.slow
 def test_a_key_is_kept_once_a_sign_in_has_proven_it(
     enrolling: Program, site: Path, sandbox: Sandbox, keychain: Path
 ) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, after_waiting, records
+from e2e.program import Program, after_waiting, connection_file, records
 from ferrygate.sandbox.sandbox import Sandbox
+from servers.rigs.rig import Rig
+from servers.rigs.signing_in import by_key, site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
@@ -32,22 +34,21 @@ def test_ls_writes_hostile_names_out(ferrygate: Program, site: Path, sandbox: Sa
     assert "\x1b" not in plain.stdout
 
 
-def test_folders_are_made_renamed_and_removed(
-    ferrygate: Program, site: Path, sandbox: Sandbox
-) -> None:
-    root = sandbox.ready.root
-    assert ferrygate("mkdir", site, "/new", "/deep/er", "-p").returncode == 0
+def test_folders_are_made_renamed_and_removed(bare: Program, openssh: Rig, tmp_path: Path) -> None:
+    site = connection_file(tmp_path, site_of(openssh, by_key(openssh)))  # no code is waited for
+    root = openssh.home
+    assert bare("mkdir", site, root / "new", root / "deep" / "er", "-p").returncode == 0
     assert (root / "new").is_dir()
     assert (root / "deep" / "er").is_dir()
     (root / "new" / "a.csv").write_bytes(b"1")
-    assert ferrygate("mv", site, "/new/a.csv", "/new/b.csv").returncode == 0
+    assert bare("mv", site, root / "new" / "a.csv", root / "new" / "b.csv").returncode == 0
     assert (root / "new" / "b.csv").read_bytes() == b"1"
-    only_files = ferrygate("rm", site, "/new", "/new/b.csv")
+    only_files = bare("rm", site, root / "new", root / "new" / "b.csv")
     assert only_files.returncode == 1
-    assert "“/new” is a folder. Add -r to remove it and all in it." in only_files.stderr
+    assert f"“{root}/new” is a folder. Add -r to remove it and all in it." in only_files.stderr
     assert (root / "new").is_dir()
     assert not (root / "new" / "b.csv").exists(), "the second path was not tried"
-    assert ferrygate("rm", site, "-r", "/deep").returncode == 0
+    assert bare("rm", site, "-r", root / "deep").returncode == 0
     assert not (root / "deep").exists()
 
 

@@ -79,6 +79,7 @@ def test_an_interrupted_put_leaves_no_part_of_a_new_file(
     wait_until(lambda: not list(uploads(sandbox).iterdir()))
 
 
+@pytest.mark.slow
 def test_an_interrupted_replacing_put_says_what_it_may_have_destroyed(
     ferrygate: Program, site: Path, sandbox: Sandbox, large: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_an_interrupted_replacing_put_says_what_it_may_have_destroyed(
     ]
 
 
+@pytest.mark.slow
 def test_an_interrupted_put_names_every_file_and_skip_does_the_rest(
     ferrygate: Program, site: Path, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_a_question_is_left_by_an_interrupt(
     }
 
 
+@pytest.mark.slow
 def test_a_second_interrupt_waits_for_no_server(
     ferrygate: Program, sandbox: Sandbox, large: Path, tmp_path: Path
 ) -> None:

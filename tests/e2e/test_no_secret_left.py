@@ -42,6 +42,7 @@ def files_under(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_no_file_and_no_output_holds_a_secret(
     sandbox: Sandbox, bare: Program, private_home: Path, tmp_path: Path
 ) -> None:

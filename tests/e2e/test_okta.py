@@ -43,6 +43,7 @@ def unproven(ferrygate: Program, sandbox: Sandbox) -> Program:
     return ferrygate.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
 
 
+@pytest.mark.slow
 def test_a_wrong_code_is_told_from_a_wrong_password(
     unproven: Program, site: Path, sandbox: Sandbox
 ) -> None:

@@ -47,6 +47,7 @@ def files(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, MANY])
 @pytest.mark.parametrize("way", ["put", "get"])
 def test_a_rate_is_kept_within_five_percent(

@@ -31,6 +31,7 @@ def wrong(ferrygate: Program, sandbox: Sandbox) -> Program:
     return ferrygate.with_secrets("wrong", sandbox.ready.totp_secret.reveal())
 
 
+@pytest.mark.slow
 def test_a_second_command_uses_a_fresh_code(
     ferrygate: Program, site: Path, sandbox: Sandbox
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_wrong_password_is_one_sentence(ferrygate: Program, site: Path, sandbo
     assert outcome.stdout == ""
 
 
+@pytest.mark.slow
 def test_after_two_refusals_a_person_has_to_say_so(
     ferrygate: Program, site: Path, sandbox: Sandbox
 ) -> None:
@@ -89,6 +91,7 @@ def test_after_two_refusals_a_person_has_to_say_so(
     assert ferrygate("ls", site).returncode == 0, "a success opens the breaker"
 
 
+@pytest.mark.slow
 def test_after_four_refusals_only_a_reset_helps(
     ferrygate: Program, site: Path, sandbox: Sandbox
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_host_key_can_be_refused(sandbox: Sandbox, tmp_path: Path, bare: Progr
     assert len(sandbox.log) == 0
 
 
+@pytest.mark.slow
 def test_the_wait_for_a_code_counts_down(
     ferrygate: Program, site: Path, sandbox: Sandbox, private_home: Path
 ) -> None:

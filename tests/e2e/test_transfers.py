@@ -38,6 +38,7 @@ def folder_of_200(parent: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_folder_of_200_files_comes_back_as_it_went(bare: Program, tmp_path: Path) -> None:
     folder = folder_of_200(tmp_path)
     with bare.sandbox("--period", "3") as ready:

@@ -16,6 +16,7 @@ from sandbox_site import site_of
 MIB = 1 << 20
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)  # eleven sign-ins, each with a code of its own
 def test_an_upload_that_is_cut_ten_times_ends_delivered(
     make_sandbox: MakeSandbox, tmp_path: Path

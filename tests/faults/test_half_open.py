@@ -86,6 +86,7 @@ def test_browsing_goes_on(line: Line) -> None:
     assert codes_sent(line) == line.proxy.connections
 
 
+@pytest.mark.slow
 def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
     """Four at a time: more than the system takes for a peer that does not read."""
     folder = tmp_path / "plates"
@@ -103,6 +104,7 @@ def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
     assert codes_sent(line) == line.proxy.connections
 
 
+@pytest.mark.slow
 def test_a_cancelled_upload_ends_with_the_line(line: Line, tmp_path: Path) -> None:
     source = tmp_path / "plate.bin"
     source.write_bytes(b"well " * (20 * MIB))

@@ -56,23 +56,29 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
-def cut_again_and_again(rig: EngineRig, box: Sandbox, clock: WallClock) -> None:
+def cut_again_and_again(
+    rig: EngineRig, box: Sandbox, clock: WallClock, cuts: list[tuple[int, int]]
+) -> None:
     """Each connection is cut after some bytes, until there are no more cuts."""
-    cuts = list(CUTS)
+    left = list(cuts)
 
     def follow(event: m.Event) -> None:
         if not isinstance(event, m.SessionChanged):
             return
         if event.state is m.SessionState.RECONNECTING:
             next_code(clock)
-        elif event.state is m.SessionState.SIGNED_IN and cuts:
-            sent, fetched = cuts.pop(0)
+        elif event.state is m.SessionState.SIGNED_IN and left:
+            sent, fetched = left.pop(0)
             box.faults.cut_after(sent)
             box.faults.cut_after_sent(fetched)
 
     rig.listener.then = follow
 
 
+@pytest.mark.parametrize(
+    "cuts",
+    [pytest.param(CUTS[:1], id="once"), pytest.param(CUTS, id="again", marks=pytest.mark.slow)],
+)
 def test_nothing_is_written_twice_at_a_time_or_out_of_order(  # noqa: PLR0917  its folders
     rig: EngineRig,
     box: Sandbox,
@@ -81,9 +87,10 @@ def test_nothing_is_written_twice_at_a_time_or_out_of_order(  # noqa: PLR0917  i
     large: Path,
     tree: Path,
     tmp_path: Path,
+    cuts: list[tuple[int, int]],
 ) -> None:
     remote = made(box.ready.root / "results", (f"{number}" for number in range(8)), 4 * MIB)
-    cut_again_and_again(rig, box, clock)
+    cut_again_and_again(rig, box, clock, cuts)
     signed_in(rig, box, late_part_seconds=2)  # the sandbox cuts, and so has noticed at once
     folders = (many, large, tree)
     batches = [rig.send(m.Upload, (str(folder),), b"/inbox") for folder in folders]
@@ -95,7 +102,7 @@ def test_nothing_is_written_twice_at_a_time_or_out_of_order(  # noqa: PLR0917  i
         assert contents(box.ready.root / "inbox" / folder.name) == contents(folder)
     assert contents(tmp_path / "back" / "results") == contents(remote)
     counters = box.counters
-    assert counters.connections == len(CUTS) + 1
+    assert counters.connections == len(cuts) + 1
     assert counters.out_of_order_writes == 0
     assert counters.max_handles_on_one_upload == 1
     assert len(batches) <= counters.max_channels <= 10

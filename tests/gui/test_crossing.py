@@ -44,6 +44,7 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
     )
 
 
+@pytest.mark.slow
 def test_a_dropped_file_crosses_and_comes_back_the_same(
     options: AppOptions, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -79,12 +80,14 @@ def test_the_tour_says_where_it_stopped(
     assert (tmp_path / "tour" / "stopped.png").exists()
 
 
+@pytest.mark.slow
 def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
     taken = take_screens(SystemClock(), tmp_path)
     assert len(taken) == 2 * len(SCENES)
     assert all(path.exists() for path in taken)
 
 
+@pytest.mark.slow
 def test_the_pictures_have_the_size_of_the_window(options: AppOptions, tmp_path: Path) -> None:
     pictures = take_pictures(options, tmp_path)
     assert len(pictures) == 4

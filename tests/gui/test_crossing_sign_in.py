@@ -127,6 +127,7 @@ def test_a_code_is_set_up_with_okta_and_signs_in_at_once(
     person.driver.wait_for("files", lambda: person.workspace.screen is Screen.FILES)
 
 
+@pytest.mark.slow
 def test_the_breaker_shuts_and_a_person_opens_it(
     make_person: MakePerson, make_sandbox: MakeSandbox
 ) -> None:
@@ -151,6 +152,7 @@ def test_the_breaker_shuts_and_a_person_opens_it(
     person.driver.wait_for("files", lambda: person.workspace.screen is Screen.FILES)
 
 
+@pytest.mark.slow
 def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
     make_person: MakePerson, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
         assert session.stat("/inbox").name == b"inbox"
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_comes_back_by_itself(
     make_person: MakePerson, sandbox: Sandbox
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_wrong_password_is_refused(openssh_otp: Rig, authenticator: Authentica
     assert not is_accepted(openssh_otp, "not the password" + authenticator.code())
 
 
+@pytest.mark.slow
 def test_the_code_alone_is_refused(openssh_otp: Rig, authenticator: Authenticator) -> None:
     assert not is_accepted(openssh_otp, authenticator.code())
 
@@ -95,6 +96,7 @@ def test_the_password_alone_is_refused(openssh_otp: Rig) -> None:
     assert not is_accepted(openssh_otp, password_of(openssh_otp))
 
 
+@pytest.mark.slow
 def test_one_sign_in_carries_many_channels(openssh_otp: Rig, authenticator: Authenticator) -> None:
     with paramiko.Transport((openssh_otp.host, openssh_otp.port)) as transport:
         transport.start_client(timeout=10)

@@ -19,6 +19,8 @@ from servers.rigs.keys import make_key
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
 
+pytestmark = pytest.mark.slow  # half a second each time
+
 # Identifications and offers; keys; channel. TCP has one of its own.
 _ANY = 3
 _METHODS = 1  # with the service; what a server takes is asked before a secret leaves

@@ -327,7 +327,7 @@ def test_a_transfer_after_a_pause_is_soon_at_full_speed_while_somebody_clicks(
 # ---------------------------------------------------------------- any line
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.floats(10_000, 2e9),
     st.floats(0.0, 1.0),
