@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow lint screenshots bench bench-readme package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-readme package lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -23,6 +23,9 @@ test: test-servers  ## Run the tests
 
 test-slow: test-servers  ## Run the tests that take their time
 	@$(BIN)/python packaging/run_tests.py -m slow
+
+test-steady: test-servers  ## Run those of them that can be relied on, as .ci/run does
+	@$(BIN)/python packaging/run_tests.py -m "slow and not unsteady"
 
 lint: setup  ## Check style, types and import layers
 	$(BIN)/ruff check

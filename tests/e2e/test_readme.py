@@ -119,6 +119,7 @@ def test_the_examples_run_in_a_clone_against_the_sandbox(bare: Program, clone: P
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady  # it fetches packages, so it depends on where they come from
 @pytest.mark.timeout(_SECONDS + 600)
 def test_the_program_is_installed_as_it_says(tmp_path: Path) -> None:
     place = tmp_path / "clone"
