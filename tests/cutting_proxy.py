@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from typing import Self
 
 _CHUNK = 1 << 16
+_NOTHING_LINGERS = struct.pack("ii", 1, 0)  # on, for 0 seconds (socket(7))
 
 
 def _always(_count: int) -> bool:
@@ -41,6 +43,7 @@ class CuttingProxy:
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
         self._stalled: set[socket.socket] = set()
+        self._reset: set[socket.socket] = set()
         self._moving = threading.Condition()
         self._over = self._back = False
         self._lock = threading.Lock()
@@ -72,6 +75,15 @@ class CuttingProxy:
             for sock in self._open:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
+
+    def reset_all(self) -> None:
+        """Cut every connection now, so that both sides hear of an error and not of an end (RST)."""
+        with self._lock:
+            self._reset |= self._open
+            for sock in self._open:
+                with contextlib.suppress(OSError):
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOTHING_LINGERS)
+                    sock.shutdown(socket.SHUT_RD)  # wakes who receives, and sends nothing
 
     def stall(self) -> None:
         """Pass nothing more on over the connections there are, and leave them open."""
@@ -155,7 +167,7 @@ class CuttingProxy:
         with self._lock:
             for sock in (source, sink):
                 with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
+                    sock.shutdown(socket.SHUT_RD if sock in self._reset else socket.SHUT_RDWR)
                 self._open.discard(sock)
             source.close()
 

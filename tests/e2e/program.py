@@ -24,6 +24,7 @@ from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Ready
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
+from resident_memory import ResidentMemory
 from sandbox_site import code_secret_of
 
 PROGRAM = (sys.executable, "-m", "ferrygate")
@@ -85,6 +86,25 @@ class Program:
         return Program({**self.environment, **secrets})
 
 
+@contextmanager
+def watched(
+    program: Program, *arguments: str | Path, command: tuple[str, ...] = PROGRAM
+) -> Iterator[tuple[subprocess.Popen[bytes], ResidentMemory]]:
+    """A command under way, and its memory."""
+    with subprocess.Popen(
+        [*command, *map(str, arguments)],
+        env=program.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            with ResidentMemory(process.pid) as memory:
+                yield process, memory
+        finally:
+            process.kill()
+
+
 def program_for(ready: Ready) -> Program:
     """A program that has a sandbox's secrets in its environment."""
     program = Program(os.environ)
@@ -96,6 +116,13 @@ def connection_file(folder: Path, site: Site, **changes: Any) -> Path:
     path = folder / "site.ferrygate"
     changed = msgspec.structs.replace(site, **changes)
     path.write_text(format_connection_file(changed), encoding="utf-8")
+    return path
+
+
+def sparse(path: Path, size: int) -> Path:
+    """A file of zeros that takes no room."""
+    with path.open("wb") as file:
+        file.truncate(size)
     return path
 
 

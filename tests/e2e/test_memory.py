@@ -8,14 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from e2e import eight_channels
-from e2e.program import PROGRAM, Program, connection_file, wait_until
+from e2e.program import Program, connection_file, sparse, wait_until, watched
 from resident_memory import ResidentMemory
 from servers.rigs import inventing_sftp
 from servers.rigs.openssh import openssh_rig
@@ -40,25 +39,6 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @pytest.fixture
 def site(rig: Rig, tmp_path: Path) -> Path:
     return connection_file(tmp_path, site_of(rig, by_key(rig)))
-
-
-@contextmanager
-def watched(
-    program: Program, *arguments: str | Path, command: tuple[str, ...] = PROGRAM
-) -> Iterator[tuple[subprocess.Popen[bytes], ResidentMemory]]:
-    """A command under way, and its memory."""
-    with subprocess.Popen(
-        [*command, *map(str, arguments)],
-        env=program.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        try:
-            with ResidentMemory(process.pid) as memory:
-                yield process, memory
-        finally:
-            process.kill()
 
 
 class Moved(msgspec.Struct):
@@ -86,13 +66,6 @@ def zeros(size: int) -> Moved:
         digest.update(block)
     assert size % len(block) == 0
     return Moved("delivered", size, digest.hexdigest(), confirmed=True)
-
-
-def sparse(path: Path, size: int) -> Path:
-    """A file of zeros that takes no room."""
-    with path.open("wb") as file:
-        file.truncate(size)
-    return path
 
 
 def test_memory_is_seen_in_the_whole_tree() -> None:
@@ -188,7 +161,7 @@ def patiently() -> None:
 
 
 @pytest.mark.usefixtures("patiently")
-@pytest.mark.parametrize("size", [512 * MIB, pytest.param(20 * GIB, marks=LONG)])
+@pytest.mark.parametrize("size", [256 * MIB, pytest.param(20 * GIB, marks=LONG)])
 def test_a_large_file_is_sent(bare: Program, site: Path, tmp_path: Path, size: int) -> None:
     source = sparse(tmp_path / "scan.bin", size)
     told, peak = moved(bare, "put", site, source, "/inbox")
@@ -197,7 +170,7 @@ def test_a_large_file_is_sent(bare: Program, site: Path, tmp_path: Path, size: i
 
 
 @pytest.mark.usefixtures("patiently")
-@pytest.mark.parametrize("size", [512 * MIB, pytest.param(20 * GIB, marks=LONG)])
+@pytest.mark.parametrize("size", [256 * MIB, pytest.param(20 * GIB, marks=LONG)])
 def test_a_large_file_is_fetched(bare: Program, site: Path, tmp_path: Path, size: int) -> None:
     if shutil.disk_usage(tmp_path).free < size + LEFT_FREE:
         pytest.skip(f"The disk has no room to spare for a file of {size // MIB} MiB.")
@@ -210,7 +183,7 @@ def test_a_large_file_is_fetched(bare: Program, site: Path, tmp_path: Path, size
     assert peak < MOST
 
 
-@pytest.mark.parametrize("size", [16 * MIB, pytest.param(64 * MIB, marks=LONG)])
+@pytest.mark.parametrize("size", [8 * MIB, pytest.param(64 * MIB, marks=LONG)])
 def test_eight_busy_channels(
     bare: Program, rig: Rig, site: Path, tmp_path: Path, size: int
 ) -> None:
