@@ -26,7 +26,6 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
 from ferrygate.sites.site import Site
-from ferrygate.sites.start_folder import refuse_to_lose
 
 E = TypeVar("E")
 
@@ -157,8 +156,6 @@ class Session:
             UsageError: one of them is the root, the site's start folder, or above that.
         """
         names = existing("source", source), remote("target", target)
-        for name in names:
-            refuse_to_lose(self.site, name)
         self._client.do(m.RenamePath(self._client.number(), *names))
 
     def remove(self, path: RemotePath, *, recursive: bool = False) -> None:
@@ -169,7 +166,6 @@ class Session:
         """
         demand("recursive", recursive, bool)
         removed = existing("path", path)
-        refuse_to_lose(self.site, removed)
         self._client.do(m.RemovePath(self._client.number(), removed, recursive))
 
     def put(

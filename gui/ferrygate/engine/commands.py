@@ -154,7 +154,10 @@ class MakeFolder(msgspec.Struct, frozen=True):
 
 
 class RenamePath(msgspec.Struct, frozen=True):
-    """Rename a file or folder; never onto an existing name."""
+    """Rename a file or folder; never onto an existing name.
+
+    Refused for the root, the site's start folder, and those above it.
+    """
 
     request: int
     source: bytes
@@ -162,7 +165,10 @@ class RenamePath(msgspec.Struct, frozen=True):
 
 
 class RemovePath(msgspec.Struct, frozen=True):
-    """Remove a file, or a folder with all that is in it when ``recursive``."""
+    """Remove a file, or a folder with all that is in it when ``recursive``.
+
+    Refused for the root, the site's start folder, and those above it.
+    """
 
     request: int
     path: bytes

@@ -26,6 +26,7 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
 from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.inbox import Inbox
+from ferrygate.engine.jobs import refuse_to_lose_account
 from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note
 from ferrygate.engine.okta_requests import OktaRequests
@@ -327,6 +328,7 @@ class Engine:
     def _browse(self, command: FileOperation) -> None:
         session = self._session_for(command.request)
         if session is not None:
+            refuse_to_lose_account(session.site, command)
             session.browse(command)
 
     def _take_more(self, command: m.TakeMore) -> None:

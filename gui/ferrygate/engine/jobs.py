@@ -27,10 +27,27 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete
 from ferrygate.sftp.spelling import as_spelled, spelled_otherwise
 from ferrygate.sftp.status import TELLS_LITTLE
+from ferrygate.sites.site import Site
+from ferrygate.sites.start_folder import refuse_to_lose
 
 _BLOCK = 1000  # entries of a listing that travel together
 _MOST_LOOKS = 2000  # names of one listing whose kind is asked for, where the server told none
 _LOOKS_AHEAD = 32  # at a time
+
+
+def refuse_to_lose_account(site: Site, command: FileOperation) -> None:
+    """Refuse to remove or rename a folder that the whole account is in.
+
+    Raises:
+        UsageError: the command would do so (:func:`refuse_to_lose`).
+    """
+    paths: tuple[bytes, ...] = ()
+    if isinstance(command, RemovePath):
+        paths = (command.path,)
+    elif isinstance(command, RenamePath):
+        paths = (command.source, command.target)
+    for path in paths:
+        refuse_to_lose(site, remote_path.normalise(path))
 
 
 async def carry_out(

@@ -38,7 +38,7 @@ def make_session() -> Iterator[MakeSession]:
     """Sessions on an engine that only remembers; closed when the test ends."""
     with ExitStack() as clients:
 
-        def make(start_folder: str = "/") -> tuple[Session, RecordingEngine]:
+        def make() -> tuple[Session, RecordingEngine]:
             made: list[RecordingEngine] = []
 
             def make_engine(listener: m.Listener) -> Any:
@@ -47,7 +47,7 @@ def make_session() -> Iterator[MakeSession]:
 
             client = EngineClient(make_engine, Unattended(), ManualClock())
             clients.callback(client.close)
-            site = Site(name="Acme", host="127.0.0.1", start_folder=start_folder)
+            site = Site(name="Acme", host="127.0.0.1")
             opened = m.SiteOpened(site, has_password=True, has_code_secret=True, can_save=False)
             return Session(client, site, opened), made[0]
 

@@ -143,64 +143,6 @@ def test_an_empty_path_object_is_no_remote_path(make_session: MakeSession) -> No
     assert engine.sent[-1].folder == "."
 
 
-ROOT_BY_OTHER_NAMES = ["/", "//", ".", "./", "a/..", "/a/b/../..", "../..", "/..", b"/", "/./"]
-
-
-@pytest.mark.parametrize("path", ROOT_BY_OTHER_NAMES, ids=repr)
-def test_the_root_is_neither_removed_nor_renamed(
-    make_session: MakeSession, path: str | bytes
-) -> None:
-    session, engine = make_session("/inbox")
-    acts: list[Callable[[], object]] = [
-        lambda: session.remove(path, recursive=True),
-        lambda: session.remove(path),
-        lambda: session.rename(path, "/b"),
-        lambda: session.rename("/a", path),
-    ]
-    for act in acts:
-        with pytest.raises(UsageError, match="cannot be removed or renamed"):
-            act()
-    assert engine.sent == []
-
-
-@pytest.mark.parametrize(
-    ("path", "safe"),
-    [
-        ("/srv/vendor7", True),
-        ("srv/vendor7/", True),
-        ("/srv//vendor7/.", True),
-        ("/srv/vendor7/a/..", True),
-        ("/srv", True),
-        ("/../srv", True),
-        ("/srv/vendor77", False),
-        ("/sr", False),
-        ("/srv/vendor7/a", False),
-        ("/srvs", False),
-        ("vendor7", False),
-    ],
-)
-def test_the_start_folder_and_those_above_stay(
-    make_session: MakeSession, path: str, *, safe: bool
-) -> None:
-    session, engine = make_session("/srv/vendor7/")
-    if safe:
-        with pytest.raises(UsageError):
-            session.remove(path, recursive=True)
-        assert engine.sent == []
-    else:
-        session.remove(path, recursive=True)
-        assert isinstance(engine.sent[0], m.RemovePath)
-
-
-@pytest.mark.parametrize("path", ["/Größe", "/Gro\u0308ße", "/Gr\u00f6ße".encode()], ids=repr)
-def test_a_start_folder_stays_in_either_form_of_its_letters(
-    make_session: MakeSession, path: str | bytes
-) -> None:
-    session, _engine = make_session("/Gro\u0308ße")
-    with pytest.raises(UsageError):
-        session.remove(path, recursive=True)
-
-
 @pytest.mark.parametrize("option", ["on_conflict", "links"])
 @pytest.mark.parametrize("moves", [("put", "a", "/b"), ("get", "/a", "b")], ids=lambda to: to[0])
 def test_a_choice_is_given_by_itself_or_by_its_word(

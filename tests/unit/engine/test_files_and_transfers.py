@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, next_code
+from engine_rig import EngineRig, next_code, signed_in
 from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import EntryKind
@@ -89,6 +89,17 @@ def test_folders_are_made_renamed_and_removed(session: EngineRig, box: Sandbox) 
     assert not (root / "a").exists()
     assert session.refused(m.RemovePath, b"/a").kind is Kind.NOT_FOUND
     assert session.refused(m.MakeFolder, b"/x/y").kind is Kind.NOT_FOUND
+
+
+def test_the_folders_that_an_account_is_in_stay(rig: EngineRig, box: Sandbox) -> None:
+    (box.ready.root / "srv" / "vendor7").mkdir(parents=True)
+    signed_in(rig, box, start_folder="/srv/vendor7")
+    for path in (b"/", b"/srv", b"/srv/vendor7", b"/inbox/../srv"):
+        assert rig.refused(m.RemovePath, path, recursive=True).kind is Kind.USAGE
+        assert rig.refused(m.RenamePath, path, b"/other").kind is Kind.USAGE
+        assert rig.refused(m.RenamePath, b"/README.txt", path).kind is Kind.USAGE
+    assert (box.ready.root / "srv" / "vendor7").is_dir()
+    assert (box.ready.root / "README.txt").is_file()
 
 
 def test_a_listing_is_cancelled_and_one_behind_it_goes_on(session: EngineRig, box: Sandbox) -> None:
