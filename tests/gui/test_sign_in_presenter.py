@@ -214,6 +214,18 @@ def test_a_password_at_hand_is_not_that_of_another_user(table: Table, site: Site
     assert table.view.password_hint == ""
 
 
+def test_what_is_at_hand_for_the_site_just_left_is_not_at_hand_for_this_one(
+    table: Table, site: Site
+) -> None:
+    table.presenter.choose(site)
+    table.presenter.choose(msgspec.structs.replace(site, host="sftp.example.com"))
+    opened = m.SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
+    table.tell(opened)  # was on its way
+    table.tell(msgspec.structs.replace(opened, site=table.presenter.site, has_password=False))
+    table.done()
+    assert table.view.password_hint == ""
+
+
 def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site: Site) -> None:
     okta = SignIn(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))

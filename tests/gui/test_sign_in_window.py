@@ -141,7 +141,7 @@ def test_a_picture_still_being_read_is_not_used_for_another_site(
     reader = setting_up.window.sign_in.setup._reader
     reader.read_file(str(picture))
     other = msgspec.structs.replace(okta_site, name="Other", host="sftp.example.com")
-    setting_up.workspace.choose(other)
+    setting_up.workspace.sites.choose(other)
     told: list[object] = []
     reader.found.connect(told.append)
     setting_up.driver.wait_for("end of reading", lambda: bool(told))

@@ -234,8 +234,14 @@ def test_a_folder_that_cannot_be_read_does_not_hide_what_was_opened(
             raise LocalFileError("The folder cannot be read.")
 
     presenter = SitesPresenter(Unreadable(Path()), lambda *_: (), chosen.append, at_once)
-    presenter.load(lambda: presenter.choose(ACME))
-    assert presenter.view.problem is not None
+    named: list[Problem | None] = []
+
+    def go_on() -> None:
+        named.append(presenter.view.problem)
+        presenter.choose(ACME)
+
+    presenter.load(go_on)
+    assert named != [None]
     assert chosen == [ACME]
 
 
@@ -298,6 +304,29 @@ def test_the_sites_are_there_even_where_the_person_went_on_meanwhile(
     assert slow.view.sites == (ACME,)
     assert slow.view.offer is not None
     assert chosen == []
+
+
+def test_a_broken_site_read_late_does_not_call_the_person_back(
+    slow: SitesPresenter, store: SiteStore, later: LaterAside
+) -> None:
+    (store_folder(store) / "Broken.ferrygate").write_text("format = 1\nport = 0\n")
+    slow.load()
+    slow.choose(OTHER)
+    later.work()
+    assert slow.view.problem is None
+    slow.load()
+    later.work()
+    assert slow.view.problem is not None
+
+
+def test_what_was_wrong_before_is_forgotten_with_another_choice(
+    slow: SitesPresenter, later: LaterAside
+) -> None:
+    slow.load()
+    slow.open_address("not an address")
+    slow.choose(OTHER)
+    later.work()
+    assert slow.view.problem is None
 
 
 def store_folder(store: SiteStore) -> Path:

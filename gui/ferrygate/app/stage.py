@@ -85,7 +85,7 @@ class Stage:
 
     def open(self) -> None:
         """The site's card, with nothing at hand."""
-        self.workspace.choose(SITE)
+        self.workspace.sites.choose(SITE)
         self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
 
     def offer(self) -> None:

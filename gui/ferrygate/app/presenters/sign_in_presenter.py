@@ -44,6 +44,11 @@ class SignInPresenter(Observable):
         return self._told.site
 
     @property
+    def is_opening(self) -> bool:
+        """The engine is opening the site, so that there is no session with it yet."""
+        return self._chain.busy and not self._busy
+
+    @property
     def view(self) -> SignInView:
         """The card at this moment."""
         problem = self._refusal.view.problem
@@ -158,7 +163,7 @@ class SignInPresenter(Observable):
         if self._chain.handle(event):
             self._step_ended()
         match event:
-            case m.SiteOpened():
+            case m.SiteOpened() if event.site == self._told.site:  # else of a card left since
                 self._told.opened = event
                 self._told.has_password |= event.has_password
                 self._told.has_code |= event.has_code_secret

@@ -88,15 +88,21 @@ class SitesPresenter(Observable):
         self.view = SitesView()
 
     def load(self, then: Callable[[], None] = lambda: None) -> None:
-        """Read the saved sites, ``then`` go on; a broken one is named, the others still show."""
+        """Read the saved sites, ``then`` go on; a broken one is named, the others still show.
+
+        A person who has turned to something else meanwhile is not called back to a broken site:
+        the next reading names it.
+        """
         self.decline()
-        go_on = self._unless_late(lambda _none: then())
+        wish = self._wish
 
         def loaded(found: SitesView) -> None:
-            problem = found.problem or self.view.problem
+            in_time = self._wish == wish
+            problem = (found.problem if in_time else None) or self.view.problem
             self.view = msgspec.structs.replace(self.view, sites=found.sites, problem=problem)
             self._changed()
-            go_on(None)
+            if in_time:
+                then()
 
         def failed(problem: Problem) -> None:
             loaded(SitesView(sites=self.view.sites, problem=problem))
@@ -104,8 +110,8 @@ class SitesPresenter(Observable):
         self._aside(partial(_load, self._saved), loaded, failed)
 
     def choose(self, site: Site) -> None:
-        """Turn to a site."""
-        self._wish += 1
+        """Turn to a site; what was wrong with another is no matter any more."""
+        self.decline()
         self._turn_to(site)
 
     def open_file(self, path: str) -> None:

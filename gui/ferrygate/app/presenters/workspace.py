@@ -79,7 +79,7 @@ class Workspace(Observable):
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, self.notices.say)
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
-        self.sites = SitesPresenter(saved, fingerprints, self.choose, aside, keeps=not is_demo)
+        self.sites = SitesPresenter(saved, fingerprints, self._turn_to, aside, keeps=not is_demo)
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
         self.transfers = TransfersPresenter(outbox, clock)
@@ -121,10 +121,10 @@ class Workspace(Observable):
             self.sites.report(opened)
         elif opened is not None:
             self._provide(opened)
-            (self.choose if self._is_demo else self.sites.offer)(opened)
+            (self._turn_to if self._is_demo else self.sites.offer)(opened)
         elif len(saved) == 1:
             self._provide(saved[0])
-            self.choose(saved[0])
+            self._turn_to(saved[0])
         else:
             self._provide(None)
 
@@ -152,8 +152,8 @@ class Workspace(Observable):
             )
         )
 
-    def choose(self, site: Site) -> None:
-        """Turn to a site's sign-in card."""
+    def _turn_to(self, site: Site) -> None:
+        """Show a site's sign-in card; a person's choice comes through :attr:`sites`."""
         self._entered = False
         self.screen = Screen.SIGN_IN
         self.sign_in.choose(site)
@@ -190,6 +190,8 @@ class Workspace(Observable):
 
     def handle(self, event: m.Event) -> None:
         """Pass an event to all who may want it."""
+        if self.sign_in.is_opening and _is_of_a_session(event):
+            return  # with the site left just now: it was on its way here when the person chose
         self.code.handle(event)
         self.setup.handle(event)
         self.refusal.handle(event)
@@ -223,7 +225,7 @@ class Workspace(Observable):
                 self.folder.start(normalise(self.site.start_folder))
         elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
-                self.choose(self.site)  # what was in memory is gone, what is kept is found again
+                self._turn_to(self.site)  # what was in memory is gone, what is kept is found again
             elif event.problem is None or event.problem.kind not in PASSING:
                 self.screen = Screen.SIGN_IN
         elif event.problem is not None and self.site is None:
@@ -251,6 +253,13 @@ class Workspace(Observable):
             return
         self.sign_in.forget(kind)
         self.notices.say(_forgotten(kind))
+
+
+def _is_of_a_session(event: m.Event) -> bool:
+    """Whether an event tells of a session that there is or may be."""
+    if isinstance(event, m.SessionChanged):
+        return event.state is not m.SessionState.OFFLINE  # so an engine says that did not start
+    return isinstance(event, m.HostKeyQuestion | m.PromptQuestion)
 
 
 def _no_site_for_secrets() -> Problem:

@@ -1,0 +1,140 @@
+"""The window's state where what was asked before comes late: a person stays where they went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.sign_in_view import Form
+from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.common.entry import Entry
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+from ferrygate.sites.store import SiteStore
+from gui.asides import LaterAside
+from gui.conftest import StillClock
+
+ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
+OTHER = Site(name="Other", host="sftp.example.com", username="vendor8")
+
+
+class NoList:
+    """A list that shows nothing."""
+
+    def begin(self) -> None: ...
+
+    def add(self, entries: Iterable[Entry]) -> None: ...
+
+    def end(self) -> None: ...
+
+    def replace(self, entries: Iterable[Entry]) -> None: ...
+
+
+class Desk:
+    """A workspace without a window, a slow disk, and what was sent to the engine."""
+
+    def __init__(self, clock: StillClock, folder: Path) -> None:
+        self.sent: list[m.Command] = []
+        self.later = LaterAside()
+        self.store = SiteStore(folder)
+        self.workspace = Workspace(
+            Outbox(self.sent.append),
+            clock,
+            sink=NoList(),
+            saved=self.store,
+            fingerprints=lambda _host, _port: (),
+            aside=self.later,
+        )
+
+    def open(self, site: Site) -> None:
+        self.workspace.sites.choose(site)
+        self.opened(site)
+
+    def opened(self, site: Site) -> None:
+        """Answer the last request for a site."""
+        (*_, request) = [c.request for c in self.sent if isinstance(c, m.OpenSite)]
+        event = m.SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=True)
+        self.workspace.handle(event)
+        self.workspace.handle(m.Done(request=request))
+
+    def sign_in(self) -> None:
+        form = Form(username=self.site.username, password=Secret("pw"))
+        self.workspace.sign_in.go_without_code()
+        self.workspace.sign_in.sign_in(form)
+        for command in self.sent:
+            if isinstance(command, m.UsePassword):
+                self.workspace.handle(m.Done(request=command.request))
+
+    @property
+    def site(self) -> Site:
+        assert self.workspace.site is not None
+        return self.workspace.site
+
+    def session(self, state: m.SessionState) -> None:
+        self.workspace.handle(m.SessionChanged(state=state))
+
+
+@pytest.fixture
+def desk(clock: StillClock, tmp_path: Path) -> Desk:
+    return Desk(clock, tmp_path / "sites")
+
+
+def test_the_only_saved_site_is_not_turned_to_where_the_person_went_elsewhere(desk: Desk) -> None:
+    desk.store.save(ACME)
+    desk.workspace.start(None)
+    desk.open(OTHER)
+    desk.later.work()
+    assert (desk.workspace.screen, desk.site) == (Screen.SIGN_IN, OTHER)
+
+
+def test_a_saved_site_found_broken_late_leaves_the_person_at_the_card(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.store.save(ACME)
+    broken = tmp_path / "sites" / "Broken.ferrygate"
+    broken.write_text("format = 1\nport = 0\n")
+    desk.workspace.start(None)
+    desk.open(OTHER)
+    desk.later.work()
+    assert (desk.workspace.screen, desk.site) == (Screen.SIGN_IN, OTHER)
+
+
+def test_an_address_mistyped_before_does_not_bring_the_choice_of_sites_back(desk: Desk) -> None:
+    desk.workspace.start(None)
+    desk.workspace.sites.open_address("not an address")
+    desk.open(OTHER)
+    desk.later.work()
+    assert (desk.workspace.screen, desk.site) == (Screen.SIGN_IN, OTHER)
+
+
+def test_a_session_of_the_site_just_left_is_none_of_the_site_turned_to(desk: Desk) -> None:
+    desk.open(ACME)
+    desk.sign_in()
+    desk.workspace.sites.choose(OTHER)
+    desk.session(m.SessionState.SIGNED_IN)  # was on its way
+    desk.opened(OTHER)
+    desk.later.work()
+    assert desk.workspace.screen is Screen.SIGN_IN
+    assert desk.store.names() == ()
+    assert not [command for command in desk.sent if isinstance(command, m.ListFolder)]
+
+
+def test_a_session_of_the_site_turned_to_opens_its_files(desk: Desk) -> None:
+    desk.open(ACME)
+    desk.sign_in()
+    desk.session(m.SessionState.SIGNED_IN)
+    desk.later.work()
+    assert desk.workspace.screen is Screen.FILES
+    assert desk.store.names() == ("Acme",)
+
+
+def test_an_engine_that_did_not_start_is_told_on_the_card(desk: Desk) -> None:
+    desk.workspace.sites.choose(ACME)
+    problem = Problem(kind=Kind.INTERNAL, sentence="The engine did not start.")
+    desk.workspace.handle(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
+    assert desk.workspace.sign_in.view.problem == problem
