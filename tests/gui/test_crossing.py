@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
+from ferrygate.app.driver import DriverError
 from ferrygate.app.gallery import take_screens
 from ferrygate.app.options import AppOptions
 from ferrygate.app.pictures import take_pictures
 from ferrygate.app.scenes import SCENES
+from ferrygate.app.stage import Stage
 from ferrygate.app.tour import run_tour
 from ferrygate.bootstrap import make_engine
 from ferrygate.common.clock import SystemClock
@@ -20,6 +22,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
 from sandbox_site import site_of
 
@@ -85,6 +88,31 @@ def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  #
     taken = take_screens(SystemClock(), tmp_path)
     assert len(taken) == 2 * len(SCENES)
     assert all(path.exists() for path in taken)
+
+
+def test_a_screen_without_its_words_is_not_saved(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
+    def without_code(stage: Stage) -> str:
+        stage.open()
+        return "The server refused the sign-in."
+
+    with pytest.raises(DriverError, match=r"refused-dark\.png"):
+        take_screens(SystemClock(), tmp_path, {"refused": without_code})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scene_meets_no_site_of_the_scene_before(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
+    found: list[tuple[Site, ...]] = []
+
+    def look(stage: Stage) -> str:
+        sites = stage.workspace.sites
+        sites.load(lambda: found.append(sites.view.sites))
+        stage.driver.wait_for("sites", lambda: bool(found))
+        return "sftp.example.org"
+
+    offline = SCENES["offline"]
+    with pytest.raises(DriverError):  # the choice of sites shows none
+        take_screens(SystemClock(), tmp_path, {"offline": offline, "sites": look})
+    assert found == [()]
 
 
 @pytest.mark.slow

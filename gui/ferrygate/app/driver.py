@@ -10,11 +10,12 @@ from typing import TypeVar
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.models.folder_model import Column
 from ferrygate.app.options import AppOptions
+from ferrygate.app.plain_text import PlainLabel
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.common.i18n import _
@@ -69,19 +70,42 @@ class Driver:
         """Whether the list shows a name."""
         return bool(self._desktop.model.rows_named([name]))
 
-    def picture(self, path: Path) -> Path:
-        """Save what the window looks like."""
+    def shows(self, words: str) -> bool:
+        """Whether a control that can be seen has these words in its text or its name."""
+        return bool(words) and any(
+            words in widget.accessibleName()
+            or (isinstance(widget, PlainLabel | QAbstractButton) and words in widget.text())
+            for widget in self._window.findChildren(QWidget)
+            if widget.isVisible()
+        )
+
+    def picture(self, path: Path, *, showing: str | None = None) -> Path:
+        """Save what the window looks like.
+
+        Raises:
+            DriverError: it does not show the words ``showing``.
+        """
         QTest.qWait(_SETTLE_MS)
+        if showing is not None and not self.shows(showing):
+            raise DriverError(
+                _("The window does not show “{words}”, so “{name}” was not saved.").format(
+                    words=showing, name=path.name
+                )
+            )
         if not self._window.grab().save(str(path)):
             raise DriverError(_("The picture could not be saved."), detail=path.name)
         return path
 
-    def pictures(self, folder: Path, name: str) -> list[Path]:
-        """Save what the window looks like, dark and light, as ``name-dark.png`` and so on."""
+    def pictures(self, folder: Path, name: str, *, showing: str | None = None) -> list[Path]:
+        """Save what the window looks like, dark and light, as ``name-dark.png`` and so on.
+
+        Raises:
+            DriverError: it does not show the words ``showing``.
+        """
         taken = []
         for scheme, choice in _SCHEMES.items():
             self._desktop.theme.choose(choice)
-            taken.append(self.picture(folder / f"{name}-{scheme}.png"))
+            taken.append(self.picture(folder / f"{name}-{scheme}.png", showing=showing))
         return taken
 
     # ------------------------------------------------------------ doing

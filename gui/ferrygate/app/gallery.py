@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,15 +15,20 @@ from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m
 
 
-def take_screens(clock: Clock, folder: Path) -> list[Path]:
-    """Take a picture of each scene, light and dark, named ``enrol-light.png`` and so on."""
+def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENES) -> list[Path]:
+    """Take a picture of each scene, light and dark, named ``enrol-light.png`` and so on.
+
+    Each scene has a home of its own: a site that was saved by one would open itself in the next.
+
+    Raises:
+        DriverError: a scene does not show what it is to show.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as empty:
-        return [
-            path
-            for name, scene in SCENES.items()
-            for path in _take(name, scene, clock, Home(Path(empty)), folder)
-        ]
+    taken: list[Path] = []
+    for name, scene in scenes.items():
+        with TemporaryDirectory() as empty:
+            taken += _take(name, scene, clock, Home(Path(empty)), folder)
+    return taken
 
 
 def _take(name: str, scene: Scene, clock: Clock, home: Home, folder: Path) -> list[Path]:
@@ -36,5 +41,5 @@ def _take(name: str, scene: Scene, clock: Clock, home: Home, folder: Path) -> li
     options = AppOptions(home=home.prepare(), make_engine=make, clock=clock)
     with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
-        scene(Stage(desktop.workspace, driver, clock, engines[0]))
-        return driver.pictures(folder, name)
+        words = scene(Stage(desktop.workspace, driver, clock, engines[0]))
+        return driver.pictures(folder, name, showing=words)

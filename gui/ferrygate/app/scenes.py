@@ -1,4 +1,7 @@
-"""The screens of setting up and signing in, each made by plain events."""
+"""The screens of setting up and signing in, each made by plain events.
+
+Each scene returns words that its screen is known by; no picture is taken without them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
-Scene: TypeAlias = Callable[[Stage], None]
+Scene: TypeAlias = Callable[[Stage], str]
 
 _PASSWORD = Secret("correct horse")
 _EXPORT = (
@@ -23,39 +26,46 @@ _EXPORT = (
 )
 
 
-def _enrol(stage: Stage) -> None:
+def _enrol(stage: Stage) -> str:
     stage.open()
+    return _("Or drop a picture of the QR code here, or take it from")
 
 
-def _enrol_wrong(stage: Stage) -> None:
+def _enrol_wrong(stage: Stage) -> str:
     stage.open()
     stage.workspace.setup.take(["oktaverify://email/vendor7"])
+    return _("This is for the Okta Verify app and holds no key that another program can use.")
 
 
-def _enrol_choices(stage: Stage) -> None:
+def _enrol_choices(stage: Stage) -> str:
     stage.open()
     stage.workspace.setup.take(_EXPORT)
+    return _("Several accounts were found. Which one is it?")
 
 
-def _enrol_okta(stage: Stage) -> None:
+def _enrol_okta(stage: Stage) -> str:
     stage.open()
     stage.workspace.sign_in.turn_to_okta(wanted=True)
+    return _("Use a key or a picture instead")
 
 
-def _mismatch(stage: Stage) -> None:
+def _mismatch(stage: Stage) -> str:
     stage.give_code()
     stage.workspace.setup.take(["otpauth://totp/v?secret=JBSWY3DPEHPK3PXP&digits=8&period=60"])
+    return stage.workspace.setup.view.mismatch
 
 
-def _offer(stage: Stage) -> None:
+def _offer(stage: Stage) -> str:
     stage.offer()
+    return _("Use this connection?")
 
 
-def _spent(stage: Stage) -> None:
+def _spent(stage: Stage) -> str:
     stage.give_code(spent=True)
+    return _before_value(_("Uses the next code, in {seconds} s. You never type a code here."))
 
 
-def _refused(stage: Stage) -> None:
+def _refused(stage: Stage) -> str:
     stage.fail(
         Kind.SIGN_IN_REFUSED,
         _("The server refused the sign-in."),
@@ -64,32 +74,38 @@ def _refused(stage: Stage) -> None:
             " the code may be set up for another account, or used in another program just now."
         ),
     )
+    return _("Ask Okta why")
 
 
-def _consent(stage: Stage) -> None:
+def _consent(stage: Stage) -> str:
     _refused(stage)
     stage.workspace.refusal.choose(Action.ASK_OKTA)
+    return _before_value(_("This sends your password to {okta} once, without a code."))
 
 
-def _explained(stage: Stage) -> None:
+def _explained(stage: Stage) -> str:
     _consent(stage)
     stage.workspace.refusal.agree()
+    return _("Your password is right. The server refused the code, or your account.")
 
 
-def _breaker(stage: Stage) -> None:
+def _breaker(stage: Stage) -> str:
     stage.fail(Kind.LOCK_OUT_BREAKER, _stopped(2), _("Check your password. Then try once more."))
+    return _("Try once more")
 
 
-def _shut(stage: Stage) -> None:
+def _shut(stage: Stage) -> str:
     stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), _("Ask your contact to check your account."))
+    return _("My account is well again")
 
 
-def _shut_consent(stage: Stage) -> None:
+def _shut_consent(stage: Stage) -> str:
     _shut(stage)
     stage.workspace.refusal.choose(Action.WELL_AGAIN)
+    return _("Yes, reset it")
 
 
-def _unknown_key(stage: Stage) -> None:
+def _unknown_key(stage: Stage) -> str:
     stage.give_code()
     fingerprint = SITE.host_key_fingerprints[0]
     stage.workspace.handle(
@@ -98,19 +114,22 @@ def _unknown_key(stage: Stage) -> None:
         )
     )
     stage.driver.click(_("Details"))
+    return "ssh-ed25519"
 
 
-def _changed_key(stage: Stage) -> None:
+def _changed_key(stage: Stage) -> str:
     stage.fail(Kind.HOST_KEY_CHANGED, _("The server has changed."))
+    return _("This is not the server it was")
 
 
-def _changed_key_details(stage: Stage) -> None:
+def _changed_key_details(stage: Stage) -> str:
     _changed_key(stage)
     stage.driver.click(_("Details"))
     stage.workspace.sign_in.trust_new_key("SHA256:wrong")
+    return _("The server showed another fingerprint than this one. Do not sign in.")
 
 
-def _refused_in_words(stage: Stage) -> None:
+def _refused_in_words(stage: Stage) -> str:
     """The server says why; what was pasted has a blank at its end."""
     stage.give_code()
     said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
@@ -122,9 +141,10 @@ def _refused_in_words(stage: Stage) -> None:
     )
     stage.state(m.SessionState.OFFLINE, problem)
     stage.driver.paste_into(_("Password"), "correct horse ")
+    return "Account suspended since 1 November."
 
 
-def _drop_box(stage: Stage) -> None:
+def _drop_box(stage: Stage) -> str:
     """A folder that takes files and cannot be listed, after a file that the server refused."""
     stage.sign_in()
     stage.workspace.folder.open(b"/drop-box")
@@ -167,56 +187,67 @@ def _drop_box(stage: Stage) -> None:
     stage.workspace.handle(m.BatchChanged(view=view))
     stage.workspace.handle(m.FileChanged(batch=1, view=file))
     stage.workspace.transfers.show(Tab.ATTENTION)
+    return "Disk quota exceeded"
 
 
-def _prompt(stage: Stage) -> None:
+def _prompt(stage: Stage) -> str:
+    text = _("Passcode, or leave empty for a push:")
     stage.give_code()
     stage.workspace.handle(
         m.PromptQuestion(
             question=1,
-            text=_("Passcode, or leave empty for a push:"),
+            text=text,
             echo=False,
             instruction=_("Welcome to Acme. Your sign-in needs a second step today."),
         )
     )
+    return text
 
 
-def _push(stage: Stage) -> None:
+def _push(stage: Stage) -> str:
     stage.give_code()
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
     stage.state(m.SessionState.SIGNING_IN)
-    stage.workspace.handle(m.ServerSaid(_("Enter the number 42 in your authenticator app.")))
+    words = _("Enter the number 42 in your authenticator app.")
+    stage.workspace.handle(m.ServerSaid(words))
+    return words
 
 
-def _passphrase(stage: Stage) -> None:
+def _passphrase(stage: Stage) -> str:
     stage.fail(
         Kind.PASSPHRASE_MISSING,
         _("The private key is locked with a passphrase."),
         _("Enter the passphrase."),
     )
+    return _("Passphrase of your private key")
 
 
-def _waiting(stage: Stage) -> None:
+def _waiting(stage: Stage) -> str:
     stage.give_code(spent=True)
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
     stage.state(m.SessionState.WAITING_FOR_CODE, wait=7)
+    return _before_value(_("Waiting for a new code, {seconds} s"))
 
 
-def _reconnecting(stage: Stage) -> None:
+def _reconnecting(stage: Stage) -> str:
     stage.sign_in()
     _sending(stage)
     stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+    return _before_value(_("Reconnecting in {seconds} s"))
 
 
-def _offline(stage: Stage) -> None:
+def _offline(stage: Stage) -> str:
     stage.sign_in()
     stage.state(m.SessionState.OFFLINE, _lost())
+    return _("Offline")
 
 
-def _copied(stage: Stage) -> None:
+def _copied(stage: Stage) -> str:
     stage.sign_in()
-    stage.workspace.notices.say(_("Copied. Cleared in {seconds} s").format(seconds=12))
+    words = _("Copied. Cleared in {seconds} s").format(seconds=12)
+    stage.workspace.notices.say(words)
     stage.workspace.handle(m.Notice(problem=_keychain()))
+    return words
 
 
 def _sending(stage: Stage) -> None:
@@ -232,12 +263,36 @@ def _sending(stage: Stage) -> None:
     stage.workspace.handle(m.BatchChanged(view=view))
 
 
+def _checking(stage: Stage) -> str:
+    """Uploads that a line was lost under: they are delivered, and are asked about once more."""
+    stage.sign_in()
+    for batch, (title, count) in enumerate([("a.csv", 1), ("plate-scans", 12)], start=1):
+        view = m.BatchView(
+            batch=batch,
+            direction=m.Direction.UPLOAD,
+            title=title,
+            target="/inbox",
+            files_total=count,
+            files_late=count,
+            late_until=stage.now + 330,
+            bytes_total=6_310_000,
+            bytes_moved=6_310_000,
+        )
+        stage.workspace.handle(m.BatchChanged(view=view))
+    return _before_value(_("Delivered; asked again at {time}, because the line was lost."))
+
+
 def _lost() -> Problem:
     return Problem(kind=Kind.CONNECTION_LOST, sentence=_("The server no longer answers."))
 
 
 def _keychain() -> Problem:
     return Problem(kind=Kind.KEYCHAIN, sentence=_("The keychain is locked: nothing was kept."))
+
+
+def _before_value(template: str) -> str:
+    """Return the words of a sentence that stand before the first value in it."""
+    return template.partition("{")[0]
 
 
 def _stopped(count: int) -> str:
@@ -273,4 +328,5 @@ SCENES: dict[str, Scene] = {
     "reconnecting": _reconnecting,
     "offline": _offline,
     "copied": _copied,
+    "checking": _checking,
 }
