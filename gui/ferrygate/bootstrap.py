@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ferrygate.sign_in.okta_attempts import OktaAttempts
 
 KEEP_TRYING_SECONDS = 900.0
-"""How long a connection that was lost is tried again, where nobody says otherwise."""
+"""Seconds for which a lost connection is tried again, where nobody says otherwise."""
 
 
 def open_ledger(home: Home, clock: Clock) -> Ledger:

@@ -1,4 +1,4 @@
-"""How a transfer ended, for a program."""
+"""Tells a program how a transfer ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ferrygate.engine import messages as m
 
 
 class Result(msgspec.Struct, frozen=True):
-    """How an upload or download ended: every file, in the order they were found."""
+    """Tells how an upload or download ended: every file, in the order they were found."""
 
     files: tuple[m.FileView, ...]
 

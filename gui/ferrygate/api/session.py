@@ -139,7 +139,7 @@ class Session:
         return self._blocks(m.ListFolder(self._client.number(), existing("path", path)))
 
     def stat(self, path: RemotePath) -> Entry:
-        """What the server says of one path."""
+        """Ask the server about one path."""
         command = m.StatPath(self._client.number(), existing("path", path))
         return self._one(command, m.PathStat).entry
 

@@ -1,4 +1,4 @@
-"""What the commands are given; made by ``__main__``, or by a test."""
+"""Holds all that commands are given; made by ``__main__``, or by a test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ferrygate.sites.store import SiteStore
 
 
 class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the window is opened with.
+    """Asks for a window.
 
     Attributes:
         opened: the site of a connection file, or what is wrong with the file.

@@ -1,4 +1,4 @@
-"""What the command line tells the shell."""
+"""Turns the end of a command into an exit code for the shell."""
 
 from __future__ import annotations
 

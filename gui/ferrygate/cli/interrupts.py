@@ -1,4 +1,4 @@
-"""What an interrupt does to a command that has more to do than to end."""
+"""Lets a command that is interrupted end in good order."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Wishes(TypedDict):
-    """What :func:`sign_in_options` adds to a command."""
+    """Holds the options that :func:`sign_in_options` adds to a command."""
 
     accept_new_host_key: bool
     explain: bool

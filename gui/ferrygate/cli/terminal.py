@@ -1,4 +1,4 @@
-"""What the command line prints, and what it asks.
+"""Prints for the command line, and asks.
 
 Results go to standard output; everything meant for a person at the screen goes to standard error.
 """
@@ -75,12 +75,12 @@ class Terminal:
 
     @property
     def has_person(self) -> bool:
-        """Whether somebody is there to answer."""
+        """Tell whether somebody is there to answer."""
         return sys.stdin.isatty()
 
     @property
     def can_draw(self) -> bool:
-        """Whether the last line of the screen is free to be drawn anew again and again."""
+        """Tell whether the last line of the screen is free to be drawn anew again and again."""
         return sys.stderr.isatty() and not (self.as_json and sys.stdout.isatty())
 
     # ------------------------------------------------------------ standard output

@@ -1,4 +1,4 @@
-"""How a transfer goes, for a person and for a program."""
+"""Reports on a transfer, to a person and to a program."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ class TransferReport:
 
     @property
     def has_files(self) -> bool:
-        """Whether a file was told of."""
+        """Tell whether a file was told of."""
         return bool(self._files)
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether a file was taken back before it was done."""
+        """Tell whether a file was taken back before it was done."""
         return any(file.state is TransferState.CANCELLED for file in self._files.values())
 
     @property
@@ -158,11 +158,11 @@ class TransferReport:
 
     @property
     def _left_out(self) -> int:
-        """How many links to folders, devices and the like were met; they count as skipped too."""
+        """Count the links to folders, devices and the like that were met; they are skipped too."""
         return sum(file.left_out is not None for file in self._files.values())
 
     def _is_renamed(self, file: FileView) -> bool:
-        """Whether a fetched file, or a folder it is in, was given another name on this disk."""
+        """Tell whether a fetched file, or a folder above, was given another name on this disk."""
         if self._direction is Direction.UPLOAD or file.state is not TransferState.DELIVERED:
             return False
         here = Path(file.local).relative_to(self._folder).parts
@@ -283,7 +283,7 @@ class TransferReport:
             self._terminal.say(f"{source}: {file.note}")
 
     def _note_step(self, problem: Problem) -> None:
-        """What to do is said once, at the end, for however many files."""
+        """Note the next step, which is said once, at the end, for however many files."""
         step = problem.next_step
         if problem.kind is Kind.CONFLICT:
             step = _("Use --on-conflict replace, keep-both, skip or changed.")
@@ -327,7 +327,7 @@ class TransferReport:
 
 
 def _left_to_itself(file: FileView) -> FileView:
-    """How a file stands whose end nobody waited for; it may have been begun since."""
+    """Describe a file whose end nobody waited for; it may have been begun since."""
     return msgspec.structs.replace(
         file,
         state=TransferState.CANCELLED,

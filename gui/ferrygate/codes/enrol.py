@@ -21,7 +21,7 @@ _STRUCTURED = re.compile(r"\s*[{\[<]")
 
 
 class CodeParameters(msgspec.Struct, frozen=True, kw_only=True):
-    """How codes are made where what was given does not say.
+    """Holds how codes are made where the given text does not say.
 
     Attributes:
         digits: length of a code, 6 to 8.

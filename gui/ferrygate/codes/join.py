@@ -1,4 +1,4 @@
-"""What a password step sends: a template of password and code."""
+"""Joins password and code by a template, for the password step."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_template(template: str) -> None:
 
 
 def needs_code(template: str) -> bool:
-    """Whether a code is part of what is sent."""
+    """Tell whether a code is part of what is sent."""
     return _CODE in template
 
 

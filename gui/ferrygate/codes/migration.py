@@ -68,7 +68,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_migration(text: str) -> bool:
-    """Whether a text is the address of an export."""
+    """Tell whether a text is the address of an export."""
     return text.strip().partition("://")[0].lower() == SCHEME
 
 

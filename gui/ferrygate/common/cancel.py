@@ -40,7 +40,7 @@ class CancelToken:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the end was asked for."""
+        """Tell whether the end was asked for."""
         return self.event.is_set()
 
     def check(self) -> None:

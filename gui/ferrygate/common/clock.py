@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the program knows of time."""
+    """Tells the time, and waits."""
 
     def now(self) -> float:
         """Seconds since the Unix epoch, UTC."""

@@ -1,4 +1,4 @@
-"""What a remote folder holds, as plain values."""
+"""Describes entries of remote folders, as plain values."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 class ListingEnd(msgspec.Struct, frozen=True):
-    """How the listing of a folder ended: nothing may be concluded from what is not in it.
+    """Tells how a listing ended: nothing may be concluded from names that are not in it.
 
     Attributes:
         cut_short: why the server broke it off; ``None`` where it came to its end.

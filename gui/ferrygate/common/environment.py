@@ -1,4 +1,4 @@
-"""What the environment says; the secrets are taken out of it before anything else happens."""
+"""Reads the environment; secrets are taken out of it before anything else happens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SCREEN_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", QT_PLATFORM_VARIABLE)
 
 
 class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
-    """What was given from outside, by the environment or by a program.
+    """Holds secrets that were given from outside, by the environment or by a program.
 
     Attributes:
         password: without a code.
@@ -70,7 +70,7 @@ def log_level(environ: Mapping[str, str]) -> int:
 
 
 def has_screen(environ: Mapping[str, str], platform: str) -> bool:
-    """Whether a window can be shown; a Qt platform that was chosen by name counts as a screen.
+    """Tell whether a window can be shown; a Qt platform that was chosen by name counts as a screen.
 
     Args:
         environ: the environment.

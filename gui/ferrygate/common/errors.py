@@ -24,7 +24,7 @@ _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, th
 
 
 class Kind(Enum):
-    """What sort of thing went wrong; the command line's exit codes hang on it."""
+    """Sorts what can go wrong; the command line's exit codes hang on it."""
 
     CANCELLED = "cancelled"
     CANNOT_REACH = "cannot-reach"
@@ -179,7 +179,7 @@ class HostKeyChangedError(FerrygateError):
 
 
 class HostKeyUnknownError(FerrygateError):
-    """Nobody has confirmed this server's host key yet."""
+    """The host key of this server has not been confirmed yet."""
 
     kind = Kind.HOST_KEY_UNKNOWN
 

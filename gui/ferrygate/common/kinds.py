@@ -1,4 +1,4 @@
-"""What a file is, in words, from its name alone."""
+"""Says in words what a file is, from its name alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_EXTENSION = 8
 
 
 def kind_text(name: bytes, kind: EntryKind) -> str:
-    """What stands under a name, such as ``Folder``, ``CSV document`` or ``Archive``.
+    """Say what a name is of, such as ``Folder``, ``CSV document`` or ``Archive``.
 
     Args:
         name: the server's bytes.

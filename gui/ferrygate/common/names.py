@@ -36,7 +36,7 @@ MAX_EXTENSION_BYTES = 32
 
 
 def is_unsafe(character: str) -> bool:
-    """Whether a character is invisible or turns the text around it: controls, format, bidi."""
+    """Tell whether a character is invisible or turns the text around it: controls, format, bidi."""
     return character in SHAPELESS or (
         unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
     )

@@ -1,4 +1,4 @@
-"""How many files this process may hold open, and how many of them transfers take.
+"""Bounds how many files this process holds open, and how many of them transfers take.
 
 Each file that is sent or fetched is open while it is under way, hundreds at a time where they are
 small. A process has a limit (``ulimit -n``), 1,024 in many places and 256 on macOS, and what comes
@@ -64,7 +64,7 @@ def raise_limit(
 
 
 def room(limits: Callable[[], tuple[int, int]] = _limits) -> int:
-    """How many more files this process may open now and leave some for all else."""
+    """Count the files that this process may open now, leaving some for all else."""
     return limits()[0] - _open_now() - _SPARE
 
 

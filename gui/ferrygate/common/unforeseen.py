@@ -1,4 +1,4 @@
-"""What nobody foresaw, on a thread for which nobody waits."""
+"""Logs what nobody foresaw, on a thread for which nobody waits."""
 
 from __future__ import annotations
 

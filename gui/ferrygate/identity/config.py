@@ -18,7 +18,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """What the function needs to know.
+    """Holds the function's settings.
 
     Attributes:
         okta_address: ``https://`` address of the Okta organisation, without a path. Plain

@@ -28,7 +28,7 @@ _USER_NAME = re.compile(r"\w[\w@.-]{2,99}", re.ASCII)
 
 @dataclass(frozen=True)
 class Decision:
-    """How one sign-in ended.
+    """Tells how one sign-in ended.
 
     Attributes:
         reason: one word for the log.

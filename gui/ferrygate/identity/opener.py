@@ -24,7 +24,7 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Reply:
-    """What Okta answered: HTTP status and body."""
+    """Holds Okta's answer: HTTP status and body."""
 
     status: int
     body: bytes
@@ -106,7 +106,7 @@ class _Exchange:
                 self.reply.set_exception(error)
 
     def hang_up(self) -> None:
-        """Nobody waits any more."""
+        """End the connection; nobody waits any more."""
         self._late.set()
         if self._sock is not None:
             with contextlib.suppress(OSError):  # it has just ended by itself

@@ -33,7 +33,7 @@ class Budget:
             self._left = count
 
     def spend(self, count: int) -> tuple[int, bool]:
-        """How many of ``count`` bytes may pass, and whether to cut after them."""
+        """Tell how many of ``count`` bytes may pass, and whether to cut after them."""
         with self._lock:
             if self._left is None:
                 return count, False

@@ -34,7 +34,7 @@ class FolderStore:
         self._clock = clock
 
     def stat(self, path: str) -> Attributes:
-        """What stands at ``path``."""
+        """Describe the entry at ``path``."""
         with _translated():
             return _attributes(self._resolve(path).lstat())
 

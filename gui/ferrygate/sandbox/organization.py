@@ -44,7 +44,7 @@ _OK = 200
 
 @dataclass
 class Switches:
-    """How this organisation is set up, where organisations differ.
+    """Sets this organisation up, where organisations differ.
 
     Attributes:
         demand_code: the sign-on policy asks for a factor.
@@ -77,7 +77,7 @@ class Account:
 
 @dataclass
 class _Transaction:
-    """What a state token stands for: until when, in which state, with which factor to activate."""
+    """Says what a state token is good for: until when, in which state, for which factor."""
 
     expires: float
     status: str
@@ -196,7 +196,7 @@ class Organization:
         return reply
 
     def _is_in(self, token: str, status: str) -> bool:
-        """Whether a token is good and in this state; its life then begins anew."""
+        """Tell whether a token is good and in this state; its life then begins anew."""
         transaction, now = self._transactions.get(token), self._clock.now()
         if transaction is None or transaction.expires <= now or transaction.status != status:
             return False

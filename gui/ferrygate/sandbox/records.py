@@ -1,4 +1,4 @@
-"""What the sandbox remembers for its tests and for people who look into its folder."""
+"""Remembers what clients did, for tests and for people who look into the sandbox's folder."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SignInLog:
 
 
 class Counters:
-    """What clients did; counted over one run.
+    """Counts what clients did over one run.
 
     Attributes:
         connections: SSH connections that signed in.
@@ -80,7 +80,7 @@ class Counters:
 
     @property
     def open_uploads(self) -> int:
-        """How many handles for writing are open now."""
+        """Count the handles for writing that are open now."""
         return sum(self._uploads.values())
 
     def saw_channels(self, count: int) -> None:

@@ -40,7 +40,7 @@ _DIGITS = 6
 
 
 class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be chosen.
+    """Holds what may be chosen.
 
     Attributes:
         state: folder for the host key, kept between runs, and the sign-in log.
@@ -81,7 +81,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client needs to know of a running sandbox.
+    """Tells a client all that it needs to know of a running sandbox.
 
     Attributes:
         host: address of the SSH server.
@@ -134,7 +134,7 @@ class Sandbox:
 
     @property
     def ready(self) -> Ready:
-        """What :meth:`start` returned.
+        """Return what :meth:`start` returned.
 
         Raises:
             RuntimeError: the sandbox does not run.

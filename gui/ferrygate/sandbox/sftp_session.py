@@ -47,7 +47,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
 
     @property
     def closing(self) -> bool:
-        """Whether we have sent CLOSE, or are about to."""
+        """Tell whether we have sent CLOSE, or are about to."""
         return self._is_closing()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:

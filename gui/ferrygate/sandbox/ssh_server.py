@@ -54,7 +54,7 @@ _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What all connections of one sandbox share.
+    """Holds what all connections of one sandbox share.
 
     ``connections`` are those that are open; it is kept on the server's thread.
     """
@@ -91,7 +91,7 @@ class SshConnection(asyncssh.SSHServer):
         self._around.connections.discard(self)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the library's own signature
-        """Nobody gets in without a password."""
+        """Demand a password of every client."""
         return True
 
     def password_auth_supported(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the SFTP server needs of a place that keeps files, with the rules of an object store."""
+"""Describes a place that keeps files for the SFTP server, with the rules of an object store."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RefusedError(Exception):
 
 
 class Attributes(msgspec.Struct, frozen=True):
-    """What is known of one name.
+    """Describes one name.
 
     Attributes:
         is_folder: a folder, else a file.
@@ -67,7 +67,7 @@ class Writing(Protocol):
         ...
 
     def attributes(self) -> Attributes:
-        """What has arrived so far."""
+        """Describe the file as far as it has arrived."""
         ...
 
     def publish(self) -> None:
@@ -83,7 +83,7 @@ class Store(Protocol):
     """
 
     def stat(self, path: str) -> Attributes:
-        """What stands at ``path``."""
+        """Describe the entry at ``path``."""
         ...
 
     def list(self, path: str) -> Iterator[tuple[bytes, Attributes]]:

@@ -78,12 +78,12 @@ class Sealer:
 
 
 def room_for(data: int, most: int) -> int:
-    """How many bytes :meth:`Sealer.seal_data` may need for so much data."""
+    """Return the bytes that :meth:`Sealer.seal_data` may need for so much data."""
     return data + -(-data // most) * _MORE_THAN_DATA
 
 
 def _padding(payload: int) -> int:
-    """How many bytes to add: the length in clear does not count, the byte that says so does."""
+    """Count the bytes to add: the length in clear does not count, the byte that says so does."""
     padding = -(1 + payload) % _BLOCK
     return padding if padding >= _LEAST_PADDING else padding + _BLOCK
 

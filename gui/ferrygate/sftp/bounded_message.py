@@ -25,7 +25,7 @@ class BoundedMessage(paramiko.Message):
 
     @property
     def left(self) -> int:
-        """How many bytes have not been read."""
+        """Count the bytes that have not been read."""
         return self.packet.getbuffer().nbytes - self.packet.tell()
 
     def get_bytes(self, n: int) -> bytes:

@@ -18,7 +18,7 @@ with replaced("invoke", None), replaced("importlib.metadata", Versions()):
     from paramiko import SSHException
 
 BROKEN = (SSHException, EOFError, OSError)
-"""What the library raises where a connection or a channel has ended."""
+"""Errors that the library raises where a connection or a channel has ended."""
 
 
 # What may be given up without a look at what became of it. An OPEN to write is looked after by

@@ -279,7 +279,7 @@ class SftpChannel:
         self._ring_alarms()
 
     def _receive(self, seconds: float) -> bytes | None:
-        """What came, empty at the end; none where nothing did, or somebody woke us."""
+        """Take the bytes that came: empty at the end, none where nothing did or we were woken."""
         try:
             return self._stream.recv(seconds)
         except TimeoutError:
@@ -288,13 +288,13 @@ class SftpChannel:
             raise lost(f"channel error: {type(error).__name__}") from error
 
     def _silence(self) -> float:
-        """How long the server has owed us a word, in seconds."""
+        """Measure for how long the server has owed us a word, in seconds."""
         if not self._pending and self._version is None:
             return 0.0
         return self._clock.monotonic() - self._heard
 
     def _patience(self) -> float:
-        """How long nothing may come, in seconds."""
+        """Return for how long nothing may come, in seconds."""
         seconds = _IDLE
         if self._pending or self._version is not None:
             seconds = self._reply_deadline - self._silence()
@@ -346,7 +346,7 @@ class SftpChannel:
                 self.gate.taken_back(future)
 
     def _send_rest(self) -> None:
-        """What was queued without waiting for its reply; it is no loss with the connection."""
+        """Send what was queued without waiting for its reply; it is no loss with the connection."""
         if self.usable:
             try:
                 self._send()

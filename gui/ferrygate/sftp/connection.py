@@ -48,7 +48,7 @@ _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
 
 class Outcome(Enum):
-    """How the server answered one authentication request (RFC 4252 §5.1)."""
+    """Holds the server's answer to one authentication request (RFC 4252 §5.1)."""
 
     ACCEPTED = "accepted"
     PARTIAL = "partial"
@@ -119,12 +119,12 @@ class Connection:
 
     @property
     def stores_objects(self) -> bool:
-        """Whether files live in an object store: they appear on CLOSE, and EXCL may be unknown."""
+        """Tell whether files live in an object store: they appear on CLOSE, EXCL may be unknown."""
         return "AWS_SFTP" in self.server_ident
 
     @property
     def alive(self) -> bool:
-        """Whether the connection stands, as far as is known without asking."""
+        """Tell whether the connection stands, as far as is known without asking."""
         return self._transport.is_active()
 
     @property

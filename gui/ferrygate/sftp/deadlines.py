@@ -1,4 +1,4 @@
-"""How long a server may take: known before the connection and its library are loaded."""
+"""Bounds how long a server may take, before the connection and its library are loaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each stage may take, in seconds.
+    """Bounds each stage, in seconds.
 
     ``verdict`` is for the answer to a secret: a person may have to agree on a phone first. sshd
     itself gives up after 120.

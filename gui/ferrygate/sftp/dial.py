@@ -105,7 +105,7 @@ def dial(
 def _found(
     resolve: Callable[[], Addresses], seconds: float, clock: Clock, cancel: CancelToken
 ) -> Addresses:
-    """What the system's resolver finds.
+    """Ask the system's resolver.
 
     It may hang and cannot be stopped, so it has a daemon thread of its own, which is left behind
     and holds up neither this wait nor the end of the program.

@@ -1,4 +1,4 @@
-"""What one can do with remote files, over one SFTP channel.
+"""Works with remote files, over one SFTP channel.
 
 All methods are coroutines for :meth:`SftpChannel.run`; paths are absolute bytes. All raise the
 errors of :func:`ferrygate.sftp.status.error_for_status` for what the server refuses.
@@ -333,11 +333,11 @@ class RemoteFiles:
 
     @property
     def read_size(self) -> int:
-        """How many bytes one READ may ask for."""
+        """Return the bytes that one READ may ask for."""
         return self.channel.limits.read
 
     def write_size(self, handle: bytes) -> int:
-        """How many bytes one WRITE may carry: fewer where the handle is longer than usual."""
+        """Return the bytes that one WRITE may carry: fewer where the handle is long."""
         return max(_LEAST_WRITE, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE))
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:

@@ -1,4 +1,4 @@
-"""What comes for the channels of a connection, and the streams it goes to."""
+"""Hands what comes for the channels of a connection to their streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a private key's file says of itself without being decrypted; loads no SSH library."""
+"""Reads what a private key's file says without being decrypted; loads no SSH library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ferrygate.common.errors import PrivateKeyError
 from ferrygate.sftp.key_file import read_key_file
 
 OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
-"""How a key in OpenSSH's own form begins, after dashes."""
+"""Beginning of a key in OpenSSH's own form, after dashes."""
 
 _PLAIN = b"openssh-key-v1\0\0\0\0\4none"  # how one begins that is not encrypted (PROTOCOL.key)
 _FIDO = re.compile(rb"sk-(?:ssh|ecdsa)-")  # key types, PROTOCOL.u2f
@@ -18,7 +18,7 @@ _BEGINNING = 64  # characters of base64 that hold as much
 
 
 def may_need_passphrase(path: Path) -> bool:
-    """Whether a private key is encrypted, or does not say clearly that it is not.
+    """Tell whether a private key is encrypted, or does not say clearly that it is not.
 
     A file that cannot be read is not: what is wrong with it is said when it is loaded.
     """

@@ -68,7 +68,7 @@ class MonitoredSocket:
 
     @property
     def writable(self) -> bool:
-        """Whether sending would not wait, be it for an error."""
+        """Tell whether sending would not wait, be it for an error."""
         with selectors.DefaultSelector() as selector:
             try:
                 selector.register(self._sock, selectors.EVENT_WRITE)

@@ -1,4 +1,4 @@
-"""How many handles a server allows at a time, learned from what it refuses.
+"""Learns from refusals how many handles a server allows at a time.
 
 Servers limit the open files of a connection, or of an account, and say no more than FAILURE or
 PERMISSION_DENIED when there are too many. So a refused OPEN or OPENDIR is no verdict as long as
@@ -38,7 +38,7 @@ class OpenHandles:
 
     @property
     def most(self) -> int | None:
-        """How many may be open; ``None`` while the server has shown no limit."""
+        """Return how many may be open; ``None`` while the server has shown no limit."""
         return self._most
 
     def take(self, wake: Callable[[], None]) -> bool:

@@ -66,7 +66,7 @@ class Packetizer(paramiko.packet.Packetizer):
         self.packet_at = sock.clock.monotonic()
         """When the last packet was here to its end, on the steady clock."""
         self.burst = BURST
-        """How many bytes of data to send in one go, so that other channels do not wait for long."""
+        """Bytes of data to send in one go, so that other channels do not wait for long."""
         self.kind_before = 0
         """The kind of the message before the one that was read last (RFC 4250 §4.1)."""
         self._kind = 0
@@ -131,7 +131,7 @@ class Packetizer(paramiko.packet.Packetizer):
 
     @property
     def sends_at_once(self) -> bool:
-        """Whether TCP has taken everything so far."""
+        """Tell whether TCP has taken everything so far."""
         return not self._unsent
 
     def write_all(self, out: Any) -> None:

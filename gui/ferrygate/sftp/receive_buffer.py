@@ -1,4 +1,4 @@
-"""What has come over the socket and is not taken apart yet."""
+"""Holds what has come over the socket and is not taken apart yet."""
 
 from __future__ import annotations
 

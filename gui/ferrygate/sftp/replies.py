@@ -1,4 +1,4 @@
-"""What a reply means for whoever asked."""
+"""Reads replies for those who asked."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class ByteStream(Protocol):
         """
 
     def recv(self, seconds: float, /) -> bytes:
-        """What has arrived; empty at the end, once all was read.
+        """Take the bytes that have arrived; empty at the end, once all was read.
 
         Raises:
             TimeoutError: nothing came in that time, or :meth:`wake` was called, or there is a way
@@ -39,7 +39,7 @@ class ByteStream(Protocol):
         """Have :meth:`recv` raise ``TimeoutError`` at once, now or the next time it is called."""
 
     def send_ready(self) -> bool:
-        """Whether there is a way for data now."""
+        """Tell whether there is a way for data now."""
 
     def close(self) -> None:
         """Close the channel."""
@@ -53,7 +53,7 @@ class ByteStream(Protocol):
 
 
 class Channel(Protocol):
-    """What is needed of the library's channel."""
+    """Describes the part of the library's channel that is used."""
 
     def close(self) -> None: ...  # noqa: D102
 
@@ -63,11 +63,11 @@ class Outlet(Protocol):
 
     @property
     def burst(self) -> int:
-        """How many bytes of data to send in one go."""
+        """Return the bytes of data to send in one go."""
 
     @property
     def open(self) -> bool:
-        """Whether anything would be sent now."""
+        """Tell whether anything would be sent now."""
 
     def send_data(self, channel: int, data: memoryview, most: int) -> bool:
         """Send at most a :attr:`burst` to the peer's ``channel``, ``most`` bytes in a packet.
@@ -241,7 +241,7 @@ class ChannelStream:
             self._room += count
 
     def go_on(self) -> None:
-        """What was in the way of sending is gone."""
+        """Go on sending: the obstacle is gone."""
         with self._changed:
             self._may_go_on = True
             self._changed.notify()

@@ -17,7 +17,7 @@ _MOST_POSTPONED = 1000  # messages
 
 
 class StreamTransport(GuardedTransport):
-    """What comes on a channel goes to its :class:`ChannelStream`, from the first byte on."""
+    """Hands what comes on a channel to its :class:`ChannelStream`, from the first byte on."""
 
     def __init__(self, sock: MonitoredSocket) -> None:
         super().__init__(sock)
@@ -43,12 +43,12 @@ class StreamTransport(GuardedTransport):
 
     @property
     def burst(self) -> int:
-        """How many bytes of data to send in one go."""
+        """Return the bytes of data to send in one go."""
         return self._packets.burst
 
     @property
     def open(self) -> bool:
-        """Whether data would be sent now."""
+        """Tell whether data would be sent now."""
         return self.clear_to_send.is_set() and self._packets.sends_at_once
 
     def send_data(self, channel: int, data: memoryview, most: int) -> bool:

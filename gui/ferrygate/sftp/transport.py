@@ -129,7 +129,7 @@ class Transport(StreamTransport):
         return AuthHandler(self)
 
     def get_exception(self) -> Exception | None:
-        """What ended the connection, once; always of a kind that the library's callers expect.
+        """Take the error that ended the connection, once; the library's callers expect its kind.
 
         Its thread stops on whatever is thrown there, such as text that is not UTF-8.
         """

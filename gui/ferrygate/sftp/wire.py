@@ -177,7 +177,7 @@ Reply = StatusReply | HandleReply | DataReply | NameReply | AttrsReply | Extende
 
 
 class Limits(NamedTuple):
-    """How large requests may be, and how many files open.
+    """Bounds the size of requests and the number of open files.
 
     The defaults are what every server takes: packets of 34,000 bytes (draft §3).
 

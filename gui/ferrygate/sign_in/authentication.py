@@ -65,7 +65,7 @@ class Authentication:
         self._cancelled_at: float | None = None
 
     def seconds_to_code(self, secret: CodeSecret) -> float:
-        """How long :meth:`wait_for_code` takes."""
+        """Return the seconds that :meth:`wait_for_code` takes."""
         claimed = partial(self._ledger.is_claimed, secret)
         return seconds_to_code(secret, claimed, self._clock.now())
 
@@ -104,7 +104,7 @@ class Authentication:
         self._turn.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
 
     def _proves_account(self, site: Site) -> bool:
-        """Whether an account that counts refusals has now seen what makes it forget them.
+        """Tell whether an account that counts refusals has now seen what makes it forget them.
 
         A server that lets in without a password has asked nobody; and Okta forgets none before
         it has seen a code.
@@ -168,7 +168,7 @@ class Authentication:
     # ------------------------------------------------------------ secrets on their way
 
     def _joined(self, site: Site, credentials: Credentials, connection: Connection) -> Secret:
-        """What the password step sends; from here on its code counts as sent."""
+        """Make what the password step sends; from here on its code counts as sent."""
         code = ""
         if join.needs_code(site.sign_in.join):
             code = self.spend_code(credentials.code_secret, connection)

@@ -13,13 +13,13 @@ _SLICE = 60.0  # the longest wait in one go, seconds; a lease is renewed before 
 
 
 def has_life(secret: CodeSecret, now: float) -> bool:
-    """Whether the code of ``now`` lives long enough to arrive: 4 s, or a fifth of its period."""
+    """Tell whether the code of ``now`` lives long enough to arrive: 4 s, or a fifth of a period."""
     left = secret.start_of(secret.step_at(now) + 1) - now
     return left >= min(_LEAST_LIFE, secret.period / 5)
 
 
 def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: float) -> float:
-    """How long until there is a code to send: one with life left, and of no ``claimed`` step."""
+    """Count the seconds to a code to send: one with life left, and of no ``claimed`` step."""
     step = secret.step_at(now)
     if has_life(secret, now) and not claimed(step):
         return 0.0

@@ -1,4 +1,4 @@
-"""What a sign-in needs to have at hand, and what is said where something is missing."""
+"""Checks that a sign-in has all it needs, and says what is missing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def check_at_hand(site: Site, credentials: Credentials) -> None:
 
 
 def sends_password(site: Site) -> bool:
-    """Whether any of the site's steps may send a password or a code."""
+    """Tell whether any of the site's steps may send a password or a code."""
     return site.sign_in.steps != ("publickey",)
 
 

@@ -11,7 +11,7 @@ from ferrygate.sites.site import Site
 
 
 class Verdict(Enum):
-    """What is known of the key a server showed."""
+    """Says what is known of the key that a server showed."""
 
     KNOWN = "known"
     PINNED = "pinned"  # by the connection file, and not yet on record

@@ -44,7 +44,7 @@ _BUSY_SECONDS = 30.0  # to wait for another process's transaction
 
 
 class Gate(Enum):
-    """What the breaker says to one who wants to attempt a sign-in."""
+    """Holds the breaker's word to one who wants to attempt a sign-in."""
 
     OPEN = "open"  # the lease is yours
     BUSY = "busy"  # another attempt is under way
@@ -79,7 +79,7 @@ class Admission(msgspec.Struct, frozen=True):
 
 
 class End(Enum):
-    """How an attempt ended."""
+    """Tells how an attempt ended."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"  # or unknown, once something was sent
@@ -121,7 +121,7 @@ class Ledger:
             return self._claim(db, secret, step)
 
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
-        """Whether the code of that step already left."""
+        """Tell whether the code of that step already left."""
         with self._file.read() as db:
             return _is_claimed(db, self._digest(secret, step))
 
@@ -257,7 +257,7 @@ class Ledger:
             return any(self._rows.look(db, name).is_busy for name in names)
 
     def is_clear(self, account: str) -> bool:
-        """Whether there are no refusals, and no attempt is under way or has an unknown end."""
+        """Tell whether there are no refusals, and no attempt is under way or has an unknown end."""
         with self._file.read() as db:
             row = db.execute(
                 "SELECT 1 FROM accounts WHERE account=? AND (refusals > 0 OR holder IS NOT NULL)",

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What Okta answered.
+    """Holds Okta's answer.
 
     Attributes:
         status: HTTP status.

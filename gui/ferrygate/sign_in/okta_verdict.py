@@ -1,4 +1,4 @@
-"""What Okta says to a password alone, and what that means to the person.
+"""Reads Okta's answer to a password alone, and says what it means to the person.
 
 Source: Okta developer documentation, Authentication API reference (transaction states, error
 codes).
@@ -23,7 +23,7 @@ _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 
 
 class PasswordVerdict(Enum):
-    """What Okta makes of an account's password."""
+    """Says what Okta makes of an account's password."""
 
     CORRECT = "correct"  # and a code would be asked for next
     ENROLL = "enroll"
@@ -79,7 +79,7 @@ _COUNTED = {
 
 
 class Head(msgspec.Struct, frozen=True, rename="camel"):
-    """What all of authn's answers have in common; ``state_token`` is a secret."""
+    """Holds what all of authn's answers have in common; ``state_token`` is a secret."""
 
     status: str = ""
     state_token: str = ""
@@ -90,7 +90,7 @@ class Head(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def judge(answer: Answer) -> PasswordAnswer:
-    """What Okta's answer to a password means."""
+    """Judge Okta's answer to a password."""
     word = word_of(answer)
     verdicts = _STATES if answer.status == _OK else _ERRORS
     verdict = verdicts.get(word, PasswordVerdict.OTHER)
@@ -110,7 +110,7 @@ def word_of(answer: Answer) -> str:
 
 
 def end_of(verdict: PasswordVerdict) -> End:
-    """What the lock-out breaker is told: what Okta took as right, or did not look at, is free."""
+    """Choose what the breaker is told: a password that Okta took, or did not look at, is free."""
     return End.REFUSED if verdict in _COUNTED else End.NOT_COUNTED
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Processes(Protocol):
-    """What a lease knows of its holder."""
+    """Tells a lease about its holder."""
 
     @property
     def me(self) -> str:
@@ -16,7 +16,7 @@ class Processes(Protocol):
         ...
 
     def is_running(self, name: str) -> bool:
-        """Whether the process of that name may still run; true where it cannot be told."""
+        """Tell whether the process of that name may still run; true where it cannot be told."""
         ...
 
 
@@ -33,7 +33,7 @@ class SystemProcesses:
         return self._me
 
     def is_running(self, name: str) -> bool:
-        """Whether a process of that number, start and boot is there."""
+        """Tell whether a process of that number, start and boot is there."""
         number, *rest = name.split(":")
         if not rest or ":" not in self._me:
             return True

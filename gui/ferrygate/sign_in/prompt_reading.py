@@ -121,7 +121,7 @@ def _said(sentence: Reading) -> Question:
 
 
 def _foreign_reach(sentence: str) -> int | None:
-    """How many small words may stand between a password and an unknown word that may say which.
+    """Bound the small words between a password and an unknown word that may say which one.
 
     Names stand before an English "password" ("Acme password"): such a word says nothing there.
     In other languages it may as well be "one-time" or "new" in words that are not known here.

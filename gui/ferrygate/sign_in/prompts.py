@@ -45,7 +45,7 @@ _WHOSE_AFTER = "'s|s'|的|の|님|의"
 
 
 class Wanted(Enum):
-    """What a prompt asks for."""
+    """Names what a prompt asks for."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE = "code"

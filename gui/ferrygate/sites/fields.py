@@ -97,7 +97,7 @@ def host(value: object) -> str:
 
 
 def is_host(name: str) -> bool:
-    """Whether a text is a DNS name in ASCII (no look-alike letters) or an IP address."""
+    """Tell whether a text is a DNS name in ASCII (no look-alike letters) or an IP address."""
     if _HOST.fullmatch(name) and len(name) <= _MAX_HOST:
         return True
     return _address(name) is not None
@@ -130,7 +130,7 @@ def steps(value: object) -> tuple[str, ...]:
 
 
 def template(value: object) -> str:
-    """How password and code are joined."""
+    """Check how password and code are joined."""
     checked = text(value)
     try:
         check_template(checked)

@@ -1,4 +1,4 @@
-"""What the word SITE of the command line stands for."""
+"""Finds the site that the word SITE of the command line stands for."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def resolve_site(text: str, store: SiteStore) -> Site:
 
 
 def is_path(text: str) -> bool:
-    """Whether a word is a path: it has a separator or ends in ``.ferrygate``."""
+    """Tell whether a word is a path: it has a separator or ends in ``.ferrygate``."""
     return text.endswith(SUFFIX) or any(separator in text for separator in _SEPARATORS)

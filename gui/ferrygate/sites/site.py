@@ -13,7 +13,7 @@ DEFAULT_LATE_PART_SECONDS = 330  # AWS Transfer Family gives a silent client 300
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """How this server wants to be asked.
+    """Holds how this server wants to be asked.
 
     Attributes:
         steps: SSH authentication method names (RFC 4252, RFC 4256) in order.
@@ -38,7 +38,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the people who run the server allow to be kept."""
+    """Holds what the people who run the server allow to be kept."""
 
     save_password: bool = True
     save_code_secret: bool = True

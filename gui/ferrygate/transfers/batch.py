@@ -64,7 +64,7 @@ class Batch:
 
     @property
     def walk_begun(self) -> bool:
-        """Whether somebody walks its folders, or has walked them."""
+        """Tell whether somebody walks its folders, or has walked them."""
         return self._walk_begun
 
     def begin_walk(self) -> None:
@@ -242,7 +242,7 @@ class Batch:
 
     @property
     def has_work(self) -> bool:
-        """Whether there is something to hand out now."""
+        """Tell whether there is something to hand out now."""
         waits = bool(self._replacing or self._interrupted or self._waiting) or self._late_is_due
         return (not self._walk_begun or waits) and not self._asking
 
@@ -267,7 +267,7 @@ class Batch:
 
     @property
     def finished(self) -> bool:
-        """Whether every file is in a final state and no more can come."""
+        """Tell whether every file is in a final state and no more can come."""
         return not self._walking and self._finished == len(self._files)
 
     def view(self) -> BatchView:

@@ -14,7 +14,7 @@ from ferrygate.sftp.files import RemoteFiles
 async def confirm(
     files: RemoteFiles, path: bytes, sent: int, told: Entry | None = None
 ) -> tuple[bool, str]:
-    """Whether the server names the size that was sent, and a phrase about that for people.
+    """Tell whether the server names the size that was sent, and a phrase about that for people.
 
     A drop box may refuse to say, or a workflow may have moved the file. ``told`` is what the
     server said already; it counts where it agrees, since it may have been asked too early.

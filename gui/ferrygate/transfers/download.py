@@ -89,7 +89,7 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
 
 
 class _Fetch(msgspec.Struct, frozen=True):
-    """What one fetch works with."""
+    """Holds what one fetch works with."""
 
     route: Route
     job: FileJob

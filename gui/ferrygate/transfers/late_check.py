@@ -47,7 +47,7 @@ async def was_overwritten(route: Route, path: bytes, sent: int) -> bool:
 
 
 async def ask_again(route: Route, opened: Opened) -> Outcome | None:
-    """How a delivered file stands now that no part can come any more.
+    """Ask about a delivered file, now that no part can come any more.
 
     Returns ``None`` where a part has come, or may have come unnoticed, and it is to be sent again.
 

@@ -60,7 +60,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
 
 class _Made(msgspec.Struct, frozen=True):
-    """How it stands with a folder on the server.
+    """Notes what is known of a folder on the server.
 
     Attributes:
         path: its path, as the server spells it.

@@ -1,4 +1,4 @@
-"""What one file's transfer needs to know, and what it ends with."""
+"""Describes one file's transfer: its task, how far it came, and its end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Report = Callable[[TransferState, int], None]
 
 
 class Opened(msgspec.Struct, gc=False):
-    """How far an upload came on the server; filled in while it runs, for the case that it fails.
+    """Holds how far an upload came; filled in while it runs, for the case that it fails.
 
     Attributes:
         path: where it is being written; ``None`` before OPEN left, and after CLOSE was answered.
@@ -79,7 +79,7 @@ class Opened(msgspec.Struct, gc=False):
         )
 
     def owns(self, standing: Entry) -> bool:
-        """Whether what stands there can be the part we have begun, and no file of anybody's.
+        """Tell whether what stands there can be the part we have begun, and no file of anybody's.
 
         An OPEN whose answer was lost may have left an empty one.
         """
@@ -125,7 +125,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How a file's transfer ended, when it did not fail.
+    """Tells how a file's transfer ended, when it did not fail.
 
     Attributes:
         state: delivered or skipped.

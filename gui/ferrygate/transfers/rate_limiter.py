@@ -1,4 +1,4 @@
-"""How fast bytes may go, over all channels together."""
+"""Limits how fast bytes go, over all channels together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RateLimiter:
             self._spent_until = self._clock.monotonic()
 
     def piece(self, most: int) -> int:
-        """How many bytes to move at a time, ``most`` at the most."""
+        """Return the bytes to move at a time, ``most`` at the most."""
         rate = self._rate
         return most if rate is None else max(_SMALLEST, min(most, int(rate * _PIECE)))
 

@@ -195,7 +195,7 @@ class Receiver:
 
     @property
     def _goal(self) -> int:
-        """How far to ask, in bytes from the beginning."""
+        """Return how far to ask, in bytes from the beginning."""
         if self._end is not None:
             return self._asked
         if self._to_the_end or self._version.size is None:

@@ -1,4 +1,4 @@
-"""What a broken upload leaves on the server, and how it is cleared away."""
+"""Clears away what a broken upload leaves on the server."""
 
 from __future__ import annotations
 

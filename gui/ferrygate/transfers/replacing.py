@@ -1,4 +1,4 @@
-"""How many files of a batch are under way over files that stood there.
+"""Bounds how many files of a batch are under way over files that stood there.
 
 Their OPEN cuts what was there to nothing, and what breaks then has destroyed it. So few are under
 way at a time, whatever the channel could hold: these are all that a kill, a dead line or a cancel

@@ -14,7 +14,7 @@ _LOOK = 1.0  # seconds after which whoever waits looks whether the limit still h
 
 
 class Route(msgspec.Struct, frozen=True):
-    """What the files that move over one channel share.
+    """Holds what the files that move over one channel share.
 
     Attributes:
         files: the channel.
@@ -35,7 +35,7 @@ class Route(msgspec.Struct, frozen=True):
     late_check: bool = True
 
     def piece(self, most: int) -> int:
-        """How many bytes to move with one request, ``most`` at the most."""
+        """Return the bytes to move with one request, ``most`` at the most."""
         return self.limiter.piece(self.window.piece(most))
 
     async def room(self, count: int) -> None:

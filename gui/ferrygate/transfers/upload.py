@@ -245,7 +245,7 @@ class _Writing:
 
     @property
     def piece(self) -> int:
-        """How many bytes the next WRITE should hold."""
+        """Return the bytes that the next WRITE should hold."""
         most = self._route.files.write_size(self._handle)
         return min(most, self._reserved) if self._reserved else self._route.piece(most)
 

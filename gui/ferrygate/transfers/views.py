@@ -31,7 +31,7 @@ class TransferState(Enum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more happens to the file."""
+        """Tell whether nothing more happens to the file."""
         return not MOVES[self]
 
 

@@ -1,4 +1,4 @@
-"""How many bytes are in flight on one channel, and who may send next."""
+"""Bounds the bytes in flight on one channel, and decides who may send next."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEVER = float("inf")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """What is known of a line.
+    """Describes a line.
 
     Attributes:
         shortest: the shortest time an answer took in the last while, in seconds.
@@ -50,7 +50,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Share:
-    """What the channels of a session share: how much each may have in flight, and the line.
+    """Holds what the channels of a session share: how much each has in flight, and the line.
 
     ``among`` and ``clicked`` are for the engine's thread, ``told`` for the lanes'. The shortest
     answer is one of all channels, or one that begins late would take the others' queue for
@@ -162,12 +162,12 @@ class Window:
         self._full = False  # somebody found no room in this span
 
     def piece(self, most: int) -> int:
-        """How many bytes to ask for in one request, ``most`` at the most."""
+        """Return the bytes to ask for in one request, ``most`` at the most."""
         size = int(self._rate * _REQUEST) or self.most // _PARTS
         return min(most, max(_SMALLEST, size))
 
     def has_room(self, count: int) -> bool:
-        """Whether ``count`` bytes could be put in flight now; the first always can."""
+        """Tell whether ``count`` bytes could be put in flight now; the first always can."""
         return not self._waiting and self._fits(count)
 
     async def take(self, count: int) -> None:

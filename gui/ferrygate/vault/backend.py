@@ -13,7 +13,7 @@ _CHAIN = "keyring.backends.chainer"
 
 
 class Backend(Protocol):
-    """What is used of a ``keyring`` back end."""
+    """Describes the part of a ``keyring`` back end that is used."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
         """The text of an entry, or ``None``."""
@@ -79,7 +79,7 @@ def translated(error: Exception) -> KeychainError:
 
 
 def _is_from(backend: Backend, *packages: str) -> bool:
-    """Whether a back end's class, or one it is built on, comes from one of these packages."""
+    """Tell whether a back end's class, or one it is built on, comes from one of these packages."""
     modules = [cls.__module__ for cls in type(backend).__mro__]
     return any(
         module == package or module.startswith(f"{package}.")

@@ -11,7 +11,7 @@ from ferrygate.common.secret import Secret
 
 
 class SecretKind(Enum):
-    """What is kept; each under an entry and a choice of its own."""
+    """Sorts secrets; each sort is kept under an entry and a choice of its own."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
@@ -36,7 +36,7 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
     host_keys: frozenset[str] = frozenset()
 
     def allows(self, kind: SecretKind, kept: Binding) -> bool:
-        """Whether a secret that was kept for ``kept`` may be used for this binding.
+        """Tell whether a secret that was kept for ``kept`` may be used for this binding.
 
         Host, port and user have to be the same, and every host key proven then has to be trusted
         still. A password also goes to the Okta address, so that has to be the same for it. Which

@@ -221,7 +221,7 @@ def _in_picture(path: Path) -> Secret:
 
 
 def _say_mismatch(around: CommandContext, site: Site, secret: CodeSecret) -> None:
-    """What was enrolled wins over the connection file, but not in silence."""
+    """Say where an enrolled code differs from the connection file, over which it wins."""
     wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
     given = (secret.digits, secret.period, secret.algorithm)
     if given != wanted:

@@ -27,7 +27,7 @@ _END = 10.0  # seconds a sandbox may take to end
 
 
 class _Ready(msgspec.Struct, frozen=True):
-    """What is used of the sandbox's ready line."""
+    """Holds the fields of the sandbox's ready line that the demo uses."""
 
     password: str
     otpauth_uri: str
