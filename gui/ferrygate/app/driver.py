@@ -67,7 +67,7 @@ class Driver:
         self.wait_for(f"folder {path!r}", shown)
 
     def is_listed(self, name: bytes) -> bool:
-        """Whether the list shows a name."""
+        """Tell whether the list shows a name."""
         return bool(self._desktop.model.rows_named([name]))
 
     def shows(self, words: str) -> bool:

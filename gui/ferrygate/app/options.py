@@ -1,4 +1,4 @@
-"""What the app is started with."""
+"""Holds the options that the app is started with."""
 
 from __future__ import annotations
 

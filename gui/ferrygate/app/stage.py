@@ -73,7 +73,7 @@ class SceneEngine:
 
 
 class Stage:
-    """What scenes are made with."""
+    """Holds what scenes are made with."""
 
     def __init__(
         self, workspace: Workspace, driver: Driver, clock: Clock, engine: SceneEngine

@@ -40,4 +40,4 @@ class BlockCredit:
 
 
 def _nobody() -> None:
-    """Nobody waits for room."""
+    """Do nothing, as nobody waits for room."""

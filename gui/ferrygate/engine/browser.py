@@ -77,7 +77,7 @@ class Browser:
         self._begin(request)
 
     def take_more(self, request: int) -> None:
-        """Whoever reads a listing has taken a block of it."""
+        """Send on, as a block of a listing was taken by its reader."""
         waiting = self._requests.get(request)
         if waiting is not None:
             waiting.credit.taken()

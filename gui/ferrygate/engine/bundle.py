@@ -1,4 +1,4 @@
-"""What a lane does with its queue: many files in flight on one channel, and what is left."""
+"""Works off a lane's queue: many files in flight on one channel, and what is left."""
 
 from __future__ import annotations
 

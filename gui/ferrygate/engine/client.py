@@ -31,15 +31,15 @@ class Prompter(Protocol):
     """Answers what only a person can, and is told what there is to wait for."""
 
     def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:
-        """Whether this is the right server."""
+        """Decide whether this is the right server."""
         ...
 
     def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
-        """What the server asks for beside password and code; none to refuse."""
+        """Answer what the server asks for beside password and code; none to refuse."""
         ...
 
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
-        """What to do with files that are already there.
+        """Choose what to do with files that are already there.
 
         Raises:
             Cancelled: the person would rather not do it at all.

@@ -47,7 +47,7 @@ class CodeDisplay:
             self._emit(CodeChanged(live_code(self._secret, now), spent=shown[1]))
 
     def _is_spent(self, secret: CodeSecret, step: int) -> bool:
-        """Whether a code has left; where nobody can tell, it must not be used either."""
+        """Tell whether a code has left; where nobody can tell, it must not be used either."""
         try:
             return self._ledger.is_claimed(secret, step)
         except SettingsError:

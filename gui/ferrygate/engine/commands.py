@@ -1,4 +1,4 @@
-"""What goes into the engine."""
+"""Commands, which go into the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes out of the engine."""
+"""Events, which come out of the engine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class SiteOpened(msgspec.Struct, frozen=True):
-    """What is at hand for the site.
+    """Tells what is at hand for the site.
 
     Attributes:
         has_password: a password is at hand.
@@ -127,7 +127,7 @@ class SecretsDropped(msgspec.Struct, frozen=True):
 
 
 class HostKeyQuestion(msgspec.Struct, frozen=True):
-    """Nobody has confirmed this server's key; nothing secret has been sent.
+    """Asks whether this server's key is right; nothing secret has been sent.
 
     Attributes:
         question: number to answer with.
@@ -186,14 +186,14 @@ class ListingIncomplete(msgspec.Struct, frozen=True):
 
 
 class PathStat(msgspec.Struct, frozen=True):
-    """What the server says of one path; the entry's name is the path's last part."""
+    """Holds the server's word on one path; the entry's name is the path's last part."""
 
     request: int
     entry: Entry
 
 
 class BatchChanged(msgspec.Struct, frozen=True, gc=False):
-    """How a batch stands; at most ten a second, and at its end."""
+    """Tells how far a batch is; at most ten a second, and at its end."""
 
     view: BatchView
 
@@ -220,14 +220,14 @@ class ConflictQuestion(msgspec.Struct, frozen=True):
 
 
 class RefusalExplained(msgspec.Struct, frozen=True):
-    """What Okta says, with a next step."""
+    """Tells what Okta says, with a next step."""
 
     request: int
     problem: Problem
 
 
 class SkewMeasured(msgspec.Struct, frozen=True):
-    """How the clocks differ.
+    """Tells how the clocks differ.
 
     Attributes:
         seconds: how far Okta's clock is ahead, right to about a second; ``None`` where it did not

@@ -13,7 +13,7 @@ _HELPS = 1.1  # times as much as before
 
 
 class Tally(msgspec.Struct):
-    """What all lanes together have done so far, for ever growing."""
+    """Counts what all lanes together have done so far, for ever growing."""
 
     bytes: int = 0
     files: int = 0
@@ -45,7 +45,7 @@ class Growth:
         self._since, self._before = self._clock.monotonic(), msgspec.structs.replace(self._tally)
 
     def wants(self, lanes: int, *, large: bool = False, first: bool = False) -> bool:
-        """Whether to open another lane beside ``lanes``, for work that waits.
+        """Tell whether to open another lane beside ``lanes``, for work that waits.
 
         ``large`` says that each lane sends a large file, so that one more surely helps; ``first``
         that the work has no lane yet, and would wait for somebody else's.

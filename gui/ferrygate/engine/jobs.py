@@ -1,4 +1,4 @@
-"""What the browsing lane does for each command."""
+"""Carries out the commands of the browsing lane."""
 
 from __future__ import annotations
 

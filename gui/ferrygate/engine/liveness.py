@@ -16,11 +16,11 @@ _SLEPT = 2.0  # seconds of suspension that count as sleep
 
 
 class Peer(Protocol):
-    """What there is to look at: a :class:`ferrygate.sftp.connection.Connection`."""
+    """Describes what is looked at: a :class:`ferrygate.sftp.connection.Connection`."""
 
     @property
     def alive(self) -> bool:
-        """Whether the connection stands, as far as is known without asking."""
+        """Tell whether the connection stands, as far as is known without asking."""
         ...
 
     @property
@@ -54,7 +54,7 @@ class Liveness:
         self._awake: float | None = None  # when it woke up; nothing was heard since
 
     def is_alive(self) -> bool:
-        """Whether the connection stands, as far as can be told now."""
+        """Tell whether the connection stands, as far as can be told now."""
         if not self._connection.alive:
             return False
         silent, now = self._connection.silent_for, self._clock.monotonic()

@@ -1,4 +1,4 @@
-"""How many files may be under way at a time on a server that hangs up when they are many.
+"""Bounds the files under way on a server that hangs up when they are many.
 
 Some servers end the connection after so many requests, and all that was under way begins anew: with
 hundreds of files in flight none ever comes to its end. So each end of a connection halves the
@@ -33,7 +33,7 @@ class Load:
 
     @property
     def most(self) -> int | None:
-        """How many files may be under way; ``None`` while the server has shown no limit."""
+        """Return how many files may be under way; ``None`` while the server has shown no limit."""
         return self._most
 
     def take(self, *, first: bool) -> bool:

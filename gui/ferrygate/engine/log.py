@@ -1,4 +1,4 @@
-"""What the engine's log says: states, failures and files; never a code or a secret."""
+"""Logs states, failures and files; never a code or a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into the engine and what comes out: plain values, and nothing else.
+"""Commands into the engine and events out of it: plain values, and nothing else.
 
 A :data:`Request` carries a number of the sender's choosing and is answered by exactly one
 :class:`Done` or :class:`Failed` with the same number, whatever other events come before it. Other

@@ -1,4 +1,4 @@
-"""What the engine does with the site's Okta organisation, beside signing in."""
+"""Asks the site's Okta organisation, beside signing in."""
 
 from __future__ import annotations
 

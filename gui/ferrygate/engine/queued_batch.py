@@ -54,7 +54,7 @@ _TRIES = 3  # how often a file is begun on one connection
 
 
 class Surroundings:
-    """What batches have around them."""
+    """Holds what batches have around them."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class QueuedBatch:
 
     @property
     def has_work(self) -> bool:
-        """Whether there is something to hand out now."""
+        """Tell whether there is something to hand out now."""
         return self._batch.has_work
 
     def next_item(self) -> Item:
@@ -160,7 +160,7 @@ class QueuedBatch:
             self._show(self._batch.fail(job.number, state, reason, may_be_a_part()))
 
     def put_back(self, items: list[Item]) -> None:
-        """What was handed out was not begun."""
+        """Take back what was handed out and not begun."""
         for item in reversed(items):
             if self.cancel.cancelled:
                 self.refuse([item], Cancelled(_("Cancelled.")))
@@ -170,7 +170,7 @@ class QueuedBatch:
                 self._batch.walk_again()
 
     def refuse(self, items: list[Item], error: BaseException) -> None:
-        """What was handed out cannot be done."""
+        """Fail what was handed out and cannot be done."""
         for item in items:
             if isinstance(item, FileJob):
                 cause = self._cause(error)
@@ -179,7 +179,7 @@ class QueuedBatch:
                 self._walk_over(error)
 
     def settle(self) -> bool:
-        """Whether nothing more will happen; then everybody is told."""
+        """Tell everybody, once nothing more will happen; returns whether it is so."""
         batch = self._batch
         if not batch.finished:
             return False
@@ -300,7 +300,7 @@ class QueuedBatch:
         return cause
 
     def _goes_on(self, number: int) -> bool:
-        """Whether what was cut is begun again; not for ever where only its channel breaks down."""
+        """Tell whether a file that was cut begins again; not for ever if its channel breaks."""
         if self.cancel.cancelled:
             return False
         self._around.doubt()

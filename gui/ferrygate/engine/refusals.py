@@ -90,7 +90,7 @@ def _only_files(folder: bytes) -> UnsupportedError:
 
 
 async def _kind(files: RemoteFiles, path: bytes) -> EntryKind | None:
-    """What stands there, links followed; none where nothing does."""
+    """Ask what stands there, links followed; none where nothing does."""
     try:
         return (await files.look(path, follow=True)).kind
     except NotFoundError:

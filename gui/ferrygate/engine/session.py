@@ -140,7 +140,7 @@ class Session:
             self.queue.cancel(request)
 
     def work_done(self) -> Tally:
-        """What its transfers have done so far, over all connections."""
+        """Return what its transfers have done so far, over all connections."""
         return msgspec.structs.replace(self.queue.tally)
 
     def look(self) -> None:

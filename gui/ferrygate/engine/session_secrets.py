@@ -30,7 +30,7 @@ FIELDS = {
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What the keychain has for a site: for the window, and for signing in."""
+    """Holds what the keychain has for a site: for the window, and for signing in."""
 
     event: SiteOpened
     credentials: Credentials
@@ -58,7 +58,7 @@ class SessionSecrets:
 
     @property
     def credentials(self) -> Credentials:
-        """What is in memory; whatever is set here, the log's filter knows from then on."""
+        """Return what is in memory; whatever is set here, the log's filter knows from then on."""
         return self._credentials
 
     @credentials.setter
@@ -151,7 +151,7 @@ class SessionSecrets:
         self._changed -= {kind}
 
     def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> Found:
-        """What the keychain has for a site; called aside.
+        """Look up what the keychain has for a site; called aside.
 
         A keychain that fails is a note, not an error, and so is an entry that is broken.
 
@@ -206,7 +206,7 @@ class SessionSecrets:
         return Found(opened, credentials)
 
     def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
-        """What is left to do to keep what a sign-in has proven; to be called aside.
+        """Return what is left to do to keep what a sign-in has proven; to be called aside.
 
         What is kept is bound to the key that the server showed: the only one that is proven. So is
         what had been kept before any sign-in. What the person has changed meanwhile is forgotten.
@@ -267,7 +267,7 @@ def _bound(site: Site, host_keys: frozenset[str]) -> Binding:
 
 
 def _needed(site: Site) -> frozenset[SecretKind]:
-    """What the site's steps may ask for."""
+    """Name the secrets that the site's steps may ask for."""
     how = site.sign_in
     kinds: set[SecretKind] = set()
     if "publickey" in how.steps and may_need_passphrase(Path(how.private_key)):

@@ -49,7 +49,7 @@ class TransferQueue:
 
     @property
     def tally(self) -> Tally:
-        """What was done so far, over all batches."""
+        """Return what was done so far, over all batches."""
         return self._around.tally
 
     @property

@@ -1,4 +1,4 @@
-"""What one lane is to do next."""
+"""Queues what one lane is to do next."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class WorkQueue:
 
     @property
     def files(self) -> int:
-        """How many items are in it or under way."""
+        """Count the items in the queue or under way."""
         return self._given_files - self._done_files
 
     @property
@@ -62,12 +62,12 @@ class WorkQueue:
 
     @property
     def full_of_bytes(self) -> bool:
-        """Whether large files keep the lane busy."""
+        """Tell whether large files keep the lane busy."""
         return self.bytes >= self._most_bytes
 
     @property
     def has_room(self) -> bool:
-        """Whether the lane could do with more."""
+        """Tell whether the lane could do with more."""
         return not self.closed and self.files < _MOST_FILES and not self.full_of_bytes
 
     # ------------------------------------------------------------ for the lane
@@ -86,7 +86,7 @@ class WorkQueue:
         self._done_bytes += _weight(item)
 
     def take_all(self) -> list[Item]:
-        """What nobody has begun, when the lane gives up."""
+        """Take all that was not begun, when the lane gives up."""
         items = list(self._items)
         self._items.clear()
         return items

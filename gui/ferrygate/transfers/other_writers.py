@@ -52,7 +52,7 @@ class OtherWriters:
     """Looks at one file while it is written."""
 
     def __init__(self, files: RemoteFiles, handle: bytes, size: int, opened: Opened) -> None:
-        """Nobody was seen yet.
+        """Begin with no other writer seen.
 
         Args:
             files: the channel.
@@ -100,7 +100,7 @@ class OtherWriters:
 
 
 def _old_size(opened: Opened) -> int | None:
-    """How long the file was that OPEN has cut to nothing; ``None`` where that is not known."""
+    """Return the size of the file that OPEN has cut to nothing; ``None`` where not known."""
     if opened.before is None:
         return 0 if opened.told else None
     return opened.before.size if opened.before.kind is EntryKind.FILE else None

@@ -22,7 +22,7 @@ from ferrygate.engine.messages import (
 
 
 class EngineLike(Protocol):
-    """What the app needs of an engine."""
+    """Describes the part of an engine that the app needs."""
 
     def send(self, command: Command) -> None:
         """Take a command, from any thread, at once."""

@@ -7,11 +7,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 _SETTLE_MS = 350
-"""How long desktops take to draw what was behind a window, animations included."""
+"""Milliseconds that desktops take to draw what was behind a window, animations included."""
 
 
 def can_grab_screens() -> bool:
-    """Whether programs may look at the screen; on Wayland they may not."""
+    """Tell whether programs may look at the screen; on Wayland they may not."""
     return not QGuiApplication.platformName().startswith("wayland")
 
 

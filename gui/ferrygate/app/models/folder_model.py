@@ -34,7 +34,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
-    """What stands where."""
+    """Numbers the columns."""
 
     NAME = 0
     SIZE = 1

@@ -1,4 +1,4 @@
-"""What a server asks in words of its own."""
+"""Shows what a server asks in words of its own."""
 
 from __future__ import annotations
 

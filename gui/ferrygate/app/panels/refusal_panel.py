@@ -1,4 +1,4 @@
-"""What went wrong, and the ways on, in the card."""
+"""Shows what went wrong, and the ways on, in the card."""
 
 from __future__ import annotations
 

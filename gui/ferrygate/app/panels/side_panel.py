@@ -1,4 +1,4 @@
-"""Who is signed in, the code, the places."""
+"""Shows who is signed in, the code, the places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a presenter has something done that may wait, without Qt."""
+"""Has things done that may wait, for presenters, without Qt."""
 
 from __future__ import annotations
 

@@ -24,11 +24,11 @@ class Chain:
 
     @property
     def busy(self) -> bool:
-        """Whether a step is under way."""
+        """Tell whether a step is under way."""
         return self._current is not None
 
     def waits_for(self, request: int) -> bool:
-        """Whether this is the request of the step under way."""
+        """Tell whether this is the request of the step under way."""
         return self._current == request
 
     def start(self, steps: Iterable[Step]) -> None:
@@ -44,7 +44,7 @@ class Chain:
             self._outbox.send(CancelRequest(target=self._current))
 
     def handle(self, event: Event) -> bool:
-        """Whether the event was the answer to the step under way."""
+        """Tell whether the event was the answer to the step under way."""
         if not isinstance(event, Done | Failed) or event.request != self._current:
             return False
         if isinstance(event, Failed):

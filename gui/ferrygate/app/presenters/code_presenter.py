@@ -1,4 +1,4 @@
-"""What the code card shows: digits, seconds, the ring, the copy."""
+"""Decides what the code card shows: digits, seconds, the ring, the copy."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ferrygate.engine import messages as m
 AMBER_SECONDS = 7
 RED_SECONDS = 3
 TOAST_SECONDS = 5.0
-"""How long a copy is told of."""
+"""Seconds for which a copy is told of."""
 
 
 class Level(Enum):
-    """How near the end of the code's life is."""
+    """Tells how near the end of the code's life is."""
 
     CALM = "accent"
     SOON = "amber"

@@ -21,7 +21,7 @@ from ferrygate.sites.site import SignIn, Site
 
 
 class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands where a code is set up.
+    """Describes the place where a code is set up.
 
     Attributes:
         okta: who sets it up directly, a host name; empty where the site names no Okta address.
@@ -55,7 +55,7 @@ class CodeSetupPresenter(Observable):
 
     @property
     def saves(self) -> bool:
-        """Whether the code secret is to be kept once it is proven."""
+        """Tell whether the code secret is to be kept once it is proven."""
         return self._keeps and self._can_keep
 
     def keep(self, *, wanted: bool) -> None:
@@ -73,7 +73,7 @@ class CodeSetupPresenter(Observable):
         self._secret = secret
 
     def steps(self) -> list[Step]:
-        """What has the engine use the secret again, after the site was opened anew."""
+        """Return the steps by which the engine uses the secret again, after the site was opened."""
         secret = self._secret
         if secret is None:
             return []

@@ -1,4 +1,4 @@
-"""What the file area shows."""
+"""Describes what the file area shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ferrygate.common.remote_path import join
 
 
 class FolderState(Enum):
-    """What stands where the list is."""
+    """Tells what stands where the list is."""
 
     NOTHING = "nothing"
     LOADING = "loading"
@@ -59,7 +59,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     is_reading: bool = False
 
     def stands_in(self, place: Crumb) -> bool:
-        """Whether the folder shown is this place or lies below it; home is only itself."""
+        """Tell whether the folder shown is this place or lies below it; home is only itself."""
         if place == self.places[0]:
             return self.path == place.path
         return self.path == place.path or self.path.startswith(place.path + b"/")

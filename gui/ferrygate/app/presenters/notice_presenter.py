@@ -1,4 +1,4 @@
-"""What the person should know that belongs to no screen: a problem to dismiss, a passing word."""
+"""Tells the person what belongs to no screen: a problem to dismiss, a passing word."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
 
 STAYS_SECONDS = 4.0
-"""How long a passing word stands."""
+"""Seconds for which a passing word stands."""
 
 
 _HEARD = 16  # of a server's sayings are known again

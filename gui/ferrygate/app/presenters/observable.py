@@ -1,4 +1,4 @@
-"""How a presenter tells its views that something changed, without Qt."""
+"""Lets a presenter tell its views that something changed, without Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a connection file says of itself, for a person to agree to before anything is sent."""
+"""Describes a connection file, for a person to agree to before anything is sent."""
 
 from __future__ import annotations
 

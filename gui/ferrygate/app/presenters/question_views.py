@@ -14,7 +14,7 @@ from ferrygate.sites.site import Site
 
 _LINE = 32  # characters of a fingerprint that fit on a line of the card
 ANSWER_SECONDS = 120.0
-"""How long the engine waits for an answer to a server's prompt."""
+"""Seconds for which the engine waits for an answer to a server's prompt."""
 
 
 class HostKeyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class ChangedKeyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromptView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server asks in words of its own.
+    """Describes what a server asks in words of its own.
 
     Attributes:
         question: number to answer with.

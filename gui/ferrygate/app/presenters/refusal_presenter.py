@@ -1,4 +1,4 @@
-"""What a person can do after a sign-in that failed."""
+"""Decides what a person can do after a sign-in that failed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Action(Enum):
 
 
 class ConsentView(msgspec.Struct, frozen=True):
-    """What a person agrees to: one sentence, and the words on the button."""
+    """Describes what a person agrees to: one sentence, and the words on the button."""
 
     sentence: str
     button: str

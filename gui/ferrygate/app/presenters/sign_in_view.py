@@ -1,4 +1,4 @@
-"""What the sign-in card shows, from what is known."""
+"""Describes the sign-in card, from what is known."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHARE_TOO_LATE = 5
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What the person filled in."""
+    """Holds what the person filled in."""
 
     username: str
     password: Secret
@@ -43,7 +43,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """What the card has been told so far.
+    """Holds what the card has been told so far.
 
     Attributes:
         outdated: the site with the pins it had until the person trusted another key.
@@ -73,7 +73,7 @@ class Told(msgspec.Struct, kw_only=True):
 
 
 class Stage(Enum):
-    """What the card is about."""
+    """Names what the card is about."""
 
     FORM = "form"
     CODE_SETUP = "code-setup"

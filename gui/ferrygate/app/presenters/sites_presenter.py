@@ -199,7 +199,7 @@ class SitesPresenter(Observable):
         self._aside(work, self._unless_late(done), self._unless_late(self.report))
 
     def _unless_late(self, tell: Callable[[T], None]) -> Callable[[T], None]:
-        """What does nothing once the person has turned to something else."""
+        """Return a callback that does nothing once the person has turned to something else."""
         wish = self._wish
 
         def tell_in_time(result: T) -> None:

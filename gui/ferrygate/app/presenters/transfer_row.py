@@ -44,7 +44,7 @@ class RowTone(Enum):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """What is known of one batch.
+    """Holds what is known of one batch.
 
     Attributes:
         view: as the engine told it.

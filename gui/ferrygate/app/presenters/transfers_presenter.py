@@ -17,7 +17,7 @@ from ferrygate.common.text import duration_text, size_text
 from ferrygate.engine import messages as m
 
 STAYS_SECONDS = 60.0
-"""How long a finished batch still stands among those of now."""
+"""Seconds for which a finished batch still stands among those of now."""
 MOST_ROWS = 50
 """Rows of one tab; older ones are counted, not drawn."""
 
@@ -86,7 +86,7 @@ class TransfersPresenter(Observable):
 
     @property
     def delivered(self) -> int:
-        """How many batches are delivered."""
+        """Count the batches that are delivered."""
         return sum(b.outcome is Outcome.DELIVERED for b in self._batches.values())
 
     def show(self, tab: Tab) -> None:

@@ -30,7 +30,7 @@ _NOTHING = GivenSecrets()
 
 
 class Screen(Enum):
-    """What fills the window."""
+    """Names what fills the window."""
 
     SITES = "sites"
     OFFER = "offer"
@@ -232,7 +232,7 @@ class Workspace(Observable):
             self.notices.show(event.problem)  # the engine did not start, and no card is there
 
     def _keep(self, site: Site) -> None:
-        """What a sign-in proves is kept: a site by the first one, a new key of it by any."""
+        """Keep what a sign-in proves: a site by the first one, a new key of it by any."""
         outdated = self.sign_in.take_outdated()
         if outdated is not None or not self._entered:
             self.sites.keep(site, self.notices.show, outdated=outdated)

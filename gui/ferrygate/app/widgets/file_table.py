@@ -1,4 +1,4 @@
-"""What the lists of remote and of local files have in common."""
+"""Has what the lists of remote and of local files have in common."""
 
 from __future__ import annotations
 

@@ -84,5 +84,5 @@ class FilesBar(QFrame):
             self.filter.clear()
 
     def allow_download(self, *, allowed: bool) -> None:
-        """Whether anything is there to download."""
+        """Tell whether anything is there to download."""
         self._download.setEnabled(allowed)

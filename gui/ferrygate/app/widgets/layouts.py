@@ -1,4 +1,4 @@
-"""What Qt's layouts leave to their users."""
+"""Does what Qt's layouts leave to their users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands over the list: loading, empty, an error with a retry, or the hint to drop files."""
+"""Covers the list: loading, empty, an error with a retry, or the hint to drop files."""
 
 from __future__ import annotations
 

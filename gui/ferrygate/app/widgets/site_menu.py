@@ -1,4 +1,4 @@
-"""What else can be done with the site: forget what is kept for it."""
+"""Offers what else can be done with the site: forget what is kept for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SiteMenuButton(ThemedButton):
 
     @property
     def has_something(self) -> bool:
-        """Whether there is anything to forget."""
+        """Tell whether there is anything to forget."""
         view = self._view
         return bool(view.password_hint) or view.shows_code or view.has_private_key
 
