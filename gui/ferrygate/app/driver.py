@@ -71,7 +71,7 @@ class Driver:
         return bool(self._desktop.model.rows_named([name]))
 
     def shows(self, words: str) -> bool:
-        """Whether a control that can be seen has these words in its text or its name."""
+        """Tell whether a control that can be seen has these words in its text or its name."""
         return bool(words) and any(
             words in widget.accessibleName()
             or (isinstance(widget, PlainLabel | QAbstractButton) and words in widget.text())

@@ -256,7 +256,7 @@ class Workspace(Observable):
 
 
 def _is_of_a_session(event: m.Event) -> bool:
-    """Whether an event tells of a session that there is or may be."""
+    """Tell whether an event tells of a session that there is or may be."""
     if isinstance(event, m.SessionChanged):
         return event.state is not m.SessionState.OFFLINE  # so an engine says that did not start
     return isinstance(event, m.HostKeyQuestion | m.PromptQuestion)
