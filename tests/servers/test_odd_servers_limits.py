@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from fake_clock import FastClock
-from ferrygate.common.errors import Kind
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError, Kind
 from odd_server_rig import odd_rig, read
 from scripted_sftp import OPEN, ScriptedServer, status
 from sftp_bytes import FAILURE, PERMISSION_DENIED
@@ -78,6 +81,28 @@ def test_connections_that_bring_nothing_are_given_up_however_long_they_stand(
         Kind.CONNECTION_LOST,
         Kind.CONNECTION_LOST,
     ]
+
+
+class SlowServer(ScriptedServer):
+    """Answers each request a minute after it has come."""
+
+    def __init__(self, clock: Clock, files: dict[bytes, bytes]) -> None:
+        super().__init__(files, b"/inbox")
+        self._clock = clock
+
+    def answer(self, payload: bytes) -> Iterable[bytes]:
+        self._clock.wait(threading.Event(), 59)
+        return super().answer(payload)
+
+
+def test_a_command_to_a_server_that_takes_a_minute_for_each_answer(tmp_path: Path) -> None:
+    clock = FastClock(600)
+    server = SlowServer(clock, {})
+    with odd_rig(server, tmp_path, clock=clock, reply_deadline=600) as rig:
+        with pytest.raises(FerrygateError, match="The server is too slow") as caught:
+            rig.session.mkdir("/inbox/" + "a/" * 20, parents=True)
+        assert len(server.requests) < 7
+    assert caught.value.kind is Kind.SERVER_SILENT
 
 
 @pytest.mark.slow

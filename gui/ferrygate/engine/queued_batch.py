@@ -41,6 +41,7 @@ from ferrygate.engine.messages import (
 )
 from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
+from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.late_check import not_asked_again
@@ -242,7 +243,7 @@ class QueuedBatch:
         self._changed()
 
     def _walk_over(self, error: BaseException | None) -> None:
-        if isinstance(error, ConnectionLostError) and self._goes_on(_WALK):
+        if isinstance(error, ConnectionLostError) and self._goes_on(_WALK, error):
             self._batch.walk_again()
             return
         cause = None if error is None else self._cause(error)
@@ -283,7 +284,7 @@ class QueuedBatch:
 
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
         cause = self._cause(error)
-        if isinstance(cause, ConnectionLostError) and self._goes_on(job.number):
+        if isinstance(cause, ConnectionLostError) and self._goes_on(job.number, cause):
             opened = error.opened if isinstance(error, UploadFailedError) else None
             self._show(self._batch.interrupt(job.number, opened))
         elif isinstance(cause, ConflictError) and self._may_ask(job):
@@ -299,9 +300,15 @@ class QueuedBatch:
             return error_for(self._reason)  # no person's wish: the connection was given up, say
         return cause
 
-    def _goes_on(self, number: int) -> bool:
-        """Tell whether a file that was cut begins again; not for ever if its channel breaks."""
+    def _goes_on(self, number: int, cause: ConnectionLostError) -> bool:
+        """Tell whether a file that was cut begins again; not for ever if its channel breaks.
+
+        Behind a server that is too slow nothing of the batch does: each try takes minutes.
+        """
         if self.cancel.cancelled:
+            return False
+        if isinstance(cause, ServerSlowError):
+            self.end(TransferState.NEEDS_ATTENTION, cause.problem)
             return False
         self._around.doubt()
         return self._may_try_again(number)

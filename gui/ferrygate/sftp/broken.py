@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ferrygate.common.errors import ConnectionLostError, Kind, UnansweredError
-from ferrygate.common.i18n import _
+from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.lean_imports import Versions, replaced
 from ferrygate.common.text import duration_text
 from ferrygate.sftp.tasks import Future
@@ -59,6 +59,30 @@ class ServerSilentError(ConnectionLostError):
         """The error of the one request, where its channel's end is not what matters."""
         problem = self.problem
         return UnansweredError(problem.sentence, next_step=problem.next_step, detail=problem.detail)
+
+
+class ServerSlowError(ServerSilentError):
+    """A server answers, and so slowly that to ask again would take as long for as little."""
+
+
+def too_slow(seconds: float, answers: int) -> ServerSlowError:
+    """Make the error for a server from which next to nothing comes.
+
+    Args:
+        seconds: for how long answers were due.
+        answers: how many came meanwhile.
+    """
+    sentence = ngettext(
+        "The server is too slow: {count} answer came in {time}.",
+        "The server is too slow: {count} answers came in {time}.",
+        answers,
+    )
+    return ServerSlowError(
+        sentence.format(count=answers, time=duration_text(round(seconds))),
+        next_step=_("Try again later, or tell your contact."),
+        detail=f"{answers} answers in {seconds:.0f} s",
+        waiter=None,
+    )
 
 
 def silent(seconds: float, unanswered: Iterable[Future[Any]]) -> ServerSilentError:

@@ -20,15 +20,16 @@ from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
     RemoteFailureError,
-    ServerUnusableError,
 )
 from ferrygate.common.i18n import _
 from ferrygate.sftp import wire
-from ferrygate.sftp.broken import BROKEN, lost, silent
+from ferrygate.sftp.broken import BROKEN, lost, silent, too_slow
 from ferrygate.sftp.handle_gate import HandleGate
 from ferrygate.sftp.other_protocols import is_text
+from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.server_words import sentence
+from ferrygate.sftp.status import other_version
 from ferrygate.sftp.stream import BURST, ByteStream
 from ferrygate.sftp.tasks import Bell, Future, Task
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
@@ -77,6 +78,7 @@ class SftpChannel:
         self._alarms: list[tuple[float, int, Future[None]]] = []
         self._alarms_set = 0
         self._heard = clock.monotonic()
+        self._pace = Pace()
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
         self.gate = HandleGate(self)
@@ -161,6 +163,7 @@ class SftpChannel:
         """
         main = self._begin(work)
         self._heard = self._clock.monotonic()
+        self._pace.due(self._heard)
         told = False
         try:
             with cancel.watched(self._stream.wake):
@@ -172,8 +175,11 @@ class SftpChannel:
                         self._calls.popleft()()
                     if self._ready:
                         self._step_ready()
+                    elif self._owes and self._pace.is_too_slow(self._clock.monotonic()):
+                        raise too_slow(self._pace.waited, self._pace.answers)
                     else:
                         self._exchange()
+                        self._ring_alarms()
         except ConnectionLostError:
             self.usable = False
             self.gate.lose_all()
@@ -218,6 +224,7 @@ class SftpChannel:
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
             self._heard = self._clock.monotonic()  # nobody owed us a word until now
+            self._pace.due(self._heard)
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
         future.asked = kind
         self._pending[self._next_id] = future
@@ -260,11 +267,11 @@ class SftpChannel:
             if data is None:
                 raise silent(self._silence(), self._pending.values())
         if data is None:
-            self._ring_alarms()
             return
         if not data:
             raise lost("channel closed: end of data")
         self._heard = self._clock.monotonic()
+        self._pace.moved(len(data))
         try:
             for payload in self._reader.feed(data):
                 self._take(payload)
@@ -276,7 +283,6 @@ class SftpChannel:
                 detail=str(error),
                 server_said=sentence(error.said) if is_text(error.said) else "",
             ) from error
-        self._ring_alarms()
 
     def _receive(self, seconds: float) -> bytes | None:
         """Take the bytes that came: empty at the end, none where nothing did or we were woken."""
@@ -289,15 +295,15 @@ class SftpChannel:
 
     def _silence(self) -> float:
         """Measure for how long the server has owed us a word, in seconds."""
-        if not self._pending and self._version is None:
-            return 0.0
-        return self._clock.monotonic() - self._heard
+        return self._clock.monotonic() - self._heard if self._owes else 0.0
+
+    @property
+    def _owes(self) -> bool:
+        return bool(self._pending) or self._version is not None
 
     def _patience(self) -> float:
-        """Return for how long nothing may come, in seconds."""
-        seconds = _IDLE
-        if self._pending or self._version is not None:
-            seconds = self._reply_deadline - self._silence()
+        """Tell how long nothing may come, in seconds."""
+        seconds = self._reply_deadline - self._silence() if self._owes else _IDLE
         if self._alarms:
             seconds = min(seconds, self._alarms[0][0] - self._clock.monotonic())
         return max(0.0, seconds)
@@ -314,6 +320,7 @@ class SftpChannel:
             while self._out and self._stream.send_ready():
                 burst = self._next_burst()
                 sent = self._stream.send(burst)
+                self._pace.moved(sent)
                 if sent < len(burst):
                     self._out.appendleft(memoryview(burst)[sent:])
         except BROKEN as error:
@@ -358,7 +365,7 @@ class SftpChannel:
             version, extensions = wire.parse_version(payload)
             if version != wire.VERSION:
                 self.usable = False
-                raise _other_version(version)
+                raise other_version(version)
             self._version.resolve(extensions)
             self._wake(self._version)
             self._version = None
@@ -368,6 +375,7 @@ class SftpChannel:
         if future is None:
             raise BadPacketError(f"reply to request {number}, which was not asked")
         self._posted.discard(future)
+        self._pace.answered(self._heard)
         future.resolve(reply)
         self._wake(future)
 
@@ -388,13 +396,3 @@ class SftpChannel:
             self.drop_task(next(iter(self._tasks)))
         self._ready.clear()
         self._alarms.clear()
-
-
-def _other_version(version: int) -> ServerUnusableError:
-    return ServerUnusableError(
-        _(
-            "The server transfers files by SFTP version {version}, and Ferrygate by version 3."
-        ).format(version=version),
-        next_step=_("Ask your contact whether the server can speak SFTP version 3 as well."),
-        detail=f"SFTP version {version}",
-    )

@@ -14,7 +14,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.i18n import _
-from ferrygate.sftp.broken import BROKEN, lost
+from ferrygate.sftp.broken import BROKEN, ServerSlowError, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.server_words import sentence
@@ -119,7 +119,7 @@ class Opening:
                 detail=error.problem.detail,
                 server_said=said,
             )
-        if not isinstance(error, ConnectionLostError):
+        if not isinstance(error, ConnectionLostError) or isinstance(error, ServerSlowError):
             return error
         # The library has closed the channel, and so said its last word, for a server's no. It
         # says none where the connection ended.

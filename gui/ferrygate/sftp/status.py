@@ -286,3 +286,14 @@ def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeErro
         detail=detail,
         server_said=said,
     )
+
+
+def other_version(version: int) -> ServerUnusableError:
+    """Make the error for a server that speaks SFTP, and not ours."""
+    return ServerUnusableError(
+        _(
+            "The server transfers files by SFTP version {version}, and Ferrygate by version 3."
+        ).format(version=version),
+        next_step=_("Ask your contact whether the server can speak SFTP version 3 as well."),
+        detail=f"SFTP version {version}",
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.engine import messages as m
+from ferrygate.sftp.broken import too_slow
 from ferrygate.transfers.outcome import FileJob, Opened
 from queue_rig import LARGE, QueueRig, files
 
@@ -200,6 +201,36 @@ def test_a_file_under_which_every_channel_breaks_is_given_up(rig: QueueRig) -> N
     assert view.problem.kind is Kind.CONNECTION_LOST
     assert "may be left" in view.note  # nobody has cleared away
     assert rig.answers(batch) == [m.Done(batch)]
+
+
+def test_nothing_more_is_asked_of_a_server_that_is_too_slow(rig: QueueRig) -> None:
+    batch = rig.walked(*files(rig, 600, 10))
+    begun = [job for lane in rig.working for job in lane.begin_all()]
+    for lane in rig.working:
+        lane.give_up(too_slow(180.0, 3))
+    rig.handle()
+    assert len(begun) < 600
+    assert not any(lane.working for lane in rig.lanes)
+    (end,) = rig.answers(batch)
+    assert isinstance(end, m.Done | m.Failed)
+    views = rig.views(batch)
+    assert len(views) == 600
+    for view in views:
+        assert view.state is State.NEEDS_ATTENTION
+        assert view.problem is not None
+        assert view.problem.sentence == "The server is too slow: 3 answers came in 3 min."
+    assert rig.doubts == 0
+
+
+def test_a_walk_ends_where_a_server_is_too_slow(rig: QueueRig) -> None:
+    batch = rig.upload(*files(rig, 2, 10))
+    (lane,) = rig.working
+    lane.begin_all()
+    lane.give_up(too_slow(180.0, 3))
+    rig.handle()
+    (end,) = rig.answers(batch)
+    assert isinstance(end, m.Failed)
+    assert end.problem.kind is Kind.SERVER_SILENT
 
 
 def test_each_new_connection_is_a_new_chance(rig: QueueRig) -> None:
