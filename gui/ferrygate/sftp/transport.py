@@ -252,9 +252,15 @@ class AuthHandler(AuthOnlyHandler):
             self._respond = None
 
     def wait_for_response(self, event: threading.Event) -> list[str]:
-        """Wait for the verdict; answer the prompts that come before it."""
+        """Wait for the verdict; answer the prompts that come before it.
+
+        The server's own time for all of that is bounded, and not that for each round.
+        """
+        asks_methods = self.auth_method == "none"
+        seconds = self._ours.auth_timeout if asks_methods else self._ours.verdict_timeout
+        looks = round(seconds / _LOOK)
         for _ in range(_MOST_ROUNDS):
-            self._wait(event)
+            looks = self._wait(event, looks)
             event.clear()  # before anything is looked at, so that what comes now is seen next
             if isinstance(self._verdict, RefusedError | PasswordExpiredError):
                 raise self._verdict
@@ -266,12 +272,11 @@ class AuthHandler(AuthOnlyHandler):
             self._send_answers(self._respond(asked))
         raise paramiko.AuthenticationException("Prompts without an end.")
 
-    def _wait(self, event: threading.Event) -> None:
-        asks_methods = self.auth_method == "none"
-        seconds = self._ours.auth_timeout if asks_methods else self._ours.verdict_timeout
-        for _ in range(round(seconds / _LOOK)):
+    def _wait(self, event: threading.Event, looks: int) -> int:
+        """Wait for a word of the server's; returns how many looks are left for further ones."""
+        for left in range(looks, 0, -1):
             if event.wait(_LOOK) or not self._ours.is_active():
-                return
+                return left
             self._ours.while_waiting()
         raise TimeoutError("no verdict")
 

@@ -200,3 +200,20 @@ def test_prompts_that_are_not_there_are_not_asked(
     message = paramiko.Message(above + (string(b"Code:") + b"\0") * there)
     with pytest.raises(paramiko.SSHException, match="prompts claimed"):
         handler._parse_userauth_info_request(message)
+
+
+def test_the_rounds_of_a_server_have_one_deadline_together(
+    handler: AuthHandler, transport: EndingTransport
+) -> None:
+    looks = 0
+
+    def wait() -> None:
+        nonlocal looks
+        looks += 1
+        if looks % 3 == 0:  # just in time for a deadline of each round
+            ask(handler)
+
+    transport.while_waiting = wait
+    with pytest.raises(TimeoutError, match="no verdict"):
+        handler.respond_to_prompts("v", lambda _round: [])
+    assert looks == 5
