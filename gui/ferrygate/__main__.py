@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ferrygate.cli.streams import guarded_output, open_closed_streams
-from ferrygate.common.environment import (
-    QT_PLATFORM_VARIABLE,
-    SecretSources,
-    has_screen,
-    log_level,
-    take_secrets,
-)
-
-# Everything else is loaded in functions: once the secrets have left the environment, and only
-# what the command needs.
+# Everything else is loaded in functions: once Ctrl+C leaves no traceback and the secrets have left
+# the environment, and only what the command needs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+    from types import FrameType
+
     from ferrygate.app.options import AppOptions
     from ferrygate.cli.command_context import DesktopApp, WindowRequest
     from ferrygate.common.clock import Clock
+    from ferrygate.common.environment import SecretSources
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
     from ferrygate.engine.messages import Listener
 
 _INTERRUPTED = 130  # Exit.INTERRUPTED, which may not be loaded yet
+_SOON = 0.05  # seconds
 _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 # New objects after which Python looks for reference cycles, instead of 700. What a command loads
 # is 60,000 objects that stay: looking at them again and again takes 12 ms. And no thread does
@@ -40,33 +33,70 @@ MANY_OBJECTS = 100_000
 
 def main() -> int:
     """Carry out the command line; the exit status."""
+    _on_ctrl_c_leave()
+    interrupts: list[int] = []
+    try:
+        return _carry_out(interrupts)
+    except KeyboardInterrupt:  # before or after the command, which says more of it
+        return _INTERRUPTED
+    except Exception:
+        if interrupts:  # what is interrupted while it is loaded may fail with an error of its own
+            return _INTERRUPTED
+        raise
+    finally:
+        _on_ctrl_c_leave()  # Python's end would tell where it was interrupted
+
+
+def _on_ctrl_c_leave() -> None:
+    """Have Ctrl+C end the program at once, where there is nothing to clear up.
+
+    An exception in the midst of loading may be printed by Python, and lost. As long as a shell has
+    Ctrl+C ignored, it stays so.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_signal: os._exit(_INTERRUPTED))
+
+
+def _carry_out(interrupts: list[int]) -> int:
+    import gc  # noqa: PLC0415  as above
+
+    from ferrygate.cli.streams import open_closed_streams  # noqa: PLC0415
+    from ferrygate.common.environment import take_secrets  # noqa: PLC0415
+
     open_closed_streams()
     sources = take_secrets(os.environ)
     gc.set_threshold(MANY_OBJECTS)
     try:
-        return _run(sources)
-    except KeyboardInterrupt:  # before or after the command, which says more of it
-        return _INTERRUPTED
+        return _run(sources, interrupts)
     finally:
         gc.freeze()  # Python's end looks for cycles once more, 30 ms for nothing
 
 
-def _run(sources: SecretSources) -> int:
+def _run(sources: SecretSources, interrupts: list[int]) -> int:
+    from functools import partial  # noqa: PLC0415
+
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
     from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
     from ferrygate.cli.main import about, run, wants_json  # noqa: PLC0415
+    from ferrygate.cli.streams import guarded_output  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
+    from ferrygate.common.environment import log_level  # noqa: PLC0415
     from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
     from ferrygate.common.logs import logging_to  # noqa: PLC0415
     from ferrygate.common.open_files import raise_limit  # noqa: PLC0415
     from ferrygate.common.paths import Home  # noqa: PLC0415
     from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415
 
+    def interrupted(number: int, _frame: FrameType | None) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
     # A service that is stopped clears up as one that is interrupted, and so does a command whose
     # terminal is gone.
-    handle_ending_signals(signal.default_int_handler)
+    handle_ending_signals(interrupted)
+    sys.unraisablehook = _raise_again
     raise_limit()  # of this program; where it is a library, that is the host's business
     arguments, clock = sys.argv[1:], SystemClock()
     try:
@@ -89,6 +119,21 @@ def _run(sources: SecretSources) -> int:
         return run(arguments, around)
 
 
+def _raise_again(lost: sys.UnraisableHookArgs) -> None:
+    """Interrupt once more where Python could not hand the interrupt on, and would only print it.
+
+    A moment later: here it could not be handed on either.
+    """
+    import threading  # noqa: PLC0415  as above
+
+    if lost.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(lost)
+        return
+    again = threading.Timer(_SOON, signal.raise_signal, (signal.SIGINT,))
+    again.daemon = True
+    again.start()
+
+
 def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
     """The desktop app, loaded when it is used."""
     from ferrygate.cli.command_context import DesktopApp  # noqa: PLC0415
@@ -100,12 +145,16 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
         return app.run(_options(request, home, clock, live_secrets))
 
     def tour(request: WindowRequest, pictures: Path, root: Path) -> int:
+        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
+
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
         from ferrygate.app.tour import run_tour  # noqa: PLC0415
 
         return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
     def take_pictures(request: WindowRequest, folder: Path, screens: Path) -> int:
+        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
+
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
         from ferrygate.app import gallery, pictures  # noqa: PLC0415
 
@@ -119,6 +168,7 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
 
 def _demand_screen() -> None:
     """Say so where there is no screen; Qt would abort the whole program."""
+    from ferrygate.common.environment import has_screen  # noqa: PLC0415
     from ferrygate.common.errors import UsageError  # noqa: PLC0415
     from ferrygate.common.i18n import _  # noqa: PLC0415
 
@@ -139,6 +189,8 @@ def _options(
     handle_ending_signals(signal.SIG_DFL)
 
     def make_engine(listener: Listener) -> Engine:
+        import gc  # noqa: PLC0415  as above
+
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
         from ferrygate.vault.keychain import open_vault  # noqa: PLC0415
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415

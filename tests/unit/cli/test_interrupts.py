@@ -15,13 +15,31 @@ from ferrygate.cli.interrupts import InterruptWait, on_interrupt
 from ferrygate.cli.terminal import Terminal
 from unheard_signal import unheard_signal
 
-INTERRUPTED_WHILE_LOADING = """
-import sys
+WHILE_LOADING = """
+import signal, sys, threading
+
+def at_once():
+    signal.raise_signal(signal.SIGINT)
+
+def where_python_only_prints():
+    class Going:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+    Going()
+    threading.Event().wait(10)
+
+def where_python_raises_an_error_of_its_own():
+    class Descriptor:
+        def __set_name__(self, owner, name):
+            signal.raise_signal(signal.SIGINT)
+    class Owner:
+        descriptor = Descriptor()
 
 class Interrupts:
     def find_spec(self, name, *_rest):
-        if name == "ferrygate.cli.command_context":
-            raise KeyboardInterrupt
+        if name == "{module}":
+            sys.meta_path.remove(self)
+            {interrupt}()
 
 from ferrygate.__main__ import main
 sys.meta_path.insert(0, Interrupts())
@@ -124,8 +142,35 @@ def test_an_interrupt_that_wakes_nobody_ends_a_wait() -> None:
         interrupt.wait()
 
 
-def test_an_interrupt_before_the_command_leaves_no_traceback() -> None:
+@pytest.mark.parametrize(
+    "interrupt",
+    ["at_once", "where_python_only_prints", "where_python_raises_an_error_of_its_own"],
+)
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param("ferrygate.cli.streams", id="first"),
+        pytest.param("ferrygate.common.environment", id="with secrets in the environment"),
+        pytest.param("ferrygate.cli.command_context", id="before the command"),
+        pytest.param("ferrygate.sites.store", id="in the command"),
+    ],
+)
+def test_an_interrupt_while_something_is_loaded_leaves_no_traceback(
+    module: str, interrupt: str
+) -> None:
+    code = WHILE_LOADING.replace("{module}", module).replace("{interrupt}", interrupt)
     ended = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, check=False
+        [sys.executable, "-c", code, "sites", "list"], capture_output=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (130, b"")
+
+
+def test_what_a_shell_has_ignored_stays_so_from_the_start() -> None:
+    code = WHILE_LOADING.replace("{module}", "ferrygate.sites.store").replace(
+        "{interrupt}", "at_once"
+    )
+    code = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{code}"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "sites", "list"], capture_output=True, check=False
+    )
+    assert ended.returncode == 0
