@@ -123,7 +123,7 @@ def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None
     table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM)
     table.finish(delivered=213)
     table.presenter.show(Tab.ATTENTION)
-    assert table.row.sub == "The sizes differ. Send it again."
+    assert table.row.about == "The sizes differ. Send it again."
     assert table.row.status == "213 of 214 delivered"
     assert table.row.details == support_text(PROBLEM)
 
@@ -167,7 +167,7 @@ def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: 
     table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, note="It may be a part.")
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
-    assert table.row.sub == "The sizes differ. Send it again."
+    assert table.row.about == "The sizes differ. Send it again."
     assert table.row.left == "It may be a part."
 
 
@@ -236,14 +236,15 @@ def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table)
     table.batch()
     table.file(m.TransferState.CHECKING, late_check=m.LateCheck.DUE)
     table.batch(**late, files_late=1)
-    assert table.row.status.startswith("Delivered; asked again at ")
-    assert table.row.status.endswith(", because the line was lost.")
+    assert table.row.about.startswith("Delivered; asked again at ")
+    assert table.row.about.endswith(", because the line was lost.")
+    assert table.row.status == "Checking"
     assert table.row.can_cancel
     table.batch(**late | {"files_finished": 1}, files_late=1)  # another one moves
-    assert not table.row.status.startswith("Delivered")
+    assert table.row.about == ""
     table.file(m.TransferState.INTERRUPTED, late_check=m.LateCheck.DUE)
     table.batch(**late, files_late=1)
-    assert table.row.status.startswith("1 file is sent again at ")
+    assert table.row.about.startswith("1 file is sent again at ")
 
 
 def test_what_was_not_asked_again_says_so(table: Table) -> None:

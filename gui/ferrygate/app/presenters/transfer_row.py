@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ferrygate.app.presenters.problem_text import said_text, support_text
+from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import display_name, display_text
@@ -121,6 +121,8 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         tone: colour of icon, status and bar.
         title: what is moved.
         sub: the smaller line under it.
+        about: a sentence over the whole width: what went wrong and what to do, or when files are
+            asked about again; may be empty.
         left: what is left on the server of an upload, and what to do about it; may be empty.
         fraction: progress from 0 to 1; ``None`` where no bar is shown.
         status: the words beside the bar.
@@ -137,6 +139,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     tone: RowTone
     title: str
     sub: str
+    about: str = ""
     left: str = ""
     fraction: float | None = None
     status: str = ""
@@ -182,7 +185,8 @@ def _troubled(batch: Batch, where: str) -> RowView:
         icon="warning",
         tone=RowTone.AMBER,
         title=view.title,
-        sub=f"{problem.sentence} {problem.next_step}".strip() if problem else where,
+        sub=where,
+        about=problem_text(problem) if problem else "",
         left=batch.left,
         status=_of_total(view) if view.files_delivered else status,
         said=said_text(problem) if problem else "",
@@ -250,6 +254,7 @@ def _running(batch: Batch, waiting: str) -> RowView:
         tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
         title=view.title,
         sub=waiting or _where(view),
+        about="" if waiting or question else _late(view, batch.states),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
         status=_status(view, batch.states, question, waiting),
         can_cancel=not view.stopping,
@@ -265,10 +270,19 @@ def _status(view: BatchView, states: dict[int, TransferState], question: str, wa
         return _("Waiting for your answer")
     if waiting:
         return _("Reconnecting")
-    if view.late_until is not None and view.files_finished + view.files_late == view.files_total:
-        delivered = TransferState.INTERRUPTED not in states.values()
-        return late_text(view.files_late, time_text(view.late_until), delivered=delivered)
+    if _late(view, states):
+        return _("Checking")
     return _progress(view)
+
+
+def _late(view: BatchView, states: dict[int, TransferState]) -> str:
+    """Say when files are asked about again, once nothing else is left to do; else nothing."""
+    if view.stopping or view.late_until is None:
+        return ""
+    if view.files_finished + view.files_late < view.files_total:
+        return ""
+    delivered = TransferState.INTERRUPTED not in states.values()
+    return late_text(view.files_late, time_text(view.late_until), delivered=delivered)
 
 
 def _progress(view: BatchView) -> str:
