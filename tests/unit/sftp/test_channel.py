@@ -242,13 +242,13 @@ def test_a_server_that_speaks_now_and_then_is_not_gone(rig: Rig, server: Scripte
 
     async def work() -> None:
         handle = await files.open_for_writing(b"/new", replace=True)
-        for future in [files.write(handle, at, b"x") for at in range(4)]:
+        for future in [files.write(handle, at, b"x") for at in range(3)]:
             await future
 
     heard = [rig.stream.clock.now()]
     rig.stream.after = one_a_minute
     rig.run(work())
-    assert heard[-1] - heard[0] > 200
+    assert heard[-1] - heard[0] > 150  # a good deal over the deadline; the pace has its own
 
 
 def test_the_end_of_the_stream(rig: Rig, server: ScriptedServer) -> None:
