@@ -10,6 +10,7 @@ import msgspec
 
 from ferrygate.transfers.download import download
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -76,6 +77,7 @@ class TransferRig:
         self.late = LateParts(self.rig.stream.clock.monotonic, 330)
         self.late_check = True
         self.slots = ReplaceSlots()
+        self.listed_times = ListedTimes()
 
     def write(self, name: str, content: bytes) -> str:
         path = self.folder / name
@@ -89,7 +91,14 @@ class TransferRig:
         limiter = RateLimiter(clock, self.limit)
         late = self.late
         return Route(
-            self.rig.files, window, limiter, object_store, late, self.slots, self.late_check
+            self.rig.files,
+            window,
+            limiter,
+            object_store,
+            late,
+            self.slots,
+            late_check=self.late_check,
+            listed_times=self.listed_times,
         )
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:

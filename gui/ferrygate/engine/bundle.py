@@ -187,6 +187,7 @@ class Bundle:
             settings.late,
             self._slots,
             late_check=self._late_check,
+            listed_times=settings.listed_times,
         )
         while True:
             most = min(_MOST_FILES, channel.limits.handles // 2)

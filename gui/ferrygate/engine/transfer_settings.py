@@ -9,6 +9,7 @@ from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.load import Load
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
@@ -27,6 +28,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         load: how many files may be under way on the server, over all lanes.
         late: the parts that an object store may show late.
         claims: which remote names are being replaced from this computer.
+        listed_times: whether the times of names are those of handles.
     """
 
     clock: Clock
@@ -38,3 +40,4 @@ class TransferSettings(msgspec.Struct, frozen=True):
     load: Load
     late: LateParts
     claims: UploadClaims
+    listed_times: ListedTimes = msgspec.field(default_factory=ListedTimes)

@@ -85,7 +85,11 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
         if changed.newer is None:
             raise
         report(TransferState.RECEIVING, 0)
-        return await _fetch(fetch, changed.newer)
+        newer = changed.newer
+        if route.listed_times.differ:  # the file is to have the time that is listed
+            listed = (await _ask(route, job)).modified
+            newer = FileVersion(newer.size, newer.modified if listed is None else listed)
+        return await _fetch(fetch, newer)
 
 
 class _Fetch(msgspec.Struct, frozen=True):

@@ -12,6 +12,10 @@ things may come of it:
   from there on find nothing, and the size stays unconfirmed. So does that of a server that tells
   none.
 
+Some servers tell another time of an open file than of its name: in another zone, or rounded in
+another way. That looks like a change, until the file was read once more for nothing. From then on
+the handle is asked before the first READ as well, and compared with itself alone.
+
 SFTP tells times in whole seconds: a file that is rewritten with as many bytes, in the second in
 which it was written before, goes unnoticed.
 """
@@ -146,6 +150,7 @@ class Receiver:
         self._asked = self._done = 0
         self._end: int | None = None  # where a READ found nothing more
         self._to_the_end = version.size is None
+        self._at_open: FileVersion | None = None  # as the handle tells it
         self._first_told: Future[Reply] | None = None
         self._last_told: Future[Reply] | None = None
         self._digest = hashlib.sha256()
@@ -159,7 +164,8 @@ class Receiver:
             OSError: the disk did not take it.
             FerrygateError: what the server refused, or the connection's end.
         """
-        if self._version.modified is None:  # a listing may tell less than the handle does
+        # A listing may tell less than the handle does, or something else.
+        if self._version.modified is None or self._route.listed_times.differ:
             self._first_told = self._route.files.request_fstat(self._handle)
         try:
             await self._read_all()
@@ -267,23 +273,29 @@ class Receiver:
         """
         if self._first_told is not None:
             first, self._first_told = await self._first_told, None
-            if isinstance(first, AttrsReply) and not self._version.differs(
-                FileVersion.of(first.entry)
-            ):
-                self._version = msgspec.structs.replace(
-                    self._version, modified=first.entry.modified
-                )
+            if isinstance(first, AttrsReply):
+                self._take_first(FileVersion.of(first.entry))
         told = await self._ask_again()
-        if told is not None and self._version.differs(told):
-            before, after = self._version, told
+        before = self._at_open or self._version
+        if told is not None and before.differs(told):
+            if self._at_open is None and before.size == told.size:
+                self._route.listed_times.differ = True
             raise ChangedError(
                 self._path,
                 detail
                 or f"{before.size} bytes of {before.modified}, then"
-                f" {after.size} bytes of {after.modified}",
+                f" {told.size} bytes of {told.modified}",
                 newer=told,
             )
         return told
+
+    def _take_first(self, at_open: FileVersion) -> None:
+        """Go by what the handle tells, unless the file has another size than it had before."""
+        if self._version.size is not None and at_open.size not in {None, self._version.size}:
+            return
+        self._at_open = at_open
+        if self._version.modified is None:
+            self._version = msgspec.structs.replace(self._version, modified=at_open.modified)
 
     async def _ask_again(self) -> FileVersion | None:
         asked = self._last_told or self._route.files.request_fstat(self._handle)

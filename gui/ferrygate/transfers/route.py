@@ -6,6 +6,7 @@ import msgspec
 
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.window import Window
@@ -24,6 +25,7 @@ class Route(msgspec.Struct, frozen=True):
         late: the parts that an object store may show late.
         slots: for files of a batch that overwrite others.
         late_check: wait until none can come any more, before a file counts as delivered.
+        listed_times: whether the times of names are those of handles.
     """
 
     files: RemoteFiles
@@ -33,6 +35,7 @@ class Route(msgspec.Struct, frozen=True):
     late: LateParts
     slots: ReplaceSlots
     late_check: bool = True
+    listed_times: ListedTimes = msgspec.field(default_factory=ListedTimes)
 
     def piece(self, most: int) -> int:
         """Return the bytes to move with one request, ``most`` at the most."""

@@ -161,6 +161,57 @@ def test_what_is_missing_of_a_short_reply_is_read_before_the_version_is_asked_fo
     assert FSTAT in kinds[last_read:]
 
 
+# ---------------------------------------------------------------- times told in two ways
+
+
+def told_of_handles(desk: TransferRig, apart: int) -> Callable[[Request], list[bytes]]:
+    """A hook for FSTAT whose times are apart from those of names, by so many seconds."""
+    return lambda request: [
+        reply(
+            ATTRS,
+            request.number,
+            attributes(len(desk.server.files[PATH]), modified=desk.server.modified + apart),
+        )
+    ]
+
+
+@pytest.mark.parametrize("apart", [-1, 1, 3600])
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_where_handles_have_another_time_than_names_one_file_is_fetched_twice_and_no_more(
+    desk: TransferRig, job: FileJob, apart: int, *, is_listed: bool
+) -> None:
+    desk.server.instead[FSTAT] = told_of_handles(desk, apart)
+    if not is_listed:
+        job = msgspec.structs.replace(job, size=None, modified=None)
+    opens = []
+    for number in range(3):
+        one = msgspec.structs.replace(job, local=f"{job.local}.{number}")
+        assert desk.fetch(one).confirmed
+        assert Path(one.local).read_bytes() == CONTENT
+        assert Path(one.local).stat().st_mtime == desk.server.modified  # as its name has it
+        opens.append(len(desk.server.asked(OPEN)))
+    assert opens == [2, 3, 4]
+
+
+@pytest.mark.parametrize("newer", [NEWER, NEWER[:-1000], NEWER + NEWER])
+def test_where_handles_have_another_time_than_names_a_change_is_noticed(
+    desk: TransferRig, job: FileJob, newer: bytes
+) -> None:
+    desk.server.instead[FSTAT] = told_of_handles(desk, 3600)
+    desk.fetch(job)
+    rewriting(desk, newer)
+    again = choosing(job, ConflictChoice.REPLACE)
+    assert desk.fetch(again).confirmed
+    assert Path(job.local).read_bytes() == newer
+    assert len(desk.server.asked(OPEN)) == 4
+
+
+def test_where_times_agree_a_handle_is_asked_once(desk: TransferRig, job: FileJob) -> None:
+    desk.fetch(job)
+    assert len(desk.server.asked(FSTAT)) == 1
+    assert desk.server.asked(STAT) == []
+
+
 # ---------------------------------------------------------------- sizes told wrongly or not
 
 
