@@ -297,10 +297,14 @@ class Bundle:
             self._keep(job, await download(route, job, report, self._settings.disk))
 
     async def _claim(self, route: Route, job: FileJob) -> Claim:
-        """Have a name that is to be replaced for this file alone, among all of this computer."""
-        if not job.replaces:
+        """Have a name for this file alone: among all of this computer where it is to be replaced.
+
+        An object store shows no file before CLOSE, so there it is had among all of this session.
+        """
+        if not (job.replaces or route.object_store):
             return Claim()
-        return await self._settings.claims.take(job.remote, route.files.channel.sleep)
+        sleep = route.files.channel.sleep
+        return await self._settings.claims.take(job.remote, sleep, replaces=job.replaces)
 
     def _sent(
         self, job: FileJob, outcome: Outcome, opened: Opened, error: BaseException | None = None

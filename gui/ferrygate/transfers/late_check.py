@@ -57,6 +57,13 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
     delivered = opened.delivered
     assert delivered is not None  # noqa: S101  else there is nothing to ask again about
     path, sent = delivered.remote, delivered.size
+    if route.late.has_newer(path, delivered.sha256):  # that one is asked about, and stays
+        return msgspec.structs.replace(
+            delivered,
+            confirmed=False,
+            note=_("delivered, and another file was sent to its name since"),
+            late_check=LateCheck.NOT_DONE,
+        )
     try:
         confirmed, note = await confirm(route.files, path, sent)
     except SizeMismatchError:

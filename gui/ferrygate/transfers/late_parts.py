@@ -80,6 +80,7 @@ class LateParts:
         self.now = now
         self._lock = threading.Lock()
         self._handles: dict[bytes, list[OldHandle]] = {}
+        self._newest: dict[bytes, str] = {}
 
     def connected(self) -> None:
         """There is a connection again."""
@@ -129,6 +130,20 @@ class LateParts:
         with self._lock:
             handles = self._handles.get(path, ())
             return any(old.sent >= size and old.version != version for old in handles)
+
+    def deliver(self, path: bytes, sha256: str) -> None:
+        """A file of this content was closed there: what else was sent to the name is older.
+
+        It is remembered where a part may come over it.
+        """
+        with self._lock:
+            if path in self._handles or path in self._newest:
+                self._newest[path] = sha256
+
+    def has_newer(self, path: bytes, sha256: str) -> bool:
+        """Tell whether another file was delivered under the name after that of this content."""
+        with self._lock:
+            return self._newest.get(path, sha256) != sha256
 
     def settle(self, path: bytes) -> None:
         """Our file stands there: the handles that the server has given up by now are forgotten.

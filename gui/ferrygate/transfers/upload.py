@@ -170,6 +170,7 @@ async def _delivered(
     assert opened.closing is not None  # noqa: S101  CLOSE was answered
     sent, digest = opened.closing
     opened.path, opened.is_open = None, False
+    route.late.deliver(target, digest)
     route.late.settle(target)
     delivered = opened.delivered = Outcome(
         state=TransferState.DELIVERED,

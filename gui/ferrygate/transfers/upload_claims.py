@@ -4,6 +4,9 @@ Two uploads over one file at once end in a mixture on most servers, and both are
 So each that replaces a file holds a lock on a file of its own, named by server, account and remote
 path, while it is under way. The system lets go of it when a process ends, however it ends.
 
+On an object store no file shows before CLOSE, so two uploads of one session would see nothing of
+each other even where nothing is to be replaced: there each has its name to itself in this process.
+
 A second one waits for a minute, since two runs of one job that overlap should both do their work,
 the later last. Then it fails with a sentence: a large file may take hours, and nobody should wait
 for that without a word. Where the disk has no locks there is nothing to wait for. Other computers
@@ -20,8 +23,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import threading
 import unicodedata
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from ferrygate.common import remote_path
@@ -41,13 +46,23 @@ Sleep = Callable[[float], Awaitable[None]]
 class Claim:
     """A remote name that nobody else on this computer replaces until this is closed."""
 
-    def __init__(self, path: Path | None = None, descriptor: int = -1) -> None:
-        """Take over a locked file; none where there is nothing to be held."""
+    def __init__(
+        self,
+        path: Path | None = None,
+        descriptor: int = -1,
+        let_go: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take over a locked file; none where there is nothing to be held.
+
+        ``let_go`` is called once it is closed.
+        """
         self._path = path
         self._descriptor = descriptor
+        self._let_go = let_go
 
     def close(self) -> None:
-        """Let others replace the name."""
+        """Let others have the name."""
+        self._let_go()
         if self._path is not None:
             with contextlib.suppress(OSError):  # Windows removes no open file: it stays, empty
                 self._path.unlink()
@@ -67,32 +82,52 @@ class UploadClaims:
         """
         self._folder = folder
         self._account = account
+        self._lock = threading.Lock()
+        self._taken: set[bytes] = set()  # in this process
 
-    async def take(self, remote: bytes, sleep: Sleep) -> Claim:
+    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool = True) -> Claim:
         """Claim a remote path, once nobody else on this computer has it.
+
+        One that is not to be replaced is claimed in this process alone, which costs nothing: where
+        a file shows on CLOSE, two uploads of a session see nothing of each other.
 
         Raises:
             ConflictError: somebody had it for a minute.
             SettingsError: the folder cannot be used.
         """
-        path = self._folder / self._name(remote)
+        name = _one_spelling(remote)
         for _look in range(int(_PATIENCE / _POLL_SECONDS)):
-            claim = self._try(path)
+            claim = self._try_both(name, replaces=replaces)
             if claim is not None:
                 return claim
             await sleep(_POLL_SECONDS)
         raise ConflictError(
-            _("Another Ferrygate on this computer is sending “{name}” just now.").format(
+            _("Something else on this computer is sending “{name}” just now.").format(
                 name=display_name(remote_path.basename(remote))
             ),
             next_step=_("Send it again once that is finished."),
         )
 
-    def _name(self, remote: bytes) -> str:
-        text = self._account.encode() + b"\0" + _one_spelling(remote)
-        return f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
+    def _try_both(self, name: bytes, *, replaces: bool) -> Claim | None:
+        with self._lock:
+            if name in self._taken:
+                return None
+            self._taken.add(name)
+        claim = None
+        try:
+            claim = self._try(name) if replaces else Claim(let_go=partial(self._let_go, name))
+        finally:
+            if claim is None:
+                self._let_go(name)
+        return claim
 
-    def _try(self, path: Path) -> Claim | None:
+    def _let_go(self, name: bytes) -> None:
+        with self._lock:
+            self._taken.discard(name)
+
+    def _try(self, name: bytes) -> Claim | None:
+        text = self._account.encode() + b"\0" + name
+        path = self._folder / f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
         with own_file(path):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             try:
@@ -104,7 +139,7 @@ class UploadClaims:
             try:
                 lock = try_lock(descriptor)
                 if lock is not Lock.HELD and _is_there(path, descriptor):
-                    return Claim(path, descriptor)
+                    return Claim(path, descriptor, partial(self._let_go, name))
             except BaseException:
                 os.close(descriptor)
                 raise

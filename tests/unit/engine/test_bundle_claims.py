@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bundle_rig import CONTENT, BundleRig
@@ -45,7 +46,7 @@ def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
     (end,) = rig.told.ends.values()
     cause = end.cause if isinstance(end, UploadFailedError) else end
     assert isinstance(cause, ConflictError)
-    assert "Another Ferrygate on this computer" in cause.problem.sentence
+    assert "Something else on this computer" in cause.problem.sentence
     assert rig.server.asked(OPEN) == []
     assert rig.server.files[b"/inbox/a.csv"] == b"old"
 
@@ -57,3 +58,17 @@ def test_what_nobody_else_replaces_is_sent_at_once(rig: BundleRig, choice: Confl
     assert isinstance(end, Outcome)
     assert rig.server.files[b"/inbox/a.csv"] == CONTENT
     assert not list(rig.folder.glob("replacing/*"))
+
+
+def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: BundleRig) -> None:
+    """It shows neither before CLOSE, so the second one would come over the first."""
+    jobs = [
+        msgspec.structs.replace(rig.job(f"{number}.csv"), number=number, remote=name.encode())
+        for number, name in enumerate(["/inbox/\u00fc.csv", "/inbox/u\u0308.csv"])
+    ]
+    rig.work_off(*jobs)
+    delivered, failed = (rig.told.ends[job.remote] for job in jobs)
+    assert isinstance(delivered, Outcome)
+    assert isinstance(failed, UploadFailedError)
+    assert isinstance(failed.cause, ConflictError)
+    assert list(rig.server.files) == [jobs[0].remote]

@@ -253,3 +253,40 @@ def test_a_second_loss_before_its_open_leaves_no_second_handle(
     lose(desk, msgspec.structs.replace(job, again=desk.opened), LSTAT, part=PART)
     goes_on(desk, job)
     assert desk.late.until(PATH) is None
+
+
+def another(desk: TransferRig, content: bytes) -> FileJob:
+    """Another local file, sent to the same name by another batch meanwhile."""
+    local = desk.write("other.csv", content)
+    job = choosing(FileJob(number=0, local=local, remote=PATH), ConflictChoice.REPLACE)
+    desk.opened = Opened()
+    assert desk.send(job).confirmed
+    assert desk.late.until(PATH, desk.opened.version) is not None
+    return msgspec.structs.replace(job, again=desk.opened)
+
+
+@pytest.mark.parametrize("size", [10, 1000, len(CONTENT), len(CONTENT) + 1])
+@pytest.mark.parametrize("part", [None, PART])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_files_for_one_name_the_later_one_is_there_whole(
+    desk: TransferRig, job: FileJob, size: int, part: bytearray | None, order: tuple[int, int]
+) -> None:
+    """The first one's line was lost; both are asked about, in any order."""
+    job = choosing(job, ConflictChoice.REPLACE)
+    sent_again(desk, job)
+    first = msgspec.structs.replace(job, again=desk.opened)
+    second = another(desk, b"x" * size)
+    wait(desk)
+    if part is not None:
+        desk.server.files[PATH] = part
+    outcomes = {}
+    for turn in order:
+        asked = (first, second)[turn]
+        assert asked.again is not None
+        desk.opened = asked.again
+        outcomes[turn] = desk.send(asked)
+    assert {outcome.state for outcome in outcomes.values()} == {TransferState.DELIVERED}
+    assert (outcomes[0].confirmed, outcomes[0].late_check) == (False, LateCheck.NOT_DONE)
+    assert "another file was sent" in outcomes[0].note
+    assert outcomes[1].confirmed
+    assert desk.server.files[PATH] == b"x" * size

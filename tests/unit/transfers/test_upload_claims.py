@@ -147,5 +147,17 @@ def test_a_folder_that_cannot_be_used_is_told(rig: Rig, tmp_path: Path) -> None:
         take(rig, UploadClaims(tmp_path / "file", "key user"))
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("second", [True, False])
+def test_a_name_of_this_session_is_had_by_one_whether_it_is_replaced_or_not(
+    rig: Rig, claims: UploadClaims, tmp_path: Path, *, first: bool, second: bool
+) -> None:
+    claim = rig.run(claims.take(PATH, rig.channel.sleep, replaces=first))
+    assert (tmp_path / "replacing").exists() is first
+    with closing(claim), pytest.raises(ConflictError):
+        rig.run(claims.take(PATH, rig.channel.sleep, replaces=second))
+    rig.run(claims.take(PATH, rig.channel.sleep, replaces=second)).close()
+
+
 def test_where_nothing_is_replaced_nothing_is_held() -> None:
     Claim().close()
