@@ -97,6 +97,12 @@ class OpenFiles:
             self._open += 1
             return True
 
+    @property
+    def others(self) -> bool:
+        """Tell whether more than one file is open, in whatever lane."""
+        with self._lock:
+            return self._open > 1
+
     def give_back(self) -> None:
         """A file is not open any more."""
         with self._lock:

@@ -39,6 +39,7 @@ from ferrygate.transfers.window import Window
 
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
 _FINISH_SECONDS = 5.0  # for what overwrites something when it is cancelled
+_ROOM_SECONDS = 0.25  # until a file for which too many were open is begun again
 _TELL = 0.1  # seconds between two reports of a file's progress
 
 
@@ -247,7 +248,9 @@ class Bundle:
                 await self._walk(route.files, flying.item)
             flying.is_done = True
         except TooManyOpenFilesError as error:
-            if self._flying[1:]:  # there is room for it once one of the others has ended
+            if self._settings.open_files.others:  # there is room once one of them has ended
+                if not self._flying[1:]:  # those are other lanes'
+                    await route.files.channel.sleep(_ROOM_SECONDS)
                 self._take_back(flying)
                 bell.ring()
                 return

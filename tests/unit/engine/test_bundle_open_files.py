@@ -108,6 +108,39 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: BundleRig) -> None:
     assert "Too many files are open" in problem_of(end).sentence
 
 
+def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: BundleRig) -> None:
+    resource = pytest.importorskip("resource")
+    rig.direction = Direction.DOWNLOAD
+    job = rig.job()
+    Path(job.local).unlink(missing_ok=True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert rig.open_files.take()  # another lane's
+    idle = 0
+
+    def none_left(_request: Request) -> None:
+        if not idle:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+
+    def close_the_other() -> None:
+        nonlocal idle
+        idle += 1
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    def listen(opened: Rig) -> None:
+        opened.stream.after = close_the_other
+
+    rig.on_open = listen
+    rig.server.instead[OPEN] = none_left
+    try:
+        rig.work_off(job)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (end,) = rig.told.ends.values()
+    assert isinstance(end, Outcome)
+    assert idle
+    assert len(rig.server.asked(OPEN)) == 2
+
+
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
 @pytest.mark.parametrize("translate", [reading, writing])
 def test_too_many_open_files_are_told_as_that(
