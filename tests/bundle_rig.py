@@ -10,6 +10,7 @@ from typing import Any
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
+from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.lane import Lane
@@ -77,7 +78,7 @@ class FullDisk(Flusher):
     """Takes files, and has no room for them in the end."""
 
     def flush(self, file: LocalFile, done: Done) -> None:  # noqa: ARG002  the base's
-        done(LocalFileError("No space left."))
+        done(LocalFileError(message("No space left.")))
 
 
 class BundleRig:
@@ -108,7 +109,7 @@ class BundleRig:
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         if self.refuse(len(self.rigs)):
-            raise UnsupportedError("No further channel.")
+            raise UnsupportedError(message("No further channel."))
         self.rigs.append(Rig(self.server))
         self.rigs[-1].channel.limits = self.limits
         self.on_open(self.rigs[-1])

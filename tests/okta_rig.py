@@ -13,6 +13,7 @@ import msgspec
 from fake_clock import ManualClock
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, FerrygateError
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
@@ -56,7 +57,7 @@ class FakeOkta:
     def open(self, address: str) -> Iterator[OktaConnection]:
         assert address == ADDRESS
         if not self.reachable:
-            raise CannotReachError("nobody there")
+            raise CannotReachError(message("nobody there"))
         yield self
 
     def post(self, path: str, document: Mapping[str, object]) -> Answer:

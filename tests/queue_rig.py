@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from fake_clock import ManualClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
+from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
 from ferrygate.engine.inbox import Callback
@@ -158,7 +159,7 @@ class FakeLane(Lane):
         """
         if error is None:
             cancelled = self.batch.cancel.cancelled
-            error = Cancelled("Cancelled.") if cancelled else ConnectionLostError("Lost.")
+            error = Cancelled() if cancelled else ConnectionLostError(message("Lost."))
         for item in list(self.flying):
             self.fail(item, error)
         left = self.queue.take_all()
@@ -167,7 +168,7 @@ class FakeLane(Lane):
 
     def refuse(self) -> None:
         """There is no channel for it; nothing was begun."""
-        self.break_down(LaneRefusedError(UnsupportedError("No further channel.")))
+        self.break_down(LaneRefusedError(UnsupportedError(message("No further channel."))))
 
     def break_down(self, error: BaseException) -> None:
         """It ends with this, and nothing was begun."""

@@ -170,12 +170,12 @@ def _demand_screen() -> None:
     """Say so where there is no screen; Qt would abort the whole program."""
     from ferrygate.common.environment import has_screen  # noqa: PLC0415
     from ferrygate.common.errors import UsageError  # noqa: PLC0415
-    from ferrygate.common.i18n import _  # noqa: PLC0415
+    from ferrygate.common.message import message  # noqa: PLC0415
 
     if not has_screen(os.environ, sys.platform):
         raise UsageError(
-            _("There is no screen here."),
-            next_step=_("Use the command line: ferrygate --help"),
+            message("There is no screen here."),
+            next_step=message("Use the command line: ferrygate --help"),
         )
 
 

@@ -50,6 +50,16 @@ _OFFENCES = {
         "import ferrygate.transfers",
         "The faces know the engine by its messages",
     ),
+    "a translation below the faces": (
+        "transfers",
+        "import ferrygate.common.i18n",
+        "Only the window and the command line translate",
+    ),
+    "words for people below the faces": (
+        "sign_in",
+        "import ferrygate.common.text",
+        "Words in the person's language are made in window and command line",
+    ),
     "the identity function in the client": (
         "engine",
         "import ferrygate.identity",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "gui" / "ferrygate"
-_FUNCTIONS = {"_", "ngettext"}
+_FUNCTIONS = {"_", "ngettext", "message", "plural_message"}
 
 
 def sentences(source: str) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _delivered(events: SimpleQueue[m.Event], under_way: set[int]) -> int:
         if isinstance(event, m.FileChanged):
             count += event.view.state is m.TransferState.DELIVERED
         elif isinstance(event, m.Failed):
-            sys.exit(event.problem.sentence)
+            sys.exit(str(event.problem.sentence))
         elif isinstance(event, m.Done):
             under_way.discard(event.request)
     return count

@@ -12,6 +12,7 @@ import pytest
 from engine_rig import EngineRig
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.transfers.views import LeftBehind
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
 
@@ -103,7 +104,9 @@ def test_with_openssh_whose_process_gives_a_channel_back_in_its_own_time(
     rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
     rig.do(m.SignIn)
     cancel_each(rig, begin(rig, root, str(root), tmp_path, up=up, down=down))
-    assert [view.note for view in rig.files().values()] == [""] * (up + down)  # nothing is left
+    assert [view.left_behind for view in rig.files().values()] == [LeftBehind.NOTHING] * (
+        up + down
+    )  # nothing is left
     assert list((root / "inbox").iterdir()) == []
 
 
@@ -130,4 +133,7 @@ def test_while_many_small_files_are_under_way(
     there = {path.name: path.stat().st_size for path in (box.ready.root / "inbox/plates").iterdir()}
     delivered = {name: SMALL for name, state in states.items() if state is State.DELIVERED}
     assert delivered.items() <= there.items()
-    assert all(views[name].note for name in there.keys() - delivered.keys())  # what may be left
+    assert all(
+        views[name].left_behind is not LeftBehind.NOTHING
+        for name in there.keys() - delivered.keys()
+    )  # what may be left

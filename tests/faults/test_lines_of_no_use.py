@@ -105,7 +105,7 @@ def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_
             for event in rig.listener.all(m.SessionChanged)
             if event.state is m.SessionState.OFFLINE and event.problem is not None
         ]
-    assert problems[-1].sentence.startswith("The line is too slow")
+    assert str(problems[-1].sentence).startswith("The line is too slow")
     assert problems[-1].kind is Kind.CONNECTION_LOST
 
 
@@ -138,5 +138,5 @@ def test_a_line_that_changes_bytes_is_told_as_that(
             for event in rig.listener.all(m.SessionChanged)
             if event.state is m.SessionState.OFFLINE and event.problem is not None
         ]
-    assert problem.sentence == "What the server sent was changed on its way, again and again."
+    assert str(problem.sentence) == "What the server sent was changed on its way, again and again."
     assert list((tmp_path / "back").iterdir()) == []

@@ -122,7 +122,7 @@ def test_a_server_that_ends_the_sign_in_says_why(
     with attempts(script, tmp_path) as tries:
         problem = tries.fails()
         assert (problem.kind, exit_for(problem.kind)) == (kind, status)
-        assert sentence in problem.sentence
+        assert sentence in str(problem.sentence)
         assert problem.server_said == reason
         assert tries.ledger.refusals(tries.site.account) == 1  # a secret had left
 
@@ -133,7 +133,7 @@ def test_a_connection_that_ends_after_the_password_left(tmp_path: Path) -> None:
     with attempts(script, tmp_path) as tries:
         problem = tries.fails()
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SIGN_IN_UNANSWERED, 3)
-    assert "may count as a refused sign-in" in problem.next_step
+    assert "may count as a refused sign-in" in str(problem.next_step)
 
 
 # ---------------------------------------------------------------- keys
@@ -151,8 +151,8 @@ def test_a_server_that_takes_rsa_keys_in_the_old_way_only(tmp_path: Path) -> Non
     with attempts(script, tmp_path, rsa_key(tmp_path)) as tries:
         problem = tries.fails()
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SIGN_IN_METHOD, 3)
-    assert "keys of this type" in problem.sentence
-    assert "Ed25519" in problem.next_step
+    assert "keys of this type" in str(problem.sentence)
+    assert "Ed25519" in str(problem.next_step)
     assert "the server takes ssh-rsa,ssh-dss" in problem.detail
 
 
@@ -224,7 +224,7 @@ def test_without_file_transfer_nobody_is_signed_in(
 ) -> None:
     with attempts(script(), tmp_path) as tries:
         problem = tries.fails()
-    assert sentence in problem.sentence
+    assert sentence in str(problem.sentence)
     assert said in problem.server_said
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SERVER_UNUSABLE, 5)
     assert problem.next_step
@@ -235,7 +235,7 @@ def test_a_server_that_opens_no_channel(tmp_path: Path) -> None:
     script.channel_refusal = OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
     with attempts(script, tmp_path) as tries:
         problem = tries.fails()
-    assert NO_SFTP in problem.sentence
+    assert NO_SFTP in str(problem.sentence)
     assert problem.kind is Kind.SERVER_UNUSABLE
 
 
@@ -245,8 +245,8 @@ def test_a_server_that_hangs_up_in_place_of_a_channel(tmp_path: Path) -> None:
     script.on_channel = script.hang_up
     with attempts(script, tmp_path) as tries:
         problem = tries.fails()
-    assert "took the sign-in, and then ended" in problem.sentence
-    assert "home folder" in problem.next_step
+    assert "took the sign-in, and then ended" in str(problem.sentence)
+    assert "home folder" in str(problem.next_step)
     assert (problem.kind, exit_for(problem.kind)) == (Kind.CONNECTION_LOST, 5)
 
 
@@ -267,7 +267,7 @@ def test_a_password_without_an_answer_in_time(tmp_path: Path) -> None:
         problem = tries.fails()
         script.hold.set()
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SIGN_IN_UNANSWERED, 3)
-    assert "in time" in problem.sentence
+    assert "in time" in str(problem.sentence)
 
 
 def test_the_outcome_names_the_key_type(tmp_path: Path) -> None:

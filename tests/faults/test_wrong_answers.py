@@ -13,8 +13,8 @@ from faults.wrong_answers import ROWS, Row, Then
 from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, Problem
-from ferrygate.common.names import display_text
 from ferrygate.sftp.connection import connect
 from ferrygate.sftp.deadlines import Deadlines
 from scripted_ssh import Script, scripted_ssh
@@ -43,9 +43,9 @@ def told(behave: Behaviour, deadlines: Deadlines = SHORT) -> Problem:
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_what_answers_is_named(row: Row) -> None:
     problem = told(answering(row))
-    assert row.sentence in problem.sentence
+    assert str(row.sentence) in str(problem.sentence)
     assert (problem.kind, exit_for(problem.kind)) == (row.kind, 5)
-    assert row.next_step in problem.next_step
+    assert str(row.next_step) in str(problem.next_step)
     assert problem.next_step
     assert row.server_said in problem.server_said
     assert HOST in problem.detail
@@ -77,7 +77,7 @@ def test_a_line_too_slow_to_sign_in_is_called_that() -> None:
                 break
         stranger.fall_silent()
 
-    assert "too slow" in told(behave).sentence
+    assert "too slow" in str(told(behave).sentence)
 
 
 def test_lines_before_the_servers_name_may_take_their_time() -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_text
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -20,7 +21,7 @@ from ferrygate.sites.site import Site
 Tree = dict[bytes, list[Entry]]
 EXPLAINED = Problem(
     kind=Kind.SIGN_IN_REFUSED,
-    sentence="Your password is right. The server refused the code, or your account.",
+    sentence=message("Your password is right. The server refused the code, or your account."),
     detail="HTTP 200 MFA_REQUIRED",
 )
 
@@ -130,7 +131,9 @@ class ScriptedEngine:
                 rows[:] = [row for row in rows if row.name != basename(command.path)]
                 self._done(command.request)
             case _:
-                problem = Problem(kind=Kind.NOT_FOUND, sentence="That folder is not there.")
+                problem = Problem(
+                    kind=Kind.NOT_FOUND, sentence=message("That folder is not there.")
+                )
                 self._tell(m.Failed(request=command.request, problem=problem))  # type: ignore[union-attr]
 
     def _open(self, request: int, site: Site) -> None:
@@ -170,7 +173,9 @@ class ScriptedEngine:
         if accept:
             self._signed_in(request)
         else:
-            problem = Problem(kind=Kind.HOST_KEY_UNKNOWN, sentence="The server was not confirmed.")
+            problem = Problem(
+                kind=Kind.HOST_KEY_UNKNOWN, sentence=message("The server was not confirmed.")
+            )
             self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
             self._tell(m.Failed(request=request, problem=problem))
 
@@ -185,7 +190,8 @@ class ScriptedEngine:
         view = m.BatchView(
             batch=command.request,
             direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
-            title=display_text(str(command.sources[0])),
+            name=display_text(str(command.sources[0])),
+            sources=1,
             target=target,
             files_total=len(command.sources),
             bytes_total=1000,
@@ -212,7 +218,8 @@ def finished(view: m.BatchView, now: float) -> m.BatchView:
     return m.BatchView(
         batch=view.batch,
         direction=view.direction,
-        title=view.title,
+        name=view.name,
+        sources=view.sources,
         target=view.target,
         files_total=view.files_total,
         files_finished=view.files_total,

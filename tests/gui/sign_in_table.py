@@ -10,6 +10,7 @@ from ferrygate.app.presenters.sign_in_view import Form, SignInView
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
@@ -34,7 +35,12 @@ class Table:
         return self.presenter.view
 
     def open(
-        self, site: Site, *, can_save: bool = True, note: str = "", has_password: bool = False
+        self,
+        site: Site,
+        *,
+        can_save: bool = True,
+        note: Message | None = None,
+        has_password: bool = False,
     ) -> None:
         self.presenter.choose(site)
         self.tell(
@@ -60,5 +66,5 @@ class Table:
         self.tell(m.Done(request=self.sent[-1].request))  # type: ignore[union-attr]
 
     def fail(self, kind: Kind) -> None:
-        problem = Problem(kind=kind, sentence="No.")
+        problem = Problem(kind=kind, sentence=message("No."))
         self.tell(m.Failed(request=self.sent[-1].request, problem=problem))  # type: ignore[union-attr]

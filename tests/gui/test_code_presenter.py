@@ -9,6 +9,7 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.session_words import Mood, StateWords, state_words
 from ferrygate.codes.totp import LiveCode
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.messages import SessionState
 
@@ -127,7 +128,7 @@ def test_every_state_has_words(
 
 
 def test_a_wait_has_its_reason(clock: StillClock) -> None:
-    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="Lost.", next_step="Wait.")
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."), next_step=message("Wait."))
     state = SessionState.RECONNECTING
     session = m.SessionChanged(state=state, until=clock.now() + 7, problem=lost)
     expected = StateWords("Reconnecting in 7 s", Mood.WAITING, "Lost. Wait.")

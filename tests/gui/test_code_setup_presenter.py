@@ -9,6 +9,7 @@ import pytest
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Policy, SignIn, Site
@@ -100,7 +101,7 @@ def test_words_in_a_picture_are_no_key(table: Table, site: Site) -> None:
     assert table.sent == []
     problem = table.presenter.view.problem
     assert problem is not None
-    assert problem.sentence == "This QR code does not set up a code."
+    assert str(problem.sentence) == "This QR code does not set up a code."
 
 
 def test_an_export_takes_the_period_of_the_site(table: Table, site: Site) -> None:
@@ -118,7 +119,7 @@ def test_a_picture_without_a_code_is_explained(table: Table, site: Site) -> None
     table.presenter.found([])
     problem = table.presenter.view.problem
     assert problem is not None
-    assert problem.sentence == "There is no QR code in this picture."
+    assert str(problem.sentence) == "There is no QR code in this picture."
     assert not table.presenter.view.reading
 
 
@@ -127,7 +128,7 @@ def test_a_picture_of_another_site_is_not_used_for_this_one(table: Table, site: 
     table.presenter.read()
     table.open(msgspec.structs.replace(site, name="Other", host="sftp.example.com"))
     table.presenter.found([ADDRESS])
-    table.presenter.not_readable(Problem(kind=Kind.CODE_SECRET, sentence="No."))
+    table.presenter.not_readable(Problem(kind=Kind.CODE_SECRET, sentence=message("No.")))
     assert table.sent == []
     assert table.presenter.view.problem is None
 
@@ -146,7 +147,7 @@ def test_okta_verify_is_explained(table: Table, site: Site) -> None:
     table.presenter.take(["oktaverify://email/vendor7?t=abc"])
     problem = table.presenter.view.problem
     assert problem is not None
-    assert "Google Authenticator" in problem.next_step
+    assert "Google Authenticator" in str(problem.next_step)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +186,6 @@ def test_a_code_is_unproven_until_a_sign_in(table: Table, site: Site) -> None:
 def test_an_engine_that_does_not_take_the_code_is_heard(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.take([KEY])
-    problem = Problem(kind=Kind.INTERNAL, sentence="No.")
+    problem = Problem(kind=Kind.INTERNAL, sentence=message("No."))
     table.presenter.handle(m.Failed(request=table.used.request, problem=problem))
     assert table.presenter.view.problem == problem

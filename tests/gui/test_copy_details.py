@@ -16,6 +16,7 @@ from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.gui
 
 
 def row(batch: int, sentence: str) -> RowView:
-    problem = Problem(kind=Kind.SIZE_MISMATCH, sentence=sentence)
+    problem = Problem(kind=Kind.SIZE_MISMATCH, sentence=message(sentence))
     return RowView(
         batch=batch,
         icon="warning",

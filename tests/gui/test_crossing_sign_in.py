@@ -55,7 +55,7 @@ class Person:
     @property
     def problem(self) -> str:
         problem = self.workspace.refusal.view.problem
-        return problem.sentence if problem else ""
+        return str(problem.sentence) if problem else ""
 
 
 class MakePerson(Protocol):

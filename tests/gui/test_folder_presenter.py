@@ -9,11 +9,12 @@ from ferrygate.app.presenters.folder_view import Crumb, FolderState, crumbs
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 
 FILE = Entry(b"a.csv", EntryKind.FILE, 5)
 FOLDER = Entry(b"inbox", EntryKind.FOLDER)
-PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence="The server does not allow it.")
+PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence=message("The server does not allow it."))
 
 
 class Rows:
@@ -172,7 +173,9 @@ def test_a_folder_that_cannot_be_listed_may_take_files(
     table: Table, kind: Kind, *, takes: bool
 ) -> None:
     table.presenter.start(b"/drop")
-    table.presenter.handle(m.Failed(request=table.last, problem=Problem(kind=kind, sentence="No.")))
+    table.presenter.handle(
+        m.Failed(request=table.last, problem=Problem(kind=kind, sentence=message("No.")))
+    )
     view = table.presenter.view
     assert (view.can_upload, view.can_change) == (takes, False)
 
@@ -210,7 +213,7 @@ def test_what_only_a_listing_tells_is_fetched_where_it_is_a_file(table: Table) -
     table.presenter.find_out(unknown, lambda: fetched.append("x"))
     table.presenter.handle(m.PathStat(table.last, unknown))
     assert table.presenter.view.path == b"/x"
-    wrong = Problem(kind=Kind.WRONG_TYPE, sentence="A file.")
+    wrong = Problem(kind=Kind.WRONG_TYPE, sentence=message("A file."))
     table.presenter.handle(m.Failed(request=table.last, problem=wrong))
     assert (fetched, table.presenter.view.path) == (["x"], b"/")
     table.presenter.handle(m.Failed(request=table.last, problem=wrong))
@@ -321,4 +324,4 @@ def test_a_folder_with_too_many_names_is_shown_as_far_as_it_goes(table: Table) -
     view = table.presenter.view
     assert not view.is_reading
     assert view.refused is not None
-    assert "too many names" in view.refused.sentence
+    assert "too many names" in str(view.refused.sentence)

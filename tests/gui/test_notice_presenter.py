@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.common.errors import KeychainError
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_what_a_server_says_while_a_session_comes_back_is_shown_until_it_is_back
 def test_another_problem_stays(presenter: NoticePresenter) -> None:
     presenter.handle(RECONNECTING)
     presenter.handle(m.ServerSaid("Enter the number 42 in your app."))
-    problem = KeychainError("The keychain is locked.").problem
+    problem = KeychainError(message("The keychain is locked.")).problem
     presenter.handle(m.Notice(problem))
     presenter.handle(SIGNED_IN)
     assert presenter.problem is problem

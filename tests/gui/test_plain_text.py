@@ -22,6 +22,7 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 
@@ -136,12 +137,12 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
     signed_in.driver.drop([tmp_path], signed_in.driver.empty_place())
     (upload,) = [c for c in engine.commands if isinstance(c, m.Upload)]
     view = m.BatchView(
-        batch=upload.request, direction=m.Direction.UPLOAD, title=words, target=words
+        batch=upload.request, direction=m.Direction.UPLOAD, name=words, sources=1, target=words
     )
     problem = Problem(
         kind=Kind.REMOTE_FAILURE,
-        sentence=words,
-        next_step=words,
+        sentence=message("{words}", words=words),
+        next_step=message("{words}", words=words),
         detail=words,
         server_said=words,
     )

@@ -4,11 +4,16 @@ import pytest
 
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 
 
 def problem(words: str) -> Problem:
     return Problem(
-        kind=Kind.REMOTE_FAILURE, sentence="No.", next_step="Try it.", detail="4", server_said=words
+        kind=Kind.REMOTE_FAILURE,
+        sentence=message("No."),
+        next_step=message("Try it."),
+        detail="4",
+        server_said=words,
     )
 
 

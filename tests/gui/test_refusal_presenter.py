@@ -6,14 +6,15 @@ import pytest
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site, Support
 
-EXPLAINED = Problem(kind=Kind.SIGN_IN_REFUSED, sentence="Your password is right.")
+EXPLAINED = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("Your password is right."))
 
 
 def refused(kind: Kind = Kind.SIGN_IN_REFUSED) -> Problem:
-    return Problem(kind=kind, sentence="No.")
+    return Problem(kind=kind, sentence=message("No."))
 
 
 class Table:

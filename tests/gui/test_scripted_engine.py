@@ -6,6 +6,7 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from gui.scripted_engine import ScriptedEngine, tree_of
@@ -56,7 +57,7 @@ def test_every_request_is_answered_by_exactly_one_end(
 def test_a_refusal_meant_for_one_request_meets_no_other(
     engine: ScriptedEngine, told: list[m.Event]
 ) -> None:
-    engine.refuse = Problem(kind=Kind.REMOTE_FAILURE, sentence="No.")
+    engine.refuse = Problem(kind=Kind.REMOTE_FAILURE, sentence=message("No."))
     engine.send(m.ListFolder(request=1, path=b"/"))
     engine.send(m.ListFolder(request=2, path=b"/"))
     assert [type(event) for event in told] == [m.Failed, m.FolderBlock, m.Done]

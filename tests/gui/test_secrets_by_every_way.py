@@ -25,6 +25,7 @@ from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets, take_secrets
 from ferrygate.common.errors import UsageError
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.message import message
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_sources import read_secrets
@@ -86,7 +87,7 @@ def by_keychain(text: str, folder: Path) -> Secret | None:
     secrets = SessionSecrets(lambda: vault, KnownHosts(folder / "known"), LiveSecrets())
     found = secrets.look_up(SITE, None)
     if found.credentials.password is None:
-        raise UsageError(found.event.keychain_note)
+        raise UsageError(found.event.keychain_note or message("none"))
     return found.credentials.password
 
 
@@ -109,7 +110,7 @@ def test_a_password_loses_its_one_line_end_and_nothing_else(way: Way, tmp_path: 
         else:
             found = way(case.given, tmp_path)
             assert found == Secret(case.sent), case
-            assert case.named in unseen_ends(found, "It")
+            assert case.named in str(unseen_ends(found, "It") or "")
             assert bool(case.named) == bool(unseen_ends(found, "It")), case
 
 
@@ -196,7 +197,7 @@ class Typist:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.theme = Theme(QGuiApplication.instance(), Qt.ColorScheme.Light)  # type: ignore[arg-type]
-        self.field = SecretField(self.theme, "Your password", "Password")
+        self.field = SecretField(self.theme, message("Your password"), "Password")
         qtbot.addWidget(self.field)
         self.field.show()
 

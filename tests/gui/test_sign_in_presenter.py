@@ -7,6 +7,7 @@ import pytest
 
 from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Policy, SignIn, Site
@@ -145,7 +146,7 @@ def test_cancelling_is_no_problem(table: Table, site: Site) -> None:
     target = table.sent[-1].request  # type: ignore[union-attr]
     table.presenter.cancel()
     assert table.sent[-1] == m.CancelRequest(target=target)
-    problem = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
+    problem = Problem(kind=Kind.CANCELLED, sentence=message("Cancelled."))
     table.tell(m.Failed(request=target, problem=problem))
     assert table.presenter.view.problem is None
     assert not table.presenter.view.busy
@@ -159,7 +160,7 @@ def test_the_policy_and_the_keychain_decide_what_may_be_kept(table: Table, site:
     )
     table.open(strict)
     assert (table.presenter.view.can_remember, table.presenter.view.can_keep_code) == (False, True)
-    table.open(site, can_save=False, note="There is no keychain here.")
+    table.open(site, can_save=False, note=message("There is no keychain here."))
     assert (table.presenter.view.can_remember, table.presenter.view.can_keep_code) == (False, False)
     assert table.presenter.view.note == "There is no keychain here."
 
@@ -319,7 +320,7 @@ def test_what_a_session_signed_in_with_is_at_hand_for_the_next(table: Table, sit
     table.done()
     table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
     table.done()
-    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="Lost.")
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."))
     table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
     table.presenter.sign_in_again()
     assert isinstance(table.sent[-1], m.SignIn)

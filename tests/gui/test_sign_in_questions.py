@@ -9,6 +9,7 @@ import pytest
 
 from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site, Support
@@ -89,7 +90,9 @@ def test_a_saved_password_that_was_not_used_is_asked_for(table: Table, site: Sit
     assert table.view.password_hint == ""
 
 
-CHANGED = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint="SHA256:new")
+CHANGED = Problem(
+    kind=Kind.HOST_KEY_CHANGED, sentence=message("Changed."), fingerprint="SHA256:new"
+)
 
 
 def test_a_changed_server_stops_everything(table: Table, site: Site) -> None:

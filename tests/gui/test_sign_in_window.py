@@ -18,6 +18,7 @@ from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
@@ -69,7 +70,7 @@ def shows(rig: Rig, screen: Screen) -> Callable[[], bool]:
 def refuse(rig: Rig, kind: Kind) -> None:
     """Try to sign in, in vain."""
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
-    rig.engine.refuse = Problem(kind=kind, sentence="No.", fingerprint=FINGERPRINT)
+    rig.engine.refuse = Problem(kind=kind, sentence=message("No."), fingerprint=FINGERPRINT)
     rig.driver.type_into("Password", "wrong\n")
     rig.driver.wait_for("problem", lambda: rig.workspace.refusal.view.problem is not None)
 
@@ -289,7 +290,7 @@ def test_a_dropped_connection_file_is_offered_and_a_broken_one_explained(
 
 
 def test_a_connection_that_stays_away_leaves_the_files_and_a_button(signed_in: Rig) -> None:
-    lost = Problem(kind=Kind.CONNECTION_LOST, sentence="The server no longer answers.")
+    lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
     signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
     signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
     assert signed_in.workspace.screen is Screen.FILES
@@ -301,7 +302,9 @@ def test_a_connection_that_stays_away_leaves_the_files_and_a_button(signed_in: R
 
 
 def test_trouble_that_needs_a_person_closes_the_files(signed_in: Rig) -> None:
-    changed = Problem(kind=Kind.HOST_KEY_CHANGED, sentence="Changed.", fingerprint=FINGERPRINT)
+    changed = Problem(
+        kind=Kind.HOST_KEY_CHANGED, sentence=message("Changed."), fingerprint=FINGERPRINT
+    )
     signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=changed))
     signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
     assert signed_in.workspace.sign_in.view.stage is Stage.CHANGED_KEY
@@ -338,7 +341,7 @@ def test_what_is_remembered_can_be_forgotten(
 
 
 def test_a_keychain_that_will_not_forget_is_heard(signed_in: Rig) -> None:
-    locked = Problem(kind=Kind.KEYCHAIN, sentence="The keychain is locked.")
+    locked = Problem(kind=Kind.KEYCHAIN, sentence=message("The keychain is locked."))
     signed_in.engine.refuse = locked
     signed_in.workspace.forget(m.SecretKind.PASSWORD)
     signed_in.driver.wait_for("notice", lambda: signed_in.workspace.notices.problem == locked)
@@ -384,6 +387,6 @@ def test_the_password_has_the_keyboard_once_the_code_is_set_up(setting_up: Rig) 
 
 def test_an_engine_that_does_not_start_is_heard_without_a_site(make_rig: MakeRig) -> None:
     rig = make_rig(site=None)
-    broken = Problem(kind=Kind.INTERNAL, sentence="Ferrygate met something.")
+    broken = Problem(kind=Kind.INTERNAL, sentence=message("Ferrygate met something."))
     rig.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=broken))
     rig.driver.wait_for("notice", lambda: rig.workspace.notices.problem == broken)

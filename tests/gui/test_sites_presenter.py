@@ -7,6 +7,7 @@ import pytest
 
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem, SettingsError
+from ferrygate.common.message import message
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
@@ -151,7 +152,7 @@ def test_known_hosts_that_cannot_be_read_stop_the_offer(
     store: SiteStore, chosen: list[Site]
 ) -> None:
     def unreadable(_host: str, _port: int) -> tuple[str, ...]:
-        raise LocalFileError("known_hosts cannot be read.")
+        raise LocalFileError(message("known_hosts cannot be read."))
 
     presenter = SitesPresenter(store, unreadable, chosen.append, at_once)
     presenter.offer(ACME)
@@ -231,7 +232,7 @@ def test_a_folder_that_cannot_be_read_does_not_hide_what_was_opened(
 ) -> None:
     class Unreadable(SiteStore):
         def names(self) -> tuple[str, ...]:
-            raise LocalFileError("The folder cannot be read.")
+            raise LocalFileError(message("The folder cannot be read."))
 
     presenter = SitesPresenter(Unreadable(Path()), lambda *_: (), chosen.append, at_once)
     named: list[Problem | None] = []

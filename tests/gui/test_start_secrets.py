@@ -84,7 +84,7 @@ def test_without_a_site_they_are_not_used_and_that_is_said(make_rig: MakeRig, si
     rig.driver.wait_for("words", lambda: rig.workspace.notices.problem is not None)
     problem = rig.workspace.notices.problem
     assert problem is not None
-    assert "belongs to no site" in problem.sentence
+    assert "belongs to no site" in str(problem.sentence)
     rig.workspace.sites.choose(site)
     ready(rig)
     assert hint(rig) == ""

@@ -10,8 +10,9 @@ from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from ferrygate.transfers.views import LeftOut
+from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 RUNNING = m.BatchView(
     batch=1,
     direction=m.Direction.UPLOAD,
-    title="plate-scans",
+    name="plate-scans",
+    sources=1,
     target="inbox",
     files_total=214,
     bytes_total=3_100_000_000,
     bytes_moved=1_900_000_000,
     bytes_per_second=31_400_000.0,
 )
-CANCELLED = Problem(kind=Kind.CANCELLED, sentence="Cancelled.")
-PROBLEM = Problem(kind=Kind.SIZE_MISMATCH, sentence="The sizes differ.", next_step="Send it again.")
+CANCELLED = Problem(kind=Kind.CANCELLED, sentence=message("Cancelled."))
+PROBLEM = Problem(
+    kind=Kind.SIZE_MISMATCH,
+    sentence=message("The sizes differ."),
+    next_step=message("Send it again."),
+)
 
 
 class Table:
@@ -105,7 +111,7 @@ def test_a_file_longer_than_the_server_told_fills_the_bar_and_no_more(
 
 def test_a_delivered_batch_stays_a_minute_among_those_of_now(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.DELIVERED, note="size confirmed by the server")
+    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
     table.finish()
     assert table.row.tone is RowTone.OK
     assert table.row.status == "Delivered 12:00"
@@ -154,7 +160,7 @@ def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
 
 def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.CANCELLED, problem=CANCELLED, note="It may be a part.")
+    table.file(m.TransferState.CANCELLED, problem=CANCELLED, left_behind=LeftBehind.PART)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.status == "Cancelled"
@@ -164,7 +170,7 @@ def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table
 
 def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, note="It may be a part.")
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, left_behind=LeftBehind.PART)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.about == "The sizes differ. Send it again."
@@ -183,8 +189,8 @@ def test_sending_again_is_advised_only_where_that_can_help(
     table: Table, kind: Kind, left: str
 ) -> None:
     table.batch()
-    problem = Problem(kind=kind, sentence="No.")
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=problem, note="It may be a part.")
+    problem = Problem(kind=kind, sentence=message("No."))
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=problem, left_behind=LeftBehind.PART)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.left == left
@@ -205,7 +211,7 @@ def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
 
 def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     table.batch(files_total=1)
-    table.file(m.TransferState.SKIPPED, note="skipped, though")
+    table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
     table.finish(delivered=0)
     assert table.row.sub == "214 files · to inbox · skipped, though"
 
@@ -249,7 +255,7 @@ def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table)
 
 def test_what_was_not_asked_again_says_so(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.DELIVERED, note="delivered, not asked again")
+    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.NOT_ASKED_AGAIN)
     table.finish()
     assert "not asked again" in table.row.sub
 
@@ -277,7 +283,9 @@ def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
 
 
 def refused(words: str) -> Problem:
-    return Problem(kind=Kind.REMOTE_FAILURE, sentence="The server refused.", server_said=words)
+    return Problem(
+        kind=Kind.REMOTE_FAILURE, sentence=message("The server refused."), server_said=words
+    )
 
 
 def test_the_servers_words_stand_in_the_row_and_those_of_each_file_in_its_tip(table: Table) -> None:
@@ -314,8 +322,7 @@ def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Tabl
     table.batch()
     table.file(
         m.TransferState.SKIPPED,
-        left_out=LeftOut.LINK_TO_FOLDER,
-        note="link to a folder, left out",
+        skip_reason=SkipReason.LINK_TO_FOLDER,
     )
     table.finish(delivered=0)
     assert table.row.status == "Left out"

@@ -14,6 +14,7 @@ from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.scripted_engine import tree_of
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gui
 
 REFUSED = Problem(
-    kind=Kind.SIGN_IN_REFUSED, sentence="The server said no.", next_step="Check it.", detail="51"
+    kind=Kind.SIGN_IN_REFUSED,
+    sentence=message("The server said no."),
+    next_step=message("Check it."),
+    detail="51",
 )
 
 
@@ -71,7 +75,7 @@ def test_a_wrong_key_is_explained_where_it_was_pasted(make_rig: MakeRig, site: S
     rig.driver.type_into("Key of your code", "123 456\n")
     problem = rig.workspace.setup.view.problem
     assert problem is not None
-    assert "key" in problem.sentence
+    assert "key" in str(problem.sentence)
 
 
 def test_a_refusal_is_shown_in_the_card_and_its_details_can_be_copied(rig: Rig) -> None:

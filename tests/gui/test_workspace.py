@@ -12,6 +12,7 @@ from ferrygate.app.presenters.sign_in_view import Form
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
@@ -135,6 +136,6 @@ def test_a_session_of_the_site_turned_to_opens_its_files(desk: Desk) -> None:
 
 def test_an_engine_that_did_not_start_is_told_on_the_card(desk: Desk) -> None:
     desk.workspace.sites.choose(ACME)
-    problem = Problem(kind=Kind.INTERNAL, sentence="The engine did not start.")
+    problem = Problem(kind=Kind.INTERNAL, sentence=message("The engine did not start."))
     desk.workspace.handle(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
     assert desk.workspace.sign_in.view.problem == problem

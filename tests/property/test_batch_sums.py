@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.views import MOVES, Direction, FileView, TransferState
+from ferrygate.transfers.views import MOVES, Direction, FileView, LeftBehind, TransferState
 
 S = TransferState
 FINAL = {state for state, after in MOVES.items() if not after}
@@ -44,7 +45,9 @@ def move(batch: Batch, number: int, state: TransferState, size: int) -> FileView
             size = size if state is S.DELIVERED else 0
             batch.end(number, Outcome(state=state, local="", remote=b"", size=size))
         case S.NEEDS_ATTENTION | S.CANCELLED:
-            batch.fail(number, state, Problem(kind=Kind.INTERNAL, sentence=""), "")
+            batch.fail(
+                number, state, Problem(kind=Kind.INTERNAL, sentence=message("")), LeftBehind.NOTHING
+            )
         case S.INTERRUPTED:
             batch.interrupt(number, Opened())
         case S.WAITING:

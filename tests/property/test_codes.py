@@ -13,8 +13,8 @@ from ferrygate.codes.join import join
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.otpauth import format_otpauth, parse_otpauth
 from ferrygate.codes.totp import ALGORITHMS, PERIODS, CodeSecret, live_code
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.names import is_unsafe
 from ferrygate.common.secret import Secret
 
 

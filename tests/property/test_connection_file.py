@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ferrygate.codes.totp import ALGORITHMS
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import ConnectionFileError
-from ferrygate.common.names import is_unsafe
 from ferrygate.sites.connection_file import format_connection_file, parse_connection_file
 from ferrygate.sites.fields import STEPS
 from ferrygate.sites.site import Policy, SignIn, Site, Support

@@ -5,14 +5,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ferrygate.common.names import (
-    MAX_NAME_BYTES,
-    NameSet,
-    display_name,
-    is_unsafe,
-    remote_name,
-    safe_local_name,
-)
+from ferrygate.common.display import display_name, is_unsafe
+from ferrygate.common.names import MAX_NAME_BYTES, NameSet, remote_name, safe_local_name
 from ferrygate.common.remote_path import basename, join, normalise, parent
 
 hostile = st.one_of(

@@ -34,7 +34,7 @@ answers = st.builds(
 def test_every_answer_has_a_verdict_and_a_sentence(answer: Answer) -> None:
     judged = judge(answer)
     problem = explain(judged)
-    assert problem.sentence
+    assert str(problem.sentence)
     assert problem.next_step
     assert problem.detail == f"HTTP {answer.status} {word_of(answer)}".rstrip()
 

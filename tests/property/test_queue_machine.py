@@ -19,6 +19,7 @@ from ferrygate.common.errors import (
     FerrygateError,
     LocalFileError,
 )
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.outcome import FileJob, Opened
@@ -150,8 +151,10 @@ class QueueMachine(RuleBasedStateMachine):
     @staticmethod
     def error(end: str) -> FerrygateError:
         if end == "lost":
-            return ConnectionLostError("Lost.")
-        return ConflictError("Taken.") if end == "taken" else LocalFileError("Gone.")
+            return ConnectionLostError(message("Lost."))
+        return (
+            ConflictError(message("Taken.")) if end == "taken" else LocalFileError(message("Gone."))
+        )
 
     # ------------------------------------------------------------ what holds
 
@@ -186,7 +189,7 @@ class QueueMachine(RuleBasedStateMachine):
     def finish(self) -> None:
         """From now on all goes well; or somebody signs out."""
         if self.made % 5 == 4:
-            self.queue.stop(Cancelled("Signed out.").problem)
+            self.queue.stop(Cancelled(message("Signed out.")).problem)
         for _round in range(200):
             self.rig.handle()
             self.queue.resume(fresh=True)

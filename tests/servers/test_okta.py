@@ -73,7 +73,7 @@ def explained(rig: OktaRig, sandbox: Sandbox, password: Secret = PASSWORD) -> st
     problem = rig.attempts.diagnose_refusal(site_of(sandbox.ready), password, CancelToken())
     assert problem.kind in {Kind.SIGN_IN_REFUSED, Kind.CODE_NOT_SET_UP}
     assert problem.next_step
-    return problem.sentence
+    return str(problem.sentence)
 
 
 def refusals(rig: OktaRig, sandbox: Sandbox) -> int:
@@ -114,8 +114,8 @@ def test_too_many_requests(rig: OktaRig, box: Sandbox) -> None:
     box.organization.switches.rate_limited = True
     site = site_of(box.ready)
     problem = rig.attempts.diagnose_refusal(site, PASSWORD, CancelToken())
-    assert "too many requests" in problem.sentence
-    assert problem.next_step == "Try again in 1 s."
+    assert "too many requests" in str(problem.sentence)
+    assert str(problem.next_step) == "Try again in 1 s."
     assert problem.detail == "HTTP 429 E0000047"
     assert refusals(rig, box) == 0
 
@@ -236,7 +236,7 @@ def test_enrolled_here_then_signed_in_without_scanning(
     face.ask(m.OpenSite(1, site), 1)
     face.ask(m.UsePassword(2, box.ready.password), 2)
     explained = the(face.ask(m.ExplainRefusal(3), 3), m.RefusalExplained)
-    assert "no code is set up" in explained.problem.sentence
+    assert "no code is set up" in str(explained.problem.sentence)
     events = face.ask(m.EnrolWithOkta(4, save=True), 4)
     assert the(events, m.CodeChanged).code is not None
     face.ask(m.SignIn(5), 5)

@@ -25,6 +25,7 @@ from ferrygate.engine.messages import ConflictChoice, FileView, TransferState
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import SkipReason
 from sandbox_site import site_of
 
 
@@ -80,7 +81,7 @@ def test_help_shows_the_whole_api() -> None:
 def test_an_error_can_be_caught_and_says_its_sentence() -> None:
     with pytest.raises(ferrygate.FerrygateError) as caught:
         ferrygate.connect("nobody-saved-this")
-    assert str(caught.value) == caught.value.problem.sentence
+    assert str(caught.value) == str(caught.value.problem.sentence)
 
 
 def test_files_and_folders(session: Session, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -175,7 +176,11 @@ def test_a_result_is_complete_with_what_was_delivered_or_skipped() -> None:
     assert ended(TransferState.DELIVERED, TransferState.SKIPPED).complete
     assert not ended(TransferState.DELIVERED, TransferState.CANCELLED).complete
     other_size = FileView(
-        number=0, local="", remote=b"", state=TransferState.SKIPPED, size_differs=True
+        number=0,
+        local="",
+        remote=b"",
+        state=TransferState.SKIPPED,
+        skip_reason=SkipReason.OTHER_SIZE_THERE,
     )
     assert not Result((other_size,)).complete
 

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from ferrygate.common import remote_path
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
 from ferrygate.sites.site import Policy, SignIn, Site, Support
@@ -123,7 +123,7 @@ def choice(name: str, value: C | str, choices: type[C]) -> C:
     except ValueError:
         words = ", ".join(str(one.value) for one in choices)
         raise UsageError(
-            _("{name} is one of these: {words}.").format(name=name, words=words)
+            message("{name} is one of these: {words}.", name=name, words=words)
         ) from None
 
 
@@ -153,7 +153,7 @@ def _filled(name: str, value: str | None, clean: Callable[[str, str], Secret]) -
         return None
     found = clean(value, name)
     if not found:
-        raise UsageError(_("{name} is empty.").format(name=name))
+        raise UsageError(message("{name} is empty.", name=name))
     return found
 
 

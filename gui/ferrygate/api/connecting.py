@@ -14,7 +14,7 @@ from ferrygate.api.unattended import Unattended
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
@@ -113,7 +113,7 @@ def connect(
     demand("home", home, Home, type(None))
     demand("keep_trying", keep_trying, int, float)
     if not 0 <= keep_trying < math.inf:
-        raise UsageError(_("Keep trying for a number of seconds from 0 on."))
+        raise UsageError(message("Keep trying for a number of seconds from 0 on."))
     if on_connection is not None and not callable(on_connection):
         raise TypeError(f"on_connection must be callable, not {type(on_connection).__name__}")
     given = GivenSecrets(

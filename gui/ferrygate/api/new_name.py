@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text, is_unsafe, remote_name
+from ferrygate.common.message import message
+from ferrygate.common.names import remote_name
 
 _SEPARATORS = ("/", os.sep)
 
@@ -26,14 +27,12 @@ def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
     """
     if len(sources) != 1 or Path(sources[0]).is_dir():
         raise UsageError(
-            _("Another name can be given to one file only."),
-            next_step=_("Send that file by itself."),
+            message("Another name can be given to one file only."),
+            next_step=message("Send that file by itself."),
         )
     text = os.fsdecode(name)
     if any(map(is_unsafe, text)) and isinstance(name, str):
-        raise UsageError(
-            _("The name “{name}” holds an invisible character.").format(name=display_text(text))
-        )
+        raise UsageError(message("The name “{name}” holds an invisible character.", name=text))
     sent = remote_name(text)
     return name if isinstance(name, bytes) else sent
 
@@ -52,11 +51,13 @@ def demand_folder(sources: Sequence[str], folder: str) -> None:
         return
     if Path(folder).is_file():
         raise UsageError(
-            _("“{file}” is a file on this computer; the folder on the server comes last.").format(
-                file=display_text(folder)
+            message(
+                "“{file}” is a file on this computer; the folder on the server comes last.",
+                file=folder,
             ),
-            next_step=_("Name that folder too; for one of that name say {folder}").format(
-                folder=display_text(shlex.quote(f"{folder}/"))
+            next_step=message(
+                "Name that folder too; for one of that name say {folder}",
+                folder=shlex.quote(f"{folder}/"),
             ),
         )
     if len(sources) != 1 or Path(sources[0]).is_dir():
@@ -68,11 +69,13 @@ def demand_folder(sources: Sequence[str], folder: str) -> None:
     above = path.parent.as_posix()
     words = f"--as {shlex.quote(path.name)} {shlex.quote('/' if above == '.' else above)}"
     raise UsageError(
-        _("“{folder}” looks like the name of a file, where a folder is meant.").format(
-            folder=display_text(folder)
+        message(
+            "“{folder}” looks like the name of a file, where a folder is meant.", folder=folder
         ),
-        next_step=_("For a file of that name say {words}; for a folder, {folder}").format(
-            words=display_text(words), folder=display_text(shlex.quote(f"{folder}/"))
+        next_step=message(
+            "For a file of that name say {words}; for a folder, {folder}",
+            words=words,
+            folder=shlex.quote(f"{folder}/"),
         ),
     )
 
@@ -91,10 +94,11 @@ def demand_local_folder(sources: Sequence[bytes], folder: str) -> None:
     if not ending or ending not in endings or folder.endswith(_SEPARATORS) or Path(folder).is_dir():
         return
     raise UsageError(
-        _("“{folder}” looks like the name of a file, where a folder here is meant.").format(
-            folder=display_text(folder)
+        message(
+            "“{folder}” looks like the name of a file, where a folder here is meant.", folder=folder
         ),
-        next_step=_(
-            "Name the folder on this computer last; for one of that name say {folder}"
-        ).format(folder=display_text(shlex.quote(f"{folder}/"))),
+        next_step=message(
+            "Name the folder on this computer last; for one of that name say {folder}",
+            folder=shlex.quote(f"{folder}/"),
+        ),
     )

@@ -18,7 +18,7 @@ from ferrygate.app.options import AppOptions
 from ferrygate.app.plain_text import PlainLabel
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 PATIENCE_SECONDS = 40.0
 _GLANCE_MS = 20
@@ -54,7 +54,7 @@ class Driver:
         end = self._clock.monotonic() + PATIENCE_SECONDS
         while not condition():
             if self._clock.monotonic() > end:
-                raise DriverError(_("This did not happen in time: {what}").format(what=what))
+                raise DriverError(message("This did not happen in time: {what}", what=what))
             QTest.qWait(_GLANCE_MS)
 
     def wait_for_folder(self, path: bytes) -> None:
@@ -88,12 +88,14 @@ class Driver:
         QTest.qWait(_SETTLE_MS)
         if showing is not None and not self.shows(showing):
             raise DriverError(
-                _("The window does not show “{words}”, so “{name}” was not saved.").format(
-                    words=showing, name=path.name
+                message(
+                    "The window does not show “{words}”, so “{name}” was not saved.",
+                    words=showing,
+                    name=path.name,
                 )
             )
         if not self._window.grab().save(str(path)):
-            raise DriverError(_("The picture could not be saved."), detail=path.name)
+            raise DriverError(message("The picture could not be saved."), detail=path.name)
         return path
 
     def pictures(self, folder: Path, name: str, *, showing: str | None = None) -> list[Path]:

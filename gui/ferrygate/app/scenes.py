@@ -14,6 +14,7 @@ from ferrygate.app.presenters.transfers_presenter import Tab
 from ferrygate.app.stage import SITE, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message, plural_message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
@@ -68,8 +69,8 @@ def _spent(stage: Stage) -> str:
 def _refused(stage: Stage) -> str:
     stage.fail(
         Kind.SIGN_IN_REFUSED,
-        _("The server refused the sign-in."),
-        _(
+        message("The server refused the sign-in."),
+        message(
             "Check your user name, your password and this computer's clock. If they are right,"
             " the code may be set up for another account, or used in another program just now."
         ),
@@ -90,12 +91,14 @@ def _explained(stage: Stage) -> str:
 
 
 def _breaker(stage: Stage) -> str:
-    stage.fail(Kind.LOCK_OUT_BREAKER, _stopped(2), _("Check your password. Then try once more."))
+    stage.fail(
+        Kind.LOCK_OUT_BREAKER, _stopped(2), message("Check your password. Then try once more.")
+    )
     return _("Try once more")
 
 
 def _shut(stage: Stage) -> str:
-    stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), _("Ask your contact to check your account."))
+    stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), message("Ask your contact to check your account."))
     return _("My account is well again")
 
 
@@ -118,7 +121,7 @@ def _unknown_key(stage: Stage) -> str:
 
 
 def _changed_key(stage: Stage) -> str:
-    stage.fail(Kind.HOST_KEY_CHANGED, _("The server has changed."))
+    stage.fail(Kind.HOST_KEY_CHANGED, message("The server has changed."))
     return _("This is not the server it was")
 
 
@@ -136,8 +139,8 @@ def _refused_in_words(stage: Stage) -> str:
     said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
     problem = Problem(
         kind=Kind.SIGN_IN_REFUSED,
-        sentence=_("The server refused the sign-in."),
-        next_step=_("Check your user name and password."),
+        sentence=message("The server refused the sign-in."),
+        next_step=message("Check your user name and password."),
         server_said=said,
     )
     stage.state(m.SessionState.OFFLINE, problem)
@@ -151,15 +154,16 @@ def _drop_box(stage: Stage) -> str:
     stage.workspace.folder.open(b"/drop-box")
     refusal = Problem(
         kind=Kind.PERMISSION_DENIED,
-        sentence=_("The server does not allow this for “{name}”.").format(name="drop-box"),
-        next_step=_("Ask your contact about it, and tell them what the server says."),
+        sentence=message("The server does not allow this for “{name}”.", name="drop-box"),
+        next_step=message("Ask your contact about it, and tell them what the server says."),
         server_said="drop-box: listing is off. Send files, do not look for them.",
     )
     stage.fail_listing(refusal)
     view = m.BatchView(
         batch=1,
         direction=m.Direction.UPLOAD,
-        title="plate-scans",
+        name="plate-scans",
+        sources=1,
         target="/drop-box",
         files_total=3,
         files_finished=3,
@@ -170,10 +174,10 @@ def _drop_box(stage: Stage) -> str:
     )
     full = Problem(
         kind=Kind.NO_SPACE,
-        sentence=_("“{name}” does not fit into the space that the server allows you.").format(
-            name="c.csv"
+        sentence=message(
+            "“{name}” does not fit into the space that the server allows you.", name="c.csv"
         ),
-        next_step=_(
+        next_step=message(
             "Remove files there that are no longer needed, or ask your contact for more space."
         ),
         server_said="Disk quota exceeded: 10.0 of 10.0 GB used by vendor7",
@@ -217,8 +221,8 @@ def _push(stage: Stage) -> str:
 def _passphrase(stage: Stage) -> str:
     stage.fail(
         Kind.PASSPHRASE_MISSING,
-        _("The private key is locked with a passphrase."),
-        _("Enter the passphrase."),
+        message("The private key is locked with a passphrase."),
+        message("Enter the passphrase."),
     )
     return _("Passphrase of your private key")
 
@@ -255,7 +259,8 @@ def _sending(stage: Stage) -> None:
     view = m.BatchView(
         batch=1,
         direction=m.Direction.UPLOAD,
-        title="sequencing-batch-18.fastq.gz",
+        name="sequencing-batch-18.fastq.gz",
+        sources=1,
         target="/inbox",
         files_total=1,
         bytes_total=6_310_000_000,
@@ -271,7 +276,8 @@ def _checking(stage: Stage) -> str:
         view = m.BatchView(
             batch=batch,
             direction=m.Direction.UPLOAD,
-            title=title,
+            name=title,
+            sources=1,
             target="/inbox",
             files_total=count,
             files_late=count,
@@ -284,11 +290,13 @@ def _checking(stage: Stage) -> str:
 
 
 def _lost() -> Problem:
-    return Problem(kind=Kind.CONNECTION_LOST, sentence=_("The server no longer answers."))
+    return Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
 
 
 def _keychain() -> Problem:
-    return Problem(kind=Kind.KEYCHAIN, sentence=_("The keychain is locked: nothing was kept."))
+    return Problem(
+        kind=Kind.KEYCHAIN, sentence=message("The keychain is locked: nothing was kept.")
+    )
 
 
 def _before_value(template: str) -> str:
@@ -296,11 +304,13 @@ def _before_value(template: str) -> str:
     return template.partition("{")[0]
 
 
-def _stopped(count: int) -> str:
-    return _(
+def _stopped(count: int) -> Message:
+    return plural_message(
+        "The last sign-in was refused. Nothing more was sent, so that your account is not locked.",
         "The last {count} sign-ins were refused. Nothing more was sent, so that your account is"
-        " not locked."
-    ).format(count=count)
+        " not locked.",
+        count,
+    )
 
 
 SCENES: dict[str, Scene] = {

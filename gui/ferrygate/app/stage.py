@@ -10,7 +10,7 @@ from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site, Support
@@ -122,7 +122,7 @@ class Stage:
         self.workspace.folder.refresh()
         self.driver.wait_for("refusal", lambda: self.workspace.folder.view.problem == problem)
 
-    def fail(self, kind: Kind, sentence: str, next_step: str = "") -> None:
+    def fail(self, kind: Kind, sentence: Message, next_step: Message | None = None) -> None:
         """The sign-in failed."""
         self.give_code()
         problem = Problem(
@@ -134,6 +134,6 @@ class Stage:
 def _explanation() -> Problem:
     return Problem(
         kind=Kind.SIGN_IN_REFUSED,
-        sentence=_("Your password is right. The server refused the code, or your account."),
-        next_step=_("Check this computer's clock."),
+        sentence=message("Your password is right. The server refused the code, or your account."),
+        next_step=message("Check this computer's clock."),
     )

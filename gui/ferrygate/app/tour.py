@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
+from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.signing_in import by_hand, fill_in, sign_in
 from ferrygate.common.errors import FerrygateError
@@ -38,7 +39,7 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
             equal = _Tour(desktop, driver, options, folder, say).go(root)
         except FerrygateError as error:
             problem = error.problem
-            say(" ".join(filter(None, (problem.sentence, problem.next_step, problem.detail))))
+            say(f"{problem_text(problem)} {problem.detail}".rstrip())
             driver.picture(stopped)
             equal = False
     return 0 if equal else 1

@@ -12,9 +12,10 @@ import msgspec
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.exit_codes import exit_for
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, Kind, Problem, SignInRefusedError, error_for
 from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.text import difference_text
 from ferrygate.engine.messages import SkewMeasured
 from ferrygate.sites.skew import NOTABLE
@@ -44,31 +45,38 @@ def advised(
     around: CommandContext, problem: Problem, text: str, *, explains: bool = False
 ) -> Problem:
     """The problem with what to type next, where that helps."""
-    step = _to_type(problem.kind).format(site=shlex.quote(display_text(text)))
+    step = _to_type(problem.kind)
     if problem.kind is Kind.PROMPT_UNANSWERED and not around.terminal.has_person:
-        step = _(
+        step = message(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
             " file, under “prompts” in [sign_in]."
         )
     if problem.kind is Kind.SIGN_IN_REFUSED and explains:
-        step = problem.next_step + " " + _("To ask Okta for the reason, add --explain.")
-    return msgspec.structs.replace(problem, next_step=step) if step else problem
+        step = message("To ask Okta for the reason, add --explain.")
+        if problem.next_step is not None:
+            step = sentences(problem.next_step, step)
+    if step is None:
+        return problem
+    site = shlex.quote(display_text(text))
+    return msgspec.structs.replace(problem, next_step=step.filled(site=site))
 
 
-def _to_type(kind: Kind) -> str:
+def _to_type(kind: Kind) -> Message | None:
     match kind:
         case Kind.CODE_NOT_SET_UP:
-            return _("Set it up with: ferrygate enroll {site} --okta")
+            return message("Set it up with: ferrygate enroll {site} --okta")
         case Kind.LOCK_OUT_BREAKER:
-            return _("Check your password. Then --try-anyway lets one more try through.")
+            return message("Check your password. Then --try-anyway lets one more try through.")
         case Kind.LOCK_OUT_SHUT:
-            return _("Once your contact has checked the account: ferrygate sites reset-lock {site}")
+            return message(
+                "Once your contact has checked the account: ferrygate sites reset-lock {site}"
+            )
         case Kind.HOST_KEY_UNKNOWN:
-            return _(
+            return message(
                 "If your contact gives you the same fingerprint, add --accept-new-host-key once."
             )
         case _:
-            return ""
+            return None
 
 
 def explain(
@@ -95,7 +103,9 @@ def explain(
         why = error.problem
         raise SignInRefusedError(
             refusal.problem.sentence,
-            next_step=f"{why.sentence} {why.next_step}".rstrip(),
+            next_step=why.sentence
+            if why.next_step is None
+            else sentences(why.sentence, why.next_step),
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
             server_said=refusal.problem.server_said,
         ) from refusal

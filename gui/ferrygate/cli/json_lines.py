@@ -9,8 +9,9 @@ import unicodedata
 from enum import Enum
 from typing import Any
 
+from ferrygate.common.display import written_out
 from ferrygate.common.errors import Problem
-from ferrygate.common.names import written_out
+from ferrygate.common.message import Difference, Duration, Message, Moment, Parameter, Size
 
 _SURROGATE = "\\ud"  # begins the escape of half a character, and of half a pair
 
@@ -54,8 +55,8 @@ def local_fields(field: str, path: str) -> dict[str, str]:
     return name_fields(field, os.fsencode(path))
 
 
-def problem_record(problem: Problem, contact: str = "") -> dict[str, str]:
-    """A problem for a program to read.
+def problem_record(problem: Problem, contact: str = "") -> dict[str, Any]:
+    """Make a problem a record for a program: its sentences in English, whatever the language.
 
     Args:
         problem: what went wrong.
@@ -63,12 +64,41 @@ def problem_record(problem: Problem, contact: str = "") -> dict[str, str]:
     """
     return {
         "kind": problem.kind.value,
-        "sentence": problem.sentence,
-        "next_step": problem.next_step,
+        **_message_fields("sentence", problem.sentence),
+        **_message_fields("next_step", problem.next_step),
         "detail": problem.detail,
         "server_said": problem.server_said,
         "contact": contact,
     }
+
+
+def _message_fields(field: str, text: Message | None) -> dict[str, Any]:
+    """A message as English text, with its template and parameters beside it."""
+    if text is None:
+        return {field: ""}
+    return {
+        field: str(text),
+        f"{field}_template": text.template,
+        f"{field}_parameters": _parameters(text),
+    }
+
+
+def _parameters(text: Message) -> dict[str, Any]:
+    return {name: _parameter(value) for name, value in text.parameters.items()}
+
+
+def _parameter(value: Parameter) -> Any:
+    match value:
+        case str() | int():
+            return value
+        case Size():
+            return value.bytes
+        case Duration() | Difference() | Moment():
+            return value.seconds
+        case Message():
+            return {"template": value.template, "parameters": _parameters(value)}
+        case _:
+            return [_parameter(part) for part in value]
 
 
 def _readable(value: Any) -> Any:

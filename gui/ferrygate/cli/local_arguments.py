@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path
+from ferrygate.common.message import message
 
 
 def no_stream(text: str) -> str:
@@ -20,8 +20,8 @@ def no_stream(text: str) -> str:
     """
     if text == "-":
         raise UsageError(
-            _("“-” is not read or written as a stream."),
-            next_step=_("For a file or folder of that name say ./-"),
+            message("“-” is not read or written as a stream."),
+            next_step=message("For a file or folder of that name say ./-"),
         )
     return local_path(text)
 

@@ -20,8 +20,8 @@ from ferrygate.cli.commands.transfers import get, put
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.streams import OutputFailedError, guarded_output
 from ferrygate.common.errors import Cancelled, LocalFileError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
+from ferrygate.common.message import Message, message
 from ferrygate.sites.resolve import is_path
 
 _JSON = "--json"
@@ -104,7 +104,7 @@ def about(arguments: Sequence[str]) -> str:
 
 def _not_written(error: OSError) -> LocalFileError:
     return LocalFileError(
-        _("What was to be printed could not be written: {reason}.").format(reason=reason(error))
+        message("What was to be printed could not be written: {reason}.", reason=reason(error))
     )
 
 
@@ -114,12 +114,12 @@ def _run(arguments: Sequence[str], around: CommandContext) -> int:
             list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
         )
     except click.Abort:
-        around.terminal.fail(Cancelled(_("Interrupted.")).problem)
+        around.terminal.fail(Cancelled(message("Interrupted.")).problem)
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        step = ""
+        step: Message | None = None
         if isinstance(error, click.NoSuchOption):
-            step = _("Put -- before names that start with a dash.")
+            step = message("Put -- before names that start with a dash.")
         around.terminal.reject(error, next_step=step)
         return error.exit_code
     except OutputFailedError:

@@ -87,7 +87,7 @@ class TerminalPrompter:
         try:
             return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
         except click.Abort:
-            raise Cancelled(_("Cancelled.")) from None
+            raise Cancelled from None
 
     def waiting_for_code(self, until: float) -> None:
         """Say how long."""

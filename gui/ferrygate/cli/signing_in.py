@@ -15,6 +15,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.codes.join import needs_code
+from ferrygate.common.display import display_text
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
     Kind,
@@ -24,7 +25,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
 )
 from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import Message, Text, message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret, unseen_ends
 from ferrygate.engine.messages import SecretKind
@@ -161,7 +162,7 @@ def use_secrets(around: CommandContext, session: Session) -> None:
     how = session.site.sign_in
     passphrase = around.secrets.passphrase
     if passphrase is not None and "publickey" in how.steps:
-        warn_of_unseen_ends(around, passphrase, _("The passphrase of the private key"))
+        warn_of_unseen_ends(around, passphrase, message("The passphrase of the private key"))
         session.use_passphrase(passphrase)
     if how.steps != ("publickey",):
         use_password(around, session)
@@ -181,12 +182,12 @@ def use_password(around: CommandContext, session: Session) -> None:
             around,
             session.site,
             _("Password of {user}"),
-            missing=_("The password for “{site}” is missing, and nobody can be asked."),
+            missing=message("The password for “{site}” is missing, and nobody can be asked."),
             variable=PASSWORD_VARIABLE,
         )
-        given = given and given_secret(given.reveal(), _("The password"))
+        given = given and given_secret(given.reveal(), message("The password"))
     if given is not None:
-        warn_of_unseen_ends(around, given, _("The password"))
+        warn_of_unseen_ends(around, given, message("The password"))
         session.use_password(given)
 
 
@@ -205,7 +206,9 @@ def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -
             around,
             session.site,
             _("Key for the codes of {user}"),
-            missing=_("The key for the codes of “{site}” is missing, and nobody can be asked."),
+            missing=message(
+                "The key for the codes of “{site}” is missing, and nobody can be asked."
+            ),
             variable=TOTP_SECRET_VARIABLE,
         )
     if given is not None:
@@ -230,7 +233,7 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
             if not around.terminal.has_person:
                 raise
             typed = around.terminal.ask_secret(_("Passphrase of the private key"))
-            named = _("The passphrase of the private key")
+            named = message("The passphrase of the private key")
             passphrase = given_secret(typed.reveal(), named)
             warn_of_unseen_ends(around, passphrase, named)
             session.use_passphrase(passphrase)
@@ -241,26 +244,27 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
             explain(around, session, text, refusal, try_anyway=try_anyway)
 
 
-def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: str) -> None:
+def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: Text) -> None:
     """Warn once of characters at a secret's ends that nobody sees; it is sent as it is."""
     sentence = unseen_ends(secret, source)
-    if sentence:
+    if sentence is not None:
         problem = Problem(
             kind=Kind.USAGE,
             sentence=sentence,
-            next_step=_("It is sent as it is. If you are refused, check that first."),
+            next_step=message("It is sent as it is. If you are refused, check that first."),
         )
         around.terminal.warn(INVISIBLE_CHARACTERS, problem)
 
 
 def _asked(
-    around: CommandContext, site: Site, question: str, *, missing: str, variable: str
+    around: CommandContext, site: Site, question: str, *, missing: Message, variable: str
 ) -> Secret:
     if not around.terminal.has_person:
         raise SecretsMissingError(
-            missing.format(site=display_text(site.name)),
-            next_step=_(
-                "Set {variable}_FILE or {variable}, or run the command on a terminal."
-            ).format(variable=variable),
+            missing.filled(site=site.name),
+            next_step=message(
+                "Set {variable}_FILE or {variable}, or run the command on a terminal.",
+                variable=variable,
+            ),
         )
     return around.terminal.ask_secret(question.format(user=display_text(site.username)))

@@ -25,7 +25,7 @@ _STANDARD = range(3)  # the numbers of standard input, output and error
 
 def _write_out(error: UnicodeError) -> tuple[str, int]:
     """Escape what cannot be encoded, as names are everywhere (:func:`codecs.register_error`)."""
-    from ferrygate.common.names import written_out  # noqa: PLC0415  few commands need it so early
+    from ferrygate.common.display import written_out  # noqa: PLC0415  few commands need it so early
 
     if not isinstance(error, UnicodeEncodeError):
         raise error

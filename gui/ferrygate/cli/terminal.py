@@ -19,9 +19,10 @@ import click
 from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
 from ferrygate.cli.streams import GuardedOutput, OutputFailedError
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import MENDED_ALONE, Kind, Problem, UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.i18n import _, render
+from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text, server_says
 
@@ -130,14 +131,16 @@ class Terminal:
         if self.contact and problem.kind not in MENDED_ALONE:
             self.say(_("Your contact: {contact}").format(contact=display_text(self.contact)))
 
-    def reject(self, error: click.ClickException, *, next_step: str) -> None:
+    def reject(self, error: click.ClickException, *, next_step: Message | None) -> None:
         """Say what is wrong with the command line itself, with the command's usage."""
         sentence = error.format_message()
-        problem = Problem(kind=Kind.USAGE, sentence=sentence, next_step=next_step)
+        problem = Problem(
+            kind=Kind.USAGE, sentence=message("{text}", text=sentence), next_step=next_step
+        )
         self.record(JsonEvent.ERROR, error=self.problem_record(problem))
         error.show()
         if next_step:
-            self.say(next_step)
+            self.say(render(next_step))
 
     def warn(self, code: str, problem: Problem, **values: Any) -> None:
         """Say something that the command does not fail over; as JSON too where that is wanted.
@@ -151,14 +154,14 @@ class Terminal:
         self.record(JsonEvent.WARNING, code=code, **told)
         self.tell(problem)
 
-    def problem_record(self, problem: Problem) -> dict[str, str]:
+    def problem_record(self, problem: Problem) -> dict[str, Any]:
         """A problem for a program to read, with whom to ask."""
         return problem_record(problem, self.contact)
 
     def tell(self, problem: Problem) -> None:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
-        self.say(f"{problem.sentence} {problem.next_step}".rstrip())
+        self.say(problem_text(problem))
         if problem.server_said and _on_one_line(problem.server_said) not in self._told:
             self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
@@ -283,8 +286,8 @@ class Terminal:
             yield
         except UnicodeDecodeError:  # which holds what was typed, a secret perhaps
             raise UsageError(
-                _("What was typed is not UTF-8 text, and nothing was sent."),
-                next_step=_("Set your terminal to UTF-8, and type it again."),
+                message("What was typed is not UTF-8 text, and nothing was sent."),
+                next_step=message("Set your terminal to UTF-8, and type it again."),
             ) from None
         except click.Abort:
             if not hidden:  # else click does it
@@ -292,6 +295,12 @@ class Terminal:
             raise
         finally:
             self.is_asking = False
+
+
+def problem_text(problem: Problem) -> str:
+    """Say what went wrong, and what to do, in the person's language."""
+    step = problem.next_step
+    return render(problem.sentence if step is None else sentences(problem.sentence, step))
 
 
 def _on_one_line(words: str) -> str:

@@ -13,10 +13,11 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
 from ferrygate.cli.terminal import Terminal, server_words
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Cancelled, Kind, Problem
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name, display_text
-from ferrygate.common.text import late_text, size_text, time_text
+from ferrygate.common.i18n import _, ngettext, render
+from ferrygate.common.message import Message, message, sentences
+from ferrygate.common.text import size_text
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
@@ -25,7 +26,15 @@ from ferrygate.engine.messages import (
     FileChanged,
     FileView,
     LateCheck,
+    LeftBehind,
     TransferState,
+)
+from ferrygate.transfers.words import (
+    batch_title,
+    confirmation_words,
+    late_words,
+    left_words,
+    skipped_words,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +73,7 @@ class TransferReport:
         self._bar: Progress | None = None  # made when there is something to draw
         self._files: dict[int, FileView] = {}  # by number, as each was last told
         self._is_stopping = False
-        self._late_told = ""
+        self._late_told: Message | None = None
 
     @property
     def complete(self) -> bool:
@@ -159,7 +168,7 @@ class TransferReport:
     @property
     def _left_out(self) -> int:
         """Count the links to folders, devices and the like that were met; they are skipped too."""
-        return sum(file.left_out is not None for file in self._files.values())
+        return sum(map(_is_left_out, self._files.values()))
 
     def _is_renamed(self, file: FileView) -> bool:
         """Tell whether a fetched file, or a folder above, was given another name on this disk."""
@@ -211,13 +220,13 @@ class TransferReport:
             or view.files_finished + view.files_late < view.files_total
         ):
             return
-        text = late_text(view.files_late, time_text(until), delivered=not self._has_files_held_back)
-        if text != self._late_told:
-            self._late_told = text
+        words = late_words(view.files_late, until, delivered=not self._has_files_held_back)
+        if words != self._late_told:
+            self._late_told = words
             problem = Problem(
                 kind=Kind.CONNECTION_LOST,
-                sentence=text,
-                next_step=_("With --no-late-check, put ends without that."),
+                sentence=words,
+                next_step=message("With --no-late-check, put ends without that."),
             )
             self._terminal.warn("late-check", problem, files=view.files_late, until=round(until))
 
@@ -231,7 +240,7 @@ class TransferReport:
         if self._bar is None:
             self._bar = make_bar(self._terminal.screen)
         (task,) = self._bar.task_ids
-        title = display_text(view.title)
+        title = render(batch_title(view))
         total = None if view.walking else view.bytes_total
         self._bar.update(task, description=title, completed=view.bytes_moved, total=total)
         self._terminal.show(self._bar)
@@ -252,9 +261,10 @@ class TransferReport:
             size=file.size,
             sha256=file.sha256,
             confirmed=file.confirmed,
-            note=file.note,
+            confirmation=file.confirmation.value,
+            left_behind=file.left_behind.value,
+            skip_reason=file.skip_reason.value if file.skip_reason else None,
             renamed=self._is_renamed(file),
-            left_out=file.left_out.value if file.left_out else None,
             late_check=file.late_check.value,
             size_differs=file.size_differs,
             problem=problem,
@@ -266,29 +276,32 @@ class TransferReport:
             if self._direction is Direction.UPLOAD
             else display_name(file.remote)
         )
-        if file.state is TransferState.CANCELLED and not file.note:
-            return  # the sum has it
-        if file.problem is not None and file.problem == self._terminal.given_up:
-            # The cause is told once, for all files; their names stand nowhere else without --json.
-            self._terminal.say(f"{source}: {_('not delivered.')} {file.note}".rstrip())
+        left = left_words(file)
+        if file.problem is None:
+            words = _remark(file, self._direction)
+            if words is not None:
+                self._terminal.say(f"{source}: {render(words)}")
             return
-        if file.problem is not None:
-            self._terminal.say(f"{source}: {file.problem.sentence} {file.note}".rstrip())
-            if file.problem.server_said:
-                self._terminal.say(f"  {server_words(file.problem)}")
-            if file.problem.detail and self._terminal.verbose:
-                self._terminal.say("  " + _("Details: {detail}").format(detail=file.problem.detail))
-            self._note_step(file.problem)
-        elif file.note and not file.confirmed:
-            self._terminal.say(f"{source}: {file.note}")
+        if file.state is TransferState.CANCELLED and left is None:
+            return  # the sum has it
+        is_told = file.problem == self._terminal.given_up  # once, for all files
+        words = message("not delivered.") if is_told else file.problem.sentence
+        said = render(words if left is None else sentences(words, left))
+        self._terminal.say(f"{source}: {said}")
+        if is_told:  # names stand nowhere else without --json
+            return
+        if file.problem.server_said:
+            self._terminal.say(f"  {server_words(file.problem)}")
+        if file.problem.detail and self._terminal.verbose:
+            self._terminal.say("  " + _("Details: {detail}").format(detail=file.problem.detail))
+        self._note_step(file.problem)
 
     def _note_step(self, problem: Problem) -> None:
-        """Note the next step, which is said once, at the end, for however many files."""
-        step = problem.next_step
+        """Keep what to do, which is said once, at the end, for however many files."""
         if problem.kind is Kind.CONFLICT:
-            step = _("Use --on-conflict replace, keep-both, skip or changed.")
-        if step:
-            self._steps[step] = None
+            self._steps[_("Use --on-conflict replace, keep-both, skip or changed.")] = None
+        elif problem.next_step is not None:
+            self._steps[render(problem.next_step)] = None
 
     def _note_rest(self) -> None:
         """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
@@ -304,7 +317,7 @@ class TransferReport:
     @property
     def _has_left_parts(self) -> bool:
         return self._direction is Direction.UPLOAD and any(
-            file.note
+            file.left_behind is not LeftBehind.NOTHING
             and file.state not in _GOOD
             and (file.problem is None or file.problem.kind not in AGAIN_IS_NO_HELP)
             for file in self._files.values()
@@ -326,13 +339,24 @@ class TransferReport:
                 return _("With --on-conflict skip, the same command does the rest.")
 
 
+def _is_left_out(file: FileView) -> bool:
+    return file.skip_reason is not None and file.skip_reason.is_left_out
+
+
+def _remark(file: FileView, direction: Direction) -> Message | None:
+    """Say what is not as it was asked for of a file with which nothing is wrong."""
+    if file.confirmed:
+        return None
+    return confirmation_words(file, direction) or skipped_words(file, direction)
+
+
 def _left_to_itself(file: FileView) -> FileView:
     """Describe a file whose end nobody waited for; it may have been begun since."""
     return msgspec.structs.replace(
         file,
         state=TransferState.CANCELLED,
-        note=_("What is left of it is not known."),
-        problem=Cancelled(_("Cancelled.")).problem,
+        left_behind=LeftBehind.UNKNOWN,
+        problem=Cancelled().problem,
     )
 
 

@@ -13,7 +13,7 @@ from ferrygate.codes.otpauth import parse_otpauth
 from ferrygate.codes.pasted_text import addresses_in, key_in
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message, sentences
 
 _MAX_TEXT = 1 << 20  # characters; another app's list of a thousand addresses has some 200,000
 _CODE = re.compile(r"\s*[0-9]{3,4}[\s-]?[0-9]{3,4}\s*", re.ASCII)
@@ -43,11 +43,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         secrets: their code secrets, at least one.
-        remark: sentences on accounts that are not among them; may be empty.
+        remark: about accounts that are not among them, if there are such.
     """
 
     secrets: tuple[CodeSecret, ...]
-    remark: str = ""
+    remark: Message | None = None
 
     def only(self) -> CodeSecret:
         """Return the code secret of the one account.
@@ -57,8 +57,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         """
         if len(self.secrets) > 1:
             raise CodeSecretError(
-                _("This holds several accounts."),
-                next_step=_("Give the one account alone; in an app, export only that one."),
+                message("This holds several accounts."),
+                next_step=message("Give the one account alone; in an app, export only that one."),
             )
         return self.secrets[0]
 
@@ -100,8 +100,8 @@ def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> Foun
         return _from_addresses(addresses, parameters)
     refuse_address_of_another_app(text)
     raise CodeSecretError(
-        _("This QR code does not set up a code."),
-        next_step=_(
+        message("This QR code does not set up a code."),
+        next_step=message(
             "Choose the picture that an authenticator app is to scan. If it shows a key, type that."
         ),
     )
@@ -110,7 +110,8 @@ def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> Foun
 def _addresses(text: str) -> tuple[str, ...]:
     if len(text) > _MAX_TEXT:
         raise CodeSecretError(
-            _("This text is too long."), next_step=_("Paste the key or the address alone.")
+            message("This text is too long."),
+            next_step=message("Paste the key or the address alone."),
         )
     return addresses_in(text)
 
@@ -118,14 +119,14 @@ def _addresses(text: str) -> tuple[str, ...]:
 def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> Found:
     """Read all addresses; one that cannot be used counts only if no other can."""
     secrets: list[CodeSecret] = []
-    remarks: list[str] = []
+    remarks: list[Message] = []
     errors: list[CodeSecretError] = []
     for address in dict.fromkeys(addresses):  # a mail as text and as HTML has it twice
         try:
             if is_migration(address):
                 found = _exported(address, parameters.period)
                 secrets += found.secrets
-                remarks.append(found.remark)
+                remarks += [found.remark] if found.remark else []
             else:
                 secrets.append(parse_otpauth(address))
         except CodeSecretError as error:
@@ -133,20 +134,21 @@ def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> F
     if not secrets:
         raise errors[0]
     remarks += [error.problem.sentence for error in errors]
-    return Found(secrets=tuple(secrets), remark=" ".join(filter(None, dict.fromkeys(remarks))))
+    told = [remark for at, remark in enumerate(remarks) if remark not in remarks[:at]]
+    return Found(secrets=tuple(secrets), remark=sentences(*told) if told else None)
 
 
 def _from_key(text: str, parameters: CodeParameters) -> Found:
     refuse_address_of_another_app(text)
     if _CODE.fullmatch(text):
         raise CodeSecretError(
-            _("This is a code. What is needed here is the key that codes are made from."),
-            next_step=_("Choose “Can't scan?” where the QR code is shown, and copy the key."),
+            message("This is a code. What is needed here is the key that codes are made from."),
+            next_step=message("Choose “Can't scan?” where the QR code is shown, and copy the key."),
         )
     if _STRUCTURED.match(text) and "\n" in text.strip():
         raise CodeSecretError(
-            _("This is a whole file of another app. It cannot be read here."),
-            next_step=_("Show the account's QR code in that app, or copy its key."),
+            message("This is a whole file of another app. It cannot be read here."),
+            next_step=message("Show the account's QR code in that app, or copy its key."),
         )
     secret = CodeSecret(
         key=parse_key(key_in(text)),
@@ -161,7 +163,7 @@ def _exported(address: str, period: int) -> Found:
     export = parse_migration(address, period)
     if not export.secrets:
         raise CodeSecretError(
-            _("This export of Google Authenticator holds no code that can be used here."),
-            next_step=export.remark or _("Choose the account when you export."),
+            message("This export of Google Authenticator holds no code that can be used here."),
+            next_step=export.remark or message("Choose the account when you export."),
         )
     return Found(secrets=export.secrets, remark=export.remark)

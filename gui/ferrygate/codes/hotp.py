@@ -8,7 +8,7 @@ from contextlib import suppress
 from pyotp.otp import OTP
 
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 
 _DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
@@ -42,6 +42,6 @@ def one_time_password(key: Secret, counter: int, *, algorithm: str, digits: int)
             counter
         )
     raise CodeSecretError(
-        _("No code can be made for the time that this computer shows."),
-        next_step=_("Check this computer's date. If it is right, set up the code again."),
+        message("No code can be made for the time that this computer shows."),
+        next_step=message("Check this computer's date. If it is right, set up the code again."),
     )

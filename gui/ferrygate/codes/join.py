@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import is_unsafe
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 
 _PASSWORD = "{password}"  # noqa: S105  the name of a placeholder
@@ -23,16 +23,18 @@ def check_template(template: str) -> None:
             an invisible character beside the placeholders.
     """
     if _PASSWORD not in template:
-        raise UsageError(_("The way to join password and code has to hold {password}."))
+        raise UsageError(message("The way to join password and code has to hold {password}."))
     if template.count(_PASSWORD) > 1 or template.count(_CODE) > 1:
-        raise UsageError(_("The way to join password and code may name each of them once."))
+        raise UsageError(message("The way to join password and code may name each of them once."))
     literal = _PLACEHOLDER.sub("", template)
     if "{" in literal or "}" in literal:
         raise UsageError(
-            _("The way to join password and code may hold {password} and {code}, no other braces.")
+            message(
+                "The way to join password and code may hold {password} and {code}, no other braces."
+            )
         )
     if any(map(is_unsafe, literal)):
-        raise UsageError(_("The way to join password and code holds an invisible character."))
+        raise UsageError(message("The way to join password and code holds an invisible character."))
 
 
 def needs_code(template: str) -> bool:
@@ -53,6 +55,6 @@ def join(template: str, password: Secret, code: str) -> Secret:
     """
     check_template(template)
     if needs_code(template) and not _DIGITS.fullmatch(code):
-        raise UsageError(_("A code has 6 to 8 digits and nothing else."))
+        raise UsageError(message("A code has 6 to 8 digits and nothing else."))
     values = {_PASSWORD: password.reveal(), _CODE: code}
     return Secret(_PLACEHOLDER.sub(lambda found: values[found.group()], template))

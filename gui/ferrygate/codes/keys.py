@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 
 _BASE32 = re.compile(r"[A-Za-z2-7]+")
@@ -32,22 +32,22 @@ def parse_key(text: str) -> Secret:
     """
     key = _PADDING.sub("", "".join(filter(_is_part_of_key, text.translate(_FULL_WIDTH))))
     if not key:
-        raise CodeSecretError(_("There is no key here."))
+        raise CodeSecretError(message("There is no key here."))
     if not _BASE32.fullmatch(key):
         raise CodeSecretError(
-            _("This is not a key: a key has only the letters A to Z and the digits 2 to 7."),
-            next_step=_("Copy the key again from the page that shows it."),
+            message("This is not a key: a key has only the letters A to Z and the digits 2 to 7."),
+            next_step=message("Copy the key again from the page that shows it."),
         )
     decoded = decode_key(key)
     if len(decoded) < _MIN_BYTES:
         raise CodeSecretError(
-            _("The key is not complete: characters are missing."),
-            next_step=_("Copy the whole key again from the page that shows it."),
+            message("The key is not complete: characters are missing."),
+            next_step=message("Copy the whole key again from the page that shows it."),
         )
     if not is_usable_length(len(decoded)):
         raise CodeSecretError(
-            _("This key is too long."),
-            next_step=_("Copy the key alone again from the page that shows it."),
+            message("This key is too long."),
+            next_step=message("Copy the key alone again from the page that shows it."),
         )
     return encode_key(decoded)
 

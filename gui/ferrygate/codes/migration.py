@@ -17,7 +17,7 @@ from ferrygate.codes.keys import encode_key, is_usable_length
 from ferrygate.codes.otpauth import issuer_and_account
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message, sentences
 
 SCHEME = "otpauth-migration"
 
@@ -49,22 +49,22 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     parts: int
 
     @property
-    def remark(self) -> str:
-        """Sentences on what is not to be found here; empty where nothing is missing."""
-        remarks = []
+    def remark(self) -> Message | None:
+        """Say what is not to be found here, where something is missing."""
+        remarks: list[Message] = []
         if self.unusable:
             remarks.append(
-                _("These codes cannot be used here: {names}.").format(
-                    names=", ".join(self.unusable)
-                )
+                message("These codes cannot be used here: {names}.", names=self.unusable)
             )
         if self.parts > 1:
             remarks.append(
-                _("This is picture {part} of {parts}; other accounts are in the others.").format(
-                    part=self.part, parts=self.parts
+                message(
+                    "This is picture {part} of {parts}; other accounts are in the others.",
+                    part=self.part,
+                    parts=self.parts,
                 )
             )
-        return " ".join(remarks)
+        return sentences(*remarks) if remarks else None
 
 
 def is_migration(text: str) -> bool:
@@ -83,13 +83,13 @@ def parse_migration(uri: str, period: int = 30) -> Export:
         CodeSecretError: the address cannot be understood; nothing of it is quoted.
     """
     try:
-        message = _message(_data(uri))
-        entries = [_message(field) for field in message.get(1, []) if isinstance(field, bytes)]
-        return _export(message, entries, period)
+        payload = _decoded(_data(uri))
+        entries = [_decoded(field) for field in payload.get(1, []) if isinstance(field, bytes)]
+        return _export(payload, entries, period)
     except (ValueError, binascii.Error):
         raise CodeSecretError(
-            _("This export of Google Authenticator cannot be understood."),
-            next_step=_("Show the export's picture again, and take the whole of it."),
+            message("This export of Google Authenticator cannot be understood."),
+            next_step=message("Show the export's picture again, and take the whole of it."),
         ) from None
 
 
@@ -107,7 +107,7 @@ def _data(uri: str) -> bytes:
 
 
 def _export(
-    message: dict[int, list[_Value]], entries: list[dict[int, list[_Value]]], period: int
+    payload: dict[int, list[_Value]], entries: list[dict[int, list[_Value]]], period: int
 ) -> Export:
     secrets, unusable = [], []
     for entry in entries:
@@ -138,27 +138,27 @@ def _export(
     return Export(
         secrets=tuple(secrets),
         unusable=tuple(unusable),
-        part=_number(message, 4) + 1,
-        parts=max(1, _number(message, 3)),
+        part=_number(payload, 4) + 1,
+        parts=max(1, _number(payload, 3)),
     )
 
 
-def _number(message: dict[int, list[_Value]], field: int) -> int:
+def _number(payload: dict[int, list[_Value]], field: int) -> int:
     """A number; of several the last counts, and a missing one is 0."""
-    value = message.get(field, [0])[-1]
+    value = payload.get(field, [0])[-1]
     if not isinstance(value, int):
         raise ValueError  # noqa: TRY004  wrong data, not a wrong program
     return value
 
 
-def _text(message: dict[int, list[_Value]], field: int) -> str:
-    value = message.get(field, [b""])[-1]
+def _text(payload: dict[int, list[_Value]], field: int) -> str:
+    value = payload.get(field, [b""])[-1]
     if not isinstance(value, bytes):
         raise ValueError  # noqa: TRY004  wrong data, not a wrong program
     return value.decode("utf-8", "replace")
 
 
-def _message(data: bytes) -> dict[int, list[_Value]]:
+def _decoded(data: bytes) -> dict[int, list[_Value]]:
     """The values of a message by field number."""
     fields: dict[int, list[_Value]] = {}
     for number, value in _fields(data):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 _WEB = frozenset({"http", "https"})
@@ -42,33 +42,40 @@ def refuse_address_of_another_app(text: str) -> None:
         raise steam()
     if scheme in _APPS:
         raise CodeSecretError(
-            _("This is for the app {app} and holds no key that can be used here.").format(
-                app=_APPS[scheme]
+            message(
+                "This is for the app {app} and holds no key that can be used here.",
+                app=_APPS[scheme],
             ),
-            next_step=_("Choose “Google Authenticator” or “another authenticator app” instead."),
+            next_step=message(
+                "Choose “Google Authenticator” or “another authenticator app” instead."
+            ),
         )
     if scheme in _WEB:
         raise CodeSecretError(
-            _("This is the address of a web page, not one that sets up a code."),
-            next_step=_("Open it in a browser, and take the key or the picture that it shows."),
+            message("This is the address of a web page, not one that sets up a code."),
+            next_step=message(
+                "Open it in a browser, and take the key or the picture that it shows."
+            ),
         )
     raise CodeSecretError(
-        _("This address is not one that sets up a code."),
-        next_step=_("Look for a key, or for an address that starts with otpauth://."),
+        message("This address is not one that sets up a code."),
+        next_step=message("Look for a key, or for an address that starts with otpauth://."),
     )
 
 
 def okta_verify() -> CodeSecretError:
     """Make the error for what Okta Verify scans."""
     return CodeSecretError(
-        _("This is for the Okta Verify app and holds no key that another program can use."),
-        next_step=_("In Okta, choose “Google Authenticator” and use the key or picture it shows."),
+        message("This is for the Okta Verify app and holds no key that another program can use."),
+        next_step=message(
+            "In Okta, choose “Google Authenticator” and use the key or picture it shows."
+        ),
     )
 
 
 def steam() -> CodeSecretError:
     """Make the error for Steam's codes, which are letters."""
     return CodeSecretError(
-        _("Steam's codes are not supported: they are made in a way of their own."),
-        next_step=_("Ask for a time-based code of 6 digits."),
+        message("Steam's codes are not supported: they are made in a way of their own."),
+        next_step=message("Ask for a time-based code of 6 digits."),
     )

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, unquote
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.other_apps import okta_verify, refuse_address_of_another_app, steam
 from ferrygate.codes.totp import DIGITS, PERIODS, CodeSecret
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import is_unsafe
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 
 _MAX_PARAMETERS = 32
@@ -49,8 +49,8 @@ def parse_otpauth(uri: str) -> CodeSecret:
     if not found:
         refuse_address_of_another_app(uri)
         raise CodeSecretError(
-            _("This address is not one that sets up a code."),
-            next_step=_("Look for a key, or for an address that starts with otpauth://."),
+            message("This address is not one that sets up a code."),
+            next_step=message("Look for a key, or for an address that starts with otpauth://."),
         )
     kind, rest = found[1].lower(), found[2]
     begin = _QUERY.search(rest) or re.search(r"\?", rest)
@@ -120,8 +120,8 @@ def _parameters(query: str) -> dict[str, str]:
         value = told.partition("#")[0].strip() if name in _DECIDING else told
         if parameters.setdefault(name, value) != value and name in _DECIDING:
             raise CodeSecretError(
-                _("This address says two different things about the same code."),
-                next_step=_("Copy it again from the page that shows it."),
+                message("This address says two different things about the same code."),
+                next_step=message("Copy it again from the page that shows it."),
             )
     return parameters
 
@@ -138,13 +138,15 @@ def _check_kind(kind: str, parameters: dict[str, str]) -> None:
         raise steam()
     if kind == _HOTP:
         raise CodeSecretError(
-            _("This code changes with every use instead of with time, so it cannot be used here."),
-            next_step=_("Ask for a time-based code."),
+            message(
+                "This code changes with every use instead of with time, so it cannot be used here."
+            ),
+            next_step=message("Ask for a time-based code."),
         )
     if kind != _TOTP:
         raise CodeSecretError(
-            _("This address is for a kind of code that Ferrygate does not know."),
-            next_step=_("Ask for a time-based code."),
+            message("This address is for a kind of code that Ferrygate does not know."),
+            next_step=message("Ask for a time-based code."),
         )
 
 
@@ -154,15 +156,15 @@ def _key(parameters: dict[str, str]) -> Secret:
     if _OF_OKTA_VERIFY & parameters.keys():
         raise okta_verify()
     raise CodeSecretError(
-        _("This address holds no key."),
-        next_step=_("Copy the whole address again from the page that shows it."),
+        message("This address holds no key."),
+        next_step=message("Copy the whole address again from the page that shows it."),
     )
 
 
 def _not_understood() -> CodeSecretError:
     return CodeSecretError(
-        _("This address cannot be understood."),
-        next_step=_("Copy it again from the page that shows it."),
+        message("This address cannot be understood."),
+        next_step=message("Copy it again from the page that shows it."),
     )
 
 
@@ -174,8 +176,8 @@ def _digits(text: str) -> int:
     digits = _whole_number(text)
     if digits not in DIGITS:
         raise CodeSecretError(
-            _("Codes of this length are not supported: 6, 7 or 8 digits are."),
-            next_step=_("Ask for a code of 6 digits."),
+            message("Codes of this length are not supported: 6, 7 or 8 digits are."),
+            next_step=message("Ask for a code of 6 digits."),
         )
     return digits
 
@@ -184,8 +186,8 @@ def _period(text: str) -> int:
     period = _whole_number(text)
     if period not in PERIODS:
         raise CodeSecretError(
-            _("The address gives no usable time between two codes."),
-            next_step=_("Copy it again from the page that shows it."),
+            message("The address gives no usable time between two codes."),
+            next_step=message("Copy it again from the page that shows it."),
         )
     return period
 
@@ -200,8 +202,8 @@ def _algorithm(text: str) -> str:
     found = _ALGORITHM.fullmatch(text.upper())
     if not found:
         raise CodeSecretError(
-            _("The address asks for a way to make codes that Ferrygate does not know."),
-            next_step=_("Ask for a code that is made with SHA-1, SHA-256 or SHA-512."),
+            message("The address asks for a way to make codes that Ferrygate does not know."),
+            next_step=message("Ask for a code that is made with SHA-1, SHA-256 or SHA-512."),
             detail="algorithm is not SHA1, SHA256 or SHA512",
         )
     return f"SHA{found[1] or 1}"  # "SHA" is the first of them (as in Java's names)

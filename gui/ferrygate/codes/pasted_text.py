@@ -14,7 +14,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 _SCHEMES = r"otpauth(?:-migration)?"
 _BEGIN = re.compile(  # iOS has a scheme of its own for its password manager
@@ -81,8 +81,10 @@ def key_in(text: str) -> str:
     has_words = any(word.lower() in _LABEL_WORDS for word in _WORDS.findall(bare))
     if has_words or (keys and len(lines) > 1):
         raise CodeSecretError(
-            _("There is more here than a key alone."),
-            next_step=_("Paste the key alone and in one line, with nothing before or after it."),
+            message("There is more here than a key alone."),
+            next_step=message(
+                "Paste the key alone and in one line, with nothing before or after it."
+            ),
         )
     _refuse_words(bare)
     return bare
@@ -113,8 +115,8 @@ def _refuse_words(text: str) -> None:
     has_words = len(groups) > 1 and not _are_groups(groups)
     if re.fullmatch(r"[A-Za-z]+", letters) and (few or has_words):
         raise CodeSecretError(
-            _("This is a word, not a key."),
-            next_step=_("Copy the key from the page that shows it."),
+            message("This is a word, not a key."),
+            next_step=message("Copy the key from the page that shows it."),
         )
 
 
@@ -147,8 +149,10 @@ def _in_one_piece(text: str, before: str) -> str:
             break  # a blank line, or words
         if not _PARAMETER_SIGNS.search(piece) and _SECRET.search(address):
             raise CodeSecretError(
-                _("The address is spread over several lines, and it is not clear where it ends."),
-                next_step=_("Paste it in one line, with nothing before or after it."),
+                message(
+                    "The address is spread over several lines, and it is not clear where it ends."
+                ),
+                next_step=message("Paste it in one line, with nothing before or after it."),
             )
         address = address.rstrip() + piece
     _check_spaces(address)
@@ -161,8 +165,8 @@ def _check_spaces(address: str) -> None:
     groups = found[1].split() if found else []
     if len(groups) > 1 and not _are_groups(groups):
         raise CodeSecretError(
-            _("There are words behind the address."),
-            next_step=_("Paste the address alone, with nothing before or after it."),
+            message("There are words behind the address."),
+            next_step=message("Paste the address alone, with nothing before or after it."),
         )
 
 

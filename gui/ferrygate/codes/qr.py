@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from ferrygate.common.errors import CodeSecretError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -72,13 +72,14 @@ def _decoded(picture: bytes) -> tuple[Image.Image, Image.Image | None]:
         raise _too_large() from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise CodeSecretError(
-            _("This picture cannot be read."),
-            next_step=_("Save it as a PNG file and try again."),
+            message("This picture cannot be read."),
+            next_step=message("Save it as a PNG file and try again."),
             detail=type(error).__name__,
         ) from None
 
 
 def _too_large() -> CodeSecretError:
     return CodeSecretError(
-        _("This picture is too large."), next_step=_("Cut it down to the QR code and try again.")
+        message("This picture is too large."),
+        next_step=message("Cut it down to the QR code and try again."),
     )

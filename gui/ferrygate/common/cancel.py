@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ferrygate.common.errors import Cancelled
-from ferrygate.common.i18n import _
 
 
 class CancelToken:
@@ -46,4 +45,4 @@ class CancelToken:
     def check(self) -> None:
         """Raise :class:`Cancelled` when the end was asked for."""
         if self.cancelled:
-            raise Cancelled(_("Cancelled."))
+            raise Cancelled

@@ -15,11 +15,11 @@ from typing import ClassVar
 
 import msgspec
 
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 
 _LOG = logging.getLogger(__name__)
 # In no language but ours: the translations may be what cannot be read.
-_WITHOUT_WORDS = "Something unexpected went wrong in Ferrygate."
+_WITHOUT_WORDS = message("Something unexpected went wrong in Ferrygate.")
 _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
@@ -92,29 +92,34 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         kind: what sort of thing it is.
         sentence: one whole sentence for the person, without jargon.
-        next_step: what the person can do now; empty when the sentence says it all.
+        next_step: what the person can do now; none where the sentence says it all.
         detail: what support needs (library text, status numbers); never a secret.
         fingerprint: of the key that a server showed in place of the one on record; else empty.
         server_said: the server's own words about it, as they came; cleaned where they are shown.
     """
 
     kind: Kind
-    sentence: str
-    next_step: str = ""
+    sentence: Message
+    next_step: Message | None = None
     detail: str = ""
     fingerprint: str = ""
     server_said: str = ""
 
 
 class FerrygateError(Exception):
-    """Base of all errors raised on purpose; ``str()`` gives the sentence."""
+    """Base of all errors raised on purpose; ``str()`` gives the sentence in English."""
 
     kind: ClassVar[Kind] = Kind.INTERNAL
 
     def __init__(
-        self, sentence: str, *, next_step: str = "", detail: str = "", server_said: str = ""
+        self,
+        sentence: Message,
+        *,
+        next_step: Message | None = None,
+        detail: str = "",
+        server_said: str = "",
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(str(sentence))
         self.problem = Problem(
             kind=self.kind,
             sentence=sentence,
@@ -128,6 +133,9 @@ class Cancelled(FerrygateError):  # noqa: N818  a person's wish, not an error
     """The person, or the program that asked, took the request back."""
 
     kind = Kind.CANCELLED
+
+    def __init__(self, sentence: Message | None = None, *, detail: str = "") -> None:
+        super().__init__(sentence or message("Cancelled."), detail=detail)
 
 
 class CannotReachError(FerrygateError):
@@ -172,7 +180,12 @@ class HostKeyChangedError(FerrygateError):
     kind = Kind.HOST_KEY_CHANGED
 
     def __init__(
-        self, sentence: str, *, next_step: str = "", detail: str = "", fingerprint: str = ""
+        self,
+        sentence: Message,
+        *,
+        next_step: Message | None = None,
+        detail: str = "",
+        fingerprint: str = "",
     ) -> None:
         super().__init__(sentence, next_step=next_step, detail=detail)
         self.problem = msgspec.structs.replace(self.problem, fingerprint=fingerprint)
@@ -384,8 +397,8 @@ def _unforeseen(error: BaseException) -> Problem:
     own = [place for place in places if place.startswith("ferrygate/")]
     return Problem(
         kind=Kind.INTERNAL,
-        sentence=_("Something unexpected went wrong in Ferrygate."),
-        next_step=_("Copy the details and send them to support."),
+        sentence=message("Something unexpected went wrong in Ferrygate."),
+        next_step=message("Copy the details and send them to support."),
         detail=" in ".join([name, *(own or places)[-1:]]),
     )
 

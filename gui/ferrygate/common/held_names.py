@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import RemoteFailureError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename
 
 MAX_NAMES_BYTES = 64 << 20
@@ -32,9 +31,10 @@ class HeldNames:
         self._left -= sum(len(entry.name) + _BESIDE_NAME for entry in entries)
         if self._left < 0:
             raise RemoteFailureError(
-                _("“{name}” holds too many names to take them all at once.").format(
-                    name=display_name(basename(self._folder))
+                message(
+                    "“{name}” holds too many names to take them all at once.",
+                    name=basename(self._folder),
                 ),
-                next_step=_("Ask your contact to spread its files over several folders."),
+                next_step=message("Ask your contact to spread its files over several folders."),
                 detail="more names than fit into memory",
             )

@@ -15,8 +15,7 @@ from ferrygate.common.errors import (
     SettingsError,
     UsageError,
 )
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import Message, message
 
 # Not blocking, since a named pipe would wait for its other end; Windows takes files for text.
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -31,11 +30,11 @@ def local_path(text: str) -> str:
     """
     if not text:
         raise UsageError(
-            _("A path on this computer cannot be empty."),
-            next_step=_("The current folder is “.”. Is a variable not set?"),
+            message("A path on this computer cannot be empty."),
+            next_step=message("The current folder is “.”. Is a variable not set?"),
         )
     if "\0" in text:
-        raise UsageError(_("A path on this computer cannot hold a NUL character."))
+        raise UsageError(message("A path on this computer cannot hold a NUL character."))
     return text
 
 
@@ -53,7 +52,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         _check_open_files(path, error)
         raise LocalFileError(
-            _("“{name}” cannot be read on this computer.").format(name=display_text(path.name)),
+            message("“{name}” cannot be read on this computer.", name=path.name),
             detail=reason(error),
         ) from error
 
@@ -68,7 +67,7 @@ def open_regular_file(path: Path) -> BinaryIO:
         descriptor = os.open(path, _READ_FLAGS)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise LocalFileError(_("“{name}” is not a file.").format(name=display_text(path.name)))
+            raise LocalFileError(message("“{name}” is not a file.", name=path.name))
         return os.fdopen(descriptor, "rb", buffering=0)
 
 
@@ -86,8 +85,8 @@ def read_small_file(path: Path, max_bytes: int) -> bytes:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise LocalFileError(
-            _("“{name}” is too large for what it should be.").format(name=display_text(path.name)),
-            next_step=_("Check that it is the right file."),
+            message("“{name}” is too large for what it should be.", name=path.name),
+            next_step=message("Check that it is the right file."),
             detail=f"longer than {max_bytes} bytes",
         )
     return data
@@ -101,8 +100,8 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         _check_open_files(path, error)
         raise LocalFileError(
-            _("“{name}” cannot be written on this computer.").format(name=display_text(path.name)),
-            next_step=_("Check the free space, and whether you may write to this folder."),
+            message("“{name}” cannot be written on this computer.", name=path.name),
+            next_step=message("Check the free space, and whether you may write to this folder."),
             detail=reason(error),
         ) from error
 
@@ -118,8 +117,10 @@ def own_file(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SettingsError(
-            _("Ferrygate cannot use its own file “{path}”: {reason}.").format(
-                path=display_text(str(path)), reason=reason(error)
+            message(
+                "Ferrygate cannot use its own file “{path}”: {reason}.",
+                path=str(path),
+                reason=reason(error),
             ),
             next_step=other_home(),
             detail=reason(error),
@@ -129,27 +130,27 @@ def own_file(path: Path) -> Iterator[None]:
 def damaged(path: Path, detail: str) -> SettingsError:
     """Make the error for a file of Ferrygate's own that holds what it never wrote."""
     return SettingsError(
-        _("Ferrygate's own file “{path}” is damaged, or of a newer version.").format(
-            path=display_text(str(path))
-        ),
-        next_step=_("Put it right or remove it, then try again."),
+        message("Ferrygate's own file “{path}” is damaged, or of a newer version.", path=str(path)),
+        next_step=message("Put it right or remove it, then try again."),
         detail=detail,
     )
 
 
-def other_home() -> str:
+def other_home() -> Message:
     """Say how to have Ferrygate keep its files elsewhere."""
-    return _("Put that right, or set FERRYGATE_HOME to a folder that you may write to.")
+    return message("Put that right, or set FERRYGATE_HOME to a folder that you may write to.")
 
 
 def _check_open_files(path: Path, error: OSError) -> None:
     """Raise what fits where the trouble is how many files are open, and not this one."""
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         raise TooManyOpenFilesError(
-            _("Too many files are open on this computer to open “{name}” as well.").format(
-                name=display_text(path.name)
+            message(
+                "Too many files are open on this computer to open “{name}” as well.", name=path.name
             ),
-            next_step=_("Close other programs, or raise the limit of open files (ulimit -n)."),
+            next_step=message(
+                "Close other programs, or raise the limit of open files (ulimit -n)."
+            ),
             detail=reason(error),
         ) from error
 
@@ -157,7 +158,7 @@ def _check_open_files(path: Path, error: OSError) -> None:
 def not_there(path: Path, detail: str = "") -> LocalFileError:
     """The error for a path under which there is nothing."""
     return LocalFileError(
-        _("There is no “{name}” on this computer.").format(name=display_text(path.name)),
+        message("There is no “{name}” on this computer.", name=path.name),
         detail=detail,
     )
 

@@ -17,7 +17,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from ferrygate.common.names import display_text
+from ferrygate.common.display import display_text
 from ferrygate.common.secret import Secret
 
 MAX_BYTES = 1_000_000

@@ -11,21 +11,13 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import count
 
+from ferrygate.common.display import display_name, is_unsafe
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 MAX_NAME_BYTES = 255
 """Longest file name on the usual file systems, bytes of UTF-8."""
 
-_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"  # Persian words and emoji families need them
-# Letters, marks and symbols without a shape: Hangul and Khmer fillers, the joiner of graphemes,
-# Mongolian selectors, the empty Braille cell, and what Unicode has set aside as ignorable.
-SHAPELESS = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0"
-    "\ufff0\ufff1\ufff2\ufff3\ufff4\ufff5\ufff6\ufff7\ufff8"
-)
-_FIRST_BYTE, _LAST_BYTE = "\udc80", "\udcff"  # bytes that are no UTF-8 (PEP 383)
 _NOT_ON_WINDOWS = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
@@ -33,37 +25,6 @@ _DEVICES = frozenset(
 )
 MAX_EXTENSION_BYTES = 32
 """Longest ending of a name, behind its last dot, bytes of UTF-8; a longer one is no ending."""
-
-
-def is_unsafe(character: str) -> bool:
-    """Tell whether a character is invisible or turns the text around it: controls, format, bidi."""
-    return character in SHAPELESS or (
-        unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
-    )
-
-
-def display_text(text: str) -> str:
-    r"""The text with control and bidirectional characters written out, such as ``\u202e``.
-
-    A byte of a local name that is no UTF-8 (PEP 383) is written as :func:`display_name` does it.
-    """
-    if text.isprintable() and SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
-        return text
-    return "".join(
-        written_out(character) if is_unsafe(character) else character for character in text
-    )
-
-
-def written_out(character: str) -> str:
-    r"""A character as its escape: ``\xff`` for a byte that is no UTF-8, else such as ``\u202e``."""
-    if _FIRST_BYTE <= character <= _LAST_BYTE:
-        return f"\\x{ord(character) & 0xFF:02x}"
-    return character.encode("unicode_escape").decode("ascii")
-
-
-def display_name(name: bytes) -> str:
-    r"""A remote name for people: UTF-8, with what is not written out, such as ``\xff``."""
-    return display_text(name.decode("utf-8", "backslashreplace"))
 
 
 def edited_name(old: bytes, text: str) -> bytes:
@@ -157,9 +118,7 @@ def remote_name(text: str) -> bytes:
         UsageError: the name is empty, ``.`` or ``..``, or holds ``/`` or NUL.
     """
     if text in {"", ".", ".."} or "/" in text or "\0" in text:
-        raise UsageError(
-            _("“{name}” cannot be the name of a file.").format(name=display_text(text))
-        )
+        raise UsageError(message("“{name}” cannot be the name of a file.", name=text))
     return to_remote_bytes(text)
 
 
@@ -173,7 +132,7 @@ def to_remote_bytes(text: str) -> bytes:
         return unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise UsageError(
-            _("“{name}” contains a character that cannot be sent.").format(name=display_text(text))
+            message("“{name}” contains a character that cannot be sent.", name=text)
         ) from None
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import platformdirs
 
 from ferrygate.common.errors import SettingsError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import other_home, reason
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 
 HOME_VARIABLE = "FERRYGATE_HOME"
 
@@ -90,7 +89,7 @@ class Home:
 
 def _unusable(root: Path, detail: str) -> SettingsError:
     return SettingsError(
-        _("Ferrygate cannot keep its files in “{folder}”.").format(folder=display_text(str(root))),
+        message("Ferrygate cannot keep its files in “{folder}”.", folder=str(root)),
         next_step=other_home(),
         detail=detail,
     )

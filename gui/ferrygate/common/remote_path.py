@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.names import to_remote_bytes
 
 ROOT = b"/"
@@ -49,11 +49,11 @@ def normalise(path: str | bytes) -> bytes:
     raw = to_remote_bytes(path) if isinstance(path, str) else path
     if not raw:
         raise UsageError(
-            _("A path on the server cannot be empty."),
-            next_step=_("The top folder is “/”. Is a variable not set?"),
+            message("A path on the server cannot be empty."),
+            next_step=message("The top folder is “/”. Is a variable not set?"),
         )
     if b"\0" in raw:
-        raise UsageError(_("A path on the server cannot hold a NUL character."))
+        raise UsageError(message("A path on the server cannot hold a NUL character."))
     parts: list[bytes] = []
     for part in raw.split(b"/"):
         if part == b"..":

@@ -18,12 +18,10 @@ from ferrygate.common.environment import (
     SecretSources,
 )
 from ferrygate.common.errors import LocalFileError, UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import open_regular_file, reading
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
-from ferrygate.common.text import list_text
 
 MAX_BYTES = 4096
 """Most bytes that a file of one secret may have."""
@@ -55,10 +53,8 @@ def _read(sources: SecretSources, variable: str) -> Secret | None:
         return None
     if len(given) > 1:
         raise UsageError(
-            _("{places} are given, and only one of them can be used.").format(
-                places=list_text(list(given))
-            ),
-            next_step=_("Leave out all but one."),
+            message("{places} are given, and only one of them can be used.", places=tuple(given)),
+            next_step=message("Leave out all but one."),
         )
     ((source, place),) = given.items()
     if isinstance(place, Secret):
@@ -68,7 +64,7 @@ def _read(sources: SecretSources, variable: str) -> Secret | None:
     clean = given_key if variable == TOTP_SECRET_VARIABLE else given_secret
     secret = clean(text, source)
     if not secret:
-        raise UsageError(_("{source} is empty.").format(source=source))
+        raise UsageError(message("{source} is empty.", source=source))
     return secret
 
 
@@ -96,23 +92,23 @@ def _content(path: Path, source: str, credentials: str) -> str:
         with open_regular_file(path) as file, reading(path):
             if _is_for_others(os.fstat(file.fileno())) and not _lies_in(path, credentials):
                 raise UsageError(
-                    _("{source}: other users of this computer can read “{path}”.").format(
-                        source=source, path=display_text(str(path))
+                    message(
+                        "{source}: other users of this computer can read “{path}”.",
+                        source=source,
+                        path=str(path),
                     ),
-                    next_step=_("Take that right away: chmod 600 {path}").format(
-                        path=display_text(str(path))
-                    ),
+                    next_step=message("Take that right away: chmod 600 {path}", path=str(path)),
                 )
             content = file.read(MAX_BYTES + 1)
     except LocalFileError as error:
         raise UsageError(
-            _("{source}: {sentence}").format(source=source, sentence=error.problem.sentence),
-            next_step=_("Check the path, and whether you may read the file."),
+            message("{source}: {sentence}", source=source, sentence=error.problem.sentence),
+            next_step=message("Check the path, and whether you may read the file."),
             detail=error.problem.detail,
         ) from error
     if len(content) > MAX_BYTES:
         raise UsageError(
-            _("{source}: a secret has at most {most} bytes.").format(source=source, most=MAX_BYTES)
+            message("{source}: a secret has at most {most} bytes.", source=source, most=MAX_BYTES)
         )
     return content.decode("utf-8", "surrogateescape")
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import unicodedata
 
+from ferrygate.common.display import SHAPELESS
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import SHAPELESS
+from ferrygate.common.message import Message, Text, message
 from ferrygate.common.secret import Secret
-from ferrygate.common.text import list_text
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf"})
 _LINE_ENDS = ("\r\n", "\n", "\r")
 
 
-def given_secret(text: str, source: str) -> Secret:
+def given_secret(text: str, source: Text) -> Secret:
     """The password or passphrase in a text, without the one line end at its very end.
 
     Args:
@@ -36,14 +35,14 @@ def given_secret(text: str, source: str) -> Secret:
             break
     if "\n" in secret or "\r" in secret:
         raise UsageError(
-            _("{source} holds more than one line.").format(source=source),
-            next_step=_("Give it on one line. A line end at the very end is left out."),
+            message("{source} holds more than one line.", source=source),
+            next_step=message("Give it on one line. A line end at the very end is left out."),
         )
     _check_encoding(secret, source)
     return Secret(secret)
 
 
-def given_key(text: str, source: str) -> Secret:
+def given_key(text: str, source: Text) -> Secret:
     """The key or address for codes in a text, without what cannot be seen at its ends.
 
     Args:
@@ -56,7 +55,7 @@ def given_key(text: str, source: str) -> Secret:
     return given_secret(without_unseen_ends(text), source)
 
 
-def _check_encoding(text: str, source: str) -> None:
+def _check_encoding(text: str, source: Text) -> None:
     """Check that a text can be sent at all.
 
     Raises:
@@ -66,8 +65,8 @@ def _check_encoding(text: str, source: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise UsageError(
-            _("{source} is not UTF-8 text.").format(source=source),
-            next_step=_("Save it as UTF-8, or set it again."),
+            message("{source} is not UTF-8 text.", source=source),
+            next_step=message("Save it as UTF-8, or set it again."),
         ) from None
 
 
@@ -77,8 +76,8 @@ def without_unseen_ends(text: str) -> str:
     return text[start:end]
 
 
-def unseen_ends(secret: Secret, source: str) -> str:
-    """A sentence that names the characters at a secret's ends that cannot be seen, or nothing.
+def unseen_ends(secret: Secret, source: Text) -> Message | None:
+    """Make a sentence that names the characters at a secret's ends that cannot be seen, if any.
 
     Args:
         secret: as it would be sent.
@@ -88,14 +87,14 @@ def unseen_ends(secret: Secret, source: str) -> str:
     start, end = _bounds(text)
     first, last = _named(text[:start]), _named(text[end:])
     if first and last:
-        words = _("{source} begins with {first} and ends in {last}, which nobody can see.")
+        words = message("{source} begins with {first} and ends in {last}, which nobody can see.")
     elif first:
-        words = _("{source} begins with {first}, which nobody can see.")
+        words = message("{source} begins with {first}, which nobody can see.")
     elif last:
-        words = _("{source} ends in {last}, which nobody can see.")
+        words = message("{source} ends in {last}, which nobody can see.")
     else:
-        return ""
-    return words.format(source=source, first=first, last=last)
+        return None
+    return words.filled(source=source, first=first, last=last)
 
 
 def _bounds(text: str) -> tuple[int, int]:
@@ -116,20 +115,18 @@ def _is_unseen(character: str) -> bool:
     )
 
 
-def _named(characters: str) -> str:
-    """The names of some characters, each once."""
+def _named(characters: str) -> tuple[Message, ...]:
+    """Name some characters, each once."""
     names = {
-        " ": _("a space"),
-        "\t": _("a tab"),
-        "\u00a0": _("a no-break space"),
-        "\u200b": _("a zero-width space"),
-        "\ufeff": _("a byte order mark"),
-        "\u3000": _("a wide space"),
+        " ": message("a space"),
+        "\t": message("a tab"),
+        "\u00a0": message("a no-break space"),
+        "\u200b": message("a zero-width space"),
+        "\ufeff": message("a byte order mark"),
+        "\u3000": message("a wide space"),
     }
-    unnamed = _("an invisible character ({code})")
-    return list_text(
-        [
-            names.get(character) or unnamed.format(code=f"U+{ord(character):04X}")
-            for character in dict.fromkeys(characters)
-        ]
+    return tuple(
+        names.get(character)
+        or message("an invisible character ({code})", code=f"U+{ord(character):04X}")
+        for character in dict.fromkeys(characters)
     )

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 
 from ferrygate.common.errors import Kind, Problem, problem_of
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.engine.inbox import Callback
 
 
@@ -16,8 +16,8 @@ def breakdown() -> Problem:
     """Word the end of the engine; before it comes, since the words may be what fails then."""
     return Problem(
         kind=Kind.INTERNAL,
-        sentence=_("Something unexpected went wrong in Ferrygate, and it cannot go on."),
-        next_step=_("Start it again. Copy the details and send them to support."),
+        sentence=message("Something unexpected went wrong in Ferrygate, and it cannot go on."),
+        next_step=message("Start it again. Copy the details and send them to support."),
     )
 
 

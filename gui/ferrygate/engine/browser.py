@@ -9,7 +9,6 @@ import msgspec
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
-from ferrygate.common.i18n import _
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, Work, cause_of
@@ -91,7 +90,7 @@ class Browser:
         waiting.cancel.cancel()
         if request in self._held:
             self._held.remove(request)
-            self._failed(request, Cancelled(_("Cancelled.")))
+            self._failed(request, Cancelled())
         return True
 
     def hold(self) -> None:

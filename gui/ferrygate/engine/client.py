@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, error_for
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
@@ -145,7 +145,9 @@ class EngineClient:
         except Empty:
             if left > _LOOK:
                 return None
-            raise Cancelled(_("Cancelled."), detail="the engine has not told its end") from None
+            raise Cancelled(
+                message("Cancelled."), detail="the engine has not told its end"
+            ) from None
         if isinstance(event, m.CancelRequest):
             if event.target in self._waiting:
                 self._put_off_end(event.target)

@@ -20,7 +20,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
@@ -211,7 +211,7 @@ class Engine:
 
         def found(found: Found) -> None:
             if self._looking_up != command.request:  # another site was opened, or all forgotten
-                self._fail(command.request, Cancelled(_("Cancelled.")))
+                self._fail(command.request, Cancelled())
                 return
             self._secrets.take_found(found.credentials)
             self._correct_code(command.site)
@@ -293,7 +293,7 @@ class Engine:
     def _opened_site(self, request: int) -> Site | None:
         """The open site, or none after telling the request so."""
         if self._site is None:
-            self._fail(request, UsageError(_("Choose a site first.")))
+            self._fail(request, UsageError(message("Choose a site first.")))
         return self._site
 
     def _show_code(self, command: m.ShowCode) -> None:
@@ -315,7 +315,7 @@ class Engine:
 
         def given(step: int) -> None:
             if self._secrets.credentials.code_secret is not secret:  # signed out meanwhile
-                self._fail(request, Cancelled(_("Cancelled.")))
+                self._fail(request, Cancelled())
                 return
             self._codes.refresh(at_once=True)
             self._emit(m.CodeGivenOut(request, live_code(secret, secret.start_of(step))))
@@ -337,7 +337,9 @@ class Engine:
 
     def _limit_rate(self, command: m.LimitRate) -> None:
         if command.bytes_per_second is not None and command.bytes_per_second < 1:
-            self._fail(command.request, UsageError(_("A rate is at least one byte a second.")))
+            self._fail(
+                command.request, UsageError(message("A rate is at least one byte a second."))
+            )
             return
         self._keeper.limit_rate(command.bytes_per_second)
         self._emit(m.Done(command.request))
@@ -359,9 +361,9 @@ class Engine:
         self._forget()
         self._tasks.cancel_all()
         self._running = False
-        self._ended = Cancelled(_("Ferrygate is closing.")).problem
+        self._ended = Cancelled(message("Ferrygate is closing.")).problem
         for request in sorted(self._due):
-            self._fail(request, Cancelled(_("Cancelled.")))
+            self._fail(request, Cancelled())
 
     # ------------------------------------------------------------ inside
 
@@ -370,7 +372,9 @@ class Engine:
         if self._keeper.session is None:
             self._fail(
                 request,
-                ConnectionLostError(_("You are not signed in."), next_step=_("Sign in first.")),
+                ConnectionLostError(
+                    message("You are not signed in."), next_step=message("Sign in first.")
+                ),
             )
         return self._keeper.session
 

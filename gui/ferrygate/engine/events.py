@@ -10,6 +10,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
+from ferrygate.common.message import Message
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import BatchView, FileView
 from ferrygate.vault.vault import SecretKind
@@ -46,14 +47,14 @@ class SiteOpened(msgspec.Struct, frozen=True):
         has_password: a password is at hand.
         has_code_secret: a code secret is at hand.
         can_save: a keychain is there to save in, or was not needed so far.
-        keychain_note: a sentence for people where there is none; else empty.
+        keychain_note: why nothing can be kept in it, where that is so.
     """
 
     site: Site
     has_password: bool
     has_code_secret: bool
     can_save: bool
-    keychain_note: str = ""
+    keychain_note: Message | None = None
 
 
 class SessionChanged(msgspec.Struct, frozen=True):

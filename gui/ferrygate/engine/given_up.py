@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from ferrygate.common.errors import ConnectionLostError, Problem
-from ferrygate.common.i18n import _
-from ferrygate.common.text import duration_text
+from ferrygate.common.message import Duration, message
 
 
 class Gone(Enum):
@@ -27,16 +26,16 @@ def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
         last: why the last try failed.
     """
     sentence = {
-        Gone.NOT_BACK: _("The connection was lost, and has not come back within {time}."),
-        Gone.AGAIN_AND_AGAIN: _("The connection was lost again and again within {time}."),
-        Gone.CRAWLS: _("The line is too slow: next to nothing came for {time}."),
-        Gone.DAMAGED: _("What the server sent was changed on its way, again and again."),
+        Gone.NOT_BACK: message("The connection was lost, and has not come back within {time}."),
+        Gone.AGAIN_AND_AGAIN: message("The connection was lost again and again within {time}."),
+        Gone.CRAWLS: message("The line is too slow: next to nothing came for {time}."),
+        Gone.DAMAGED: message("What the server sent was changed on its way, again and again."),
     }[why]
     return ConnectionLostError(
-        sentence.format(time=duration_text(seconds)),
-        next_step=_("Tell whoever looks after your network.")
+        sentence.filled(time=Duration(seconds)),
+        next_step=message("Tell whoever looks after your network.")
         if why is Gone.DAMAGED
-        else _("Try again once the server can be reached."),
+        else message("Try again once the server can be reached."),
         detail=f"last try: {last.sentence} {last.detail}".rstrip(),
         server_said=last.server_said,
     ).problem

@@ -18,7 +18,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine import messages as m
@@ -94,7 +94,9 @@ class SessionKeeper:
             self._emit(m.Done(command.request))
         elif site is None or self._attempt is not None:
             error = UsageError(
-                _("Choose a site first.") if site is None else _("A sign-in is under way.")
+                message("Choose a site first.")
+                if site is None
+                else message("A sign-in is under way.")
             )
             self._emit(m.Failed(command.request, error.problem))
         else:
@@ -374,9 +376,9 @@ def _do_nothing() -> None:
 
 def _lost() -> ConnectionLostError:
     return ConnectionLostError(
-        _("The connection to the server was lost."), next_step=_("Sign in again.")
+        message("The connection to the server was lost."), next_step=message("Sign in again.")
     )
 
 
 def _signed_out() -> Cancelled:
-    return Cancelled(_("Signed out."))
+    return Cancelled(message("Signed out."))

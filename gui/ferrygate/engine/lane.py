@@ -14,7 +14,6 @@ from ferrygate.common.errors import (
     FerrygateError,
     UnsupportedError,
 )
-from ferrygate.common.i18n import _
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 
@@ -38,7 +37,7 @@ def cause_of(error: BaseException, *, taken_back: bool) -> BaseException:
     """Why work on a lane ended; a connection lost under what was taken back anyway is no news."""
     cause = error.cause if isinstance(error, LaneRefusedError) else error
     if taken_back and isinstance(cause, ConnectionLostError):
-        return Cancelled(_("Cancelled."))
+        return Cancelled()
     return cause
 
 

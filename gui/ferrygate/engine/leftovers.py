@@ -13,7 +13,8 @@ from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.outcome import FileJob, Opened
-from ferrygate.transfers.remains import clear_away, part_left
+from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.views import LeftBehind
 
 _LOOKS = 10  # how often the part of a broken upload is looked for
 _BETWEEN_LOOKS = 0.2  # seconds
@@ -22,7 +23,7 @@ _BETWEEN_LOOKS = 0.2  # seconds
 class UploadFailedError(Exception):
     """The failure of an upload, with what it left on the server, and how far it came."""
 
-    def __init__(self, cause: BaseException, left: str, opened: Opened) -> None:
+    def __init__(self, cause: BaseException, left: LeftBehind, opened: Opened) -> None:
         super().__init__()
         self.cause = cause
         self.left = left
@@ -77,39 +78,45 @@ class Leftovers:
         if not broken:
             return
         lane.drop()
-        left: dict[int, str] = {}
-        unseen = ""
+        left: dict[int, LeftBehind] = {}
+        unseen = LeftBehind.NOTHING
         for _ in range(_LOOKS):
             missing = [number for number in range(len(broken)) if number not in left]
             try:
                 left |= self._look(lane, {number: broken[number].opened for number in missing})
             except LaneRefusedError:  # to some servers the dropped channel counts for a moment yet
-                unseen = part_left()
+                unseen = LeftBehind.PART
             else:
-                unseen = ""
+                unseen = LeftBehind.NOTHING
                 if len(left) == len(broken) or not self._object_store:
                     break
             self._clock.wait(CancelToken().event, _BETWEEN_LOOKS)
         for number, one in enumerate(broken):
             if not lane.let_go_cleanly:
                 self.lose_handle(one.opened)
-            rest = left.get(number, unseen) or self._may_come(one.opened)
+            rest = left.get(number, unseen)
+            if rest is LeftBehind.NOTHING:
+                rest = self._may_come(one.opened)
             self._failed(one.job, UploadFailedError(one.error, rest, one.opened))
 
-    def _may_come(self, opened: Opened) -> str:
-        """A phrase about a part that a lost connection may still bring; empty where none can."""
+    def _may_come(self, opened: Opened) -> LeftBehind:
+        """Tell of a part that a lost connection may still bring."""
         path = opened.path
         until = None if path is None else self._late.until(path)
-        return part_left() if until is not None and until > self._late.now() else ""
+        return (
+            LeftBehind.PART
+            if until is not None and until > self._late.now()
+            else LeftBehind.NOTHING
+        )
 
-    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, str]:
+    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, LeftBehind]:
         """Tell what is left of those parts that were found, and of all if nobody can look.
 
         Raises:
             LaneRefusedError: there is no channel at the moment.
         """
 
-        async def look(files: RemoteFiles) -> dict[int, str]:
+        async def look(files: RemoteFiles) -> dict[int, LeftBehind]:
             looks = {
                 number: files.channel.spawn(
                     clear_away(files, part, object_store=self._object_store)
@@ -122,4 +129,4 @@ class Leftovers:
         try:
             return lane.run(look, CancelToken())
         except FerrygateError:
-            return dict.fromkeys(parts, part_left())
+            return dict.fromkeys(parts, LeftBehind.PART)

@@ -70,12 +70,14 @@ from ferrygate.engine.events import (
 )
 from ferrygate.transfers.views import (
     BatchView,
+    Confirmation,
     ConflictChoice,
     Direction,
     FileView,
     LateCheck,
-    LeftOut,
+    LeftBehind,
     LinkChoice,
+    SkipReason,
     TransferState,
 )
 from ferrygate.vault.vault import SecretKind
@@ -93,6 +95,7 @@ __all__ = [
     "CodeEnrolled",
     "CodeGivenOut",
     "Command",
+    "Confirmation",
     "ConflictChoice",
     "ConflictQuestion",
     "Direction",
@@ -109,7 +112,7 @@ __all__ = [
     "ForgetSecret",
     "HostKeyQuestion",
     "LateCheck",
-    "LeftOut",
+    "LeftBehind",
     "LimitRate",
     "LinkChoice",
     "ListFolder",
@@ -139,6 +142,7 @@ __all__ = [
     "SignOut",
     "SiteOpened",
     "SkewMeasured",
+    "SkipReason",
     "StatPath",
     "TakeMore",
     "TransferState",

@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem, problem_of
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
@@ -140,6 +140,6 @@ class OktaRequests:
 
 def _unproven() -> Problem:
     return ConnectionLostError(
-        _("Okta's last answer did not arrive, so it is not sure that your code works."),
-        next_step=_("Sign in to find out."),
+        message("Okta's last answer did not arrive, so it is not sure that your code works."),
+        next_step=message("Sign in to find out."),
     ).problem

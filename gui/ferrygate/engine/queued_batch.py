@@ -9,6 +9,7 @@ import msgspec
 
 from ferrygate.common import remote_path
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
@@ -18,8 +19,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
@@ -36,6 +36,7 @@ from ferrygate.engine.messages import (
     Failed,
     FileChanged,
     FileView,
+    LeftBehind,
     TransferState,
     Upload,
 )
@@ -47,7 +48,7 @@ from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.late_check import not_asked_again
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.plan import Planner
-from ferrygate.transfers.remains import may_be_a_part, what_is_left
+from ferrygate.transfers.remains import what_is_left
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
 _WALK = -1  # stands for the walk among the numbers of files
@@ -87,7 +88,7 @@ class QueuedBatch:
         self._around = around
         self._changed = changed
         self._batch = Batch(
-            command.request, direction, _title(command), _target(command), around.clock
+            command.request, direction, _names(command), _target(command), around.clock
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
             lambda job: around.reports.put(lambda: self._planned(job)),
@@ -99,7 +100,9 @@ class QueuedBatch:
         self._told_at = around.clock.monotonic()
         self._tries: dict[int, int] = {}  # by file, on this connection
         self._taken_back = False  # by a person
-        self._reason = Cancelled(_("Cancelled.")).problem  # why it was ended early, once it was
+        self._reason = Cancelled(
+            message("Cancelled.")
+        ).problem  # why it was ended early, once it was
         self.number = command.request
         self.direction = direction
         self.cancel = self._batch.cancel
@@ -158,13 +161,13 @@ class QueuedBatch:
         elif reason.kind is Kind.CANCELLED:
             self._show(self._batch.end(job.number, not_asked_again(delivered)))
         else:
-            self._show(self._batch.fail(job.number, state, reason, may_be_a_part()))
+            self._show(self._batch.fail(job.number, state, reason, LeftBehind.LATE_PART))
 
     def put_back(self, items: list[Item]) -> None:
         """Take back what was handed out and not begun."""
         for item in reversed(items):
             if self.cancel.cancelled:
-                self.refuse([item], Cancelled(_("Cancelled.")))
+                self.refuse([item], Cancelled())
             elif isinstance(item, FileJob):
                 self._batch.not_begun(item.number)
             else:
@@ -239,7 +242,7 @@ class QueuedBatch:
         self._around.tally.found += 1
         self._show(self._batch.add(job))
         if self.cancel.cancelled:
-            self.end(TransferState.CANCELLED, Cancelled(_("Cancelled.")).problem)
+            self.end(TransferState.CANCELLED, Cancelled().problem)
         self._changed()
 
     def _walk_over(self, error: BaseException | None) -> None:
@@ -332,7 +335,9 @@ class QueuedBatch:
             )
 
     def _fail(self, job: FileJob, error: BaseException) -> None:
-        left = error.left if isinstance(error, UploadFailedError) else ""
+        left = LeftBehind.NOTHING
+        if isinstance(error, UploadFailedError):
+            left = error.left
         cause = self._cause(error)
         self._show(self._batch.fail(job.number, _state_of(cause), problem_of(cause), left))
 
@@ -355,15 +360,14 @@ def _state_of(cause: BaseException) -> TransferState:
     return TransferState.NEEDS_ATTENTION
 
 
-def _title(command: Upload | Download) -> str:
-    if len(command.sources) > 1:
-        return ngettext("{count} item", "{count} items", len(command.sources)).format(
-            count=len(command.sources)
-        )
-    (source,) = command.sources or ("",)
-    if isinstance(source, bytes):
-        return display_name(remote_path.basename(source) or b"/")
-    return PurePath(source).name or source
+def _names(command: Upload | Download) -> list[str]:
+    """Name what is asked for, as people know it."""
+    return [
+        display_name(remote_path.basename(source) or b"/")
+        if isinstance(source, bytes)
+        else PurePath(source).name or source
+        for source in command.sources
+    ]
 
 
 def _target(command: Upload | Download) -> str:

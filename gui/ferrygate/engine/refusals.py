@@ -14,8 +14,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
     WrongTypeError,
 )
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.status import no_folder, not_found
@@ -60,7 +59,7 @@ async def _cause(
                 cause = _only_files(source)
         case RemovePath(path=path, recursive=False):
             if (await files.lstat(path)).kind is EntryKind.FOLDER:
-                cause = WrongTypeError(_("“{name}” is a folder.").format(name=display_name(path)))
+                cause = WrongTypeError(message("“{name}” is a folder.", name=path))
         case _:
             pass
     return cause
@@ -69,8 +68,8 @@ async def _cause(
 async def _why_not_made(files: RemoteFiles, path: bytes) -> FerrygateError | None:
     if await _kind(files, path) is not None:
         return ConflictError(
-            _("There is already something called “{name}”.").format(name=display_name(path)),
-            next_step=_("Choose another name."),
+            message("There is already something called “{name}”.", name=path),
+            next_step=message("Choose another name."),
         )
     folder = remote_path.parent(path)
     kind = await _kind(files, folder)
@@ -82,10 +81,8 @@ async def _why_not_made(files: RemoteFiles, path: bytes) -> FerrygateError | Non
 def _only_files(folder: bytes) -> UnsupportedError:
     """On an object store a folder is but the beginning of names: each file would be copied."""
     return UnsupportedError(
-        _("On this server only files can be renamed, and “{name}” is a folder.").format(
-            name=display_name(folder)
-        ),
-        next_step=_("Make a folder of the new name, and move the files into it one by one."),
+        message("On this server only files can be renamed, and “{name}” is a folder.", name=folder),
+        next_step=message("Make a folder of the new name, and move the files into it one by one."),
     )
 
 

@@ -14,7 +14,7 @@ from ferrygate.common.errors import (
     IncompleteListingError,
     problem_of,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
 from ferrygate.engine.block_credit import BlockCredit
@@ -198,7 +198,7 @@ class Session:
         """Called by lanes, on their threads."""
         connection = self.connection
         if connection is None:
-            raise ConnectionLostError(_("The connection to the server was lost."))
+            raise ConnectionLostError(message("The connection to the server was lost."))
         channel = connection.open_sftp(cancel)
         channel.gate.handles = self._limits.handles
         return channel

@@ -10,8 +10,8 @@ import msgspec
 from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages import SiteOpened
@@ -174,7 +174,7 @@ class SessionSecrets:
             try:
                 saved = vault.read(kind, binding)
                 if saved is not None and kind is not SecretKind.CODE_SECRET:
-                    whole = given_secret(saved.secret.reveal(), _("What the keychain holds"))
+                    whole = given_secret(saved.secret.reveal(), message("What the keychain holds"))
                     saved = msgspec.structs.replace(saved, secret=whole)
             except (KeychainError, UsageError) as error:
                 note = error.problem.sentence
@@ -189,7 +189,7 @@ class SessionSecrets:
             try:
                 code_secret = otpauth.parse_otpauth(address.reveal())
             except CodeSecretError:
-                note = _("The code kept in the keychain is broken. Set up your code again.")
+                note = message("The code kept in the keychain is broken. Set up your code again.")
         credentials = Credentials(
             password=password,
             code_secret=code_secret,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.errors import Cancelled, Problem
-from ferrygate.common.i18n import _
 from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
@@ -80,7 +79,7 @@ class TransferQueue:
             self._end(
                 self._batches[number],
                 TransferState.CANCELLED,
-                Cancelled(_("Cancelled.")).problem,
+                Cancelled().problem,
             )
 
     def _end(self, batch: QueuedBatch, state: TransferState, reason: Problem) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ferrygate.common.errors import ConnectionLostError, Kind, UnansweredError
-from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.lean_imports import Versions, replaced
-from ferrygate.common.text import duration_text
+from ferrygate.common.message import Duration, Message, message, plural_message
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Type
 
@@ -36,7 +35,7 @@ _CHANGES_NOTHING = {
 
 def lost(detail: str) -> ConnectionLostError:
     """The error for it; ``detail`` is for support."""
-    return ConnectionLostError(_("The connection to the server was lost."), detail=detail)
+    return ConnectionLostError(message("The connection to the server was lost."), detail=detail)
 
 
 class ServerSilentError(ConnectionLostError):
@@ -50,7 +49,7 @@ class ServerSilentError(ConnectionLostError):
     kind = Kind.SERVER_SILENT
 
     def __init__(
-        self, sentence: str, *, next_step: str, detail: str, waiter: object | None
+        self, sentence: Message, *, next_step: Message | None, detail: str, waiter: object | None
     ) -> None:
         super().__init__(sentence, next_step=next_step, detail=detail)
         self.waiter = waiter
@@ -72,14 +71,14 @@ def too_slow(seconds: float, answers: int) -> ServerSlowError:
         seconds: for how long answers were due.
         answers: how many came meanwhile.
     """
-    sentence = ngettext(
+    sentence = plural_message(
         "The server is too slow: {count} answer came in {time}.",
         "The server is too slow: {count} answers came in {time}.",
         answers,
     )
     return ServerSlowError(
-        sentence.format(count=answers, time=duration_text(round(seconds))),
-        next_step=_("Try again later, or tell your contact."),
+        sentence.filled(time=Duration(round(seconds))),
+        next_step=message("Try again later, or tell your contact."),
         detail=f"{answers} answers in {seconds:.0f} s",
         waiter=None,
     )
@@ -97,17 +96,19 @@ def silent(seconds: float, unanswered: Iterable[Future[Any]]) -> ServerSilentErr
     oldest = next((future for future in due if future.waiter is not None), due[0])
     asked = oldest.asked
     if asked == Type.OPEN:
-        sentence = _("The server did not answer for {time} when it was asked to open a file.")
+        sentence = message("The server did not answer for {time} when it was asked to open a file.")
     elif asked in {Type.OPENDIR, Type.READDIR}:
-        sentence = _("The server did not answer for {time} when it was asked what a folder holds.")
+        sentence = message(
+            "The server did not answer for {time} when it was asked what a folder holds."
+        )
     elif asked == Type.CLOSE:
-        sentence = _("The server did not answer for {time} when it was asked to keep a file.")
+        sentence = message("The server did not answer for {time} when it was asked to keep a file.")
     else:
-        sentence = _("The server did not answer for {time}.")
+        sentence = message("The server did not answer for {time}.")
     name = Type(asked).name if asked else "INIT"
     return ServerSilentError(
-        sentence.format(time=duration_text(round(seconds))),
-        next_step=_("Try again later, or tell your contact."),
+        sentence.filled(time=Duration(round(seconds))),
+        next_step=message("Try again later, or tell your contact."),
         detail=f"no answer to {name} for {seconds:.0f} s",
         waiter=oldest.waiter if asked in _CHANGES_NOTHING else None,
     )

@@ -21,7 +21,7 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     RemoteFailureError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost, silent, too_slow
 from ferrygate.sftp.handle_gate import HandleGate
@@ -102,7 +102,7 @@ class SftpChannel:
         self._tasks.discard(task)
         task.coroutine.close()
         if not task.done:
-            task.fail(Cancelled(_("Cancelled.")))
+            task.fail(Cancelled())
 
     def post(self, kind: Type, body: bytes) -> Future[Reply]:
         """As :meth:`request`, where nobody waits: it leaves even if all else was taken back."""
@@ -170,7 +170,7 @@ class SftpChannel:
                 while not main.done:
                     if cancel.cancelled and not told:
                         told = True
-                        self._ready.append((main, Cancelled(_("Cancelled."))))
+                        self._ready.append((main, Cancelled()))
                     while self._calls:
                         self._calls.popleft()()
                     if self._ready:
@@ -278,8 +278,8 @@ class SftpChannel:
         except BadPacketError as error:
             self.usable = False
             raise RemoteFailureError(
-                _("The server sent something that is not part of a file transfer."),
-                next_step=_("Tell your contact; the details help them."),
+                message("The server sent something that is not part of a file transfer."),
+                next_step=message("Tell your contact; the details help them."),
                 detail=str(error),
                 server_said=sentence(error.said) if is_text(error.said) else "",
             ) from error

@@ -17,8 +17,8 @@ import paramiko
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name
 from ferrygate.common.errors import Cancelled
-from ferrygate.common.names import display_name
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.algorithms import CIPHERS, MACS, mismatch
 from ferrygate.sftp.broken import BROKEN

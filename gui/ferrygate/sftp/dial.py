@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 LOOK = 0.1  # how often a wait looks whether it was cancelled, seconds
 _OPTIONS = {  # tcp(7)
@@ -63,14 +63,14 @@ def dial(
         addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
     except TimeoutError:
         raise CannotReachError(
-            _("The address of {host} could not be found in time.").format(host=host),
-            next_step=_("Check your internet connection, or try again in a minute."),
+            message("The address of {host} could not be found in time.", host=host),
+            next_step=message("Check your internet connection, or try again in a minute."),
             detail=f"{host}:{port}: name not resolved (timed out)",
         ) from None
     except (socket.gaierror, UnicodeError) as error:  # a label too long or empty is no Unicode
         raise CannotReachError(
-            _("There is no server called {host}.").format(host=host),
-            next_step=_("Check your internet connection and the server's name."),
+            message("There is no server called {host}.", host=host),
+            next_step=message("Check your internet connection and the server's name."),
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
     reason = ""
@@ -91,13 +91,13 @@ def dial(
     detail = f"{host}:{port}: {reason}"
     if is_there:
         raise CannotReachError(
-            _("{host} is there, but nothing answers on port {port}.").format(host=host, port=port),
-            next_step=_("Check the port, or ask your contact whether the server is running."),
+            message("{host} is there, but nothing answers on port {port}.", host=host, port=port),
+            next_step=message("Check the port, or ask your contact whether the server is running."),
             detail=detail,
         )
     raise CannotReachError(
-        _("{host} does not answer.").format(host=host),
-        next_step=_("Check your internet connection; a firewall may be in the way."),
+        message("{host} does not answer.", host=host),
+        next_step=message("Check your internet connection; a firewall may be in the way."),
         detail=detail,
     )
 

@@ -25,8 +25,7 @@ from ferrygate.common.errors import (
     WrongTypeError,
 )
 from ferrygate.common.held_names import HeldNames
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.listing import Take, incomplete, read_folder
@@ -279,8 +278,9 @@ class RemoteFiles:
             entries.extend(block)
             if len(entries) > most:
                 raise RemoteFailureError(
-                    _("“{name}” holds too many files to take them all at once.").format(
-                        name=display_name(remote_path.basename(path))
+                    message(
+                        "“{name}” holds too many files to take them all at once.",
+                        name=remote_path.basename(path),
                     ),
                     detail=f"more than {most} entries",
                 )
@@ -365,8 +365,8 @@ def check_path_length(path: bytes, top: bytes) -> None:
     """
     if len(path) > _LONGEST_PATH:
         raise RemoteFailureError(
-            _("The folders in “{name}” go down without an end.").format(
-                name=display_name(remote_path.basename(top))
+            message(
+                "The folders in “{name}” go down without an end.", name=remote_path.basename(top)
             ),
             detail=f"a path of more than {_LONGEST_PATH} bytes",
         )

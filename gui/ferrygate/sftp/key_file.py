@@ -11,9 +11,8 @@ import re
 from pathlib import Path, PurePath
 
 from ferrygate.common.errors import LocalFileError, PrivateKeyError, Problem
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there, read_small_file
-from ferrygate.common.names import display_text
+from ferrygate.common.message import Message, message
 
 _LONGEST = 65_536  # bytes; no private key is longer
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -53,11 +52,11 @@ def read_key_file(path: Path) -> bytes:
     """
     if path.drive:
         check_place(path, Path.home())
-    name = display_text(path.name)
+    name = path.name
     data = _decoded(_content(path))
     if not data.strip():
         raise PrivateKeyError(
-            _("The private key “{name}” is an empty file.").format(name=name), next_step=_other()
+            message("The private key “{name}” is an empty file.", name=name), next_step=_other()
         )
     block = _BLOCK.search(data.decode("utf-8", "replace"))
     if block:
@@ -80,7 +79,7 @@ def _content(path: Path) -> bytes:
 def _unreadable(problem: Problem) -> PrivateKeyError:
     return PrivateKeyError(
         problem.sentence,
-        next_step=_("Check which file the site names as its private key."),
+        next_step=message("Check which file the site names as its private key."),
         detail=problem.detail,
     )
 
@@ -95,10 +94,8 @@ def check_place(path: PurePath, home: PurePath) -> None:
     """
     if _SHARE.match(path.drive) and path.drive.lower() != home.drive.lower():
         raise PrivateKeyError(
-            _("The private key “{name}” is not on this computer.").format(
-                name=display_text(path.name)
-            ),
-            next_step=_("Copy it into a folder of your own, and name it there."),
+            message("The private key “{name}” is not on this computer.", name=path.name),
+            next_step=message("Copy it into a folder of your own, and name it there."),
         )
 
 
@@ -127,40 +124,44 @@ def _refuse_other_forms(data: bytes, name: str) -> None:
     """Say what a file is that holds no private key in a form of OpenSSH or OpenSSL."""
     for pattern, sentence, next_step in _other_forms():
         if pattern.match(data):
-            raise PrivateKeyError(sentence.format(name=name), next_step=next_step.format(name=name))
+            raise PrivateKeyError(sentence.filled(name=name), next_step=next_step.filled(name=name))
 
 
-def _other_forms() -> tuple[tuple[re.Pattern[bytes], str, str], ...]:
-    convert = _("Load it in PuTTYgen, choose Conversions > Export OpenSSH key, and name that file.")
+def _other_forms() -> tuple[tuple[re.Pattern[bytes], Message, Message], ...]:
+    convert = message(
+        "Load it in PuTTYgen, choose Conversions > Export OpenSSH key, and name that file."
+    )
     return (
-        (_PUTTY, _("“{name}” is a private key in PuTTY's form."), convert),
+        (_PUTTY, message("“{name}” is a private key in PuTTY's form."), convert),
         (
             _SSH_COM,
-            _("“{name}” is a private key in SSH.com's form."),
-            _("Load it in PuTTYgen by Conversions > Import key, then choose Export OpenSSH key."),
+            message("“{name}” is a private key in SSH.com's form."),
+            message(
+                "Load it in PuTTYgen by Conversions > Import key, then choose Export OpenSSH key."
+            ),
         ),
         (
             _CERTIFICATE,
-            _("“{name}” is a certificate, not a private key."),
-            _("Name the private key that belongs to it."),
+            message("“{name}” is a certificate, not a private key."),
+            message("Name the private key that belongs to it."),
         ),
         (
             _PUBLIC,
-            _("“{name}” is the public half of a key."),
-            _("Name the private half: its name is often the same without “.pub”."),
+            message("“{name}” is the public half of a key."),
+            message("Name the private half: its name is often the same without “.pub”."),
         ),
         (
             _PKCS_12,
-            _("“{name}” is a PKCS #12 file, which cannot be used for signing in here."),
+            message("“{name}” is a PKCS #12 file, which cannot be used for signing in here."),
             _other(),
         ),
         (
             _DER,
-            _("“{name}” is a private key in a binary form that cannot be read here."),
-            _("Convert it with: openssl pkey -inform DER -in {name} -out key.pem"),
+            message("“{name}” is a private key in a binary form that cannot be read here."),
+            message("Convert it with: openssl pkey -inform DER -in {name} -out key.pem"),
         ),
     )
 
 
-def _other() -> str:
-    return _("Ask your contact for a private key in OpenSSH's form.")
+def _other() -> Message:
+    return message("Ask your contact for a private key in OpenSSH's form.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, RemoteFailureError
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message, plural_message
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.replies import expect
@@ -107,7 +107,7 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
 
 def _no_end(path: bytes) -> RemoteFailureError:
     return RemoteFailureError(
-        _("The list of “{name}” does not end.").format(name=display_name(path)),
+        message("The list of “{name}” does not end.", name=path),
         detail=f"{_MOST_FRUITLESS} READDIRs in a row without a name",
     )
 
@@ -117,16 +117,18 @@ def incomplete(end: ListingEnd, path: bytes) -> IncompleteListingError:
     name = display_name(path)
     if end.cut_short is None:
         return IncompleteListingError(
-            ngettext(
+            plural_message(
                 "“{name}” holds {count} name that cannot be used here, such as “{example}”.",
                 "“{name}” holds {count} names that cannot be used here, such as “{example}”.",
                 end.unusable,
-            ).format(name=name, count=end.unusable, example=display_name(end.example)),
-            next_step=_("Ask your contact to give it another name."),
+                name=name,
+                example=end.example,
+            ),
+            next_step=message("Ask your contact to give it another name."),
         )
     return IncompleteListingError(
-        _("The server broke off its list of “{name}”: more may be there.").format(name=name),
-        next_step=_("Try again; if that does not help, ask your contact."),
+        message("The server broke off its list of “{name}”: more may be there.", name=name),
+        next_step=message("Try again; if that does not help, ask your contact."),
         detail=end.cut_short.detail,
         server_said=end.cut_short.server_said,
     )

@@ -10,7 +10,7 @@ from ferrygate.common.errors import (
     ServerBusyError,
     ServerUnusableError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.sftp.algorithms import Lack, Mismatch
 from ferrygate.sftp.other_protocols import (
     Protocol,
@@ -86,17 +86,17 @@ def not_now(
         None where the server says no such thing.
     """
     if code == _TOO_MANY_CONNECTIONS or is_busy(said):
-        text = _("{host} is there, but lets nobody in just now.")
-        step = _("Try again in some minutes.")
+        text = message("{host} is there, but lets nobody in just now.")
+        step = message("Try again in some minutes.")
     elif is_penalty(said):
-        text = _("{host} does not let you in from this network just now.")
-        step = _(
+        text = message("{host} does not let you in from this network just now.")
+        step = message(
             "There may have been too many sign-ins that failed. Wait for some minutes before you"
             " try again, or ask your contact."
         )
     else:
         return None
-    return ServerBusyError(text.format(host=host), next_step=step, detail=detail, server_said=said)
+    return ServerBusyError(text.filled(host=host), next_step=step, detail=detail, server_said=said)
 
 
 class _Told:
@@ -112,15 +112,16 @@ class _Told:
         detail = f"{self._detail}; {mismatch.kind}: {', '.join(mismatch.offered)}"
         if mismatch.lack is Lack.TOO_OLD:
             return ServerUnusableError(
-                _("{host} offers only encryption that is no longer safe.").format(host=self._host),
-                next_step=_("Ask your contact to update the server."),
+                message("{host} offers only encryption that is no longer safe.", host=self._host),
+                next_step=message("Ask your contact to update the server."),
                 detail=sentence(detail),
             )
         return ServerUnusableError(
-            _("{host} wants encryption that this version of Ferrygate does not have.").format(
-                host=self._host
+            message(
+                "{host} wants encryption that this version of Ferrygate does not have.",
+                host=self._host,
             ),
-            next_step=_(
+            next_step=message(
                 "Update Ferrygate, or ask your contact which other encryption the server can allow."
             ),
             detail=sentence(detail),
@@ -133,8 +134,8 @@ class _Told:
             return busy
         if disconnect.code == _KEY_EXCHANGE_FAILED:
             return ServerUnusableError(
-                _("{host} found no encryption that both sides have.").format(host=self._host),
-                next_step=_("Update Ferrygate, or ask your contact about it."),
+                message("{host} found no encryption that both sides have.", host=self._host),
+                next_step=message("Update Ferrygate, or ask your contact about it."),
                 detail=self._detail,
                 server_said=said,
             )
@@ -142,10 +143,8 @@ class _Told:
 
     def only_version_1(self) -> FerrygateError:
         return ServerUnusableError(
-            _("{host} speaks only a version of SSH that is no longer safe.").format(
-                host=self._host
-            ),
-            next_step=_("Ask your contact to update the server."),
+            message("{host} speaks only a version of SSH that is no longer safe.", host=self._host),
+            next_step=message("Ask your contact to update the server."),
             detail=self._detail,
             server_said=ident(self._heard.first),
         )
@@ -154,36 +153,37 @@ class _Told:
         """An SSH server said who it is, and then nothing that could be gone on with."""
         heard = self._heard
         if heard.is_slow:
-            text = _("The connection to {host} is too slow to sign in.")
-            step = _("Try again in a minute, or on another network.")
+            text = message("The connection to {host} is too slow to sign in.")
+            step = message("Try again in a minute, or on another network.")
         elif heard.is_late:
-            text = _("{host} began to answer, and then fell silent.")
-            step = _("Try again in a minute; if it stays so, tell your contact.")
+            text = message("{host} began to answer, and then fell silent.")
+            step = message("Try again in a minute; if it stays so, tell your contact.")
         elif heard.has_ended:
-            text = _("{host} began to answer, and then ended the connection.")
-            step = _("Try again in a minute; if it stays so, tell your contact.")
+            text = message("{host} began to answer, and then ended the connection.")
+            step = message("Try again in a minute; if it stays so, tell your contact.")
         else:
-            text = _("What {host} sent could not be understood.")
-            step = _("Something on the way may change the connection: try another network.")
+            text = message("What {host} sent could not be understood.")
+            step = message("Something on the way may change the connection: try another network.")
         return CannotReachError(
-            text.format(host=self._host), next_step=step, detail=self._with_first()
+            text.filled(host=self._host), next_step=step, detail=self._with_first()
         )
 
     def nothing_said(self) -> FerrygateError:
         if self._heard.has_ended:
             return CannotReachError(
-                _("{host} ends the connection without a word.").format(host=self._host),
-                next_step=_(
+                message("{host} ends the connection without a word.", host=self._host),
+                next_step=message(
                     "It may be busy, or let nobody in from your network. Try again in some"
                     " minutes, or ask your contact."
                 ),
                 detail=self._detail,
             )
         return CannotReachError(
-            _("{host} does not answer: it takes the connection, and says nothing.").format(
-                host=self._host
+            message(
+                "{host} does not answer: it takes the connection, and says nothing.",
+                host=self._host,
             ),
-            next_step=_(
+            next_step=message(
                 "Check the server's name and port, or try another network: a firewall or a sign-in"
                 " page may be in the way."
             ),
@@ -200,14 +200,14 @@ class _Told:
             return busy
         if self._heard.is_slow and _IDENT.startswith(first[: len(_IDENT)]):
             return CannotReachError(
-                _("The connection to {host} is too slow to sign in.").format(host=self._host),
-                next_step=_("Try again in a minute, or on another network."),
+                message("The connection to {host} is too slow to sign in.", host=self._host),
+                next_step=message("Try again in a minute, or on another network."),
                 detail=self._with_first(),
                 server_said=said,
             )
         text, step = _other_server(known)
         return CannotReachError(
-            text.format(host=self._host, port=self._port),
+            text.filled(host=self._host, port=self._port),
             next_step=step,
             detail=self._with_first(),
             server_said=said,
@@ -215,8 +215,8 @@ class _Told:
 
     def _turned_away(self, said: str) -> FerrygateError:
         return CannotReachError(
-            _("{host} turned the connection away.").format(host=self._host),
-            next_step=_("Try again in some minutes, or ask your contact."),
+            message("{host} turned the connection away.", host=self._host),
+            next_step=message("Try again in some minutes, or ask your contact."),
             detail=self._detail,
             server_said=said,
         )
@@ -226,37 +226,45 @@ class _Told:
         return f"{self._detail}; first bytes {first!r}" if first else self._detail
 
 
-def _other_server(known: Protocol | None) -> tuple[str, str]:
+def _other_server(known: Protocol | None) -> tuple[Message, Message]:
     """The sentence and the next step for what answers in place of a file transfer server."""
-    check = _("Check the server's name and port with your contact.")
-    text = _("{host} answers, but not as a file transfer server.")
+    check = message("Check the server's name and port with your contact.")
+    text = message("{host} answers, but not as a file transfer server.")
     match known:
         case Protocol.WEB:
-            return _("A web page answers at {host}, port {port}, not a file transfer server."), _(
+            return message(
+                "A web page answers at {host}, port {port}, not a file transfer server."
+            ), message(
                 "On the network of a hotel, a train or guests, log in to it in your web browser"
                 " first. Else check the server's name and port with your contact."
             )
         case Protocol.PROXY:
-            return _("A proxy answers at {host}, port {port}, not a file transfer server."), _(
-                "Try another network, or ask those who run yours to let SFTP through."
-            )
+            return message(
+                "A proxy answers at {host}, port {port}, not a file transfer server."
+            ), message("Try another network, or ask those who run yours to let SFTP through.")
         case Protocol.TLS:
-            return _(
+            return message(
                 "At {host}, port {port}, a server answers that wants web encryption (TLS), not a"
                 " file transfer server."
-            ), _("It may be for web pages or FTPS, which is not SFTP. {check}").format(check=check)
+            ), message("It may be for web pages or FTPS, which is not SFTP. {check}", check=check)
         case Protocol.FTP:
-            return _("An FTP server answers at {host}, port {port}. FTP is not SFTP."), _(
-                "Ask your contact for the SFTP server and its port, which mostly is 22."
-            )
+            return message(
+                "An FTP server answers at {host}, port {port}. FTP is not SFTP."
+            ), message("Ask your contact for the SFTP server and its port, which mostly is 22.")
         case Protocol.MAIL:
-            text = _("A mail server answers at {host}, port {port}, not a file transfer server.")
+            text = message(
+                "A mail server answers at {host}, port {port}, not a file transfer server."
+            )
         case Protocol.TELNET:
-            text = _("A Telnet server answers at {host}, port {port}, not a file transfer server.")
+            text = message(
+                "A Telnet server answers at {host}, port {port}, not a file transfer server."
+            )
         case Protocol.DATABASE:
-            text = _("A database answers at {host}, port {port}, not a file transfer server.")
+            text = message("A database answers at {host}, port {port}, not a file transfer server.")
         case Protocol.REMOTE_DESKTOP:
-            text = _("A remote desktop answers at {host}, port {port}, not a file transfer server.")
+            text = message(
+                "A remote desktop answers at {host}, port {port}, not a file transfer server."
+            )
         case None:
             pass
     return text, check

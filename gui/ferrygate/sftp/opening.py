@@ -13,7 +13,7 @@ from ferrygate.common.errors import (
     ServerUnusableError,
     UnsupportedError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sftp.broken import BROKEN, ServerSlowError, lost
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.deadlines import Deadlines
@@ -95,7 +95,7 @@ class Opening:
         if is_first:
             return _no_sftp(detail, said)
         return UnsupportedError(
-            _("The server does not allow another connection at the moment."),
+            message("The server does not allow another connection at the moment."),
             detail=detail,
             server_said=said,
         )
@@ -114,7 +114,7 @@ class Opening:
         said = sentence(stream.complaint) or error.problem.server_said
         if isinstance(error, RemoteFailureError):
             return ServerUnusableError(
-                str(error),
+                error.problem.sentence,
                 next_step=error.problem.next_step,
                 detail=error.problem.detail,
                 server_said=said,
@@ -136,8 +136,8 @@ class Opening:
         said = sentence(disconnect.reason) if disconnect is not None else ""
         if is_first and not self._transport.is_active():
             return ConnectionLostError(
-                _("The server took the sign-in, and then ended the connection."),
-                next_step=_(
+                message("The server took the sign-in, and then ended the connection."),
+                next_step=message(
                     "Try again in a minute. If it stays so, ask your contact whether the account's"
                     " home folder is set up."
                 ),
@@ -145,13 +145,13 @@ class Opening:
                 server_said=said,
             )
         error = lost(detail)
-        return ConnectionLostError(str(error), detail=detail, server_said=said)
+        return ConnectionLostError(error.problem.sentence, detail=detail, server_said=said)
 
 
 def _no_sftp(detail: str, said: str) -> ServerUnusableError:
     return ServerUnusableError(
-        _("This server offers no file transfer (SFTP) to this account."),
-        next_step=_("Ask your contact whether the account may transfer files."),
+        message("This server offers no file transfer (SFTP) to this account."),
+        next_step=message("Ask your contact whether the account may transfer files."),
         detail=detail,
         server_said=said,
     )

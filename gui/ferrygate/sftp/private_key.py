@@ -10,9 +10,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.key_file import read_key_file
 from ferrygate.sftp.key_header import OPENSSH, is_on_device
@@ -65,29 +65,30 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
         if isinstance(error, TypeError):  # encrypted
             raise _no_passphrase(name) from None
         raise PrivateKeyError(
-            _("“{name}” holds no private key that can be read.").format(name=name),
-            next_step=_("Ask your contact for a private key in OpenSSH's form."),
+            message("“{name}” holds no private key that can be read.", name=name),
+            next_step=message("Ask your contact for a private key in OpenSSH's form."),
         ) from None
 
 
 def _no_passphrase(name: str) -> PassphraseMissingError:
     return PassphraseMissingError(
-        _("The private key “{name}” needs its passphrase.").format(name=name),
-        next_step=_("Enter the passphrase of the key."),
+        message("The private key “{name}” needs its passphrase.", name=name),
+        next_step=message("Enter the passphrase of the key."),
     )
 
 
 def _on_device(name: str) -> PrivateKeyError:
     return PrivateKeyError(
-        _(
-            "The private key “{name}” is kept in a security device, which cannot be used here."
-        ).format(name=name),
-        next_step=_("Ask your contact to accept a key that is a file."),
+        message(
+            "The private key “{name}” is kept in a security device, which cannot be used here.",
+            name=name,
+        ),
+        next_step=message("Ask your contact to accept a key that is a file."),
     )
 
 
 def _unsupported(name: str) -> PrivateKeyError:
     return PrivateKeyError(
-        _("The private key “{name}” is of a kind that servers do not take.").format(name=name),
-        next_step=_("Ask your contact for a new key."),
+        message("The private key “{name}” is of a kind that servers do not take.", name=name),
+        next_step=message("Ask your contact for a new key."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ferrygate.common.errors import RemoteFailureError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sftp.status import error_for_status
 from ferrygate.sftp.wire import (
     AttrsReply,
@@ -47,6 +47,6 @@ def _unexpected(reply: Reply, subject: bytes) -> Exception:
     if isinstance(reply, StatusReply):
         return error_for_status(reply, subject)
     return RemoteFailureError(
-        _("The server gave an answer that does not fit the question."),
+        message("The server gave an answer that does not fit the question."),
         detail=f"unexpected {type(reply).__name__}",
     )

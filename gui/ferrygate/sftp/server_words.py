@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.common.names import display_text
+from ferrygate.common.display import display_text
 
 _MOST_LINES = 20
 _LONGEST_LINE = 200  # characters

@@ -8,7 +8,6 @@ are known here. Where a server says no more than FAILURE, a full disk is known b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from ferrygate.common.errors import (
@@ -23,8 +22,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
     WrongTypeError,
 )
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import Message, message
 from ferrygate.sftp.wire import Status, StatusReply
 
 _LONGEST_TEXT = 300  # characters of a server's words that are kept
@@ -63,126 +61,88 @@ _WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
 
 
 class _Meaning(NamedTuple):
-    """The error and the words for a status code; both texts are made when they are needed."""
+    """The error and the words for a status code; the sentence lacks ``name``."""
 
     error: type[FerrygateError]
-    sentence: Callable[[], str]
-    next_step: Callable[[], str]
+    sentence: Message
+    next_step: Message | None = None
 
 
-def _nothing() -> str:
-    return ""
-
-
-def _ask_contact() -> str:
-    return _("Ask your contact; the server's answer helps them.")
-
-
-def _full() -> str:
-    return _("The server has no space left for “{name}”.")
-
-
-def _over_quota() -> str:
-    return _("“{name}” does not fit into the space that the server allows you.")
-
-
-def _make_room() -> str:
-    return _("Remove files there that are no longer needed, or ask your contact for more space.")
-
-
-def _in_use() -> str:
-    return _("Somebody else is using “{name}” on the server.")
-
-
-def _try_later() -> str:
-    return _("Try again in a few minutes.")
-
-
-def _bad_name() -> str:
-    return _("The server does not take the name “{name}”.")
-
-
-def _other_name() -> str:
-    return _("Give it a simpler name.")
-
-
-def _not_served() -> str:
-    return _("The storage behind the server cannot be used just now.")
-
-
-def _with_words() -> str:
-    return _("Ask your contact about it, and tell them what the server says.")
-
-
-def _refused() -> str:
-    return _("The server refused to do that with “{name}”.")
-
-
-def _not_allowed() -> str:
-    return _("The server does not allow this for “{name}”.")
-
-
+_ASK_CONTACT = message("Ask your contact; the server's answer helps them.")
+_NO_SPACE = message("The server has no space left for “{name}”.")
+_OVER_QUOTA = message("“{name}” does not fit into the space that the server allows you.")
+_MAKE_ROOM = message(
+    "Remove files there that are no longer needed, or ask your contact for more space."
+)
+_IN_USE = message("Somebody else is using “{name}” on the server.")
+_TRY_LATER = message("Try again in a few minutes.")
+_BAD_NAME = message("The server does not take the name “{name}”.")
+_OTHER_NAME = message("Give it a simpler name.")
+_NOT_SERVED = message("The storage behind the server cannot be used just now.")
+_WITH_WORDS = message("Ask your contact about it, and tell them what the server says.")
+_REFUSED = message("The server refused to do that with “{name}”.")
+_NOT_ALLOWED = message("The server does not allow this for “{name}”.")
 _MEANINGS: dict[int, _Meaning] = {
     _SCANNED: _Meaning(
         PermissionDeniedError,
-        lambda: _("The server's scanner did not let “{name}” pass."),
-        lambda: _("Check the file on this computer, then ask your contact."),
+        message("The server's scanner did not let “{name}” pass."),
+        message("Check the file on this computer, then ask your contact."),
     ),
     Status.PERMISSION_DENIED: _Meaning(
         PermissionDeniedError,
-        _not_allowed,
-        lambda: _("Ask your contact for access to this folder."),
+        _NOT_ALLOWED,
+        message("Ask your contact for access to this folder."),
     ),
-    Status.NO_CONNECTION: _Meaning(RemoteFailureError, _not_served, _try_later),
-    Status.CONNECTION_LOST: _Meaning(RemoteFailureError, _not_served, _try_later),
+    Status.NO_CONNECTION: _Meaning(RemoteFailureError, _NOT_SERVED, _TRY_LATER),
+    Status.CONNECTION_LOST: _Meaning(RemoteFailureError, _NOT_SERVED, _TRY_LATER),
     Status.OP_UNSUPPORTED: _Meaning(
-        UnsupportedError, lambda: _("This server cannot do that with “{name}”."), _nothing
+        UnsupportedError, message("This server cannot do that with “{name}”.")
     ),
     Status.FILE_ALREADY_EXISTS: _Meaning(
         ConflictError,
-        lambda: _("There is already something called “{name}”."),
-        lambda: _("Choose another name."),
+        message("There is already something called “{name}”."),
+        message("Choose another name."),
     ),
     Status.WRITE_PROTECT: _Meaning(
         PermissionDeniedError,
-        lambda: _("The place for “{name}” on the server is read-only."),
-        lambda: _("Ask your contact which folder takes files."),
+        message("The place for “{name}” on the server is read-only."),
+        message("Ask your contact which folder takes files."),
     ),
-    Status.NO_MEDIA: _Meaning(RemoteFailureError, _not_served, _ask_contact),
-    Status.NO_SPACE: _Meaning(NoSpaceError, _full, _make_room),
-    Status.QUOTA_EXCEEDED: _Meaning(NoSpaceError, _over_quota, _make_room),
-    Status.LOCK_CONFLICT: _Meaning(RemoteFailureError, _in_use, _try_later),
+    Status.NO_MEDIA: _Meaning(RemoteFailureError, _NOT_SERVED, _ASK_CONTACT),
+    Status.NO_SPACE: _Meaning(NoSpaceError, _NO_SPACE, _MAKE_ROOM),
+    Status.QUOTA_EXCEEDED: _Meaning(NoSpaceError, _OVER_QUOTA, _MAKE_ROOM),
+    Status.LOCK_CONFLICT: _Meaning(RemoteFailureError, _IN_USE, _TRY_LATER),
     Status.DIR_NOT_EMPTY: _Meaning(
         RemoteFailureError,
-        lambda: _("The folder “{name}” is not empty."),
-        lambda: _("Remove what is in it first."),
+        message("The folder “{name}” is not empty."),
+        message("Remove what is in it first."),
     ),
-    Status.NOT_A_DIRECTORY: _Meaning(
-        WrongTypeError, lambda: _("“{name}” is a file, not a folder."), _nothing
-    ),
-    Status.INVALID_FILENAME: _Meaning(RemoteFailureError, _bad_name, _other_name),
+    Status.NOT_A_DIRECTORY: _Meaning(WrongTypeError, message("“{name}” is a file, not a folder.")),
+    Status.INVALID_FILENAME: _Meaning(RemoteFailureError, _BAD_NAME, _OTHER_NAME),
     Status.LINK_LOOP: _Meaning(
         RemoteFailureError,
-        lambda: _("The link “{name}” leads back to itself."),
-        lambda: _("Ask your contact to mend the link."),
+        message("The link “{name}” leads back to itself."),
+        message("Ask your contact to mend the link."),
     ),
     Status.CANNOT_DELETE: _Meaning(
         PermissionDeniedError,
-        lambda: _("The server does not let “{name}” be removed."),
-        lambda: _("Ask your contact whether it may be removed."),
+        message("The server does not let “{name}” be removed."),
+        message("Ask your contact whether it may be removed."),
     ),
     Status.FILE_IS_A_DIRECTORY: _Meaning(
-        WrongTypeError, lambda: _("“{name}” is a folder, not a file."), _nothing
+        WrongTypeError, message("“{name}” is a folder, not a file.")
     ),
-    Status.BYTE_RANGE_LOCK_CONFLICT: _Meaning(RemoteFailureError, _in_use, _try_later),
-    Status.BYTE_RANGE_LOCK_REFUSED: _Meaning(RemoteFailureError, _in_use, _try_later),
+    Status.BYTE_RANGE_LOCK_CONFLICT: _Meaning(RemoteFailureError, _IN_USE, _TRY_LATER),
+    Status.BYTE_RANGE_LOCK_REFUSED: _Meaning(RemoteFailureError, _IN_USE, _TRY_LATER),
     Status.DELETE_PENDING: _Meaning(
-        RemoteFailureError, lambda: _("“{name}” is just being removed on the server."), _try_later
+        RemoteFailureError,
+        message("“{name}” is just being removed on the server."),
+        _TRY_LATER,
     ),
     Status.FILE_CORRUPT: _Meaning(
         RemoteFailureError,
-        lambda: _("“{name}” is damaged on the server."),
-        lambda: _("Ask your contact for another copy."),
+        message("“{name}” is damaged on the server."),
+        message("Ask your contact for another copy."),
     ),
 }
 
@@ -231,13 +191,13 @@ def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
     if reply.code in {Status.NO_SUCH_FILE, Status.NO_SUCH_PATH}:
         return not_found(subject, detail, said)
     meaning = _MEANINGS.get(_code_by_words(reply.code, said)) or _Meaning(
-        RemoteFailureError, _refused, _nothing
+        RemoteFailureError, _REFUSED
     )
-    if said and meaning.sentence in {_refused, _not_allowed}:  # only the server's words say why
-        meaning = meaning._replace(next_step=_with_words)
+    if said and meaning.sentence in (_REFUSED, _NOT_ALLOWED):  # only the server's words say why
+        meaning = meaning._replace(next_step=_WITH_WORDS)
     return meaning.error(
-        meaning.sentence().format(name=display_name(subject)),
-        next_step=meaning.next_step(),
+        meaning.sentence.filled(name=subject),
+        next_step=meaning.next_step,
         detail=detail,
         server_said=said,
     )
@@ -260,10 +220,12 @@ def _code_by_words(code: int, said: str) -> int:
 def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError:
     """The error for a path that leads nowhere; says so where it was meant as a pattern."""
     return NotFoundError(
-        _("There is no “{name}” on the server.").format(name=display_name(subject)),
-        next_step=_("“*” and “?” stand for themselves; name the whole folder to get all in it.")
+        message("There is no “{name}” on the server.", name=subject),
+        next_step=message(
+            "“*” and “?” stand for themselves; name the whole folder to get all in it."
+        )
         if re.search(rb"[*?]", subject)
-        else "",
+        else None,
         detail=detail,
         server_said=said,
     )
@@ -272,8 +234,8 @@ def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError
 def no_home(problem: Problem) -> ServerUnusableError:
     """The error for an account whose root folder the server does not find."""
     return ServerUnusableError(
-        _("Your home folder on the server is not there."),
-        next_step=_("Ask your contact to set it up."),
+        message("Your home folder on the server is not there."),
+        next_step=message("Ask your contact to set it up."),
         detail=problem.detail,
         server_said=problem.server_said,
     )
@@ -282,7 +244,7 @@ def no_home(problem: Problem) -> ServerUnusableError:
 def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeError:
     """The error for a path that was taken for a folder's."""
     return WrongTypeError(
-        _("“{name}” is a file, not a folder.").format(name=display_name(subject)),
+        message("“{name}” is a file, not a folder.", name=subject),
         detail=detail,
         server_said=said,
     )
@@ -291,9 +253,10 @@ def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeErro
 def other_version(version: int) -> ServerUnusableError:
     """Make the error for a server that speaks SFTP, and not ours."""
     return ServerUnusableError(
-        _(
-            "The server transfers files by SFTP version {version}, and Ferrygate by version 3."
-        ).format(version=version),
-        next_step=_("Ask your contact whether the server can speak SFTP version 3 as well."),
+        message(
+            "The server transfers files by SFTP version {version}, and Ferrygate by version 3.",
+            version=version,
+        ),
+        next_step=message("Ask your contact whether the server can speak SFTP version 3 as well."),
         detail=f"SFTP version {version}",
     )

@@ -11,7 +11,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message, sentences
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
@@ -198,10 +198,13 @@ def _check_saved_for(
     if kinds:
         observer.secrets_not_used(kinds)
         raise SecretsMissingError(
-            _("{host} shows another key than when your secrets were saved.").format(host=site.host)
-            + " "
-            + _("Nothing was sent to it."),
-            next_step=_(
+            sentences(
+                message(
+                    "{host} shows another key than when your secrets were saved.", host=site.host
+                ),
+                message("Nothing was sent to it."),
+            ),
+            next_step=message(
                 "Ask your contact whether this key is right. If so, enter your secrets again."
             ),
             detail=f"shown: {shown.fingerprint};"
@@ -212,7 +215,7 @@ def _check_saved_for(
 def _have_confirmed(site: Site, shown: HostKey, observer: Observer) -> None:
     if not observer.confirm_host_key(shown):
         raise HostKeyUnknownError(
-            _("Nobody has confirmed yet that {host} is the right server.").format(host=site.host),
-            next_step=_("Compare its fingerprint with the one your contact gives you."),
+            message("Nobody has confirmed yet that {host} is the right server.", host=site.host),
+            next_step=message("Compare its fingerprint with the one your contact gives you."),
             detail=f"{site.host}:{site.port} {shown.key_type} {shown.fingerprint}",
         )

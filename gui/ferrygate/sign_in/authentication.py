@@ -11,9 +11,9 @@ from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, SignInMethodError, SignInRefusedError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
@@ -202,16 +202,16 @@ class Authentication:
 
     def _refused(self, detail: str) -> SignInRefusedError:
         refusals = self._turn.refusals + 1
-        next_step = _("Check your user name and password.")
+        next_step = message("Check your user name and password.")
         if self._code_left:
-            next_step = _(
+            next_step = message(
                 "Check your user name, your password and this computer's clock. If they are right,"
                 " the code may be set up for another account, or used in another program just now."
             )
         if refusals >= REFUSE_FROM:
-            next_step = _("Ask your contact to check your account before you try again.")
+            next_step = message("Ask your contact to check your account before you try again.")
         return SignInRefusedError(
-            _("The server refused the sign-in."),
+            message("The server refused the sign-in."),
             next_step=next_step,
             detail=f"refusals in a row: {refusals}" + (f"; {detail}" if detail else ""),
         )
@@ -219,8 +219,8 @@ class Authentication:
 
 def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
     return SignInMethodError(
-        _("{host} wants this account to sign in another way.").format(host=site.host),
-        next_step=_("Ask your contact for a new connection file."),
+        message("{host} wants this account to sign in another way.", host=site.host),
+        next_step=message("Ask your contact for a new connection file."),
         detail=f"steps of the site: {', '.join(site.sign_in.steps)};"
         f" the server offers: {display_text(', '.join(methods)) or 'none'}",
     )
@@ -229,14 +229,14 @@ def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
 def _key_refused(key_type: str, detail: str) -> SignInRefusedError:
     """The error for a key that was not taken; old servers take none of RSA as it is used today."""
     if key_type.startswith(_RSA):
-        step = _(
+        step = message(
             "Ask your contact whether the key belongs to this account. An old server may not take"
             " RSA keys as they are used today: then a key of another type, such as Ed25519, helps."
         )
     else:
-        step = _("Ask your contact whether the key belongs to this account.")
+        step = message("Ask your contact whether the key belongs to this account.")
     return SignInRefusedError(
-        _("The server did not take the private key."),
+        message("The server did not take the private key."),
         next_step=step,
         detail="; ".join(part for part in (key_type, detail) if part),
     )
@@ -244,7 +244,7 @@ def _key_refused(key_type: str, detail: str) -> SignInRefusedError:
 
 def _other_key(detail: str) -> SignInMethodError:
     return SignInMethodError(
-        _("The server does not take private keys of this type in a way that is still safe."),
-        next_step=_("Ask your contact which type of key it takes, such as Ed25519."),
+        message("The server does not take private keys of this type in a way that is still safe."),
+        next_step=message("Ask your contact which type of key it takes, such as Ed25519."),
         detail=detail,
     )

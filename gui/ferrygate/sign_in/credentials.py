@@ -9,7 +9,7 @@ import msgspec
 from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import SecretsMissingError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
 from ferrygate.vault.vault import SecretKind
@@ -78,7 +78,7 @@ def check_username(site: Site) -> None:
     """Raise SecretsMissingError where the site's user is not known."""
     if not site.username:
         raise SecretsMissingError(
-            _("The user name is missing."), next_step=_("Enter your user name.")
+            message("The user name is missing."), next_step=message("Enter your user name.")
         )
 
 
@@ -90,7 +90,7 @@ def present_password(password: Secret | None) -> Secret:
     """
     if password is None:
         raise SecretsMissingError(
-            _("The password is missing."), next_step=_("Enter your password.")
+            message("The password is missing."), next_step=message("Enter your password.")
         )
     return password
 
@@ -98,8 +98,8 @@ def present_password(password: Secret | None) -> Secret:
 def no_code_secret(detail: str = "", server_said: str = "") -> SecretsMissingError:
     """There is nothing to make codes from."""
     return SecretsMissingError(
-        _("Your code is not set up on this computer yet."),
-        next_step=_("Set up your code first."),
+        message("Your code is not set up on this computer yet."),
+        next_step=message("Set up your code first."),
         detail=detail,
         server_said=server_said,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from ferrygate.common.errors import HostKeyChangedError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message, sentences
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import Site
 
@@ -34,7 +34,7 @@ def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Ve
     recorded = [key.fingerprint for key in known]
     if known and pins and not set(recorded) & set(pins):
         raise _differs(
-            _("The connection file for {host} names another server than the one known here."),
+            message("The connection file for {host} names another server than the one known here."),
             site,
             shown,
             [*recorded, *pins],
@@ -42,12 +42,12 @@ def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Ve
     if shown in known:
         return Verdict.KNOWN
     if known:
-        raise _differs(_("{host} is not the server it was."), site, shown, recorded)
+        raise _differs(message("{host} is not the server it was."), site, shown, recorded)
     if shown.fingerprint in pins:
         return Verdict.PINNED
     if pins:
         raise _differs(
-            _("{host} does not show the key that the connection file names."),
+            message("{host} does not show the key that the connection file names."),
             site,
             shown,
             list(pins),
@@ -62,13 +62,19 @@ def check_not_revoked(site: Site, revoked: tuple[bytes, ...], shown: HostKey) ->
         HostKeyChangedError: it is.
     """
     if shown.blob in revoked:
-        raise _differs(_("The key that {host} shows has been revoked."), site, shown, ["no such"])
+        raise _differs(
+            message("The key that {host} shows has been revoked."), site, shown, ["no such"]
+        )
 
 
-def _differs(sentence: str, site: Site, shown: HostKey, expected: list[str]) -> HostKeyChangedError:
+def _differs(
+    sentence: Message, site: Site, shown: HostKey, expected: list[str]
+) -> HostKeyChangedError:
     return HostKeyChangedError(
-        sentence.format(host=site.host) + " " + _("Nothing was sent to it."),
-        next_step=_("Ask your contact whether the server's key was changed, and do not sign in."),
+        sentences(sentence.filled(host=site.host), message("Nothing was sent to it.")),
+        next_step=message(
+            "Ask your contact whether the server's key was changed, and do not sign in."
+        ),
         detail=f"{site.host}:{site.port} showed {shown.key_type} {shown.fingerprint};"
         f" expected {', '.join(expected)}",
         fingerprint=shown.fingerprint,

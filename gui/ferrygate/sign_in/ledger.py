@@ -29,7 +29,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LeaseLostError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.processes import Processes
@@ -311,7 +311,8 @@ def _is_claimed(db: sqlite3.Connection, digest: bytes) -> bool:
 
 def _lease_lost() -> LeaseLostError:
     return LeaseLostError(
-        _("This sign-in took too long, and another one has begun."), next_step=_("Sign in again.")
+        message("This sign-in took too long, and another one has begun."),
+        next_step=message("Sign in again."),
     )
 
 

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ferrygate.common.errors import SettingsError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import damaged, other_home, own_file
+from ferrygate.common.message import message, sentences
 
 _APPLICATION = 0x46_47_4C_47  # "FGLG", in SQLite's header: the file is this ledger
 _VERSION = 1
@@ -100,14 +100,17 @@ class LedgerFile:
     def _unusable(self, error: sqlite3.OperationalError) -> SettingsError:
         if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return SettingsError(
-                _("Another program keeps Ferrygate's record of used codes, so nothing was sent."),
-                next_step=_("End other programs that use the file “{path}”, and try again.").format(
-                    path=self._path
+                message(
+                    "Another program keeps Ferrygate's record of used codes, so nothing was sent."
+                ),
+                next_step=message(
+                    "End other programs that use the file “{path}”, and try again.",
+                    path=str(self._path),
                 ),
                 detail=str(error),
             )
         return SettingsError(
-            _("Ferrygate's record of used codes cannot be used, so nothing was sent."),
-            next_step=_("Check the free space on this computer.") + " " + other_home(),
+            message("Ferrygate's record of used codes cannot be used, so nothing was sent."),
+            next_step=sentences(message("Check the free space on this computer."), other_home()),
             detail=f"{self._path}: {error}",
         )

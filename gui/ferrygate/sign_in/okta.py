@@ -21,7 +21,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
     error_for,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
@@ -181,8 +181,8 @@ def _token(answer: Answer) -> str:
     judged = judge(answer)
     if judged.verdict is PasswordVerdict.CORRECT:
         raise UnsupportedError(
-            _("A code is set up for your account already, and Okta shows its key only once."),
-            next_step=_("Ask your contact to reset your code in Okta. Then set it up here."),
+            message("A code is set up for your account already, and Okta shows its key only once."),
+            next_step=message("Ask your contact to reset your code in Okta. Then set it up here."),
             detail=judged.detail,
         )
     head = answer.read(Head)
@@ -194,8 +194,8 @@ def _token(answer: Answer) -> str:
 def _factor_in(begun: Answer) -> _Factor:
     if begun.status in _CLIENT_ERRORS:
         raise UnsupportedError(
-            _("Okta does not let your account use Google Authenticator."),
-            next_step=_("Ask your contact to allow Google Authenticator for your account."),
+            message("Okta does not let your account use Google Authenticator."),
+            next_step=message("Ask your contact to allow Google Authenticator for your account."),
             detail=f"HTTP {begun.status} {word_of(begun)}".rstrip(),
         )
     read = begun.read(_Begun)
@@ -212,7 +212,7 @@ def _unknown(answer: Answer) -> NoReturn:
 def _not_activated(answer: Answer, ahead: float | None) -> CodeSecretError:
     clocks = "" if ahead is None else f"; Okta's clock is ahead by about {ahead:.0f} s"
     return CodeSecretError(
-        _("Okta did not accept the code, so your code is not set up."),
-        next_step=_("Check this computer's clock, then set up your code again."),
+        message("Okta did not accept the code, so your code is not set up."),
+        next_step=message("Check this computer's clock, then set up your code again."),
         detail=f"HTTP {answer.status} {word_of(answer)}{clocks}",
     )

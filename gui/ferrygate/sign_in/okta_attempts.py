@@ -6,7 +6,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem, UsageError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.credentials import check_username, present_password
@@ -98,7 +98,7 @@ class OktaAttempts:
     def _okta(self, site: Site) -> OktaAuthn:
         if not site.sign_in.okta_address:
             raise UsageError(
-                _("This site does not name its Okta address."),
-                next_step=_("Ask your contact for a connection file that does."),
+                message("This site does not name its Okta address."),
+                next_step=message("Ask your contact for a connection file that does."),
             )
         return OktaAuthn(site.sign_in.okta_address, self._opener, self._clock)

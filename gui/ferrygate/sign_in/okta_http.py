@@ -17,7 +17,7 @@ import msgspec
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, ConnectionLostError, UsageError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sites import fields
 
 TIMEOUT = 10.0  # seconds for each wait, and for a whole answer
@@ -109,8 +109,8 @@ class HttpOpener:
                 connection.connect()
             except (OSError, http.client.HTTPException) as error:
                 raise CannotReachError(
-                    _("Okta at {host} cannot be reached.").format(host=parts.hostname),
-                    next_step=_("Check your internet connection, or ask your contact."),
+                    message("Okta at {host} cannot be reached.", host=str(parts.hostname)),
+                    next_step=message("Check your internet connection, or ask your contact."),
                     detail=type(error).__name__,
                 ) from None
             yield _HttpChannel(connection, self._clock, self._timeout)
@@ -182,8 +182,8 @@ def _checked(address: str) -> SplitResult:
         return urlsplit(fields.okta_address(address))
     except fields.Refusal as refusal:
         raise UsageError(
-            _("The Okta address of this site {reason}.").format(reason=refusal),
-            next_step=_("Ask your contact for a new connection file."),
+            message("The Okta address of this site {reason}.", reason=refusal.reason),
+            next_step=message("Ask your contact for a new connection file."),
         ) from None
 
 
@@ -203,8 +203,8 @@ def _proxy_for(host: str) -> _Proxy | None:
         name, port = parts.hostname or "", parts.port or _PROXY_PORT
     except ValueError:
         raise CannotReachError(
-            _("The proxy that this computer is set to use has no usable address."),
-            next_step=_("Ask the people who look after this computer."),
+            message("The proxy that this computer is set to use has no usable address."),
+            next_step=message("Ask the people who look after this computer."),
         ) from None
     if parts.username is None:
         return _Proxy(name, port, {})
@@ -226,7 +226,7 @@ def _seconds(text: str) -> float | None:
 
 def _no_answer(detail: str) -> ConnectionLostError:
     return ConnectionLostError(
-        _("The connection to Okta ended before it answered."),
-        next_step=_("Try again in a minute."),
+        message("The connection to Okta ended before it answered."),
+        next_step=message("Try again in a minute."),
         detail=detail,
     )

@@ -12,8 +12,7 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.i18n import _
-from ferrygate.common.text import duration_text
+from ferrygate.common.message import Duration, Message, message
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.okta_http import Answer
 
@@ -125,49 +124,53 @@ def explain(answer: PasswordAnswer) -> Problem:
     )
 
 
-def _words(answer: PasswordAnswer) -> tuple[str, str]:  # noqa: PLR0911  one row a verdict
+def _words(answer: PasswordAnswer) -> tuple[Message, Message]:  # noqa: PLR0911  one row a verdict
     match answer.verdict:
         case PasswordVerdict.CORRECT:
             return (
-                _("Your password is right. The server refused the code, or your account."),
-                _(
+                message("Your password is right. The server refused the code, or your account."),
+                message(
                     "Check this computer's clock, and that no other program used the same code."
                     " If that is not it, ask your contact."
                 ),
             )
         case PasswordVerdict.ENROLL:
             return (
-                _("Your password is right, but no code is set up for your account yet."),
-                _("Set up your code first."),
+                message("Your password is right, but no code is set up for your account yet."),
+                message("Set up your code first."),
             )
         case PasswordVerdict.LOCKED_OUT:
             return (
-                _("Your account is locked."),
-                _("Ask your contact to unlock it, and do not try again before."),
+                message("Your account is locked."),
+                message("Ask your contact to unlock it, and do not try again before."),
             )
         case PasswordVerdict.NO_MFA_DEMANDED:
             return (
-                _("Your password is right, but Okta does not ask your account for a code."),
-                _("Copy the details and send them to your contact: a rule in Okta is missing."),
+                message("Your password is right, but Okta does not ask your account for a code."),
+                message(
+                    "Copy the details and send them to your contact: a rule in Okta is missing."
+                ),
             )
         case PasswordVerdict.PASSWORD_EXPIRED:
             return (
-                _("Your password has expired."),
-                _("Choose a new one in Okta with your browser, then enter it here."),
+                message("Your password has expired."),
+                message("Choose a new one in Okta with your browser, then enter it here."),
             )
         case PasswordVerdict.RATE_LIMITED:
-            wait = duration_text(60.0 if answer.retry_after is None else answer.retry_after)
+            wait = Duration(60.0 if answer.retry_after is None else answer.retry_after)
             return (
-                _("Okta has had too many requests and did not look at your password."),
-                _("Try again in {time}.").format(time=wait),
+                message("Okta has had too many requests and did not look at your password."),
+                message("Try again in {time}.", time=wait),
             )
         case PasswordVerdict.WRONG_OR_LOCKED:
             return (
-                _("Your password is wrong, or your account is locked. Okta does not say which."),
-                _("Sign in to Okta with your browser. If that fails too, ask your contact."),
+                message(
+                    "Your password is wrong, or your account is locked. Okta does not say which."
+                ),
+                message("Sign in to Okta with your browser. If that fails too, ask your contact."),
             )
         case PasswordVerdict.OTHER:
             return (
-                _("Okta gave an answer that Ferrygate does not know."),
-                _("Copy the details and send them to support."),
+                message("Okta gave an answer that Ferrygate does not know."),
+                message("Copy the details and send them to support."),
             )

@@ -15,7 +15,7 @@ from ferrygate.common.errors import (
     PromptUnansweredError,
     SignInRefusedError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message, sentences
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
 from ferrygate.sftp.server_words import shown_words
@@ -195,7 +195,7 @@ class Responder:
         )
         if answer is None:
             raise self._unanswered(question, instruction)
-        answer = given_secret(answer.reveal(), _("The answer"))
+        answer = given_secret(answer.reveal(), message("The answer"))
         self.person_answered = True
         if question.wanted is Wanted.NEW_PASSWORD:
             self._observer.password_changed()
@@ -219,11 +219,11 @@ class Responder:
             return password_expired(said, detail)
         if not self._credentials.code_secret and question.meant in {Wanted.CODE, Wanted.BOTH}:
             return no_code_secret(detail, said)
-        step = _("Sign in again, and answer it within two minutes.")
+        step = message("Sign in again, and answer it within two minutes.")
         if may_count:
-            step = _("It may count as a refused sign-in.") + " " + step
+            step = sentences(message("It may count as a refused sign-in."), step)
         return PromptUnansweredError(
-            _("The server asked a question that was not answered."),
+            message("The server asked a question that was not answered."),
             next_step=step,
             detail=detail,
             server_said=said,
@@ -249,11 +249,11 @@ class Responder:
 
     def _refused(self, question: _Question, instruction: str) -> SignInRefusedError:
         said, detail = _told(question.prompt.text, instruction)
-        step = _("Check your user name and password.")
+        step = message("Check your user name and password.")
         if self._turn.refusals + 1 >= REFUSE_FROM:
-            step = _("Ask your contact to check your account before you try again.")
+            step = message("Ask your contact to check your account before you try again.")
         return SignInRefusedError(
-            _("The server refused the sign-in."),
+            message("The server refused the sign-in."),
             next_step=step,
             detail=f"asked again; {detail}",
             server_said=said,
@@ -278,8 +278,10 @@ def _for_person(meant: Wanted) -> Wanted:
 def password_expired(server_said: str, detail: str = "") -> PasswordExpiredError:
     """The server wants another password before it lets the account in."""
     return PasswordExpiredError(
-        _("Your password has expired."),
-        next_step=_("Change it where you manage your account, or ask your contact; then sign in."),
+        message("Your password has expired."),
+        next_step=message(
+            "Change it where you manage your account, or ask your contact; then sign in."
+        ),
         detail=detail,
         server_said=server_said,
     )

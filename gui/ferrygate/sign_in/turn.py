@@ -9,8 +9,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message, plural_message, sentences
 from ferrygate.sign_in.ledger import Admission, End, Gate, Lease, Ledger
 from ferrygate.sites.site import Site
 
@@ -164,19 +163,21 @@ def _take(
 
 def _stopped(admission: Admission) -> LockOutBreakerError:
     refusals = admission.refusals
-    sentence = ngettext(
+    sentence = plural_message(
         "The last sign-in was refused. Nothing more was sent, so that your account is not locked.",
         "The last {count} sign-ins were refused. Nothing more was sent, so that your account is"
         " not locked.",
         refusals,
-    ).format(count=refusals)
+    )
     detail = f"refusals in a row: {refusals}"
     if admission.elsewhere:
-        place = display_text(admission.elsewhere)
-        sentence += " " + _("They are counted together with those at {place}.").format(place=place)
+        place = admission.elsewhere
+        sentence = sentences(
+            sentence, message("They are counted together with those at {place}.", place=place)
+        )
         detail += f"; the same host key and user as at {place}"
     if admission.gate is Gate.SHUT:
-        step = _("Ask your contact to check your account; then reset the lock for this site.")
+        step = message("Ask your contact to check your account; then reset the lock for this site.")
         return LockOutShutError(sentence, next_step=step, detail=detail)
-    step = _("Check your password, or ask your contact. Then try once more.")
+    step = message("Check your password, or ask your contact. Then try once more.")
     return LockOutBreakerError(sentence, next_step=step, detail=detail)

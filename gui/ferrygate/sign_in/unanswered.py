@@ -11,7 +11,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
     SignInUnansweredError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sftp.connection import Answer
 from ferrygate.sftp.no_handshake import Disconnect, not_now
 from ferrygate.sftp.server_words import sentence
@@ -42,13 +42,13 @@ def lost(detail: str, *, has_sent: bool) -> FerrygateError:
     """Make the error for a connection that has ended without a word; as :func:`unanswered`."""
     if has_sent:
         return SignInUnansweredError(
-            _("The connection ended before the server answered."),
-            next_step=_("It may count as a refused sign-in. Try again in a minute."),
+            message("The connection ended before the server answered."),
+            next_step=message("It may count as a refused sign-in. Try again in a minute."),
             detail=detail,
         )
     return ConnectionLostError(
-        _("The connection ended before the server answered."),
-        next_step=_("Try again in a minute."),
+        message("The connection ended before the server answered."),
+        next_step=message("Try again in a minute."),
         detail=detail,
     )
 
@@ -59,8 +59,8 @@ def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
     detail = f"disconnect, code {disconnect.code}"
     if disconnect.code == _NO_MORE_METHODS or _TOO_MANY_FAILURES.search(said):
         return SignInRefusedError(
-            _("The server ended the sign-in, since too many tries had failed."),
-            next_step=_(
+            message("The server ended the sign-in, since too many tries had failed."),
+            next_step=message(
                 "Wait for some minutes, then check your user name and password, or ask your"
                 " contact."
             ),
@@ -71,8 +71,8 @@ def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
     if busy is not None:
         return busy
     return SignInRefusedError(
-        _("The server ended the sign-in."),
-        next_step=_("Ask your contact about it, and tell them what the server says."),
+        message("The server ended the sign-in."),
+        next_step=message("Ask your contact about it, and tell them what the server says."),
         detail=detail,
         server_said=said,
     )
@@ -81,12 +81,12 @@ def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
 def _late(site: Site, detail: str, *, has_sent: bool) -> FerrygateError:
     if has_sent:
         return SignInUnansweredError(
-            _("The server has not answered the sign-in in time."),
-            next_step=_("It may count as a refused sign-in. Try again in some minutes."),
+            message("The server has not answered the sign-in in time."),
+            next_step=message("It may count as a refused sign-in. Try again in some minutes."),
             detail=detail,
         )
     return CannotReachError(
-        _("{host} does not answer any more.").format(host=site.host),
-        next_step=_("Try again in a minute; if it stays so, tell your contact."),
+        message("{host} does not answer any more.", host=site.host),
+        next_step=message("Try again in a minute; if it stays so, tell your contact."),
         detail=detail,
     )

@@ -15,10 +15,10 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import ConnectionFileError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
-from ferrygate.common.names import display_text
+from ferrygate.common.message import Message, message
 from ferrygate.sites.fields import SECTIONS, TOP, Check, Refusal
 from ferrygate.sites.site import Policy, SignIn, Site, Support
 from ferrygate.sites.toml_lines import KeyPath, key_lines
@@ -52,22 +52,22 @@ def read_connection_file(path: Path) -> Site:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise ConnectionFileError(
-            _("There is no file “{file}”.").format(file=display_text(str(path))),
+            message("There is no file “{file}”.", file=str(path)),
             detail=reason(error),
         ) from None
     except OSError as error:
         raise ConnectionFileError(
-            _("“{file}” cannot be read.").format(file=source), detail=reason(error)
+            message("“{file}” cannot be read.", file=source), detail=reason(error)
         ) from None
     if len(content) > MAX_BYTES:
         raise ConnectionFileError(
-            _("“{file}” is too large to be a connection file.").format(file=source)
+            message("“{file}” is too large to be a connection file.", file=source)
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        _refuse(source, line, _("this is not text in UTF-8."))
+        _refuse(source, line, message("this is not text in UTF-8."))
     return parse_connection_file(text, source)
 
 
@@ -113,17 +113,17 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _refuse(source: str, line: int, reason: str, next_step: str = "") -> NoReturn:
+def _refuse(source: str, line: int, reason: Message, next_step: Message | None = None) -> NoReturn:
     if not source:
         raise ConnectionFileError(reason, next_step=next_step) from None
     raise ConnectionFileError(
-        _("“{file}”, line {line}: {reason}").format(file=source, line=line, reason=reason),
+        message("“{file}”, line {line}: {reason}", file=source, line=line, reason=reason),
         next_step=next_step or _new_file(),
     ) from None
 
 
-def _new_file() -> str:
-    return _("Ask whoever sent it for a new one.")
+def _new_file() -> Message:
+    return message("Ask whoever sent it for a new one.")
 
 
 class _Reader:
@@ -142,21 +142,21 @@ class _Reader:
         self._check_no_address()
         if "format" not in document:
             self._refuse_key(
-                ("format",), _("is missing; it has to be {number}").format(number=FORMAT)
+                ("format",), message("is missing; it has to be {number}", number=FORMAT)
             )
         if type(document["format"]) is not int or document.pop("format") != FORMAT:
             self._refuse_key(
                 ("format",),
-                _("has to be {number}; a newer file needs a newer Ferrygate").format(number=FORMAT),
+                message("has to be {number}; a newer file needs a newer Ferrygate", number=FORMAT),
             )
         sections = {name: self._section(name, document.pop(name, {})) for name in SECTIONS}
         top = self._checked((), document, TOP)
         for key in ("name", "host"):
             if key not in top:
-                self._refuse_key((key,), _("is missing"))
+                self._refuse_key((key,), message("is missing"))
         sign_in = SignIn(**sections["sign_in"])
         if sign_in.private_key and "publickey" not in sign_in.steps:
-            self._refuse_key(("sign_in", "private_key"), _("needs the step publickey"))
+            self._refuse_key(("sign_in", "private_key"), message("needs the step publickey"))
         return Site(
             **top,
             sign_in=sign_in,
@@ -167,7 +167,7 @@ class _Reader:
     def _document(self) -> dict[str, Any]:
         if self._text.lstrip().startswith("<"):
             raise ConnectionFileError(
-                _foreign(self._text).format(file=self._source), next_step=_new_file()
+                _foreign(self._text).filled(file=self._source), next_step=_new_file()
             )
         try:
             document = tomllib.loads(self._text)
@@ -176,13 +176,13 @@ class _Reader:
             place = _TOML_PLACE.search(str(error))
             line = int(place.group(1)) if place else self._text.count("\n") + 1
             if _TOML_TWICE.match(str(error)):
-                _refuse(self._source, line, _("this key or section is there twice."))
-            step = ""
+                _refuse(self._source, line, message("this key or section is there twice."))
+            step = None
             if _NO_QUOTES.search(self._text.split("\n")[line - 1]):
-                step = _("A text stands in straight quotes.")
-            _refuse(self._source, line, _("this line is not written as it has to be."), step)
+                step = message("A text stands in straight quotes.")
+            _refuse(self._source, line, message("this line is not written as it has to be."), step)
         except RecursionError:
-            _refuse(self._source, 1, _("the lists in this file are nested too deeply."))
+            _refuse(self._source, 1, message("the lists in this file are nested too deeply."))
         return document
 
     def _check_no_secret(self, path: KeyPath, value: object) -> None:
@@ -190,18 +190,20 @@ class _Reader:
         named = not _is_known(path) and any(map(_SECRET_WORD.fullmatch, words))
         held = isinstance(value, str) and (_OTPAUTH.search(value) or _PRIVATE_KEY.search(value))
         if held or (named and not isinstance(value, bool)):
-            self._refuse_key(path, _("holds a secret, which must not stand in a connection file"))
+            self._refuse_key(
+                path, message("holds a secret, which must not stand in a connection file")
+            )
 
     def _check_no_address(self) -> None:
         """A comment or a key can hold a secret as well as a value can."""
         found = _OTPAUTH.search(self._text) or _PRIVATE_KEY.search(self._text)
         if found:
             line = self._text.count("\n", 0, found.start()) + 1
-            _refuse(self._source, line, _("a secret must not stand in a connection file."))
+            _refuse(self._source, line, message("a secret must not stand in a connection file."))
 
     def _section(self, name: str, value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._refuse_key((name,), _("has to be a section in square brackets"))
+            self._refuse_key((name,), message("has to be a section in square brackets"))
         return self._checked((name,), value, SECTIONS[name])
 
     def _checked(
@@ -212,37 +214,41 @@ class _Reader:
             path = (*section, key)
             if key not in checks:
                 known = checks if section else {**checks, **SECTIONS}
-                self._refuse_key(path, _("is not a key Ferrygate knows"), _likely(key, known))
+                self._refuse_key(path, message("is not a key Ferrygate knows"), _likely(key, known))
             try:
                 checked[key] = checks[key](value)
             except Refusal as refusal:
-                self._refuse_key(path, str(refusal))
+                self._refuse_key(path, refusal.reason)
         return checked
 
-    def _refuse_key(self, path: KeyPath, reason: str, next_step: str = "") -> NoReturn:
+    def _refuse_key(
+        self, path: KeyPath, reason: Message, next_step: Message | None = None
+    ) -> NoReturn:
         line = self._lines.get(path) or self._lines.get(path[:-1]) or 1
-        key = display_text(".".join(path))
+        key = ".".join(path)
         if _OTPAUTH.search(key):
             key = "..."
         shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
-        sentence = _("“{key}” {reason}.").format(key=shown, reason=reason)
+        sentence = message("“{key}” {reason}.", key=shown, reason=reason)
         _refuse(self._source, line, sentence, next_step)
 
 
-def _foreign(text: str) -> str:
+def _foreign(text: str) -> Message:
     """Tell what a file is that begins as XML does."""
     head = text[:_HEAD].lower()
     if "<filezilla" in head:
-        return _("“{file}” is a site of FileZilla, not a connection file.")
+        return message("“{file}” is a site of FileZilla, not a connection file.")
     if "<plist" in head:
-        return _("“{file}” is of another program, such as Cyberduck, and not a connection file.")
-    return _("“{file}” is a web page, not a connection file.")
+        return message(
+            "“{file}” is of another program, such as Cyberduck, and not a connection file."
+        )
+    return message("“{file}” is a web page, not a connection file.")
 
 
-def _likely(key: str, known: Iterable[str]) -> str:
-    """A question about the key that was meant, where one is much like it."""
+def _likely(key: str, known: Iterable[str]) -> Message | None:
+    """Ask about the key that was meant, where one is much like it."""
     meant = get_close_matches(key, known, n=1)
-    return _("Did you mean “{key}”?").format(key=meant[0]) if meant else ""
+    return message("Did you mean “{key}”?", key=meant[0]) if meant else None
 
 
 def _is_known(path: KeyPath) -> bool:

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from ferrygate.codes.join import check_template
 from ferrygate.codes.totp import ALGORITHMS, DIGITS, PERIODS
+from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import is_unsafe
+from ferrygate.common.message import Message, message
 
 Check = Callable[[object], Any]
 
@@ -38,17 +38,25 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the line is known
-    """Why a value cannot stand: words that follow the key's name."""
+    """A value cannot stand.
+
+    Attributes:
+        reason: the words that follow the key's name.
+    """
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def text(value: object) -> str:
     """A text without invisible characters."""
     if not isinstance(value, str):
-        raise Refusal(_("has to be a text in quotes"))
+        raise Refusal(message("has to be a text in quotes"))
     if any(map(is_unsafe, value)):
-        raise Refusal(_("holds an invisible character"))
+        raise Refusal(message("holds an invisible character"))
     if len(value) > _MAX_TEXT:
-        raise Refusal(_("is too long"))
+        raise Refusal(message("is too long"))
     return value
 
 
@@ -56,7 +64,7 @@ def some_text(value: object) -> str:
     """A text that is not blank."""
     checked = text(value)
     if not checked.strip() or checked != checked.strip():
-        raise Refusal(_("has to be a text without spaces around it"))
+        raise Refusal(message("has to be a text without spaces around it"))
     return checked
 
 
@@ -66,8 +74,10 @@ def whole_number(allowed: range) -> Check:
     def check(value: object) -> int:
         if type(value) is not int or value not in allowed:  # a bool is an int, and not meant
             raise Refusal(
-                _("has to be a whole number from {first} to {last}").format(
-                    first=allowed.start, last=allowed.stop - 1
+                message(
+                    "has to be a whole number from {first} to {last}",
+                    first=allowed.start,
+                    last=allowed.stop - 1,
                 )
             )
         return value
@@ -78,7 +88,7 @@ def whole_number(allowed: range) -> Check:
 def flag(value: object) -> bool:
     """``true`` or ``false``."""
     if not isinstance(value, bool):
-        raise Refusal(_("has to be true or false"))
+        raise Refusal(message("has to be true or false"))
     return value
 
 
@@ -88,12 +98,16 @@ def host(value: object) -> str:
     if is_host(checked):
         return checked
     if "://" in checked:
-        raise Refusal(_("has to be a name alone, without what an address on the web begins with"))
+        raise Refusal(
+            message("has to be a name alone, without what an address on the web begins with")
+        )
     if checked.startswith("["):
-        raise Refusal(_("has to be an address without brackets, and the port on its own line"))
+        raise Refusal(
+            message("has to be an address without brackets, and the port on its own line")
+        )
     if _WITH_PORT.fullmatch(checked):
-        raise Refusal(_("has to be a name alone; the port has a line of its own, “port”"))
-    raise Refusal(_("has to be the name or address of a server"))
+        raise Refusal(message("has to be a name alone; the port has a line of its own, “port”"))
+    raise Refusal(message("has to be the name or address of a server"))
 
 
 def is_host(name: str) -> bool:
@@ -107,7 +121,7 @@ def fingerprints(value: object) -> tuple[str, ...]:
     """Host key fingerprints as OpenSSH writes them."""
     pins = _texts(value)
     if len(pins) > _MAX_PINS or not all(map(_FINGERPRINT.fullmatch, pins)):
-        raise Refusal(_("has to hold fingerprints such as SHA256: and 43 characters"))
+        raise Refusal(message("has to hold fingerprints such as SHA256: and 43 characters"))
     return pins
 
 
@@ -115,7 +129,7 @@ def folder(value: object) -> str:
     """An absolute remote folder."""
     checked = text(value)
     if not checked.startswith("/"):
-        raise Refusal(_("has to start with a slash"))
+        raise Refusal(message("has to start with a slash"))
     return checked
 
 
@@ -124,7 +138,7 @@ def steps(value: object) -> tuple[str, ...]:
     names = _texts(value)
     if not names or names != tuple(step for step in STEPS if step in names):
         raise Refusal(
-            _("has to hold, in this order, some of {names}").format(names=", ".join(STEPS))
+            message("has to hold, in this order, some of {names}", names=", ".join(STEPS))
         )
     return names
 
@@ -135,7 +149,9 @@ def template(value: object) -> str:
     try:
         check_template(checked)
     except UsageError:
-        raise Refusal(_("has to hold {password}, may hold {code}, and no other braces")) from None
+        raise Refusal(
+            message("has to hold {password}, may hold {code}, and no other braces")
+        ) from None
     return checked
 
 
@@ -143,7 +159,7 @@ def algorithm(value: object) -> str:
     """The hash that codes are made with."""
     checked = text(value)
     if checked not in ALGORITHMS:
-        raise Refusal(_("has to be one of {names}").format(names=", ".join(ALGORITHMS)))
+        raise Refusal(message("has to be one of {names}", names=", ".join(ALGORITHMS)))
     return checked
 
 
@@ -154,32 +170,32 @@ def okta_address(value: object) -> str:
         parts = urlsplit(checked)
         name, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Refusal(_("has to be an address that starts with https://")) from None
+        raise Refusal(message("has to be an address that starts with https://")) from None
     bare = checked.rstrip("/").partition("://")[2]
     written = f"[{name}]" if ":" in name else name
     if bare.lower() != (written if port is None else f"{written}:{port}") or not is_host(name):
-        raise Refusal(_("has to be an address that starts with https:// and has no path"))
+        raise Refusal(message("has to be an address that starts with https:// and has no path"))
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(name)):
-        raise Refusal(_("has to start with https://"))
+        raise Refusal(message("has to start with https://"))
     return checked
 
 
 def prompts(value: object) -> tuple[tuple[str, str], ...]:
     """Read what prompts want, by their exact text."""
     if not isinstance(value, dict):
-        raise Refusal(_("has to hold prompts and what they want, in braces"))
+        raise Refusal(message("has to hold prompts and what they want, in braces"))
     if len(value) > _MAX_PROMPTS or not all(
         meaning in PROMPT_MEANINGS for meaning in value.values()
     ):
         raise Refusal(
-            _("has to give each prompt one of {names}").format(names=", ".join(PROMPT_MEANINGS))
+            message("has to give each prompt one of {names}", names=", ".join(PROMPT_MEANINGS))
         )
     return tuple((some_text(text), meaning) for text, meaning in value.items())
 
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Refusal(_("has to be a list in square brackets"))
+        raise Refusal(message("has to be a list in square brackets"))
     return tuple(text(item) for item in value)
 
 

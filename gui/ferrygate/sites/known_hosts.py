@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import damaged, own_file
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
 
@@ -255,8 +254,6 @@ def _line(host: str, port: int, key: HostKey) -> str:
 def _host_name(host: str, port: int) -> str:
     """The name of a server in the file: bare on the usual port, ``[host]:port`` on others."""
     if not _PLAIN_HOST.fullmatch(host):
-        raise UsageError(
-            _("“{host}” is not the name or address of a server.").format(host=display_text(host))
-        )
+        raise UsageError(message("“{host}” is not the name or address of a server.", host=host))
     name = host.lower()
     return name if port == DEFAULT_PORT else f"[{name}]:{port}"

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from ferrygate.common.errors import SettingsError
 from ferrygate.common.file_lock import lock_now
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import own_file
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 
 _POLL_SECONDS = 0.02  # between two tries to get a lock
 _PATIENCE_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
@@ -93,9 +92,7 @@ def _lock(descriptor: int, path: Path, patience: float) -> None:
         else:
             return
     raise SettingsError(
-        _("Another program keeps Ferrygate's own file “{path}” locked.").format(
-            path=display_text(str(path))
-        ),
-        next_step=_("End other windows and commands of Ferrygate, then try again."),
+        message("Another program keeps Ferrygate's own file “{path}” locked.", path=str(path)),
+        next_step=message("End other windows and commands of Ferrygate, then try again."),
         detail=f"no lock within {patience:g} s",
     )

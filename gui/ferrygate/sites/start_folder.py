@@ -6,8 +6,7 @@ import unicodedata
 
 from ferrygate.common import remote_path
 from ferrygate.common.errors import UsageError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.sites.site import Site
 
 
@@ -27,10 +26,11 @@ def refuse_to_lose(site: Site, path: bytes) -> None:
     asked = _composed(path)
     if asked == "/" or f"{start}/".startswith(f"{asked}/"):
         raise UsageError(
-            _(
-                "“{name}” is where this account's files are, and cannot be removed or renamed."
-            ).format(name=display_name(path)),
-            next_step=_("Name what is in it instead."),
+            message(
+                "“{name}” is where this account's files are, and cannot be removed or renamed.",
+                name=path,
+            ),
+            next_step=message("Name what is in it instead."),
         )
 
 

@@ -6,10 +6,10 @@ import hashlib
 import re
 from pathlib import Path
 
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import ConnectionFileError, UsageError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import own_file
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.sites.connection_file import (
     SUFFIX,
     format_connection_file,
@@ -79,10 +79,10 @@ class SiteStore:
             return files[name]
         known = ", ".join(display_text(known) for known in sorted(files, key=str.casefold))
         raise UsageError(
-            _("There is no saved site “{name}”.").format(name=display_text(name)),
-            next_step=_("Saved sites: {names}.").format(names=known)
+            message("There is no saved site “{name}”.", name=name),
+            next_step=message("Saved sites: {names}.", names=known)
             if known
-            else _("No site is saved yet."),
+            else message("No site is saved yet."),
         )
 
     def _files(self) -> dict[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -19,6 +20,7 @@ from ferrygate.transfers.views import (
     Direction,
     FileView,
     LateCheck,
+    LeftBehind,
     TransferState,
 )
 
@@ -36,7 +38,12 @@ class Batch:
     """
 
     def __init__(
-        self, number: int, direction: Direction, title: str, target: str, clock: Clock
+        self,
+        number: int,
+        direction: Direction,
+        names: Sequence[str],
+        target: str,
+        clock: Clock,
     ) -> None:
         self.number = number
         self.cancel = CancelToken()
@@ -47,7 +54,7 @@ class Batch:
         self._walk_begun = False
         self._walking = True  # more files may come
         self._direction = direction
-        self._title = title
+        self._names = names
         self._target = target
         self._clock = clock
         self._jobs: list[FileJob] = []
@@ -218,16 +225,17 @@ class Batch:
             remote=outcome.remote,
             size=outcome.size,
             moved=outcome.size,
-            confirmed=outcome.confirmed,
-            note=outcome.note,
-            left_out=outcome.left_out,
-            size_differs=outcome.size_differs,
+            confirmation=outcome.confirmation,
+            not_told=outcome.not_told,
+            skip_reason=outcome.skip_reason,
             sha256=outcome.sha256,
             late_check=outcome.late_check,
             asked_again_at=None,
         )
 
-    def fail(self, number: int, state: TransferState, problem: Problem, note: str) -> FileView:
+    def fail(
+        self, number: int, state: TransferState, problem: Problem, left: LeftBehind
+    ) -> FileView:
         """A file needs attention, or was cancelled."""
         self.slots.give_back(number)
         self._finished += 1
@@ -235,7 +243,7 @@ class Batch:
             number,
             state,
             problem=problem,
-            note=note,
+            left_behind=left,
             late_check=LateCheck.NOT_NEEDED,
             asked_again_at=None,
         )
@@ -277,7 +285,8 @@ class Batch:
         return BatchView(
             batch=self.number,
             direction=self._direction,
-            title=self._title,
+            name=self._names[0] if self._names else "",
+            sources=len(self._names),
             target=self._target,
             files_total=len(self._files),
             files_finished=self._finished,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ferrygate.common import remote_path
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import FerrygateError, NotFoundError, SizeMismatchError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
-from ferrygate.common.text import size_text
+from ferrygate.common.errors import FerrygateError, NotFoundError, Problem, SizeMismatchError
+from ferrygate.common.message import Size, message
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.views import Confirmation
 
 
-async def confirm(
-    files: RemoteFiles, path: bytes, sent: int, told: Entry | None = None
-) -> tuple[bool, str]:
-    """Tell whether the server names the size that was sent, and a phrase about that for people.
+async def confirm(files: RemoteFiles, outcome: Outcome, told: Entry | None = None) -> Outcome:
+    """Return the outcome of a delivered file with what the server confirms of its size.
 
     A drop box may refuse to say, or a workflow may have moved the file. ``told`` is what the
     server said already; it counts where it agrees, since it may have been asked too early.
@@ -22,36 +22,33 @@ async def confirm(
     Raises:
         SizeMismatchError: it names another size.
     """
+    path, sent = outcome.remote, outcome.size
     if told is not None and told.size == sent:
-        return True, _confirmed()
+        return _with(outcome, Confirmation.CONFIRMED)
     try:
         size = (await files.stat(path)).size
     except NotFoundError:
-        return False, _("size not confirmed: the server has already moved it on")
+        return _with(outcome, Confirmation.MOVED_ON)
     except FerrygateError as error:
-        return False, _("size not confirmed: {reason}").format(reason=error.problem.sentence)
+        return _with(outcome, Confirmation.REFUSED, error.problem)
     if size is None:
-        return False, sizes_not_told()
+        return _with(outcome, Confirmation.NO_SIZES)
     if size != sent:
         raise SizeMismatchError(
-            _("{sent} were sent, but the server has {size} of “{name}”.").format(
-                sent=size_text(sent),
-                size=size_text(size),
-                name=display_name(remote_path.basename(path)),
+            message(
+                "{sent} were sent, but the server has {size} of “{name}”.",
+                sent=Size(sent),
+                size=Size(size),
+                name=remote_path.basename(path),
             ),
-            next_step=_(
+            next_step=message(
                 "Compare the two files. Where the server changes files as they arrive, sending it "
                 "again cannot help: ask your contact."
             ),
             detail=f"sent {sent} bytes, server has {size}",
         )
-    return True, _confirmed()
+    return _with(outcome, Confirmation.CONFIRMED)
 
 
-def sizes_not_told() -> str:
-    """Say why no size can be confirmed at a server that tells none."""
-    return _("size not confirmed: the server does not tell sizes")
-
-
-def _confirmed() -> str:
-    return _("size confirmed by the server")
+def _with(outcome: Outcome, confirmation: Confirmation, not_told: Problem | None = None) -> Outcome:
+    return msgspec.structs.replace(outcome, confirmation=confirmation, not_told=not_told)

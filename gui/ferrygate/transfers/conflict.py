@@ -8,13 +8,14 @@ from itertools import count
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import ConflictError, WrongTypeError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
 from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 
 NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})
 """The choices that say something of a file that is there, and nothing of a folder."""
+
 
 _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
@@ -22,8 +23,8 @@ _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but 
 def taken(name: str) -> ConflictError:
     """The error for a file that stands there, where nobody said what to do."""
     return ConflictError(
-        _("“{name}” is already there, and was left as it is.").format(name=name),
-        next_step=_("Choose what to do with files that are already there."),
+        message("“{name}” is already there, and was left as it is.", name=name),
+        next_step=message("Choose what to do with files that are already there."),
     )
 
 
@@ -41,37 +42,31 @@ def demand_file(kind: EntryKind, name: str) -> None:
         return
     match kind:
         case EntryKind.FOLDER:
-            sentence = _("“{name}” is a folder there, so no file can have that name.")
+            sentence = message("“{name}” is a folder there, so no file can have that name.")
         case EntryKind.LINK:
-            sentence = _("“{name}” is a link there that leads nowhere.")
+            sentence = message("“{name}” is a link there that leads nowhere.")
         case _:
-            sentence = _("“{name}” is neither a file nor a folder there.")
+            sentence = message("“{name}” is neither a file nor a folder there.")
     raise WrongTypeError(
-        sentence.format(name=name),
-        next_step=_("Choose another folder, or have both kept."),
+        sentence.filled(name=name),
+        next_step=message("Choose another folder, or have both kept."),
     )
 
 
-def skipped(
-    job: FileJob, size: int | None, size_there: int | None, differs_note: str = ""
-) -> Outcome:
-    """The end of a file whose name is taken, where that was to be skipped.
-
-    What stands there may be a part, left by an interrupted upload: ``differs_note`` says so.
+def skipped(job: FileJob, size: int | None, size_there: int | None) -> Outcome:
+    """Make the end of a file whose name is taken, where that was to be skipped.
 
     Args:
         job: the file.
         size: its bytes; ``None`` where they are not known.
         size_there: bytes of what has the name; ``None`` where they are not known.
-        differs_note: a phrase for people, where these differ.
     """
     differs = size is not None and size_there is not None and size != size_there
     return Outcome(
         state=TransferState.SKIPPED,
         local=job.local,
         remote=job.remote,
-        note=differs_note if differs else "",
-        size_differs=differs,
+        skip_reason=SkipReason.OTHER_SIZE_THERE if differs else SkipReason.NAME_TAKEN,
     )
 
 

@@ -10,13 +10,12 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
+from ferrygate.common.display import display_text
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import LocalFileError, WrongTypeError
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reading, writing
-from ferrygate.common.names import display_name, display_text
+from ferrygate.common.message import message
 from ferrygate.sftp.status import TELLS_NOTHING
-from ferrygate.transfers.confirmation import sizes_not_told
 from ferrygate.transfers.conflict import (
     NEEDS_A_FILE,
     demand_file,
@@ -30,7 +29,7 @@ from ferrygate.transfers.outcome import FileJob, Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
 from ferrygate.transfers.route import Route
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 
 _MOVES_OPEN_FILES = os.name == "posix"  # Windows moves no file that is open, not even our own
 
@@ -109,7 +108,7 @@ async def _ask(route: Route, job: FileJob) -> FileVersion:
     except TELLS_NOTHING:  # OPEN says whether it can be fetched
         return FileVersion(None, None)
     if remote.kind is EntryKind.OTHER:  # a pipe's OPEN would wait for its other end
-        raise WrongTypeError(_("“{name}” is not a file.").format(name=display_name(remote.name)))
+        raise WrongTypeError(message("“{name}” is not a file.", name=remote.name))
     return FileVersion.of(remote)
 
 
@@ -130,15 +129,13 @@ async def _fetch(fetch: _Fetch, version: FileVersion) -> Outcome:
                 raise
     finally:
         files.close_later(handle)
-    confirmed, note = _confirmation(received)
     return Outcome(
         state=TransferState.DELIVERED,
         local=str(target),
         remote=job.remote,
         size=received.size,
         sha256=received.sha256,
-        confirmed=confirmed,
-        note=note,
+        confirmation=_confirmation(received),
     )
 
 
@@ -163,13 +160,13 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
     return received
 
 
-def _confirmation(received: Received) -> tuple[bool, str]:
-    """Tell whether the server tells the size that was read, and a phrase about that for people."""
+def _confirmation(received: Received) -> Confirmation:
+    """Tell whether the server tells the size that was read."""
     if received.told is None:
-        return False, sizes_not_told()
+        return Confirmation.NO_SIZES
     if received.told != received.size:
-        return False, _("size not confirmed: the server tells another")
-    return True, _("complete")
+        return Confirmation.OTHER_SIZE_TOLD
+    return Confirmation.CONFIRMED
 
 
 def _target_name(job: FileJob, folder: LocalFolder, version: FileVersion) -> str | Outcome:
@@ -195,10 +192,9 @@ def _beside(
         if kind is EntryKind.LINK and job.replaces:  # it leads nowhere
             return wanted.name
         demand_file(kind, display_text(wanted.name))
-        if job.on_conflict is ConflictChoice.SKIP:
-            note = _("skipped, another size on this computer")
-            return skipped(job, version.size, meant.st_size, note)
-        if is_to_be_fetched(meant, version.size, version.modified):
+        if job.on_conflict is not ConflictChoice.SKIP and is_to_be_fetched(
+            meant, version.size, version.modified
+        ):
             return wanted.name
         return skipped(job, version.size, meant.st_size)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.errors import Problem, TooManyFilesError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.transfers.outcome import FileJob, Names
-from ferrygate.transfers.views import ConflictChoice, LeftOut
+from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 Announce = Callable[[FileJob], None]
 
@@ -40,7 +40,7 @@ class Found:
         self._folders.add(remote)
         if len(self._folders) > self._most_folders:
             raise _too_many(
-                _("There are more than {count} folders, which is too many to move at once."),
+                message("There are more than {count} folders, which is too many to move at once."),
                 self._most_folders,
             )
 
@@ -77,7 +77,7 @@ class Found:
             ),
         )
 
-    def not_movable(self, local: str, remote: bytes, why: Problem | LeftOut) -> None:
+    def not_movable(self, local: str, remote: bytes, why: Problem | SkipReason) -> None:
         """Announce what cannot or shall not be moved, so that it is told and counted.
 
         Raises:
@@ -94,7 +94,7 @@ class Found:
             return
         if self._next >= self._most_files:
             raise _too_many(
-                _("There are more than {count} files, which is too many to move at once."),
+                message("There are more than {count} files, which is too many to move at once."),
                 self._most_files,
             )
         self._announced.add((local, remote))
@@ -102,8 +102,10 @@ class Found:
         self._announce(job(number))
 
 
-def _too_many(sentence: str, most: int) -> TooManyFilesError:
+def _too_many(sentence: Message, most: int) -> TooManyFilesError:
     return TooManyFilesError(
-        sentence.format(count=f"{most:,}"),
-        next_step=_("Those found so far are moved. Name its folders one by one for the rest."),
+        sentence.filled(count=f"{most:,}"),
+        next_step=message(
+            "Those found so far are moved. Name its folders one by one for the rest."
+        ),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.common.errors import FerrygateError, SizeMismatchError
-from ferrygate.common.i18n import _
 from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.transfers.confirmation import confirm
 from ferrygate.transfers.outcome import Opened, Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import standing
-from ferrygate.transfers.views import LateCheck
+from ferrygate.transfers.views import Confirmation, LateCheck
 
 _BETWEEN_LOOKS = 0.25  # seconds
 
@@ -60,12 +59,11 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
     if route.late.has_newer(path, delivered.sha256):  # that one is asked about, and stays
         return msgspec.structs.replace(
             delivered,
-            confirmed=False,
-            note=_("delivered, and another file was sent to its name since"),
+            confirmation=Confirmation.REPLACED_SINCE,
             late_check=LateCheck.NOT_DONE,
         )
     try:
-        confirmed, note = await confirm(route.files, path, sent)
+        asked = await confirm(route.files, delivered)
     except SizeMismatchError:
         if await was_overwritten(route, path, sent):
             return None
@@ -74,15 +72,14 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
         opened.asked = False  # it may be the file all the same: nobody removes it as a part
         return None
     route.late.settle(path)
-    done = LateCheck.DONE if confirmed else LateCheck.NOT_DONE
-    return msgspec.structs.replace(delivered, confirmed=confirmed, note=note, late_check=done)
+    done = LateCheck.DONE if asked.confirmed else LateCheck.NOT_DONE
+    return msgspec.structs.replace(asked, late_check=done)
 
 
 def not_asked_again(outcome: Outcome) -> Outcome:
     """The end of a delivered file for whose late check nobody waits."""
     return msgspec.structs.replace(
         outcome,
-        confirmed=False,
-        note=_("delivered, not asked again, though the line was lost"),
+        confirmation=Confirmation.NOT_ASKED_AGAIN,
         late_check=LateCheck.NOT_DONE,
     )

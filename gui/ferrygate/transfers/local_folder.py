@@ -20,8 +20,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 # A folder that may be written into and not read can be opened with O_PATH (Linux).
@@ -190,8 +189,8 @@ def _open_chosen(path: str, *, make: bool) -> OpenFolder:
     if make:
         if os.path.isfile(path):  # noqa: PTH113  text
             raise LocalFileError(
-                _("“{name}” is a file, not a folder.").format(name=display_text(Path(path).name)),
-                next_step=_("Name a folder to put the files into."),
+                message("“{name}” is a file, not a folder.", name=Path(path).name),
+                next_step=message("Name a folder to put the files into."),
             )
         os.makedirs(path, exist_ok=True)  # noqa: PTH103  text
     if not _BY_DESCRIPTOR:
@@ -206,12 +205,10 @@ def _is_reparse_point(status: os.stat_result) -> bool:
 def _no_folder(name: str, *, is_link: bool) -> LocalFileError:
     if is_link:
         return LocalFileError(
-            _("“{name}” on this computer is a link, and links are not followed.").format(
-                name=display_text(name)
-            ),
-            next_step=_("Take the link away, or choose the folder that it leads to."),
+            message("“{name}” on this computer is a link, and links are not followed.", name=name),
+            next_step=message("Take the link away, or choose the folder that it leads to."),
         )
     return LocalFileError(
-        _("“{name}” is a file, not a folder.").format(name=display_text(name)),
-        next_step=_("Move that file away, or choose another folder."),
+        message("“{name}” is a file, not a folder.", name=name),
+        next_step=message("Move that file away, or choose another folder."),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.display import display_text
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
@@ -26,7 +27,7 @@ from ferrygate.common.errors import (
     Problem,
     error_for,
 )
-from ferrygate.common.names import display_text, remote_name
+from ferrygate.common.names import remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
 from ferrygate.sftp.status import TELLS_LITTLE, no_folder
@@ -35,7 +36,7 @@ from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found import Found
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
-from ferrygate.transfers.views import LeftOut, LinkChoice
+from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _FOLDERS_MADE = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
@@ -170,7 +171,7 @@ class LocalWalk:
             match self._kind(entry, folder):
                 case _Way.INTO:
                     below.append(self._folder(entry.path, path, folder.above))
-                case LeftOut() | Problem() as why:
+                case SkipReason() | Problem() as why:
                     self._found.not_movable(entry.path, path, why)
                 case int() | None as size:
                     self._found_file(
@@ -186,7 +187,7 @@ class LocalWalk:
 
     def _kind(
         self, entry: os.DirEntry[str], folder: _Folder
-    ) -> _Way | LeftOut | Problem | int | None:
+    ) -> _Way | SkipReason | Problem | int | None:
         """Decide about an entry: go into it, leave it out, or send so many bytes, if known."""
         if entry.is_dir(follow_symlinks=False):
             return _Way.INTO
@@ -197,15 +198,17 @@ class LocalWalk:
         if stat.S_ISREG(status.st_mode):
             return status.st_size
         if not stat.S_ISDIR(status.st_mode):
-            return LeftOut.SPECIAL
+            return SkipReason.SPECIAL
         return self._linked_folder(entry, folder)
 
-    def _linked_folder(self, entry: os.DirEntry[str], folder: _Folder) -> _Way | LeftOut | Problem:
+    def _linked_folder(
+        self, entry: os.DirEntry[str], folder: _Folder
+    ) -> _Way | SkipReason | Problem:
         if self._links is LinkChoice.SKIP:
-            return LeftOut.LINK_TO_FOLDER
+            return SkipReason.LINK_TO_FOLDER
         if self._links is LinkChoice.FAIL:
             return link_to_folder(display_text(entry.name))
-        return LeftOut.LOOP if _identity(entry.path) in folder.above else _Way.INTO
+        return SkipReason.LOOP if _identity(entry.path) in folder.above else _Way.INTO
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
         """List a local folder; one that cannot be read is announced, and fails as a file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ferrygate.common import remote_path
+from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
@@ -10,7 +11,6 @@ from ferrygate.common.errors import (
     FerrygateError,
     error_for,
 )
-from ferrygate.common.names import display_name
 from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
 from ferrygate.transfers.conflict import NEEDS_A_FILE, demand_file, taken
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome

@@ -26,8 +26,7 @@ from functools import partial
 from ferrygate.common import remote_path
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import SizeMismatchError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.outcome import Opened
@@ -40,10 +39,11 @@ class MixedError(SizeMismatchError):
 
     def __init__(self, path: bytes, detail: str) -> None:
         super().__init__(
-            _("Somebody else wrote to “{name}” while it was sent.").format(
-                name=display_name(remote_path.basename(path))
+            message(
+                "Somebody else wrote to “{name}” while it was sent.",
+                name=remote_path.basename(path),
             ),
-            next_step=_("Send it again once the other one is finished."),
+            next_step=message("Send it again once the other one is finished."),
             detail=detail,
         )
 

@@ -9,7 +9,13 @@ import msgspec
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.late_parts import OldHandle
-from ferrygate.transfers.views import ConflictChoice, LateCheck, LeftOut, TransferState
+from ferrygate.transfers.views import (
+    Confirmation,
+    ConflictChoice,
+    LateCheck,
+    SkipReason,
+    TransferState,
+)
 
 
 class Names:
@@ -115,7 +121,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     on_conflict: ConflictChoice = ConflictChoice.FAIL
     names: Names = msgspec.field(default_factory=Names)
     folder_refused: Problem | None = None
-    not_moved: Problem | LeftOut | None = None
+    not_moved: Problem | SkipReason | None = None
     again: Opened | None = None
 
     @property
@@ -133,10 +139,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         remote: path on the server, likewise.
         size: bytes moved.
         sha256: lower-case hex of those bytes.
-        confirmed: the other side names the same size.
-        note: one phrase about that, for people.
-        left_out: why it was skipped, where it is no file.
-        size_differs: it was skipped, and what has its name has another size.
+        confirmation: whether the other side names the same size.
+        not_told: why the server would not name it, where it said so.
+        skip_reason: why it was skipped.
         late_check: whether it was asked about again, as the line was lost while it was sent.
     """
 
@@ -145,8 +150,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     remote: bytes
     size: int = 0
     sha256: str = ""
-    confirmed: bool = False
-    note: str = ""
-    left_out: LeftOut | None = None
-    size_differs: bool = False
+    confirmation: Confirmation = Confirmation.NOT_DELIVERED
+    not_told: Problem | None = None
+    skip_reason: SkipReason | None = None
     late_check: LateCheck = LateCheck.NOT_NEEDED
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether the other side names the size that was moved."""
+        return self.confirmation is Confirmation.CONFIRMED

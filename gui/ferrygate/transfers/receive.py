@@ -36,9 +36,7 @@ from ferrygate.common.errors import (
     FerrygateError,
     SizeMismatchError,
 )
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
-from ferrygate.common.text import size_text
+from ferrygate.common.message import Size, message
 from ferrygate.sftp.replies import data_read
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Buffer, Reply
@@ -79,10 +77,8 @@ class ChangedError(SizeMismatchError):
     def __init__(self, path: bytes, detail: str, newer: FileVersion | None = None) -> None:
         """Say so; ``newer`` is what the server tells by now, where reading again may help."""
         super().__init__(
-            _("“{name}” was changed while it was fetched.").format(
-                name=display_name(remote_path.basename(path))
-            ),
-            next_step=_("Fetch it again once it is finished."),
+            message("“{name}” was changed while it was fetched.", name=remote_path.basename(path)),
+            next_step=message("Fetch it again once it is finished."),
             detail=detail,
         )
         self.newer = newer
@@ -175,11 +171,12 @@ class Receiver:
         told = await self._check_version()
         if self._version.size and not self._done:  # an empty file would be worse than none
             raise SizeMismatchError(
-                _("The server says that “{name}” has {size}, but sends nothing of it.").format(
-                    name=display_name(remote_path.basename(self._path)),
-                    size=size_text(self._version.size),
+                message(
+                    "The server says that “{name}” has {size}, but sends nothing of it.",
+                    name=remote_path.basename(self._path),
+                    size=Size(self._version.size),
                 ),
-                next_step=_("Tell your contact."),
+                next_step=message("Tell your contact."),
                 detail=f"0 of {self._version.size} bytes",
             )
         size = told.size if told is not None else None

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import (
     Cancelled,
@@ -20,9 +21,9 @@ from ferrygate.common.errors import (
     NotFoundError,
     Problem,
 )
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import writing
-from ferrygate.common.names import NameSet, display_name
+from ferrygate.common.message import message
+from ferrygate.common.names import NameSet
 from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.listing import incomplete
 from ferrygate.sftp.spelling import spelled_otherwise
@@ -31,7 +32,7 @@ from ferrygate.transfers.found import Found
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
-from ferrygate.transfers.views import LeftOut, LinkChoice
+from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
 _LOOKS = 64  # at a time
@@ -60,7 +61,7 @@ class _Target(msgspec.Struct, frozen=True):
     """A name looked up: the entry to go by, why it is not moved, and as of :class:`_Folder`."""
 
     entry: Entry
-    not_moved: LeftOut | Problem | None = None
+    not_moved: SkipReason | Problem | None = None
     above: tuple[bytes, ...] = ()
 
 
@@ -170,7 +171,7 @@ class RemoteWalk:
             elif target.entry.kind is EntryKind.FOLDER:
                 below.append(_Folder(path, local, target.above or _below(folder, entry.name)))
             elif target.entry.kind is EntryKind.OTHER:
-                self._found.not_movable(str(local), path, LeftOut.SPECIAL)
+                self._found.not_movable(str(local), path, SkipReason.SPECIAL)
             else:
                 self._found_file(str(local), path, target.entry, root)
             if not number % _BREATH:
@@ -205,12 +206,12 @@ class RemoteWalk:
         self, files: RemoteFiles, folder: _Folder, entry: Entry, path: bytes
     ) -> _Target:
         if self._links is LinkChoice.SKIP:
-            return _Target(entry, LeftOut.LINK_TO_FOLDER)
+            return _Target(entry, SkipReason.LINK_TO_FOLDER)
         if self._links is LinkChoice.FAIL:
             return _Target(entry, link_to_folder(display_name(entry.name)))
         real = await files.real_path(path)
         if real in folder.above:
-            return _Target(entry, LeftOut.LOOP)
+            return _Target(entry, SkipReason.LOOP)
         return _Target(entry, above=(*folder.above, real))
 
     def _found_file(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
@@ -246,8 +247,8 @@ def _below(folder: _Folder, name: bytes) -> tuple[bytes, ...]:
 
 def _leads_nowhere(entry: Entry, gone: NotFoundError) -> Problem:
     return NotFoundError(
-        _("“{name}” is a link that leads nowhere.").format(name=display_name(entry.name)),
-        next_step=_("Ask your contact to mend the link, or to take it away."),
+        message("“{name}” is a link that leads nowhere.", name=entry.name),
+        next_step=message("Ask your contact to mend the link, or to take it away."),
         detail=gone.problem.detail,
         server_said=gone.problem.server_said,
     ).problem

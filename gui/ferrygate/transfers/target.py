@@ -8,10 +8,9 @@ from itertools import islice
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import NotFoundError
-from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import other_forms
 from ferrygate.sftp.status import TELLS_NOTHING
@@ -82,7 +81,7 @@ async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> b
     """
     if job.on_conflict in _MAY_SKIP:
         size_there = there.size if there.kind is EntryKind.FILE else None
-        return skipped(job, size, size_there, _("skipped, another size on the server"))
+        return skipped(job, size, size_there)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):

@@ -18,16 +18,13 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from ferrygate.common.errors import (
     FerrygateError,
     LocalFileError,
     SizeMismatchError,
 )
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import open_regular_file, reading
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.sftp.replies import check_ok
 from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.sftp.tasks import Future
@@ -39,7 +36,7 @@ from ferrygate.transfers.other_writers import OtherWriters
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import choose, standing
-from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.views import Confirmation, TransferState
 
 _FIRST_PIECE = 1 << 15  # bytes that are written at once over a file; every server takes so many
 
@@ -178,17 +175,16 @@ async def _delivered(
         remote=target,
         size=sent,
         sha256=digest,
-        note=_("size not confirmed: no answer came"),
+        confirmation=Confirmation.NO_ANSWER,
     )
     told = None if asked is None else await asked
     entry = told.entry if isinstance(told, AttrsReply) else None
     try:
-        confirmed, note = await confirm(route.files, target, sent, entry)
+        return await confirm(route.files, delivered, entry)
     except SizeMismatchError:
         if await was_overwritten(route, target, sent):
             raise _OverwrittenError from None
         raise
-    return msgspec.structs.replace(delivered, confirmed=confirmed, note=note)
 
 
 async def _arrived_after_all(
@@ -322,6 +318,6 @@ def _read(source: BinaryIO, size: int, path: str) -> bytes:
 
 def _changed(path: str) -> LocalFileError:
     return LocalFileError(
-        _("“{name}” was changed while it was sent.").format(name=display_text(Path(path).name)),
-        next_step=_("Send it again once it is finished."),
+        message("“{name}” was changed while it was sent.", name=Path(path).name),
+        next_step=message("Send it again once it is finished."),
     )

@@ -32,9 +32,8 @@ from pathlib import Path
 from ferrygate.common import remote_path
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.file_lock import Lock, try_lock
-from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import own_file
-from ferrygate.common.names import display_name
+from ferrygate.common.message import message
 
 _POLL_SECONDS = 0.25
 _PATIENCE = 60.0  # seconds
@@ -102,10 +101,11 @@ class UploadClaims:
                 return claim
             await sleep(_POLL_SECONDS)
         raise ConflictError(
-            _("Something else on this computer is sending “{name}” just now.").format(
-                name=display_name(remote_path.basename(remote))
+            message(
+                "Something else on this computer is sending “{name}” just now.",
+                name=remote_path.basename(remote),
             ),
-            next_step=_("Send it again once that is finished."),
+            next_step=message("Send it again once that is finished."),
         )
 
     def _try_both(self, name: bytes, *, replaces: bool) -> Claim | None:

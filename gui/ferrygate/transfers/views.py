@@ -119,12 +119,43 @@ class LinkChoice(Enum):
     FAIL = "fail"
 
 
-class LeftOut(Enum):
-    """Why something that a walk met is not moved, although nothing is wrong with it."""
+class SkipReason(Enum):
+    """Why a file was skipped, although nothing is wrong with it."""
 
+    NAME_TAKEN = "name-taken"
+    OTHER_SIZE_THERE = "other-size-there"  # what has its name may be a part, or another file
     LINK_TO_FOLDER = "link-to-folder"
-    LOOP = "loop"
-    SPECIAL = "special"
+    LOOP = "loop"  # a link back to a folder that it lies in
+    SPECIAL = "special"  # a device, a socket or a pipe
+
+    @property
+    def is_left_out(self) -> bool:
+        """Tell whether a walk has left it out for what it is, whatever has its name."""
+        return self not in {SkipReason.NAME_TAKEN, SkipReason.OTHER_SIZE_THERE}
+
+
+class Confirmation(Enum):
+    """How the other side confirms the size of what was delivered, or why it does not."""
+
+    NOT_DELIVERED = "not-delivered"
+    CONFIRMED = "confirmed"
+    NO_ANSWER = "no-answer"  # the connection ended before
+    REFUSED = "refused"  # the server would not say
+    MOVED_ON = "moved-on"  # the server has it under that name no more
+    NO_SIZES = "no-sizes"  # the server tells none
+    OTHER_SIZE_TOLD = "other-size-told"  # of a file that was fetched to its end
+    REPLACED_SINCE = "replaced-since"  # another of our files was sent to its name
+    NOT_ASKED_AGAIN = "not-asked-again"  # although the line was lost, and a part may have come
+
+
+class LeftBehind(Enum):
+    """The remains on the server of a file that was not delivered."""
+
+    NOTHING = "nothing"
+    PART = "part"  # there may be one
+    OVERWRITTEN = "overwritten"  # a part may stand where another file was
+    LATE_PART = "late-part"  # it was delivered; a part of it may have come over it since
+    UNKNOWN = "unknown"  # nobody waited for its end
 
 
 class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -137,12 +168,12 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         state: where it stands.
         size: bytes to move; ``None`` until known.
         moved: bytes moved so far.
-        confirmed: after delivery, whether the server named the same size.
-        note: one phrase about the confirmation, for people; may be empty.
+        confirmation: after delivery, whether the other side named the same size.
+        not_told: why the server would not name it, where it said so.
+        left_behind: what a file that was not delivered has left on the server.
         sha256: lower-case hex of the bytes moved; empty until delivered.
         problem: why it needs attention.
-        left_out: where it was skipped without being a file, why.
-        size_differs: it was skipped, and what has its name has another size.
+        skip_reason: why it was skipped.
         late_check: whether it is asked about again, as the line was lost while it was sent.
         asked_again_at: seconds since the epoch, while that is due.
     """
@@ -153,21 +184,28 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: TransferState
     size: int | None = None
     moved: int = 0
-    confirmed: bool = False
-    note: str = ""
+    confirmation: Confirmation = Confirmation.NOT_DELIVERED
+    not_told: Problem | None = None
+    left_behind: LeftBehind = LeftBehind.NOTHING
     sha256: str = ""
     problem: Problem | None = None
-    left_out: LeftOut | None = None
-    size_differs: bool = False
+    skip_reason: SkipReason | None = None
     late_check: LateCheck = LateCheck.NOT_NEEDED
     asked_again_at: float | None = None
 
     @property
-    def ended_well(self) -> bool:
-        """Tell whether it was delivered, or skipped as asked and not for a file of another size.
+    def confirmed(self) -> bool:
+        """Tell whether the other side names the size that was moved."""
+        return self.confirmation is Confirmation.CONFIRMED
 
-        What has the name and another size may be a part, or another file.
-        """
+    @property
+    def size_differs(self) -> bool:
+        """Tell whether it was skipped for a file of another size."""
+        return self.skip_reason is SkipReason.OTHER_SIZE_THERE
+
+    @property
+    def ended_well(self) -> bool:
+        """Tell whether it was delivered, or skipped as asked and not for a file of another size."""
         good = (TransferState.DELIVERED, TransferState.SKIPPED)
         return self.state in good and not self.size_differs
 
@@ -178,7 +216,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         batch: the request number of the command that started it.
         direction: upload or download.
-        title: the file's or folder's name, or how many there are; for people.
+        name: of the first file or folder asked for, for people.
+        sources: how many were asked for.
         target: the folder it goes to, for people.
         files_total: files known so far; grows while folders are still being walked.
         files_finished: files in a final state.
@@ -197,7 +236,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     batch: int
     direction: Direction
-    title: str
+    name: str
+    sources: int
     target: str
     files_total: int = 0
     files_finished: int = 0

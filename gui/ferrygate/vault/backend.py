@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ferrygate.common.errors import KeychainError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 _NO_KEYCHAIN = ("keyring.backends.fail", "keyring.backends.null")
 _NOT_SAFE = "keyrings.alt"  # plain text, or a key that is asked for on the terminal
@@ -48,11 +48,13 @@ def usable(backend: Backend) -> Backend:
             return candidate
     if any(_is_from(candidate, _NOT_SAFE) for candidate in candidates):
         raise KeychainError(
-            _("The keychain set up here keeps secrets unprotected, so Ferrygate does not use it."),
+            message(
+                "The keychain set up here keeps secrets unprotected, so Ferrygate does not use it."
+            ),
             detail=type(backend).__module__,
         )
     raise KeychainError(
-        _("There is no keychain on this computer."), detail=type(backend).__module__
+        message("There is no keychain on this computer."), detail=type(backend).__module__
     )
 
 
@@ -65,17 +67,17 @@ def translated(error: Exception) -> KeychainError:
         case KeychainError():
             return error
         case errors.NoKeyringError():
-            return KeychainError(_("There is no keychain on this computer."), detail=detail)
+            return KeychainError(message("There is no keychain on this computer."), detail=detail)
         case errors.KeyringLocked():
             return KeychainError(
-                _("The keychain is locked."),
-                next_step=_("Unlock it and try again."),
+                message("The keychain is locked."),
+                next_step=message("Unlock it and try again."),
                 detail=detail,
             )
         case errors.PasswordDeleteError():
-            return KeychainError(_("The keychain did not remove the entry."), detail=detail)
+            return KeychainError(message("The keychain did not remove the entry."), detail=detail)
         case _:
-            return KeychainError(_("The keychain could not be used."), detail=detail)
+            return KeychainError(message("The keychain could not be used."), detail=detail)
 
 
 def _is_from(backend: Backend, *packages: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from ferrygate.common.errors import KeychainError
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.vault.backend import Backend, system_backend, translated, usable
 from ferrygate.vault.memory import MemoryVault
@@ -44,14 +44,15 @@ class KeychainVault:
         self._find_backend = find_backend
         self._deadline = deadline
         self._lock = threading.Lock()
-        self._known_note: str | None = None
+        self._known_note: Message | None = None
+        self._was_tried = False
 
     @property
-    def note(self) -> str:
-        """Why nothing can be kept, or nothing; waits for the first answer up to the deadline."""
+    def note(self) -> Message | None:
+        """Say why nothing can be kept, if so; waits for the first answer up to the deadline."""
         with self._lock:
-            if self._known_note is None:
-                self._known_note = self._try_out()
+            if not self._was_tried:
+                self._known_note, self._was_tried = self._try_out(), True
             return self._known_note
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
@@ -76,7 +77,7 @@ class KeychainVault:
         entry = _place(kind, binding)
         text = _Kept(secret.reveal(), binding).text()
         if len(text.encode("utf-16-le")) // 2 > MAX_CHARACTERS:
-            raise KeychainError(_("This is too long to be kept in the keychain."))
+            raise KeychainError(message("This is too long to be kept in the keychain."))
         self._call(lambda backend: backend.set_password(*entry, text))
 
     def forget(self, kind: SecretKind, binding: Binding) -> None:
@@ -94,12 +95,14 @@ class KeychainVault:
 
         self._call(remove)
 
-    def _try_out(self) -> str:
+    def _try_out(self) -> Message | None:
         try:
             self._call(lambda _backend: None)
         except KeychainError as error:
-            return _("{reason} Secrets are kept until Ferrygate ends.").format(reason=error)
-        return ""
+            return message(
+                "{reason} Secrets are kept until Ferrygate ends.", reason=error.problem.sentence
+            )
+        return None
 
     def _call(self, action: Callable[[Backend], T]) -> T:
         outcome: Future[T] = Future()
@@ -115,8 +118,8 @@ class KeychainVault:
             return outcome.result(self._deadline)
         except TimeoutError:
             raise KeychainError(
-                _("The keychain did not answer."),
-                next_step=_("Look for a window that asks to unlock it, and try again."),
+                message("The keychain did not answer."),
+                next_step=message("Look for a window that asks to unlock it, and try again."),
                 detail=f"no answer in {self._deadline:g} s",
             ) from None
 

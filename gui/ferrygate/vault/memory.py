@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
 
@@ -12,12 +12,14 @@ _Place = tuple[SecretKind, str, int, str]
 class MemoryVault:
     """A :class:`~ferrygate.vault.vault.Vault` for computers without a keychain."""
 
-    def __init__(self, note: str = "") -> None:
-        self._note = note or _("There is no keychain here: secrets are kept until Ferrygate ends.")
+    def __init__(self, note: Message | None = None) -> None:
+        self._note = note or message(
+            "There is no keychain here: secrets are kept until Ferrygate ends."
+        )
         self._kept: dict[_Place, tuple[Binding, Secret]] = {}
 
     @property
-    def note(self) -> str:
+    def note(self) -> Message:
         """Why nothing can be kept."""
         return self._note
 

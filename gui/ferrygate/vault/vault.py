@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret
 
 
@@ -67,8 +68,8 @@ class Vault(Protocol):
     """A place for secrets. Calls may take seconds: never on the window's thread."""
 
     @property
-    def note(self) -> str:
-        """A sentence for people where no secret outlives the program; else empty."""
+    def note(self) -> Message | None:
+        """Say why no secret outlives the program, where that is so."""
         ...
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:

@@ -100,7 +100,7 @@ def test_a_folder_that_ends_as_the_file_does_is_no_folder(
         return
     with pytest.raises(UsageError, match="looks like the name of a file") as caught:
         session.put(tmp_path / source, folder)
-    assert "--as " in caught.value.problem.next_step
+    assert "--as " in str(caught.value.problem.next_step)
     assert engine.sent == []
     session.put([tmp_path / source, tmp_path / "other"], folder)
     assert len(engine.sent) == 1, "several go into a folder of any name"

@@ -22,6 +22,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
 )
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.message import message
 from ferrygate.common.paths import Home
 from ferrygate.engine.messages import SkewMeasured
 
@@ -58,26 +59,28 @@ def context(tmp_path: Path, clock: Clock) -> CommandContext:
     ],
 )
 def test_a_command_that_helps_is_named(context: CommandContext, kind: Kind, words: str) -> None:
-    problem = Problem(kind=kind, sentence="No.", next_step="Do this.")
-    assert words in advised(context, problem, "Acme exports").next_step
+    problem = Problem(kind=kind, sentence=message("No."), next_step=message("Do this."))
+    assert words in str(advised(context, problem, "Acme exports").next_step)
 
 
 @pytest.mark.parametrize("explains", [True, False])
 def test_a_refusal_names_explain_where_okta_can_be_asked(
     context: CommandContext, *, explains: bool
 ) -> None:
-    refusal = SignInRefusedError("No.", next_step="Check it.")
+    refusal = SignInRefusedError(message("No."), next_step=message("Check it."))
     with pytest.raises(FerrygateError) as caught, advice(context, "acme", explains=explains):
         raise refusal
-    step = caught.value.problem.next_step
+    step = str(caught.value.problem.next_step)
     assert step.startswith("Check it.")
     assert ("--explain" in step) is explains
 
 
 def test_a_next_step_with_braces_is_not_filled_in(context: CommandContext) -> None:
-    refusal = SignInRefusedError("No.", next_step="Join them as {password}{code}.")
+    refusal = SignInRefusedError(
+        message("No."), next_step=message("Join them as {password}{code}.")
+    )
     told = advised(context, refusal.problem, "acme", explains=True)
-    assert told.next_step.startswith("Join them as {password}{code}. ")
+    assert str(told.next_step).startswith("Join them as {password}{code}. ")
 
 
 class Asked:
@@ -89,7 +92,7 @@ class Asked:
     def explain_refusal(self, *, try_anyway: bool) -> Problem:
         assert not try_anyway
         if self._answer is None:
-            raise CannotReachError("Okta cannot be reached.")
+            raise CannotReachError(message("Okta cannot be reached."))
         return self._answer
 
     def measure_skew(self) -> SkewMeasured:
@@ -97,7 +100,7 @@ class Asked:
 
 
 def refused_and_asked(context: CommandContext, answer: Problem | None) -> None:
-    refusal = SignInRefusedError("No.", server_said=SAID)
+    refusal = SignInRefusedError(message("No."), server_said=SAID)
     session = cast("Session", Asked(answer))
     explain(context, session, "acme", refusal, try_anyway=False)
 
@@ -106,7 +109,7 @@ def test_what_the_server_said_is_told_beside_oktas_reason(
     context: CommandContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context.terminal.as_json = True
-    answer = Problem(kind=Kind.SIGN_IN_REFUSED, sentence="The password is right.")
+    answer = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("The password is right."))
     with pytest.raises(click.exceptions.Exit):
         refused_and_asked(context, answer)
     told = capsys.readouterr()

@@ -8,6 +8,7 @@ from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.message import message
 from ferrygate.engine.messages import (
     ConflictChoice,
     Direction,
@@ -15,6 +16,7 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
+from ferrygate.transfers.views import LeftBehind
 
 
 @pytest.mark.parametrize("direction", list(Direction))
@@ -22,17 +24,19 @@ def test_each_file_is_named_and_the_cause_is_left_to_the_command(
     clock: Clock, capsys: pytest.CaptureFixture[str], direction: Direction
 ) -> None:
     terminal = Terminal(clock)
-    terminal.given_up = ConnectionLostError("It has not come back.").problem
+    terminal.given_up = ConnectionLostError(message("It has not come back.")).problem
     report = TransferReport(terminal, clock, direction, "/inbox", ConflictChoice.FAIL)
-    notes = ["A part of the file may be left on the server.", ""]
-    for number, note in enumerate(notes if direction is Direction.UPLOAD else ["", ""]):
+    left = [LeftBehind.PART, LeftBehind.NOTHING]
+    for number, behind in enumerate(
+        left if direction is Direction.UPLOAD else 2 * [LeftBehind.NOTHING]
+    ):
         view = FileView(
             number=number,
             local=f"{number}.csv",
             remote=f"/inbox/{number}.csv".encode(),
             state=TransferState.NEEDS_ATTENTION,
             problem=terminal.given_up,
-            note=note,
+            left_behind=behind,
         )
         report(FileChanged(1, view))
     report.end()

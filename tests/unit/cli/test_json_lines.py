@@ -14,6 +14,7 @@ from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields, recor
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import MENDED_ALONE, NotFoundError, Problem
+from ferrygate.common.message import message
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -103,12 +104,12 @@ def test_a_broken_connection_file_is_an_error_line(
 def test_an_error_of_a_site_names_its_contact(clock: Clock, capsys: Capture) -> None:
     terminal = Terminal(clock)
     terminal.as_json, terminal.contact = True, "help@example.org"
-    terminal.fail(NotFoundError("There is no “/a” on the server.").problem)
+    terminal.fail(NotFoundError(message("There is no “/a” on the server.")).problem)
     told = capsys.readouterr()
     assert json.loads(told.out)["error"]["contact"] == "help@example.org"
     assert told.err.endswith("Your contact: help@example.org\n")
     for kind in MENDED_ALONE:
-        terminal.fail(Problem(kind=kind, sentence="Give only one."))
+        terminal.fail(Problem(kind=kind, sentence=message("Give only one.")))
         assert "contact" not in capsys.readouterr().err, "nobody else can help with that"
 
 

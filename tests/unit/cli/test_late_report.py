@@ -12,6 +12,7 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
+    Confirmation,
     Direction,
     FileChanged,
     FileView,
@@ -33,7 +34,8 @@ WAITS = FileView(
 BATCH = BatchView(
     batch=1,
     direction=Direction.UPLOAD,
-    title="a.csv",
+    name="a.csv",
+    sources=1,
     target="/inbox",
     files_total=2,
     files_finished=1,
@@ -82,23 +84,28 @@ def test_a_program_is_told_until_when(
 
 
 @pytest.mark.parametrize(
-    ("check", "note"),
-    [(LateCheck.NOT_DONE, "delivered, not asked again"), (LateCheck.DONE, "size confirmed")],
+    ("check", "confirmation"),
+    [(LateCheck.NOT_DONE, Confirmation.NOT_ASKED_AGAIN), (LateCheck.DONE, Confirmation.CONFIRMED)],
 )
 def test_a_program_is_told_whether_it_was_asked_again(
-    report: TransferReport, terminal: Terminal, capsys: Capture, check: LateCheck, note: str
+    report: TransferReport,
+    terminal: Terminal,
+    capsys: Capture,
+    check: LateCheck,
+    confirmation: Confirmation,
 ) -> None:
     terminal.as_json = True
     report(
         FileChanged(
             1,
             msgspec.structs.replace(
-                WAITS, state=TransferState.DELIVERED, late_check=check, note=note
+                WAITS, state=TransferState.DELIVERED, late_check=check, confirmation=confirmation
             ),
         )
     )
     record = json.loads(capsys.readouterr().out)
     assert (record["state"], record["late_check"]) == ("delivered", check.value)
+    assert record["confirmation"] == confirmation.value
 
 
 def test_stopped_while_it_waits_it_is_delivered_and_the_command_was_cut_short(
@@ -110,7 +117,7 @@ def test_stopped_while_it_waits_it_is_delivered_and_the_command_was_cut_short(
         WAITS,
         state=TransferState.DELIVERED,
         late_check=LateCheck.NOT_DONE,
-        note="delivered, not asked again",
+        confirmation=Confirmation.NOT_ASKED_AGAIN,
     )
     report(FileChanged(1, done))
     report.end()
@@ -118,7 +125,10 @@ def test_stopped_while_it_waits_it_is_delivered_and_the_command_was_cut_short(
     assert report.was_cut_short
     told = capsys.readouterr().err
     assert "cleared away" not in told
-    assert "a.csv: delivered, not asked again\n1 file delivered, 9 bytes.\n" in told
+    assert (
+        "a.csv: delivered, not asked again, though the line was lost\n1 file delivered, 9 bytes.\n"
+        in told
+    )
 
 
 def test_without_the_check_the_command_is_not_cut_short(report: TransferReport) -> None:

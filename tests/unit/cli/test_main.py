@@ -63,7 +63,7 @@ def test_a_broken_connection_file_opens_the_window_on_a_sentence(
     assert command(file, secrets=SECRETS) == 0
     (request,) = opened
     assert isinstance(request.opened, Problem)
-    assert "line 1" in request.opened.sentence
+    assert "line 1" in str(request.opened.sentence)
 
 
 def test_a_word_that_is_no_command_is_wrong_usage(

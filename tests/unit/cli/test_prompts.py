@@ -14,6 +14,7 @@ from ferrygate.common.errors import (
     NoSpaceError,
     SignInRefusedError,
 )
+from ferrygate.common.message import message
 from ferrygate.engine.messages import (
     HostKeyQuestion,
     Notice,
@@ -54,7 +55,9 @@ def test_a_notice_is_told_and_remembered(clock: Clock, capsys: Capture) -> None:
     terminal = Terminal(clock)
     terminal.as_json = True
     prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
-    problem = KeychainError("The keychain is locked.", next_step="Unlock it.").problem
+    problem = KeychainError(
+        message("The keychain is locked."), next_step=message("Unlock it.")
+    ).problem
     prompter.notice(Notice(problem))
     assert prompter.noticed == [problem]
     told = capsys.readouterr()
@@ -92,7 +95,7 @@ def test_a_lost_connection_is_an_event_for_programs(clock: ManualClock, capsys: 
     terminal = Terminal(clock)
     terminal.as_json = True
     prompter = TerminalPrompter(terminal, clock, accept_new_host_key=False)
-    problem = CannotReachError("It cannot be reached.").problem
+    problem = CannotReachError(message("It cannot be reached.")).problem
     for change in (
         SessionChanged(AWAY),
         SessionChanged(AWAY, clock.now() + 8.4, problem),
@@ -119,12 +122,12 @@ def test_the_servers_words_are_said_once(clock: Clock, capsys: Capture) -> None:
     for words in ("Account suspended.\nCall 555-0199.", "Bye.", "Bye."):
         prompter.server_said(ServerSaid(words))
     terminal.tell(
-        SignInRefusedError("No.", server_said="Account suspended. Call 555-0199.").problem
+        SignInRefusedError(message("No."), server_said="Account suspended. Call 555-0199.").problem
     )
     assert capsys.readouterr().err == (
         "The server says: “Account suspended.\nCall 555-0199.”\nThe server says: “Bye.”\nNo.\n"
     )
-    terminal.tell(SignInRefusedError("No.", server_said="Too late.").problem)
+    terminal.tell(SignInRefusedError(message("No."), server_said="Too late.").problem)
     assert "Too late." in capsys.readouterr().err
 
 
@@ -132,8 +135,8 @@ def test_words_that_are_a_part_of_what_was_said_are_said(clock: Clock, capsys: C
     terminal = Terminal(clock)
     for words in ("Your quota is full at 5 GB.", "full", r"full \x1b"):
         terminal.quote(words)
-    terminal.tell(NoSpaceError("No.", server_said="quota").problem)
-    terminal.tell(NoSpaceError("No.", server_said="full\n\x1b").problem)
+    terminal.tell(NoSpaceError(message("No."), server_said="quota").problem)
+    terminal.tell(NoSpaceError(message("No."), server_said="full\n\x1b").problem)
     assert [line for line in capsys.readouterr().err.splitlines() if "says" in line] == [
         "The server says: “Your quota is full at 5 GB.”",
         "The server says: “full”",
@@ -146,7 +149,9 @@ def test_a_banner_in_pieces_is_said_once(clock: Clock, capsys: Capture) -> None:
     terminal = Terminal(clock)
     terminal.quote("Welcome.")
     terminal.quote("Maintenance\nat 9.")
-    terminal.tell(SignInRefusedError("No.", server_said="Welcome. Maintenance at 9.").problem)
+    terminal.tell(
+        SignInRefusedError(message("No."), server_said="Welcome. Maintenance at 9.").problem
+    )
     assert capsys.readouterr().err.endswith("at 9.”\nNo.\n")
 
 

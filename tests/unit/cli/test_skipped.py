@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from ferrygate.cli.terminal import Terminal
@@ -16,6 +17,7 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
+from ferrygate.transfers.views import SkipReason
 
 Capture = pytest.CaptureFixture[str]
 
@@ -25,8 +27,7 @@ OTHER = FileView(
     remote=b"/inbox/d.csv",
     state=TransferState.SKIPPED,
     size=1,
-    note="skipped, another size on the server",
-    size_differs=True,
+    skip_reason=SkipReason.OTHER_SIZE_THERE,
 )
 
 
@@ -45,3 +46,19 @@ def test_skipping_another_size_is_not_all_done(
         "0 files delivered, 0 bytes. Skipped: 1.",
         "What has another size is moved with --on-conflict changed or replace.",
     ]
+
+
+def test_what_is_left_out_is_named_and_counted_and_is_no_failure(
+    terminal: Terminal, clock: Clock, capsys: Capture
+) -> None:
+    report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
+    link = msgspec.structs.replace(
+        OTHER, number=1, local="g", skip_reason=SkipReason.LINK_TO_FOLDER
+    )
+    for view in (msgspec.structs.replace(OTHER, skip_reason=SkipReason.NAME_TAKEN), link):
+        report(FileChanged(1, view))
+    report.end()
+    told = capsys.readouterr().err
+    assert "g: left out: a link to a folder" in told
+    assert "0 files delivered, 0 bytes. Skipped: 1. Left out: 1." in told
+    assert report.complete

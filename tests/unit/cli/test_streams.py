@@ -17,6 +17,7 @@ from ferrygate.cli.streams import GuardedOutput, OutputFailedError, guarded_outp
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import NotFoundError
+from ferrygate.common.message import message
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -176,7 +177,7 @@ def test_a_listing_ends_at_once_and_a_record_does_not(clock: Clock) -> None:
     terminal = Terminal(clock)
     terminal.as_json = True
     with contextlib.redirect_stdout(Failing(errno.ENOSPC)), guarded_output():
-        terminal.fail(NotFoundError("There is none.").problem)
+        terminal.fail(NotFoundError(message("There is none.")).problem)
         with pytest.raises(OutputFailedError):
             terminal.lines(["a", "b"])
 

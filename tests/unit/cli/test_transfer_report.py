@@ -17,14 +17,17 @@ from ferrygate.common.errors import (
     NoSpaceError,
     NotFoundError,
 )
+from ferrygate.common.message import message
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
+    Confirmation,
     ConflictChoice,
     Direction,
     FileChanged,
     FileView,
-    LeftOut,
+    LeftBehind,
+    SkipReason,
     TransferState,
 )
 
@@ -36,7 +39,7 @@ DELIVERED = FileView(
     remote=b"/inbox/a\xff.csv",
     state=TransferState.DELIVERED,
     size=2_000_000,
-    confirmed=True,
+    confirmation=Confirmation.CONFIRMED,
     sha256="ab" * 32,
 )
 FAILED = FileView(
@@ -44,7 +47,7 @@ FAILED = FileView(
     local="b\u202e.csv",
     remote=b"/inbox/b.csv",
     state=TransferState.NEEDS_ATTENTION,
-    problem=LocalFileError("It cannot be read.").problem,
+    problem=LocalFileError(message("It cannot be read.")).problem,
 )
 UNCONFIRMED = FileView(
     number=2,
@@ -52,7 +55,7 @@ UNCONFIRMED = FileView(
     remote=b"/inbox/c.csv",
     state=TransferState.DELIVERED,
     size=1,
-    note="size not confirmed: the server does not tell sizes",
+    confirmation=Confirmation.NO_SIZES,
 )
 CUT = FileView(
     number=4,
@@ -60,11 +63,12 @@ CUT = FileView(
     remote=b"/inbox/e.csv",
     state=TransferState.CANCELLED,
     size=9,
-    problem=Cancelled("Cancelled.").problem,
+    problem=Cancelled().problem,
 )
 SKIPPED = FileView(
     number=3, local="d.csv", remote=b"/inbox/d.csv", state=TransferState.SKIPPED, size=1
 )
+LEFT_OUT = msgspec.structs.replace(SKIPPED, number=6, skip_reason=SkipReason.LINK_TO_FOLDER)
 
 
 def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
@@ -76,37 +80,15 @@ def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -
     ]
 
 
-LEFT_OUT = FileView(
-    number=6,
-    local="g",
-    remote=b"/inbox/g",
-    state=TransferState.SKIPPED,
-    left_out=LeftOut.LINK_TO_FOLDER,
-    note="left out: a link to a folder",
-)
-
-
-def test_what_is_left_out_is_named_and_counted_and_is_no_failure(
-    report: TransferReport, capsys: Capture
-) -> None:
-    for view in (DELIVERED, SKIPPED, LEFT_OUT):
-        report(FileChanged(1, view))
-    report.end()
-    told = capsys.readouterr().err
-    assert "g: left out: a link to a folder" in told
-    assert "1 file delivered, 2.0 MB. Skipped: 1. Left out: 1." in told
-    assert report.complete
-
-
 FULL = FileView(
     number=5,
     local="f.csv",
     remote=b"/inbox/f.csv",
     state=TransferState.NEEDS_ATTENTION,
-    note="A part of the file may be left on the server.",
+    left_behind=LeftBehind.PART,
     problem=NoSpaceError(
-        "The server has no space left for “f.csv”.",
-        next_step="Ask for more space.",
+        message("The server has no space left for “f.csv”."),
+        next_step=message("Ask for more space."),
         detail="SFTP status 14",
         server_said="only \x1b[31m3 MB left",
     ).problem,
@@ -170,9 +152,10 @@ def test_json_has_every_file_at_its_end(
         "size": 2_000_000,
         "sha256": "ab" * 32,
         "confirmed": True,
-        "note": "",
+        "confirmation": "confirmed",
+        "left_behind": "nothing",
+        "skip_reason": None,
         "renamed": False,
-        "left_out": None,
         "late_check": "not-needed",
         "size_differs": False,
         "problem": None,
@@ -242,7 +225,8 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(
     view = BatchView(
         batch=1,
         direction=Direction.UPLOAD,
-        title="a.csv",
+        name="a.csv",
+        sources=1,
         target="/inbox",
         files_total=3,
         files_finished=1,
@@ -283,7 +267,11 @@ def test_a_fetched_file_of_another_name_is_told(
     terminal.as_json = True
     report = TransferReport(terminal, clock, Direction.DOWNLOAD, "./there", ConflictChoice.FAIL)
     view = FileView(
-        number=0, local=local, remote=remote, state=TransferState.DELIVERED, confirmed=True
+        number=0,
+        local=local,
+        remote=remote,
+        state=TransferState.DELIVERED,
+        confirmation=Confirmation.CONFIRMED,
     )
     report(FileChanged(1, view))
     report.end()
@@ -295,9 +283,9 @@ def test_a_fetched_file_of_another_name_is_told(
 
 def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capture) -> None:
     problems = [
-        ConflictError("Taken.", next_step="Choose in the window.").problem,
-        ConflictError("Taken.", next_step="Choose in the window.").problem,
-        NotFoundError("Missing.", next_step="Name it.").problem,
+        ConflictError(message("Taken."), next_step=message("Choose in the window.")).problem,
+        ConflictError(message("Taken."), next_step=message("Choose in the window.")).problem,
+        NotFoundError(message("Missing."), next_step=message("Name it.")).problem,
     ]
     views = [msgspec.structs.replace(FAILED, problem=problem) for problem in problems]
     for view in views:
@@ -315,20 +303,21 @@ AGAIN = "With --on-conflict replace, the same command does the rest."
 ASKS = "The same command does the rest, and asks again about files already there."
 TWICE = "The same command would make second copies of what is done."
 UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
+NOTHING, PART = LeftBehind.NOTHING, LeftBehind.PART
 
 
 @pytest.mark.parametrize(
-    ("direction", "choice", "note", "steps"),
+    ("direction", "choice", "left", "steps"),
     [
-        pytest.param(UP, ConflictChoice.FAIL, "", [SKIP], id="nothing left"),
-        pytest.param(DOWN, ConflictChoice.SKIP, "", [SKIP], id="fetched"),
-        pytest.param(UP, ConflictChoice.FAIL, "A part.", [NAMED, SKIP], id="a part left"),
-        pytest.param(DOWN, ConflictChoice.FAIL, "A part.", [SKIP], id="a hidden part"),
-        pytest.param(UP, ConflictChoice.REPLACE, "A part.", [AGAIN], id="a part of what stood"),
-        pytest.param(UP, ConflictChoice.REPLACE, "", [AGAIN], id="older ones may stand"),
-        pytest.param(UP, ConflictChoice.KEEP_BOTH, "", [TWICE], id="both"),
-        pytest.param(UP, ConflictChoice.KEEP_BOTH, "A part.", [TWICE], id="a part beside a file"),
-        pytest.param(UP, ConflictChoice.ASK, "", [ASKS], id="it is asked again"),
+        pytest.param(UP, ConflictChoice.FAIL, NOTHING, [SKIP], id="nothing left"),
+        pytest.param(DOWN, ConflictChoice.SKIP, NOTHING, [SKIP], id="fetched"),
+        pytest.param(UP, ConflictChoice.FAIL, PART, [NAMED, SKIP], id="a part left"),
+        pytest.param(DOWN, ConflictChoice.FAIL, PART, [SKIP], id="a hidden part"),
+        pytest.param(UP, ConflictChoice.REPLACE, PART, [AGAIN], id="a part of what stood"),
+        pytest.param(UP, ConflictChoice.REPLACE, NOTHING, [AGAIN], id="older ones may stand"),
+        pytest.param(UP, ConflictChoice.KEEP_BOTH, NOTHING, [TWICE], id="both"),
+        pytest.param(UP, ConflictChoice.KEEP_BOTH, PART, [TWICE], id="a part beside a file"),
+        pytest.param(UP, ConflictChoice.ASK, NOTHING, [ASKS], id="it is asked again"),
     ],
 )
 def test_how_the_rest_is_done_is_told(
@@ -338,14 +327,14 @@ def test_how_the_rest_is_done_is_told(
     *,
     direction: Direction,
     choice: ConflictChoice,
-    note: str,
+    left: LeftBehind,
     steps: list[str],
 ) -> None:
     report = TransferReport(terminal, clock, direction, "", choice)
     for number in range(2):
-        report(FileChanged(1, msgspec.structs.replace(CUT, number=number, note=note)))
+        report(FileChanged(1, msgspec.structs.replace(CUT, number=number, left_behind=left)))
     report.end()
-    told = [line for line in capsys.readouterr().err.splitlines() if "A part." not in line]
+    told = [line for line in capsys.readouterr().err.splitlines() if "A part" not in line]
     assert told == ["0 files delivered, 0 bytes. Cancelled: 2.", *steps]
     assert report.was_cancelled
 
@@ -360,8 +349,8 @@ def test_files_whose_end_nobody_waited_for_are_told(
     report.end()
     told = capsys.readouterr()
     records = [json.loads(line) for line in told.out.splitlines()]
-    assert [(file["state"], file["note"]) for file in records] == 2 * [
-        ("cancelled", "What is left of it is not known.")
+    assert [(file["state"], file["left_behind"]) for file in records] == 2 * [
+        ("cancelled", "unknown")
     ]
     assert told.err.splitlines() == [
         "1.csv: Cancelled. What is left of it is not known.",
@@ -374,7 +363,7 @@ def test_files_whose_end_nobody_waited_for_are_told(
 def test_that_it_is_stopping_is_told_once_where_something_is_under_way(
     report: TransferReport, capsys: Capture, state: TransferState
 ) -> None:
-    view = BatchView(batch=1, direction=Direction.UPLOAD, title="a.csv", target="/inbox")
+    view = BatchView(batch=1, direction=Direction.UPLOAD, name="a.csv", sources=1, target="/inbox")
     report(FileChanged(1, FileView(number=0, local="a.csv", remote=b"/a.csv", state=state)))
     report(BatchChanged(view))
     for _time in range(2):

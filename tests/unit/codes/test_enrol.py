@@ -21,7 +21,7 @@ def test_an_address_brings_its_own() -> None:
 def test_a_code_is_not_the_key(text: str) -> None:
     with pytest.raises(CodeSecretError, match="This is a code") as caught:
         parse_enrolment(text)
-    assert "“Can't scan?”" in caught.value.problem.next_step
+    assert "“Can't scan?”" in str(caught.value.problem.next_step)
 
 
 @pytest.mark.parametrize("text", ["", "hello, world", "https://example.org"])

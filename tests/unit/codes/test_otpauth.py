@@ -58,7 +58,7 @@ def test_issuer_and_account(label: str, query: str, issuer: str, account: str) -
 def test_okta_verify_is_explained(uri: str) -> None:
     with pytest.raises(CodeSecretError, match="Okta Verify") as caught:
         parse_otpauth(uri)
-    assert "Google Authenticator" in caught.value.problem.next_step
+    assert "Google Authenticator" in str(caught.value.problem.next_step)
 
 
 def test_a_counter_based_code_is_refused() -> None:

@@ -119,7 +119,7 @@ def test_a_tiff_is_refused_with_a_way_on() -> None:
     image = Image.open(io.BytesIO(qr_png())).convert("L")
     with pytest.raises(CodeSecretError, match="cannot be read") as caught:
         read_qr(as_file(image, "TIFF"))
-    assert caught.value.problem.next_step == "Save it as a PNG file and try again."
+    assert str(caught.value.problem.next_step) == "Save it as a PNG file and try again."
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

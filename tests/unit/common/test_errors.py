@@ -16,6 +16,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.message import message
 from ferrygate.common.text import time_text
 
 
@@ -27,7 +28,9 @@ def classes(cls: type[FerrygateError]) -> list[type[FerrygateError]]:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_one_class_and_survives_the_way_there_and_back(kind: Kind) -> None:
-    problem = Problem(kind=kind, sentence="It broke.", next_step="Mend it.", detail="7")
+    problem = Problem(
+        kind=kind, sentence=message("It broke."), next_step=message("Mend it."), detail="7"
+    )
     error = error_for(problem)
     assert problem_of(error) == problem
     assert str(error) == "It broke."
@@ -35,7 +38,7 @@ def test_every_kind_has_one_class_and_survives_the_way_there_and_back(kind: Kind
 
 
 def test_the_key_that_a_server_showed_survives_the_way_there_and_back() -> None:
-    problem = problem_of(HostKeyChangedError("Another server.", fingerprint="SHA256:abc"))
+    problem = problem_of(HostKeyChangedError(message("Another server."), fingerprint="SHA256:abc"))
     assert problem.fingerprint == "SHA256:abc"
     assert problem_of(error_for(problem)) == problem
 
@@ -64,7 +67,7 @@ def test_an_error_that_cannot_be_told_is_one_all_the_same() -> None:
     finally:
         log.removeHandler(handler)
     assert problem.kind is Kind.INTERNAL
-    assert problem.sentence == "Something unexpected went wrong in Ferrygate."
+    assert str(problem.sentence) == "Something unexpected went wrong in Ferrygate."
     assert problem.detail == "ValueError, then OSError"
 
 
@@ -77,7 +80,7 @@ def test_a_foreign_exception_is_placed_in_our_own_code_and_its_way_is_logged(
 ) -> None:
     with pytest.raises(ValueError, match="NaN") as caught:
         time_text(math.nan)
-    place = re.escape("ferrygate/common/text.py") + r":[0-9]+ \(_local\)"
+    place = re.escape("ferrygate/common/quantities.py") + r":[0-9]+ \(local\)"
     detail = problem_of(caught.value).detail
     assert re.fullmatch(f"ValueError in {place}", detail)
     (record,) = caplog.records
@@ -98,7 +101,7 @@ def test_the_way_through_a_library_is_logged_without_what_it_says(
 
 
 def test_an_error_carries_its_problem() -> None:
-    error = UsageError("Wrong.", next_step="Look.", detail="x")
+    error = UsageError(message("Wrong."), next_step=message("Look."), detail="x")
     assert error.problem == Problem(
-        kind=Kind.USAGE, sentence="Wrong.", next_step="Look.", detail="x"
+        kind=Kind.USAGE, sentence=message("Wrong."), next_step=message("Look."), detail="x"
     )

@@ -4,15 +4,9 @@ import os
 
 import pytest
 
+from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import UsageError
-from ferrygate.common.names import (
-    NameSet,
-    display_name,
-    display_text,
-    edited_name,
-    remote_name,
-    safe_local_name,
-)
+from ferrygate.common.names import NameSet, edited_name, remote_name, safe_local_name
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_home_that_is_a_file_is_said_with_what_to_set(tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match="cannot keep its files") as caught:
             Home(place).prepare()
         assert str(place) in str(caught.value)
-        assert HOME_VARIABLE in caught.value.problem.next_step
+        assert HOME_VARIABLE in str(caught.value.problem.next_step)
 
 
 def test_a_home_of_somebody_unknown_is_said() -> None:

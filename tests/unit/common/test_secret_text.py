@@ -25,14 +25,14 @@ from ferrygate.common.secret_text import (
     ],
 )
 def test_what_nobody_sees_is_named(text: str, sentence: str) -> None:
-    assert unseen_ends(Secret(text), "It") == sentence
+    assert str(unseen_ends(Secret(text), "It") or "") == sentence
 
 
 def test_a_sentence_about_a_secret_does_not_hold_it() -> None:
     with pytest.raises(UsageError) as caught:
         given_secret("hush\nhush", "It")
     assert "hush" not in repr(caught.value.problem)
-    assert "hush" not in unseen_ends(Secret("hush "), "It")
+    assert "hush" not in str(unseen_ends(Secret("hush "), "It"))
 
 
 @pytest.mark.parametrize("text", ["caf\udce9", "\ud83d"])

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from ferrygate.common.quantities import ENGLISH, listed
 from ferrygate.common.text import (
     difference_text,
     duration_text,
-    list_text,
     modified_text,
     size_text,
     time_text,
@@ -110,4 +110,4 @@ def test_a_difference_is_told_to_the_nearest(seconds: float, text: str) -> None:
     [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
 )
 def test_parts_of_a_sentence_are_joined(parts: list[str], text: str) -> None:
-    assert list_text(parts) == text
+    assert listed(parts, ENGLISH) == text

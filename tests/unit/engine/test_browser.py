@@ -13,6 +13,7 @@ from bundle_rig import raise_it
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.message import message
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.browser import Browser
 from ferrygate.engine.lane import Lane
@@ -87,7 +88,7 @@ def test_what_was_cancelled_is_cancelled_whatever_ends_it(desk: Desk) -> None:
 
 
 def test_nobody_has_cancelled_what_ends_with_its_session(desk: Desk) -> None:
-    desk.before_the_end = lambda: desk.browser.stop(ConnectionLostError("Lost for good."))
+    desk.before_the_end = lambda: desk.browser.stop(ConnectionLostError(message("Lost for good.")))
     desk.ask()
     (end,) = desk.ends
     assert isinstance(end, ConnectionLostError)

@@ -11,11 +11,12 @@ import pytest
 
 from bundle_rig import BundleRig
 from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.message import message
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Opened, Outcome
-from ferrygate.transfers.views import Direction
+from ferrygate.transfers.views import Direction, LeftBehind
 from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
 
 
@@ -78,7 +79,7 @@ def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at
 
     def end(opened: Rig) -> None:
         if ends == "before the channel":
-            raise ConnectionLostError("Lost.")
+            raise ConnectionLostError(message("Lost."))
         opened.stream.ended = True
         rig.server.instead[LSTAT] = lambda _request: ()
 
@@ -87,7 +88,7 @@ def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at
     (failure,) = rig.told.ends.values()
     assert isinstance(failure, UploadFailedError)
     assert failure.opened == again
-    assert "may be left" in failure.left
+    assert failure.left is LeftBehind.PART
 
 
 def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: BundleRig) -> None:

@@ -105,7 +105,7 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: BundleRig) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)
-    assert "Too many files are open" in problem_of(end).sentence
+    assert "Too many files are open" in str(problem_of(end).sentence)
 
 
 def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: BundleRig) -> None:
@@ -152,4 +152,4 @@ def test_too_many_open_files_are_told_as_that(
     ):
         raise OSError(number, os.strerror(number))
     assert caught.value.problem.kind is Kind.LOCAL_FILE
-    assert "free space" not in caught.value.problem.next_step
+    assert "free space" not in str(caught.value.problem.next_step)

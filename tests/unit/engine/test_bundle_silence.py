@@ -17,6 +17,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.message import message
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.broken import ServerSilentError
 from ferrygate.sftp.files import RemoteFiles
@@ -71,8 +72,8 @@ def test_one_file_that_is_not_answered_for_is_told_and_the_others_go_on(
     assert isinstance(error, UnansweredError)
     problem = problem_of(error)
     assert problem.kind is Kind.SERVER_SILENT
-    assert problem.sentence.startswith("The server did not answer for 1 min")
-    assert ("open a file" in problem.sentence) is (kind == OPEN)
+    assert str(problem.sentence).startswith("The server did not answer for 1 min")
+    assert ("open a file" in str(problem.sentence)) is (kind == OPEN)
     for path, other in rig.told.ends.items():
         if path != SILENT and not isinstance(other, Outcome):
             cause = other.cause if isinstance(other, UploadFailedError) else other
@@ -100,7 +101,7 @@ def test_a_walk_that_is_not_answered_is_told(rig: BundleRig) -> None:
     rig.work_off(walk)
     (error,) = rig.told.walks
     assert isinstance(error, UnansweredError)
-    assert "what a folder holds" in problem_of(error).sentence
+    assert "what a folder holds" in str(problem_of(error).sentence)
 
 
 def test_a_file_of_its_own_is_no_walk_s_trouble(rig: BundleRig) -> None:
@@ -119,6 +120,8 @@ def test_a_file_of_its_own_is_no_walk_s_trouble(rig: BundleRig) -> None:
 
 
 def test_the_problem_crosses_the_boundary_and_comes_back_as_itself() -> None:
-    error = ServerSilentError("Silent.", next_step="Wait.", detail="d", waiter=None)
+    error = ServerSilentError(
+        message("Silent."), next_step=message("Wait."), detail="d", waiter=None
+    )
     assert isinstance(error_for(error.problem), UnansweredError)
     assert error.unanswered().problem == error.problem

@@ -11,6 +11,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
 from unheard_signal import unheard_signal
@@ -87,7 +88,7 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled(client_of: ClientOf
         def notice(self, notice: m.Notice) -> None:  # noqa: ARG002  the protocol's
             clock.time += 6
 
-    news = 2 * (m.Notice(KeychainError("Locked.").problem),)
+    news = 2 * (m.Notice(KeychainError(message("Locked.")).problem),)
     answers: Answers = {m.Upload: (view(m.TransferState.SENDING),), m.CancelRequest: news}
     client, _engine = client_of(answers, prompter=Slow(), clock=clock)
     events = client.ask(UPLOAD)
@@ -145,7 +146,7 @@ def test_nobody_is_asked_about_what_was_taken_back(client_of: ClientOf) -> None:
 def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -> None:
     class Leaving(Unattended):
         def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
-            raise Cancelled("Cancelled.")
+            raise Cancelled
 
     question = m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True)
     cancelled = view(m.TransferState.CANCELLED)

@@ -14,6 +14,7 @@ from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import Kind
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.transfers.views import Confirmation
 
 State = m.TransferState
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
@@ -260,7 +261,7 @@ def test_a_drop_box_takes_files(session: EngineRig, box: Sandbox, month: Path) -
     session.do(m.Upload, (str(month / "plate-00.csv"),), b"/inbox")
     (view,) = session.files().values()
     assert (view.state, view.confirmed) == (State.DELIVERED, False)
-    assert view.note.startswith("size not confirmed")
+    assert view.confirmation is Confirmation.REFUSED
     assert (box.ready.root / "inbox" / "plate-00.csv").exists()
 
 

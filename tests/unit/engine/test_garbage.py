@@ -14,7 +14,7 @@ from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
 OUTCOME = Outcome(state=m.TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
 VIEW = m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=m.TransferState.WAITING)
-BATCH = m.BatchView(batch=1, direction=m.Direction.UPLOAD, title="a.csv", target="/")
+BATCH = m.BatchView(batch=1, direction=m.Direction.UPLOAD, name="a.csv", sources=1, target="/")
 KEPT = (
     ENTRY,
     OUTCOME,
@@ -24,7 +24,7 @@ KEPT = (
     BATCH,
     FileJob(number=0, local="a.csv", remote=b"/a.csv"),
     Opened(stood_before=ENTRY, delivered=OUTCOME),
-    Cancelled("Cancelled.").problem,
+    Cancelled().problem,
 )
 
 

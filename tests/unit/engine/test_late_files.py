@@ -11,10 +11,12 @@ import pytest
 
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.views import Confirmation, LeftBehind
 from queue_rig import FakeLane, QueueRig, files
 from scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
 from sftp_bytes import FAILURE
@@ -114,7 +116,7 @@ def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> 
     assert outcome.state is State.DELIVERED
     assert not outcome.confirmed
     assert outcome.late_check is m.LateCheck.NOT_DONE
-    assert "not asked again" in outcome.note
+    assert outcome.confirmation is Confirmation.NOT_ASKED_AGAIN
 
 
 def test_a_line_that_is_lost_while_it_is_asked_again_leaves_it_to_be_asked(
@@ -136,7 +138,7 @@ def test_what_fails_says_that_a_part_may_come(bundle: BundleRig) -> None:
     bundle.server.instead[CLOSE] = refusing(FAILURE)
     failure = bundle.failure()
     assert isinstance(failure, UploadFailedError)
-    assert "may be left" in failure.left
+    assert failure.left is LeftBehind.PART
 
 
 # ---------------------------------------------------------------- in the queue
@@ -146,7 +148,11 @@ DUE = 330.0  # seconds
 
 def opened_of(job: FileJob, *, delivered: bool = True) -> Opened:
     outcome = Outcome(
-        state=State.DELIVERED, local=job.local, remote=job.remote, size=10, confirmed=True
+        state=State.DELIVERED,
+        local=job.local,
+        remote=job.remote,
+        size=10,
+        confirmation=Confirmation.CONFIRMED,
     )
     return Opened(delivered=outcome if delivered else None)
 
@@ -230,19 +236,19 @@ def test_cancelled_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
 
 def test_signed_out_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
     batch, _lane = park(queue)
-    queue.queue.stop(Cancelled("Signed out.").problem)
+    queue.queue.stop(Cancelled(message("Signed out.")).problem)
     assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
     assert queue.states(batch) == [State.DELIVERED] * 2
 
 
 def test_without_a_connection_a_person_has_to_look(queue: QueueRig) -> None:
     batch, _lane = park(queue)
-    queue.queue.stop(ConnectionLostError("Lost.").problem)
+    queue.queue.stop(ConnectionLostError(message("Lost.")).problem)
     late, _other = queue.views(batch)
     assert late.state is State.NEEDS_ATTENTION
     assert late.problem is not None
     assert late.problem.kind is Kind.CONNECTION_LOST
-    assert "may have come over it" in late.note
+    assert late.left_behind is LeftBehind.LATE_PART
 
 
 def test_cancelled_what_was_not_sent_is_cancelled(queue: QueueRig) -> None:
@@ -268,7 +274,7 @@ def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> N
     queue.walked(*files(queue, 1, 10))
     (lane,) = queue.working
     (job,) = lane.begin_all()
-    lane.later(job, opened_of(job), queue.clock.monotonic(), ConnectionLostError("Lost."))
+    lane.later(job, opened_of(job), queue.clock.monotonic(), ConnectionLostError(message("Lost.")))
     lane.give_up()
     queue.handle()
     assert queue.doubts == 1
@@ -309,7 +315,7 @@ def test_without_a_channel_to_ask_over_a_person_has_to_look(queue: QueueRig) -> 
     queue.handle()
     late, _other = queue.views(batch)
     assert late.state is State.NEEDS_ATTENTION
-    assert "may have come over it" in late.note
+    assert late.left_behind is LeftBehind.LATE_PART
 
 
 def test_what_cannot_be_asked_about_is_not_asked_without_an_end(queue: QueueRig) -> None:
@@ -321,7 +327,7 @@ def test_what_cannot_be_asked_about_is_not_asked_without_an_end(queue: QueueRig)
         (lane,) = queue.working
         (job,) = lane.begin_all(told=False)
         assert job.again is not None
-        error = SettingsError("The disk is full.")
+        error = SettingsError(message("The disk is full."))
         lane.later(job, job.again, queue.clock.monotonic(), error)
         lane.end()
         queue.handle()
@@ -331,4 +337,4 @@ def test_what_cannot_be_asked_about_is_not_asked_without_an_end(queue: QueueRig)
         assert tries < 10
     late, _other = queue.views(batch)
     assert late.state is State.NEEDS_ATTENTION
-    assert "may have come over it" in late.note
+    assert late.left_behind is LeftBehind.LATE_PART

@@ -14,6 +14,7 @@ from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
@@ -38,7 +39,7 @@ class BrokenVault(MemoryVault):
     """A keychain that keeps nothing."""
 
     def write(self, kind: SecretKind, binding: Binding, secret: Secret) -> None:  # noqa: ARG002  the vault's
-        raise KeychainError("The keychain is locked.")
+        raise KeychainError(message("The keychain is locked."))
 
 
 def unused(*_given: object) -> NoReturn:
@@ -136,7 +137,7 @@ def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
     assert engine.secrets.keep_proven(site, HOST_KEY) is None
 
 
-@pytest.mark.parametrize("last", [ConnectionLostError("gone"), Answer(status=503)])
+@pytest.mark.parametrize("last", [ConnectionLostError(message("gone")), Answer(status=503)])
 def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
     engine: Engine, last: Answer | ConnectionLostError
 ) -> None:

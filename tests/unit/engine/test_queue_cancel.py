@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.transfers.outcome import Opened
+from ferrygate.transfers.views import LeftBehind
 from queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
@@ -142,7 +144,7 @@ def test_a_batch_that_waits_for_an_answer(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 3), on_conflict=m.ConflictChoice.ASK)
     (lane,) = rig.working
     for job in lane.begin_all():
-        lane.fail(job, ConflictError("Taken."))
+        lane.fail(job, ConflictError(message("Taken.")))
     rig.handle()
     lane.end()
     rig.handle()
@@ -159,7 +161,7 @@ def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> N
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
-    lane.fail(job, ConflictError("Taken."))
+    lane.fail(job, ConflictError(message("Taken.")))
     lane.give_up()
     rig.handle()
     assert not [event for event in rig.events if isinstance(event, m.ConflictQuestion)]
@@ -175,14 +177,14 @@ def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
-    lane.fail(job, ConnectionLostError("Lost."), opened)
+    lane.fail(job, ConnectionLostError(message("Lost.")), opened)
     lane.give_up()
     rig.handle()
     (view,) = rig.views(batch)
     assert view.state is State.CANCELLED
     assert view.problem is not None
     assert view.problem.kind is Kind.CANCELLED
-    assert ("may be left" in view.note) is (opened is not None)  # nobody could clear away
+    assert (view.left_behind is LeftBehind.PART) is (opened is not None)  # nobody could clear away
     assert rig.answers(batch) == [m.Done(batch)]
     assert rig.doubts == 0
 
@@ -192,7 +194,7 @@ def test_a_walk_that_loses_its_connection_after_the_cancel_is_cancelled(rig: Que
     (lane,) = rig.working
     lane.begin()
     rig.queue.cancel(batch)
-    lane.give_up(ConnectionLostError("Lost."))
+    lane.give_up(ConnectionLostError(message("Lost.")))
     rig.handle()
     (answer,) = rig.answers(batch)
     assert isinstance(answer, m.Failed)
@@ -203,8 +205,8 @@ def test_nobody_has_cancelled_what_is_lost_with_its_session(rig: QueueRig) -> No
     batch = rig.walked(*files(rig, 2))
     (lane,) = rig.working
     lane.begin()
-    rig.queue.stop(ConnectionLostError("Lost for good.").problem)
-    lane.give_up(ConnectionLostError("Lost."))
+    rig.queue.stop(ConnectionLostError(message("Lost for good.")).problem)
+    lane.give_up(ConnectionLostError(message("Lost.")))
     rig.handle()
     view = rig.views(batch)[0]
     assert view.state is State.NEEDS_ATTENTION

@@ -14,7 +14,7 @@ from ferrygate.common.errors import Cancelled
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.transfers.outcome import FileJob, Outcome
 from ferrygate.transfers.replacing import MOST_REPLACING
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
 from scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
 from sftp_bytes import FAILURE, PERMISSION_DENIED
 
@@ -125,7 +125,7 @@ def test_those_under_way_are_finished_on_a_cancel(
         assert content == (CONTENT if path in states else OLD)
     cancelled = [end for end in rig.told.ends.values() if isinstance(end, UploadFailedError)]
     assert all(isinstance(end.cause, Cancelled) for end in cancelled)
-    assert {end.left for end in cancelled} == {""}
+    assert {end.left for end in cancelled} == {LeftBehind.NOTHING}
 
 
 @pytest.mark.parametrize("limit", [None, 400_000])
@@ -177,7 +177,7 @@ def test_a_server_that_answers_no_more_is_not_waited_for_long(rig: BundleRig) ->
     rig.work_off(*replacing(rig, 1))
     (failure,) = rig.told.ends.values()
     assert isinstance(failure, UploadFailedError)
-    assert "may have been overwritten" in failure.left
+    assert failure.left is LeftBehind.OVERWRITTEN
     assert 4 < clocks[1] - clocks[0] < 7
 
 
@@ -190,4 +190,4 @@ def test_a_write_that_is_refused_ends_the_wait(rig: BundleRig) -> None:
     rig.work_off(*replacing(rig, 1))
     (failure,) = rig.told.ends.values()
     assert isinstance(failure, UploadFailedError)
-    assert "may have been overwritten" in failure.left
+    assert failure.left is LeftBehind.OVERWRITTEN

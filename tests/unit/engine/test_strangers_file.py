@@ -128,12 +128,12 @@ def test_a_mailed_file_with_both_keys_gets_no_saved_secret(vaults: Vaults, box: 
     assert rig.listener.all(m.SiteOpened)[-1].has_password
     problem = rig.refused(m.SignIn)
     assert problem.kind is Kind.SECRETS_MISSING
-    assert "another key" in problem.sentence
+    assert "another key" in str(problem.sentence)
     both = frozenset({SecretKind.PASSWORD, SecretKind.CODE_SECRET})
     assert rig.listener.all(m.SecretsDropped) == [m.SecretsDropped(both)]
     assert rig.listener.all(m.CodeChanged)[-1].code is None
     assert len(box.log) == 0
-    assert rig.refused(m.SignIn).sentence == "The password is missing."
+    assert str(rig.refused(m.SignIn).sentence) == "The password is missing."
 
 
 def test_what_was_kept_before_any_sign_in_is_bound_by_the_first(

@@ -14,6 +14,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.message import message
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.inbox import Callback, Inbox
@@ -92,7 +93,7 @@ def test_an_aside_that_fails_reports_its_error() -> None:
     acts = Acts()
 
     def fail(_cancel: CancelToken) -> None:
-        raise ConnectionLostError("Lost.")
+        raise ConnectionLostError(message("Lost."))
 
     acts.do(1, fail)
     assert isinstance(acts.one(), ConnectionLostError)

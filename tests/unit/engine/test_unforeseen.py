@@ -58,7 +58,7 @@ def test_a_fault_while_a_fault_is_told_leaves_nobody_waiting(
         assert isinstance(end, m.Failed)
         assert end.problem.kind is Kind.INTERNAL
         assert end.problem.detail.startswith(error.__name__)
-        assert "cannot go on" in end.problem.sentence
+        assert "cannot go on" in str(end.problem.sentence)
     box.faults.resume()
 
 

@@ -221,7 +221,7 @@ def test_silence_ends_at_the_deadline(rig: Rig, server: ScriptedServer) -> None:
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
     assert 60 <= rig.stream.clock.now() - began < 61
     assert caught.value.problem.kind is Kind.SERVER_SILENT
-    assert caught.value.problem.sentence == "The server did not answer for 1 min."
+    assert str(caught.value.problem.sentence) == "The server did not answer for 1 min."
     assert caught.value.problem.detail == "no answer to STAT for 60 s"
     assert not rig.channel.usable
 

@@ -124,8 +124,8 @@ def test_what_is_no_private_key_is_named_with_the_way_on(
     path.write_bytes(data)
     with pytest.raises(PrivateKeyError) as caught:
         load_private_key(path, None)
-    assert sentence in caught.value.problem.sentence
-    assert step in caught.value.problem.next_step
+    assert sentence in str(caught.value.problem.sentence)
+    assert step in str(caught.value.problem.next_step)
     assert not may_need_passphrase(path)
 
 

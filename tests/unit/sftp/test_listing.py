@@ -143,7 +143,7 @@ def test_what_came_before_an_error_is_kept_and_not_called_whole(
     assert not end.is_whole
     problem = incomplete(end, b"/folder").problem
     assert problem.kind is Kind.INCOMPLETE_LISTING
-    assert problem.sentence == "The server broke off its list of “/folder”: more may be there."
+    assert str(problem.sentence) == "The server broke off its list of “/folder”: more may be there."
     assert problem.detail == f"SFTP status {code}"
     assert not server.open_handles
 
@@ -228,7 +228,7 @@ def test_names_that_are_no_names_are_left_out_and_counted(
     entries, end = rig.run(rig.files.entries(b"/folder"))
     assert [entry.name for entry in entries] == [b"ok"]
     assert (end.unusable, end.example, end.is_whole) == (2, name, False)
-    assert "2 names that cannot be used here" in incomplete(end, b"/folder").problem.sentence
+    assert "2 names that cannot be used here" in str(incomplete(end, b"/folder").problem.sentence)
 
 
 def test_a_slash_behind_a_name_says_that_it_is_a_folder(rig: Rig, server: ScriptedServer) -> None:

@@ -66,12 +66,12 @@ def test_each_status_has_its_error_and_sentence(
     code: int, error: type[FerrygateError], sentence: str
 ) -> None:
     found = error_for_status(StatusReply(code, b"the reason"), b"/in/a.csv")
-    assert (type(found), found.problem.sentence) == (error, sentence)
+    assert (type(found), str(found.problem.sentence)) == (error, sentence)
     assert (found.problem.detail, found.problem.server_said) == (
         f"SFTP status {code}",
         "the reason",
     )
-    assert "again" not in found.problem.next_step or code in {6, 7, 17, 25, 26, 27}
+    assert "again" not in str(found.problem.next_step) or code in {6, 7, 17, 25, 26, 27}
 
 
 @pytest.mark.parametrize("code", [Status.FAILURE, Status.PERMISSION_DENIED])
@@ -96,9 +96,9 @@ def test_each_status_has_its_error_and_sentence(
 )
 def test_where_the_code_says_nothing_the_words_do(code: int, words: bytes, sentence: str) -> None:
     found = problem(code, words)
-    assert (found.sentence, found.server_said) == (sentence, words.decode())
+    assert (str(found.sentence), found.server_said) == (sentence, words.decode())
     assert found.next_step
-    assert "again" not in found.next_step
+    assert "again" not in str(found.next_step)
 
 
 @pytest.mark.parametrize("code", [Status.FAILURE, Status.PERMISSION_DENIED])
@@ -108,7 +108,7 @@ def test_a_reason_nobody_foresaw_goes_to_the_contact_with_the_servers_words(
 ) -> None:
     found = problem(code, words)
     assert found.server_said == words.decode()
-    assert found.next_step == "Ask your contact about it, and tell them what the server says."
+    assert str(found.next_step) == "Ask your contact about it, and tell them what the server says."
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,16 @@ def test_a_reason_nobody_foresaw_goes_to_the_contact_with_the_servers_words(
 )  # fmt: skip
 def test_words_that_say_no_more_than_the_code_are_not_shown(words: bytes) -> None:
     assert problem(Status.FAILURE, words).server_said == ""
-    assert problem(Status.FAILURE, words).next_step == ""
+    assert problem(Status.FAILURE, words).next_step is None
 
 
 def test_no_such_file_exists_is_no_name_that_is_taken() -> None:
-    assert "refused" in problem(Status.FAILURE, b"no such file exists").sentence
+    assert "refused" in str(problem(Status.FAILURE, b"no such file exists").sentence)
 
 
 def test_the_servers_words_are_cut_and_the_name_is_cleaned() -> None:
     words = b"no\x1b[31m \xe2\x80\xae\xff" + 5000 * b"x"
     found = error_for_status(StatusReply(4, words), b"na\nme\xe2\x80\xae").problem
-    assert (found.sentence + found.detail).isprintable()
-    assert "na\\nme\\u202e" in found.sentence
+    assert (str(found.sentence) + found.detail).isprintable()
+    assert "na\\nme\\u202e" in str(found.sentence)
     assert len(found.server_said) == 300

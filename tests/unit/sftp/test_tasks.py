@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.message import message
 from ferrygate.sftp.tasks import Bell, Future
 from task_runner import TaskRunner
 
@@ -59,7 +60,7 @@ def test_then_is_not_called_for_an_error() -> None:
     future: Future[int] = Future()
     called: list[int] = []
     future.then = called.append
-    future.fail(ConnectionLostError("Lost."))
+    future.fail(ConnectionLostError(message("Lost.")))
     assert future.done
     assert called == []
     with pytest.raises(ConnectionLostError):

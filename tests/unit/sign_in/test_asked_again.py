@@ -251,4 +251,4 @@ def test_proftpd_has_taken_the_password_before_it_asks_on(case: Case, prompt: st
 def test_the_person_hears_that_it_may_count(case: Case) -> None:
     with pytest.raises(FerrygateError) as caught:
         sign_in_by_prompts(case, PASSWORD_ASKED, asks("Colour? "), person={"Colour?": None})
-    assert caught.value.problem.next_step.startswith("It may count as a refused sign-in.")
+    assert str(caught.value.problem.next_step).startswith("It may count as a refused sign-in.")

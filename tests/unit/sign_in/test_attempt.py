@@ -39,6 +39,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
     SignInUnansweredError,
 )
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
@@ -180,7 +181,7 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
             case.sign_in(try_anyway=True)
     with pytest.raises(LockOutShutError) as caught:
         case.sign_in(try_anyway=True)
-    assert "reset" in caught.value.problem.next_step
+    assert "reset" in str(caught.value.problem.next_step)
     assert len(case.server.sent) == 4
 
 
@@ -233,7 +234,7 @@ def test_an_end_before_the_password_does_not_count(
 
 def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
     def fail() -> None:
-        raise CannotReachError("no")
+        raise CannotReachError(message("no"))
 
     case.on_connect = fail
     for _time in range(3):
@@ -291,8 +292,8 @@ def test_refusals_are_counted_whatever_the_server_is_called(case: Case) -> None:
     for site in sites:
         with pytest.raises(LockOutBreakerError) as stopped:
             case.sign_in(site)
-        assert "last 2 sign-ins were refused" in stopped.value.problem.sentence
-        assert "together with those at " in stopped.value.problem.sentence
+        assert "last 2 sign-ins were refused" in str(stopped.value.problem.sentence)
+        assert "together with those at " in str(stopped.value.problem.sentence)
         assert case.server.sent == []
         assert not case.server.asked
 

@@ -49,7 +49,7 @@ def test_without_the_file_nothing_is_granted(ledger: Ledger, path: Path, *, brok
     ):
         with pytest.raises(SettingsError) as caught:
             act()
-        assert ("is damaged" if broken else "cannot be used") in caught.value.problem.sentence
+        assert ("is damaged" if broken else "cannot be used") in str(caught.value.problem.sentence)
         assert str(path) in repr(caught.value.problem)
         assert caught.value.problem.next_step
     assert path.exists() is broken
@@ -110,6 +110,6 @@ def test_a_file_that_another_program_keeps_is_not_waited_for_without_end(path: P
         for act in (lambda: ledger.claim(SECRET, 7), lambda: at_once(path)):
             with pytest.raises(SettingsError, match="Another program keeps") as caught:
                 act()
-            assert str(path) in caught.value.problem.next_step
+            assert str(path) in str(caught.value.problem.next_step)
         db.execute("ROLLBACK")
     assert ledger.claim(SECRET, 7)

@@ -18,6 +18,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
     UsageError,
 )
+from ferrygate.common.message import message
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.okta_http import Answer
 from ferrygate.sign_in.okta_verdict import (
@@ -41,7 +42,7 @@ from okta_rig import (
     begun,
 )
 
-LOST = ConnectionLostError("no answer")
+LOST = ConnectionLostError(message("no answer"))
 
 
 @pytest.fixture
@@ -89,8 +90,8 @@ def test_what_okta_says_of_a_password(given: Answer, verdict: PasswordVerdict, e
 @pytest.mark.parametrize("verdict", PasswordVerdict)
 def test_every_verdict_is_a_sentence_with_a_next_step(verdict: PasswordVerdict) -> None:
     problem = explain(PasswordAnswer(verdict, "HTTP 200"))
-    assert problem.sentence.endswith(".")
-    assert problem.next_step.endswith(".")
+    assert str(problem.sentence).endswith(".")
+    assert str(problem.next_step).endswith(".")
     assert problem.detail == "HTTP 200"
     assert problem.kind is {
         PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
@@ -100,10 +101,10 @@ def test_every_verdict_is_a_sentence_with_a_next_step(verdict: PasswordVerdict) 
 
 def test_a_right_password_does_not_make_the_code_wrong() -> None:
     problem = explain(PasswordAnswer(PasswordVerdict.CORRECT, "HTTP 200"))
-    assert problem.sentence.startswith("Your password is right. ")
-    assert "the code, or your account" in problem.sentence
-    assert "no other program used the same code" in problem.next_step
-    assert "clock" in problem.next_step
+    assert str(problem.sentence).startswith("Your password is right. ")
+    assert "the code, or your account" in str(problem.sentence)
+    assert "no other program used the same code" in str(problem.next_step)
+    assert "clock" in str(problem.next_step)
 
 
 def test_only_words_of_okta_are_shown() -> None:
@@ -113,8 +114,8 @@ def test_only_words_of_okta_are_shown() -> None:
 
 def test_the_wait_is_by_oktas_own_clock() -> None:
     limited = Answer(status=429, date=1000.0, rate_limit_reset=1042.0)
-    assert explain(judge(limited)).next_step == "Try again in 42 s."
-    assert explain(judge(Answer(status=429))).next_step == "Try again in 1 min."
+    assert str(explain(judge(limited)).next_step) == "Try again in 42 s."
+    assert str(explain(judge(Answer(status=429))).next_step) == "Try again in 1 min."
 
 
 def test_the_password_goes_out_alone(rig: OktaRig, okta: FakeOkta) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from attempt_rig import KEY, OTHER_KEY, SECRET, SITE, Case, FakeConnection
 from ferrygate.common.errors import CannotReachError, HostKeyChangedError, SettingsError
+from ferrygate.common.message import message
 
 
 @pytest.mark.parametrize("now", [3024.9, 3025])
@@ -58,7 +59,7 @@ def test_a_code_that_is_taken_while_the_server_is_reached_again_keeps_no_connect
 
 def test_a_server_that_is_not_there_is_told_before_a_code_is_waited_for(case: Case) -> None:
     def fail() -> None:
-        raise CannotReachError("no")
+        raise CannotReachError(message("no"))
 
     case.ledger.claim(SECRET, 100)
     case.on_connect = fail

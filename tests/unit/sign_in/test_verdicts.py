@@ -27,7 +27,7 @@ def test_an_expired_password_is_no_wrong_one(case: Case) -> None:
     case.server = FakeConnection(password=expired)
     with pytest.raises(PasswordExpiredError, match="password has expired") as caught:
         case.sign_in()
-    assert "Change it" in caught.value.problem.next_step
+    assert "Change it" in str(caught.value.problem.next_step)
     assert caught.value.problem.server_said == "Expired\\u202e.\nChange it at the portal."
     assert case.refusals == 0
     assert case.server.closed
@@ -38,7 +38,7 @@ def test_a_plain_refusal_names_all_that_may_be_wrong(case: Case) -> None:
     with pytest.raises(SignInRefusedError) as caught:
         case.sign_in()
     for word in ("user name", "password", "clock", "code"):
-        assert word in caught.value.problem.next_step
+        assert word in str(caught.value.problem.next_step)
 
 
 @pytest.mark.parametrize("steps", [("password",), ("keyboard-interactive",)])
@@ -50,7 +50,7 @@ def test_a_refusal_without_a_code_names_none(case: Case, steps: tuple[str, ...])
     )
     with pytest.raises(SignInRefusedError) as caught:
         case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
-    assert caught.value.problem.next_step == "Check your user name and password."
+    assert str(caught.value.problem.next_step) == "Check your user name and password."
 
 
 # ---------------------------------------------------------------- waiting

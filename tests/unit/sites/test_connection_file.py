@@ -292,7 +292,7 @@ def test_a_misplaced_flag_is_an_unknown_key_not_a_secret() -> None:
 def test_what_to_do_about_a_broken_file(text: str, step: str) -> None:
     with pytest.raises(ConnectionFileError) as caught:
         parse_connection_file(text, "acme.ferrygate")
-    assert caught.value.problem.next_step == step
+    assert str(caught.value.problem.next_step) == step
 
 
 def test_a_web_page_is_called_one() -> None:

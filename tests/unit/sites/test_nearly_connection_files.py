@@ -32,7 +32,7 @@ def test_what_is_nearly_right_is_told_how_it_is_right(text: str, line: int, said
         parse_connection_file(text, "acme.ferrygate")
     problem = caught.value.problem
     assert said in f"{problem.sentence} {problem.next_step}"
-    assert f"“acme.ferrygate”, line {line}: " in problem.sentence
+    assert f"“acme.ferrygate”, line {line}: " in str(problem.sentence)
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ def test_an_unknown_name_is_answered_with_those_there_are(tmp_path: Path) -> Non
     store = SiteStore(tmp_path)
     with pytest.raises(UsageError, match="no saved site “Acme”") as caught:
         store.load("Acme")
-    assert caught.value.problem.next_step == "No site is saved yet."
+    assert str(caught.value.problem.next_step) == "No site is saved yet."
     store.save(site("beta"))
     store.save(site("Alpha"))
     with pytest.raises(UsageError) as caught:
         store.remove("Acme")
-    assert caught.value.problem.next_step == "Saved sites: Alpha, beta."
+    assert str(caught.value.problem.next_step) == "Saved sites: Alpha, beta."
 
 
 def test_a_removed_site_is_gone(tmp_path: Path) -> None:

@@ -9,19 +9,22 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.transfers.batch import Batch
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import (
     MOVES,
     BatchView,
+    Confirmation,
     ConflictChoice,
     Direction,
     FileView,
+    LeftBehind,
     TransferState,
 )
 
 S = TransferState
-PROBLEM = Problem(kind=Kind.REMOTE_FAILURE, sentence="No.")
+PROBLEM = Problem(kind=Kind.REMOTE_FAILURE, sentence=message("No."))
 FINAL = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
 WAY = {  # how a file gets into each state
     S.WAITING: [],
@@ -53,7 +56,7 @@ class Case:
             size = 100 if state is S.DELIVERED else 0
             return self.batch.end(0, Outcome(state=state, local="/a", remote=b"/a", size=size))
         if state in {S.NEEDS_ATTENTION, S.CANCELLED}:
-            return self.batch.fail(0, state, PROBLEM, "a part")
+            return self.batch.fail(0, state, PROBLEM, LeftBehind.PART)
         if state is S.INTERRUPTED:
             return self.batch.interrupt(0, Opened())
         if state is S.WAITING:
@@ -120,12 +123,11 @@ def test_what_a_delivered_file_shows(case: Case) -> None:
             remote=b"/a (2)",
             size=120,
             sha256="ab",
-            confirmed=True,
-            note="size confirmed",
+            confirmation=Confirmation.CONFIRMED,
         ),
     )
     assert (view.remote, view.size, view.moved) == (b"/a (2)", 120, 120)
-    assert (view.sha256, view.confirmed, view.note) == ("ab", True, "size confirmed")
+    assert (view.sha256, view.confirmation) == ("ab", Confirmation.CONFIRMED)
     assert (case.view.bytes_total, case.view.bytes_moved) == (120, 120)
 
 

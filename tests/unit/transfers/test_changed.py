@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.common.errors import WrongTypeError
 from ferrygate.transfers.outcome import FileJob
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import OPEN, READ
 from transfer_rig import CONTENT, TransferRig, choosing
 
@@ -47,8 +47,7 @@ def test_put_replaces_what_has_changed(
     outcome = desk.send(choosing(job, ConflictChoice.CHANGED), object_store=object_store)
     assert outcome.state is (TransferState.DELIVERED if sent else TransferState.SKIPPED)
     assert desk.server.files[REMOTE] == (CONTENT if sent else there)
-    assert not outcome.size_differs
-    assert outcome.note == "" or sent
+    assert outcome.skip_reason is (None if sent else SkipReason.NAME_TAKEN)
 
 
 def test_put_compares_sizes_where_no_time_is_told(desk: TransferRig, job: FileJob) -> None:
@@ -75,7 +74,7 @@ def test_put_skips_by_the_size_behind_a_link(desk: TransferRig, job: FileJob) ->
     desk.server.files[b"/real.csv"] = bytearray(CONTENT)
     desk.server.links[REMOTE] = b"/real.csv"
     same = desk.send(choosing(job, ConflictChoice.SKIP))
-    assert (same.state, same.size_differs) == (TransferState.SKIPPED, False)
+    assert (same.state, same.skip_reason) == (TransferState.SKIPPED, SkipReason.NAME_TAKEN)
 
 
 def test_a_folder_is_no_changed_file(desk: TransferRig, job: FileJob) -> None:
@@ -89,8 +88,7 @@ def test_a_folder_is_no_changed_file(desk: TransferRig, job: FileJob) -> None:
 def test_put_that_skips_another_size_says_so(desk: TransferRig, job: FileJob, there: bytes) -> None:
     stands(desk, there)
     outcome = desk.send(choosing(job, ConflictChoice.SKIP))
-    assert (outcome.state, outcome.size_differs) == (TransferState.SKIPPED, True)
-    assert outcome.note == "skipped, another size on the server"
+    assert outcome.skip_reason is SkipReason.OTHER_SIZE_THERE
 
 
 @pytest.fixture
@@ -141,7 +139,7 @@ def test_get_compares_sizes_where_no_time_is_told(desk: TransferRig, fetched: Fi
 def test_get_that_skips_another_size_says_so(desk: TransferRig, fetched: FileJob) -> None:
     Path(fetched.local).write_bytes(b"half")
     outcome = desk.fetch(choosing(fetched, ConflictChoice.SKIP))
-    assert (outcome.state, outcome.size_differs) == (TransferState.SKIPPED, True)
+    assert outcome.skip_reason is SkipReason.OTHER_SIZE_THERE
 
 
 def test_a_folder_here_is_no_changed_file(desk: TransferRig, fetched: FileJob) -> None:

@@ -25,7 +25,7 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.download import download
 from ferrygate.transfers.outcome import FileJob, Outcome
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import (
     CLOSE,
     DATA,
@@ -252,7 +252,7 @@ def test_a_dangling_link_is_a_taken_name(desk: TransferRig, job: FileJob) -> Non
 def test_skip(desk: TransferRig, job: FileJob) -> None:
     desk.write("plate.csv", b"mine")
     outcome = desk.fetch(choosing(job, ConflictChoice.SKIP))
-    assert (outcome.state, outcome.note) == (TransferState.SKIPPED, "")
+    assert outcome.skip_reason is SkipReason.NAME_TAKEN
     assert Path(job.local).read_bytes() == b"mine"
 
 
@@ -261,14 +261,14 @@ def test_a_skipped_file_of_another_size_is_told(desk: TransferRig, job: FileJob)
     other = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=5)
     outcome = desk.fetch(other)
     assert outcome.state is TransferState.SKIPPED
-    assert outcome.note == "skipped, another size on this computer"
+    assert outcome.skip_reason is SkipReason.OTHER_SIZE_THERE
 
 
 def test_a_skipped_link_has_the_size_of_its_file(desk: TransferRig, job: FileJob) -> None:
     desk.write("other.csv", b"mine")
     Path(job.local).symlink_to(desk.folder / "other.csv")
     same = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=4)
-    assert desk.fetch(same).note == ""
+    assert desk.fetch(same).skip_reason is SkipReason.NAME_TAKEN
 
 
 def test_replace(desk: TransferRig, job: FileJob) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ferrygate.common.errors import SizeMismatchError
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.receive import ChangedError
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 from scripted_sftp import (
     ATTRS,
     CLOSE,
@@ -91,7 +91,7 @@ def test_a_file_rewritten_again_and_again_is_told_and_not_kept(
     rewriting(desk, NEWER, CONTENT, NEWER)
     with pytest.raises(ChangedError, match="was changed while it was fetched") as caught:
         desk.fetch(job)
-    assert "once it is finished" in caught.value.problem.next_step
+    assert "once it is finished" in str(caught.value.problem.next_step)
     assert os.listdir(desk.folder) == []  # noqa: PTH208  names alone
     assert len(desk.server.asked(OPEN)) == 2
     assert not desk.server.open_handles
@@ -138,7 +138,7 @@ def test_a_file_of_which_nothing_more_is_told_is_there_and_unconfirmed(
     desk.server.instead[FSTAT] = desk.server.instead[STAT] = refusing(code)
     outcome = desk.fetch(job)
     assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, False)
-    assert outcome.note.startswith("size not confirmed")
+    assert outcome.confirmation is Confirmation.NO_SIZES
     assert Path(job.local).read_bytes() == CONTENT
 
 
@@ -225,7 +225,7 @@ def test_a_size_told_wrongly_is_read_to_the_end_and_unconfirmed(
     outcome = desk.fetch(msgspec.structs.replace(job, size=size))
     assert Path(job.local).read_bytes() == CONTENT
     assert (outcome.size, outcome.confirmed) == (len(CONTENT), False)
-    assert outcome.note == "size not confirmed: the server tells another"
+    assert outcome.confirmation is Confirmation.OTHER_SIZE_TOLD
     assert outcome.sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert len(desk.server.asked(OPEN)) == 1
     assert not desk.server.open_handles
@@ -240,10 +240,7 @@ def test_a_size_that_is_not_told_is_no_reason_not_to_fetch(
     desk.server.instead[STAT] = desk.server.instead[FSTAT] = telling(size=None)
     outcome = desk.fetch(msgspec.structs.replace(job, size=None, modified=None))
     assert Path(job.local).read_bytes() == content
-    assert (outcome.confirmed, outcome.note) == (
-        False,
-        "size not confirmed: the server does not tell sizes",
-    )
+    assert outcome.confirmation is Confirmation.NO_SIZES
 
 
 def test_few_reads_find_the_end_of_a_small_file(desk: TransferRig, job: FileJob) -> None:

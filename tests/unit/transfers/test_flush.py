@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     told.wait(2)
     error = told.errors["bad"]
     assert isinstance(error, FerrygateError)
-    assert "below" in error.problem.sentence
+    assert "below" in str(error.problem.sentence)
     assert error.problem.detail == "Not a directory"
     assert told.errors["good"] is None
 

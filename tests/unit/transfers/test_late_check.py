@@ -9,9 +9,15 @@ import pytest
 
 from ferrygate.common.errors import ConnectionLostError, LocalFileError, SizeMismatchError
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
-from ferrygate.transfers.remains import clear_away, part_left
+from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.upload import NotBeforeError
-from ferrygate.transfers.views import ConflictChoice, LateCheck, TransferState
+from ferrygate.transfers.views import (
+    Confirmation,
+    ConflictChoice,
+    LateCheck,
+    LeftBehind,
+    TransferState,
+)
 from scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, Rig, refusing
 from sftp_bytes import NO_SUCH_FILE, PERMISSION_DENIED
 from transfer_rig import CONTENT, TransferRig, choosing
@@ -171,7 +177,8 @@ def test_asked_again_no_size_is_told(desk: TransferRig, job: FileJob, code: int)
     desk.server.instead[STAT] = refusing(code)
     outcome = goes_on(desk, job)
     assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, False)
-    assert outcome.note.startswith("size not confirmed")
+    is_gone = code == NO_SUCH_FILE
+    assert outcome.confirmation is (Confirmation.MOVED_ON if is_gone else Confirmation.REFUSED)
     assert outcome.late_check is LateCheck.NOT_DONE
     assert desk.server.asked(OPEN) == []
 
@@ -199,7 +206,7 @@ def test_what_may_be_an_older_version_is_not_removed_where_it_cannot_be_sent_aga
     with pytest.raises(LocalFileError):
         goes_on(desk, job)
     left = desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=True))
-    assert left == part_left()
+    assert left is LeftBehind.PART
     assert desk.server.files[PATH] == CONTENT[::-1]
 
 
@@ -287,6 +294,6 @@ def test_of_two_files_for_one_name_the_later_one_is_there_whole(
         outcomes[turn] = desk.send(asked)
     assert {outcome.state for outcome in outcomes.values()} == {TransferState.DELIVERED}
     assert (outcomes[0].confirmed, outcomes[0].late_check) == (False, LateCheck.NOT_DONE)
-    assert "another file was sent" in outcomes[0].note
+    assert outcomes[0].confirmation is Confirmation.REPLACED_SINCE
     assert outcomes[1].confirmed
     assert desk.server.files[PATH] == b"x" * size

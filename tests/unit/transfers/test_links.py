@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.transfers.plan import Planner
-from ferrygate.transfers.views import ConflictChoice, LeftOut, LinkChoice
+from ferrygate.transfers.views import ConflictChoice, LinkChoice, SkipReason
 from scripted_sftp import LINK, OPENDIR, READDIR, STAT, Request, ScriptedServer, names, status
 from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
 from walk_rig import Walk
@@ -26,7 +26,7 @@ def walk_with(server: ScriptedServer, links: LinkChoice) -> Walk:
     return walk
 
 
-def fates(walk: Walk) -> dict[str, LeftOut | Kind | None]:
+def fates(walk: Walk) -> dict[str, SkipReason | Kind | None]:
     """What becomes of each name, by its last part."""
     return {
         job.remote.rpartition(b"/")[2].decode(): (
@@ -53,15 +53,15 @@ def tree(tmp_path: Path) -> Path:
     return tree
 
 
-SENT = {"a.csv": None, "r.dat": None, "to-file": None, "dangling": None, "pipe": LeftOut.SPECIAL}
+SENT = {"a.csv": None, "r.dat": None, "to-file": None, "dangling": None, "pipe": SkipReason.SPECIAL}
 
 
 @pytest.mark.parametrize(
     ("links", "fate"),
-    [(LinkChoice.SKIP, LeftOut.LINK_TO_FOLDER), (LinkChoice.FAIL, Kind.WRONG_TYPE)],
+    [(LinkChoice.SKIP, SkipReason.LINK_TO_FOLDER), (LinkChoice.FAIL, Kind.WRONG_TYPE)],
 )
 def test_links_to_folders_are_not_sent_unless_that_is_asked_for(
-    tree: Path, links: LinkChoice, fate: LeftOut | Kind
+    tree: Path, links: LinkChoice, fate: SkipReason | Kind
 ) -> None:
     server = ScriptedServer({}, b"/inbox")
     walk = walk_with(server, links)
@@ -75,7 +75,7 @@ def test_links_to_folders_are_sent_as_folders_and_loops_are_left_out(tree: Path)
     walk = walk_with(server, LinkChoice.FOLLOW)
     found = walk.up(tree)
     assert b"/inbox/month/to-folder/r.dat" in found
-    assert {job.remote for job in walk.jobs if job.not_moved is LeftOut.LOOP} == {
+    assert {job.remote for job in walk.jobs if job.not_moved is SkipReason.LOOP} == {
         b"/inbox/month/raw/loop",
         b"/inbox/month/to-folder/loop",
     }
@@ -87,7 +87,7 @@ def test_a_socket_is_no_file(tmp_path: Path) -> None:
         listener.bind(str(tmp_path / "t" / "s"))
         walk = walk_with(ScriptedServer({}, b"/inbox"), LinkChoice.SKIP)
         walk.up(tmp_path / "t")
-    assert fates(walk) == {"s": LeftOut.SPECIAL}
+    assert fates(walk) == {"s": SkipReason.SPECIAL}
 
 
 def test_a_link_that_a_person_names_is_followed(tree: Path) -> None:
@@ -115,10 +115,10 @@ FETCHED = {"a.csv": None, "r.dat": None, "to-file": None, "dangling": Kind.NOT_F
 
 @pytest.mark.parametrize(
     ("links", "fate"),
-    [(LinkChoice.SKIP, LeftOut.LINK_TO_FOLDER), (LinkChoice.FAIL, Kind.WRONG_TYPE)],
+    [(LinkChoice.SKIP, SkipReason.LINK_TO_FOLDER), (LinkChoice.FAIL, Kind.WRONG_TYPE)],
 )
 def test_links_to_folders_are_not_fetched_unless_that_is_asked_for(
-    server: ScriptedServer, tmp_path: Path, links: LinkChoice, fate: LeftOut | Kind
+    server: ScriptedServer, tmp_path: Path, links: LinkChoice, fate: SkipReason | Kind
 ) -> None:
     walk = walk_with(server, links)
     walk.down(b"/in", folder=tmp_path)
@@ -131,7 +131,7 @@ def test_links_to_folders_are_fetched_as_folders_and_loops_are_left_out(
 ) -> None:
     walk = walk_with(server, LinkChoice.FOLLOW)
     assert "in/to-folder/r.dat" in walk.down(b"/in", folder=tmp_path)
-    assert {job.remote for job in walk.jobs if job.not_moved is LeftOut.LOOP} == {
+    assert {job.remote for job in walk.jobs if job.not_moved is SkipReason.LOOP} == {
         b"/in/raw/loop",
         b"/in/to-folder/loop",
     }
@@ -152,7 +152,7 @@ def test_a_link_that_leads_nowhere_says_so(server: ScriptedServer, tmp_path: Pat
     walk.down(b"/in", folder=tmp_path)
     (problem,) = [job.not_moved for job in walk.jobs if job.remote == b"/in/dangling"]
     assert isinstance(problem, Problem)
-    assert problem.sentence == "“dangling” is a link that leads nowhere."
+    assert str(problem.sentence) == "“dangling” is a link that leads nowhere."
     assert problem.next_step
 
 
@@ -173,7 +173,7 @@ def test_devices_pipes_and_sockets_are_left_out(tmp_path: Path, mode: int) -> No
     server.mode = lambda told: told if told & 0o40000 and told & 0o170000 == 0o40000 else mode
     walk = walk_with(server, LinkChoice.SKIP)
     walk.down(b"/in", folder=tmp_path)
-    assert fates(walk) == {"x": LeftOut.SPECIAL, "to-x": LeftOut.SPECIAL}
+    assert fates(walk) == {"x": SkipReason.SPECIAL, "to-x": SkipReason.SPECIAL}
 
 
 @pytest.mark.parametrize("mode", [None, 0o755])
@@ -210,7 +210,7 @@ def test_one_of_several_folders_that_cannot_be_read_takes_no_other_with_it(
     assert fates(walk) == {
         "closed": Kind.REMOTE_FAILURE,
         "r.dat": None,
-        "loop": LeftOut.LINK_TO_FOLDER,
+        "loop": SkipReason.LINK_TO_FOLDER,
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, WrongTypeError
 from ferrygate.transfers.outcome import FileJob
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import OPEN, READ, Request, ScriptedServer, status
 from sftp_bytes import FAILURE
 from transfer_rig import CONTENT, TransferRig, choosing
@@ -81,7 +81,10 @@ def test_put_skips_a_file_where_no_kinds_are_told(desk: TransferRig, job: FileJo
     desk.server.mode = lambda _mode: None
     desk.server.files[REMOTE] = bytearray(CONTENT[:-1])
     outcome = desk.send(choosing(job, ConflictChoice.SKIP), object_store=False)
-    assert (outcome.state, outcome.size_differs) == (TransferState.SKIPPED, True)
+    assert (outcome.state, outcome.skip_reason) == (
+        TransferState.SKIPPED,
+        SkipReason.OTHER_SIZE_THERE,
+    )
 
 
 def test_put_does_not_skip_for_a_link_that_leads_nowhere(desk: TransferRig, job: FileJob) -> None:

@@ -55,7 +55,7 @@ def test_another_writer_who_is_ahead_is_told(desk: TransferRig, job: FileJob, at
     desk.server.instead[FSTAT] = telling(lambda look: WHOLE if look == at else 0)
     with pytest.raises(MixedError, match=r"Somebody else wrote to “report\.csv”") as caught:
         desk.send(job, object_store=False)
-    assert "once the other one is finished" in caught.value.problem.next_step
+    assert "once the other one is finished" in str(caught.value.problem.next_step)
     assert desk.server.files[PATH] == CONTENT  # it was finished, and is left as it is
     assert desk.opened.path is None
     assert not desk.server.open_handles

@@ -97,7 +97,7 @@ def test_a_drop_box_may_be_hidden(
         b"/drop/b.csv",
     ]
     reasons = [job.folder_refused for job in walk.jobs]
-    assert all(reason is not None and "“/drop”" in reason.sentence for reason in reasons)
+    assert all(reason is not None and "“/drop”" in str(reason.sentence) for reason in reasons)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_hostile_names_stay_in_the_folder(
     walk.down(b"/inbox", folder=to)
     *found, unusable = walk.jobs
     assert isinstance(unusable.not_moved, Problem)
-    assert "4 names that cannot be used here" in unusable.not_moved.sentence
+    assert "4 names that cannot be used here" in str(unusable.not_moved.sentence)
     made = [Path(job.local) for job in found] + list((to / "inbox").iterdir())
     assert len({str(path).casefold() for path in made}) == len(made) > 8
     assert all(path.parent == to / "inbox" for path in made)

@@ -13,6 +13,7 @@ from ferrygate.common.errors import (
     Problem,
     RemoteFailureError,
 )
+from ferrygate.common.message import message
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import EXCL, LSTAT, OPEN, STAT, TRUNC, Request, refusing, status
@@ -124,7 +125,7 @@ def test_why_the_folder_is_not_there_is_what_is_said(
     desk: TransferRig, job: FileJob, code: int
 ) -> None:
     desk.server.instead[OPEN] = refusing(code)
-    refused = PermissionDeniedError("The server does not allow this for “/new”.").problem
+    refused = PermissionDeniedError(message("The server does not allow this for “/new”.")).problem
     with pytest.raises(PermissionDeniedError, match="/new"):
         send(desk, msgspec.structs.replace(job, folder_refused=refused))
 
@@ -132,7 +133,7 @@ def test_why_the_folder_is_not_there_is_what_is_said(
 def test_a_hidden_drop_box_takes_the_file(desk: TransferRig, job: FileJob) -> None:
     for kind in (LSTAT, STAT):
         desk.server.instead[kind] = refusing(NO_SUCH_FILE)
-    refused: Problem = PermissionDeniedError("Not allowed.").problem
+    refused: Problem = PermissionDeniedError(message("Not allowed.")).problem
     outcome = send(desk, msgspec.structs.replace(job, folder_refused=refused))
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed

@@ -24,7 +24,13 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.remains import clear_away
-from ferrygate.transfers.views import ConflictChoice, TransferState
+from ferrygate.transfers.views import (
+    Confirmation,
+    ConflictChoice,
+    LeftBehind,
+    SkipReason,
+    TransferState,
+)
 from scripted_sftp import (
     ATTRS,
     CLOSE,
@@ -178,7 +184,7 @@ def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
     [
         (PERMISSION_DENIED, "does not allow"),
         (OP_UNSUPPORTED, "cannot do that"),
-        (NO_SUCH_FILE, "already moved it on"),
+        (NO_SUCH_FILE, "None"),
         (FAILURE, "refused"),
     ],
 )
@@ -189,8 +195,9 @@ def test_delivered_though_the_size_cannot_be_asked(
     outcome = desk.send(job)
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed
-    assert outcome.note.startswith("size not confirmed: ")
-    assert words in outcome.note
+    is_gone = code == NO_SUCH_FILE
+    assert outcome.confirmation is (Confirmation.MOVED_ON if is_gone else Confirmation.REFUSED)
+    assert words in str(outcome.not_told and outcome.not_told.sentence)
 
 
 def test_a_server_that_tells_no_sizes(desk: TransferRig, job: FileJob) -> None:
@@ -220,9 +227,8 @@ def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJ
     assert not outcome.confirmed
     assert desk.server.asked(OPEN)[0][1] & EXCL
     desk.opened.path = b"/inbox/report.csv"
-    assert "may be left" in (
-        desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=False)) or ""
-    )
+    left = desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=False))
+    assert left is LeftBehind.PART
     assert desk.server.asked(REMOVE) == []
 
 
@@ -276,8 +282,7 @@ def test_a_taken_name_is_left_alone(
 def test_skip(desk: TransferRig, job: FileJob) -> None:
     desk.server.files[b"/inbox/report.csv"] = bytearray(len(CONTENT))
     outcome = desk.send(choosing(job, ConflictChoice.SKIP))
-    assert (outcome.state, outcome.note) == (TransferState.SKIPPED, "")
-    assert not outcome.size_differs
+    assert outcome.skip_reason is SkipReason.NAME_TAKEN
     assert desk.server.files[b"/inbox/report.csv"] == bytes(len(CONTENT))
 
 
@@ -288,7 +293,7 @@ def test_a_part_that_is_skipped_is_not_passed_off_as_the_file(
     whole = msgspec.structs.replace(choosing(job, ConflictChoice.SKIP), size=len(CONTENT))
     outcome = desk.send(whole)
     assert outcome.state is TransferState.SKIPPED
-    assert outcome.note == "skipped, another size on the server"
+    assert outcome.skip_reason is SkipReason.OTHER_SIZE_THERE
 
 
 def test_replace(desk: TransferRig, job: FileJob) -> None:

@@ -107,7 +107,7 @@ def test_a_swapped_entry_is_not_used(backend: Backend, binding: Binding) -> None
 
 def test_a_keychain_that_works_needs_no_note(backend: Backend) -> None:
     vault = KeychainVault(lambda: backend)
-    assert vault.note == ""
+    assert vault.note is None
     assert isinstance(open_vault(lambda: backend), KeychainVault)
 
 
@@ -162,13 +162,13 @@ def test_a_failed_removal_is_told(binding: Binding) -> None:
 )
 def test_what_is_no_keychain_is_refused_by_class(refused: Backend, binding: Binding) -> None:
     vault = KeychainVault(lambda: refused)
-    assert vault.note.endswith("Secrets are kept until Ferrygate ends.")
+    assert str(vault.note).endswith("Secrets are kept until Ferrygate ends.")
     with pytest.raises(KeychainError):
         vault.write(PASSWORD, binding, Secret("s"))
 
 
 def test_a_name_that_only_begins_alike_is_not_refused() -> None:
-    assert KeychainVault(lambda: from_module("keyrings.alternative")).note == ""
+    assert KeychainVault(lambda: from_module("keyrings.alternative")).note is None
 
 
 def test_the_first_good_one_of_a_chain_is_used(backend: Backend, binding: Binding) -> None:
@@ -179,18 +179,18 @@ def test_the_first_good_one_of_a_chain_is_used(backend: Backend, binding: Bindin
         Secret("s"), binding.host_keys
     )
     type(chain).backends = [from_module("keyrings.alt.file")]  # type: ignore[attr-defined]
-    assert "unprotected" in KeychainVault(lambda: chain).note
+    assert "unprotected" in str(KeychainVault(lambda: chain).note)
     type(chain).backends = []  # type: ignore[attr-defined]
-    assert "no keychain" in KeychainVault(lambda: chain).note
+    assert "no keychain" in str(KeychainVault(lambda: chain).note)
 
 
 def test_without_a_keychain_secrets_live_in_memory_and_it_says_why(binding: Binding) -> None:
     vault = open_vault(lambda: from_module("keyring.backends.fail"))
     assert isinstance(vault, MemoryVault)
-    assert vault.note.startswith("There is no keychain on this computer.")
+    assert str(vault.note).startswith("There is no keychain on this computer.")
     vault.write(PASSWORD, binding, Secret("s"))
     assert vault.read(PASSWORD, binding) == SavedSecret(Secret("s"), binding.host_keys)
-    assert "no keychain" in MemoryVault().note
+    assert "no keychain" in str(MemoryVault().note)
 
 
 def test_what_windows_cannot_hold_is_refused(backend: Backend, binding: Binding) -> None:
@@ -229,7 +229,7 @@ def test_a_keychain_that_cannot_even_be_found_in_time_is_asked_once() -> None:
         return HangingBackend()
 
     vault = KeychainVault(find, deadline=HUNG)
-    assert vault.note.startswith("The keychain did not answer.")
+    assert str(vault.note).startswith("The keychain did not answer.")
     assert len(asked) == 1
     prompt.set()
     asked[0].join(10)

@@ -17,11 +17,11 @@ from PySide6.QtCore import (
 )
 
 from ferrygate.app.models.folder_row import Row, row_of
+from ferrygate.app.models.kinds import kind_text
 from ferrygate.app.plain_text import plain_tip
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
-from ferrygate.common.kinds import kind_text
 from ferrygate.common.text import modified_text, size_text
 
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)

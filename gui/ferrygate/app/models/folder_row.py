@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry
-from ferrygate.common.names import display_name
 
 # More digits than this are compared in pieces, which a hostile name cannot make slow.
 _NUMBER = re.compile(r"([0-9]{1,18})")

@@ -11,6 +11,7 @@ from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 
 class PromptPanel(QFrame):
@@ -28,7 +29,7 @@ class PromptPanel(QFrame):
         self._question = 0
         self._instruction = label("", "dim", wrap=True)
         self._words = label("", wrap=True)
-        self._field = SecretField(theme, _("Your answer"))
+        self._field = SecretField(theme, message("Your answer"))
         self._answer = self._field.edit
         self._answer.setProperty("look", "inline")
         self._answer.returnPressed.connect(self._give)

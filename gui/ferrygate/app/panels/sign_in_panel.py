@@ -23,6 +23,7 @@ from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 
 
 class SignInPanel(CardGround):
@@ -39,9 +40,9 @@ class SignInPanel(CardGround):
         self._head = SiteHead(self._detail)
         self._title = label(_("Sign in"), "title")
         self._user = Field(_("User name"))
-        self._password = SecretField(theme, _("Your password"), _("Password"))
+        self._password = SecretField(theme, message("Your password"), _("Password"))
         self._passphrase = SecretField(
-            theme, _("Your passphrase"), _("Passphrase of your private key")
+            theme, message("Your passphrase"), _("Passphrase of your private key")
         )
         self.setup = CodeSetupPanel(theme, workspace.setup, aside)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)

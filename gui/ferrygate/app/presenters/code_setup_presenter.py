@@ -14,6 +14,7 @@ from ferrygate.codes.enrol import Found
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
@@ -187,6 +188,6 @@ def _mismatch(secret: CodeSecret, site: Site | None) -> str:
 
 def _no_qr_code() -> Problem:
     return CodeSecretError(
-        _("There is no QR code in this picture."),
-        next_step=_("Choose a picture that shows the whole code."),
+        message("There is no QR code in this picture."),
+        next_step=message("Choose a picture that shows the whole code."),
     ).problem

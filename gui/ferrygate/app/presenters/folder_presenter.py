@@ -10,11 +10,12 @@ import msgspec
 from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name, edited_name, remote_name
+from ferrygate.common.names import edited_name, remote_name
 from ferrygate.common.remote_path import join, parent
 from ferrygate.engine import messages as m
 

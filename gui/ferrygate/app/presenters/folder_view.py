@@ -6,9 +6,9 @@ from enum import Enum
 
 import msgspec
 
+from ferrygate.common.display import display_name
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
 from ferrygate.common.remote_path import join
 
 

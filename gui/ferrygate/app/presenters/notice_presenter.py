@@ -7,7 +7,7 @@ from collections import deque
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import ConnectionLostError, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 
 STAYS_SECONDS = 4.0
@@ -81,5 +81,5 @@ class NoticePresenter(Observable):
 
 def _said(words: str) -> Problem:
     return ConnectionLostError(
-        _("The connection was lost, and Ferrygate is signing in again."), server_said=words
+        message("The connection was lost, and Ferrygate is signing in again."), server_said=words
     ).problem

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import Problem
-from ferrygate.common.names import display_text
+from ferrygate.common.i18n import render
+from ferrygate.common.message import sentences
 from ferrygate.common.text import server_says
 
 _MOST_SAID = 300  # characters of a server's words; "Copy details for support" has them all
@@ -11,7 +13,8 @@ _MOST_SAID = 300  # characters of a server's words; "Copy details for support" h
 
 def problem_text(problem: Problem) -> str:
     """The sentence and the next step."""
-    return " ".join(part for part in (problem.sentence, problem.next_step) if part)
+    step = problem.next_step
+    return render(problem.sentence if step is None else sentences(problem.sentence, step))
 
 
 def said_text(problem: Problem) -> str:
@@ -28,8 +31,8 @@ def support_text(problem: Problem) -> str:
     """Make the text that "Copy details for support" puts on the clipboard; never a secret."""
     said = display_text(problem.server_said)
     parts = (
-        problem.sentence,
-        problem.next_step,
+        render(problem.sentence),
+        problem.next_step and render(problem.next_step),
         said and server_says(said),
         f"[{problem.kind.value}]",
         problem.detail,

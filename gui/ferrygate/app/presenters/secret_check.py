@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.common.errors import UsageError
+from ferrygate.common.i18n import render
+from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret, unseen_ends
 
@@ -24,7 +27,7 @@ class SecretNote(msgspec.Struct, frozen=True):
 class SecretCheck:
     """Looks at the texts of one field, and says of each once what nobody sees of it."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: Message) -> None:
         """Take what the secret is, to begin sentences with, such as "Your password"."""
         self._source = source
         self._named = Secret("")
@@ -34,11 +37,12 @@ class SecretCheck:
         try:
             secret = given_secret(text, self._source)
         except UsageError as error:
-            return SecretNote(f"{error.problem.sentence} {error.problem.next_step}")
+            return SecretNote(problem_text(error.problem))
         words = unseen_ends(secret, self._source)
-        if words:
-            self._named = secret
-        return SecretNote(words, can_remove=bool(words))
+        if words is None:
+            return SecretNote()
+        self._named = secret
+        return SecretNote(render(words), can_remove=True)
 
     def lets_pass(self, text: str) -> bool:
         """Tell whether a text may be sent: one line, of which nothing is still to be said."""

@@ -17,7 +17,7 @@ from ferrygate.app.presenters.question_views import (
 from ferrygate.app.presenters.session_words import seconds_until, state_words
 from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.i18n import _, render
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
     CodeChanged,
@@ -225,7 +225,7 @@ def _note(told: Told, *, wants_code: bool, busy: bool, now: float) -> str:
     if busy:
         return told.said or _("Keep this window open.")
     if told.opened is not None and told.opened.keychain_note:
-        return told.opened.keychain_note
+        return render(told.opened.keychain_note)
     if not wants_code or told.code is None or told.code.code is None:
         return ""
     code = told.code.code

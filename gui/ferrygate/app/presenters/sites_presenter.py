@@ -13,7 +13,7 @@ from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.offer_view import OfferView, offer_view
 from ferrygate.common.errors import FerrygateError, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.sites.connection_file import read_connection_file
 from ferrygate.sites.site import DEFAULT_PORT, Site
 
@@ -154,8 +154,8 @@ class SitesPresenter(Observable):
             self.report(
                 Problem(
                     kind=FerrygateError.kind,
-                    sentence=_("This is not a server address."),
-                    next_step=_("It looks like sftp.example.org."),
+                    sentence=message("This is not a server address."),
+                    next_step=message("It looks like sftp.example.org."),
                 )
             )
             return

@@ -8,17 +8,25 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
+from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Kind, Problem
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import display_name, display_text
+from ferrygate.common.i18n import _, ngettext, render
+from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.remote_path import basename
-from ferrygate.common.text import late_text, size_text, time_text
+from ferrygate.common.text import size_text, time_text
 from ferrygate.engine.messages import (
     BatchView,
     ConflictQuestion,
     Direction,
     FileView,
     TransferState,
+)
+from ferrygate.transfers.words import (
+    batch_title,
+    confirmation_words,
+    late_words,
+    left_words,
+    skipped_words,
 )
 
 _MOST_FAILURES = 100  # of a batch that are kept for support
@@ -64,20 +72,20 @@ class Batch(msgspec.Struct, kw_only=True):
     question: ConflictQuestion | None = None
     problem: Problem | None = None
     failures: dict[int, tuple[str, Problem]] = {}
-    note: str = ""
+    note: Message | None = None
     left_out: set[int] = set()
-    left: str = ""
+    left: Message | None = None
     cancelled: bool = False
 
     def take(self, file: FileView) -> None:
         """Note one file's new state."""
         self.states[file.number] = file.state
         if file.state is TransferState.DELIVERED:
-            self.note = file.note
+            self.note = confirmation_words(file, self.view.direction)
         elif file.state is TransferState.SKIPPED:
-            if file.left_out is not None:
+            if file.skip_reason is not None and file.skip_reason.is_left_out:
                 self.left_out.add(file.number)
-            self.note = file.note or self.note
+            self.note = skipped_words(file, self.view.direction) or self.note
         elif file.state is TransferState.NEEDS_ATTENTION:
             self.problem = self.problem or file.problem
             if file.problem is not None and len(self.failures) < _MOST_FAILURES:
@@ -106,7 +114,7 @@ class Batch(msgspec.Struct, kw_only=True):
         """Where it belongs now."""
         if not self.view.finished:
             return Outcome.RUNNING
-        if self.problem is not None or self.left:
+        if self.problem is not None or self.left is not None:
             return Outcome.ATTENTION
         delivered = self.view.files_delivered or not self.cancelled
         return Outcome.DELIVERED if delivered else Outcome.DROPPED
@@ -170,7 +178,7 @@ def row_view(batch: Batch, *, waiting: str) -> RowView:
             batch=view.batch,
             icon="skipped",
             tone=RowTone.DIM,
-            title=view.title,
+            title=render(batch_title(view)),
             sub=where,
             status=_("Cancelled"),
         )
@@ -184,10 +192,10 @@ def _troubled(batch: Batch, where: str) -> RowView:
         batch=view.batch,
         icon="warning",
         tone=RowTone.AMBER,
-        title=view.title,
+        title=render(batch_title(view)),
         sub=where,
         about=problem_text(problem) if problem else "",
-        left=batch.left,
+        left=render(batch.left) if batch.left is not None else "",
         status=_of_total(view) if view.files_delivered else status,
         said=said_text(problem) if problem else "",
         each=_each(batch),
@@ -195,11 +203,12 @@ def _troubled(batch: Batch, where: str) -> RowView:
     )
 
 
-def _left(file: FileView) -> str:
+def _left(file: FileView) -> Message | None:
     """Say what is left of a file on the server, and to send it again where that can help."""
-    if not file.note or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
-        return file.note
-    return _("{left} Send it again.").format(left=file.note)
+    left = left_words(file)
+    if left is None or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
+        return left
+    return sentences(left, message("Send it again."))
 
 
 def _each(batch: Batch) -> str:
@@ -234,8 +243,8 @@ def _delivered(batch: Batch, where: str) -> RowView:
         batch=view.batch,
         icon=icon,
         tone=tone,
-        title=view.title,
-        sub=f"{where} · {batch.note}" if batch.note else where,
+        title=render(batch_title(view)),
+        sub=f"{where} · {render(batch.note)}" if batch.note is not None else where,
         status=status,
     )
 
@@ -252,7 +261,7 @@ def _running(batch: Batch, waiting: str) -> RowView:
         batch=view.batch,
         icon="upload" if upload else "download",
         tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
-        title=view.title,
+        title=render(batch_title(view)),
         sub=waiting or _where(view),
         about="" if waiting or question else _late(view, batch.states),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
@@ -282,7 +291,7 @@ def _late(view: BatchView, states: dict[int, TransferState]) -> str:
     if view.files_finished + view.files_late < view.files_total:
         return ""
     delivered = TransferState.INTERRUPTED not in states.values()
-    return late_text(view.files_late, time_text(view.late_until), delivered=delivered)
+    return render(late_words(view.files_late, view.late_until, delivered=delivered))
 
 
 def _progress(view: BatchView) -> str:

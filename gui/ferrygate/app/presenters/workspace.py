@@ -21,6 +21,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import PASSING, CodeSecretError, Problem, UsageError
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.remote_path import normalise
 from ferrygate.engine import messages as m
 from ferrygate.sites.code_secret import code_secret_for
@@ -264,8 +265,8 @@ def _is_of_a_session(event: m.Event) -> bool:
 
 def _no_site_for_secrets() -> Problem:
     return UsageError(
-        _("The password or key from the start is not used, since it belongs to no site."),
-        next_step=_("Start Ferrygate with the connection file that it is for."),
+        message("The password or key from the start is not used, since it belongs to no site."),
+        next_step=message("Start Ferrygate with the connection file that it is for."),
     ).problem
 
 

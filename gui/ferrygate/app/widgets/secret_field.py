@@ -11,6 +11,7 @@ from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
+from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret, without_unseen_ends
 
@@ -24,7 +25,7 @@ class SecretField(QWidget):
     follow a blank that is typed.
     """
 
-    def __init__(self, theme: Theme, source: str, caption: str = "") -> None:
+    def __init__(self, theme: Theme, source: Message, caption: str = "") -> None:
         """Make a field.
 
         Args:

@@ -26,6 +26,7 @@ from ferrygate.cli.signing_in import (
     with_username,
 )
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.display import display_text
 from ferrygate.common.environment import TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
     CodeSecretError,
@@ -34,9 +35,9 @@ from ferrygate.common.errors import (
     UnsupportedError,
     UsageError,
 )
-from ferrygate.common.i18n import _
+from ferrygate.common.i18n import _, render
 from ferrygate.common.local_disk import read_small_file
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_sources import MAX_BYTES
 from ferrygate.common.secret_text import given_key
@@ -104,16 +105,18 @@ def enroll(
     """
     if uri not in {None, _STDIN}:
         raise UsageError(
-            _("An address holds a secret, and what is typed here can be read by other programs."),
-            next_step=_("Write --uri -, and put the address on standard input."),
+            message(
+                "An address holds a secret, and what is typed here can be read by other programs."
+            ),
+            next_step=message("Write --uri -, and put the address on standard input."),
         )
     if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
-        raise UsageError(_("Give only one of --uri, --qr, --secret-stdin and --okta."))
+        raise UsageError(message("Give only one of --uri, --qr, --secret-stdin and --okta."))
     named = with_username(around, around.site(site))
     if not named.policy.save_code_secret:
         raise UnsupportedError(
-            _("The connection file does not allow the code's secret to be kept."),
-            next_step=_("Give it in {variable} each time.").format(variable=TOTP_SECRET_VARIABLE),
+            message("The connection file does not allow the code's secret to be kept."),
+            next_step=message("Give it in {variable} each time.", variable=TOTP_SECRET_VARIABLE),
         )
     prompter = TerminalPrompter(
         around.terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
@@ -121,12 +124,13 @@ def enroll(
     with open_session(around, named, prompter) as session:
         if not session.opened.can_save:
             raise KeychainError(
-                _("The code's secret cannot be kept: there is no keychain that can be used."),
-                next_step=_(
+                message("The code's secret cannot be kept: there is no keychain that can be used."),
+                next_step=message(
                     "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each"
-                    " time."
-                ).format(variable=TOTP_SECRET_VARIABLE),
-                detail=session.opened.keychain_note,
+                    " time.",
+                    variable=TOTP_SECRET_VARIABLE,
+                ),
+                detail=str(session.opened.keychain_note or ""),
             )
         secret = None
         if not okta:
@@ -165,9 +169,10 @@ def _given(
         return around.secrets.totp_secret
     if not around.terminal.has_person:
         raise SecretsMissingError(
-            _("No secret was given, and nobody can be asked."),
-            next_step=_("Set {variable}, or give --secret-stdin, --uri, --qr or --okta.").format(
-                variable=TOTP_SECRET_VARIABLE
+            message("No secret was given, and nobody can be asked."),
+            next_step=message(
+                "Set {variable}, or give --secret-stdin, --uri, --qr or --okta.",
+                variable=TOTP_SECRET_VARIABLE,
             ),
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
@@ -187,7 +192,7 @@ def _on_standard_input() -> Secret:
         return given_key(stream.readline(), source)
     content = stream.buffer.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise UsageError(_("{source} is too long for a secret.").format(source=source))
+        raise UsageError(message("{source} is too long for a secret.", source=source))
     return given_key(content.decode("utf-8", "surrogateescape"), source)
 
 
@@ -196,7 +201,7 @@ def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: boo
     read = code_secrets_in_qr if in_picture else code_secrets_for
     found = read(site.sign_in, text)
     if found.remark:
-        around.terminal.say(found.remark)
+        around.terminal.say(render(found.remark))
     if len(found.secrets) == 1 or not around.terminal.has_person:
         return found.only()
     numbers = [str(number) for number, _secret in enumerate(found.secrets, 1)]
@@ -212,10 +217,10 @@ def _in_picture(path: Path) -> Secret:
     texts = read_qr(read_small_file(path, MAX_BYTES))
     if len(texts) != 1:
         raise CodeSecretError(
-            _("There is more than one QR code in this picture.")
+            message("There is more than one QR code in this picture.")
             if texts
-            else _("There is no QR code in this picture."),
-            next_step=_("Choose a picture that shows the one QR code whole."),
+            else message("There is no QR code in this picture."),
+            next_step=message("Choose a picture that shows the one QR code whole."),
         )
     return Secret(texts[0])
 

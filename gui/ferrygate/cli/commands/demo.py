@@ -17,6 +17,7 @@ from ferrygate.codes.totp import PERIODS
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.common.own_process import end_ferrygate, start_ferrygate
 from ferrygate.common.paths import HOME_VARIABLE, Home
 from ferrygate.common.secret import Secret
@@ -98,7 +99,7 @@ def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
             try:
                 ready = msgspec.json.decode(line, type=_Ready)
             except msgspec.DecodeError:
-                raise FerrygateError(_("The demo's server did not start.")) from None
+                raise FerrygateError(message("The demo's server did not start.")) from None
             yield ready
         finally:
             end_ferrygate(process, _END)

@@ -15,11 +15,11 @@ from ferrygate.cli.json_lines import JsonEvent, name_fields, record_line
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
 from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _
-from ferrygate.common.names import display_name
 from ferrygate.common.text import modified_text, size_text
 from ferrygate.sites.start_folder import refuse_to_lose
 

@@ -10,9 +10,10 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import open_session, with_username
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import KeychainError, UsageError
 from ferrygate.common.i18n import _
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.sites.known_hosts import KnownHosts
 
 
@@ -25,15 +26,15 @@ def forget_secrets(around: CommandContext, site: str) -> int:
     named = with_username(around, around.site(site))
     if not named.username:
         raise UsageError(
-            _("The site has no user name, and secrets are kept for a user."),
-            next_step=_("Run the command on a terminal, or give a connection file with one."),
+            message("The site has no user name, and secrets are kept for a user."),
+            next_step=message("Run the command on a terminal, or give a connection file with one."),
         )
     prompter = TerminalPrompter(around.terminal, around.clock, accept_new_host_key=False)
     with open_session(around, named, prompter) as session:
         if not session.opened.can_save:
             raise KeychainError(
-                _("There is no keychain that can be used."),
-                detail=session.opened.keychain_note,
+                message("There is no keychain that can be used."),
+                detail=str(session.opened.keychain_note or ""),
             )
         session.forget_secrets()
     around.terminal.say(

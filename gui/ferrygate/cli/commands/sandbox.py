@@ -26,6 +26,7 @@ from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
+from ferrygate.common.message import message
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
 from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import SignIn, Site
@@ -79,7 +80,7 @@ def sandbox(
     from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  slow
 
     if not host:  # sockets take that for every address there is
-        raise UsageError(_("The address to listen on cannot be empty."))
+        raise UsageError(message("The address to listen on cannot be empty."))
 
     # Clients that leave without a goodbye are nothing to report.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -99,10 +100,12 @@ def sandbox(
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(
-                _("Port {port} is in use by another program.").format(port=port),
-                next_step=_("Choose another with --port, or leave it out for any free one."),
+                message("Port {port} is in use by another program.", port=port),
+                next_step=message("Choose another with --port, or leave it out for any free one."),
             ) from error
-        raise LocalFileError(_("The sandbox cannot start here."), detail=reason(error)) from error
+        raise LocalFileError(
+            message("The sandbox cannot start here."), detail=reason(error)
+        ) from error
     try:
         with _own_file(state) as file:
             _write_connection_file(file, ready)

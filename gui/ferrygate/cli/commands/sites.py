@@ -14,10 +14,11 @@ from ferrygate.cli.json_lines import JsonEvent, local_fields, record_line
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
+from ferrygate.common.display import display_text
 from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path, writing
-from ferrygate.common.names import display_text
+from ferrygate.common.message import message
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
 from ferrygate.sites.resolve import is_path
 from ferrygate.sites.site import (
@@ -204,10 +205,8 @@ def _write(path: Path, text: str, *, replace: bool) -> None:
                 target.write(text)
         except FileExistsError:
             raise UsageError(
-                _("“{name}” is already there, and was left as it is.").format(
-                    name=display_text(str(path))
-                ),
-                next_step=_("Give --replace to put this one in its place."),
+                message("“{name}” is already there, and was left as it is.", name=str(path)),
+                next_step=message("Give --replace to put this one in its place."),
             ) from None
 
 
@@ -247,15 +246,13 @@ def reset_lock(around: CommandContext, site: str) -> int:
 def _save(around: CommandContext, site: Site, *, replace: bool) -> None:
     if is_path(site.name):
         raise UsageError(
-            _("A site called “{name}” would be taken for a file.").format(
-                name=display_text(site.name)
-            ),
-            next_step=_("Give it a name without slashes that does not end in .ferrygate."),
+            message("A site called “{name}” would be taken for a file.", name=site.name),
+            next_step=message("Give it a name without slashes that does not end in .ferrygate."),
         )
     if site.name in around.store.names() and not replace:
         raise UsageError(
-            _("There is a saved site “{name}” already.").format(name=display_text(site.name)),
-            next_step=_("Give --replace to put this one in its place."),
+            message("There is a saved site “{name}” already.", name=site.name),
+            next_step=message("Give --replace to put this one in its place."),
         )
     around.home.prepare()
     around.store.save(site)

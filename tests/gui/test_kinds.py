@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from ferrygate.app.models.kinds import kind_text
 from ferrygate.common.entry import EntryKind
-from ferrygate.common.kinds import kind_text
 
 
 @pytest.mark.parametrize(

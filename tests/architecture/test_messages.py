@@ -1,0 +1,174 @@
+"""Nothing below window and command line translates, and no text is what a program decides by."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import string
+import subprocess
+import sys
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+
+from ferrygate.common.errors import Problem
+from ferrygate.engine import messages as m
+from ferrygate.transfers.outcome import Outcome
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "gui" / "ferrygate"
+TRANSLATE = {"app", "cli"}
+TRANSLATORS = {"common/i18n.py", "common/text.py", "common/quantities.py"}
+CONSTRUCTORS = {"message", "plural_message"}
+# Texts that name things; no sentence, and nothing that is chosen by.
+NAMES = {
+    Problem: {"detail", "fingerprint", "server_said"},
+    Outcome: {"local", "sha256"},
+    m.FileView: {"local", "sha256"},
+    m.BatchView: {"name", "target"},
+    m.SiteOpened: set(),
+    m.ConflictQuestion: {"name"},
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Each module below the window and the command line, by its path in the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE)
+        if inside.parts[0] not in TRANSLATE:
+            yield inside.as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module, names: set[str]) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def imported(tree: ast.Module) -> set[str]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    return {alias.name for node in nodes for alias in node.names}
+
+
+def test_nothing_below_window_and_command_line_translates() -> None:
+    translating = {
+        name
+        for name, tree in modules()
+        if any(calls(tree, {"_", "ngettext", "gettext", "render"}))
+        or any(
+            isinstance(node, ast.Import) and node.names[0].name == "gettext"
+            for node in ast.walk(tree)
+        )
+    }
+    assert translating <= TRANSLATORS
+
+
+@pytest.mark.parametrize("value", NAMES, ids=lambda value: value.__name__)
+def test_no_text_of_a_message_is_a_sentence(value: type[msgspec.Struct]) -> None:
+    hints = typing.get_type_hints(value)
+    texts = {
+        name for name, hint in hints.items() if hint is str and name in value.__struct_fields__
+    }
+    assert texts == NAMES[value]
+
+
+def gaps(template: str) -> set[str]:
+    return {
+        field for _text, field, _spec, _conversion in string.Formatter().parse(template) if field
+    }
+
+
+def templates(call: ast.Call) -> list[str]:
+    """The one or two templates of a message that is made, all constants."""
+    assert isinstance(call.func, ast.Name)
+    arguments = call.args[: 1 if call.func.id == "message" else 2]
+    constants = [part.value for part in arguments if isinstance(part, ast.Constant)]
+    assert len(constants) == len(arguments), ast.unparse(call)
+    return [text for text in constants if isinstance(text, str)]
+
+
+def made() -> Iterator[tuple[str, ast.Call]]:
+    """Each message that is made anywhere in the product, with its module."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if name != "common/message.py":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            yield from ((name, call) for call in calls(tree, CONSTRUCTORS))
+
+
+def test_each_message_has_the_parameters_that_its_template_names() -> None:
+    wrong = []
+    for name, call in made():
+        given = {keyword.arg for keyword in call.keywords} - {"count"}
+        named = [gaps(template) - {"count"} for template in templates(call)]
+        if call.keywords and any(each != given for each in named):
+            wrong.append((name, call.lineno))
+    assert wrong == []
+
+
+def test_translators_find_each_template() -> None:
+    keywords: dict[str, tuple[int, ...] | None] = {"message": None, "plural_message": (1, 2)}
+    found = set()
+    for _file, _line, text, _comments, _context in extract_from_dir(
+        PACKAGE, [("**.py", "python")], keywords=keywords, comment_tags=()
+    ):
+        found |= {text} if isinstance(text, str) else set(text)
+    found.discard("{first} {second}")  # of sentences(), which is made of nothing but gaps
+    assert found == {template for _name, call in made() for template in templates(call)}
+
+
+_DUMP = """
+import sys, msgspec
+from ferrygate.common.errors import NotFoundError
+from ferrygate.common.i18n import render
+from ferrygate.common.message import Size, message
+from ferrygate.transfers.views import Confirmation, FileView, LeftBehind, TransferState
+
+sentence = message("There is no “{name}” on the server.", name=b"a")
+problem = NotFoundError(sentence, next_step=message("{size}", size=Size(1))).problem
+view = FileView(
+    number=0, local="a", remote=b"/a", state=TransferState.NEEDS_ATTENTION, problem=problem,
+    confirmation=Confirmation.REFUSED, not_told=problem, left_behind=LeftBehind.PART,
+)
+sys.stdout.buffer.write(msgspec.json.encode(view))
+sys.stderr.buffer.write(render(problem.sentence).encode())
+"""
+
+
+def copy_with_german(folder: Path) -> Path:
+    """A copy of the program with a German catalogue; returns its source root."""
+    shutil.copytree(
+        PACKAGE, folder / "gui" / "ferrygate", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    place = folder / "resources" / "translations" / "de" / "LC_MESSAGES"
+    place.mkdir(parents=True)
+    catalog = Catalog(locale="de")
+    catalog.add("There is no “{name}” on the server.", "Auf dem Server ist kein „{name}“.")
+    with (place / "ferrygate.mo").open("wb") as file:
+        write_mo(file, catalog)
+    return folder / "gui"
+
+
+def test_what_is_kept_is_the_same_in_every_language(tmp_path: Path) -> None:
+    source = copy_with_german(tmp_path)
+    kept, shown = [], []
+    for language in ("de_DE.UTF-8", "en_GB.UTF-8"):
+        ended = subprocess.run(
+            [sys.executable, "-c", _DUMP],
+            env={**os.environ, "PYTHONPATH": str(source), "LANGUAGE": language, "LANG": language},
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+        kept.append(ended.stdout)
+        shown.append(ended.stderr.decode())
+    assert shown == ["Auf dem Server ist kein „a“.", "There is no “a” on the server."]
+    assert kept[0] == kept[1]
+    assert b"There is no" in kept[0]
