@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from platform import node
@@ -10,7 +11,13 @@ from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 
-_FILE = "file"
+# RFC 8089, encoded: what separates the parts of an address is escaped in a name.
+_FILE = re.compile(rb"file:(?://([^/?#]*))?([^?#]*)")
+
+
+def brings_files(data: QMimeData) -> bool:
+    """Tell whether a drop has a local file or folder; a drag over the window asks this often."""
+    return any(map(_local_path, data.urls()))
 
 
 def dropped_files(data: QMimeData) -> list[str]:
@@ -28,11 +35,13 @@ def local_paths(urls: Iterable[QUrl]) -> list[str]:
 
 
 def _local_path(url: QUrl) -> str:
-    if url.scheme() != _FILE:
-        return ""
     if sys.platform == "win32":  # names are UTF-16, and a host is that of a share
         return url.toLocalFile()
-    if url.host().casefold() not in {"", "localhost", node().casefold()}:
+    # Qt is asked once: each call costs as much as the rest, and a drop may bring thousands.
+    found = _FILE.match(url.toEncoded().data())
+    if found is None:
         return ""
-    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
-    return os.fsdecode(unquote_to_bytes(encoded))
+    host, path = found.groups()
+    if host and host.decode("ascii").casefold() not in {"localhost", node().casefold()}:
+        return ""
+    return os.fsdecode(unquote_to_bytes(path))

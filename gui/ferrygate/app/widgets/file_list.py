@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from ferrygate.app.models.folder_model import ENTRY_ROLE, Column, FolderModel
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.dropped_files import dropped_files
+from ferrygate.app.widgets.dropped_files import brings_files, dropped_files
 from ferrygate.app.widgets.file_delegate import FileDelegate
 from ferrygate.app.widgets.file_table import FileTable
 from ferrygate.common.entry import Entry, EntryKind
@@ -170,7 +170,7 @@ class FileList(FileTable):
             self.files_dropped.emit(files, b"" if row < 0 else self._folder_model.entry(row).name)
 
     def _weigh(self, event: QDragMoveEvent) -> None:
-        if dropped_files(event.mimeData()):
+        if brings_files(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._mark(self._folder_under(event.position().toPoint()))

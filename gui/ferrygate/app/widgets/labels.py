@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ferrygate.app.plain_text import PlainLabel, plain_tip
+
+_LEAST_WIDTH = 24
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
@@ -32,6 +34,7 @@ class ElidedLabel(PlainLabel):
     def __init__(self, look: str = "") -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(_LEAST_WIDTH)
         if look:
             self.setProperty("look", look)
 
@@ -39,9 +42,6 @@ class ElidedLabel(PlainLabel):
         """Show a line; its tip has more to say where ``tip`` is given."""
         self.setText(text)
         self.setToolTip(plain_tip(tip or text))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        return QSize(24, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

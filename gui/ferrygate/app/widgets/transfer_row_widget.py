@@ -37,6 +37,7 @@ class TransferRowWidget(QFrame):
         super().__init__()
         self.setObjectName("transfer")
         self._batch = 0
+        self._shown: RowView | None = None
         self._theme = theme
         self._icon = IconLabel(theme)
         self._title = ElidedLabel("strong")
@@ -111,7 +112,10 @@ class TransferRowWidget(QFrame):
         self._outcome.setMinimumWidth(width)
 
     def render_view(self, view: RowView) -> None:
-        """Show how the batch stands."""
+        """Show how the batch stands; texts that stay cost as much as others, so look first."""
+        if view == self._shown:
+            return
+        self._shown = view
         self._batch = view.batch
         words = (view.title, view.sub, view.about, view.said, view.left, view.status)
         self.setAccessibleName(", ".join(filter(None, words)))
@@ -125,7 +129,9 @@ class TransferRowWidget(QFrame):
         self._left.show_text(view.left)
         self._left.setVisible(bool(view.left))
         self._bar.setVisible(view.fraction is not None)
+        self._bar.setUpdatesEnabled(False)  # else Qt would paint the window here and now
         self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
+        self._bar.setUpdatesEnabled(True)
         set_look(self._bar, "tone", view.tone.value)
         moving = view.fraction is not None
         self._status.setText(view.status)
