@@ -22,6 +22,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
+        self._again: list[bytes] = []
 
     def begin(self) -> None:
         self.names = []
@@ -32,8 +33,14 @@ class Rows:
     def end(self) -> None:
         self.names.append(b"END")
 
-    def replace(self, entries: Iterable[Entry]) -> None:
-        self.names = [entry.name for entry in entries]
+    def begin_again(self) -> None:
+        self._again = []
+
+    def add_again(self, entries: Iterable[Entry]) -> None:
+        self._again += [entry.name for entry in entries]
+
+    def replace(self) -> None:
+        self.names = self._again
 
 
 class Table:
@@ -67,6 +74,16 @@ def never() -> None:
 @pytest.fixture
 def table() -> Table:
     return Table()
+
+
+def test_a_place_stands_there_once_however_often_the_start_is_opened(table: Table) -> None:
+    table.start(FOLDER)
+    table.presenter.open(b"/inbox")
+    table.list()
+    table.presenter.back()
+    table.list(FOLDER)
+    labels = [place.label for place in table.presenter.view.places]
+    assert labels == ["Home", "inbox"]
 
 
 def test_the_first_rows_show_before_the_last_have_come(table: Table) -> None:

@@ -68,6 +68,7 @@ class FolderModel(QAbstractTableModel):
         self._rows: list[Row] = []
         self._shown: list[Row] = []
         self._waiting: list[Row] = []
+        self._again: list[Row] = []  # of the same folder, read again
         self._filter = ""
         self._column = int(Column.NAME)
         self._order = Qt.SortOrder.AscendingOrder
@@ -77,7 +78,7 @@ class FolderModel(QAbstractTableModel):
     def begin(self) -> None:
         """Another folder: forget all rows and the filter."""
         self.beginResetModel()
-        self._rows, self._shown, self._waiting, self._filter = [], [], [], ""
+        self._rows, self._shown, self._waiting, self._again, self._filter = [], [], [], [], ""
         self.endResetModel()
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -90,11 +91,19 @@ class FolderModel(QAbstractTableModel):
         """The last entry was added."""
         self._take_in()
 
-    def replace(self, entries: Iterable[Entry]) -> None:
-        """Show these entries instead; views keep their selection by name."""
+    def begin_again(self) -> None:
+        """The same folder is read again: show what is there meanwhile."""
+        self._again = []
+
+    def add_again(self, entries: Iterable[Entry]) -> None:
+        """Take a block of what is read again; its rows are worked out now, not all at the end."""
+        self._again.extend(map(row_of, entries))
+
+    def replace(self) -> None:
+        """Show what was read again instead; views keep their selection by name."""
         self.beginResetModel()
         self._waiting = []
-        self._rows = [row_of(entry) for entry in entries]
+        self._rows, self._again = self._again, []
         self._shown = self._sorted(self._matching(self._rows))
         self.endResetModel()
 

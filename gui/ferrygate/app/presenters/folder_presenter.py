@@ -44,8 +44,16 @@ class EntrySink(Protocol):
         """The last entry was added."""
         ...
 
-    def replace(self, entries: Iterable[Entry]) -> None:
-        """The same folder, read again."""
+    def begin_again(self) -> None:
+        """The same folder is read again: show what is there meanwhile."""
+        ...
+
+    def add_again(self, entries: Iterable[Entry]) -> None:
+        """More entries of what is read again."""
+        ...
+
+    def replace(self) -> None:
+        """Show what was read again, which is whole now."""
         ...
 
 
@@ -77,7 +85,8 @@ class FolderPresenter(Observable):
         self._back: list[bytes] = []
         self._listing: int | None = None
         self._again = False
-        self._fresh: list[Entry] = []
+        self._is_bare = True  # no entry of the listing has come yet
+        self._fresh_places: tuple[Crumb, ...] = ()  # of the listing
         self._held = HeldNames(b"/")
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
@@ -275,7 +284,10 @@ class FolderPresenter(Observable):
         if self._listing is not None:
             self._outbox.send(m.CancelRequest(target=self._listing))
         self._again = again
-        self._fresh = []
+        if again:
+            self._sink.begin_again()
+        self._is_bare = True
+        self._fresh_places = ()
         self._unseen = None
         path = self._path
         self._held = HeldNames(path)
@@ -290,30 +302,31 @@ class FolderPresenter(Observable):
             self._unseen = error.problem
             self._listed()
             return
-        self._fresh.extend(entries)
-        if not self._again:
-            self._sink.add(entries)
-            if self._path == self._start:
-                self._places = _places(self._start, entries, self._places)
-            self._state = FolderState.READY
+        self._is_bare &= not entries
+        if self._path == self._start:
+            self._fresh_places = _places(self._start, entries, self._fresh_places)
+        if self._again:
+            self._sink.add_again(entries)
+            return
+        self._sink.add(entries)
+        self._places = _first(*self._places, *self._fresh_places)
+        self._state = FolderState.READY
 
     def _listed(self) -> None:
         self._listing = self._finding = None
         if not self._again:
             self._sink.end()
         elif self._unseen is None:  # else what is missing from the list may be there all the same
-            self._sink.replace(self._fresh)
-        is_empty = not self._fresh and self._unseen is None
+            self._sink.replace()
+        is_empty = self._is_bare and self._unseen is None
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
         self._refused = self._unseen or self._refused
         if self._again and self._path == self._start:
             known = self._places if self._unseen is not None else ()
-            self._places = _places(self._start, self._fresh, known)
-        self._fresh = []
+            self._places = _first(*known, *self._fresh_places)
 
     def _failed(self, problem: Problem) -> None:
         self._listing = None
-        self._fresh = []
         finding, self._finding = self._finding, None
         if finding and finding.path == self._path and problem.kind is Kind.WRONG_TYPE:
             self.back()  # it is a file after all
@@ -346,16 +359,18 @@ def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
     return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
 
 
-def _places(
-    start: bytes, entries: Iterable[Entry], known: tuple[Crumb, ...] = ()
-) -> tuple[Crumb, ...]:
+def _places(start: bytes, entries: Iterable[Entry], known: tuple[Crumb, ...]) -> tuple[Crumb, ...]:
     """The first folders by name, among those known and new entries."""
     found = [
         Crumb(display_name(entry.name), join(start, entry.name))
         for entry in entries
         if entry.kind is EntryKind.FOLDER
     ]
-    return tuple(sorted([*known, *found], key=lambda place: place.path)[:_PLACES])
+    return _first(*known, *found)
+
+
+def _first(*places: Crumb) -> tuple[Crumb, ...]:
+    return tuple(sorted(dict.fromkeys(places), key=lambda place: place.path)[:_PLACES])
 
 
 def _question(doomed: tuple[Entry, ...]) -> str:
