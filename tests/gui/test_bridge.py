@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from ferrygate.app.bridge.engine_bridge import EngineBridge
+from ferrygate.app.bridge.engine_bridge import MAX_EVENTS, SWITCH_SECONDS, EngineBridge
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine import messages as m
@@ -21,15 +23,23 @@ pytestmark = pytest.mark.gui
 Listener = Callable[[m.Event], None]
 
 
+def noted(listeners: list[Listener], listener: Listener) -> Quiet:
+    """Make an engine that says what the test says."""
+    listeners.append(listener)
+    return Quiet()
+
+
 class Recorder:
     """Notes what it is handed, and on which thread."""
 
     def __init__(self) -> None:
         self.events: list[m.Event] = []
+        self.turns: list[int] = []
         self.threads: set[QThread] = set()
 
-    def handle(self, event: m.Event) -> None:
-        self.events.append(event)
+    def handle(self, events: Sequence[m.Event]) -> None:
+        self.events += events
+        self.turns.append(len(events))
         self.threads.add(QThread.currentThread())
 
 
@@ -132,6 +142,56 @@ def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: len(recorder.events) == 300)
     assert recorder.threads == {QThread.currentThread()}
     bridge.close()
+
+
+def test_what_has_come_is_one_turns_list_in_order(qtbot: QtBot) -> None:
+    recorder, listeners = Recorder(), list[Listener]()
+    bridge = EngineBridge(recorder.handle)
+    bridge.start(partial(noted, listeners))
+    qtbot.waitUntil(lambda: bool(listeners))
+    for number in range(MAX_EVENTS + 40):
+        listeners[0](m.Done(request=number))
+    qtbot.waitUntil(lambda: len(recorder.events) == MAX_EVENTS + 40)
+    assert recorder.events == [m.Done(request=number) for number in range(MAX_EVENTS + 40)]
+    assert recorder.turns == [MAX_EVENTS, 40]
+    bridge.close()
+
+
+def test_a_turn_that_fails_holds_up_neither_a_listing_nor_the_next_turn(qtbot: QtBot) -> None:
+    engine, listeners, taken = Quiet(), list[Listener](), list[m.Event]()
+
+    def fail(events: Sequence[m.Event]) -> None:
+        taken.extend(events)
+        raise ValueError("on purpose")
+
+    def make(listener: Listener) -> Quiet:
+        listeners.append(listener)
+        return engine
+
+    bridge = EngineBridge(fail)
+    bridge.start(make)
+    qtbot.waitUntil(lambda: bool(listeners))
+    bridge.send(m.SignOut(request=1))
+    qtbot.waitUntil(lambda: bool(engine.commands))
+    with qtbot.capture_exceptions() as exceptions:
+        listeners[0](m.FolderBlock(request=7, entries=()))
+        qtbot.waitUntil(lambda: len(engine.commands) == 2)
+        listeners[0](m.Done(request=8))
+        qtbot.waitUntil(lambda: len(taken) == 2)
+    assert engine.commands[1] == m.TakeMore(target=7)
+    assert [kind for kind, _error, _trace in exceptions] == [ValueError, ValueError]
+    bridge.close()
+
+
+def test_pythons_threads_take_short_turns_while_there_is_an_engine(qtbot: QtBot) -> None:
+    before = sys.getswitchinterval()
+    listeners: list[Listener] = []
+    bridge = EngineBridge(Recorder().handle)
+    bridge.start(partial(noted, listeners))
+    qtbot.waitUntil(lambda: bool(listeners))
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS, rel=0.01)
+    bridge.close()
+    assert sys.getswitchinterval() == pytest.approx(before, rel=0.01)
 
 
 def test_an_engine_that_cannot_be_made_is_a_problem_and_no_crash(qtbot: QtBot) -> None:

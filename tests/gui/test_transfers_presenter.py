@@ -75,7 +75,7 @@ def table(clock: StillClock) -> Table:
 
 
 def test_nothing_is_shown_before_the_first_batch(table: Table) -> None:
-    assert not table.presenter.view.known
+    assert not table.presenter.has_batches
 
 
 def test_a_running_batch_in_plain_words(table: Table) -> None:
@@ -279,7 +279,7 @@ def test_a_question_is_drawn_however_old_its_batch_is(table: Table) -> None:
 def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
     table.presenter.handle(m.Done(request=9))
     table.presenter.handle(m.Failed(request=9, problem=PROBLEM))
-    assert not table.presenter.view.known
+    assert not table.presenter.has_batches
 
 
 def refused(words: str) -> Problem:

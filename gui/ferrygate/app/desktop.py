@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 
 from ferrygate.app.application import make_application
 from ferrygate.app.bridge.engine_bridge import EngineBridge
+from ferrygate.app.bridge.one_shot_timer import OneShotTimer
 from ferrygate.app.bridge.side_threads import SideThreads
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
-from ferrygate.engine.messages import Event
+from ferrygate.engine.messages import ConflictQuestion, Event, HostKeyQuestion, PromptQuestion
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore
+
+_QUESTIONS = (HostKeyQuestion, PromptQuestion, ConflictQuestion)
 
 
 class Desktop(QObject):
@@ -41,7 +47,8 @@ class Desktop(QObject):
             is_demo=options.is_demo,
             given=options.given,
         )
-        self.window = MainWindow(self.theme, self.workspace, self.model, self.aside)
+        self.pace = RenderPace(options.clock, OneShotTimer(self), self)
+        self.window = MainWindow(self.theme, self.pace, self.workspace, self.model, self.aside)
         self._ticker = Ticker(options.clock, self)
         self._ticker.ticked.connect(self._tick)
         self.window.painted.connect(self._begin)
@@ -71,8 +78,9 @@ class Desktop(QObject):
         keys = KnownHosts(self._options.home.known_hosts).keys_for(host, port)
         return tuple(key.fingerprint for key in keys)
 
-    def _handle(self, event: Event) -> None:
-        self.workspace.handle(event)
+    def _handle(self, events: Sequence[Event]) -> None:
+        with self.pace.turn(at_once=any(isinstance(event, _QUESTIONS) for event in events)):
+            self.workspace.handle(*events)
 
     @Slot()
     def _begin(self) -> None:
@@ -82,4 +90,5 @@ class Desktop(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        self.workspace.tick()
+        with self.pace.turn():
+            self.workspace.tick()

@@ -46,7 +46,7 @@ class Driver:
     # ------------------------------------------------------------ looking
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
-        """Let the window work until the condition holds.
+        """Let the window work until the condition holds, and the window shows it.
 
         Raises:
             DriverError: it does not hold in time; the message names ``what``.
@@ -56,6 +56,7 @@ class Driver:
             if self._clock.monotonic() > end:
                 raise DriverError(message("This did not happen in time: {what}", what=what))
             QTest.qWait(_GLANCE_MS)
+        self._desktop.pace.render()
 
     def wait_for_folder(self, path: bytes) -> None:
         """Wait until a folder is shown whole."""
@@ -155,8 +156,10 @@ class Driver:
 
     def drop(self, paths: Iterable[Path], on: QPoint) -> None:
         """Drop local files on the list."""
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        self.drop_data(carried(paths), on)
+
+    def drop_data(self, data: QMimeData, on: QPoint) -> None:
+        """Drop what a mouse carries on the list."""
         buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         copy = Qt.DropAction.CopyAction
         port = self._files.viewport()
@@ -181,6 +184,13 @@ class Driver:
             if widget.isVisible() and widget.isEnabled() and widget.accessibleName() == name:
                 return widget
         return None
+
+
+def carried(paths: Iterable[Path]) -> QMimeData:
+    """Local files as a file manager hands them over."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
 
 
 @contextmanager

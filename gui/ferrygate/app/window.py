@@ -25,8 +25,9 @@ from ferrygate.app.panels.transfers_panel import TransfersPanel
 from ferrygate.app.plain_text import plain_title
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.dropped_files import dropped_files
+from ferrygate.app.widgets.dropped_files import brings_files, dropped_files
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.toast import Toast
 
@@ -45,7 +46,12 @@ class MainWindow(QMainWindow):
     painted = Signal()
 
     def __init__(
-        self, theme: Theme, workspace: Workspace, model: FolderModel, aside: Aside
+        self,
+        theme: Theme,
+        pace: RenderPace,
+        workspace: Workspace,
+        model: FolderModel,
+        aside: Aside,
     ) -> None:
         super().__init__()
         self._workspace = workspace
@@ -54,12 +60,12 @@ class MainWindow(QMainWindow):
         self.resize(WIDTH, HEIGHT)
         self.setAcceptDrops(True)
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
-        self.sites = SitesPanel(theme, workspace.sites)
-        self.sign_in = SignInPanel(theme, workspace, aside)
-        self.files = FilesPanel(theme, workspace.folder, model)
-        self.offer = OfferPanel(theme, workspace.sites)
-        self.side = SidePanel(theme, workspace, self.clipboard)
-        self.transfers = TransfersPanel(theme, workspace.transfers)
+        self.sites = SitesPanel(theme, pace, workspace.sites)
+        self.sign_in = SignInPanel(theme, pace, workspace, aside)
+        self.files = FilesPanel(theme, pace, workspace.folder, model)
+        self.offer = OfferPanel(theme, pace, workspace.sites)
+        self.side = SidePanel(theme, pace, workspace)
+        self.transfers = TransfersPanel(theme, pace, workspace.transfers)
         self._stack = QStackedWidget()
         self._pages = {
             Screen.SITES: self.sites,
@@ -73,9 +79,10 @@ class MainWindow(QMainWindow):
         self._notice.dismissed.connect(workspace.notices.dismiss)
         self.setCentralWidget(self._middle())
         self._toast = Toast(self)
-        workspace.subscribe(self._render)
-        workspace.code.subscribe(self._render_toast)
-        workspace.notices.subscribe(self._render_notice)
+        pace.add(self, self._render, workspace, workspace.transfers)
+        pace.add(self, self._render_notice, workspace.notices)
+        pace.add(self, self._render_toast, workspace.code, workspace.notices)
+        workspace.code.subscribe(self._hold_code)  # a dead code goes, whether it can be seen or not
         self._render()
 
     def _middle(self) -> QWidget:
@@ -102,6 +109,7 @@ class MainWindow(QMainWindow):
 
     def _render(self) -> None:
         self.setWindowTitle(plain_title(self._workspace.title))
+        self.transfers.setVisible(self._workspace.transfers.has_batches)
         page = self._pages[self._workspace.screen]
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
@@ -114,10 +122,12 @@ class MainWindow(QMainWindow):
 
     def _render_notice(self) -> None:
         self._notice.render_problem(self._workspace.notices.problem)
-        self._render_toast()
 
     def _render_toast(self) -> None:
         self._toast.show_words(self._workspace.toast)
+
+    def _hold_code(self) -> None:
+        self.clipboard.hold(self._workspace.code.given_out)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no control wanted for itself."""
@@ -137,7 +147,7 @@ class MainWindow(QMainWindow):
         local.setVisible(local.isHidden())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_files(event.mimeData()):
+        if brings_files(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 

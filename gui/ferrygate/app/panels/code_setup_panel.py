@@ -12,6 +12,7 @@ from ferrygate.app.dialogs.choosers import choose_picture
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.sign_in_view import SignInView, Stage
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.app.widgets.labels import label
@@ -32,7 +33,9 @@ class CodeSetupPanel(QFrame):
     skipped = Signal()
     okta_wanted = Signal()
 
-    def __init__(self, theme: Theme, presenter: CodeSetupPresenter, aside: Aside) -> None:
+    def __init__(
+        self, theme: Theme, pace: RenderPace, presenter: CodeSetupPresenter, aside: Aside
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._presenter = presenter
@@ -56,7 +59,7 @@ class CodeSetupPanel(QFrame):
         self._ways = self._make_ways()
         self._lay_out()
         self._connect()
-        presenter.subscribe(self._render)
+        pace.add(self, self._render, presenter)
 
     def _make_ways(self) -> QWidget:
         ways = QWidget()

@@ -11,6 +11,7 @@ from ferrygate.app.dialogs.choosers import choose_download_folder, choose_upload
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.local_panel import LocalPanel
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
 from ferrygate.app.widgets.files_bar import FilesBar
@@ -25,7 +26,9 @@ from ferrygate.common.remote_path import join
 class FilesPanel(QWidget):
     """Shows the folder presenter's view and hands it what the person wants."""
 
-    def __init__(self, theme: Theme, presenter: FolderPresenter, model: FolderModel) -> None:
+    def __init__(
+        self, theme: Theme, pace: RenderPace, presenter: FolderPresenter, model: FolderModel
+    ) -> None:
         super().__init__()
         self._presenter = presenter
         self._model = model
@@ -39,7 +42,7 @@ class FilesPanel(QWidget):
         self._refused = NoticeBar(theme)
         self._lay_out()
         self._connect()
-        presenter.subscribe(self._render)
+        pace.add(self, self._render, presenter)
 
     def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)

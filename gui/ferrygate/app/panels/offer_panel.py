@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout
 from ferrygate.app.panels.card import CardGround, SiteHead
 from ferrygate.app.presenters.offer_view import OfferView
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label
@@ -19,7 +20,7 @@ from ferrygate.common.i18n import _
 class OfferPanel(CardGround):
     """Shows an :class:`OfferView` and takes the answer."""
 
-    def __init__(self, theme: Theme, presenter: SitesPresenter) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, presenter: SitesPresenter) -> None:
         super().__init__(theme)
         self._theme = theme
         self._presenter = presenter
@@ -54,7 +55,7 @@ class OfferPanel(CardGround):
         foot.addWidget(self._leave)
         foot.addWidget(self._use)
         self.column.addLayout(foot)
-        presenter.subscribe(self._render)
+        pace.add(self, self._render, presenter)
 
     def take_focus(self) -> None:
         """Enter is no consent: the careful answer has the keyboard."""

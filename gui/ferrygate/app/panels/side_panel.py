@@ -6,11 +6,11 @@ from PySide6.QtCore import QSignalMapper, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ferrygate.app.bridge.code_clipboard import CodeClipboard
 from ferrygate.app.panels.card import SiteHead
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.presenters.session_words import Mood
 from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label
@@ -50,11 +50,10 @@ class Dot(QWidget):
 class SidePanel(QFrame):
     """Shows the workspace's state, code and places."""
 
-    def __init__(self, theme: Theme, workspace: Workspace, clipboard: CodeClipboard) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, workspace: Workspace) -> None:
         super().__init__()
         self._theme = theme
         self._workspace = workspace
-        self._clipboard = clipboard
         self._places: tuple[Crumb, ...] = ()
         self.setObjectName("side")
         self.setFixedWidth(_WIDTH)
@@ -82,9 +81,9 @@ class SidePanel(QFrame):
         self._sign_out = ThemedButton(theme, _("Sign out"), look="quiet", icon="sign-out")
         self._sign_out.clicked.connect(self._leave)
         self._lay_out()
-        workspace.subscribe(self._render_state)
-        workspace.code.subscribe(self._render_code)
-        workspace.folder.subscribe(self._render_places)
+        pace.add(self, self._render_state, workspace)
+        pace.add(self, self._render_code, workspace.code)
+        pace.add(self, self._render_places, workspace.folder)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -121,7 +120,6 @@ class SidePanel(QFrame):
         view = self._workspace.code.view
         self._code.setVisible(bool(view.digits))
         self._code.render_view(view)
-        self._clipboard.hold(self._workspace.code.given_out)
 
     def _render_places(self) -> None:
         view = self._workspace.folder.view

@@ -15,6 +15,7 @@ from ferrygate.app.panels.refusal_panel import RefusalPanel
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
@@ -29,12 +30,13 @@ from ferrygate.common.message import message
 class SignInPanel(CardGround):
     """Shows a :class:`SignInView` and hands what was typed to the presenter."""
 
-    def __init__(self, theme: Theme, workspace: Workspace, aside: Aside) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, workspace: Workspace, aside: Aside) -> None:
         super().__init__(theme)
         self._workspace = workspace
         self._presenter = workspace.sign_in
         self._shown_turn = 0
         self._was_busy = False
+        self._is_last_try = False  # as it was rendered
         self._stage = Stage.FORM
         self._detail = ElidedLabel("dim")
         self._head = SiteHead(self._detail)
@@ -44,7 +46,7 @@ class SignInPanel(CardGround):
         self._passphrase = SecretField(
             theme, message("Your passphrase"), _("Passphrase of your private key")
         )
-        self.setup = CodeSetupPanel(theme, workspace.setup, aside)
+        self.setup = CodeSetupPanel(theme, pace, workspace.setup, aside)
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
         unproven = _("Your code set-up is kept once a sign-in has proven it.")
@@ -66,8 +68,7 @@ class SignInPanel(CardGround):
         self._menu = SiteMenuButton(theme)
         self._lay_out()
         self._connect()
-        for presenter in (self._presenter, workspace.setup, workspace.refusal):
-            presenter.subscribe(self._render)
+        pace.add(self, self._render, self._presenter, workspace.setup, workspace.refusal)
 
     def _lay_out(self) -> None:
         for widget in (
@@ -154,6 +155,7 @@ class SignInPanel(CardGround):
     def _render_foot(self, view: SignInView, *, form: bool) -> None:
         self._button.show_words(view.button)
         self._button.setEnabled(view.can_press)
+        self._is_last_try = view.is_last_try
         fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
         self._button.setVisible(fields)
         self._note.setText(view.note)
@@ -215,7 +217,7 @@ class SignInPanel(CardGround):
     @Slot()
     def _press(self) -> None:
         """Enter in a field is habit; only the button, beside its reason, is a person's word."""
-        self._send(try_anyway=self._presenter.view.is_last_try)
+        self._send(try_anyway=self._is_last_try)
 
     def _send(self, *, try_anyway: bool) -> None:
         if self._password.confirm() and self._passphrase.confirm():

@@ -9,6 +9,7 @@ from ferrygate.app.dialogs.choosers import choose_connection_file
 from ferrygate.app.panels.card import CardGround
 from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.layouts import clear
@@ -21,7 +22,7 @@ from ferrygate.sites.site import Site
 class SitesPanel(CardGround):
     """Shows the chooser and hands the choice to the presenter."""
 
-    def __init__(self, theme: Theme, presenter: SitesPresenter) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, presenter: SitesPresenter) -> None:
         super().__init__(theme)
         self._theme = theme
         self._presenter = presenter
@@ -50,7 +51,7 @@ class SitesPanel(CardGround):
         foot.addStretch()
         foot.addWidget(go)
         self.column.addLayout(foot)
-        presenter.subscribe(self._render)
+        pace.add(self, self._render, presenter)
 
     def _render(self) -> None:
         view = self._presenter.view

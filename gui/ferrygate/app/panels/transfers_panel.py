@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ferrygate.app.presenters.transfer_row import RowView
 from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter, TransfersView
+from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -16,9 +18,9 @@ _SHOWN = 3
 
 
 class TransfersPanel(QFrame):
-    """Hidden until there is a first transfer; grows to three rows, then scrolls."""
+    """Grows to three rows, then scrolls; the window shows it from the first transfer on."""
 
-    def __init__(self, theme: Theme, presenter: TransfersPresenter) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, presenter: TransfersPresenter) -> None:
         super().__init__()
         self._theme = theme
         self._presenter = presenter
@@ -29,6 +31,7 @@ class TransfersPanel(QFrame):
         self._summary = label("", "dim")
         self._empty = label("", "dim")
         self._rows: list[TransferRowWidget] = []
+        self._shown: tuple[RowView, ...] = ()
         self._asked: int | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
@@ -42,7 +45,7 @@ class TransfersPanel(QFrame):
         self._column.addStretch()
         self._area.setWidget(inside)
         self._lay_out()
-        presenter.subscribe(self._render)
+        pace.add(self, self._render, presenter)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -68,7 +71,6 @@ class TransfersPanel(QFrame):
 
     def _render(self) -> None:
         view = self._presenter.view
-        self.setVisible(view.known)
         for at, (tab, words) in enumerate(view.labels):
             button = self._group.button(at)
             if isinstance(button, ThemedButton):
@@ -81,6 +83,7 @@ class TransfersPanel(QFrame):
         self._render_rows(view)
 
     def _render_rows(self, view: TransfersView) -> None:
+        self._shown = view.rows
         while len(self._rows) < len(view.rows):
             self._rows.append(self._make_row())
         for at, widget in enumerate(self._rows):
@@ -102,7 +105,7 @@ class TransfersPanel(QFrame):
 
     @Slot()
     def _show_question(self) -> None:
-        for at, row in enumerate(self._presenter.view.rows):
+        for at, row in enumerate(self._shown):
             if row.batch == self._asked:
                 self._area.ensureWidgetVisible(self._rows[at])
 

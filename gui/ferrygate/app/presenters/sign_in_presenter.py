@@ -162,6 +162,7 @@ class SignInPresenter(Observable):
         """Take in what the engine says about the site and its sign-in."""
         if self._chain.handle(event):
             self._step_ended()
+            self._changed()
         match event:
             case m.SiteOpened() if event.site == self._told.site:  # else of a card left since
                 self._told.opened = event
@@ -177,11 +178,13 @@ class SignInPresenter(Observable):
             case m.SecretsDropped():
                 for kind in event.kinds:
                     self.forget(kind)
-            case _:
+            case m.HostKeyQuestion() | m.PromptQuestion() | m.ServerSaid():
                 self._hear(event)
+            case _:
+                return
         self._changed()
 
-    def _hear(self, event: m.Event) -> None:
+    def _hear(self, event: m.HostKeyQuestion | m.PromptQuestion | m.ServerSaid) -> None:
         """Take in what the server asks and says."""
         match event:
             case m.HostKeyQuestion():
@@ -191,8 +194,6 @@ class SignInPresenter(Observable):
                 self._told.until = self._clock.now() + ANSWER_SECONDS
             case m.ServerSaid():
                 self._told.said = event.words
-            case _:
-                pass
 
     def _follow(self, event: m.SessionChanged) -> None:
         self._told.session = event

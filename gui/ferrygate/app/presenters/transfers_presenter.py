@@ -40,7 +40,6 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
         summary: speed and time left of all that moves.
         empty: the words where a tab has no rows.
         asked: number of the batch that waits for an answer; none where nothing is asked.
-        known: at least one batch has been started.
     """
 
     tab: Tab
@@ -49,7 +48,6 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     empty: str = ""
     asked: int | None = None
-    known: bool = False
 
 
 class TransfersPresenter(Observable):
@@ -81,8 +79,12 @@ class TransfersPresenter(Observable):
             summary=self._summary(),
             empty=_EMPTY[self._tab](),
             asked=next((b.view.batch for b in rows[self._tab] if b.question), None),
-            known=bool(self._batches),
         )
+
+    @property
+    def has_batches(self) -> bool:
+        """At least one batch has been started."""
+        return bool(self._batches)
 
     @property
     def delivered(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from enum import Enum
 
 from ferrygate.app.presenters.aside import Aside
@@ -84,6 +85,16 @@ class Workspace(Observable):
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
         self.transfers = TransfersPresenter(outbox, clock)
+        self._followers = (
+            self.code,
+            self.setup,
+            self.refusal,
+            self.sign_in,
+            self.folder,
+            self.transfers,
+            self.notices,
+        )
+        self._handlers = (*(each.handle for each in self._followers), self._handle)
 
     @property
     def site(self) -> Site | None:
@@ -189,17 +200,36 @@ class Workspace(Observable):
         self.notices.tick()
         self._changed()
 
-    def handle(self, event: m.Event) -> None:
-        """Pass an event to all who may want it."""
+    def handle(self, *events: m.Event) -> None:
+        """Pass the events of one turn to all who may want them, then tell observers, once.
+
+        All take an event before the next one is passed on, since one may turn another to another
+        site.
+
+        Raises:
+            ExceptionGroup: what went wrong in some presenters; the others have taken all events.
+        """
+        errors: list[Exception] = []
+        with ExitStack() as holds:
+            for presenter in (self, *self._followers):
+                holds.enter_context(presenter.held())
+            for event in events:
+                errors += self._pass_on(event)
+        if errors:
+            raise ExceptionGroup("Events could not be followed", errors)
+
+    def _pass_on(self, event: m.Event) -> list[Exception]:
+        errors: list[Exception] = []
         if self.sign_in.is_opening and _is_of_a_session(event):
-            return  # with the site left just now: it was on its way here when the person chose
-        self.code.handle(event)
-        self.setup.handle(event)
-        self.refusal.handle(event)
-        self.sign_in.handle(event)
-        self.folder.handle(event)
-        self.transfers.handle(event)
-        self.notices.handle(event)
+            return errors  # with the site left just now: it was on its way when the person chose
+        for handle in self._handlers:
+            try:
+                handle(event)
+            except Exception as error:  # noqa: BLE001  whatever it is, the others take the event
+                errors.append(error)
+        return errors
+
+    def _handle(self, event: m.Event) -> None:
         match event:
             case m.SessionChanged():
                 self._session = event

@@ -1,0 +1,30 @@
+"""A call in a moment, by Qt's event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+
+class OneShotTimer(QObject):
+    """An :class:`~ferrygate.app.render_pace.OneShot`; calls no more once it is deleted."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._call: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._ring)
+
+    def start(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call once after so many seconds, instead of what was to be called before."""
+        self._call = call
+        self._timer.start(round(seconds * 1000))
+
+    @Slot()
+    def _ring(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call()
