@@ -18,6 +18,7 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
+from ferrygate.common.text import load_formats
 from ferrygate.engine.messages import ConflictQuestion, Event, HostKeyQuestion, PromptQuestion
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore
@@ -49,6 +50,7 @@ class Desktop(QObject):
         )
         self.pace = RenderPace(options.clock, OneShotTimer(self), self)
         self.window = MainWindow(self.theme, self.pace, self.workspace, self.model, self.aside)
+        self.theme.apply()
         self._ticker = Ticker(options.clock, self)
         self._ticker.ticked.connect(self._tick)
         self.window.painted.connect(self._begin)
@@ -87,6 +89,8 @@ class Desktop(QObject):
         self.bridge.start(self._options.make_engine)
         self._ticker.start()
         self.workspace.start(self._options.opened)
+        now = self._options.clock.now()
+        self.aside(lambda: load_formats(now), lambda _none: None, self.workspace.notices.show)
 
     @Slot()
     def _tick(self) -> None:

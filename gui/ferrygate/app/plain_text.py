@@ -7,8 +7,6 @@ window's title takes ``[*]`` for the place of a sign of its own.
 
 from __future__ import annotations
 
-import html
-
 from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -21,6 +19,8 @@ def plain_tip(text: str) -> str:
     """
     if not QtGui.Qt.mightBeRichText(text):
         return text
+    import html  # noqa: PLC0415  7 ms, which the first paint would wait for
+
     return f'<p style="white-space:pre-wrap">{html.escape(text)}</p>'
 
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage
 
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.widgets.dropped_files import dropped_files
-from ferrygate.codes.qr import MAX_BYTES, read_qr
 from ferrygate.common.errors import Problem
 from ferrygate.common.local_disk import read_small_file
 
@@ -37,11 +36,11 @@ class QrReader(QObject):
 
     def read_file(self, path: str) -> None:
         """Read a picture file."""
-        self._read(lambda: [read_small_file(Path(path), MAX_BYTES)])
+        self._read(lambda max_bytes: [read_small_file(Path(path), max_bytes)])
 
     def read_images(self, images: Sequence[QImage]) -> None:
         """Read pictures in memory, such as all screens."""
-        self._read(lambda: [_png(image) for image in images])
+        self._read(lambda _max_bytes: [_png(image) for image in images])
 
     def read_mime(self, data: QMimeData) -> bool:
         """Read what was dropped or copied; false where that holds no picture."""
@@ -53,7 +52,7 @@ class QrReader(QObject):
             self.read_file(paths[0])
         return isinstance(image, QImage) or bool(paths)
 
-    def _read(self, pictures: Callable[[], list[bytes]]) -> None:
+    def _read(self, pictures: Callable[[int], list[bytes]]) -> None:
         self._newest += 1
         number = self._newest
 
@@ -66,11 +65,13 @@ class QrReader(QObject):
                 self.failed.emit(problem)
 
         self.started.emit()
-        self._aside(
-            lambda: tuple(text for picture in pictures() for text in read_qr(picture)),
-            found,
-            failed,
-        )
+        self._aside(lambda: _texts(pictures), found, failed)
+
+
+def _texts(pictures: Callable[[int], list[bytes]]) -> tuple[str, ...]:
+    from ferrygate.codes import qr  # noqa: PLC0415  50 ms, which the first paint would wait for
+
+    return tuple(text for picture in pictures(qr.MAX_BYTES) for text in qr.read_qr(picture))
 
 
 def _png(image: QImage) -> bytes:
