@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-readme package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme package lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -40,6 +40,9 @@ bench: test-servers  ## Measure speed against other clients (ROWS, LINKS, ROUNDS
 	@sh packaging/setup-bench.sh
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(ROWS),--rows "$(ROWS)") $(if $(LINKS),--links "$(LINKS)") \
 		$(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(FERRYGATE),--program "$(FERRYGATE)")
+
+bench-ui: test-servers  ## Measure how quickly the window answers, against its bars (ONLY)
+	@PYTHONPATH=tests $(BIN)/python -m bench.ui $(if $(ONLY),--only "$(ONLY)")
 
 bench-readme: setup  ## Put the figures of the latest bench into the README
 	@PYTHONPATH=tests $(BIN)/python -m bench.readme

@@ -1,0 +1,135 @@
+"""The bars that the window must keep, and what a run of ``python -m bench.ui`` found."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from bench.report import Machine
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bound on a figure of the window.
+
+    Attributes:
+        name: as ``--only`` takes it.
+        title: what is measured, in words.
+        unit: of the figures.
+        below: the bound, which the median of all rounds must stay below.
+    """
+
+    name: str
+    title: str
+    unit: str
+    below: float
+
+
+DROP = Bar(
+    name="drop",
+    title="event loop late at p99 while 5,000 files of 4 KiB are delivered from a drop",
+    unit="ms",
+    below=25.0,
+)
+FIRST_PAINT = Bar(
+    name="first-paint",
+    title="from exec to the first paint of the window with its fonts, warm",
+    unit="ms",
+    below=500.0,
+)
+BARS = (DROP, FIRST_PAINT)
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """One measurement.
+
+    Attributes:
+        value: in the bar's unit.
+        beside: what else was measured, by name and unit.
+    """
+
+    value: float
+    beside: dict[str, float] = {}
+
+
+class BarReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All rounds of one bar.
+
+    Attributes:
+        name: of the bar.
+        title: of the bar.
+        unit: of all figures but those beside.
+        bar: what the median must stay below.
+        median: of all rounds.
+        worst: of all rounds.
+        kept: the median stays below the bar.
+        rounds: in the order they were made.
+    """
+
+    name: str
+    title: str
+    unit: str
+    bar: float
+    median: float
+    worst: float
+    kept: bool
+    rounds: tuple[Round, ...]
+
+
+class UiReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found.
+
+    Attributes:
+        commit: of the checkout measured.
+        machine: cores, memory in bytes, processor, kernel and Python.
+        qt: its version.
+        bars: those that were measured.
+    """
+
+    commit: str
+    machine: Machine
+    qt: str
+    bars: tuple[BarReport, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether every bar was."""
+        return all(bar.kept for bar in self.bars)
+
+
+def judged(bar: Bar, rounds: Iterable[Round]) -> BarReport:
+    """Judge a bar by the median of its rounds.
+
+    Raises:
+        statistics.StatisticsError: there are no rounds.
+    """
+    made = tuple(rounds)
+    values = [each.value for each in made]
+    median = statistics.median(values)
+    return BarReport(
+        name=bar.name,
+        title=bar.title,
+        unit=bar.unit,
+        bar=bar.below,
+        median=median,
+        worst=max(values),
+        kept=median < bar.below,
+        rounds=made,
+    )
+
+
+def select(names: Iterable[str]) -> tuple[Bar, ...]:
+    """The bars of these names, in order; all without any.
+
+    Raises:
+        ValueError: there is no bar of such a name.
+    """
+    wanted = set(names)
+    if unknown := wanted - {bar.name for bar in BARS}:
+        raise ValueError(f"no bar is called {' or '.join(sorted(unknown))}")
+    return tuple(bar for bar in BARS if not wanted or bar.name in wanted)
