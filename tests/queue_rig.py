@@ -12,11 +12,11 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedE
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
+from ferrygate.engine.batch import Batch
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.engine.load import Load
-from ferrygate.engine.queued_batch import QueuedBatch
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
@@ -83,9 +83,9 @@ class FakeLane(Lane):
         return queue
 
     @property
-    def batch(self) -> QueuedBatch:
+    def batch(self) -> Batch:
         """Where its reports go."""
-        batch: QueuedBatch = self._bundle._reports
+        batch: Batch = self._bundle._reports
         return batch
 
     @property

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import MOVES, Direction, FileView, LeftBehind, TransferState
 
@@ -20,7 +20,7 @@ SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
 @given(SIZES, st.data())
 def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
     clock = ManualClock()
-    batch = Batch(1, Direction.UPLOAD, "", "", clock)
+    batch = BatchFiles(1, Direction.UPLOAD, "", "", clock)
     batch.begin_walk()
     batch.walk_over()
     views = [
@@ -39,7 +39,7 @@ def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
         check(batch, views)
 
 
-def move(batch: Batch, number: int, state: TransferState, size: int) -> FileView:
+def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> FileView:
     match state:
         case S.DELIVERED | S.SKIPPED:
             size = size if state is S.DELIVERED else 0
@@ -57,7 +57,7 @@ def move(batch: Batch, number: int, state: TransferState, size: int) -> FileView
     return batch.file(number)
 
 
-def check(batch: Batch, views: list[FileView]) -> None:
+def check(batch: BatchFiles, views: list[FileView]) -> None:
     files = [batch.file(number) for number in range(len(views))]
     view = batch.view()
     assert view.files_total == len(files)

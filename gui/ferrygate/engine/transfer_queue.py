@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.errors import Cancelled, Problem
+from ferrygate.engine.batch import Batch, Surroundings
 from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import ConflictChoice, Download, Event, TransferState, Upload
-from ferrygate.engine.queued_batch import QueuedBatch, Surroundings
 from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item
@@ -43,7 +43,7 @@ class TransferQueue:
             object_store=settings.object_store,
         )
         self._connected = True
-        self._batches: dict[int, QueuedBatch] = {}
+        self._batches: dict[int, Batch] = {}
         self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally, settings.load)
 
     @property
@@ -62,7 +62,7 @@ class TransferQueue:
         """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
         if not self._batches:
             self._lanes.begin()
-        batch = QueuedBatch(command, self._around, lambda: self._go_on(batch))
+        batch = Batch(command, self._around, lambda: self._go_on(batch))
         self._batches[batch.number] = batch
         self._feed()
 
@@ -82,7 +82,7 @@ class TransferQueue:
                 Cancelled().problem,
             )
 
-    def _end(self, batch: QueuedBatch, state: TransferState, reason: Problem) -> None:
+    def _end(self, batch: Batch, state: TransferState, reason: Problem) -> None:
         batch.end(state, reason)
         self._close_idle(batch)
         self._settle(batch)
@@ -139,10 +139,10 @@ class TransferQueue:
                 self._set_to_work(batch, assignment)
             self._close_idle(batch)
 
-    def _has_lane(self, batch: QueuedBatch) -> bool:
+    def _has_lane(self, batch: Batch) -> bool:
         return any(self._lanes.of(batch.number))
 
-    def _set_to_work(self, batch: QueuedBatch, assignment: Assignment) -> None:
+    def _set_to_work(self, batch: Batch, assignment: Assignment) -> None:
         bundle = Bundle(
             batch.direction,
             assignment.queue,
@@ -159,13 +159,13 @@ class TransferQueue:
             lambda error: put(lambda: self._refused(batch, assignment, error)),
         )
 
-    def _close_idle(self, batch: QueuedBatch) -> None:
+    def _close_idle(self, batch: Batch) -> None:
         """Let lanes go that have worked off what they had."""
         for assignment in self._lanes.of(batch.number):
             if not assignment.queue.files and not assignment.queue.closed:
                 assignment.queue.close()
 
-    def _over(self, batch: QueuedBatch, assignment: Assignment, left: list[Item]) -> None:
+    def _over(self, batch: Batch, assignment: Assignment, left: list[Item]) -> None:
         """A lane has worked off its queue, or has given up with something left.
 
         It may have been given more in the moment between.
@@ -174,7 +174,7 @@ class TransferQueue:
         batch.put_back([*left, *assignment.queue.take_all()])
         self._go_on(batch)
 
-    def _refused(self, batch: QueuedBatch, assignment: Assignment, error: BaseException) -> None:
+    def _refused(self, batch: Batch, assignment: Assignment, error: BaseException) -> None:
         """The server grants this lane no channel: go on with fewer, if there are any."""
         left = assignment.queue.take_all()
         if not isinstance(error, LaneRefusedError):  # nobody foresaw it; the lane can do more
@@ -186,11 +186,11 @@ class TransferQueue:
             batch.refuse(left, error)
         self._go_on(batch)
 
-    def _go_on(self, batch: QueuedBatch) -> None:
+    def _go_on(self, batch: Batch) -> None:
         self._settle(batch)
         self._feed()
 
-    def _settle(self, batch: QueuedBatch) -> None:
+    def _settle(self, batch: Batch) -> None:
         if batch.number in self._batches and batch.settle():
             del self._batches[batch.number]
             self._close_idle(batch)

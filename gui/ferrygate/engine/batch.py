@@ -44,7 +44,7 @@ from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.late_check import not_asked_again
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.plan import Planner
@@ -78,7 +78,7 @@ class Surroundings:
         self.tally = Tally()
 
 
-class QueuedBatch:
+class Batch:
     """Owned by the engine's thread, but for the reports, which come from lanes."""
 
     def __init__(self, command: Upload | Download, around: Surroundings, changed: Callback) -> None:
@@ -87,7 +87,7 @@ class QueuedBatch:
         self._command = command
         self._around = around
         self._changed = changed
-        self._batch = Batch(
+        self._files = BatchFiles(
             command.request, direction, _names(command), _target(command), around.clock
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
@@ -105,33 +105,33 @@ class QueuedBatch:
         ).problem  # why it was ended early, once it was
         self.number = command.request
         self.direction = direction
-        self.cancel = self._batch.cancel
-        self.slots = self._batch.slots
+        self.cancel = self._files.cancel
+        self.slots = self._files.slots
         self.late_check = not isinstance(command, Upload) or command.late_check
-        around.emit(BatchChanged(self._batch.view()))
+        around.emit(BatchChanged(self._files.view()))
 
     # ------------------------------------------------------------ for the queue
 
     @property
     def is_moving(self) -> bool:
         """Tell whether files are to be moved now: it waits for no person and no late part alone."""
-        return self._batch.is_moving
+        return self._files.is_moving
 
     @property
     def has_work(self) -> bool:
         """Tell whether there is something to hand out now."""
-        return self._batch.has_work
+        return self._files.has_work
 
     def next_item(self) -> Item:
         """The next thing to hand out: the walk first; there must be one."""
-        if self._batch.walk_begun:
-            return self._batch.next_job()
-        self._batch.begin_walk()
+        if self._files.walk_begun:
+            return self._files.next_job()
+        self._files.begin_walk()
         return self._walk
 
     def answer(self, choice: ConflictChoice) -> None:
         """A person said what to do with names that are taken."""
-        self._batch.answer(choice)
+        self._files.answer(choice)
 
     def renew(self) -> None:
         """There is another connection, or the server is asked for less at a time."""
@@ -143,9 +143,9 @@ class QueuedBatch:
         if at_once:
             self._reason = reason
         self._taken_back |= at_once and state is TransferState.CANCELLED
-        for job in [*self._batch.stop(reason), *self._batch.take_late()]:
+        for job in [*self._files.stop(reason), *self._files.take_late()]:
             self._end_waiting(job, state, reason)
-        if not self._batch.finished:  # what is under way takes its time to end
+        if not self._files.finished:  # what is under way takes its time to end
             self._tell(at_once=at_once)
 
     def _end_waiting(self, job: FileJob, state: TransferState, reason: Problem) -> None:
@@ -157,11 +157,11 @@ class QueuedBatch:
         """
         delivered = None if job.again is None else job.again.delivered
         if delivered is None:
-            self._show(self._batch.fail(job.number, state, reason, what_is_left(job.again)))
+            self._show(self._files.fail(job.number, state, reason, what_is_left(job.again)))
         elif reason.kind is Kind.CANCELLED:
-            self._show(self._batch.end(job.number, not_asked_again(delivered)))
+            self._show(self._files.end(job.number, not_asked_again(delivered)))
         else:
-            self._show(self._batch.fail(job.number, state, reason, LeftBehind.LATE_PART))
+            self._show(self._files.fail(job.number, state, reason, LeftBehind.LATE_PART))
 
     def put_back(self, items: list[Item]) -> None:
         """Take back what was handed out and not begun."""
@@ -169,9 +169,9 @@ class QueuedBatch:
             if self.cancel.cancelled:
                 self.refuse([item], Cancelled())
             elif isinstance(item, FileJob):
-                self._batch.not_begun(item.number)
+                self._files.not_begun(item.number)
             else:
-                self._batch.walk_again()
+                self._files.walk_again()
 
     def refuse(self, items: list[Item], error: BaseException) -> None:
         """Fail what was handed out and cannot be done."""
@@ -184,14 +184,14 @@ class QueuedBatch:
 
     def settle(self) -> bool:
         """Tell everybody, once nothing more will happen; returns whether it is so."""
-        batch = self._batch
-        if not batch.finished:
+        files = self._files
+        if not files.finished:
             return False
-        self._around.emit(BatchChanged(batch.view()))
-        if batch.problem is None:
+        self._around.emit(BatchChanged(files.view()))
+        if files.problem is None:
             self._around.emit(Done(self.number))
         else:
-            self._around.emit(Failed(self.number, batch.problem))
+            self._around.emit(Failed(self.number, files.problem))
         return True
 
     # ------------------------------------------------------------ reports, from any thread
@@ -240,25 +240,25 @@ class QueuedBatch:
 
     def _planned(self, job: FileJob) -> None:
         self._around.tally.found += 1
-        self._show(self._batch.add(job))
+        self._show(self._files.add(job))
         if self.cancel.cancelled:
             self.end(TransferState.CANCELLED, Cancelled().problem)
         self._changed()
 
     def _walk_over(self, error: BaseException | None) -> None:
         if isinstance(error, ConnectionLostError) and self._goes_on(_WALK, error):
-            self._batch.walk_again()
+            self._files.walk_again()
             return
         cause = None if error is None else self._cause(error)
         problem = None
         if cause is not None and not isinstance(cause, Cancelled):
             problem = problem_of(cause)
-        self._batch.walk_over(problem)
+        self._files.walk_over(problem)
 
     def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
-        before = self._batch.file(job.number)
+        before = self._files.file(job.number)
         self._around.tally.bytes += max(0, moved - before.moved)
-        view = self._batch.progress(job.number, state, moved)
+        view = self._files.progress(job.number, state, moved)
         if before.state is state:
             self._tell()
         else:
@@ -267,8 +267,8 @@ class QueuedBatch:
     def _delivered(self, job: FileJob, outcome: Outcome) -> None:
         tally = self._around.tally
         tally.files += 1
-        tally.bytes += max(0, outcome.size - self._batch.file(job.number).moved)
-        self._show(self._batch.end(job.number, outcome))
+        tally.bytes += max(0, outcome.size - self._files.file(job.number).moved)
+        self._show(self._files.end(job.number, outcome))
 
     def _wait_late(
         self, job: FileJob, opened: Opened, until: float, error: BaseException | None
@@ -277,11 +277,11 @@ class QueuedBatch:
             self._around.doubt()
         job = msgspec.structs.replace(job, again=opened)
         if self.cancel.cancelled:
-            self._show(self._batch.wait_late(job.number, opened, until))
-            for late in self._batch.take_late():
+            self._show(self._files.wait_late(job.number, opened, until))
+            for late in self._files.take_late():
                 self._end_waiting(late, TransferState.CANCELLED, self._reason)
         elif error is None or self._may_try_again(job.number):
-            self._show(self._batch.wait_late(job.number, opened, until))
+            self._show(self._files.wait_late(job.number, opened, until))
         else:  # or it would be asked about without an end
             self._end_waiting(job, TransferState.NEEDS_ATTENTION, problem_of(self._cause(error)))
 
@@ -289,9 +289,9 @@ class QueuedBatch:
         cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number, cause):
             opened = error.opened if isinstance(error, UploadFailedError) else None
-            self._show(self._batch.interrupt(job.number, opened))
+            self._show(self._files.interrupt(job.number, opened))
         elif isinstance(cause, ConflictError) and self._may_ask(job):
-            self._show(self._batch.wait_again(job.number))
+            self._show(self._files.wait_again(job.number))
             self._ask(job)
         else:
             self._fail(job, error)
@@ -324,7 +324,7 @@ class QueuedBatch:
         return job.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
 
     def _ask(self, job: FileJob) -> None:
-        if self._batch.ask():
+        if self._files.ask():
             self._around.emit(
                 ConflictQuestion(
                     batch=self.number,
@@ -339,19 +339,19 @@ class QueuedBatch:
         if isinstance(error, UploadFailedError):
             left = error.left
         cause = self._cause(error)
-        self._show(self._batch.fail(job.number, _state_of(cause), problem_of(cause), left))
+        self._show(self._files.fail(job.number, _state_of(cause), problem_of(cause), left))
 
     # ------------------------------------------------------------ telling
 
     def _show(self, view: FileView) -> None:
         self._around.emit(FileChanged(self.number, view))
-        self._tell(at_once=self._batch.only_waits_late)  # nothing else may come for minutes
+        self._tell(at_once=self._files.only_waits_late)  # nothing else may come for minutes
 
     def _tell(self, *, at_once: bool = False) -> None:
         now = self._around.clock.monotonic()
         if at_once or now - self._told_at >= _TELL:
             self._told_at = now
-            self._around.emit(BatchChanged(self._batch.view()))
+            self._around.emit(BatchChanged(self._files.view()))
 
 
 def _state_of(cause: BaseException) -> TransferState:

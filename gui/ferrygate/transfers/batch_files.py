@@ -27,7 +27,7 @@ from ferrygate.transfers.views import (
 _SPEED_SPAN = 3.0  # seconds over which the speed is taken
 
 
-class Batch:
+class BatchFiles:
     """Owned by one thread; knows states and sums, moves nothing itself.
 
     Attributes:

@@ -10,7 +10,7 @@ import pytest
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.transfers.batch import Batch
+from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.views import (
     MOVES,
@@ -47,7 +47,7 @@ class Case:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.batch = Batch(7, Direction.UPLOAD, "month", "/inbox", self.clock)
+        self.batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", self.clock)
         self.batch.begin_walk()
         self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
 
@@ -106,7 +106,7 @@ def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
 
 
 def test_an_empty_batch_is_finished_once_walked() -> None:
-    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert not batch.view().finished
     batch.walk_over()
     assert batch.view().finished
@@ -202,14 +202,14 @@ def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
 
 
 def test_a_batch_not_walked_yet_has_work() -> None:
-    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert batch.has_work
     batch.begin_walk()
     assert not batch.has_work
 
 
 def test_a_walk_that_was_cut_is_work_again() -> None:
-    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     batch.begin_walk()
     batch.walk_again()
     assert batch.has_work
@@ -222,7 +222,7 @@ def test_an_answer_that_nobody_asked_for_changes_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_walk_that_is_stopped_may_have_missed_files(*, begun: bool) -> None:
-    batch = Batch(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
     if begun:
         batch.begin_walk()
     batch.stop(PROBLEM)
