@@ -69,7 +69,7 @@ def test_an_interrupted_put_leaves_no_part_of_a_new_file(
 ) -> None:
     begun = growing(uploads(sandbox))
     (record,), told = interrupted(ferrygate, begun, "put", site, large, "/inbox", number=number)
-    assert (record["state"], record["note"]) == ("cancelled", "")
+    assert (record["state"], record["left_behind"]) == ("cancelled", "nothing")
     assert told[-3:] == [
         "0 files delivered, 0 bytes. Cancelled: 1.",
         "With --on-conflict skip, the same command does the rest.",
@@ -90,7 +90,7 @@ def test_an_interrupted_replacing_put_says_what_it_may_have_destroyed(
     assert record["state"] == "cancelled"
     assert record["problem"]["kind"] == "cancelled"
     note = "The file that was there may have been overwritten by an incomplete one."
-    assert record["note"] == note
+    assert record["left_behind"] == "overwritten"
     assert told[-4:] == [
         f"{large}: Cancelled. {note}",
         "0 files delivered, 0 bytes. Cancelled: 1.",
@@ -138,7 +138,7 @@ def test_an_interrupted_replacing_get_leaves_the_file_there_was(
     (here / "large.bin").write_bytes(b"old")
     get = "get", site, "/inbox/large.bin", here, "--on-conflict", "replace"
     (record,), told = interrupted(ferrygate, growing(here), *get)
-    assert (record["state"], record["note"]) == ("cancelled", "")
+    assert (record["state"], record["left_behind"]) == ("cancelled", "nothing")
     assert told[-3:] == ["0 files delivered, 0 bytes. Cancelled: 1.", _REPLACE, "Interrupted."]
     assert {path.name: path.read_bytes() for path in here.iterdir()} == {"large.bin": b"old"}
 
@@ -206,5 +206,5 @@ def test_a_second_interrupt_waits_for_no_server(
     assert process.returncode == _INTERRUPTED, (told, rest)
     record, summary = map(json.loads, output.splitlines())
     assert summary["counts"]["cancelled"] == 1
-    assert (record["state"], record["note"]) == ("cancelled", "What is left of it is not known.")
+    assert (record["state"], record["left_behind"]) == ("cancelled", "unknown")
     assert "Cancelled: 1." in rest

@@ -164,7 +164,7 @@ def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.status == "Cancelled"
-    assert table.row.left == "It may be a part. Send it again."
+    assert table.row.left == "A part of the file may be left on the server. Send it again."
     assert table.row.tone is RowTone.AMBER
 
 
@@ -174,15 +174,15 @@ def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: 
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.about == "The sizes differ. Send it again."
-    assert table.row.left == "It may be a part."
+    assert table.row.left == "A part of the file may be left on the server."
 
 
 @pytest.mark.parametrize(
     ("kind", "left"),
     [
-        (Kind.NO_SPACE, "It may be a part."),
-        (Kind.PERMISSION_DENIED, "It may be a part."),
-        (Kind.REMOTE_FAILURE, "It may be a part. Send it again."),
+        (Kind.NO_SPACE, "A part of the file may be left on the server."),
+        (Kind.PERMISSION_DENIED, "A part of the file may be left on the server."),
+        (Kind.REMOTE_FAILURE, "A part of the file may be left on the server. Send it again."),
     ],
 )
 def test_sending_again_is_advised_only_where_that_can_help(
@@ -213,7 +213,7 @@ def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     table.batch(files_total=1)
     table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
     table.finish(delivered=0)
-    assert table.row.sub == "214 files · to inbox · skipped, though"
+    assert table.row.sub == "214 files · to inbox · skipped, another size on the server"
 
 
 def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:
@@ -326,4 +326,4 @@ def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Tabl
     )
     table.finish(delivered=0)
     assert table.row.status == "Left out"
-    assert table.row.sub.endswith("link to a folder, left out")
+    assert table.row.sub.endswith("left out: a link to a folder")

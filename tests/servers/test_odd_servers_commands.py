@@ -159,7 +159,7 @@ def test_links_to_folders_are_done_with_as_said(
     *files, summary = lines(capsys)
     assert (summary["event"], summary["exit"]) == ("summary", status_)
     assert (summary["left_out"], summary["counts"]["delivered"]) == (left_out, delivered)
-    reasons = {line["left_out"] for line in files if line["event"] == "file"}
+    reasons = {line["skip_reason"] for line in files if line["event"] == "file"}
     assert reasons == ({None, "link-to-folder"} if left_out else {None})
 
 

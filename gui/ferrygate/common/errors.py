@@ -18,8 +18,7 @@ import msgspec
 from ferrygate.common.message import Message, message
 
 _LOG = logging.getLogger(__name__)
-# In no language but ours: the translations may be what cannot be read.
-_WITHOUT_WORDS = message("Something unexpected went wrong in Ferrygate.")
+_UNFORESEEN = message("Something unexpected went wrong in Ferrygate.")
 _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
@@ -92,7 +91,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         kind: what sort of thing it is.
         sentence: one whole sentence for the person, without jargon.
-        next_step: what the person can do now; none where the sentence says it all.
+        next_step: what the person can do now, unless the sentence says it all.
         detail: what support needs (library text, status numbers); never a secret.
         fingerprint: of the key that a server showed in place of the one on record; else empty.
         server_said: the server's own words about it, as they came; cleaned where they are shown.
@@ -118,6 +117,7 @@ class FerrygateError(Exception):
         next_step: Message | None = None,
         detail: str = "",
         server_said: str = "",
+        fingerprint: str = "",
     ) -> None:
         super().__init__(str(sentence))
         self.problem = Problem(
@@ -126,6 +126,7 @@ class FerrygateError(Exception):
             next_step=next_step,
             detail=detail,
             server_said=server_said,
+            fingerprint=fingerprint,
         )
 
 
@@ -178,17 +179,6 @@ class HostKeyChangedError(FerrygateError):
     """The server showed another host key than the one on record."""
 
     kind = Kind.HOST_KEY_CHANGED
-
-    def __init__(
-        self,
-        sentence: Message,
-        *,
-        next_step: Message | None = None,
-        detail: str = "",
-        fingerprint: str = "",
-    ) -> None:
-        super().__init__(sentence, next_step=next_step, detail=detail)
-        self.problem = msgspec.structs.replace(self.problem, fingerprint=fingerprint)
 
 
 class HostKeyUnknownError(FerrygateError):
@@ -386,18 +376,17 @@ def problem_of(error: BaseException) -> Problem:
         return _unforeseen(error)
     except Exception as again:  # noqa: BLE001  who waits for this one has to hear of something
         names = f"{type(error).__qualname__}, then {type(again).__qualname__}"
-        return Problem(kind=Kind.INTERNAL, sentence=_WITHOUT_WORDS, detail=names)
+        return Problem(kind=Kind.INTERNAL, sentence=_UNFORESEEN, detail=names)
 
 
 def _unforeseen(error: BaseException) -> Problem:
     name = type(error).__qualname__
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [_place(frame) for frame in frames]
+    places = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
     _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
     own = [place for place in places if place.startswith("ferrygate/")]
     return Problem(
         kind=Kind.INTERNAL,
-        sentence=message("Something unexpected went wrong in Ferrygate."),
+        sentence=_UNFORESEEN,
         next_step=message("Copy the details and send them to support."),
         detail=" in ".join([name, *(own or places)[-1:]]),
     )

@@ -135,7 +135,7 @@ class SkipReason(Enum):
 
 
 class Confirmation(Enum):
-    """How the other side confirms the size of what was delivered, or why it does not."""
+    """An answer to whether the other side names the size of what was delivered, or why not."""
 
     NOT_DELIVERED = "not-delivered"
     CONFIRMED = "confirmed"

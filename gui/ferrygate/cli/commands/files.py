@@ -19,7 +19,7 @@ from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError
 from ferrygate.common.held_names import HeldNames
-from ferrygate.common.i18n import _
+from ferrygate.common.message import Message, message
 from ferrygate.common.text import modified_text, size_text
 from ferrygate.sites.start_folder import refuse_to_lose
 
@@ -135,7 +135,7 @@ def mkdir(
             around,
             folders,
             lambda path: session.mkdir(path, parents=parents),
-            {Kind.NOT_FOUND: _("-p makes the folders above as well.")},
+            {Kind.NOT_FOUND: message("-p makes the folders above as well.")},
         )
 
 
@@ -184,7 +184,7 @@ def rm(
             around,
             names,
             lambda path: session.remove(path, recursive=recursive),
-            {Kind.WRONG_TYPE: _("Add -r to remove it and all in it.")},
+            {Kind.WRONG_TYPE: message("Add -r to remove it and all in it.")},
         )
 
 
@@ -192,7 +192,7 @@ def _each(
     around: CommandContext,
     paths: Iterable[bytes],
     act: Callable[[bytes], None],
-    advice: dict[Kind, str],
+    advice: dict[Kind, Message],
 ) -> Exit:
     """Act on every path, whatever happens to the others; ``advice`` is the option that helps."""
     end = Exit.DONE
@@ -203,7 +203,8 @@ def _each(
             if error.kind is Kind.CANCELLED:
                 raise
             problem = error.problem
-            step = advice.get(problem.kind, problem.next_step)
-            around.terminal.fail(msgspec.structs.replace(problem, next_step=step))
+            if problem.kind in advice:
+                problem = msgspec.structs.replace(problem, next_step=advice[problem.kind])
+            around.terminal.fail(problem)
             end = Exit.FAILED
     return end
