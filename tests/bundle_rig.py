@@ -20,10 +20,12 @@ from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Done, Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFile
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.upload_claims import UploadClaims
@@ -45,7 +47,7 @@ class Told:
     def __init__(self) -> None:
         self.ends: dict[bytes, Outcome | BaseException] = {}
         self.then: Callable[[FileJob], None] = lambda _job: None
-        self.late: dict[bytes, tuple[Opened, float, BaseException | None]] = {}
+        self.late: dict[bytes, tuple[UploadCheckpoint, float, BaseException | None]] = {}
         self.walks: list[BaseException | None] = []
         self.states: list[TransferState] = []
 
@@ -65,10 +67,10 @@ class Told:
         self.ends[job.remote] = error
 
     def later(
-        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+        self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         assert job.remote not in self.late
-        self.late[job.remote] = opened, until, error
+        self.late[job.remote] = checkpoint, until, error
 
     def room(self) -> None:
         """Nobody hands out more."""

@@ -20,9 +20,11 @@ from ferrygate.engine.load import Load
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.upload_claims import UploadClaims
@@ -130,19 +132,25 @@ class FakeLane(Lane):
         self._over(job)
 
     def later(
-        self, job: FileJob, opened: Opened, until: float, error: BaseException | None = None
+        self,
+        job: FileJob,
+        checkpoint: UploadCheckpoint,
+        until: float,
+        error: BaseException | None = None,
     ) -> None:
-        if opened.delivered is not None:
+        if checkpoint.delivered is not None:
             self.batch.progress(job, m.TransferState.CHECKING, job.size or 0)
-        self.batch.later(job, opened, until, error)
+        self.batch.later(job, checkpoint, until, error)
         self._over(job)
 
-    def fail(self, item: Item, error: BaseException, opened: Opened | None = None) -> None:
+    def fail(
+        self, item: Item, error: BaseException, checkpoint: UploadCheckpoint | None = None
+    ) -> None:
         if not isinstance(item, FileJob):
             self.batch.walked(error)
         elif self.batch.direction is m.Direction.UPLOAD:
-            opened = opened or item.again or Opened()
-            self.batch.failed(item, UploadFailedError(error, what_is_left(opened), opened))
+            checkpoint = checkpoint or item.resume_from or UploadCheckpoint()
+            self.batch.failed(item, UploadFailedError(error, what_is_left(checkpoint), checkpoint))
         else:
             self.batch.failed(item, error)
         self._over(item)

@@ -8,11 +8,13 @@ from typing import BinaryIO
 
 import msgspec
 
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
@@ -73,7 +75,7 @@ class TransferRig:
         self.disk = Disk()
         self.in_flight = 48 << 20  # bytes
         self.limit: int | None = None  # bytes a second
-        self.opened = Opened()
+        self.checkpoint = UploadCheckpoint()
         self.late = LateParts(self.rig.stream.clock.monotonic, 330)
         self.late_check = True
         self.slots = ReplaceSlots()
@@ -102,9 +104,9 @@ class TransferRig:
         )
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
-        """Upload one file; ``opened`` tells afterwards how far it came."""
+        """Upload one file; ``checkpoint`` tells afterwards how far it came."""
         route = self.route(object_store=object_store)
-        return self.rig.run(upload(route, job, self.reports, self.opened))
+        return self.rig.run(upload(route, job, self.reports, self.checkpoint))
 
     def fetch(self, job: FileJob) -> Outcome:
         """Download one file; its hidden name is always the same."""

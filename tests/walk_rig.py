@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import Held, Rig, ScriptedServer

@@ -16,10 +16,11 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.local_folder import LocalFolder
-from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
@@ -137,7 +138,7 @@ class Target:
     async def _upload(self, route: Route) -> None:
         remote, choice = b"/folder/new", ConflictChoice.KEEP_BOTH
         job = FileJob(number=0, local=str(self._source), remote=remote, on_conflict=choice)
-        await upload(route, job, _told, Opened())
+        await upload(route, job, _told, UploadCheckpoint())
 
     async def _plan(self, route: Route) -> None:
         """Walk a folder, and fetch the first of what is found."""

@@ -9,7 +9,9 @@ from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import MOVES, Direction, FileView, LeftBehind, TransferState
 
 S = TransferState
@@ -49,7 +51,7 @@ def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> Fil
                 number, state, Problem(kind=Kind.INTERNAL, sentence=message("")), LeftBehind.NOTHING
             )
         case S.INTERRUPTED:
-            batch.interrupt(number, Opened())
+            batch.interrupt(number, UploadCheckpoint())
         case S.WAITING:
             batch.wait_again(number)
         case _:

@@ -22,7 +22,8 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.work_queue import Item
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from queue_rig import LARGE, FakeLane, QueueRig
 
 CHOICES = st.sampled_from(list(m.ConflictChoice))
@@ -146,7 +147,9 @@ class QueueMachine(RuleBasedStateMachine):
         elif end == "skipped":
             lane.deliver(item, m.TransferState.SKIPPED)
         else:
-            lane.fail(item, self.error(end), Opened(path=item.remote, answered=True, sent=1))
+            lane.fail(
+                item, self.error(end), UploadCheckpoint(path=item.remote, answered=True, sent=1)
+            )
 
     @staticmethod
     def error(end: str) -> FerrygateError:

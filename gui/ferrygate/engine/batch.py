@@ -45,8 +45,10 @@ from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch_files import BatchFiles
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import not_asked_again
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.remains import what_is_left
 
@@ -155,9 +157,9 @@ class Batch:
         wish it is delivered, and not asked again. Where there is no connection any more, a person
         has to look.
         """
-        delivered = None if job.again is None else job.again.delivered
+        delivered = None if job.resume_from is None else job.resume_from.delivered
         if delivered is None:
-            self._show(self._files.fail(job.number, state, reason, what_is_left(job.again)))
+            self._show(self._files.fail(job.number, state, reason, what_is_left(job.resume_from)))
         elif reason.kind is Kind.CANCELLED:
             self._show(self._files.end(job.number, not_asked_again(delivered)))
         else:
@@ -213,10 +215,10 @@ class Batch:
         self._report(lambda: self._not_delivered(job, error))
 
     def later(
-        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+        self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         """A file waits for the part of a connection that was lost."""
-        self._report(lambda: self._wait_late(job, opened, until, error))
+        self._report(lambda: self._wait_late(job, checkpoint, until, error))
 
     def room(self) -> None:
         """A lane could do with more."""
@@ -271,25 +273,25 @@ class Batch:
         self._show(self._files.end(job.number, outcome))
 
     def _wait_late(
-        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+        self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         if isinstance(error, ConnectionLostError):
             self._around.doubt()
-        job = msgspec.structs.replace(job, again=opened)
+        job = msgspec.structs.replace(job, resume_from=checkpoint)
         if self.cancel.cancelled:
-            self._show(self._files.wait_late(job.number, opened, until))
+            self._show(self._files.wait_late(job.number, checkpoint, until))
             for late in self._files.take_late():
                 self._end_waiting(late, TransferState.CANCELLED, self._reason)
         elif error is None or self._may_try_again(job.number):
-            self._show(self._files.wait_late(job.number, opened, until))
+            self._show(self._files.wait_late(job.number, checkpoint, until))
         else:  # or it would be asked about without an end
             self._end_waiting(job, TransferState.NEEDS_ATTENTION, problem_of(self._cause(error)))
 
     def _not_delivered(self, job: FileJob, error: BaseException) -> None:
         cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number, cause):
-            opened = error.opened if isinstance(error, UploadFailedError) else None
-            self._show(self._files.interrupt(job.number, opened))
+            checkpoint = error.checkpoint if isinstance(error, UploadFailedError) else None
+            self._show(self._files.interrupt(job.number, checkpoint))
         elif isinstance(cause, ConflictError) and self._may_ask(job):
             self._show(self._files.wait_again(job.number))
             self._ask(job)

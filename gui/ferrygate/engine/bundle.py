@@ -24,11 +24,13 @@ from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell, Task
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import not_asked_again
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.not_moved import settled
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
@@ -59,7 +61,7 @@ class Reports(Protocol):
         """A file was not; an upload's error is an :class:`UploadFailedError`."""
 
     def later(
-        self, job: FileJob, opened: Opened, until: float, error: BaseException | None
+        self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         """Hand a file out again at ``until``, on the steady clock, with what is known of it.
 
@@ -75,7 +77,7 @@ class _Flying(msgspec.Struct, eq=False):
     """An item under way."""
 
     item: Item
-    opened: Opened
+    checkpoint: UploadCheckpoint
     counted: bool = False  # among the open files, and those under way
     is_done: bool = False  # and well
     told: TransferState | None = None
@@ -85,10 +87,10 @@ class _Flying(msgspec.Struct, eq=False):
     @property
     def is_replacing(self) -> bool:
         """Tell whether a file that stood there is cut to nothing, and the new one is not whole."""
-        job, opened = self.item, self.opened
-        if not isinstance(job, FileJob) or not opened.is_open:
+        job, checkpoint = self.item, self.checkpoint
+        if not isinstance(job, FileJob) or not checkpoint.is_open:
             return False
-        return opened.stood_before is not None or (job.replaces and not opened.told)
+        return checkpoint.stood_before is not None or (job.replaces and not checkpoint.told)
 
 
 def _begun(item: Item) -> _Flying:
@@ -96,8 +98,8 @@ def _begun(item: Item) -> _Flying:
 
     The connection may be lost again before anything is done.
     """
-    again = item.again if isinstance(item, FileJob) else None
-    return _Flying(item, Opened() if again is None else msgspec.structs.replace(again))
+    again = item.resume_from if isinstance(item, FileJob) else None
+    return _Flying(item, UploadCheckpoint() if again is None else msgspec.structs.replace(again))
 
 
 class Bundle:
@@ -270,8 +272,8 @@ class Bundle:
         item = flying.item
         if isinstance(item, FileJob):
             self._slots.give_back(item.number)  # or those that are under way would wait for it
-            if flying.opened.path or flying.opened.delivered:
-                item = msgspec.structs.replace(item, again=flying.opened)  # what it knows by now
+            if flying.checkpoint.path or flying.checkpoint.delivered:
+                item = msgspec.structs.replace(item, resume_from=flying.checkpoint)
         self._queue.give_back(item)
 
     async def _walk(self, files: RemoteFiles, walk: Walk) -> None:
@@ -291,11 +293,11 @@ class Bundle:
         elif self._direction is Direction.UPLOAD:
             try:
                 with closing(await self._claim(route, job)):
-                    outcome = await upload(route, job, report, flying.opened)
+                    outcome = await upload(route, job, report, flying.checkpoint)
             except NotBeforeError as wait:
-                self._reports.later(job, flying.opened, wait.until, None)
+                self._reports.later(job, flying.checkpoint, wait.until, None)
             else:
-                self._sent(job, outcome, flying.opened)
+                self._sent(job, outcome, flying.checkpoint)
         else:
             self._keep(job, await download(route, job, report, self._settings.disk))
 
@@ -310,17 +312,21 @@ class Bundle:
         return await self._settings.claims.take(job.remote, sleep, replaces=job.replaces)
 
     def _sent(
-        self, job: FileJob, outcome: Outcome, opened: Opened, error: BaseException | None = None
+        self,
+        job: FileJob,
+        outcome: Outcome,
+        checkpoint: UploadCheckpoint,
+        error: BaseException | None = None,
     ) -> None:
         """An upload has ended, unless a part may be put over it yet."""
         until = None
         if outcome.state is TransferState.DELIVERED:
-            opened.delivered = outcome
-            until = self._settings.late.until(outcome.remote, opened.version)
+            checkpoint.delivered = outcome
+            until = self._settings.late.until(outcome.remote, checkpoint.version)
         if until is None:
             self._reports.ended(job, outcome)
         elif self._late_check:
-            self._reports.later(job, opened, until, error)
+            self._reports.later(job, checkpoint, until, error)
         else:
             self._reports.ended(job, not_asked_again(outcome))
 
@@ -359,16 +365,18 @@ class Bundle:
             self._end(one)
 
     def _fail(self, flying: _Flying, error: BaseException) -> None:
-        job, opened = flying.item, flying.opened
+        job, checkpoint = flying.item, flying.checkpoint
         if not isinstance(job, FileJob):
             self._reports.walked(error)
         elif self._direction is Direction.DOWNLOAD:
             self._reports.failed(job, error)
-        elif opened.delivered is not None and not isinstance(error, SizeMismatchError):
-            self._sent(job, opened.delivered, opened, error)
-        elif opened.path is None or isinstance(error, ConnectionLostError):
+        elif checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
+            self._sent(job, checkpoint.delivered, checkpoint, error)
+        elif checkpoint.path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
-            self._leftovers.lose_handle(opened)
-            self._reports.failed(job, UploadFailedError(error, what_is_left(opened), opened))
+            self._leftovers.lose_handle(checkpoint)
+            self._reports.failed(
+                job, UploadFailedError(error, what_is_left(checkpoint), checkpoint)
+            )
         else:
-            self._leftovers.add(job, opened, error)
+            self._leftovers.add(job, checkpoint, error)

@@ -11,8 +11,9 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import LateParts
-from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import LeftBehind
 
@@ -23,18 +24,20 @@ _BETWEEN_LOOKS = 0.2  # seconds
 class UploadFailedError(Exception):
     """The failure of an upload, with what it left on the server, and how far it came."""
 
-    def __init__(self, cause: BaseException, left: LeftBehind, opened: Opened) -> None:
+    def __init__(
+        self, cause: BaseException, left: LeftBehind, checkpoint: UploadCheckpoint
+    ) -> None:
         super().__init__()
         self.cause = cause
         self.left = left
-        self.opened = opened
+        self.checkpoint = checkpoint
 
 
 class _Broken(msgspec.Struct, frozen=True):
     """An upload that will not go on."""
 
     job: FileJob
-    opened: Opened
+    checkpoint: UploadCheckpoint
     error: BaseException
 
 
@@ -59,15 +62,15 @@ class Leftovers:
     def __bool__(self) -> bool:
         return bool(self._broken)
 
-    def add(self, job: FileJob, opened: Opened, error: BaseException) -> None:
+    def add(self, job: FileJob, checkpoint: UploadCheckpoint, error: BaseException) -> None:
         """An upload broke: its channel has to be dropped."""
-        self._broken.append(_Broken(job, opened, error))
+        self._broken.append(_Broken(job, checkpoint, error))
 
-    def lose_handle(self, opened: Opened) -> None:
+    def lose_handle(self, checkpoint: UploadCheckpoint) -> None:
         """The server may hold an upload's handle after the end of its channel, and publish it."""
-        handle = opened.lose_handle(self._late.now() + self._late.seconds)
-        if handle is not None and opened.path is not None and self._object_store:
-            self._late.lost(opened.path, handle)
+        handle = checkpoint.lose_handle(self._late.now() + self._late.seconds)
+        if handle is not None and checkpoint.path is not None and self._object_store:
+            self._late.lost(checkpoint.path, handle)
 
     def clear_away(self, lane: Lane) -> None:
         """The channel is dropped without CLOSE, which would publish; then the parts are removed.
@@ -83,7 +86,7 @@ class Leftovers:
         for _ in range(_LOOKS):
             missing = [number for number in range(len(broken)) if number not in left]
             try:
-                left |= self._look(lane, {number: broken[number].opened for number in missing})
+                left |= self._look(lane, {number: broken[number].checkpoint for number in missing})
             except LaneRefusedError:  # to some servers the dropped channel counts for a moment yet
                 unseen = LeftBehind.PART
             else:
@@ -93,15 +96,15 @@ class Leftovers:
             self._clock.wait(CancelToken().event, _BETWEEN_LOOKS)
         for number, one in enumerate(broken):
             if not lane.let_go_cleanly:
-                self.lose_handle(one.opened)
+                self.lose_handle(one.checkpoint)
             rest = left.get(number, unseen)
             if rest is LeftBehind.NOTHING:
-                rest = self._may_come(one.opened)
-            self._failed(one.job, UploadFailedError(one.error, rest, one.opened))
+                rest = self._may_come(one.checkpoint)
+            self._failed(one.job, UploadFailedError(one.error, rest, one.checkpoint))
 
-    def _may_come(self, opened: Opened) -> LeftBehind:
+    def _may_come(self, checkpoint: UploadCheckpoint) -> LeftBehind:
         """Tell of a part that a lost connection may still bring."""
-        path = opened.path
+        path = checkpoint.path
         until = None if path is None else self._late.until(path)
         return (
             LeftBehind.PART
@@ -109,7 +112,7 @@ class Leftovers:
             else LeftBehind.NOTHING
         )
 
-    def _look(self, lane: Lane, parts: dict[int, Opened]) -> dict[int, LeftBehind]:
+    def _look(self, lane: Lane, parts: dict[int, UploadCheckpoint]) -> dict[int, LeftBehind]:
         """Tell what is left of those parts that were found, and of all if nobody can look.
 
         Raises:

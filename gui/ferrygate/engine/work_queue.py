@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import Direction
 
 Walk = Callable[[RemoteFiles], Coroutine[Any, Any, None]]

@@ -11,7 +11,9 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.views import (
     MOVES,
@@ -179,27 +181,26 @@ class BatchFiles:
         """Return the queue for an interrupted file: one with a slot first, others wait for it."""
         return self._replacing if self.slots.has(number) else self._interrupted
 
-    def interrupt(self, number: int, opened: Opened | None) -> FileView:
+    def interrupt(self, number: int, checkpoint: UploadCheckpoint | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again.
 
-        ``opened`` is how far its upload came; what was known of it before stays known where that
-        says nothing new.
+        ``checkpoint`` is how far its upload came; without it stays known what was known before.
         """
         self._interrupted_queue(number).append(number)
-        if opened is not None:
-            self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        if checkpoint is not None:
+            self._jobs[number] = msgspec.structs.replace(self._jobs[number], resume_from=checkpoint)
         self._moved -= self._files[number].moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
 
-    def wait_late(self, number: int, opened: Opened, due: float) -> FileView:
+    def wait_late(self, number: int, checkpoint: UploadCheckpoint, due: float) -> FileView:
         """A file is handed out again then, on the steady clock: a part of it may come until then.
 
         One that is delivered is asked about; of another nothing may be sent before.
         """
         heapq.heappush(self._late, (due, number))
-        self._jobs[number] = msgspec.structs.replace(self._jobs[number], again=opened)
+        self._jobs[number] = msgspec.structs.replace(self._jobs[number], resume_from=checkpoint)
         self.slots.give_back(number)
-        view, delivered = self._files[number], opened.delivered
+        view, delivered = self._files[number], checkpoint.delivered
         moved = 0 if delivered is None else delivered.size
         self._moved += moved - view.moved
         return self._change(

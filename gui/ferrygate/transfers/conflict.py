@@ -10,7 +10,8 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import ConflictError, WrongTypeError
 from ferrygate.common.message import message
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 
 NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})

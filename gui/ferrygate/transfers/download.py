@@ -24,8 +24,9 @@ from ferrygate.transfers.conflict import (
     skipped,
     taken,
 )
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
-from ferrygate.transfers.outcome import FileJob, Outcome, Report
+from ferrygate.transfers.outcome import Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
 from ferrygate.transfers.route import Route

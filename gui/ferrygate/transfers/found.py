@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ferrygate.common.errors import Problem, TooManyFilesError
 from ferrygate.common.message import Message, message
-from ferrygate.transfers.outcome import FileJob, Names
+from ferrygate.transfers.file_job import FileJob, Names
 from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 Announce = Callable[[FileJob], None]

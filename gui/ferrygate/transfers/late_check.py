@@ -6,8 +6,9 @@ import msgspec
 
 from ferrygate.common.errors import FerrygateError, SizeMismatchError
 from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.confirmation import confirm
-from ferrygate.transfers.outcome import Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import standing
 from ferrygate.transfers.views import Confirmation, LateCheck
@@ -15,13 +16,13 @@ from ferrygate.transfers.views import Confirmation, LateCheck
 _BETWEEN_LOOKS = 0.25  # seconds
 
 
-async def look_for_part(route: Route, opened: Opened) -> None:
+async def look_for_part(route: Route, checkpoint: UploadCheckpoint) -> None:
     """Wait a moment for the part of the connection that was lost.
 
     A server that has noticed the end shows it within seconds, and then nothing has to be asked
     again later. Returns at once where no old handle is known to be open.
     """
-    path = opened.path
+    path = checkpoint.path
     while path is not None and route.late.until(path) is not None:
         try:
             there = await standing(route.files, path)
@@ -45,7 +46,7 @@ async def was_overwritten(route: Route, path: bytes, sent: int) -> bool:
         return False
 
 
-async def ask_again(route: Route, opened: Opened) -> Outcome | None:
+async def ask_again(route: Route, checkpoint: UploadCheckpoint) -> Outcome | None:
     """Ask about a delivered file, now that no part can come any more.
 
     Returns ``None`` where a part has come, or may have come unnoticed, and it is to be sent again.
@@ -53,7 +54,7 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
     Raises:
         SizeMismatchError: the server has another size, which no part of ours explains.
     """
-    delivered = opened.delivered
+    delivered = checkpoint.delivered
     assert delivered is not None  # noqa: S101  else there is nothing to ask again about
     path, sent = delivered.remote, delivered.size
     if route.late.has_newer(path, delivered.sha256):  # that one is asked about, and stays
@@ -68,8 +69,8 @@ async def ask_again(route: Route, opened: Opened) -> Outcome | None:
         if await was_overwritten(route, path, sent):
             return None
         raise
-    if route.late.may_hide(path, sent, opened.version):
-        opened.asked = False  # it may be the file all the same: nobody removes it as a part
+    if route.late.may_hide(path, sent, checkpoint.version):
+        checkpoint.asked = False  # it may be the file all the same: nobody removes it as a part
         return None
     route.late.settle(path)
     done = LateCheck.DONE if asked.confirmed else LateCheck.NOT_DONE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ferrygate.common.errors import Problem, WrongTypeError, error_for
 from ferrygate.common.message import message
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import TransferState
 
 

@@ -12,14 +12,16 @@ from ferrygate.common.errors import (
     error_for,
 )
 from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import NEEDS_A_FILE, demand_file, taken
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import instead_of, standing
 
 
 async def open_or_other(
-    route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int
+    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, reserved: int
 ) -> tuple[bytes, bytes] | Outcome:
     """OPEN, under another name where the job says to keep both; returns the handle and its path.
 
@@ -33,7 +35,7 @@ async def open_or_other(
     """
     while True:
         try:
-            return await _open_target(route, job, opened, target, reserved), target
+            return await _open_target(route, job, checkpoint, target, reserved), target
         except ConflictError:
             other = instead_of(target, job)
             if other is None:
@@ -44,7 +46,7 @@ async def open_or_other(
 
 
 async def _open_target(
-    route: Route, job: FileJob, opened: Opened, target: bytes, reserved: int
+    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, reserved: int
 ) -> bytes:
     """OPEN. From here on a part may be there, unless the server refuses to begin one.
 
@@ -54,35 +56,41 @@ async def _open_target(
         ConflictError: something has come there, or the server has hidden it until now.
         FerrygateError: what the server refused; or why it would not make the folder.
     """
-    goes_on = opened.path is not None
-    blindly = not opened.told and (goes_on or job.replaces)
-    replace = blindly or opened.before is not None or route.object_store
+    goes_on = checkpoint.path is not None
+    blindly = not checkpoint.told and (goes_on or job.replaces)
+    replace = blindly or checkpoint.before is not None or route.object_store
     if reserved:
         await route.room(reserved)
-    opened.path, opened.closing = target, None
-    opened.written, opened.is_open = 0, True
+    checkpoint.path, checkpoint.closing = target, None
+    checkpoint.written, checkpoint.is_open = 0, True
     try:
-        handle = await _open(route, job, opened, target, replace=replace, goes_on=goes_on)
+        handle = await _open(route, job, checkpoint, target, replace=replace, goes_on=goes_on)
     except (Cancelled, GeneratorExit):  # dropped, while others come to their end
         route.window.give_back(reserved)
         raise
     except FerrygateError as refusal:
         route.window.give_back(reserved)
-        opened.is_open = False
+        checkpoint.is_open = False
         if not goes_on:
-            opened.path = None
+            checkpoint.path = None
         if job.folder_refused is not None and isinstance(refusal, TELLS_LITTLE):
             raise error_for(job.folder_refused) from refusal
         raise
-    opened.answered = True
+    checkpoint.answered = True
     return handle
 
 
 async def _open(
-    route: Route, job: FileJob, opened: Opened, target: bytes, *, replace: bool, goes_on: bool
+    route: Route,
+    job: FileJob,
+    checkpoint: UploadCheckpoint,
+    target: bytes,
+    *,
+    replace: bool,
+    goes_on: bool,
 ) -> bytes:
     files = route.files
-    if replace or (files.channel.refuses_exclusive and opened.told):
+    if replace or (files.channel.refuses_exclusive and checkpoint.told):
         return await files.open_for_writing(target, replace=True)
     try:
         return await files.open_for_writing(target, replace=False)
@@ -92,8 +100,8 @@ async def _open(
         refusal: FerrygateError | None = None
     except TELLS_NOTHING as error:  # EXCL is not known, or refused without a reason
         refusal = error
-    if not await _may_go_without(route, job, opened, target, goes_on=goes_on):
-        if refusal is None or opened.before is not None:
+    if not await _may_go_without(route, job, checkpoint, target, goes_on=goes_on):
+        if refusal is None or checkpoint.before is not None:
             raise taken(display_name(remote_path.basename(target)))
         raise refusal
     handle = await files.open_for_writing(target, replace=True)
@@ -102,7 +110,7 @@ async def _open(
 
 
 async def _may_go_without(
-    route: Route, job: FileJob, opened: Opened, target: bytes, *, goes_on: bool
+    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, *, goes_on: bool
 ) -> bool:
     """Tell whether to open without EXCL: as asked for, or since nothing of others stands there.
 
@@ -110,14 +118,14 @@ async def _may_go_without(
     connection only now.
     """
     try:
-        opened.before = await standing(route.files, target)
+        checkpoint.before = await standing(route.files, target)
     except (Cancelled, ConnectionLostError):
         raise
     except FerrygateError:
         return job.replaces
-    if goes_on and opened.before is not None and opened.owns(opened.before):
+    if goes_on and checkpoint.before is not None and checkpoint.owns(checkpoint.before):
         return True
-    if opened.before is not None and job.on_conflict in NEEDS_A_FILE:
-        demand_file(opened.before.kind, display_name(remote_path.basename(target)))
-    opened.stood_before = opened.before
-    return job.replaces or (opened.told and opened.before is None)
+    if checkpoint.before is not None and job.on_conflict in NEEDS_A_FILE:
+        demand_file(checkpoint.before.kind, display_name(remote_path.basename(target)))
+    checkpoint.stood_before = checkpoint.before
+    return job.replaces or (checkpoint.told and checkpoint.before is None)

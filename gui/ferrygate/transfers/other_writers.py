@@ -29,7 +29,7 @@ from ferrygate.common.errors import SizeMismatchError
 from ferrygate.common.message import message
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import AttrsReply, Reply
-from ferrygate.transfers.outcome import Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 
 _EVERY = 8  # WRITEs between two looks
 
@@ -51,19 +51,21 @@ class MixedError(SizeMismatchError):
 class OtherWriters:
     """Looks at one file while it is written."""
 
-    def __init__(self, files: RemoteFiles, handle: bytes, size: int, opened: Opened) -> None:
+    def __init__(
+        self, files: RemoteFiles, handle: bytes, size: int, checkpoint: UploadCheckpoint
+    ) -> None:
         """Begin with no other writer seen.
 
         Args:
             files: the channel.
             handle: of the file, just opened.
             size: bytes to write.
-            opened: what stood there when OPEN left.
+            checkpoint: what stood there when OPEN left.
         """
         self._files = files
         self._handle = handle
         self._size = size
-        self._old_size = _old_size(opened)
+        self._old_size = _old_size(checkpoint)
         self._tells_nothing = False
         self._writes = 0
         self._seen = ""
@@ -99,8 +101,8 @@ class OtherWriters:
             raise MixedError(path, self._seen)
 
 
-def _old_size(opened: Opened) -> int | None:
+def _old_size(checkpoint: UploadCheckpoint) -> int | None:
     """Return the size of the file that OPEN has cut to nothing; ``None`` where not known."""
-    if opened.before is None:
-        return 0 if opened.told else None
-    return opened.before.size if opened.before.kind is EntryKind.FILE else None
+    if checkpoint.before is None:
+        return 0 if checkpoint.told else None
+    return checkpoint.before.size if checkpoint.before.kind is EntryKind.FILE else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ferrygate.common.errors import FerrygateError, NotFoundError
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.outcome import Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.views import LeftBehind
 
 
 async def clear_away(
-    files: RemoteFiles, opened: Opened, *, object_store: bool
+    files: RemoteFiles, checkpoint: UploadCheckpoint, *, object_store: bool
 ) -> LeftBehind | None:
     """After a broken upload, on a fresh channel: remove the part if nothing stood there before.
 
@@ -19,14 +19,14 @@ async def clear_away(
     Returns what is left on the server; ``None`` where no part was found, which an object store may
     still be about to show.
     """
-    assert opened.path is not None  # noqa: S101  else there is nothing to clear away
-    if opened.stood_before is not None:
+    assert checkpoint.path is not None  # noqa: S101  else there is nothing to clear away
+    if checkpoint.stood_before is not None:
         return LeftBehind.OVERWRITTEN
-    if not opened.asked or not (opened.answered or object_store):
+    if not checkpoint.asked or not (checkpoint.answered or object_store):
         return LeftBehind.PART
     try:
-        if opened.owns(await files.lstat(opened.path)):
-            await files.remove_file(opened.path)
+        if checkpoint.owns(await files.lstat(checkpoint.path)):
+            await files.remove_file(checkpoint.path)
     except NotFoundError:
         return None
     except FerrygateError:
@@ -34,8 +34,8 @@ async def clear_away(
     return LeftBehind.NOTHING
 
 
-def what_is_left(opened: Opened | None) -> LeftBehind:
+def what_is_left(checkpoint: UploadCheckpoint | None) -> LeftBehind:
     """Tell what an upload that will not go on may have left behind."""
-    if opened is None or opened.path is None:
+    if checkpoint is None or checkpoint.path is None:
         return LeftBehind.NOTHING
-    return LeftBehind.OVERWRITTEN if opened.stood_before is not None else LeftBehind.PART
+    return LeftBehind.OVERWRITTEN if checkpoint.stood_before is not None else LeftBehind.PART

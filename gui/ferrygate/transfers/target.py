@@ -14,6 +14,7 @@ from ferrygate.common.errors import NotFoundError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import other_forms
 from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import (
     NEEDS_A_FILE,
     demand_file,
@@ -22,7 +23,8 @@ from ferrygate.transfers.conflict import (
     skipped,
     taken,
 )
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice
 
@@ -32,14 +34,14 @@ _MOST = 100  # numbered names that OPEN is asked about; more than that is no acc
 
 
 async def choose(
-    route: Route, job: FileJob, opened: Opened, source: os.stat_result
+    route: Route, job: FileJob, checkpoint: UploadCheckpoint, source: os.stat_result
 ) -> bytes | Outcome:
     """Where to write, or the end of a file that is to be skipped; what stands there is noted.
 
     Args:
         route: the channel to use.
         job: what to send where.
-        opened: how far it came before.
+        checkpoint: how far it came before.
         source: the local file.
 
     Raises:
@@ -47,20 +49,20 @@ async def choose(
         WrongTypeError: what has the name is no file.
     """
     files = route.files
-    if opened.path is not None and await _goes_on(files, job, opened):
-        return opened.path
-    opened.path = opened.stood_before = opened.before = None
-    opened.told = True
-    if job.free and job.again is None:
+    if checkpoint.path is not None and await _goes_on(files, job, checkpoint):
+        return checkpoint.path
+    checkpoint.path = checkpoint.stood_before = checkpoint.before = None
+    checkpoint.told = True
+    if job.free and job.resume_from is None:
         return job.remote
     path = job.remote
     try:
         path, there = await _taken_by(files, path)
     except TELLS_NOTHING:
-        opened.asked, opened.told, there = False, False, None
+        checkpoint.asked, checkpoint.told, there = False, False, None
     meant = None if there is None else await _file_there(files, job, path, there)
     if meant is None or _is_replaced(route, job, meant, source):
-        opened.stood_before = opened.before = there
+        checkpoint.stood_before = checkpoint.before = there
         return path
     return await _aside(files, job, meant, source.st_size)
 
@@ -159,19 +161,19 @@ async def _taken_by(files: RemoteFiles, path: bytes) -> tuple[bytes, Entry | Non
     return path, None
 
 
-async def _goes_on(files: RemoteFiles, job: FileJob, opened: Opened) -> bool:
+async def _goes_on(files: RemoteFiles, job: FileJob, checkpoint: UploadCheckpoint) -> bool:
     """Tell whether an upload that was cut goes on under its name; not over a file that came since.
 
     Where nothing stands, an object store may be about to show our part: the name stays ours, or
     that part would be taken for somebody else's file.
     """
-    assert opened.path is not None  # noqa: S101  it was begun
+    assert checkpoint.path is not None  # noqa: S101  it was begun
     try:
-        opened.before, opened.told = await standing(files, opened.path), True
+        checkpoint.before, checkpoint.told = await standing(files, checkpoint.path), True
     except TELLS_NOTHING:
-        opened.before, opened.told = None, False
+        checkpoint.before, checkpoint.told = None, False
     if job.replaces:
         return True
-    if not opened.told:
-        return opened.answered
-    return opened.before is None or opened.owns(opened.before)
+    if not checkpoint.told:
+        return checkpoint.answered
+    return checkpoint.before is None or checkpoint.owns(checkpoint.before)

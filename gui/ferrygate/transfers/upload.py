@@ -29,11 +29,13 @@ from ferrygate.sftp.replies import check_ok
 from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Reply
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.confirmation import confirm
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwritten
 from ferrygate.transfers.open_target import open_or_other
 from ferrygate.transfers.other_writers import OtherWriters
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome, Report
+from ferrygate.transfers.outcome import Outcome, Report
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import choose, standing
 from ferrygate.transfers.views import Confirmation, TransferState
@@ -58,8 +60,10 @@ class _OverwrittenError(Exception):
     """A part that came late was put over the file as soon as it was delivered."""
 
 
-async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> Outcome:
-    """Send one file, or ask again about one that is delivered, where ``opened`` says so.
+async def upload(
+    route: Route, job: FileJob, report: Report, checkpoint: UploadCheckpoint
+) -> Outcome:
+    """Send one file, or ask again about one that is delivered, where ``checkpoint`` says so.
 
     Returns how it ended, which holds for good only where ``route.late`` has nothing of its name;
     else it is to be asked about again.
@@ -68,7 +72,7 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
         route: the channel to use.
         job: what to send where.
         report: told about every move.
-        opened: how far it came before; filled in for the case that this fails.
+        checkpoint: how far it came before; filled in for the case that this fails.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
@@ -78,27 +82,31 @@ async def upload(route: Route, job: FileJob, report: Report, opened: Opened) -> 
         FerrygateError: what the server refused, or the connection's end.
         NotBeforeError: it is to be begun again later.
     """
-    if opened.delivered is not None:
-        done = await ask_again(route, opened)
+    if checkpoint.delivered is not None:
+        done = await ask_again(route, checkpoint)
         if done is not None:
             return done
-        _begin_again(opened)
-    await look_for_part(route, opened)
+        _begin_again(checkpoint)
+    await look_for_part(route, checkpoint)
     while True:
         report(TransferState.SENDING, 0)
         try:
-            done = await _arrived_after_all(route, job, opened, report)
-            return await _send(route, job, report, opened) if done is None else done
+            done = await _arrived_after_all(route, job, checkpoint, report)
+            return await _send(route, job, report, checkpoint) if done is None else done
         except _OverwrittenError:
-            _begin_again(opened)
+            _begin_again(checkpoint)
         except _NoSlotError:
             await _wait_for_slot(route, job)
 
 
-def _begin_again(opened: Opened) -> None:
+def _begin_again(checkpoint: UploadCheckpoint) -> None:
     """A part stands where the file was delivered: it is sent again, under the same name."""
-    assert opened.delivered is not None  # noqa: S101  a part was put over it
-    opened.path, opened.delivered, opened.closing = opened.delivered.remote, None, None
+    assert checkpoint.delivered is not None  # noqa: S101  a part was put over it
+    checkpoint.path, checkpoint.delivered, checkpoint.closing = (
+        checkpoint.delivered.remote,
+        None,
+        None,
+    )
 
 
 async def _wait_for_slot(route: Route, job: FileJob) -> None:
@@ -115,32 +123,39 @@ async def _wait_for_slot(route: Route, job: FileJob) -> None:
             route.slots.give_back(job.number)
 
 
-async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> Outcome:
+async def _send(
+    route: Route, job: FileJob, report: Report, checkpoint: UploadCheckpoint
+) -> Outcome:
     with open_regular_file(Path(job.local)) as source:
         status = _status(source, job.local)
         size = status.st_size
         version = size, status.st_mtime_ns
-        target = await choose(route, job, opened, status)
+        target = await choose(route, job, checkpoint, status)
         if isinstance(target, Outcome):
             return target
-        if opened.before is not None:
-            route.late.see(target, opened.before)
+        if checkpoint.before is not None:
+            route.late.see(target, checkpoint.before)
         until = route.late.until(target, version)
-        if until is not None and not opened.told and route.late_check and route.late.now() < until:
+        if (
+            until is not None
+            and not checkpoint.told
+            and route.late_check
+            and route.late.now() < until
+        ):
             raise NotBeforeError(until)
-        opened.version = version
+        checkpoint.version = version
         reserved = 0
-        if opened.stood_before is not None or (job.replaces and not opened.told):
+        if checkpoint.stood_before is not None or (job.replaces and not checkpoint.told):
             if not route.slots.take(job.number):
                 raise _NoSlotError
             reserved = min(size, route.piece(_FIRST_PIECE))
-        begun = await open_or_other(route, job, opened, target, reserved)
+        begun = await open_or_other(route, job, checkpoint, target, reserved)
         if isinstance(begun, Outcome):
             return begun
         handle, target = begun
-        writing = _Writing(route, handle, target, opened, report, reserved)
+        writing = _Writing(route, handle, target, checkpoint, report, reserved)
         if not route.object_store:
-            writing.others = OtherWriters(route.files, handle, size, opened)
+            writing.others = OtherWriters(route.files, handle, size, checkpoint)
         with _unchanged(source, job.local):
             digest = await _write(writing, source, size, job.local)
     if route.object_store:
@@ -148,10 +163,10 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
     closed = route.files.closing(handle)
     asked = None if route.object_store else route.files.asking(target)
     await writing.landed()
-    opened.closing = size, digest  # from here on whatever shows of it is whole
+    checkpoint.closing = size, digest  # from here on whatever shows of it is whole
     report(TransferState.CHECKING, size)
     check_ok(await closed, target)
-    done = await _delivered(route, job, opened, target, asked)
+    done = await _delivered(route, job, checkpoint, target, asked)
     if writing.others is not None:
         writing.others.check(target)
     return done
@@ -160,16 +175,16 @@ async def _send(route: Route, job: FileJob, report: Report, opened: Opened) -> O
 async def _delivered(
     route: Route,
     job: FileJob,
-    opened: Opened,
+    checkpoint: UploadCheckpoint,
     target: bytes,
     asked: Future[Reply] | None = None,
 ) -> Outcome:
-    assert opened.closing is not None  # noqa: S101  CLOSE was answered
-    sent, digest = opened.closing
-    opened.path, opened.is_open = None, False
+    assert checkpoint.closing is not None  # noqa: S101  CLOSE was answered
+    sent, digest = checkpoint.closing
+    checkpoint.path, checkpoint.is_open = None, False
     route.late.deliver(target, digest)
     route.late.settle(target)
-    delivered = opened.delivered = Outcome(
+    delivered = checkpoint.delivered = Outcome(
         state=TransferState.DELIVERED,
         local=job.local,
         remote=target,
@@ -188,21 +203,21 @@ async def _delivered(
 
 
 async def _arrived_after_all(
-    route: Route, job: FileJob, opened: Opened, report: Report
+    route: Route, job: FileJob, checkpoint: UploadCheckpoint, report: Report
 ) -> Outcome | None:
     """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
-    path = opened.path
-    if path is None or opened.closing is None:
+    path = checkpoint.path
+    if path is None or checkpoint.closing is None:
         return None
     try:
         there = await standing(route.files, path)
     except TELLS_NOTHING:
         return None
-    sent, _digest = opened.closing
-    if there is None or there.size != sent or there == opened.stood_before:
+    sent, _digest = checkpoint.closing
+    if there is None or there.size != sent or there == checkpoint.stood_before:
         return None
     report(TransferState.CHECKING, sent)
-    return await _delivered(route, job, opened, path)
+    return await _delivered(route, job, checkpoint, path)
 
 
 @contextmanager
@@ -224,7 +239,7 @@ class _Writing:
         route: Route,
         handle: bytes,
         target: bytes,
-        opened: Opened,
+        checkpoint: UploadCheckpoint,
         report: Report,
         reserved: int,
     ) -> None:
@@ -234,7 +249,7 @@ class _Writing:
         self._route = route
         self._handle = handle
         self._target = target
-        self._opened = opened
+        self._checkpoint = checkpoint
         self._report = report
         self._flying = self._done = 0
         self._error: FerrygateError | None = None
@@ -261,8 +276,8 @@ class _Writing:
             self.others.before_write(offset, len(data))
         reply = self._route.files.write(self._handle, offset, data)
         reply.then = partial(self._landed, len(data), self._route.window.now())
-        self._opened.written = offset + len(data)
-        self._opened.sent = max(self._opened.sent, self._opened.written)
+        self._checkpoint.written = offset + len(data)
+        self._checkpoint.sent = max(self._checkpoint.sent, self._checkpoint.written)
 
     async def landed(self) -> None:
         """Wait for all answers.

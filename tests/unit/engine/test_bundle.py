@@ -56,8 +56,8 @@ def test_many_files_are_in_flight_at_a_time(rig: BundleRig) -> None:
         rig.rigs[0].stream.packets.extend(held.answers)
         held.answers.clear()
 
-    def listen(opened: Rig) -> None:
-        opened.stream.after = answer_all
+    def listen(checkpoint: Rig) -> None:
+        checkpoint.stream.after = answer_all
 
     rig.on_open = listen
     assert rig.work_off(*(rig.job(f"{number}.csv") for number in range(70))) == []
@@ -174,7 +174,7 @@ def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None
     rig.server.instead[WRITE] = end
     failure = rig.failure()
     assert isinstance(failure.cause, ConnectionLostError)
-    assert failure.opened.path == b"/inbox/a.csv"
+    assert failure.checkpoint.path == b"/inbox/a.csv"
     assert failure.left is LeftBehind.PART  # for the case that it does not go on
     assert rig.server.asked(REMOVE) == []
 

@@ -15,7 +15,8 @@ from ferrygate.common.message import message
 from ferrygate.engine.leftovers import UploadFailedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.outcome import Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction, LeftBehind
 from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
 
@@ -74,20 +75,20 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
 def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at_once(
     rig: BundleRig, ends: str
 ) -> None:
-    again = Opened(path=b"/inbox/a (2).csv", answered=True, sent=7)
-    job = msgspec.structs.replace(rig.job(), again=again)
+    again = UploadCheckpoint(path=b"/inbox/a (2).csv", answered=True, sent=7)
+    job = msgspec.structs.replace(rig.job(), resume_from=again)
 
-    def end(opened: Rig) -> None:
+    def end(checkpoint: Rig) -> None:
         if ends == "before the channel":
             raise ConnectionLostError(message("Lost."))
-        opened.stream.ended = True
+        checkpoint.stream.ended = True
         rig.server.instead[LSTAT] = lambda _request: ()
 
     rig.on_open = end
     rig.work_off(job)
     (failure,) = rig.told.ends.values()
     assert isinstance(failure, UploadFailedError)
-    assert failure.opened == again
+    assert failure.checkpoint == again
     assert failure.left is LeftBehind.PART
 
 

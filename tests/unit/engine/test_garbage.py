@@ -9,7 +9,9 @@ import pytest
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled
 from ferrygate.engine import messages as m
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 
 ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
 OUTCOME = Outcome(state=m.TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
@@ -23,7 +25,7 @@ KEPT = (
     m.BatchChanged(BATCH),
     BATCH,
     FileJob(number=0, local="a.csv", remote=b"/a.csv"),
-    Opened(stood_before=ENTRY, delivered=OUTCOME),
+    UploadCheckpoint(stood_before=ENTRY, delivered=OUTCOME),
     Cancelled().problem,
 )
 

@@ -8,7 +8,7 @@ from fake_clock import ManualClock
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.load import Load
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import Direction
 from ferrygate.transfers.window import Share
 from queue_rig import FakeLane

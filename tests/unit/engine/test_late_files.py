@@ -14,8 +14,10 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, Settin
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import OldHandle
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Confirmation, LeftBehind
 from queue_rig import FakeLane, QueueRig, files
 from scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
@@ -74,7 +76,7 @@ def test_what_was_cancelled_leaves_no_handle_once_the_server_has_closed_the_chan
 
 
 def test_what_was_cancelled_over_a_dead_line_leaves_one(bundle: BundleRig) -> None:
-    bundle.on_open = lambda opened: setattr(opened.stream, "peer_closes", False)
+    bundle.on_open = lambda checkpoint: setattr(checkpoint.stream, "peer_closes", False)
     bundle.server.instead[WRITE] = refusing(FAILURE)
     bundle.failure()
     assert bundle.late.until(PATH) is not None
@@ -90,10 +92,10 @@ def test_a_file_over_which_a_part_may_come_is_told_of_later(bundle: BundleRig) -
     handle = reckon_with_a_part(bundle)
     bundle.work_off(bundle.job())
     assert bundle.told.ends == {}
-    opened, until, error = bundle.told.late[PATH]
+    checkpoint, until, error = bundle.told.late[PATH]
     assert (until, error) == (handle.until, None)
-    assert opened.delivered is not None
-    assert opened.delivered.confirmed
+    assert checkpoint.delivered is not None
+    assert checkpoint.delivered.confirmed
     assert bundle.server.files[PATH] == CONTENT
 
 
@@ -101,11 +103,11 @@ def test_a_line_that_is_lost_once_it_is_closed_changes_nothing_of_that(bundle: B
     handle = reckon_with_a_part(bundle)
     bundle.server.instead[STAT] = end(bundle)
     bundle.work_off(bundle.job())
-    opened, until, error = bundle.told.late[PATH]
+    checkpoint, until, error = bundle.told.late[PATH]
     assert until == handle.until
     assert isinstance(error, ConnectionLostError)
-    assert opened.delivered is not None
-    assert not opened.delivered.confirmed
+    assert checkpoint.delivered is not None
+    assert not checkpoint.delivered.confirmed
 
 
 def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> None:
@@ -124,11 +126,11 @@ def test_a_line_that_is_lost_while_it_is_asked_again_leaves_it_to_be_asked(
 ) -> None:
     handle = reckon_with_a_part(bundle)
     bundle.work_off(bundle.job())
-    opened, _until, _error = bundle.told.late.pop(PATH)
+    checkpoint, _until, _error = bundle.told.late.pop(PATH)
     bundle.clock.time += 331
     bundle.server.instead[STAT] = end(bundle)
     bundle.queue.closed = False
-    bundle.work_off(msgspec.structs.replace(bundle.job(), again=opened))
+    bundle.work_off(msgspec.structs.replace(bundle.job(), resume_from=checkpoint))
     assert bundle.told.ends == {}
     assert bundle.told.late[PATH][1] == handle.until
 
@@ -146,7 +148,7 @@ def test_what_fails_says_that_a_part_may_come(bundle: BundleRig) -> None:
 DUE = 330.0  # seconds
 
 
-def opened_of(job: FileJob, *, delivered: bool = True) -> Opened:
+def checkpoint_of(job: FileJob, *, delivered: bool = True) -> UploadCheckpoint:
     outcome = Outcome(
         state=State.DELIVERED,
         local=job.local,
@@ -154,7 +156,7 @@ def opened_of(job: FileJob, *, delivered: bool = True) -> Opened:
         size=10,
         confirmation=Confirmation.CONFIRMED,
     )
-    return Opened(delivered=outcome if delivered else None)
+    return UploadCheckpoint(delivered=outcome if delivered else None)
 
 
 def park(queue: QueueRig, *, delivered: bool = True) -> tuple[int, FakeLane]:
@@ -162,8 +164,8 @@ def park(queue: QueueRig, *, delivered: bool = True) -> tuple[int, FakeLane]:
     batch = queue.walked(*files(queue, 2, 10))
     (lane,) = queue.working
     late, other = lane.begin_all()
-    opened = opened_of(late, delivered=delivered)
-    lane.later(late, opened, queue.clock.monotonic() + DUE)
+    checkpoint = checkpoint_of(late, delivered=delivered)
+    lane.later(late, checkpoint, queue.clock.monotonic() + DUE)
     lane.deliver(other)
     lane.end()
     queue.handle()
@@ -195,8 +197,8 @@ def test_it_is_handed_out_once_the_time_is_over_and_not_before(queue: QueueRig) 
     queue.queue.look()
     (lane,) = queue.working
     (job,) = lane.begin_all(told=False)
-    assert job.again is not None
-    assert job.again.delivered is not None
+    assert job.resume_from is not None
+    assert job.resume_from.delivered is not None
     lane.deliver(job)
     queue.work_off()
     assert queue.states(batch) == [State.DELIVERED] * 2
@@ -262,7 +264,7 @@ def test_what_is_parked_after_the_cancel_is_told_at_once(queue: QueueRig) -> Non
     (lane,) = queue.working
     (job,) = lane.begin_all()
     queue.queue.cancel(batch)
-    lane.later(job, opened_of(job), queue.clock.monotonic() + DUE)
+    lane.later(job, checkpoint_of(job), queue.clock.monotonic() + DUE)
     lane.give_up()
     queue.handle()
     assert queue.states(batch) == [State.DELIVERED]
@@ -274,7 +276,9 @@ def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> N
     queue.walked(*files(queue, 1, 10))
     (lane,) = queue.working
     (job,) = lane.begin_all()
-    lane.later(job, opened_of(job), queue.clock.monotonic(), ConnectionLostError(message("Lost.")))
+    lane.later(
+        job, checkpoint_of(job), queue.clock.monotonic(), ConnectionLostError(message("Lost."))
+    )
     lane.give_up()
     queue.handle()
     assert queue.doubts == 1
@@ -326,9 +330,9 @@ def test_what_cannot_be_asked_about_is_not_asked_without_an_end(queue: QueueRig)
         queue.queue.look()
         (lane,) = queue.working
         (job,) = lane.begin_all(told=False)
-        assert job.again is not None
+        assert job.resume_from is not None
         error = SettingsError(message("The disk is full."))
-        lane.later(job, job.again, queue.clock.monotonic(), error)
+        lane.later(job, job.resume_from, queue.clock.monotonic(), error)
         lane.end()
         queue.handle()
         lane.end()

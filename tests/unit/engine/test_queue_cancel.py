@@ -9,7 +9,7 @@ import pytest
 from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from ferrygate.transfers.outcome import Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.views import LeftBehind
 from queue_rig import LARGE, QueueRig, files
 
@@ -169,22 +169,26 @@ def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> N
     assert len(rig.answers(batch)) == 1
 
 
-@pytest.mark.parametrize("opened", [None, Opened(path=b"/inbox/000.bin", answered=True, sent=1)])
+@pytest.mark.parametrize(
+    "checkpoint", [None, UploadCheckpoint(path=b"/inbox/000.bin", answered=True, sent=1)]
+)
 def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(
-    rig: QueueRig, opened: Opened | None
+    rig: QueueRig, checkpoint: UploadCheckpoint | None
 ) -> None:
     batch = rig.walked(*files(rig, 1))
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
-    lane.fail(job, ConnectionLostError(message("Lost.")), opened)
+    lane.fail(job, ConnectionLostError(message("Lost.")), checkpoint)
     lane.give_up()
     rig.handle()
     (view,) = rig.views(batch)
     assert view.state is State.CANCELLED
     assert view.problem is not None
     assert view.problem.kind is Kind.CANCELLED
-    assert (view.left_behind is LeftBehind.PART) is (opened is not None)  # nobody could clear away
+    assert (view.left_behind is LeftBehind.PART) is (
+        checkpoint is not None
+    )  # nobody could clear away
     assert rig.answers(batch) == [m.Done(batch)]
     assert rig.doubts == 0
 

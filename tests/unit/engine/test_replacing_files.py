@@ -12,7 +12,8 @@ import pytest
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled
 from ferrygate.engine.leftovers import UploadFailedError
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.replacing import MOST_REPLACING
 from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
 from scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing

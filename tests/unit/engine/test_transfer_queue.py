@@ -10,7 +10,8 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalF
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sftp.broken import too_slow
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import LeftBehind
 from queue_rig import LARGE, QueueRig, files
 
@@ -159,13 +160,13 @@ def test_an_upload_goes_on_from_what_it_has_left(rig: QueueRig) -> None:
     rig.walked(*files(rig, 1, 10))
     (lane,) = rig.working
     (job,) = lane.begin_all()
-    opened = Opened(path=job.remote, answered=True, sent=7)
-    lane.fail(job, ConnectionLostError(message("Lost.")), opened)
+    checkpoint = UploadCheckpoint(path=job.remote, answered=True, sent=7)
+    lane.fail(job, ConnectionLostError(message("Lost.")), checkpoint)
     lane.give_up()
     rig.handle()
     rig.queue.resume(fresh=True)
     (again,) = rig.working[0].begin_all()
-    assert again.again == opened
+    assert again.resume_from == checkpoint
 
 
 def test_a_walk_that_is_cut_begins_again_and_announces_nothing_twice(rig: QueueRig) -> None:
@@ -190,7 +191,7 @@ def lose_again_and_again(rig: QueueRig, *, fresh: bool) -> int:
         lane.fail(
             job,
             ConnectionLostError(message("Lost.")),
-            Opened(path=job.remote, answered=True, sent=5),
+            UploadCheckpoint(path=job.remote, answered=True, sent=5),
         )
         lane.give_up()
         rig.handle()

@@ -8,7 +8,7 @@ import pytest
 
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import Direction
 
 MIB = 1 << 20

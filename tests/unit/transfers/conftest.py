@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from scripted_sftp import ScriptedServer
 from transfer_rig import CONTENT, TransferRig
 from walk_rig import Walk

@@ -11,7 +11,9 @@ from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import (
     MOVES,
     BatchView,
@@ -58,7 +60,7 @@ class Case:
         if state in {S.NEEDS_ATTENTION, S.CANCELLED}:
             return self.batch.fail(0, state, PROBLEM, LeftBehind.PART)
         if state is S.INTERRUPTED:
-            return self.batch.interrupt(0, Opened())
+            return self.batch.interrupt(0, UploadCheckpoint())
         if state is S.WAITING:
             return self.batch.wait_again(0)
         return self.batch.progress(0, state, 40)
@@ -136,10 +138,10 @@ def test_waiting_files_come_in_order_and_an_interrupted_one_first(case: Case) ->
         case.batch.add(FileJob(number=number, local="/b", remote=b"/b"))
     first = case.batch.next_job()
     case.enter(S.SENDING)
-    opened = Opened(path=b"/a")
-    case.batch.interrupt(first.number, opened)
+    checkpoint = UploadCheckpoint(path=b"/a")
+    case.batch.interrupt(first.number, checkpoint)
     again = case.batch.next_job()
-    assert (again.number, again.again) == (0, opened)
+    assert (again.number, again.resume_from) == (0, checkpoint)
     assert [case.batch.next_job().number for _ in range(2)] == [1, 2]
     assert not case.batch.has_work
 
@@ -152,7 +154,7 @@ def test_interrupted_files_go_on_in_their_order_before_those_handed_back(case: C
         batch.next_job()
     for number in (0, 1):
         batch.progress(number, S.SENDING, 5)
-        batch.interrupt(number, Opened())
+        batch.interrupt(number, UploadCheckpoint())
     for number in (3, 2):  # what a lane has not begun comes back from its end
         batch.not_begun(number)
     assert [batch.next_job().number for _file in range(6)] == [0, 1, 2, 3, 4, 5]
@@ -175,7 +177,7 @@ def test_interrupted_files_that_others_would_wait_for_go_on_first(case: Case) ->
     for number in (1, 3):
         batch.slots.take(number)
     for number in range(4):
-        batch.interrupt(number, Opened())
+        batch.interrupt(number, UploadCheckpoint())
     assert [batch.next_job().number for _file in range(4)] == [1, 3, 0, 2]
     for number in (2, 0, 3, 1):
         batch.not_begun(number)

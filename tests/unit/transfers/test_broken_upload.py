@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFailureError
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
 from scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Request, refusing
@@ -17,37 +18,44 @@ from transfer_rig import CONTENT, TransferRig, choosing
 
 
 def left_after(
-    desk: TransferRig, opened: Opened, *, object_store: bool = False
+    desk: TransferRig, checkpoint: UploadCheckpoint, *, object_store: bool = False
 ) -> LeftBehind | None:
-    return desk.rig.run(clear_away(desk.rig.files, opened, object_store=object_store))
+    return desk.rig.run(clear_away(desk.rig.files, checkpoint, object_store=object_store))
 
 
 def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
-    opened = Opened(path=b"/part", answered=True, sent=4)
-    assert left_after(desk, opened) is LeftBehind.NOTHING
+    checkpoint = UploadCheckpoint(path=b"/part", answered=True, sent=4)
+    assert left_after(desk, checkpoint) is LeftBehind.NOTHING
     assert b"/part" not in desk.server.files
-    assert left_after(desk, opened) is None
+    assert left_after(desk, checkpoint) is None
 
 
 def test_a_file_that_is_more_than_was_sent_is_not_ours_to_remove(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"another's")
-    assert left_after(desk, Opened(path=b"/part", answered=True, sent=4)) is LeftBehind.NOTHING
+    assert (
+        left_after(desk, UploadCheckpoint(path=b"/part", answered=True, sent=4))
+        is LeftBehind.NOTHING
+    )
     assert desk.server.asked(REMOVE) == []
 
 
 def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray()
-    assert left_after(desk, Opened(path=b"/part")) is LeftBehind.PART
+    assert left_after(desk, UploadCheckpoint(path=b"/part")) is LeftBehind.PART
     assert desk.server.asked(REMOVE) == []
 
 
 def test_an_object_store_shows_nobody_elses_beginning(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"whole")
-    assert left_after(desk, Opened(path=b"/part"), object_store=True) is LeftBehind.NOTHING
+    assert (
+        left_after(desk, UploadCheckpoint(path=b"/part"), object_store=True) is LeftBehind.NOTHING
+    )
     assert desk.server.asked(REMOVE) == []
     desk.server.files[b"/part"] = bytearray()
-    assert left_after(desk, Opened(path=b"/part"), object_store=True) is LeftBehind.NOTHING
+    assert (
+        left_after(desk, UploadCheckpoint(path=b"/part"), object_store=True) is LeftBehind.NOTHING
+    )
     assert b"/part" not in desk.server.files
 
 
@@ -56,15 +64,15 @@ def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) ->
     desk.server.instead[WRITE] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(choosing(job, ConflictChoice.REPLACE))
-    assert left_after(desk, desk.opened) is LeftBehind.OVERWRITTEN
+    assert left_after(desk, desk.checkpoint) is LeftBehind.OVERWRITTEN
     assert desk.server.asked(REMOVE) == []
 
 
 def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
     desk.server.instead[REMOVE] = refusing(PERMISSION_DENIED)
-    opened = Opened(path=b"/part", answered=True, sent=4)
-    assert left_after(desk, opened) is LeftBehind.PART
+    checkpoint = UploadCheckpoint(path=b"/part", answered=True, sent=4)
+    assert left_after(desk, checkpoint) is LeftBehind.PART
 
 
 def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
@@ -73,8 +81,8 @@ def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
     desk.rig.stream.ended = True
     with pytest.raises(ConnectionLostError):
         desk.send(job)
-    again = msgspec.structs.replace(job, again=desk.opened)
-    server, desk.opened = desk.server, msgspec.structs.replace(desk.opened)
+    again = msgspec.structs.replace(job, resume_from=desk.checkpoint)
+    server, desk.checkpoint = desk.server, msgspec.structs.replace(desk.checkpoint)
     server.instead.clear()
     server.requests.clear()
     desk.rig = type(desk.rig)(server)
@@ -128,5 +136,5 @@ def test_lost_behind_the_answer_to_close_it_is_delivered(desk: TransferRig, job:
     with pytest.raises(ConnectionLostError):
         desk.send(job, object_store=False)
     assert closing
-    assert desk.opened.delivered is not None
-    assert desk.opened.path is None
+    assert desk.checkpoint.delivered is not None
+    assert desk.checkpoint.path is None

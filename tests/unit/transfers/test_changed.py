@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import WrongTypeError
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import OPEN, READ
 from transfer_rig import CONTENT, TransferRig, choosing

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import ConflictError, ConnectionLostError
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig, status
 from sftp_bytes import NO_SUCH_FILE
@@ -20,7 +21,9 @@ SECOND = b"/inbox/report (2).csv"
 
 def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
     """The job as it goes on after the connection was lost when ``kind`` was asked."""
-    desk.opened = Opened() if job.again is None else msgspec.structs.replace(job.again)
+    desk.checkpoint = (
+        UploadCheckpoint() if job.resume_from is None else msgspec.structs.replace(job.resume_from)
+    )
 
     def silent(_request: Request) -> Iterable[bytes]:
         desk.rig.stream.ended = True
@@ -31,13 +34,13 @@ def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
         desk.send(job)
     desk.server.instead.clear()
     desk.rig = Rig(desk.server)
-    return msgspec.structs.replace(job, again=desk.opened)
+    return msgspec.structs.replace(job, resume_from=desk.checkpoint)
 
 
 def go_on(desk: TransferRig, job: FileJob) -> bytes:
     """Send it to its end; returns the name it was delivered under."""
-    assert job.again is not None
-    desk.opened = msgspec.structs.replace(job.again)
+    assert job.resume_from is not None
+    desk.checkpoint = msgspec.structs.replace(job.resume_from)
     outcome = desk.send(job)
     assert outcome.state is TransferState.DELIVERED
     return outcome.remote
@@ -98,8 +101,8 @@ def test_an_open_that_is_carried_out_late_is_our_own(
         del desk.server.instead[OPEN]
 
     desk.server.instead[OPEN] = late
-    assert again.again is not None
-    desk.opened = msgspec.structs.replace(again.again)
+    assert again.resume_from is not None
+    desk.checkpoint = msgspec.structs.replace(again.resume_from)
     assert desk.send(again, object_store=False).remote == PATH
     assert desk.server.files == {PATH: CONTENT}
 

@@ -24,7 +24,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.download import download
-from ferrygate.transfers.outcome import FileJob, Outcome
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import (
     CLOSE,

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import SizeMismatchError
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.receive import ChangedError
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 from scripted_sftp import (

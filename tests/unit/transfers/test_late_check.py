@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import ConnectionLostError, LocalFileError, SizeMismatchError
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.upload import NotBeforeError
 from ferrygate.transfers.views import (
@@ -37,7 +39,7 @@ def lose(desk: TransferRig, job: FileJob, kind: int = WRITE, part: bytearray | N
     with pytest.raises(ConnectionLostError):
         desk.send(job)
     del desk.server.instead[kind]
-    handle = desk.opened.lose_handle(desk.late.now() + desk.late.seconds)
+    handle = desk.checkpoint.lose_handle(desk.late.now() + desk.late.seconds)
     if handle is not None:
         desk.late.lost(PATH, handle)
     desk.server.files.pop(PATH, None)
@@ -50,7 +52,7 @@ def lose(desk: TransferRig, job: FileJob, kind: int = WRITE, part: bytearray | N
 
 def goes_on(desk: TransferRig, job: FileJob) -> Outcome:
     """Send it again."""
-    return desk.send(msgspec.structs.replace(job, again=desk.opened))
+    return desk.send(msgspec.structs.replace(job, resume_from=desk.checkpoint))
 
 
 def sent_again(desk: TransferRig, job: FileJob) -> None:
@@ -58,7 +60,7 @@ def sent_again(desk: TransferRig, job: FileJob) -> None:
     lose(desk, job)
     outcome = goes_on(desk, job)
     assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, True)
-    assert desk.late.until(PATH, desk.opened.version) is not None
+    assert desk.late.until(PATH, desk.checkpoint.version) is not None
     desk.server.requests.clear()
 
 
@@ -103,7 +105,7 @@ def test_a_part_that_several_handles_may_have_put_there_is_waited_for_no_longer(
 ) -> None:
     """The line was lost twice, before the server had given up the first handle."""
     lose(desk, job)
-    lose(desk, msgspec.structs.replace(job, again=desk.opened), part=PART)
+    lose(desk, msgspec.structs.replace(job, resume_from=desk.checkpoint), part=PART)
     began = desk.late.now()
     asked = 0
 
@@ -205,7 +207,7 @@ def test_what_may_be_an_older_version_is_not_removed_where_it_cannot_be_sent_aga
     (desk.folder / "report.csv").unlink()
     with pytest.raises(LocalFileError):
         goes_on(desk, job)
-    left = desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=True))
+    left = desk.rig.run(clear_away(desk.rig.files, desk.checkpoint, object_store=True))
     assert left is LeftBehind.PART
     assert desk.server.files[PATH] == CONTENT[::-1]
 
@@ -243,9 +245,9 @@ def test_another_upload_of_the_same_name_reckons_with_the_part_too(
 ) -> None:
     """One that was given up, and sent again by a person."""
     lose(desk, job)
-    desk.opened = Opened()
+    desk.checkpoint = UploadCheckpoint()
     desk.send(job)
-    assert desk.late.until(PATH, desk.opened.version) is not None
+    assert desk.late.until(PATH, desk.checkpoint.version) is not None
 
 
 def test_a_line_lost_before_open_leaves_no_handle(desk: TransferRig, job: FileJob) -> None:
@@ -257,7 +259,7 @@ def test_a_second_loss_before_its_open_leaves_no_second_handle(
     desk: TransferRig, job: FileJob
 ) -> None:
     lose(desk, job)
-    lose(desk, msgspec.structs.replace(job, again=desk.opened), LSTAT, part=PART)
+    lose(desk, msgspec.structs.replace(job, resume_from=desk.checkpoint), LSTAT, part=PART)
     goes_on(desk, job)
     assert desk.late.until(PATH) is None
 
@@ -266,10 +268,10 @@ def another(desk: TransferRig, content: bytes) -> FileJob:
     """Another local file, sent to the same name by another batch meanwhile."""
     local = desk.write("other.csv", content)
     job = choosing(FileJob(number=0, local=local, remote=PATH), ConflictChoice.REPLACE)
-    desk.opened = Opened()
+    desk.checkpoint = UploadCheckpoint()
     assert desk.send(job).confirmed
-    assert desk.late.until(PATH, desk.opened.version) is not None
-    return msgspec.structs.replace(job, again=desk.opened)
+    assert desk.late.until(PATH, desk.checkpoint.version) is not None
+    return msgspec.structs.replace(job, resume_from=desk.checkpoint)
 
 
 @pytest.mark.parametrize("size", [10, 1000, len(CONTENT), len(CONTENT) + 1])
@@ -281,7 +283,7 @@ def test_of_two_files_for_one_name_the_later_one_is_there_whole(
     """The first one's line was lost; both are asked about, in any order."""
     job = choosing(job, ConflictChoice.REPLACE)
     sent_again(desk, job)
-    first = msgspec.structs.replace(job, again=desk.opened)
+    first = msgspec.structs.replace(job, resume_from=desk.checkpoint)
     second = another(desk, b"x" * size)
     wait(desk)
     if part is not None:
@@ -289,8 +291,8 @@ def test_of_two_files_for_one_name_the_later_one_is_there_whole(
     outcomes = {}
     for turn in order:
         asked = (first, second)[turn]
-        assert asked.again is not None
-        desk.opened = asked.again
+        assert asked.resume_from is not None
+        desk.checkpoint = asked.resume_from
         outcomes[turn] = desk.send(asked)
     assert {outcome.state for outcome in outcomes.values()} == {TransferState.DELIVERED}
     assert (outcomes[0].confirmed, outcomes[0].late_check) == (False, LateCheck.NOT_DONE)

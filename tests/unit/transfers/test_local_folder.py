@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import LocalFileError
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
-from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import ScriptedServer
 from transfer_rig import CONTENT, TransferRig, choosing

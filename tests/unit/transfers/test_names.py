@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
-from ferrygate.transfers.outcome import FileJob, Names, Opened
+from ferrygate.transfers.file_job import FileJob, Names
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import LSTAT, OPEN, READ, Held, Request, status
@@ -55,7 +56,7 @@ def test_two_uploads_are_never_kept_under_one_name(desk: TransferRig) -> None:
 
     async def both() -> set[bytes]:
         spawn = desk.rig.channel.spawn
-        sent = [spawn(upload(route, job, desk.reports, Opened())) for job in jobs]
+        sent = [spawn(upload(route, job, desk.reports, UploadCheckpoint())) for job in jobs]
         return {(await outcome).remote for outcome in sent}
 
     assert desk.rig.run(both()) == {b"/inbox/a (2).csv", b"/inbox/a (3).csv"}

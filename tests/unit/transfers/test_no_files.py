@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.errors import ConflictError, WrongTypeError
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from scripted_sftp import OPEN, READ, Request, ScriptedServer, status
 from sftp_bytes import FAILURE

@@ -11,7 +11,9 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import SizeMismatchError
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import TransferState
 from scripted_sftp import DATA, FILE, READ, READDIR, Hook, Request, names, reply, status
@@ -106,7 +108,10 @@ def test_files_are_sent_whole_at_the_same_time(odd: TransferRig) -> None:
 
     async def together() -> list[Outcome]:
         route = odd.route()
-        sent = [odd.rig.channel.spawn(upload(route, job, odd.reports, Opened())) for job in jobs]
+        sent = [
+            odd.rig.channel.spawn(upload(route, job, odd.reports, UploadCheckpoint()))
+            for job in jobs
+        ]
         return [await outcome for outcome in sent]
 
     for number, outcome in enumerate(odd.rig.run(together())):

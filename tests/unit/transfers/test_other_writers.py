@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.other_writers import MixedError
-from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import (
     ATTRS,
@@ -57,7 +57,7 @@ def test_another_writer_who_is_ahead_is_told(desk: TransferRig, job: FileJob, at
         desk.send(job, object_store=False)
     assert "once the other one is finished" in str(caught.value.problem.next_step)
     assert desk.server.files[PATH] == CONTENT  # it was finished, and is left as it is
-    assert desk.opened.path is None
+    assert desk.checkpoint.path is None
     assert not desk.server.open_handles
 
 

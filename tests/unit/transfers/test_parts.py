@@ -14,9 +14,9 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.common.file_lock import Lock, try_lock
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
-from ferrygate.transfers.outcome import FileJob
 from ferrygate.transfers.part_names import is_part_name, part_name
 from ferrygate.transfers.parts import machine_name, new_part, sweep
 from ferrygate.transfers.views import TransferState

@@ -17,7 +17,7 @@ from ferrygate.common.errors import (
     UsageError,
     WrongTypeError,
 )
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import (

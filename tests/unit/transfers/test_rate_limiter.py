@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 
 from fake_clock import ManualClock
+from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
-from ferrygate.transfers.outcome import FileJob, Opened
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload import upload
 from transfer_rig import Disk, Reports, TransferRig
@@ -166,7 +167,7 @@ class Paced:
                 job = FileJob(number=number, local=local, remote=remote, size=SIZE)
                 if way == "up":
                     desk.write(name, bytes(SIZE))
-                    one = upload(route, job, self.report(number), Opened())
+                    one = upload(route, job, self.report(number), UploadCheckpoint())
                 else:
                     desk.server.files[remote] = bytearray(SIZE)
                     one = download(route, job, self.report(number), desk.disk)

@@ -13,7 +13,7 @@ from ferrygate.common.errors import ConflictError, NotFoundError
 from ferrygate.engine import messages as m
 from ferrygate.engine.jobs import carry_out
 from ferrygate.sftp.spelling import as_spelled, other_forms, spelled_otherwise
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice
 from scripted_sftp import LSTAT, REMOVE, RENAME, Rig, ScriptedServer, refusing
 from sftp_bytes import FAILURE

@@ -14,7 +14,9 @@ from ferrygate.common.errors import (
     RemoteFailureError,
 )
 from ferrygate.common.message import message
-from ferrygate.transfers.outcome import FileJob, Opened, Outcome
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import EXCL, LSTAT, OPEN, STAT, TRUNC, Request, refusing, status
 from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
@@ -31,7 +33,7 @@ def job(desk: TransferRig) -> FileJob:
 
 def send(desk: TransferRig, job: FileJob) -> Outcome:
     """Send one file that was never begun before, to a server that is no object store."""
-    desk.opened = Opened()
+    desk.checkpoint = UploadCheckpoint()
     return desk.send(job, object_store=False)
 
 

@@ -22,7 +22,7 @@ from ferrygate.common.errors import (
     SizeMismatchError,
 )
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.outcome import FileJob
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import (
     Confirmation,
@@ -65,7 +65,7 @@ def test_a_file_is_sent_whole_in_order_over_one_handle(desk: TransferRig, job: F
     kinds = [request.kind for request in desk.server.requests]
     assert kinds.index(CLOSE) > max(at for at, kind in enumerate(kinds) if kind == WRITE)
     assert desk.reports.states == [TransferState.SENDING, TransferState.CHECKING]
-    assert desk.opened.path is None
+    assert desk.checkpoint.path is None
 
 
 def test_an_empty_file(desk: TransferRig) -> None:
@@ -84,7 +84,7 @@ def test_a_cancelled_upload_is_never_closed(desk: TransferRig, job: FileJob) -> 
     with pytest.raises(Cancelled):
         desk.send(job)
     assert desk.server.asked(CLOSE) == []
-    assert desk.opened.path == b"/inbox/report.csv"
+    assert desk.checkpoint.path == b"/inbox/report.csv"
 
 
 def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> None:
@@ -99,7 +99,7 @@ def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> Non
         desk.send(job)
     assert caught.value.problem.server_said == "quota"
     assert desk.server.asked(CLOSE) == []
-    assert desk.opened.path == b"/inbox/report.csv"
+    assert desk.checkpoint.path == b"/inbox/report.csv"
 
 
 @pytest.mark.parametrize("object_store", [True, False])
@@ -139,8 +139,8 @@ def test_a_write_that_fails_under_a_close_is_a_failure_all_the_same(
     desk.server.instead[WRITE] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(job, object_store=False)
-    assert desk.opened.path == b"/inbox/report.csv"
-    assert desk.opened.closing is None
+    assert desk.checkpoint.path == b"/inbox/report.csv"
+    assert desk.checkpoint.closing is None
 
 
 def test_nobody_is_asked_about_a_name_that_is_free(desk: TransferRig, job: FileJob) -> None:
@@ -169,14 +169,14 @@ def test_a_refused_close_is_a_failure(desk: TransferRig, job: FileJob) -> None:
     desk.server.instead[CLOSE] = refusing(PERMISSION_DENIED)
     with pytest.raises(PermissionDeniedError):
         desk.send(job)
-    assert desk.opened.delivered is None
+    assert desk.checkpoint.delivered is None
 
 
 def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
     desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, attributes(5))]
     with pytest.raises(SizeMismatchError, match="5 bytes"):
         desk.send(job)
-    assert desk.opened.path is None
+    assert desk.checkpoint.path is None
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_connection_lost_after_close_was_answered(desk: TransferRig, job: File
     desk.rig.stream.ended = True
     with pytest.raises(ConnectionLostError):
         desk.send(job)
-    delivered = desk.opened.delivered
+    delivered = desk.checkpoint.delivered
     assert delivered is not None
     assert (delivered.state, delivered.size) == (TransferState.DELIVERED, len(CONTENT))
     assert not delivered.confirmed
@@ -226,8 +226,8 @@ def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJ
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed
     assert desk.server.asked(OPEN)[0][1] & EXCL
-    desk.opened.path = b"/inbox/report.csv"
-    left = desk.rig.run(clear_away(desk.rig.files, desk.opened, object_store=False))
+    desk.checkpoint.path = b"/inbox/report.csv"
+    left = desk.rig.run(clear_away(desk.rig.files, desk.checkpoint, object_store=False))
     assert left is LeftBehind.PART
     assert desk.server.asked(REMOVE) == []
 
@@ -331,4 +331,4 @@ def test_a_file_that_came_in_between_is_neither_overwritten_nor_removed(
     with pytest.raises(FerrygateError):
         desk.send(job, object_store=False)
     assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
-    assert desk.opened.path is None  # nothing is to be cleared away
+    assert desk.checkpoint.path is None  # nothing is to be cleared away

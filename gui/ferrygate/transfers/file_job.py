@@ -1,0 +1,61 @@
+"""Describes one file to move."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.common.errors import Problem
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.views import ConflictChoice, SkipReason
+
+
+class Names:
+    """The names that a batch's files have been given; asked by several threads.
+
+    Two of its files may be on their way to one name, and on an object store neither sees the other.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[bytes | str, str | bytes] = {}
+
+    def claim(self, name: bytes | str, owner: str | bytes) -> bool:
+        """Take a name for a file; false where another file of the batch has it."""
+        return self._owners.setdefault(name, owner) == owner  # one step for the interpreter
+
+
+class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One file to move.
+
+    Attributes:
+        number: its position in the batch.
+        local: path on this computer.
+        remote: path on the server.
+        size: bytes, as far as known before.
+        modified: seconds since the epoch, as far as known before; of what is fetched.
+        root: the folder on this computer that a person chose for what is fetched; below it no link
+            is followed. Empty where that is the one which holds the file.
+        free: nothing stands under the remote name, so that nobody has to ask.
+        on_conflict: what to do where the target's name is taken.
+        names: those its batch has given.
+        folder_refused: why the server would not make its folder, where it may be there unseen.
+        not_moved: why it is not to be moved at all, as the walk has found.
+        again: how far an upload came before the connection was lost under it.
+    """
+
+    number: int
+    local: str
+    remote: bytes
+    size: int | None = None
+    modified: int | None = None
+    root: str = ""
+    free: bool = False
+    on_conflict: ConflictChoice = ConflictChoice.FAIL
+    names: Names = msgspec.field(default_factory=Names)
+    folder_refused: Problem | None = None
+    not_moved: Problem | SkipReason | None = None
+    resume_from: UploadCheckpoint | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether the file may overwrite what has its name."""
+        return self.on_conflict in {ConflictChoice.REPLACE, ConflictChoice.CHANGED}
