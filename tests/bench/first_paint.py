@@ -18,8 +18,8 @@ from PySide6.QtGui import QGuiApplication, QImage
 from bench.virtual_screen import HEIGHT, WIDTH
 from ferrygate.common.clock import Clock
 
-_LOOK_SECONDS = 0.002
-_SIDE = 400  # of the square that is looked at, in pixels; the window's card stands there
+_LOOK_SECONDS = 0.005  # a look takes a tenth of it, so that the window has both processors
+_SIDE = 200  # of the square that is looked at, in pixels; the window's card stands there
 _COLOURS = 32  # of a card with words on it; a window without them has less than ten
 _PATIENCE = 30.0  # seconds
 
@@ -49,9 +49,10 @@ def first_paint(program: Path, environ: Mapping[str, str], clock: Clock) -> floa
 
 
 def is_painted(image: QImage) -> bool:
-    """Whether a picture is one of words on a ground."""
-    pixels = image.convertToFormat(QImage.Format.Format_RGB32)
-    return len(set(memoryview(pixels.constBits()).cast("B").cast("I"))) >= _COLOURS
+    """Tell whether a picture is one of words on a ground."""
+    pixels = bytes(image.convertToFormat(QImage.Format.Format_RGB32).constBits())
+    is_blank = pixels[4:] == pixels[:-4]  # each is like the one before it
+    return not is_blank and len(set(memoryview(pixels).cast("I"))) >= _COLOURS
 
 
 def _middle() -> QImage:
