@@ -32,6 +32,7 @@ class TransfersPanel(QFrame):
         self._empty = label("", "dim")
         self._rows: list[TransferRowWidget] = []
         self._shown: tuple[RowView, ...] = ()
+        self._tabs: tuple[Tab, tuple[tuple[Tab, str], ...]] | None = None
         self._asked: int | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
@@ -71,16 +72,21 @@ class TransfersPanel(QFrame):
 
     def _render(self) -> None:
         view = self._presenter.view
-        for at, (tab, words) in enumerate(view.labels):
-            button = self._group.button(at)
-            if isinstance(button, ThemedButton):
-                button.show_words(words)
-                button.setChecked(tab is view.tab)
+        if (view.tab, view.labels) != self._tabs:
+            self._tabs = (view.tab, view.labels)
+            self._render_tabs(view)
         self._summary.setText(view.summary)
         self._empty.setText(view.empty)
         self._empty.setVisible(not view.rows)
         self._area.setVisible(bool(view.rows))
         self._render_rows(view)
+
+    def _render_tabs(self, view: TransfersView) -> None:
+        for at, (tab, words) in enumerate(view.labels):
+            button = self._group.button(at)
+            if isinstance(button, ThemedButton):
+                button.show_words(words)
+                button.setChecked(tab is view.tab)
 
     def _render_rows(self, view: TransfersView) -> None:
         self._shown = view.rows

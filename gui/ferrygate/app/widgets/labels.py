@@ -35,11 +35,15 @@ class ElidedLabel(PlainLabel):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(_LEAST_WIDTH)
+        self._shown = ("", "")
         if look:
             self.setProperty("look", look)
 
     def show_text(self, text: str, *, tip: str = "") -> None:
         """Show a line; its tip has more to say where ``tip`` is given."""
+        if (text, tip) == self._shown:
+            return
+        self._shown = (text, tip)
         self.setText(text)
         self.setToolTip(plain_tip(tip or text))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -112,13 +113,28 @@ class TransferRowWidget(QFrame):
         self._outcome.setMinimumWidth(width)
 
     def render_view(self, view: RowView) -> None:
-        """Show how the batch stands; texts that stay cost as much as others, so look first."""
-        if view == self._shown:
-            return
-        self._shown = view
-        self._batch = view.batch
+        """Show how the batch stands.
+
+        Each call of Qt waits for the engine's threads, so only what is new is told: while files
+        are moved, that is the bar and the words beside it.
+        """
+        shown, self._shown = self._shown, view
+        if shown is None or _at_rest(view) != _at_rest(shown):
+            self._render_rest(view)
+        if view != shown:
+            self._render_progress(view)
+
+    def _render_progress(self, view: RowView) -> None:
         words = (view.title, view.sub, view.about, view.said, view.left, view.status)
         self.setAccessibleName(", ".join(filter(None, words)))
+        self._bar.setUpdatesEnabled(False)  # else Qt would paint the window here and now
+        self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
+        self._bar.setUpdatesEnabled(True)
+        self._status.setText(view.status)
+        self._outcome.setText(view.status)
+
+    def _render_rest(self, view: RowView) -> None:
+        self._batch = view.batch
         self._icon.show_icon(view.icon, view.tone.value)
         self._title.show_text(view.title)
         self._sub.show_text(view.sub)
@@ -129,15 +145,10 @@ class TransferRowWidget(QFrame):
         self._left.show_text(view.left)
         self._left.setVisible(bool(view.left))
         self._bar.setVisible(view.fraction is not None)
-        self._bar.setUpdatesEnabled(False)  # else Qt would paint the window here and now
-        self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
-        self._bar.setUpdatesEnabled(True)
         set_look(self._bar, "tone", view.tone.value)
         moving = view.fraction is not None
-        self._status.setText(view.status)
         set_look(self._status, "tone", "amber" if view.tone is RowTone.AMBER else "")
         self._status.setVisible(moving)
-        self._outcome.setText(view.status)
         self._outcome.setVisible(not moving)
         set_look(self._outcome, "tone", view.tone.value)
         self._cancel.setVisible(view.can_cancel)
@@ -163,3 +174,9 @@ class TransferRowWidget(QFrame):
     @Slot()
     def _skip(self) -> None:
         self.answered.emit(self._batch, ConflictChoice.SKIP)
+
+
+def _at_rest(view: RowView) -> RowView:
+    """Give a row without what changes while files are moved."""
+    fraction = None if view.fraction is None else 0.0
+    return msgspec.structs.replace(view, fraction=fraction, status="")
