@@ -98,8 +98,8 @@ class OpenFiles:
             return True
 
     @property
-    def others(self) -> bool:
-        """Tell whether more than one file is open, in whatever lane."""
+    def has_others(self) -> bool:
+        """Tell whether files are open beside the one that asks, in whatever lane."""
         with self._lock:
             return self._open > 1
 

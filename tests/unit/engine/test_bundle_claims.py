@@ -46,7 +46,7 @@ def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
     (end,) = rig.told.ends.values()
     cause = end.cause if isinstance(end, UploadFailedError) else end
     assert isinstance(cause, ConflictError)
-    assert "Something else on this computer" in cause.problem.sentence
+    assert "Another transfer on this computer" in cause.problem.sentence
     assert rig.server.asked(OPEN) == []
     assert rig.server.files[b"/inbox/a.csv"] == b"old"
 
