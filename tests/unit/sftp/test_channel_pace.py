@@ -15,11 +15,6 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/a": b"1"})
 
 
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 def delayed(rig: Rig, server: ScriptedServer, seconds: float, *kinds: int) -> None:
     """Have each answer to requests of these kinds take so long."""
 
