@@ -1,4 +1,4 @@
-"""Makes what everybody who waits is told where the engine's own thread has failed."""
+"""Words the failure of the engine's own thread, and hands other threads' errors to that one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ferrygate.engine.inbox import Callback
 
 
 def breakdown() -> Problem:
-    """Word the end of the engine; before it comes, since the words may be what fails then."""
+    """Word the failure, in advance: making words may be what fails."""
     return Problem(
         kind=Kind.INTERNAL,
         sentence=_("Something unexpected went wrong in Ferrygate, and it cannot go on."),
@@ -30,7 +30,7 @@ def with_cause(problem: Problem, error: BaseException) -> Problem:
 
 
 def handed_to(post: Callable[[Callback], object]) -> Callable[[BaseException], None]:
-    """Return what hands another thread's unforeseen error to the engine's, which answers for it.
+    """Return a callback by which an unforeseen error of another thread is raised on the engine's.
 
     Args:
         post: has something done on the engine's thread.

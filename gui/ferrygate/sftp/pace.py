@@ -2,14 +2,14 @@
 
 Silence has a deadline of its own, which each byte begins anew: a server that takes most of it for
 every answer, or sends an answer byte by byte, would be followed for hours. So the time for which
-answers are due is added up. Whenever it comes to three minutes, there must have been an answer in
-each 20 seconds, or as many bytes either way as a line brings that is of any use. A large transfer
-over a slow line has the bytes; a folder far away, or files that wait in an archive, the answers.
+answers are due is added up. Whenever it comes to three minutes, nine answers must have come (one in
+20 seconds), or 96 KiB must have moved either way. A large transfer over a slow line has the bytes;
+a folder far away, or files that wait in an archive, the answers.
 """
 
 from __future__ import annotations
 
-SPAN = 180.0  # seconds of waiting after which it is looked at what came
+SPAN = 180.0  # seconds of waiting, after each of which the pace is judged
 MIN_ANSWERS = 9
 MIN_BYTES = 3 << 15  # a packet of 32 KiB a minute, below which a line is given up as well
 _MOST_AT_ONCE = 60.0  # seconds that one wait counts: the process may have stood still
@@ -39,9 +39,9 @@ class Pace:
         self.answers += 1
 
     def is_too_slow(self, now: float) -> bool:
-        """Tell, while something is due, whether next to nothing came in the last three minutes.
+        """Tell, while something is due, whether next to nothing came in three minutes of waiting.
 
-        Else counting begins anew.
+        After three minutes in which enough came, the count begins anew.
         """
         self._count(now)
         if self.waited < SPAN:

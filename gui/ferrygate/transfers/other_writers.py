@@ -1,4 +1,4 @@
-"""Noticing that somebody else writes to a file while it is sent, where files show from OPEN on.
+"""Notices that somebody else writes to a file while it is sent, where files show from OPEN on.
 
 Two uploads to one name at once are two handles for one file on most servers. Each writes from the
 start to the end, so what is left is a mixture wherever one had passed the other, and its size is

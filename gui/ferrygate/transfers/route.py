@@ -25,7 +25,7 @@ class Route(msgspec.Struct, frozen=True):
         late: the parts that an object store may show late.
         slots: for files of a batch that overwrite others.
         late_check: wait until none can come any more, before a file counts as delivered.
-        listed_times: whether the times of names are those of handles.
+        listed_times: whether the server tells other times of names than of handles.
     """
 
     files: RemoteFiles
