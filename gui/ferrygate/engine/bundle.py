@@ -250,7 +250,8 @@ class Bundle:
         except TooManyOpenFilesError as error:
             if self._settings.open_files.has_others:  # there is room once one of them has ended
                 if not self._flying[1:]:  # those are other lanes'
-                    await route.files.channel.sleep(_ROOM_SECONDS)
+                    with self._settings.open_files.waiting():
+                        await route.files.channel.sleep(_ROOM_SECONDS)
                 self._take_back(flying)
                 bell.ring()
                 return
