@@ -314,7 +314,10 @@ class Bundle:
         until = None
         if outcome.state is TransferState.DELIVERED:
             opened.delivered = outcome
-            until = self._settings.late.until(outcome.remote, opened.version)
+            late = self._settings.late
+            # Where another file was sent there since, that one is asked about, or nobody asks.
+            if not late.has_newer(outcome.remote, outcome.sha256):
+                until = late.until(outcome.remote, opened.version)
         if until is None:
             self._reports.ended(job, outcome)
         elif self._late_check:

@@ -12,9 +12,10 @@ import pytest
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import ConflictError
 from ferrygate.engine.leftovers import UploadFailedError
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.late_parts import OldHandle
+from ferrygate.transfers.outcome import Opened, Outcome
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
-from ferrygate.transfers.views import ConflictChoice
+from ferrygate.transfers.views import ConflictChoice, TransferState
 from scripted_sftp import OPEN
 from transfer_rig import choosing
 
@@ -72,3 +73,26 @@ def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: Bu
     assert isinstance(failed, UploadFailedError)
     assert isinstance(failed.cause, ConflictError)
     assert list(rig.server.files) == [jobs[0].remote]
+
+
+def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
+    rig: BundleRig,
+) -> None:
+    """Nobody asks about the other one, so that the old handle is never forgotten."""
+    job = rig.job()
+    sent = Outcome(
+        state=TransferState.DELIVERED,
+        local=job.local,
+        remote=job.remote,
+        size=len(CONTENT),
+        sha256="one",
+    )
+    rig.late.lost(job.remote, OldHandle(sent=10, until=rig.clock.monotonic() + 330))
+    rig.late.deliver(job.remote, "one")
+    rig.late.deliver(job.remote, "another")
+    rig.clock.time += 331
+    rig.work_off(msgspec.structs.replace(job, again=Opened(delivered=sent)))
+    assert rig.told.late == {}
+    end = rig.told.ends[job.remote]
+    assert isinstance(end, Outcome)
+    assert "another file was sent" in end.note
