@@ -21,6 +21,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.flush import Done, Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFile
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -134,6 +135,7 @@ class BundleRig:
             load=self.load,
             late=self.late,
             claims=UploadClaims(self.folder / "replacing", "account"),
+            listed_times=ListedTimes(),
         )
         for item in items:
             self.queue.put(item)

@@ -21,6 +21,7 @@ from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.outcome import FileJob, Opened, Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
@@ -207,6 +208,7 @@ class QueueRig:
                 load=Load(),
                 late=LateParts(self.clock.monotonic, 330),
                 claims=UploadClaims(self.folder / "replacing", "account"),
+                listed_times=ListedTimes(),
             ),
             self._doubt,
         )

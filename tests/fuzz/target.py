@@ -18,6 +18,7 @@ from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.download import download
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.outcome import FileJob, Opened
 from ferrygate.transfers.plan import Planner
@@ -127,7 +128,9 @@ class Target:
         window = Window(Share(1 << 20), clock, channel.bell)
         late = LateParts(clock.monotonic, 330)
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
-        return Route(RemoteFiles(channel), window, limiter, object_store, late, slots)
+        return Route(
+            RemoteFiles(channel), window, limiter, object_store, late, slots, ListedTimes()
+        )
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 
@@ -22,11 +21,8 @@ def breakdown() -> Problem:
 
 
 def with_cause(problem: Problem, error: BaseException) -> Problem:
-    """Add for support what the error was, as far as that can be told."""
-    detail = type(error).__qualname__
-    with suppress(Exception):
-        detail = problem_of(error).detail
-    return msgspec.structs.replace(problem, detail=detail)
+    """Add the error's type and place, for support."""
+    return msgspec.structs.replace(problem, detail=problem_of(error).detail)
 
 
 def handed_to(post: Callable[[Callback], object]) -> Callable[[BaseException], None]:

@@ -187,8 +187,8 @@ class Bundle:
             settings.object_store,
             settings.late,
             self._slots,
+            settings.listed_times,
             late_check=self._late_check,
-            listed_times=settings.listed_times,
         )
         while True:
             most = min(_MOST_FILES, channel.limits.handles // 2)

@@ -40,4 +40,4 @@ class TransferSettings(msgspec.Struct, frozen=True):
     load: Load
     late: LateParts
     claims: UploadClaims
-    listed_times: ListedTimes = msgspec.field(default_factory=ListedTimes)
+    listed_times: ListedTimes

@@ -85,7 +85,7 @@ class UploadClaims:
         self._lock = threading.Lock()
         self._taken: set[bytes] = set()  # in this session
 
-    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool = True) -> Claim:
+    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:
         """Claim a remote path, once nobody else on this computer has it.
 
         One that is not to be replaced is claimed in this session alone, which costs nothing.

@@ -32,7 +32,7 @@ async def never(_seconds: float) -> None:
 
 def claimed_by_another(rig: BundleRig) -> Claim:
     claims = UploadClaims(rig.folder / "replacing", "account")
-    work = claims.take(b"/inbox/a.csv", never)
+    work = claims.take(b"/inbox/a.csv", never, replaces=True)
     with pytest.raises(StopIteration) as taken:
         work.send(None)
     claim: Claim = taken.value.value
