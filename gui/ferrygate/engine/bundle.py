@@ -249,7 +249,7 @@ class Bundle:
             flying.is_done = True
         except TooManyOpenFilesError as error:
             if self._settings.open_files.has_others:  # there is room once one of them has ended
-                if not self._flying[1:]:  # those are other lanes'
+                if not self._flying[1:]:  # all that are open are other lanes'
                     with self._settings.open_files.waiting():
                         await route.files.channel.sleep(_ROOM_SECONDS)
                 self._take_back(flying)

@@ -191,7 +191,7 @@ class Workspace(Observable):
     def handle(self, event: m.Event) -> None:
         """Pass an event to all who may want it."""
         if self.sign_in.is_opening and _is_of_a_session(event):
-            return  # with the site left just now: it was on its way here when the person chose
+            return  # of the session with the site just left: on its way when the person chose
         self.code.handle(event)
         self.setup.handle(event)
         self.refusal.handle(event)
@@ -258,7 +258,7 @@ class Workspace(Observable):
 def _is_of_a_session(event: m.Event) -> bool:
     """Tell whether an event tells of a session that there is or may be."""
     if isinstance(event, m.SessionChanged):
-        return event.state is not m.SessionState.OFFLINE  # so an engine says that did not start
+        return event.state is not m.SessionState.OFFLINE  # an engine's that did not start
     return isinstance(event, m.HostKeyQuestion | m.PromptQuestion)
 
 
