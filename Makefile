@@ -24,7 +24,7 @@ test: test-servers  ## Run the tests
 test-slow: test-servers  ## Run the tests that take their time
 	@$(BIN)/python packaging/run_tests.py -m slow
 
-test-steady: test-servers  ## Run those of them that can be relied on, as .ci/run does
+test-steady: test-servers  ## Run the slow tests that can be relied on, as .ci/run does
 	@$(BIN)/python packaging/run_tests.py -m "slow and not unsteady"
 
 lint: setup  ## Check style, types and import layers

@@ -24,6 +24,7 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Done, Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFile
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -137,6 +138,7 @@ class BundleRig:
             load=self.load,
             late=self.late,
             claims=UploadClaims(self.folder / "replacing", "account"),
+            listed_times=ListedTimes(),
         )
         for item in items:
             self.queue.put(item)

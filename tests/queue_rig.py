@@ -24,6 +24,7 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
@@ -216,6 +217,7 @@ class QueueRig:
                 load=Load(),
                 late=LateParts(self.clock.monotonic, 330),
                 claims=UploadClaims(self.folder / "replacing", "account"),
+                listed_times=ListedTimes(),
             ),
             self._doubt,
         )

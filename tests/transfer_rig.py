@@ -99,8 +99,8 @@ class TransferRig:
             object_store,
             late,
             self.slots,
+            self.listed_times,
             late_check=self.late_check,
-            listed_times=self.listed_times,
         )
 
     def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ferrygate.engine.messages import Listener
 
 _INTERRUPTED = 130  # Exit.INTERRUPTED, which may not be loaded yet
-_SOON = 0.05  # seconds
+_AGAIN_SECONDS = 0.05  # until an interrupt that was lost is raised again
 _OFFSCREEN = "offscreen"  # read by Qt when it is loaded
 # New objects after which Python looks for reference cycles, instead of 700. What a command loads
 # is 60,000 objects that stay: looking at them again and again takes 12 ms. And no thread does
@@ -40,18 +40,18 @@ def main() -> int:
     except KeyboardInterrupt:  # before or after the command, which says more of it
         return _INTERRUPTED
     except Exception:
-        if interrupts:  # what is interrupted while it is loaded may fail with an error of its own
+        if interrupts:  # a module that is interrupted while it loads may raise another error
             return _INTERRUPTED
         raise
     finally:
-        _on_ctrl_c_leave()  # Python's end would tell where it was interrupted
+        _on_ctrl_c_leave()  # while Python shuts down, an interrupt prints a traceback
 
 
 def _on_ctrl_c_leave() -> None:
     """Have Ctrl+C end the program at once, where there is nothing to clear up.
 
-    An exception in the midst of loading may be printed by Python, and lost. As long as a shell has
-    Ctrl+C ignored, it stays so.
+    An exception in the midst of loading may be printed by Python, and lost. Where a shell ignores
+    Ctrl+C for the program, as for jobs in the background, that stays so.
     """
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, lambda *_signal: os._exit(_INTERRUPTED))
@@ -129,7 +129,7 @@ def _raise_again(lost: sys.UnraisableHookArgs) -> None:
     if lost.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(lost)
         return
-    again = threading.Timer(_SOON, signal.raise_signal, (signal.SIGINT,))
+    again = threading.Timer(_AGAIN_SECONDS, signal.raise_signal, (signal.SIGINT,))
     again.daemon = True
     again.start()
 

@@ -18,7 +18,6 @@ from ferrygate.engine.messages import Listener
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.key_header import may_need_passphrase
-from ferrygate.sign_in.credentials import sends_password
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
@@ -55,7 +54,7 @@ def reaching(
     other connection might be kept waiting, and servers take that amiss.
     """
     how = site.sign_in
-    asks = sends_password(site) or may_need_passphrase(Path(how.private_key))
+    asks = site.sends_password or may_need_passphrase(Path(how.private_key))
     ahead = None
     if site.username and not asks:
         ahead = DialAhead(site.host, site.port, Deadlines().connect, clock)

@@ -1,8 +1,9 @@
 """Uploads whose connection is cut, and cut again while it comes back.
 
-``PYTHONPATH=tests .venv/bin/python -m faults.double_cuts 132`` makes so many, of which three in
-eleven send a folder, and says of each what was wrong at its end: a file that is not delivered, not
-whole, or beside which there is something else.
+``PYTHONPATH=tests .venv/bin/python -m faults.double_cuts`` makes all 132, of which three in eleven
+send a folder, and says of each what was wrong at its end: a file that is not delivered, not whole,
+or beside which there is something else. Three numbers share the work out: ``132 0 2`` makes every
+second one of the first 132, from the first on.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -128,7 +129,9 @@ class Target:
         window = Window(Share(1 << 20), clock, channel.bell)
         late = LateParts(clock.monotonic, 330)
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
-        return Route(RemoteFiles(channel), window, limiter, object_store, late, slots)
+        return Route(
+            RemoteFiles(channel), window, limiter, object_store, late, slots, ListedTimes()
+        )
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")

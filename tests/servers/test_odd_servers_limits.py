@@ -95,7 +95,7 @@ class SlowServer(ScriptedServer):
         return super().answer(payload)
 
 
-def test_a_command_to_a_server_that_takes_a_minute_for_each_answer(tmp_path: Path) -> None:
+def test_a_server_that_takes_a_minute_for_each_answer_ends_a_command_soon(tmp_path: Path) -> None:
     clock = FastClock(600)
     server = SlowServer(clock, {})
     with odd_rig(server, tmp_path, clock=clock, reply_deadline=600) as rig:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import socket
 
 import paramiko
 import pytest
 
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import SystemClock
+from ferrygate.sftp.connection import connect
+from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sftp.private_key import load_private_key
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 from servers.rigs.server_process import HOST
@@ -68,3 +74,15 @@ def test_nothing_is_left_of_a_stopped_server(tmp_path_factory: pytest.TempPathFa
         assert transport.is_authenticated()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((HOST, port), 5)
+
+
+def test_it_is_known_to_do_one_request_after_the_other(openssh: Rig) -> None:
+    """So that the size it tells of an open file is not that after WRITEs that left later."""
+    cancel = CancelToken()
+    assert openssh.private_key is not None
+    with contextlib.closing(
+        connect(openssh.host, openssh.port, (), SystemClock(), Deadlines(), cancel)
+    ) as connection:
+        connection.auth_none(openssh.username)
+        connection.auth_publickey(openssh.username, load_private_key(openssh.private_key, None))
+        assert connection.open_sftp(cancel).keeps_order

@@ -65,9 +65,9 @@ def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> 
     Args:
         terminal: knows whether a question waits.
         clock: the time.
-        stop: is called between any two steps of the main thread, so it may wait for nothing. For
-            each signal: one after which nothing was put into a queue may keep its ``get`` from
-            coming back in time (seen in Python 3.11).
+        stop: is called for each signal, between any two steps of the main thread, so it may wait
+            for nothing. Each time it has to wake the thread: a ``SimpleQueue.get`` that a signal
+            comes into may forget its time limit (seen in Python 3.11).
     """
     stopped_at: float | None = None
 

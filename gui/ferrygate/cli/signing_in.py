@@ -142,7 +142,7 @@ def _check_given_key(given: Secret | None, site: Site) -> None:
     Raises:
         CodeSecretError: as :func:`use_code_secret`.
     """
-    if given is not None and site.sign_in.steps != ("publickey",):
+    if given is not None and site.sends_password:
         code_secret_for(site.sign_in, given)
 
 
@@ -164,7 +164,7 @@ def use_secrets(around: CommandContext, session: Session) -> None:
     if passphrase is not None and "publickey" in how.steps:
         warn_of_unseen_ends(around, passphrase, message("The passphrase of the private key"))
         session.use_passphrase(passphrase)
-    if how.steps != ("publickey",):
+    if session.site.sends_password:
         use_password(around, session)
         # A server that asks one thing after the other may do without a code.
         use_code_secret(around, session, needed="password" in how.steps and needs_code(how.join))

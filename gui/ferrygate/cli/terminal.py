@@ -64,8 +64,8 @@ class Terminal:
         self.is_asking = False
         self.is_away = False
         self.given_up: Problem | None = None
-        self._said = ""  # all that the server told people, on one line, as in a problem
-        self._told: set[str] = set()  # each thing it told, and all up to there, likewise
+        self._said = ""  # all words of the server so far, on one line
+        self._told: set[str] = set()  # each of its sayings, and all words up to each, likewise
 
     @cached_property
     def screen(self) -> Console:

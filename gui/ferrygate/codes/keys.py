@@ -15,7 +15,8 @@ _PADDING = re.compile(r"(?:=|%3D)+\Z", re.IGNORECASE)
 _GROUPING = frozenset({"Cc", "Cf", "Mn", "Pd", "Zl", "Zp", "Zs"})  # categories of Unicode
 _MINUS_SIGN, _UNDERSCORE = "\u2212", "_"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # to ASCII
-# Bytes of a key. The shortest in use have 10 (Okta's), and RFC 4226 §4 wants 16.
+# Bytes of a key. Okta's have 10, and RFC 4226 §4 wants 16. Fewer than half of Okta's are
+# what is left of a key that was not copied whole.
 _MIN_BYTES = 5
 _MAX_BYTES = 128  # HMAC-SHA-512 shortens a longer one to 64 (RFC 2104 §2)
 _BITS_PER_CHARACTER, _BITS_PER_BYTE = 5, 8

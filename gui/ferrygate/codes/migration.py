@@ -115,9 +115,8 @@ def _export(
         key = entry.get(1, [b""])[-1]
         algorithm = _ALGORITHMS.get(_number(entry, 4))
         digits = _DIGITS.get(_number(entry, 5))
-        usable = _number(entry, 6) == _TOTP
         if (
-            not usable
+            _number(entry, 6) != _TOTP
             or not isinstance(key, bytes)
             or not is_usable_length(len(key))
             or algorithm is None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _SPARE = 64  # descriptors left for all else: sockets, settings, folders that are walked
 _ENOUGH = 1 << 16  # more are of no use, and some programs that we start look at each of them
@@ -85,6 +86,7 @@ class OpenFiles:
         self._room = room
         self._lock = threading.Lock()  # guards these
         self._open = 0
+        self._waiting = 0  # of those
         self._most = 0
 
     def take(self, *, first: bool = False) -> bool:
@@ -98,10 +100,21 @@ class OpenFiles:
             return True
 
     @property
-    def others(self) -> bool:
-        """Tell whether more than one file is open, in whatever lane."""
+    def has_others(self) -> bool:
+        """Tell whether there is another file, in whatever lane, whose end makes room for one."""
         with self._lock:
-            return self._open > 1
+            return self._open - self._waiting > 1
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let one that counts as open wait for the others; lanes would else wait for each other."""
+        with self._lock:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
     def give_back(self) -> None:
         """A file is not open any more."""

@@ -1,4 +1,4 @@
-"""Logs what nobody foresaw, on a thread for which nobody waits."""
+"""Logs unforeseen errors on threads that nobody waits for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ferrygate.common.errors import problem_of
 
 @contextmanager
 def logged() -> Iterator[None]:
-    """Log an unforeseen error, and end there; Python would print it."""
+    """Log an error of the block, and end the block; else Python would print the error."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  as above
-        problem_of(error)
+        problem_of(error)  # logs

@@ -1,9 +1,8 @@
-"""Makes what everybody who waits is told where the engine's own thread has failed."""
+"""Words the failure of the engine's own thread, and hands other threads' errors to that one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 
@@ -13,7 +12,7 @@ from ferrygate.engine.inbox import Callback
 
 
 def breakdown() -> Problem:
-    """Word the end of the engine; before it comes, since the words may be what fails then."""
+    """Word the failure, in advance: making words may be what fails."""
     return Problem(
         kind=Kind.INTERNAL,
         sentence=message("Something unexpected went wrong in Ferrygate, and it cannot go on."),
@@ -22,15 +21,12 @@ def breakdown() -> Problem:
 
 
 def with_cause(problem: Problem, error: BaseException) -> Problem:
-    """Add for support what the error was, as far as that can be told."""
-    detail = type(error).__qualname__
-    with suppress(Exception):
-        detail = problem_of(error).detail
-    return msgspec.structs.replace(problem, detail=detail)
+    """Add the error's type and place, for support."""
+    return msgspec.structs.replace(problem, detail=problem_of(error).detail)
 
 
 def handed_to(post: Callable[[Callback], object]) -> Callable[[BaseException], None]:
-    """Return what hands another thread's unforeseen error to the engine's, which answers for it.
+    """Return a callback by which an unforeseen error of another thread is raised on the engine's.
 
     Args:
         post: has something done on the engine's thread.

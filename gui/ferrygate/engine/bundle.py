@@ -41,7 +41,7 @@ from ferrygate.transfers.window import Window
 
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
 _FINISH_SECONDS = 5.0  # for what overwrites something when it is cancelled
-_ROOM_SECONDS = 0.25  # until a file for which too many were open is begun again
+_ROOM_SECONDS = 0.25  # until a file is begun again, where too many are open in other lanes
 _TELL = 0.1  # seconds between two reports of a file's progress
 
 
@@ -189,8 +189,8 @@ class Bundle:
             settings.object_store,
             settings.late,
             self._slots,
+            settings.listed_times,
             late_check=self._late_check,
-            listed_times=settings.listed_times,
         )
         while True:
             most = min(_MOST_FILES, channel.limits.handles // 2)
@@ -250,9 +250,10 @@ class Bundle:
                 await self._walk(route.files, flying.item)
             flying.is_done = True
         except TooManyOpenFilesError as error:
-            if self._settings.open_files.others:  # there is room once one of them has ended
-                if not self._flying[1:]:  # those are other lanes'
-                    await route.files.channel.sleep(_ROOM_SECONDS)
+            if self._settings.open_files.has_others:  # there is room once one of them has ended
+                if not self._flying[1:]:  # all that are open are other lanes'
+                    with self._settings.open_files.waiting():
+                        await route.files.channel.sleep(_ROOM_SECONDS)
                 self._take_back(flying)
                 bell.ring()
                 return
@@ -302,10 +303,7 @@ class Bundle:
             self._keep(job, await download(route, job, report, self._settings.disk))
 
     async def _claim(self, route: Route, job: FileJob) -> Claim:
-        """Have a name for this file alone: among all of this computer where it is to be replaced.
-
-        An object store shows no file before CLOSE, so there it is had among all of this session.
-        """
+        """Claim the name for this file: on this computer, or in this session (object stores)."""
         if not (job.replaces or route.object_store):
             return Claim()
         sleep = route.files.channel.sleep
@@ -322,7 +320,10 @@ class Bundle:
         until = None
         if outcome.state is TransferState.DELIVERED:
             checkpoint.delivered = outcome
-            until = self._settings.late.until(outcome.remote, checkpoint.version)
+            late = self._settings.late
+            # Where another file was sent there since, that one is asked about, or nobody asks.
+            if not late.has_newer(outcome.remote, outcome.sha256):
+                until = late.until(outcome.remote, checkpoint.version)
         if until is None:
             self._reports.ended(job, outcome)
         elif self._late_check:

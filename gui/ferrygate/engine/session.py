@@ -35,6 +35,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload_claims import UploadClaims
@@ -98,6 +99,7 @@ class Session:
                 claims=UploadClaims(
                     parts.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
                 ),
+                listed_times=ListedTimes(),
             ),
             self._doubt,
         )

@@ -16,7 +16,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sftp.key_header import may_need_passphrase
-from ferrygate.sign_in.credentials import Credentials, sends_password
+from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
@@ -272,7 +272,7 @@ def _needed(site: Site) -> frozenset[SecretKind]:
     kinds: set[SecretKind] = set()
     if "publickey" in how.steps and may_need_passphrase(Path(how.private_key)):
         kinds.add(SecretKind.PASSPHRASE)
-    if sends_password(site):
+    if site.sends_password:
         kinds |= {SecretKind.PASSWORD, SecretKind.CODE_SECRET}
     return frozenset(kinds)
 

@@ -28,7 +28,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         load: how many files may be under way on the server, over all lanes.
         late: the parts that an object store may show late.
         claims: which remote names are being replaced from this computer.
-        listed_times: whether the times of names are those of handles.
+        listed_times: whether the server tells other times of names than of handles.
     """
 
     clock: Clock
@@ -40,4 +40,4 @@ class TransferSettings(msgspec.Struct, frozen=True):
     load: Load
     late: LateParts
     claims: UploadClaims
-    listed_times: ListedTimes = msgspec.field(default_factory=ListedTimes)
+    listed_times: ListedTimes

@@ -83,6 +83,7 @@ class SftpChannel:
         self.limits = Limits()
         self.gate = HandleGate(self)
         self.refuses_exclusive = False  # found by transfers: this server's OPEN takes no EXCL
+        self.keeps_order = False  # the server is known to do one request after the other
         self.usable = True
 
     # ------------------------------------------------------------ for coroutines

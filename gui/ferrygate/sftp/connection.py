@@ -228,7 +228,11 @@ class Connection:
     def _open(self, cancel: CancelToken, *, is_first: bool) -> SftpChannel:
         large = "for_Windows" not in self.server_ident
         opening = Opening(self._transport, self._clock, self._deadlines, large_requests=large)
-        return opening.open_sftp(cancel, is_first=is_first)
+        channel = opening.open_sftp(cancel, is_first=is_first)
+        # Its program reads a request once it has answered the one before. Others share them out
+        # among threads.
+        channel.keeps_order = "OpenSSH" in self.server_ident
+        return channel
 
     def keep_socket(self) -> None:
         """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""

@@ -2,15 +2,16 @@
 
 Silence has a deadline of its own, which each byte begins anew: a server that takes most of it for
 every answer, or sends an answer byte by byte, would be followed for hours. So the time for which
-answers are due is added up. Whenever it comes to three minutes, there must have been an answer in
-each 20 seconds, or as many bytes either way as a line brings that is of any use. A large transfer
-over a slow line has the bytes; a folder far away, or files that wait in an archive, the answers.
+answers are due is added up. Whenever it comes to three minutes, there must have been an answer for
+each 50 seconds, or 96 KiB must have moved either way. A large transfer over a slow line has the
+bytes; a folder far away the answers, and so have files that wait in an archive, or are searched for
+viruses one after the other, half a minute each.
 """
 
 from __future__ import annotations
 
-SPAN = 180.0  # seconds of waiting after which it is looked at what came
-MIN_ANSWERS = 9
+SPAN = 180.0  # seconds of waiting, after each of which the pace is judged
+SLOWEST = 50.0  # seconds for an answer, on the average; a single one may take 60
 MIN_BYTES = 3 << 15  # a packet of 32 KiB a minute, below which a line is given up as well
 _MOST_AT_ONCE = 60.0  # seconds that one wait counts: the process may have stood still
 
@@ -39,14 +40,14 @@ class Pace:
         self.answers += 1
 
     def is_too_slow(self, now: float) -> bool:
-        """Tell, while something is due, whether next to nothing came in the last three minutes.
+        """Tell, while something is due, whether next to nothing came in three minutes of waiting.
 
-        Else counting begins anew.
+        After three minutes in which enough came, the count begins anew.
         """
         self._count(now)
         if self.waited < SPAN:
             return False
-        if self.answers < MIN_ANSWERS and self._bytes < MIN_BYTES:
+        if self.answers * SLOWEST < self.waited and self._bytes < MIN_BYTES:
             return True
         self.waited, self.answers, self._bytes = 0.0, 0, 0
         return False

@@ -254,7 +254,7 @@ class AuthHandler(AuthOnlyHandler):
     def wait_for_response(self, event: threading.Event) -> list[str]:
         """Wait for the verdict; answer the prompts that come before it.
 
-        The server's own time for all of that is bounded, and not that for each round.
+        One deadline bounds the server's own time over all rounds.
         """
         asks_methods = self.auth_method == "none"
         seconds = self._ours.auth_timeout if asks_methods else self._ours.verdict_timeout

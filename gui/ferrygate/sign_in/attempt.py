@@ -19,7 +19,6 @@ from ferrygate.sign_in.credentials import (
     check_at_hand,
     needs_word_on_key,
     saved_for_others,
-    sends_password,
 )
 from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoked
 from ferrygate.sign_in.ledger import Ledger
@@ -100,7 +99,7 @@ class SignInAttempts:
             self._clock,
             cancel,
             try_anyway=try_anyway,
-            sends_password=sends_password(site),
+            sends_password=site.sends_password,
         ) as mine:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             confirmed: set[HostKey] = set()
@@ -109,7 +108,7 @@ class SignInAttempts:
             )
             connection = reach()
             try:
-                secret = credentials.code_secret if sends_password(site) else None
+                secret = credentials.code_secret if site.sends_password else None
                 while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)

@@ -36,15 +36,10 @@ def check_at_hand(site: Site, credentials: Credentials) -> None:
     """Raise SecretsMissingError where something the site's steps need is surely missing."""
     steps = site.sign_in.steps
     check_username(site)
-    if sends_password(site):
+    if site.sends_password:
         present_password(credentials.password)
     if "password" in steps and join.needs_code(site.sign_in.join) and not credentials.code_secret:
         raise no_code_secret()
-
-
-def sends_password(site: Site) -> bool:
-    """Tell whether any of the site's steps may send a password or a code."""
-    return site.sign_in.steps != ("publickey",)
 
 
 def saved_for_others(
@@ -70,7 +65,7 @@ def _saved(site: Site, credentials: Credentials) -> list[tuple[SecretKind, froze
 
 
 def _kinds_sent(site: Site) -> set[SecretKind]:
-    kinds = {SecretKind.PASSWORD, SecretKind.CODE_SECRET} if sends_password(site) else set()
+    kinds = {SecretKind.PASSWORD, SecretKind.CODE_SECRET} if site.sends_password else set()
     return kinds | {SecretKind.PASSPHRASE} if "publickey" in site.sign_in.steps else kinds
 
 

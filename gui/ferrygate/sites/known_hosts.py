@@ -199,7 +199,7 @@ def _is_whole(blob: bytes, key_type: str) -> bool:
         if _CERTIFICATE in key_type:
             break
     is_cut = at > len(blob)
-    return len(strings) > 0 and strings[0] == key_type.encode("utf-8", "replace") and not is_cut
+    return strings[:1] == [key_type.encode("utf-8", "replace")] and not is_cut
 
 
 def _plain_names(line: str) -> list[str]:

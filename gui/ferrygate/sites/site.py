@@ -99,6 +99,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(f"{fingerprint} {user}" for user in users))
 
     @property
+    def sends_password(self) -> bool:
+        """Tell whether any step of the sign-in may send a password or a code."""
+        return self.sign_in.steps != ("publickey",)
+
+    @property
     def place(self) -> str:
         """Name the server for people: its host, with an unusual port."""
         return self.host if self.port == DEFAULT_PORT else f"{self.host}:{self.port}"

@@ -80,7 +80,7 @@ class LateParts:
         self.now = now
         self._lock = threading.Lock()
         self._handles: dict[bytes, list[OldHandle]] = {}
-        self._newest: dict[bytes, str] = {}
+        self._newest: dict[bytes, str] = {}  # SHA-256 of the file closed last, for each name
 
     def connected(self) -> None:
         """There is a connection again."""
@@ -132,9 +132,9 @@ class LateParts:
             return any(old.sent >= size and old.version != version for old in handles)
 
     def deliver(self, path: bytes, sha256: str) -> None:
-        """A file of this content was closed there: what else was sent to the name is older.
+        """Note that a file of this content was closed there, after all others sent to the name.
 
-        It is remembered where a part may come over it.
+        That is remembered only where a part may come over it.
         """
         with self._lock:
             if path in self._handles or path in self._newest:

@@ -1,4 +1,4 @@
-"""Remembers of a server how it tells times."""
+"""Remembers whether a server tells other times of names than of handles."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class ListedTimes(msgspec.Struct):
-    """Knows of a server whether the times of its names are those of its handles; shared by lanes.
+    """Tells whether listed times and those of open handles differ; shared by all lanes.
 
     Attributes:
-        differ: they were not, once at least.
+        differ: they did, once at least.
     """
 
     differ: bool = False

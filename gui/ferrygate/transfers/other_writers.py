@@ -1,4 +1,4 @@
-"""Noticing that somebody else writes to a file while it is sent, where files show from OPEN on.
+"""Notices that somebody else writes to a file while it is sent, where files show from OPEN on.
 
 Two uploads to one name at once are two handles for one file on most servers. Each writes from the
 start to the end, so what is left is a mixture wherever one had passed the other, and its size is
@@ -8,11 +8,16 @@ whole seconds, and what is newer than our CLOSE may be a file that was sent afte
 What tells is the size *while* we write. A file that was cut to nothing by our OPEN, and is written
 in order, is never longer than what we have sent, unless somebody else is ahead of us. For a mixture
 one of the two must pass the other, so one of them has the other ahead of itself for a while. FSTAT
-on our handle, between two WRITEs, shows that. A server handles the requests for one file in the
-order in which they come (draft-ietf-secsh-filexfer-02 §6.1), so it costs no wait. It is asked for
-every few WRITEs, and before the last one: of two writers of equal length the one that writes its
-last piece later finds the whole length of the other there. A file of one WRITE is never mixed; the
-shorter of two shows the longer one's size after CLOSE.
+on our handle, between two WRITEs, shows that. A server should handle the requests for one file in
+the order in which they come (draft-ietf-secsh-filexfer-02 §6.1), so it costs no wait. It is asked
+for every few WRITEs, and before the last one: of two writers of equal length the one that writes
+its last piece later finds the whole length of the other there. A file of one WRITE is never mixed;
+the shorter of two shows the longer one's size after CLOSE.
+
+Only OpenSSH is known to keep that order. The Go library behind many servers has a thread for FSTAT
+and eight for WRITEs, so the size may be that after WRITEs that left later. Of such a server only
+bytes count that we have not sent by the time it answers. Nor do those that an earlier handle of
+ours may have put there: its server may still be working off what had arrived.
 
 Some servers tell the old file's size until CLOSE, as they store the new one elsewhere until then.
 So the size is asked behind OPEN as well: where it is that of the file that stood there, or nobody
@@ -65,6 +70,8 @@ class OtherWriters:
         self._files = files
         self._handle = handle
         self._size = size
+        self._checkpoint = checkpoint
+        self._sent_before = checkpoint.sent  # over a handle that was lost
         self._old_size = _old_size(checkpoint)
         self._tells_nothing = False
         self._writes = 0
@@ -84,7 +91,9 @@ class OtherWriters:
 
     def _told(self, sent: int, reply: Reply) -> None:
         size = reply.entry.size if isinstance(reply, AttrsReply) else None
-        if size is None or size <= sent:
+        keeps_order = self._files.channel.keeps_order
+        ours = max(sent, self._sent_before) if keeps_order else self._checkpoint.sent
+        if size is None or size <= ours:
             return
         if sent == 0 and self._old_size in {None, size}:
             self._tells_nothing = True

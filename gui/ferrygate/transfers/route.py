@@ -24,8 +24,8 @@ class Route(msgspec.Struct, frozen=True):
         object_store: files appear on CLOSE, and EXCL may be unknown.
         late: the parts that an object store may show late.
         slots: for files of a batch that overwrite others.
+        listed_times: whether the server tells other times of names than of handles.
         late_check: wait until none can come any more, before a file counts as delivered.
-        listed_times: whether the times of names are those of handles.
     """
 
     files: RemoteFiles
@@ -34,8 +34,8 @@ class Route(msgspec.Struct, frozen=True):
     object_store: bool
     late: LateParts
     slots: ReplaceSlots
+    listed_times: ListedTimes
     late_check: bool = True
-    listed_times: ListedTimes = msgspec.field(default_factory=ListedTimes)
 
     def piece(self, most: int) -> int:
         """Return the bytes to move with one request, ``most`` at the most."""

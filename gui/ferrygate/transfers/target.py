@@ -46,7 +46,7 @@ async def choose(
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
-        WrongTypeError: what has the name is no file.
+        WrongTypeError: what has the name is no file, and the job speaks of one that is there.
     """
     files = route.files
     if checkpoint.path is not None and await _goes_on(files, job, checkpoint):

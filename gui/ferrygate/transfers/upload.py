@@ -244,7 +244,7 @@ class _Writing:
         reserved: int,
     ) -> None:
         """``reserved`` is how many bytes may go without waiting."""
-        self.others: OtherWriters | None = None  # looked for, where there may be any
+        self.others: OtherWriters | None = None  # none to look for on an object store
         self._reserved = reserved
         self._route = route
         self._handle = handle

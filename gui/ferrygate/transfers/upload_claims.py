@@ -5,7 +5,7 @@ So each that replaces a file holds a lock on a file of its own, named by server,
 path, while it is under way. The system lets go of it when a process ends, however it ends.
 
 On an object store no file shows before CLOSE, so two uploads of one session would see nothing of
-each other even where nothing is to be replaced: there each has its name to itself in this process.
+each other even where nothing is to be replaced: there each has its name to itself in this session.
 
 A second one waits for a minute, since two runs of one job that overlap should both do their work,
 the later last. Then it fails with a sentence: a large file may take hours, and nobody should wait
@@ -53,7 +53,7 @@ class Claim:
     ) -> None:
         """Take over a locked file; none where there is nothing to be held.
 
-        ``let_go`` is called once it is closed.
+        ``let_go`` is called at the end of :meth:`close`.
         """
         self._path = path
         self._descriptor = descriptor
@@ -61,12 +61,12 @@ class Claim:
 
     def close(self) -> None:
         """Let others have the name."""
-        self._let_go()
         if self._path is not None:
             with contextlib.suppress(OSError):  # Windows removes no open file: it stays, empty
                 self._path.unlink()
             os.close(self._descriptor)
             self._path = None
+        self._let_go()
 
 
 class UploadClaims:
@@ -82,13 +82,12 @@ class UploadClaims:
         self._folder = folder
         self._account = account
         self._lock = threading.Lock()
-        self._taken: set[bytes] = set()  # in this process
+        self._taken: set[bytes] = set()  # in this session
 
-    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool = True) -> Claim:
+    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:
         """Claim a remote path, once nobody else on this computer has it.
 
-        One that is not to be replaced is claimed in this process alone, which costs nothing: where
-        a file shows on CLOSE, two uploads of a session see nothing of each other.
+        One that is not to be replaced is claimed in this session alone, which costs nothing.
 
         Raises:
             ConflictError: somebody had it for a minute.
@@ -102,7 +101,7 @@ class UploadClaims:
             await sleep(_POLL_SECONDS)
         raise ConflictError(
             message(
-                "Something else on this computer is sending “{name}” just now.",
+                "Another transfer on this computer is sending “{name}” just now.",
                 name=remote_path.basename(remote),
             ),
             next_step=message("Send it again once that is finished."),
@@ -148,7 +147,7 @@ class UploadClaims:
 
 
 def _one_spelling(remote: bytes) -> bytes:
-    """The same path for all ways to write one."""
+    """Return the same path for all ways to write one."""
     return b"/".join(_composed(part) for part in remote_path.normalise(remote).split(b"/"))
 
 

@@ -12,9 +12,11 @@ import pytest
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import ConflictError
 from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
-from ferrygate.transfers.views import ConflictChoice
+from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 from scripted_sftp import OPEN
 from transfer_rig import choosing
 
@@ -31,7 +33,7 @@ async def never(_seconds: float) -> None:
 
 def claimed_by_another(rig: BundleRig) -> Claim:
     claims = UploadClaims(rig.folder / "replacing", "account")
-    work = claims.take(b"/inbox/a.csv", never)
+    work = claims.take(b"/inbox/a.csv", never, replaces=True)
     with pytest.raises(StopIteration) as taken:
         work.send(None)
     claim: Claim = taken.value.value
@@ -46,7 +48,7 @@ def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
     (end,) = rig.told.ends.values()
     cause = end.cause if isinstance(end, UploadFailedError) else end
     assert isinstance(cause, ConflictError)
-    assert "Something else on this computer" in str(cause.problem.sentence)
+    assert "Another transfer on this computer" in str(cause.problem.sentence)
     assert rig.server.asked(OPEN) == []
     assert rig.server.files[b"/inbox/a.csv"] == b"old"
 
@@ -72,3 +74,26 @@ def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: Bu
     assert isinstance(failed, UploadFailedError)
     assert isinstance(failed.cause, ConflictError)
     assert list(rig.server.files) == [jobs[0].remote]
+
+
+def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
+    rig: BundleRig,
+) -> None:
+    """Nobody asks about the other one, so that the old handle is never forgotten."""
+    job = rig.job()
+    sent = Outcome(
+        state=TransferState.DELIVERED,
+        local=job.local,
+        remote=job.remote,
+        size=len(CONTENT),
+        sha256="one",
+    )
+    rig.late.lost(job.remote, OldHandle(sent=10, until=rig.clock.monotonic() + 330))
+    rig.late.deliver(job.remote, "one")
+    rig.late.deliver(job.remote, "another")
+    rig.clock.time += 331
+    rig.work_off(msgspec.structs.replace(job, resume_from=UploadCheckpoint(delivered=sent)))
+    assert rig.told.late == {}
+    end = rig.told.ends[job.remote]
+    assert isinstance(end, Outcome)
+    assert end.confirmation is Confirmation.REPLACED_SINCE

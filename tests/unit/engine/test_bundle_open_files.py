@@ -141,6 +141,23 @@ def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: BundleRig) ->
     assert len(rig.server.asked(OPEN)) == 2
 
 
+def test_files_that_would_wait_for_each_other_alone_are_told(rig: BundleRig) -> None:
+    resource = pytest.importorskip("resource")
+    rig.direction = Direction.DOWNLOAD
+    job = rig.job()
+    Path(job.local).unlink(missing_ok=True)
+    assert rig.open_files.take()  # another lane's, which has found no room either
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with rig.open_files.waiting():
+            assert rig.work_off(job) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (end,) = rig.told.ends.values()
+    assert isinstance(end, LocalFileError)
+
+
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
 @pytest.mark.parametrize("translate", [reading, writing])
 def test_too_many_open_files_are_told_as_that(

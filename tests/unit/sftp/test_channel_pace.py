@@ -15,11 +15,6 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/a": b"1"})
 
 
-@pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
-
-
 def delayed(rig: Rig, server: ScriptedServer, seconds: float, *kinds: int) -> None:
     """Have each answer to requests of these kinds take so long."""
 
@@ -63,7 +58,7 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(rig: Rig, server: Scripte
     assert rig.stream.clock.now() - began <= SPAN + 60
 
 
-@pytest.mark.parametrize("seconds", [1, 19])
+@pytest.mark.parametrize("seconds", [1, 19, 30, 44])
 def test_a_server_that_gets_ahead_is_followed_to_the_end(
     rig: Rig, server: ScriptedServer, seconds: float
 ) -> None:
@@ -75,6 +70,20 @@ def test_a_server_that_gets_ahead_is_followed_to_the_end(
         return 100
 
     assert rig.run(work()) == 100
+
+
+@pytest.mark.parametrize("seconds", [55, 59])
+def test_a_server_that_needs_most_of_a_minute_each_time_is_given_up(
+    rig: Rig, server: ScriptedServer, seconds: float
+) -> None:
+    delayed(rig, server, seconds, STAT)
+
+    async def work() -> None:
+        for _number in range(100):
+            await rig.files.stat(b"/a")
+
+    with pytest.raises(ServerSlowError):
+        rig.run(work())
 
 
 def test_a_few_slow_answers_among_quick_ones_are_borne(rig: Rig, server: ScriptedServer) -> None:

@@ -246,6 +246,7 @@ def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) 
         connection.open_sftp(CancelToken())
     for channel in channels:
         assert channel.run(RemoteFiles(channel).lstat(b"/inbox"), CancelToken()).name == b"inbox"
+        assert not channel.keeps_order  # nobody knows
         channel.close()
 
 

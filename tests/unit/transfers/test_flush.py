@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fake_clock import ManualClock
-from ferrygate.common.errors import FerrygateError, Kind
+from ferrygate.common.errors import FerrygateError, Kind, LocalFileError
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
     flusher.flush(local(written(tmp_path / "good")), told.about("good"))
     told.wait(2)
     error = told.errors["bad"]
-    assert isinstance(error, FerrygateError)
+    assert isinstance(error, LocalFileError)
     assert "below" in str(error.problem.sentence)
     assert error.problem.detail == "Not a directory"
     assert told.errors["good"] is None

@@ -32,6 +32,7 @@ WHOLE = len(CONTENT)
 def job(desk: TransferRig) -> FileJob:
     """A file of several WRITEs, over one of another size."""
     desk.server.files[PATH] = bytearray(b"old" * 1000)
+    desk.rig.channel.keeps_order = True
     local = desk.write("report.csv", CONTENT)
     return choosing(FileJob(number=0, local=local, remote=PATH), ConflictChoice.REPLACE)
 
@@ -59,6 +60,33 @@ def test_another_writer_who_is_ahead_is_told(desk: TransferRig, job: FileJob, at
     assert desk.server.files[PATH] == CONTENT  # it was finished, and is left as it is
     assert desk.checkpoint.path is None
     assert not desk.server.open_handles
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_server_that_does_requests_side_by_side_has_our_own_later_bytes(
+    desk: TransferRig, job: FileJob, at: int
+) -> None:
+    desk.rig.channel.keeps_order = False
+    desk.server.instead[FSTAT] = telling(lambda look: WHOLE if look == at else 0)
+    assert desk.send(job, object_store=False).confirmed
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_more_than_we_have_sent_is_another_writers_on_any_server(
+    desk: TransferRig, job: FileJob, at: int
+) -> None:
+    desk.rig.channel.keeps_order = False
+    desk.server.instead[FSTAT] = telling(lambda look: WHOLE + 1 if look == at else 0)
+    with pytest.raises(MixedError):
+        desk.send(job, object_store=False)
+
+
+def test_what_a_handle_of_ours_that_was_lost_writes_late_is_no_other_writer(
+    desk: TransferRig, job: FileJob
+) -> None:
+    desk.checkpoint.sent = WHOLE
+    desk.server.instead[FSTAT] = telling(lambda _look: WHOLE)
+    assert desk.send(job, object_store=False).confirmed
 
 
 def test_a_writer_alone_is_told_as_delivered(desk: TransferRig, job: FileJob) -> None:

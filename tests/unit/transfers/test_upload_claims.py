@@ -31,7 +31,7 @@ def claims(tmp_path: Path) -> UploadClaims:
 
 
 def take(rig: Rig, claims: UploadClaims, path: bytes = PATH) -> Claim:
-    work: Coroutine[Any, Any, Claim] = claims.take(path, rig.channel.sleep)
+    work: Coroutine[Any, Any, Claim] = claims.take(path, rig.channel.sleep, replaces=True)
     return rig.run(work)
 
 
@@ -106,7 +106,7 @@ def test_another_process_is_waited_for_until_it_is_killed(
         "from pathlib import Path\n"
         "from ferrygate.transfers.upload_claims import UploadClaims\n"
         "claims = UploadClaims(Path(sys.argv[1]), 'key user')\n"
-        "work = claims.take(sys.argv[2].encode(), None)\n"
+        "work = claims.take(sys.argv[2].encode(), None, replaces=True)\n"
         "try:\n"
         "    work.send(None)\n"
         "except StopIteration as taken:\n"
@@ -130,7 +130,7 @@ def test_another_process_is_waited_for_until_it_is_killed(
 
 def test_a_claim_is_given_back_where_the_channel_ends(rig: Rig, claims: UploadClaims) -> None:
     async def hold() -> None:
-        with closing(await claims.take(PATH, rig.channel.sleep)):
+        with closing(await claims.take(PATH, rig.channel.sleep, replaces=True)):
             await rig.files.stat(b"/never")
 
     rig.server.instead[17] = lambda _request: ()

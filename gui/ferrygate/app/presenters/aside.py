@@ -1,4 +1,4 @@
-"""Has things done that may wait, for presenters, without Qt."""
+"""Lets presenters have slow work done on another thread, without Qt."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class SignInPresenter(Observable):
 
     @property
     def is_opening(self) -> bool:
-        """The engine is opening the site, so that there is no session with it yet."""
+        """Tell whether the engine is opening the site, so that there is no session with it yet."""
         return self._chain.busy and not self._busy
 
     @property

@@ -170,7 +170,7 @@ def sign_in_view(
         detail=_detail(site),
         username=site.username,
         stage=stage,
-        asks_password=site.sign_in.steps != ("publickey",),
+        asks_password=site.sends_password,
         asks_passphrase=kind is Kind.PASSPHRASE_MISSING,
         password_hint=_("Already at hand") if told.has_password else "",
         can_remember=keychain and site.policy.save_password,

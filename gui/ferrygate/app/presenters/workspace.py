@@ -221,7 +221,9 @@ class Workspace(Observable):
     def _pass_on(self, event: m.Event) -> list[Exception]:
         errors: list[Exception] = []
         if self.sign_in.is_opening and _is_of_a_session(event):
-            return errors  # with the site left just now: it was on its way when the person chose
+            return (
+                errors  # of the session with the site just left: on its way when the person chose
+            )
         for handle in self._handlers:
             try:
                 handle(event)
@@ -289,7 +291,7 @@ class Workspace(Observable):
 def _is_of_a_session(event: m.Event) -> bool:
     """Tell whether an event tells of a session that there is or may be."""
     if isinstance(event, m.SessionChanged):
-        return event.state is not m.SessionState.OFFLINE  # so an engine says that did not start
+        return event.state is not m.SessionState.OFFLINE  # an engine's that did not start
     return isinstance(event, m.HostKeyQuestion | m.PromptQuestion)
 
 

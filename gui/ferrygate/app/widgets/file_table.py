@@ -1,4 +1,4 @@
-"""Has what the lists of remote and of local files have in common."""
+"""Sets up the lists of remote and of local files alike."""
 
 from __future__ import annotations
 

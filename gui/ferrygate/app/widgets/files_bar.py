@@ -84,5 +84,5 @@ class FilesBar(QFrame):
             self.filter.clear()
 
     def allow_download(self, *, allowed: bool) -> None:
-        """Tell whether anything is there to download."""
+        """Let the button for downloads be pressed, or not."""
         self._download.setEnabled(allowed)
