@@ -114,8 +114,7 @@ def _run(arguments: Sequence[str], around: CommandContext) -> int:
             list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
         )
     except click.Abort:
-        around.terminal.fail(Cancelled(message("Interrupted.")).problem)
-        return Exit.INTERRUPTED
+        return _interrupted(around)
     except click.ClickException as error:
         step: Message | None = None
         if isinstance(error, click.NoSuchOption):
@@ -125,5 +124,12 @@ def _run(arguments: Sequence[str], around: CommandContext) -> int:
     except OutputFailedError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
+        if isinstance(error.__cause__, KeyboardInterrupt):  # as Python 3.11 tells it of a class
+            return _interrupted(around)
         return around.fail(error)
     return int(status or Exit.DONE)
+
+
+def _interrupted(around: CommandContext) -> int:
+    around.terminal.fail(Cancelled(message("Interrupted.")).problem)
+    return Exit.INTERRUPTED

@@ -147,22 +147,21 @@ def test_an_interrupt_that_wakes_nobody_ends_a_wait() -> None:
     ["at_once", "where_python_only_prints", "where_python_raises_an_error_of_its_own"],
 )
 @pytest.mark.parametrize(
-    "module",
+    ("module", "said"),
     [
-        pytest.param("ferrygate.cli.streams", id="first"),
-        pytest.param("ferrygate.common.environment", id="with secrets in the environment"),
-        pytest.param("ferrygate.cli.command_context", id="before the command"),
-        pytest.param("ferrygate.sites.store", id="in the command"),
+        pytest.param("ferrygate.cli.streams", b"", id="first"),
+        pytest.param("ferrygate.common.environment", b"", id="with secrets in the environment"),
+        pytest.param("ferrygate.cli.command_context", b"", id="before the command"),
+        pytest.param("ferrygate.api", b"Interrupted.", id="in the command"),
     ],
 )
 def test_an_interrupt_while_something_is_loaded_leaves_no_traceback(
-    module: str, interrupt: str
+    module: str, said: bytes, interrupt: str
 ) -> None:
     code = WHILE_LOADING.replace("{module}", module).replace("{interrupt}", interrupt)
-    ended = subprocess.run(
-        [sys.executable, "-c", code, "sites", "list"], capture_output=True, check=False
-    )
-    assert (ended.returncode, ended.stderr) == (130, b"")
+    put = ["put", "no-site", "no-file", "/inbox"]
+    ended = subprocess.run([sys.executable, "-c", code, *put], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr.strip()) == (130, said)
 
 
 def test_what_a_shell_has_ignored_stays_so_from_the_start() -> None:
