@@ -14,7 +14,7 @@ from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.lane import Lane
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
@@ -46,7 +46,7 @@ class Told:
     """Every report, from whatever thread."""
 
     def __init__(self) -> None:
-        self.ends: dict[bytes, Outcome | BaseException] = {}
+        self.ends: dict[bytes, Outcome | BaseException | UploadFailure] = {}
         self.then: Callable[[FileJob], None] = lambda _job: None
         self.late: dict[bytes, tuple[UploadCheckpoint, float, BaseException | None]] = {}
         self.walks: list[BaseException | None] = []
@@ -66,6 +66,10 @@ class Told:
     def failed(self, job: FileJob, error: BaseException) -> None:
         assert job.remote not in self.ends
         self.ends[job.remote] = error
+
+    def upload_failed(self, job: FileJob, failure: UploadFailure) -> None:
+        assert job.remote not in self.ends
+        self.ends[job.remote] = failure
 
     def later(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
@@ -159,15 +163,15 @@ class BundleRig:
         self.disk.join()
         return end
 
-    def send(self) -> Outcome | BaseException:
+    def send(self) -> Outcome | BaseException | UploadFailure:
         """Send one file; returns its end."""
         assert self.work_off(self.job()) == []
         (end,) = self.told.ends.values()
         return end
 
-    def failure(self) -> UploadFailedError:
+    def failure(self) -> UploadFailure:
         end = self.send()
-        assert isinstance(end, UploadFailedError)
+        assert isinstance(end, UploadFailure)
         return end
 
     def close(self) -> None:

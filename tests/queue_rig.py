@@ -15,7 +15,7 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.batch import Batch
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
@@ -151,7 +151,9 @@ class FakeLane(Lane):
             self.batch.walked(error)
         elif self.batch.direction is m.Direction.UPLOAD:
             checkpoint = checkpoint or item.resume_from or UploadCheckpoint()
-            self.batch.failed(item, UploadFailedError(error, what_is_left(checkpoint), checkpoint))
+            self.batch.upload_failed(
+                item, UploadFailure(error, what_is_left(checkpoint), checkpoint)
+            )
         else:
             self.batch.failed(item, error)
         self._over(item)

@@ -23,7 +23,7 @@ from ferrygate.common.message import message
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load
 from ferrygate.engine.messages import (
     BatchChanged,
@@ -211,8 +211,14 @@ class Batch:
         self._report(lambda: self._delivered(job, outcome))
 
     def failed(self, job: FileJob, error: BaseException) -> None:
-        """A file was not delivered."""
+        """A file was not fetched."""
         self._report(lambda: self._not_delivered(job, error))
+
+    def upload_failed(self, job: FileJob, failure: UploadFailure) -> None:
+        """A file was not sent."""
+        self._report(
+            lambda: self._not_delivered(job, failure.cause, failure.left_behind, failure.checkpoint)
+        )
 
     def later(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
@@ -287,20 +293,25 @@ class Batch:
         else:  # or it would be asked about without an end
             self._end_waiting(job, TransferState.NEEDS_ATTENTION, problem_of(self._cause(error)))
 
-    def _not_delivered(self, job: FileJob, error: BaseException) -> None:
+    def _not_delivered(
+        self,
+        job: FileJob,
+        error: BaseException,
+        left_behind: LeftBehind = LeftBehind.NOTHING,
+        checkpoint: UploadCheckpoint | None = None,
+    ) -> None:
         cause = self._cause(error)
         if isinstance(cause, ConnectionLostError) and self._goes_on(job.number, cause):
-            checkpoint = error.checkpoint if isinstance(error, UploadFailedError) else None
             self._show(self._files.interrupt(job.number, checkpoint))
         elif isinstance(cause, ConflictError) and self._may_ask(job):
             self._show(self._files.wait_again(job.number))
             self._ask(job)
         else:
-            self._fail(job, error)
+            state, problem = _state_of(cause), problem_of(cause)
+            self._show(self._files.fail(job.number, state, problem, left_behind))
 
     def _cause(self, error: BaseException) -> BaseException:
-        inner = error.cause if isinstance(error, UploadFailedError) else error
-        cause = cause_of(inner, taken_back=self._taken_back)
+        cause = cause_of(error, taken_back=self._taken_back)
         if isinstance(cause, Cancelled) and self.cancel.cancelled and not self._taken_back:
             return error_for(self._reason)  # no person's wish: the connection was given up, say
         return cause
@@ -335,13 +346,6 @@ class Batch:
                     and self.direction is Direction.UPLOAD,
                 )
             )
-
-    def _fail(self, job: FileJob, error: BaseException) -> None:
-        left = LeftBehind.NOTHING
-        if isinstance(error, UploadFailedError):
-            left = error.left
-        cause = self._cause(error)
-        self._show(self._files.fail(job.number, _state_of(cause), problem_of(cause), left))
 
     # ------------------------------------------------------------ telling
 

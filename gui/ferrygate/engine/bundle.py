@@ -17,7 +17,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.leftovers import Leftovers, UploadFailedError
+from ferrygate.engine.leftovers import Leftovers, UploadFailure
 from ferrygate.engine.silence import errors_of
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, Walk, WorkQueue
@@ -46,7 +46,7 @@ _TELL = 0.1  # seconds between two reports of a file's progress
 
 
 class Reports(Protocol):
-    """Told on the lane's thread, or another: once ``ended`` or ``failed`` of each file."""
+    """Told on the lane's thread, or another: of each file one end."""
 
     def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
         """A file moved on."""
@@ -58,7 +58,10 @@ class Reports(Protocol):
         """A file was delivered or skipped."""
 
     def failed(self, job: FileJob, error: BaseException) -> None:
-        """A file was not; an upload's error is an :class:`UploadFailedError`."""
+        """A file was not fetched."""
+
+    def upload_failed(self, job: FileJob, failure: UploadFailure) -> None:
+        """A file was not sent."""
 
     def later(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
@@ -136,7 +139,7 @@ class Bundle:
         self._cancel = cancel
         self._flying: list[_Flying] = []
         self._leftovers = Leftovers(
-            settings.clock, settings.late, reports.failed, object_store=settings.object_store
+            settings.clock, settings.late, reports.upload_failed, object_store=settings.object_store
         )
 
     def work_off(self, lane: Lane) -> list[Item]:
@@ -376,8 +379,8 @@ class Bundle:
         elif checkpoint.path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
             self._leftovers.lose_handle(checkpoint)
-            self._reports.failed(
-                job, UploadFailedError(error, what_is_left(checkpoint), checkpoint)
+            self._reports.upload_failed(
+                job, UploadFailure(error, what_is_left(checkpoint), checkpoint)
             )
         else:
             self._leftovers.add(job, checkpoint, error)

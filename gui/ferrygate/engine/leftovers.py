@@ -21,16 +21,12 @@ _LOOKS = 10  # how often the part of a broken upload is looked for
 _BETWEEN_LOOKS = 0.2  # seconds
 
 
-class UploadFailedError(Exception):
-    """The failure of an upload, with what it left on the server, and how far it came."""
+class UploadFailure(msgspec.Struct, frozen=True):
+    """Tells why an upload was not delivered, what it left on the server, and how far it came."""
 
-    def __init__(
-        self, cause: BaseException, left: LeftBehind, checkpoint: UploadCheckpoint
-    ) -> None:
-        super().__init__()
-        self.cause = cause
-        self.left = left
-        self.checkpoint = checkpoint
+    cause: BaseException
+    left_behind: LeftBehind
+    checkpoint: UploadCheckpoint
 
 
 class _Broken(msgspec.Struct, frozen=True):
@@ -48,7 +44,7 @@ class Leftovers:
         self,
         clock: Clock,
         late: LateParts,
-        failed: Callable[[FileJob, BaseException], None],
+        failed: Callable[[FileJob, UploadFailure], None],
         *,
         object_store: bool,
     ) -> None:
@@ -100,7 +96,7 @@ class Leftovers:
             rest = left.get(number, unseen)
             if rest is LeftBehind.NOTHING:
                 rest = self._may_come(one.checkpoint)
-            self._failed(one.job, UploadFailedError(one.error, rest, one.checkpoint))
+            self._failed(one.job, UploadFailure(one.error, rest, one.checkpoint))
 
     def _may_come(self, checkpoint: UploadCheckpoint) -> LeftBehind:
         """Tell of a part that a lost connection may still bring."""

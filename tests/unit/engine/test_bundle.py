@@ -20,7 +20,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.engine.lane import LaneRefusedError
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Outcome
@@ -83,7 +83,7 @@ def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> No
     rig.server.instead[WRITE] = refusing(FAILURE)
     failure = rig.failure()
     assert problem_of(failure.cause).kind is Kind.REMOTE_FAILURE
-    assert failure.left is LeftBehind.NOTHING
+    assert failure.left_behind is LeftBehind.NOTHING
     assert rig.rigs[0].stream.closed
     assert rig.rigs[0].stream.close_awaited  # the server would count one channel more
     assert rig.server.asked(CLOSE) == []
@@ -98,7 +98,7 @@ def test_a_channel_that_is_refused_for_a_moment_is_asked_for_again(
     rig.server.instead[WRITE] = refusing(FAILURE)
     refusals = [1, 2, 3]
     rig.refuse = lambda number: number > 0 and bool(refusals and refusals.pop())
-    assert rig.failure().left is LeftBehind.NOTHING
+    assert rig.failure().left_behind is LeftBehind.NOTHING
     assert not refusals
     assert rig.server.files == {}
 
@@ -143,7 +143,7 @@ def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
 def test_a_part_that_never_shows_is_not_looked_for_without_end(rig: BundleRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     rig.server.instead[REMOVE] = refusing(2)
-    assert rig.failure().left is LeftBehind.NOTHING
+    assert rig.failure().left_behind is LeftBehind.NOTHING
     assert len(rig.server.asked(REMOVE)) == 10
 
 
@@ -157,7 +157,7 @@ def test_an_open_that_is_refused_leaves_the_channel_and_the_server_alone(rig: Bu
 def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: BundleRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     rig.refuse = lambda number: number > 0
-    assert rig.failure().left is LeftBehind.PART
+    assert rig.failure().left_behind is LeftBehind.PART
 
 
 def test_no_channel_at_all(rig: BundleRig) -> None:
@@ -175,7 +175,7 @@ def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None
     failure = rig.failure()
     assert isinstance(failure.cause, ConnectionLostError)
     assert failure.checkpoint.path == b"/inbox/a.csv"
-    assert failure.left is LeftBehind.PART  # for the case that it does not go on
+    assert failure.left_behind is LeftBehind.PART  # for the case that it does not go on
     assert rig.server.asked(REMOVE) == []
 
 
@@ -231,7 +231,7 @@ def test_a_cancel_takes_back_what_is_under_way_without_close(rig: BundleRig) -> 
     rig.server.instead[WRITE] = cancel
     failure = rig.failure()
     assert isinstance(failure.cause, Cancelled)
-    assert failure.left is LeftBehind.NOTHING
+    assert failure.left_behind is LeftBehind.NOTHING
     assert rig.server.asked(CLOSE) == []
     assert rig.server.files == {}
 
@@ -289,5 +289,5 @@ def test_a_walk_that_fails_is_told(rig: BundleRig) -> None:
 def test_an_error_nobody_foresaw_fails_one_file(rig: BundleRig) -> None:
     job = msgspec.structs.replace(rig.job(), local="no\0name")
     rig.work_off(job, rig.job("b.csv"))
-    assert isinstance(rig.told.ends[b"/inbox/a.csv"], UploadFailedError)
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], UploadFailure)
     assert isinstance(rig.told.ends[b"/inbox/b.csv"], Outcome)

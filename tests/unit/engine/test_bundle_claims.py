@@ -11,7 +11,7 @@ import pytest
 
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import ConflictError
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
@@ -46,7 +46,7 @@ def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
     with contextlib.closing(claimed_by_another(rig)):
         rig.work_off(job)
     (end,) = rig.told.ends.values()
-    cause = end.cause if isinstance(end, UploadFailedError) else end
+    cause = end.cause if isinstance(end, UploadFailure) else end
     assert isinstance(cause, ConflictError)
     assert "Another transfer on this computer" in str(cause.problem.sentence)
     assert rig.server.asked(OPEN) == []
@@ -71,7 +71,7 @@ def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: Bu
     rig.work_off(*jobs)
     delivered, failed = (rig.told.ends[job.remote] for job in jobs)
     assert isinstance(delivered, Outcome)
-    assert isinstance(failed, UploadFailedError)
+    assert isinstance(failed, UploadFailure)
     assert isinstance(failed.cause, ConflictError)
     assert list(rig.server.files) == [jobs[0].remote]
 

@@ -12,7 +12,7 @@ import pytest
 from bundle_rig import BundleRig
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -66,7 +66,7 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
     assert len(ends) == 64  # the others still lie on the queue
     assert len(rig.queue.take_all()) == 6
     for end in ends:
-        assert isinstance(end, UploadFailedError)
+        assert isinstance(end, UploadFailure)
         assert isinstance(end.cause, ZeroDivisionError)
     assert rig.rigs[0].stream.closed
 
@@ -87,9 +87,9 @@ def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at
     rig.on_open = end
     rig.work_off(job)
     (failure,) = rig.told.ends.values()
-    assert isinstance(failure, UploadFailedError)
+    assert isinstance(failure, UploadFailure)
     assert failure.checkpoint == again
-    assert failure.left is LeftBehind.PART
+    assert failure.left_behind is LeftBehind.PART
 
 
 def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: BundleRig) -> None:

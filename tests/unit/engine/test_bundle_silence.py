@@ -18,7 +18,7 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.broken import ServerSilentError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.flush import Flusher
@@ -68,7 +68,7 @@ def test_one_file_that_is_not_answered_for_is_told_and_the_others_go_on(
     jobs = [rig.job(f"{number}.csv") for number in range(8)]
     rig.work_off(*jobs)
     (end,) = (end for path, end in rig.told.ends.items() if path == SILENT)
-    error = end.cause if isinstance(end, UploadFailedError) else end
+    error = end.cause if isinstance(end, UploadFailure) else end
     assert isinstance(error, UnansweredError)
     problem = problem_of(error)
     assert problem.kind is Kind.SERVER_SILENT
@@ -76,7 +76,7 @@ def test_one_file_that_is_not_answered_for_is_told_and_the_others_go_on(
     assert ("open a file" in str(problem.sentence)) is (kind == OPEN)
     for path, other in rig.told.ends.items():
         if path != SILENT and not isinstance(other, Outcome):
-            cause = other.cause if isinstance(other, UploadFailedError) else other
+            cause = other.cause if isinstance(other, UploadFailure) else other
             assert isinstance(cause, ConnectionLostError)  # begun again on another channel
 
 
@@ -87,7 +87,7 @@ def test_what_may_have_been_done_is_looked_after_as_a_lost_connection_s(
     silent_on(rig, kind)
     rig.work_off(rig.job("3.csv"))
     (end,) = rig.told.ends.values()
-    assert isinstance(end, UploadFailedError)
+    assert isinstance(end, UploadFailure)
     assert isinstance(end.cause, ServerSilentError)
 
 

@@ -13,7 +13,7 @@ from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import OldHandle
@@ -139,8 +139,8 @@ def test_what_fails_says_that_a_part_may_come(bundle: BundleRig) -> None:
     reckon_with_a_part(bundle)
     bundle.server.instead[CLOSE] = refusing(FAILURE)
     failure = bundle.failure()
-    assert isinstance(failure, UploadFailedError)
-    assert failure.left is LeftBehind.PART
+    assert isinstance(failure, UploadFailure)
+    assert failure.left_behind is LeftBehind.PART
 
 
 # ---------------------------------------------------------------- in the queue

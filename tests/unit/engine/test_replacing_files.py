@@ -11,7 +11,7 @@ import pytest
 
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled
-from ferrygate.engine.leftovers import UploadFailedError
+from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.replacing import MOST_REPLACING
@@ -124,9 +124,9 @@ def test_those_under_way_are_finished_on_a_cancel(
     assert 1 <= len(states) <= MOST_REPLACING
     for path, content in rig.server.files.items():
         assert content == (CONTENT if path in states else OLD)
-    cancelled = [end for end in rig.told.ends.values() if isinstance(end, UploadFailedError)]
+    cancelled = [end for end in rig.told.ends.values() if isinstance(end, UploadFailure)]
     assert all(isinstance(end.cause, Cancelled) for end in cancelled)
-    assert {end.left for end in cancelled} == {LeftBehind.NOTHING}
+    assert {end.left_behind for end in cancelled} == {LeftBehind.NOTHING}
 
 
 @pytest.mark.parametrize("limit", [None, 400_000])
@@ -159,7 +159,7 @@ def test_what_overwrites_nothing_is_taken_back_all_the_same(rig: BundleRig) -> N
     assert isinstance(first, Outcome)
     assert first.state is TransferState.DELIVERED
     assert rig.server.files == {jobs[0].remote: CONTENT}
-    assert all(isinstance(ends[job.remote], UploadFailedError) for job in jobs[1:])
+    assert all(isinstance(ends[job.remote], UploadFailure) for job in jobs[1:])
 
 
 def test_a_server_that_answers_no_more_is_not_waited_for_long(rig: BundleRig) -> None:
@@ -177,8 +177,8 @@ def test_a_server_that_answers_no_more_is_not_waited_for_long(rig: BundleRig) ->
     rig.on_open = listen
     rig.work_off(*replacing(rig, 1))
     (failure,) = rig.told.ends.values()
-    assert isinstance(failure, UploadFailedError)
-    assert failure.left is LeftBehind.OVERWRITTEN
+    assert isinstance(failure, UploadFailure)
+    assert failure.left_behind is LeftBehind.OVERWRITTEN
     assert 4 < clocks[1] - clocks[0] < 7
 
 
@@ -190,5 +190,5 @@ def test_a_write_that_is_refused_ends_the_wait(rig: BundleRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     rig.work_off(*replacing(rig, 1))
     (failure,) = rig.told.ends.values()
-    assert isinstance(failure, UploadFailedError)
-    assert failure.left is LeftBehind.OVERWRITTEN
+    assert isinstance(failure, UploadFailure)
+    assert failure.left_behind is LeftBehind.OVERWRITTEN
