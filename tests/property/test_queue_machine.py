@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from checkpoints import cut
 from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
@@ -22,7 +23,6 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.work_queue import Item
-from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from queue_rig import LARGE, FakeLane, QueueRig
 
@@ -147,9 +147,7 @@ class QueueMachine(RuleBasedStateMachine):
         elif end == "skipped":
             lane.deliver(item, m.TransferState.SKIPPED)
         else:
-            lane.fail(
-                item, self.error(end), UploadCheckpoint(path=item.remote, answered=True, sent=1)
-            )
+            lane.fail(item, self.error(end), cut(item.remote, 1))
 
     @staticmethod
     def error(end: str) -> FerrygateError:

@@ -24,7 +24,7 @@ from ferrygate.engine.work_queue import Item, Walk, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell, Task
-from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import not_asked_again
@@ -91,9 +91,9 @@ class _Flying(msgspec.Struct, eq=False):
     def is_replacing(self) -> bool:
         """Tell whether a file that stood there is cut to nothing, and the new one is not whole."""
         job, checkpoint = self.item, self.checkpoint
-        if not isinstance(job, FileJob) or not checkpoint.is_open:
+        if not isinstance(job, FileJob) or not checkpoint.has_handle:
             return False
-        return checkpoint.stood_before is not None or (job.replaces and not checkpoint.told)
+        return checkpoint.overwritten is not None or (job.replaces and not checkpoint.told)
 
 
 def _begun(item: Item) -> _Flying:
@@ -276,7 +276,7 @@ class Bundle:
         item = flying.item
         if isinstance(item, FileJob):
             self._slots.give_back(item.number)  # or those that are under way would wait for it
-            if flying.checkpoint.path or flying.checkpoint.delivered:
+            if flying.checkpoint.phase is not UploadPhase.NOT_BEGUN:
                 item = msgspec.structs.replace(item, resume_from=flying.checkpoint)
         self._queue.give_back(item)
 
@@ -322,7 +322,7 @@ class Bundle:
         """An upload has ended, unless a part may be put over it yet."""
         until = None
         if outcome.state is TransferState.DELIVERED:
-            checkpoint.delivered = outcome
+            checkpoint.confirmed(outcome)
             late = self._settings.late
             # Where another file was sent there since, that one is asked about, or nobody asks.
             if not late.has_newer(outcome.remote, outcome.sha256):
@@ -376,7 +376,7 @@ class Bundle:
             self._reports.failed(job, error)
         elif checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
             self._sent(job, checkpoint.delivered, checkpoint, error)
-        elif checkpoint.path is None or isinstance(error, ConnectionLostError):
+        elif checkpoint.part_path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
             self._leftovers.lose_handle(checkpoint)
             self._reports.upload_failed(

@@ -64,7 +64,7 @@ class Leftovers:
 
     def lose_handle(self, checkpoint: UploadCheckpoint) -> None:
         """The server may hold an upload's handle after the end of its channel, and publish it."""
-        handle = checkpoint.lose_handle(self._late.now() + self._late.seconds)
+        handle = checkpoint.connection_lost(self._late.now() + self._late.seconds)
         if handle is not None and checkpoint.path is not None and self._object_store:
             self._late.lost(checkpoint.path, handle)
 
@@ -100,7 +100,7 @@ class Leftovers:
 
     def _may_come(self, checkpoint: UploadCheckpoint) -> LeftBehind:
         """Tell of a part that a lost connection may still bring."""
-        path = checkpoint.path
+        path = checkpoint.part_path
         until = None if path is None else self._late.until(path)
         return (
             LeftBehind.PART

@@ -22,7 +22,7 @@ async def look_for_part(route: Route, checkpoint: UploadCheckpoint) -> None:
     A server that has noticed the end shows it within seconds, and then nothing has to be asked
     again later. Returns at once where no old handle is known to be open.
     """
-    path = checkpoint.path
+    path = checkpoint.part_path
     while path is not None and route.late.until(path) is not None:
         try:
             there = await standing(route.files, path)
@@ -70,7 +70,7 @@ async def ask_again(route: Route, checkpoint: UploadCheckpoint) -> Outcome | Non
             return None
         raise
     if route.late.may_hide(path, sent, checkpoint.version):
-        checkpoint.asked = False  # it may be the file all the same: nobody removes it as a part
+        checkpoint.may_be_whole()
         return None
     route.late.settle(path)
     done = LateCheck.DONE if asked.confirmed else LateCheck.NOT_DONE

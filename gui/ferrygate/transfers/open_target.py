@@ -42,6 +42,7 @@ async def open_or_other(
                 raise
             if isinstance(other, Outcome):
                 return other
+            checkpoint.name_given_up()
             target = other
 
 
@@ -56,27 +57,24 @@ async def _open_target(
         ConflictError: something has come there, or the server has hidden it until now.
         FerrygateError: what the server refused; or why it would not make the folder.
     """
-    goes_on = checkpoint.path is not None
+    goes_on = checkpoint.part_path is not None
     blindly = not checkpoint.told and (goes_on or job.replaces)
     replace = blindly or checkpoint.before is not None or route.object_store
     if reserved:
         await route.room(reserved)
-    checkpoint.path, checkpoint.closing = target, None
-    checkpoint.written, checkpoint.is_open = 0, True
+    checkpoint.open_left(target)
     try:
         handle = await _open(route, job, checkpoint, target, replace=replace, goes_on=goes_on)
-    except (Cancelled, GeneratorExit):  # dropped, while others come to their end
+    except (Cancelled, ConnectionLostError, GeneratorExit):  # OPEN may be carried out all the same
         route.window.give_back(reserved)
         raise
     except FerrygateError as refusal:
         route.window.give_back(reserved)
-        checkpoint.is_open = False
-        if not goes_on:
-            checkpoint.path = None
+        checkpoint.open_refused()
         if job.folder_refused is not None and isinstance(refusal, TELLS_LITTLE):
             raise error_for(job.folder_refused) from refusal
         raise
-    checkpoint.answered = True
+    checkpoint.open_answered()
     return handle
 
 
@@ -118,14 +116,17 @@ async def _may_go_without(
     connection only now.
     """
     try:
-        checkpoint.before = await standing(route.files, target)
+        there = await standing(route.files, target)
     except (Cancelled, ConnectionLostError):
         raise
     except FerrygateError:
         return job.replaces
-    if goes_on and checkpoint.before is not None and checkpoint.owns(checkpoint.before):
+    checkpoint.target_seen(there, told=True)
+    if goes_on and there is not None and checkpoint.owns(there):
         return True
-    if checkpoint.before is not None and job.on_conflict in NEEDS_A_FILE:
-        demand_file(checkpoint.before.kind, display_name(remote_path.basename(target)))
-    checkpoint.stood_before = checkpoint.before
-    return job.replaces or (checkpoint.told and checkpoint.before is None)
+    if there is not None and job.on_conflict in NEEDS_A_FILE:
+        demand_file(there.kind, display_name(remote_path.basename(target)))
+    if there is not None and not job.replaces:
+        return False
+    checkpoint.will_overwrite()
+    return True

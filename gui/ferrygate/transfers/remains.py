@@ -19,14 +19,13 @@ async def clear_away(
     Returns what is left on the server; ``None`` where no part was found, which an object store may
     still be about to show.
     """
-    assert checkpoint.path is not None  # noqa: S101  else there is nothing to clear away
-    if checkpoint.stood_before is not None:
-        return LeftBehind.OVERWRITTEN
-    if not checkpoint.asked or not (checkpoint.answered or object_store):
-        return LeftBehind.PART
+    path = checkpoint.part_path
+    assert path is not None  # noqa: S101  else there is nothing to clear away
+    if not checkpoint.may_remove(object_store=object_store):
+        return what_is_left(checkpoint)
     try:
-        if checkpoint.owns(await files.lstat(checkpoint.path)):
-            await files.remove_file(checkpoint.path)
+        if checkpoint.owns(await files.lstat(path)):
+            await files.remove_file(path)
     except NotFoundError:
         return None
     except FerrygateError:
@@ -36,6 +35,6 @@ async def clear_away(
 
 def what_is_left(checkpoint: UploadCheckpoint | None) -> LeftBehind:
     """Tell what an upload that will not go on may have left behind."""
-    if checkpoint is None or checkpoint.path is None:
+    if checkpoint is None or checkpoint.part_path is None:
         return LeftBehind.NOTHING
-    return LeftBehind.OVERWRITTEN if checkpoint.stood_before is not None else LeftBehind.PART
+    return LeftBehind.OVERWRITTEN if checkpoint.overwritten is not None else LeftBehind.PART

@@ -49,21 +49,25 @@ async def choose(
         WrongTypeError: what has the name is no file, and the job speaks of one that is there.
     """
     files = route.files
-    if checkpoint.path is not None and await _goes_on(files, job, checkpoint):
-        return checkpoint.path
-    checkpoint.path = checkpoint.stood_before = checkpoint.before = None
-    checkpoint.told = True
+    begun = checkpoint.part_path
+    if begun is not None:
+        if await _goes_on(files, job, checkpoint, begun):
+            return begun
+        checkpoint.name_given_up()
     if job.free and job.resume_from is None:
+        checkpoint.target_seen(None, told=True)
         return job.remote
     path = job.remote
+    told = True
     try:
         path, there = await _taken_by(files, path)
     except TELLS_NOTHING:
-        checkpoint.asked, checkpoint.told, there = False, False, None
+        told, there = False, None
     meant = None if there is None else await _file_there(files, job, path, there)
     if meant is None or _is_replaced(route, job, meant, source):
-        checkpoint.stood_before = checkpoint.before = there
+        checkpoint.target_seen(there, told=told)
         return path
+    checkpoint.target_seen(None, told=True)
     return await _aside(files, job, meant, source.st_size)
 
 
@@ -161,19 +165,18 @@ async def _taken_by(files: RemoteFiles, path: bytes) -> tuple[bytes, Entry | Non
     return path, None
 
 
-async def _goes_on(files: RemoteFiles, job: FileJob, checkpoint: UploadCheckpoint) -> bool:
+async def _goes_on(
+    files: RemoteFiles, job: FileJob, checkpoint: UploadCheckpoint, path: bytes
+) -> bool:
     """Tell whether an upload that was cut goes on under its name; not over a file that came since.
 
     Where nothing stands, an object store may be about to show our part: the name stays ours, or
     that part would be taken for somebody else's file.
     """
-    assert checkpoint.path is not None  # noqa: S101  it was begun
     try:
-        checkpoint.before, checkpoint.told = await standing(files, checkpoint.path), True
+        there = await standing(files, path)
     except TELLS_NOTHING:
-        checkpoint.before, checkpoint.told = None, False
-    if job.replaces:
-        return True
-    if not checkpoint.told:
-        return checkpoint.answered
-    return checkpoint.before is None or checkpoint.owns(checkpoint.before)
+        checkpoint.target_seen(None, told=False)
+        return job.replaces or checkpoint.answered
+    checkpoint.target_seen(there, told=True)
+    return job.replaces or there is None or checkpoint.owns(there)

@@ -86,7 +86,7 @@ async def upload(
         done = await ask_again(route, checkpoint)
         if done is not None:
             return done
-        _begin_again(checkpoint)
+        checkpoint.part_came_over()
     await look_for_part(route, checkpoint)
     while True:
         report(TransferState.SENDING, 0)
@@ -94,19 +94,9 @@ async def upload(
             done = await _arrived_after_all(route, job, checkpoint, report)
             return await _send(route, job, report, checkpoint) if done is None else done
         except _OverwrittenError:
-            _begin_again(checkpoint)
+            checkpoint.part_came_over()
         except _NoSlotError:
             await _wait_for_slot(route, job)
-
-
-def _begin_again(checkpoint: UploadCheckpoint) -> None:
-    """A part stands where the file was delivered: it is sent again, under the same name."""
-    assert checkpoint.delivered is not None  # noqa: S101  a part was put over it
-    checkpoint.path, checkpoint.delivered, checkpoint.closing = (
-        checkpoint.delivered.remote,
-        None,
-        None,
-    )
 
 
 async def _wait_for_slot(route: Route, job: FileJob) -> None:
@@ -143,9 +133,9 @@ async def _send(
             and route.late.now() < until
         ):
             raise NotBeforeError(until)
-        checkpoint.version = version
+        checkpoint.source_opened(version)
         reserved = 0
-        if checkpoint.stood_before is not None or (job.replaces and not checkpoint.told):
+        if checkpoint.overwritten is not None or (job.replaces and not checkpoint.told):
             if not route.slots.take(job.number):
                 raise _NoSlotError
             reserved = min(size, route.piece(_FIRST_PIECE))
@@ -163,7 +153,7 @@ async def _send(
     closed = route.files.closing(handle)
     asked = None if route.object_store else route.files.asking(target)
     await writing.landed()
-    checkpoint.closing = size, digest  # from here on whatever shows of it is whole
+    checkpoint.close_left(size, digest)
     report(TransferState.CHECKING, size)
     check_ok(await closed, target)
     done = await _delivered(route, job, checkpoint, target, asked)
@@ -179,12 +169,9 @@ async def _delivered(
     target: bytes,
     asked: Future[Reply] | None = None,
 ) -> Outcome:
-    assert checkpoint.closing is not None  # noqa: S101  CLOSE was answered
-    sent, digest = checkpoint.closing
-    checkpoint.path, checkpoint.is_open = None, False
-    route.late.deliver(target, digest)
-    route.late.settle(target)
-    delivered = checkpoint.delivered = Outcome(
+    assert checkpoint.content is not None  # noqa: S101  CLOSE was answered
+    sent, digest = checkpoint.content
+    delivered = Outcome(
         state=TransferState.DELIVERED,
         local=job.local,
         remote=target,
@@ -192,6 +179,9 @@ async def _delivered(
         sha256=digest,
         confirmation=Confirmation.NO_ANSWER,
     )
+    checkpoint.close_answered(delivered)
+    route.late.deliver(target, digest)
+    route.late.settle(target)
     told = None if asked is None else await asked
     entry = told.entry if isinstance(told, AttrsReply) else None
     try:
@@ -206,15 +196,15 @@ async def _arrived_after_all(
     route: Route, job: FileJob, checkpoint: UploadCheckpoint, report: Report
 ) -> Outcome | None:
     """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
-    path = checkpoint.path
-    if path is None or checkpoint.closing is None:
+    path = checkpoint.part_path
+    if path is None or checkpoint.content is None:
         return None
     try:
         there = await standing(route.files, path)
     except TELLS_NOTHING:
         return None
-    sent, _digest = checkpoint.closing
-    if there is None or there.size != sent or there == checkpoint.stood_before:
+    sent, _digest = checkpoint.content
+    if there is None or there.size != sent or there == checkpoint.overwritten:
         return None
     report(TransferState.CHECKING, sent)
     return await _delivered(route, job, checkpoint, path)
@@ -274,10 +264,9 @@ class _Writing:
         self._flying += 1
         if self.others is not None:
             self.others.before_write(offset, len(data))
+        self._checkpoint.bytes_left(offset + len(data))
         reply = self._route.files.write(self._handle, offset, data)
         reply.then = partial(self._landed, len(data), self._route.window.now())
-        self._checkpoint.written = offset + len(data)
-        self._checkpoint.sent = max(self._checkpoint.sent, self._checkpoint.written)
 
     async def landed(self) -> None:
         """Wait for all answers.

@@ -174,7 +174,7 @@ def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None
     rig.server.instead[WRITE] = end
     failure = rig.failure()
     assert isinstance(failure.cause, ConnectionLostError)
-    assert failure.checkpoint.path == b"/inbox/a.csv"
+    assert failure.checkpoint.part_path == b"/inbox/a.csv"
     assert failure.left_behind is LeftBehind.PART  # for the case that it does not go on
     assert rig.server.asked(REMOVE) == []
 

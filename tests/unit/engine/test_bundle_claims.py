@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from bundle_rig import CONTENT, BundleRig
+from checkpoints import delivered
 from ferrygate.common.errors import ConflictError
 from ferrygate.engine.leftovers import UploadFailure
-from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
@@ -92,7 +92,7 @@ def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
     rig.late.deliver(job.remote, "one")
     rig.late.deliver(job.remote, "another")
     rig.clock.time += 331
-    rig.work_off(msgspec.structs.replace(job, resume_from=UploadCheckpoint(delivered=sent)))
+    rig.work_off(msgspec.structs.replace(job, resume_from=delivered(sent)))
     assert rig.told.late == {}
     end = rig.told.ends[job.remote]
     assert isinstance(end, Outcome)

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from bundle_rig import BundleRig
+from checkpoints import cut
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction, LeftBehind
 from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
@@ -75,7 +75,7 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
 def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at_once(
     rig: BundleRig, ends: str
 ) -> None:
-    again = UploadCheckpoint(path=b"/inbox/a (2).csv", answered=True, sent=7)
+    again = cut(b"/inbox/a (2).csv", 7)
     job = msgspec.structs.replace(rig.job(), resume_from=again)
 
     def end(checkpoint: Rig) -> None:

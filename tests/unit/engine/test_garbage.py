@@ -25,7 +25,7 @@ KEPT = (
     m.BatchChanged(BATCH),
     BATCH,
     FileJob(number=0, local="a.csv", remote=b"/a.csv"),
-    UploadCheckpoint(stood_before=ENTRY, delivered=OUTCOME),
+    UploadCheckpoint(overwritten=ENTRY, delivered=OUTCOME),
     Cancelled().problem,
 )
 

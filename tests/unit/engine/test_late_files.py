@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import checkpoints
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.common.message import message
@@ -156,7 +157,7 @@ def checkpoint_of(job: FileJob, *, delivered: bool = True) -> UploadCheckpoint:
         size=10,
         confirmation=Confirmation.CONFIRMED,
     )
-    return UploadCheckpoint(delivered=outcome if delivered else None)
+    return checkpoints.delivered(outcome) if delivered else UploadCheckpoint()
 
 
 def park(queue: QueueRig, *, delivered: bool = True) -> tuple[int, FakeLane]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from checkpoints import cut
 from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
@@ -169,9 +170,7 @@ def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> N
     assert len(rig.answers(batch)) == 1
 
 
-@pytest.mark.parametrize(
-    "checkpoint", [None, UploadCheckpoint(path=b"/inbox/000.bin", answered=True, sent=1)]
-)
+@pytest.mark.parametrize("checkpoint", [None, cut(b"/inbox/000.bin", 1)])
 def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(
     rig: QueueRig, checkpoint: UploadCheckpoint | None
 ) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from checkpoints import cut
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sftp.broken import too_slow
-from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import LeftBehind
 from queue_rig import LARGE, QueueRig, files
@@ -160,7 +160,7 @@ def test_an_upload_goes_on_from_what_it_has_left(rig: QueueRig) -> None:
     rig.walked(*files(rig, 1, 10))
     (lane,) = rig.working
     (job,) = lane.begin_all()
-    checkpoint = UploadCheckpoint(path=job.remote, answered=True, sent=7)
+    checkpoint = cut(job.remote, 7)
     lane.fail(job, ConnectionLostError(message("Lost.")), checkpoint)
     lane.give_up()
     rig.handle()
@@ -191,7 +191,7 @@ def lose_again_and_again(rig: QueueRig, *, fresh: bool) -> int:
         lane.fail(
             job,
             ConnectionLostError(message("Lost.")),
-            UploadCheckpoint(path=job.remote, answered=True, sent=5),
+            cut(job.remote, 5),
         )
         lane.give_up()
         rig.handle()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from checkpoints import opening
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -138,7 +139,7 @@ def test_waiting_files_come_in_order_and_an_interrupted_one_first(case: Case) ->
         case.batch.add(FileJob(number=number, local="/b", remote=b"/b"))
     first = case.batch.next_job()
     case.enter(S.SENDING)
-    checkpoint = UploadCheckpoint(path=b"/a")
+    checkpoint = opening(b"/a")
     case.batch.interrupt(first.number, checkpoint)
     again = case.batch.next_job()
     assert (again.number, again.resume_from) == (0, checkpoint)

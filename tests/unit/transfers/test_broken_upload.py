@@ -7,8 +7,9 @@ import hashlib
 import msgspec
 import pytest
 
+from checkpoints import opening, writing
 from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFailureError
-from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
@@ -25,7 +26,7 @@ def left_after(
 
 def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
-    checkpoint = UploadCheckpoint(path=b"/part", answered=True, sent=4)
+    checkpoint = writing(b"/part", 4)
     assert left_after(desk, checkpoint) is LeftBehind.NOTHING
     assert b"/part" not in desk.server.files
     assert left_after(desk, checkpoint) is None
@@ -33,29 +34,22 @@ def test_a_part_is_removed_where_nothing_stood(desk: TransferRig) -> None:
 
 def test_a_file_that_is_more_than_was_sent_is_not_ours_to_remove(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"another's")
-    assert (
-        left_after(desk, UploadCheckpoint(path=b"/part", answered=True, sent=4))
-        is LeftBehind.NOTHING
-    )
+    assert left_after(desk, writing(b"/part", 4)) is LeftBehind.NOTHING
     assert desk.server.asked(REMOVE) == []
 
 
 def test_nothing_is_removed_where_open_was_not_answered(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray()
-    assert left_after(desk, UploadCheckpoint(path=b"/part")) is LeftBehind.PART
+    assert left_after(desk, opening(b"/part")) is LeftBehind.PART
     assert desk.server.asked(REMOVE) == []
 
 
 def test_an_object_store_shows_nobody_elses_beginning(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"whole")
-    assert (
-        left_after(desk, UploadCheckpoint(path=b"/part"), object_store=True) is LeftBehind.NOTHING
-    )
+    assert left_after(desk, opening(b"/part"), object_store=True) is LeftBehind.NOTHING
     assert desk.server.asked(REMOVE) == []
     desk.server.files[b"/part"] = bytearray()
-    assert (
-        left_after(desk, UploadCheckpoint(path=b"/part"), object_store=True) is LeftBehind.NOTHING
-    )
+    assert left_after(desk, opening(b"/part"), object_store=True) is LeftBehind.NOTHING
     assert b"/part" not in desk.server.files
 
 
@@ -71,7 +65,7 @@ def test_a_part_over_a_file_is_left_and_said(desk: TransferRig, job: FileJob) ->
 def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
     desk.server.files[b"/part"] = bytearray(b"half")
     desk.server.instead[REMOVE] = refusing(PERMISSION_DENIED)
-    checkpoint = UploadCheckpoint(path=b"/part", answered=True, sent=4)
+    checkpoint = writing(b"/part", 4)
     assert left_after(desk, checkpoint) is LeftBehind.PART
 
 
@@ -81,6 +75,7 @@ def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
     desk.rig.stream.ended = True
     with pytest.raises(ConnectionLostError):
         desk.send(job)
+    desk.checkpoint.connection_lost(0)
     again = msgspec.structs.replace(job, resume_from=desk.checkpoint)
     server, desk.checkpoint = desk.server, msgspec.structs.replace(desk.checkpoint)
     server.instead.clear()
@@ -137,4 +132,5 @@ def test_lost_behind_the_answer_to_close_it_is_delivered(desk: TransferRig, job:
         desk.send(job, object_store=False)
     assert closing
     assert desk.checkpoint.delivered is not None
-    assert desk.checkpoint.path is None
+    assert desk.checkpoint.phase is UploadPhase.DELIVERED
+    assert desk.checkpoint.part_path is None

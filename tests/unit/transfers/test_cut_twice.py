@@ -32,6 +32,7 @@ def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
     desk.server.instead[kind] = silent
     with pytest.raises(ConnectionLostError):
         desk.send(job)
+    desk.checkpoint.connection_lost(0)
     desk.server.instead.clear()
     desk.rig = Rig(desk.server)
     return msgspec.structs.replace(job, resume_from=desk.checkpoint)

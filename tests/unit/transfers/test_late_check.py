@@ -39,7 +39,7 @@ def lose(desk: TransferRig, job: FileJob, kind: int = WRITE, part: bytearray | N
     with pytest.raises(ConnectionLostError):
         desk.send(job)
     del desk.server.instead[kind]
-    handle = desk.checkpoint.lose_handle(desk.late.now() + desk.late.seconds)
+    handle = desk.checkpoint.connection_lost(desk.late.now() + desk.late.seconds)
     if handle is not None:
         desk.late.lost(PATH, handle)
     desk.server.files.pop(PATH, None)

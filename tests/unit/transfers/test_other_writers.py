@@ -58,7 +58,7 @@ def test_another_writer_who_is_ahead_is_told(desk: TransferRig, job: FileJob, at
         desk.send(job, object_store=False)
     assert "once the other one is finished" in str(caught.value.problem.next_step)
     assert desk.server.files[PATH] == CONTENT  # it was finished, and is left as it is
-    assert desk.checkpoint.path is None
+    assert desk.checkpoint.part_path is None
     assert not desk.server.open_handles
 
 

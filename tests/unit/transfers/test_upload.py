@@ -22,6 +22,7 @@ from ferrygate.common.errors import (
     SizeMismatchError,
 )
 from ferrygate.sftp.wire import Limits
+from ferrygate.transfers.checkpoint import UploadPhase
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import (
@@ -65,7 +66,7 @@ def test_a_file_is_sent_whole_in_order_over_one_handle(desk: TransferRig, job: F
     kinds = [request.kind for request in desk.server.requests]
     assert kinds.index(CLOSE) > max(at for at, kind in enumerate(kinds) if kind == WRITE)
     assert desk.reports.states == [TransferState.SENDING, TransferState.CHECKING]
-    assert desk.checkpoint.path is None
+    assert desk.checkpoint.part_path is None
 
 
 def test_an_empty_file(desk: TransferRig) -> None:
@@ -84,7 +85,7 @@ def test_a_cancelled_upload_is_never_closed(desk: TransferRig, job: FileJob) -> 
     with pytest.raises(Cancelled):
         desk.send(job)
     assert desk.server.asked(CLOSE) == []
-    assert desk.checkpoint.path == b"/inbox/report.csv"
+    assert desk.checkpoint.part_path == b"/inbox/report.csv"
 
 
 def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> None:
@@ -99,7 +100,7 @@ def test_a_failed_upload_is_never_closed(desk: TransferRig, job: FileJob) -> Non
         desk.send(job)
     assert caught.value.problem.server_said == "quota"
     assert desk.server.asked(CLOSE) == []
-    assert desk.checkpoint.path == b"/inbox/report.csv"
+    assert desk.checkpoint.part_path == b"/inbox/report.csv"
 
 
 @pytest.mark.parametrize("object_store", [True, False])
@@ -139,8 +140,8 @@ def test_a_write_that_fails_under_a_close_is_a_failure_all_the_same(
     desk.server.instead[WRITE] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
         desk.send(job, object_store=False)
-    assert desk.checkpoint.path == b"/inbox/report.csv"
-    assert desk.checkpoint.closing is None
+    assert desk.checkpoint.part_path == b"/inbox/report.csv"
+    assert desk.checkpoint.phase is UploadPhase.WRITING
 
 
 def test_nobody_is_asked_about_a_name_that_is_free(desk: TransferRig, job: FileJob) -> None:
@@ -176,7 +177,7 @@ def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
     desk.server.instead[STAT] = lambda request: [reply(ATTRS, request.number, attributes(5))]
     with pytest.raises(SizeMismatchError, match="5 bytes"):
         desk.send(job)
-    assert desk.checkpoint.path is None
+    assert desk.checkpoint.part_path is None
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_a_drop_box_that_tells_nothing_takes_files(desk: TransferRig, job: FileJ
     assert outcome.state is TransferState.DELIVERED
     assert not outcome.confirmed
     assert desk.server.asked(OPEN)[0][1] & EXCL
-    desk.checkpoint.path = b"/inbox/report.csv"
+    desk.checkpoint.part_came_over()
     left = desk.rig.run(clear_away(desk.rig.files, desk.checkpoint, object_store=False))
     assert left is LeftBehind.PART
     assert desk.server.asked(REMOVE) == []
@@ -331,4 +332,4 @@ def test_a_file_that_came_in_between_is_neither_overwritten_nor_removed(
     with pytest.raises(FerrygateError):
         desk.send(job, object_store=False)
     assert desk.server.files[b"/inbox/report.csv"] == b"theirs"
-    assert desk.checkpoint.path is None  # nothing is to be cleared away
+    assert desk.checkpoint.part_path is None  # nothing is to be cleared away
