@@ -48,6 +48,7 @@ def files(folder: Path, count: int) -> list[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady  # 2 of 12 runs failed where other work left less than the rate to be had
 @pytest.mark.parametrize("count", [1, MANY])
 @pytest.mark.parametrize("way", ["put", "get"])
 def test_a_rate_is_kept_within_five_percent(

