@@ -190,8 +190,8 @@ def check_clicks(busy: Busy, files: str, kind: type[m.Upload | m.Download], boun
 
 BOTH_WAYS = pytest.mark.parametrize("kind", [m.Upload, m.Download])
 # Client, server and proxy share the processors of the machine: beside small files that are sent
-# over a slow link p95 is 120 to 154 ms of 150 on two of them. The other cases keep their bounds on a
-# machine of their own, and not beside other work.
+# over a slow link p95 is 120 to 154 ms of 150 on two of them. The other cases keep their bounds on
+# a machine of their own, and not beside other work.
 pytestmark = [pytest.mark.slow, pytest.mark.unsteady]
 
 
