@@ -34,7 +34,7 @@ FERRYGATE_HOME moves everything Ferrygate keeps. FERRYGATE_LOG=debug makes its l
 
 \b
 With --json, standard output has one JSON object a line. Each says what it is in "event": entry,
-file, connection, warning, progress, stage, summary or error. A command that fails prints
+file, connection, warning, progress, summary or error. A command that fails prints
 {"event": "error", "error": {"kind": ..., "sentence": ..., "next_step": ..., "detail": ...}}.
 
 \b
