@@ -52,8 +52,11 @@ class Told:
         self.walks: list[BaseException | None] = []
         self.states: list[TransferState] = []
 
-    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:  # noqa: ARG002  the protocol's
+    def entered(self, job: FileJob, state: TransferState, moved: int) -> None:  # noqa: ARG002  the protocol's
         self.states.append(state)
+
+    def moved(self, job: FileJob, moved: int) -> None:
+        """Nobody looks how far a file is."""
 
     def walked(self, error: BaseException | None) -> None:
         self.walks.append(error)

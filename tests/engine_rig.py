@@ -64,10 +64,18 @@ class Listener:
         """All events of a kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def answers(self, request: int) -> list[m.Done | m.Failed]:
+    def answers(self, request: int) -> list[m.Answer]:
         """What a request was answered with: one, if all is well."""
-        ends = [event for event in self.events if isinstance(event, m.Done | m.Failed)]
+        ends = [event for event in self.events if isinstance(event, m.Answer)]
         return [event for event in ends if event.request == request]
+
+    def batch_ends(self, batch: m.BatchId) -> list[m.BatchChanged]:
+        """The ends of a batch: one, unless it is tried again."""
+        return [change for change in self.all(m.BatchChanged) if _ends(change, batch)]
+
+
+def _ends(event: m.Event, batch: m.BatchId) -> bool:
+    return isinstance(event, m.BatchChanged) and event.view.batch == batch and event.view.finished
 
 
 class EngineRig:
@@ -118,7 +126,8 @@ class EngineRig:
         return connection
 
     def _random_hex(self, count: int) -> str:
-        self.on_hidden_name()
+        if threading.current_thread().name != "engine":  # there batches are named
+            self.on_hidden_name()
         return os.urandom(count).hex()
 
     def close(self) -> None:
@@ -133,25 +142,53 @@ class EngineRig:
         self.engine.send(kind(request, *fields, **named))
         return request
 
-    def end_of(self, request: int, patience: float = _PATIENCE) -> m.Done | m.Failed:
-        """Wait for the end of a request."""
+    def answer_of(self, request: int, patience: float = _PATIENCE) -> m.Answer:
+        """Wait for the answer to a request."""
         self.listener.wait(
-            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request,
-            patience,
+            lambda event: isinstance(event, m.Answer) and event.request == request, patience
         )
         (answer,) = self.listener.answers(request)
         return answer
 
+    def batch_of(self, request: int) -> m.BatchId:
+        """Wait for the batch that a request becomes."""
+        answer = self.answer_of(request)
+        assert isinstance(answer, m.BatchStarted), answer
+        return answer.batch
+
+    def end_of(
+        self, request: int, patience: float = _PATIENCE
+    ) -> m.Done | m.Failed | m.BatchChanged:
+        """Wait for the end of a request, or of the batch that it became."""
+        answer = self.answer_of(request, patience)
+        if not isinstance(answer, m.BatchStarted):
+            return answer
+        return self.end_of_batch(answer.batch, patience)
+
+    def end_of_batch(self, batch: m.BatchId, patience: float = _PATIENCE) -> m.BatchChanged:
+        """Wait for the end of a batch, which has to be its only one."""
+        self.listener.wait(lambda event: _ends(event, batch), patience)
+        (end,) = self.listener.batch_ends(batch)
+        return end
+
+    def problem_of(self, request: int, patience: float = _PATIENCE) -> Problem | None:
+        """Wait for the end of a request, or of its batch; returns why that did not end well."""
+        match self.end_of(request, patience):
+            case m.Failed(problem=problem) | m.BatchChanged(view=m.BatchView(problem=problem)):
+                return problem
+            case _:
+                return None
+
     def do(self, kind: Callable[..., Any], *fields: Any, **named: Any) -> None:
         """Send a command that has to end well."""
-        answer = self.end_of(self.send(kind, *fields, **named))
-        assert isinstance(answer, m.Done), answer
+        problem = self.problem_of(self.send(kind, *fields, **named))
+        assert problem is None, problem
 
     def refused(self, kind: Callable[..., Any], *fields: Any, **named: Any) -> Problem:
         """Send a command that has to fail; returns why."""
-        answer = self.end_of(self.send(kind, *fields, **named))
-        assert isinstance(answer, m.Failed), answer
-        return answer.problem
+        problem = self.problem_of(self.send(kind, *fields, **named))
+        assert problem is not None
+        return problem
 
     @property
     def states(self) -> list[m.SessionState]:

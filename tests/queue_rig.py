@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fake_clock import ManualClock
-from ferrygate.common.errors import Cancelled, ConnectionLostError, UnsupportedError
+from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, UnsupportedError
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
 from ferrygate.engine.batch import Batch
+from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import UploadFailure
@@ -101,7 +103,7 @@ class FakeLane(Lane):
         if item is not None:
             self.flying.append(item)
             if isinstance(item, FileJob) and told:
-                self.batch.progress(item, self.moving, 0)
+                self.batch.entered(item, self.moving, 0)
         return item
 
     @property
@@ -121,16 +123,16 @@ class FakeLane(Lane):
         (walk,) = (item for item in self.flying if not isinstance(item, FileJob))
         rig = Rig(server)
         rig.run(walk(rig.files))
-        self.batch.walked(None)
         self._over(walk)
+        self.batch.walked(None)
 
     def deliver(self, job: FileJob, state: m.TransferState = m.TransferState.DELIVERED) -> None:
         size = job.size or 0 if state is m.TransferState.DELIVERED else 0
         if state is m.TransferState.DELIVERED:
-            self.batch.progress(job, m.TransferState.CHECKING, size)
+            self.batch.entered(job, m.TransferState.CHECKING, size)
         outcome = Outcome(state=state, local=job.local, remote=job.remote, size=size)
-        self.batch.ended(job, outcome)
         self._over(job)
+        self.batch.ended(job, outcome)
 
     def later(
         self,
@@ -140,13 +142,14 @@ class FakeLane(Lane):
         error: BaseException | None = None,
     ) -> None:
         if checkpoint.delivered is not None:
-            self.batch.progress(job, m.TransferState.CHECKING, job.size or 0)
-        self.batch.later(job, checkpoint, until, error)
+            self.batch.entered(job, m.TransferState.CHECKING, job.size or 0)
         self._over(job)
+        self.batch.later(job, checkpoint, until, error)
 
     def fail(
         self, item: Item, error: BaseException, checkpoint: UploadCheckpoint | None = None
     ) -> None:
+        self._over(item)
         if not isinstance(item, FileJob):
             self.batch.walked(error)
         elif self.batch.direction is m.Direction.UPLOAD:
@@ -156,12 +159,10 @@ class FakeLane(Lane):
             )
         else:
             self.batch.failed(item, error)
-        self._over(item)
 
     def _over(self, item: Item) -> None:
         self.flying.remove(item)
         self.queue.done(item)
-        self.batch.room()
 
     def give_up(self, error: BaseException | None = None) -> list[Item]:
         """The channel is gone, or the batch was cancelled; returns what was not begun.
@@ -197,7 +198,9 @@ class FakeLane(Lane):
 class QueueRig:
     """A queue, its lanes, and what came of it; nothing happens until the test has it happen."""
 
-    def __init__(self, folder: Path, *, object_store: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, object_store: bool = False, ended: EndedBatches | None = None
+    ) -> None:
         self.folder = folder
         self.clock = ManualClock(1000.0)
         self.server = ScriptedServer({}, b"/inbox")
@@ -205,6 +208,9 @@ class QueueRig:
         self.posted: deque[Callback] = deque()
         self.lanes: list[FakeLane] = []
         self.doubts = 0
+        self.ended = ended or EndedBatches()
+        self._names = itertools.count(1)
+        self._requests = itertools.count(1)
         self.queue = TransferQueue(
             self.events.append,
             self.posted.append,
@@ -222,8 +228,9 @@ class QueueRig:
                 listed_times=ListedTimes(),
             ),
             self._doubt,
+            new_id=lambda: m.BatchId(f"batch-{next(self._names)}"),
+            ended=self.ended,
         )
-        self._number = 0
 
     def _new_lane(self, name: str) -> Lane:
         self.lanes.append(FakeLane(name))
@@ -241,11 +248,18 @@ class QueueRig:
             file.truncate(size)
         return str(path)
 
-    def upload(self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL) -> int:
-        """Begin a batch; returns its number."""
-        self._number += 1
-        self.queue.take(m.Upload(self._number, sources, b"/inbox", on_conflict))
-        return self._number
+    def upload(
+        self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL
+    ) -> m.BatchId:
+        """Begin a batch; returns its name."""
+        request = next(self._requests)
+        self.queue.take(m.Upload(request, sources, b"/inbox", on_conflict))
+        (started,) = [
+            event
+            for event in self.events
+            if isinstance(event, m.BatchStarted) and event.request == request
+        ]
+        return started.batch
 
     def handle(self, most: int | None = None) -> None:
         """Do what was posted to the engine, and what comes of it; or so many of it."""
@@ -253,14 +267,16 @@ class QueueRig:
             self.posted.popleft()()
             most = None if most is None else most - 1
 
-    def walked(self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL) -> int:
+    def walked(
+        self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL
+    ) -> m.BatchId:
         """Begin a batch, and have its walk done by the lane that has it."""
-        number = self.upload(*sources, on_conflict=on_conflict)
-        lane = next(lane for lane in self.working if lane.batch.number == number)
+        batch = self.upload(*sources, on_conflict=on_conflict)
+        lane = next(lane for lane in self.working if lane.batch.id == batch)
         lane.begin()
         lane.walk(self.server)
         self.handle()
-        return number
+        return batch
 
     @property
     def working(self) -> list[FakeLane]:
@@ -280,20 +296,20 @@ class QueueRig:
                 lane.end()
             self.handle()
 
-    def answers(self, batch: int) -> list[m.Done | m.Failed]:
-        ends = [event for event in self.events if isinstance(event, m.Done | m.Failed)]
-        return [end for end in ends if end.request == batch]
+    def ends(self, batch: m.BatchId) -> list[Problem | None]:
+        """The ends of a batch, each with why it is not whole: one, unless it is tried again."""
+        return [view.problem for view in self.batch_views(batch) if view.finished]
 
-    def views(self, batch: int) -> list[m.FileView]:
+    def views(self, batch: m.BatchId) -> list[m.FileView]:
         """The last word on each file of a batch."""
         changes = [event for event in self.events if isinstance(event, m.FileChanged)]
         last = {change.view.number: change.view for change in changes if change.batch == batch}
         return [last[number] for number in sorted(last)]
 
-    def states(self, batch: int) -> list[m.TransferState]:
+    def states(self, batch: m.BatchId) -> list[m.TransferState]:
         return [view.state for view in self.views(batch)]
 
-    def batch_views(self, batch: int) -> list[m.BatchView]:
+    def batch_views(self, batch: m.BatchId) -> list[m.BatchView]:
         changes = [event for event in self.events if isinstance(event, m.BatchChanged)]
         return [change.view for change in changes if change.view.batch == batch]
 

@@ -34,11 +34,9 @@ class SilentLine(msgspec.Struct, frozen=True):
         """Send to the inbox; returns how the batch ended."""
         names = tuple(map(str, sources))
         request = self.rig.send(m.Upload, names, b"/inbox", **options)
-        self.rig.listener.wait(
-            lambda event: isinstance(event, m.Done | m.Failed) and event.request == request, ENOUGH
-        )
-        changes = self.rig.listener.all(m.BatchChanged)
-        return next(change.view for change in reversed(changes) if change.view.batch == request)
+        end = self.rig.end_of(request, ENOUGH)
+        assert isinstance(end, m.BatchChanged)
+        return end.view
 
     def end_when_delivered(self) -> None:
         """Have the server give the silent line up once all is sent again, and asked about later."""

@@ -27,7 +27,7 @@ def main(file: str, size: str, into: str, *sources: str) -> None:
     engine.send(m.OpenSite(1, read_connection_file(Path(file)), frozenset()))
     engine.send(m.SignIn(2))
     _delivered(events, {1, 2})
-    under_way = set()
+    under_way: set[int | m.BatchId] = set()
     for number in range(0, len(sources), _EACH):
         few = range(number, number + _EACH)
         upload = m.Upload(100 + number, sources[number : number + _EACH], b"/inbox")
@@ -39,8 +39,8 @@ def main(file: str, size: str, into: str, *sources: str) -> None:
     engine.close()
 
 
-def _delivered(events: SimpleQueue[m.Event], under_way: set[int]) -> int:
-    """How many files are delivered until all requests have ended, which has to be well."""
+def _delivered(events: SimpleQueue[m.Event], under_way: set[int | m.BatchId]) -> int:
+    """How many files are delivered until all requests and batches have ended, well."""
     count = 0
     while under_way:
         event = events.get()
@@ -50,6 +50,13 @@ def _delivered(events: SimpleQueue[m.Event], under_way: set[int]) -> int:
             sys.exit(str(event.problem.sentence))
         elif isinstance(event, m.Done):
             under_way.discard(event.request)
+        elif isinstance(event, m.BatchStarted):
+            under_way.discard(event.request)
+            under_way.add(event.batch)
+        elif isinstance(event, m.BatchChanged) and event.view.finished:
+            if event.view.problem is not None:
+                sys.exit(str(event.view.problem.sentence))
+            under_way.discard(event.view.batch)
     return count
 
 

@@ -27,17 +27,17 @@ class Acknowledged:
 
     def __init__(self, rig: EngineRig) -> None:
         self._rig = rig
-        self._when: dict[int, float] = {}
+        self._when: dict[m.BatchId, float] = {}
         rig.listener.then = self._note
 
     def _note(self, event: m.Event) -> None:
         if isinstance(event, m.BatchChanged) and event.view.stopping:
             self._when.setdefault(event.view.batch, time.monotonic())
 
-    def after_cancel(self, batch: int) -> float:
+    def after_cancel(self, batch: m.BatchId) -> float:
         """Cancel a batch; the seconds until that was told."""
         began = time.monotonic()
-        self._rig.engine.send(m.CancelRequest(batch))
+        self._rig.engine.send(m.CancelBatch(batch))
         self._rig.listener.wait(lambda _event: batch in self._when)
         return self._when[batch] - began
 
@@ -49,7 +49,7 @@ def sparse(path: Path) -> Path:
     return path
 
 
-def moves(batch: int) -> Callable[[m.Event], bool]:
+def moves(batch: m.BatchId) -> Callable[[m.Event], bool]:
     return lambda event: (
         isinstance(event, m.BatchChanged)
         and event.view.batch == batch
@@ -57,7 +57,9 @@ def moves(batch: int) -> Callable[[m.Event], bool]:
     )
 
 
-def begin(rig: EngineRig, disk: Path, path: str, local: Path, *, up: int, down: int) -> list[int]:
+def begin(
+    rig: EngineRig, disk: Path, path: str, local: Path, *, up: int, down: int
+) -> list[m.BatchId]:
     """Send and fetch so many large files, by a command each, until all are under way.
 
     The server has ``disk`` as ``path``, and a folder ``inbox`` in it.
@@ -65,21 +67,22 @@ def begin(rig: EngineRig, disk: Path, path: str, local: Path, *, up: int, down: 
     batches = []
     for number in range(up):
         source = sparse(local / f"up {number}.bin")
-        batches.append(rig.send(m.Upload, (str(source),), f"{path}/inbox".encode()))
+        request = rig.send(m.Upload, (str(source),), f"{path}/inbox".encode())
+        batches.append(rig.batch_of(request))
     for number in range(down):
         remote = sparse(disk / f"down {number}.bin")
         sources = (f"{path}/{remote.name}".encode(),)
-        batches.append(rig.send(m.Download, sources, str(local / "back")))
+        batches.append(rig.batch_of(rig.send(m.Download, sources, str(local / "back"))))
     for batch in batches:
         rig.listener.wait(moves(batch))
     return batches
 
 
-def cancel_each(rig: EngineRig, batches: list[int]) -> None:
+def cancel_each(rig: EngineRig, batches: list[m.BatchId]) -> None:
     """Cancel one after the other; each is told soon, and comes to its end."""
     acknowledged = Acknowledged(rig)
     delays = [acknowledged.after_cancel(batch) for batch in batches]
-    assert all(isinstance(rig.end_of(batch), m.Done) for batch in batches)
+    assert all(rig.end_of_batch(batch).view.problem is None for batch in batches)
     assert max(delays) < SOON, delays
     assert [view.state for view in rig.files().values()] == [State.CANCELLED] * len(batches)
 
@@ -118,12 +121,12 @@ def test_while_many_small_files_are_under_way(
     (folder / "0").write_bytes(bytes(SMALL))
     for number in range(1, MANY):
         os.link(folder / "0", folder / f"{number}")
-    batch = session.send(m.Upload, (str(folder),), b"/inbox")
+    batch = session.batch_of(session.send(m.Upload, (str(folder),), b"/inbox"))
     session.listener.wait(
         lambda event: isinstance(event, m.BatchChanged) and event.view.files_delivered > 0
     )
     delay = Acknowledged(session).after_cancel(batch)
-    session.end_of(batch)
+    session.end_of_batch(batch)
 
     assert delay < SOON
     views = {path.rpartition(b"/")[2].decode(): view for path, view in session.files().items()}

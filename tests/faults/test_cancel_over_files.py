@@ -28,7 +28,7 @@ def test_nothing_is_destroyed_where_the_line_works(
     rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
     rig.do(m.SignIn)
     folder = str(target.parent).encode()
-    batch = rig.send(m.Upload, (str(source),), folder, m.ConflictChoice.REPLACE)
+    request = rig.send(m.Upload, (str(source),), folder, m.ConflictChoice.REPLACE)
     delivered: set[int] = set()
 
     def enough(event: m.Event) -> bool:
@@ -37,8 +37,8 @@ def test_nothing_is_destroyed_where_the_line_works(
         return len(delivered) >= after
 
     rig.listener.wait(enough)
-    rig.engine.send(m.CancelRequest(batch))
-    rig.end_of(batch)
+    rig.engine.send(m.CancelBatch(rig.batch_of(request)))
+    rig.end_of(request)
     states = {path.rpartition(b"/")[2].decode(): file for path, file in rig.files().items()}
     for path in target.iterdir():
         is_new = states[path.name].state is m.TransferState.DELIVERED

@@ -96,7 +96,7 @@ def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
     upload = line.rig.send(m.Upload, (str(folder),), b"/inbox")
     line.rig.listener.wait(has_moved)
     assert line.stall() < NOTICED
-    assert isinstance(line.rig.end_of(upload, 4 * NOTICED), m.Done)
+    assert line.rig.problem_of(upload, 4 * NOTICED) is None
     line.end_stalled()
     for source in folder.iterdir():
         arrived = line.sandbox.ready.root / "inbox" / folder.name / source.name
@@ -111,10 +111,7 @@ def test_a_cancelled_upload_ends_with_the_line(line: Line, tmp_path: Path) -> No
     upload = line.rig.send(m.Upload, (str(source),), b"/inbox")
     line.rig.listener.wait(has_moved)
     line.proxy.stall()
-    line.rig.engine.send(m.CancelRequest(upload))
-    line.rig.listener.wait(
-        lambda event: isinstance(event, m.Done | m.Failed) and event.request == upload,
-        2 * NOTICED,
-    )
+    line.rig.engine.send(m.CancelBatch(line.rig.batch_of(upload)))
+    line.rig.end_of(upload, 2 * NOTICED)
     (view,) = line.rig.files().values()
     assert view.state is m.TransferState.CANCELLED

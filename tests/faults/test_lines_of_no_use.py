@@ -97,8 +97,7 @@ def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_
         assert (
             rig.clock.monotonic() - began < 2 * CRAWLS_AFTER
         )  # what was on the way before comes as well
-        end = rig.end_of(download)
-        assert isinstance(end, m.Failed | m.Done)
+        rig.end_of(download)
         rig.listener.wait(offline)
         problems = [
             event.problem
@@ -131,7 +130,7 @@ def test_a_line_that_changes_bytes_is_told_as_that(
         proxy.spoil = change
         download = rig.send(m.Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
         rig.listener.wait(offline, 50)
-        assert isinstance(rig.end_of(download), m.Failed | m.Done)
+        rig.end_of(download)
         assert proxy.connections == 3
         (problem,) = [
             event.problem

@@ -73,7 +73,13 @@ class ScriptedEngine:
                 self._done(command.request)
             case m.Upload() | m.Download():
                 self._transfer(command)
-            case m.CancelRequest() | m.AnswerConflict() | m.AnswerPrompt() | m.Shutdown():
+            case (
+                m.CancelRequest()
+                | m.CancelBatch()
+                | m.AnswerConflict()
+                | m.AnswerPrompt()
+                | m.Shutdown()
+            ):
                 pass
             case m.ListFolder() | m.MakeFolder() | m.RenamePath() | m.RemovePath():
                 self._browse(command)
@@ -188,7 +194,7 @@ class ScriptedEngine:
         upload = isinstance(command, m.Upload)
         target = command.folder.decode() if isinstance(command, m.Upload) else command.folder
         view = m.BatchView(
-            batch=command.request,
+            batch=batch_of(command.request),
             direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
             name=display_text(str(command.sources[0])),
             sources=1,
@@ -198,6 +204,7 @@ class ScriptedEngine:
             bytes_moved=400,
             bytes_per_second=100.0,
         )
+        self._tell(m.BatchStarted(request=command.request, batch=view.batch))
         self._tell(m.BatchChanged(view=view))
         if self.holds_transfers:
             return
@@ -207,10 +214,14 @@ class ScriptedEngine:
                 for source in command.sources
             )
         self._tell(m.BatchChanged(view=finished(view, self._clock.now())))
-        self._done(command.request)
 
     def _done(self, request: int) -> None:
         self._tell(m.Done(request=request))
+
+
+def batch_of(request: int) -> m.BatchId:
+    """Name the batch that a request becomes."""
+    return m.BatchId(f"batch-{request}")
 
 
 def finished(view: m.BatchView, now: float) -> m.BatchView:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
-from ferrygate.app.driver import DriverError
+from ferrygate.app.driver import DriverError, driven
 from ferrygate.app.gallery import take_screens
 from ferrygate.app.options import AppOptions
 from ferrygate.app.pictures import take_pictures
 from ferrygate.app.scenes import SCENES
+from ferrygate.app.signing_in import fill_in, sign_in
 from ferrygate.app.stage import Stage
 from ferrygate.app.tour import run_tour
 from ferrygate.bootstrap import make_engine
@@ -81,6 +82,30 @@ def test_the_tour_says_where_it_stopped(
     assert "refused" in said[-1]
     assert "wrong" not in " ".join(said)
     assert (tmp_path / "tour" / "stopped.png").exists()
+
+
+def test_a_file_that_failed_is_delivered_by_trying_again(
+    options: AppOptions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = tmp_path / "plates"
+    source.mkdir()
+    (source / "a.csv").write_text("a")
+    (source / "b.csv").symlink_to(tmp_path / "later")  # and nothing is there yet
+    arrived = sandbox.ready.root / "inbox" / "plates"
+    with driven(options) as (desktop, driver):
+        fill_in(driver, desktop, options)
+        sign_in(driver, desktop)
+        driver.open_folder(b"inbox")
+        driver.wait_for_folder(b"/inbox")
+        driver.drop([source], driver.empty_place())
+        driver.wait_for("the end", lambda: driver.shows("1 of 2 delivered"))
+        assert [path.name for path in arrived.iterdir()] == ["a.csv"]
+        (tmp_path / "later").write_text("b")
+        driver.click("Try again to transfer")
+        transfers = desktop.workspace.transfers
+        driver.wait_for("delivery", lambda: transfers.delivered == 1)
+        assert not driver.shows("1 of 2 delivered")
+    assert (arrived / "b.csv").read_text() == "b"
 
 
 @pytest.mark.slow

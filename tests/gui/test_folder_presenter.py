@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
@@ -15,6 +16,10 @@ from ferrygate.engine import messages as m
 FILE = Entry(b"a.csv", EntryKind.FILE, 5)
 FOLDER = Entry(b"inbox", EntryKind.FOLDER)
 PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence=message("The server does not allow it."))
+
+UPLOAD = m.BatchView(
+    batch=m.BatchId("1"), direction=m.Direction.UPLOAD, name="b.csv", sources=1, target="/"
+)
 
 
 class Rows:
@@ -303,9 +308,38 @@ def test_a_refused_change_is_shown_until_it_is_dismissed(table: Table) -> None:
 def test_a_finished_upload_refreshes_the_folder(table: Table) -> None:
     table.start(FILE)
     table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-    upload = table.last
-    table.presenter.handle(m.Done(request=upload))
+    table.presenter.handle(m.BatchStarted(request=table.last, batch=UPLOAD.batch))
+    table.presenter.handle(m.BatchChanged(UPLOAD))
+    assert isinstance(table.sent[-1], m.Upload)
+    for _end in ("the first", "after it was tried again"):
+        table.presenter.handle(m.BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
+        assert isinstance(table.sent[-1], m.ListFolder)
+        table.list(FILE)
+        table.presenter.handle(m.BatchChanged(UPLOAD))
+
+
+def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) -> None:
+    table.start(FILE)
+    other = msgspec.structs.replace(UPLOAD, batch=m.BatchId("another"))
+    for view in (UPLOAD, other):
+        table.presenter.handle(m.BatchChanged(view))
+    table.presenter.handle(m.BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
+    lists = [command for command in table.sent if isinstance(command, m.ListFolder)]
+    assert len(lists) == 1
+    ended = msgspec.structs.replace(other, finished=True, problem=PROBLEM)
+    table.presenter.handle(m.BatchChanged(ended))
     assert isinstance(table.sent[-1], m.ListFolder)
+    assert table.presenter.view.refused == PROBLEM
+
+
+def test_how_far_an_upload_is_and_what_is_fetched_is_no_news_of_the_folder(table: Table) -> None:
+    table.start(FILE)
+    changes: list[None] = []
+    table.presenter.subscribe(lambda: changes.append(None))
+    table.presenter.handle(m.BatchChanged(UPLOAD))
+    fetched = msgspec.structs.replace(UPLOAD, direction=m.Direction.DOWNLOAD, finished=True)
+    table.presenter.handle(m.BatchChanged(fetched))
+    assert changes == []
 
 
 def test_nothing_chosen_sends_nothing(table: Table) -> None:

@@ -25,6 +25,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
+from gui.scripted_engine import batch_of
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig
@@ -137,7 +138,11 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
     signed_in.driver.drop([tmp_path], signed_in.driver.empty_place())
     (upload,) = [c for c in engine.commands if isinstance(c, m.Upload)]
     view = m.BatchView(
-        batch=upload.request, direction=m.Direction.UPLOAD, name=words, sources=1, target=words
+        batch=batch_of(upload.request),
+        direction=m.Direction.UPLOAD,
+        name=words,
+        sources=1,
+        target=words,
     )
     problem = Problem(
         kind=Kind.REMOTE_FAILURE,
@@ -147,7 +152,9 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
         server_said=words,
     )
     engine.tell(m.BatchChanged(view=view))
-    engine.tell(m.ConflictQuestion(batch=upload.request, name=words, replace_is_final=True))
+    engine.tell(
+        m.ConflictQuestion(batch=batch_of(upload.request), name=words, replace_is_final=True)
+    )
     engine.tell(m.Notice(problem))
     engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
     QTest.qWait(50)

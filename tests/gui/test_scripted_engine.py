@@ -27,7 +27,7 @@ def engine(told: list[m.Event], clock: StillClock) -> ScriptedEngine:
 
 
 def ends(told: list[m.Event]) -> list[int]:
-    return [event.request for event in told if isinstance(event, m.Done | m.Failed)]
+    return [event.request for event in told if isinstance(event, m.Answer)]
 
 
 def test_every_request_is_answered_by_exactly_one_end(

@@ -22,6 +22,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
+from gui.scripted_engine import batch_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -367,7 +368,9 @@ def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path
     first = sent(signed_in, m.Upload)[0]
     assert isinstance(first, m.Upload)
     signed_in.driver.wait_for("rows", lambda: len(signed_in.workspace.transfers.view.rows) == 6)
-    signed_in.engine.tell(m.ConflictQuestion(batch=first.request, name="a", replace_is_final=False))
+    signed_in.engine.tell(
+        m.ConflictQuestion(batch=batch_of(first.request), name="a", replace_is_final=False)
+    )
     area = signed_in.window.transfers.findChild(QScrollArea)
     assert isinstance(area, QScrollArea)
     row = signed_in.window.transfers._rows[5]

@@ -17,8 +17,9 @@ from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
+BATCH = m.BatchId("1")
 RUNNING = m.BatchView(
-    batch=1,
+    batch=BATCH,
     direction=m.Direction.UPLOAD,
     name="plate-scans",
     sources=1,
@@ -42,27 +43,34 @@ class Table:
     def __init__(self, clock: StillClock) -> None:
         self.sent: list[m.Command] = []
         self.clock = clock
-        self.presenter = TransfersPresenter(Outbox(self.sent.append), clock)
+        self.shown: list[Problem] = []
+        self.presenter = TransfersPresenter(Outbox(self.sent.append), clock, self.shown.append)
 
     def batch(self, **changes: object) -> None:
         self.presenter.handle(m.BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))
 
-    def finish(self, delivered: int = 214) -> None:
+    def finish(self, delivered: int = 214, **changes: object) -> None:
         self.batch(
             finished=True,
             finished_at=self.clock.now(),
             files_finished=214,
             files_delivered=delivered,
+            **changes,
         )
 
     def file(self, state: m.TransferState, **more: object) -> None:
         view = m.FileView(number=0, local="x", remote=b"x", state=state, **more)  # type: ignore[arg-type]
-        self.presenter.handle(m.FileChanged(batch=1, view=view))
+        self.presenter.handle(m.FileChanged(batch=BATCH, view=view))
 
     @property
     def row(self) -> RowView:
         (row,) = self.presenter.view.rows
         return row
+
+    @property
+    def offers(self) -> list[bool]:
+        """Tell of each row whether it offers to try again."""
+        return [row.can_retry for row in self.presenter.view.rows]
 
     @property
     def labels(self) -> list[str]:
@@ -121,7 +129,7 @@ def test_a_delivered_batch_stays_a_minute_among_those_of_now(table: Table) -> No
     assert table.labels == ["Now 0", "Delivered 1", "Needs attention 0"]
     assert table.presenter.view.empty == "Nothing is being sent or fetched."
     table.presenter.show(Tab.DELIVERED)
-    assert table.row.batch == 1
+    assert table.row.batch == BATCH
 
 
 def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None:
@@ -136,16 +144,16 @@ def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None
 
 def test_a_batch_that_failed_as_a_whole_is_over(table: Table) -> None:
     table.batch()
-    table.presenter.handle(m.Failed(request=1, problem=PROBLEM))
+    table.finish(delivered=0, problem=PROBLEM)
     assert not table.row.can_cancel
     assert table.labels[2] == "Needs attention 1"
 
 
 def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     table.batch()
-    table.presenter.cancel(1)
-    assert table.sent == [m.CancelRequest(target=1)]
-    table.presenter.handle(m.Failed(request=1, problem=CANCELLED))
+    table.presenter.cancel(BATCH)
+    assert table.sent == [m.CancelBatch(BATCH)]
+    table.finish(delivered=0, problem=CANCELLED)
     assert table.row.status == "Cancelled"
     assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
 
@@ -153,7 +161,7 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
 def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.CANCELLED, problem=CANCELLED)
-    table.finish(delivered=0)
+    table.finish(delivered=0, files_cancelled=1)
     assert table.row.status == "Cancelled"
     assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
 
@@ -205,26 +213,26 @@ def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:
 def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.SKIPPED)
-    table.finish(delivered=0)
+    table.finish(delivered=0, files_skipped=1)
     assert (table.row.status, table.row.tone) == ("Skipped, it is already there", RowTone.DIM)
 
 
 def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     table.batch(files_total=1)
     table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
-    table.finish(delivered=0)
+    table.finish(delivered=0, files_skipped=1)
     assert table.row.sub == "214 files · to inbox · skipped, another size on the server"
 
 
 def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:
     table.batch()
     table.presenter.show(Tab.DELIVERED)
-    table.presenter.handle(m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True))
+    table.presenter.handle(m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True))
     assert table.row.question == "“a.csv” is already there."
     assert table.row.warning
     assert table.row.status == "Waiting for your answer"
-    table.presenter.answer(1, m.ConflictChoice.SKIP)
-    assert table.sent == [m.AnswerConflict(batch=1, choice=m.ConflictChoice.SKIP)]
+    table.presenter.answer(BATCH, m.ConflictChoice.SKIP)
+    assert table.sent == [m.AnswerConflict(batch=BATCH, choice=m.ConflictChoice.SKIP)]
     assert table.row.question == ""
 
 
@@ -249,7 +257,7 @@ def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table)
     table.batch(**late | {"files_finished": 1}, files_late=1)  # another one moves
     assert table.row.about == ""
     table.file(m.TransferState.INTERRUPTED, late_check=m.LateCheck.DUE)
-    table.batch(**late, files_late=1)
+    table.batch(**late, files_late=1, files_interrupted=1)
     assert table.row.about.startswith("1 file is sent again at ")
 
 
@@ -262,18 +270,20 @@ def test_what_was_not_asked_again_says_so(table: Table) -> None:
 
 def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> None:
     for number in range(1, 81):
-        table.batch(batch=number)
+        table.batch(batch=m.BatchId(f"{number}"))
     assert table.labels[0] == "Now 80"
-    assert [row.batch for row in table.presenter.view.rows] == list(range(80, 30, -1))
+    assert [row.batch for row in table.presenter.view.rows] == list(map(str, range(80, 30, -1)))
 
 
 def test_a_question_is_drawn_however_old_its_batch_is(table: Table) -> None:
     for number in range(1, 81):
-        table.batch(batch=number)
+        table.batch(batch=m.BatchId(f"{number}"))
     assert table.presenter.view.asked is None
-    table.presenter.handle(m.ConflictQuestion(batch=3, name="a.csv", replace_is_final=False))
+    table.presenter.handle(
+        m.ConflictQuestion(batch=m.BatchId("3"), name="a.csv", replace_is_final=False)
+    )
     view = table.presenter.view
-    assert (view.asked, view.rows[-1].batch) == (3, 3)
+    assert (view.asked, view.rows[-1].batch) == ("3", "3")
 
 
 def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
@@ -298,7 +308,7 @@ def test_the_servers_words_stand_in_the_row_and_those_of_each_file_in_its_tip(ta
             state=m.TransferState.NEEDS_ATTENTION,
             problem=refused(words),
         )
-        table.presenter.handle(m.FileChanged(batch=1, view=view))
+        table.presenter.handle(m.FileChanged(batch=BATCH, view=view))
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.said == "The server says: “No space left”"
@@ -324,6 +334,51 @@ def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Tabl
         m.TransferState.SKIPPED,
         skip_reason=SkipReason.LINK_TO_FOLDER,
     )
-    table.finish(delivered=0)
+    table.finish(delivered=0, files_skipped=1, files_left_out=1)
     assert table.row.status == "Left out"
     assert table.row.sub.endswith("left out: a link to a folder")
+
+
+def test_a_batch_that_needs_a_person_can_be_tried_again(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, left_behind=LeftBehind.PART)
+    table.finish(delivered=213, can_retry=True)
+    table.presenter.show(Tab.ATTENTION)
+    assert table.offers == [True]
+    table.presenter.retry(BATCH)
+    assert table.sent == [m.RetryBatch(1, BATCH)]
+    assert table.labels[0] == "Now 1"
+    assert table.offers == [False]  # until it is known what becomes of it
+    table.batch(files_finished=213, files_delivered=213)
+    table.file(m.TransferState.WAITING)
+    table.presenter.handle(m.Done(request=1))
+    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
+    table.finish()
+    assert table.row.status == "Delivered 12:00"
+    assert (table.row.about, table.row.left, table.row.can_retry) == ("", "", False)
+
+
+def test_a_cancelled_batch_can_be_tried_again(table: Table) -> None:
+    table.batch()
+    table.file(m.TransferState.CANCELLED, problem=CANCELLED)
+    table.finish(delivered=0, files_cancelled=214, can_retry=True)
+    assert (table.row.status, table.row.can_retry) == ("Cancelled", True)
+
+
+def test_nothing_is_tried_again_without_a_session(table: Table) -> None:
+    table.batch()
+    table.finish(delivered=0, files_cancelled=214, can_retry=True)
+    table.presenter.handle(m.SessionChanged(state=m.SessionState.OFFLINE))
+    assert table.offers == [False]
+    table.presenter.handle(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    assert table.offers == [True]
+
+
+def test_why_a_batch_cannot_be_tried_again_is_shown(table: Table) -> None:
+    table.batch()
+    table.finish(delivered=0, files_cancelled=214, can_retry=True)
+    table.presenter.retry(BATCH)
+    table.presenter.handle(m.Failed(request=1, problem=PROBLEM))
+    assert table.shown == [PROBLEM]
+    assert table.offers == [True]

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 PROBLEM = Problem(kind=Kind.KEYCHAIN, sentence=message("The keychain is locked."))
 BATCH = m.BatchView(
-    batch=1, direction=m.Direction.UPLOAD, name="a.csv", sources=1, target="/", files_total=1
+    batch=m.BatchId("1"),
+    direction=m.Direction.UPLOAD,
+    name="a.csv",
+    sources=1,
+    target="/",
+    files_total=1,
 )
 
 
@@ -76,7 +81,7 @@ def file_changed(number: int) -> m.FileChanged:
     view = m.FileView(
         number=number, local="a.csv", remote=b"/a.csv", state=m.TransferState.DELIVERED
     )
-    return m.FileChanged(batch=1, view=view)
+    return m.FileChanged(batch=m.BatchId("1"), view=view)
 
 
 def test_observers_are_told_once_a_turn_and_only_of_what_concerns_them(table: Table) -> None:

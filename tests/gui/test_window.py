@@ -17,7 +17,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
-from gui.scripted_engine import tree_of
+from gui.scripted_engine import batch_of, tree_of
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig
@@ -191,13 +191,13 @@ def test_a_name_that_is_taken_is_asked_about_in_its_row(signed_in: Rig, tmp_path
     (upload,) = sent(signed_in, m.Upload)
     assert isinstance(upload, m.Upload)
     signed_in.engine.tell(
-        m.ConflictQuestion(batch=upload.request, name="a.csv", replace_is_final=True)
+        m.ConflictQuestion(batch=batch_of(upload.request), name="a.csv", replace_is_final=True)
     )
     signed_in.driver.click("Keep both")
-    answer = m.AnswerConflict(batch=upload.request, choice=m.ConflictChoice.KEEP_BOTH)
+    answer = m.AnswerConflict(batch=batch_of(upload.request), choice=m.ConflictChoice.KEEP_BOTH)
     assert sent(signed_in, m.AnswerConflict) == [answer]
     signed_in.driver.click("Cancel transfer")
-    assert sent(signed_in, m.CancelRequest) == [m.CancelRequest(target=upload.request)]
+    assert sent(signed_in, m.CancelBatch) == [m.CancelBatch(batch_of(upload.request))]
 
 
 def test_a_folder_that_cannot_be_read_says_so_and_offers_a_retry(signed_in: Rig) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gui
 
 BATCH = m.BatchView(
-    batch=1,
+    batch=m.BatchId("1"),
     direction=m.Direction.UPLOAD,
     name="a.csv",
     sources=5000,
@@ -102,7 +102,7 @@ class Table:
             state=m.TransferState.DELIVERED,
         )
         moved = msgspec.structs.replace(BATCH, bytes_moved=number * 4096)
-        self.tell(m.FileChanged(batch=1, view=view), m.BatchChanged(view=moved))
+        self.tell(m.FileChanged(batch=m.BatchId("1"), view=view), m.BatchChanged(view=moved))
 
 
 @pytest.fixture

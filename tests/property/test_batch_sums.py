@@ -12,17 +12,18 @@ from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.views import MOVES, Direction, FileView, LeftBehind, TransferState
+from ferrygate.transfers.views import MOVES, BatchId, Direction, FileView, LeftBehind, TransferState
 
 S = TransferState
-FINAL = {state for state, after in MOVES.items() if not after}
+ENDED = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
+RETRIED = {S.NEEDS_ATTENTION, S.CANCELLED}
 SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
 
 
 @given(SIZES, st.data())
 def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
     clock = ManualClock()
-    batch = BatchFiles(1, Direction.UPLOAD, "", "", clock)
+    batch = BatchFiles(BatchId("1"), Direction.UPLOAD, "", "", clock)
     batch.begin_walk()
     batch.walk_over()
     views = [
@@ -30,9 +31,18 @@ def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
         for number, size in enumerate(sizes)
     ]
     for _step in range(data.draw(st.integers(0, 40))):
+        if batch.can_retry and data.draw(st.booleans()):
+            retried = batch.retry()
+            assert {view.number for view in retried} == {
+                v.number for v in views if v.state in RETRIED
+            }
+            views = [batch.file(number) for number in range(len(views))]
+            assert {view.state for view in retried} == {S.WAITING}
+            check(batch, views)
+            continue
         number = data.draw(st.integers(0, len(sizes) - 1))
         after = MOVES[views[number].state]
-        if not after:
+        if not after or views[number].state.has_ended:
             continue
         clock.time += data.draw(st.floats(0, 5))
         state = data.draw(st.sampled_from(sorted(after, key=lambda state: state.value)))
@@ -65,7 +75,11 @@ def check(batch: BatchFiles, views: list[FileView]) -> None:
     assert view.files_total == len(files)
     assert view.bytes_moved == sum(file.moved for file in files)
     assert view.bytes_total == sum(file.size or 0 for file in files)
-    assert view.files_finished == sum(file.state in FINAL for file in files)
+    assert view.files_finished == sum(file.state in ENDED for file in files)
     assert view.files_delivered == sum(file.state is S.DELIVERED for file in files)
-    assert view.finished == all(file.state in FINAL for file in files)
+    assert view.files_skipped == sum(file.state is S.SKIPPED for file in files)
+    assert view.files_cancelled == sum(file.state is S.CANCELLED for file in files)
+    assert view.files_interrupted == sum(file.state is S.INTERRUPTED for file in files)
+    assert view.can_retry == (view.finished and any(file.state in RETRIED for file in files))
+    assert view.finished == all(file.state in ENDED for file in files)
     assert view.bytes_per_second >= 0

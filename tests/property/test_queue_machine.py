@@ -1,11 +1,13 @@
 """The queue of transfers, whatever lanes, connections and people do: no file is lost or done twice.
 
-Every batch is answered once, every file comes to one end, and no lane is left with work.
+Every batch ends once, and once more each time that it is tried again; every file moves by the table
+of states and comes to an end; the sums of a batch are those of its files; no lane keeps work.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from hypothesis import settings
@@ -19,11 +21,13 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
     LocalFileError,
+    UsageError,
 )
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.views import MOVES
 from queue_rig import LARGE, FakeLane, QueueRig
 
 CHOICES = st.sampled_from(list(m.ConflictChoice))
@@ -42,7 +46,10 @@ class QueueMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.rig = QueueRig(Path(self.folder.name))
         self.queue = self.rig.queue
-        self.batches: list[int] = []
+        self.batches: list[m.BatchId] = []
+        self.retries: Counter[m.BatchId] = Counter()
+        self.seen = 0  # events that were looked at
+        self.states: dict[tuple[m.BatchId, int], m.TransferState] = {}
         self.made = 0
 
     # ------------------------------------------------------------ people
@@ -64,14 +71,31 @@ class QueueMachine(RuleBasedStateMachine):
         self.queue.cancel(data.draw(st.sampled_from(self.batches)))
 
     @precondition(lambda self: self.batches)
+    @rule(data=st.data(), well=st.booleans())
+    def retry(self, data: st.DataObject, *, well: bool) -> None:
+        """Refused while a batch is under way, and where there is nothing to try again."""
+        batch = data.draw(st.sampled_from(self.batches))
+        before = self.rig.batch_views(batch)[-1]
+        try:
+            self.queue.retry(batch)
+        except UsageError:
+            assert not before.can_retry
+        else:
+            assert before.can_retry
+            self.retries[batch] += 1
+        if well:
+            self.move_on(2)
+
+    @precondition(lambda self: self.batches)
     @rule(data=st.data(), choice=CHOICES)
     def answer(self, data: st.DataObject, choice: m.ConflictChoice) -> None:
         self.queue.answer_conflict(data.draw(st.sampled_from(self.batches)), choice)
 
     # ------------------------------------------------------------ the engine
 
-    @rule(count=st.integers(1, 3))
-    def handle(self, count: int) -> None:
+    @rule(count=st.integers(1, 3), seconds=st.sampled_from([0.0, 0.2]))
+    def handle(self, count: int, seconds: float) -> None:
+        self.rig.clock.time += seconds
         self.rig.handle(count)
 
     @rule()
@@ -162,16 +186,38 @@ class QueueMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_in_two_hands(self) -> None:
         held = [
-            (lane.batch.number, item.number if isinstance(item, FileJob) else "walk")
+            (lane.batch.id, item.number if isinstance(item, FileJob) else "walk")
             for lane in self.rig.working
             for item in (*lane.flying, *lane.queue._items)
         ]
         assert len(held) == len(set(held))
 
     @invariant()
-    def nobody_is_answered_twice(self) -> None:
+    def no_batch_ends_twice(self) -> None:
         for batch in self.batches:
-            assert len(self.rig.answers(batch)) <= 1
+            assert len(self.rig.ends(batch)) <= 1 + self.retries[batch]
+
+    @invariant()
+    def files_move_by_the_table_and_sums_are_theirs(self) -> None:
+        events, self.seen = self.rig.events[self.seen :], len(self.rig.events)
+        for event in events:
+            if isinstance(event, m.FileChanged):
+                file = (event.batch, event.view.number)
+                before = self.states.get(file, m.TransferState.WAITING)
+                after = self.states[file] = event.view.state
+                assert after is before or after in MOVES[before]
+            elif isinstance(event, m.BatchChanged) and event.view.finished:
+                self.check_sums(event.view)
+
+    def check_sums(self, view: m.BatchView) -> None:
+        states = [state for (batch, _file), state in self.states.items() if batch == view.batch]
+        assert all(state.has_ended for state in states)
+        assert view.files_total == view.files_finished == len(states)
+        assert view.files_delivered == states.count(m.TransferState.DELIVERED)
+        assert view.files_skipped == states.count(m.TransferState.SKIPPED)
+        assert view.files_cancelled == states.count(m.TransferState.CANCELLED)
+        is_due = view.problem is not None or any(state.may_be_retried for state in states)
+        assert view.can_retry is is_due
 
     @invariant()
     def there_are_eight_lanes_at_most(self) -> None:
@@ -181,8 +227,8 @@ class QueueMachine(RuleBasedStateMachine):
         try:
             self.finish()
             for batch in self.batches:
-                assert len(self.rig.answers(batch)) == 1, f"batch {batch} hangs"
-                assert all(state.is_final for state in self.rig.states(batch))
+                assert len(self.rig.ends(batch)) == 1 + self.retries[batch], f"{batch} hangs"
+                assert all(state.has_ended for state in self.rig.states(batch))
                 assert self.rig.batch_views(batch)[-1].finished
         finally:
             self.folder.cleanup()

@@ -49,7 +49,7 @@ class Busy:
         self._answered = threading.Event()
         self._seconds: list[float] = []
         self._began = 0.0
-        self._moved: dict[int, tuple[int, int]] = {}  # files and bytes of each batch
+        self._moved: dict[m.BatchId, tuple[int, int]] = {}  # files and bytes of each batch
         self._enough = threading.Event()
         self._clicked = os.fsencode(self._home / "clicked")
         rig.listener.then = self._take
@@ -80,13 +80,13 @@ class Busy:
 
     def _begin(self, kind: type[m.Upload | m.Download], name: str, sink: Path) -> None:
         if kind is m.Upload:
-            batch = self.rig.send(
+            request = self.rig.send(
                 m.Upload, (str(self._folder / name),), os.fsencode(sink), m.ConflictChoice.REPLACE
             )
         else:
             fetched = str(self._folder / "fetched")
-            batch = self.rig.send(m.Download, (os.fsencode(self._home / name),), fetched)
-        self._moved.setdefault(batch, (0, 0))
+            request = self.rig.send(m.Download, (os.fsencode(self._home / name),), fetched)
+        self._moved.setdefault(self.rig.batch_of(request), (0, 0))
 
     @property
     def moved(self) -> int:
@@ -99,12 +99,12 @@ class Busy:
 
     def cancel(self) -> None:
         """End the transfers, most of which must not have come to their end before."""
-        busy = [batch for batch in self._moved if not self.rig.listener.answers(batch)]
+        busy = [batch for batch in self._moved if not self.rig.listener.batch_ends(batch)]
         assert len(busy) > LANES // 2
         for batch in busy:
-            self.rig.engine.send(m.CancelRequest(batch))
+            self.rig.engine.send(m.CancelBatch(batch))
         for batch in self._moved:
-            self.rig.end_of(batch)
+            self.rig.end_of_batch(batch)
 
     # ------------------------------------------------------------ clicks
 

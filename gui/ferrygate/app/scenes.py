@@ -20,6 +20,7 @@ from ferrygate.engine import messages as m
 
 Scene: TypeAlias = Callable[[Stage], str]
 
+_BATCH = m.BatchId("5f0c6a1e9b7d2384")
 _PASSWORD = Secret("correct horse")
 _EXPORT = (
     "otpauth://totp/Acme:vendor7?secret=JBSWY3DPEHPK3PXP",
@@ -160,7 +161,7 @@ def _drop_box(stage: Stage) -> str:
     )
     stage.fail_listing(refusal)
     view = m.BatchView(
-        batch=1,
+        batch=_BATCH,
         direction=m.Direction.UPLOAD,
         name="plate-scans",
         sources=1,
@@ -171,6 +172,7 @@ def _drop_box(stage: Stage) -> str:
         bytes_total=6_310_000,
         finished=True,
         finished_at=stage.now,
+        can_retry=True,
     )
     full = Problem(
         kind=Kind.NO_SPACE,
@@ -190,7 +192,7 @@ def _drop_box(stage: Stage) -> str:
         problem=full,
     )
     stage.workspace.handle(m.BatchChanged(view=view))
-    stage.workspace.handle(m.FileChanged(batch=1, view=file))
+    stage.workspace.handle(m.FileChanged(batch=_BATCH, view=file))
     stage.workspace.transfers.show(Tab.ATTENTION)
     return "Disk quota exceeded"
 
@@ -257,7 +259,7 @@ def _copied(stage: Stage) -> str:
 
 def _sending(stage: Stage) -> None:
     view = m.BatchView(
-        batch=1,
+        batch=_BATCH,
         direction=m.Direction.UPLOAD,
         name="sequencing-batch-18.fastq.gz",
         sources=1,
@@ -272,9 +274,9 @@ def _sending(stage: Stage) -> None:
 def _checking(stage: Stage) -> str:
     """Uploads that a line was lost under: they are delivered, and are asked about once more."""
     stage.sign_in()
-    for batch, (title, count) in enumerate([("a.csv", 1), ("plate-scans", 12)], start=1):
+    for title, count in [("a.csv", 1), ("plate-scans", 12)]:
         view = m.BatchView(
-            batch=batch,
+            batch=m.BatchId(title),
             direction=m.Direction.UPLOAD,
             name=title,
             sources=1,

@@ -108,7 +108,7 @@ class TransferReport:
 
     def end(self) -> None:
         """Tell the sum of it, and first of the files whose end nobody waited for."""
-        unknown = [file for file in self._files.values() if not file.state.is_final]
+        unknown = [file for file in self._files.values() if not file.state.has_ended]
         for file in unknown:
             left = self._files[file.number] = _left_to_itself(file)
             self._record(left)
@@ -153,7 +153,7 @@ class TransferReport:
         ends = Counter(file.state for file in self._files.values())
         self._terminal.record(
             JsonEvent.SUMMARY,
-            counts={state.value: ends[state] for state in TransferState if state.is_final},
+            counts={state.value: ends[state] for state in TransferState if state.has_ended},
             left_out=self._left_out,
             size_differs=sum(file.size_differs for file in self._files.values()),
             bytes=sum(file.size or 0 for file in self._delivered),
@@ -247,7 +247,7 @@ class TransferReport:
 
     def _take(self, file: FileView) -> None:
         self._files[file.number] = file
-        if file.state.is_final:
+        if file.state.has_ended:
             self._record(file)
             self._say(file)
 

@@ -1,14 +1,13 @@
-"""One batch in the queue: what it has to do, how it stands, and what people are told of it."""
+"""One batch of the engine's: what it has to do, how it stands, and what people are told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePath
 
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.clock import Clock
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     Cancelled,
@@ -20,27 +19,24 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.growth import Tally
+from ferrygate.engine.asked_for import source_names, target_name
+from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
 from ferrygate.engine.leftovers import UploadFailure
-from ferrygate.engine.load import Load
 from ferrygate.engine.messages import (
     BatchChanged,
+    BatchId,
     ConflictChoice,
     ConflictQuestion,
     Direction,
-    Done,
     Download,
-    Event,
-    Failed,
     FileChanged,
     FileView,
     LeftBehind,
     TransferState,
     Upload,
 )
-from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
@@ -53,66 +49,46 @@ from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.remains import what_is_left
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
-_WALK = -1  # stands for the walk among the numbers of files
 _TRIES = 3  # how often a file is begun on one connection
-
-
-class Surroundings:
-    """Holds what batches have around them."""
-
-    def __init__(
-        self,
-        emit: Callable[[Event], None],
-        reports: ReportQueue,
-        clock: Clock,
-        doubt: Callback,
-        load: Load,
-        *,
-        object_store: bool,
-    ) -> None:
-        """``doubt`` is called when a lane says that the connection was lost."""
-        self.emit = emit
-        self.reports = reports
-        self.clock = clock
-        self.doubt = doubt
-        self.load = load
-        self.object_store = object_store
-        self.tally = Tally()
 
 
 class Batch:
     """Owned by the engine's thread, but for the reports, which come from lanes."""
 
-    def __init__(self, command: Upload | Download, around: Surroundings, changed: Callback) -> None:
-        """``changed`` is called when there may be something to hand out, or nothing more."""
+    def __init__(self, batch: BatchId, command: Upload | Download, context: BatchContext) -> None:
         direction = Direction.UPLOAD if isinstance(command, Upload) else Direction.DOWNLOAD
         self._command = command
-        self._around = around
-        self._changed = changed
+        self._context = context
         self._files = BatchFiles(
-            command.request, direction, _names(command), _target(command), around.clock
+            batch, direction, source_names(command), target_name(command), context.clock
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
-            lambda job: around.reports.put(lambda: self._planned(job)),
+            lambda job: self._context.reports.put(lambda: self._planned(job)),
             command.on_conflict,
-            new_folders_are_empty=not around.object_store,
+            new_folders_are_empty=not context.object_store,
             links=command.links,
-            most_at_a_time=lambda: around.load.most,
+            most_at_a_time=lambda: self._context.load.most,
         )
-        self._told_at = around.clock.monotonic()
-        self._tries: dict[int, int] = {}  # by file, on this connection
-        self._taken_back = False  # by a person
-        self._reason = Cancelled(
-            message("Cancelled.")
-        ).problem  # why it was ended early, once it was
-        self.number = command.request
+        self._told_at = context.clock.monotonic()
+        self._moved: dict[int, int] = {}  # bytes by file, as lanes have counted since it was told
+        self._is_telling = False  # it is on its way to the engine's thread to be told
+        self._begin_anew()
+        self.id = batch
         self.direction = direction
-        self.cancel = self._files.cancel
         self.slots = self._files.slots
         self.late_check = not isinstance(command, Upload) or command.late_check
-        around.emit(BatchChanged(self._files.view()))
+        context.emit(BatchChanged(self._files.view()))
+
+    def _begin_anew(self) -> None:
+        self._taken_back = False  # by a person
+        self._reason = Cancelled(message("Cancelled.")).problem  # why it was ended early, once so
 
     # ------------------------------------------------------------ for the queue
+
+    @property
+    def cancel(self) -> CancelToken:
+        """Return what takes back the work on it that begins now."""
+        return self._files.cancel
 
     @property
     def is_moving(self) -> bool:
@@ -137,7 +113,7 @@ class Batch:
 
     def renew(self) -> None:
         """There is another connection, or the server is asked for less at a time."""
-        self._tries.clear()
+        self._files.renew()
 
     def end(self, state: TransferState, reason: Problem) -> None:
         """Hand out nothing more, and take back what is under way."""
@@ -159,11 +135,13 @@ class Batch:
         """
         delivered = None if job.resume_from is None else job.resume_from.delivered
         if delivered is None:
-            self._show(self._files.fail(job.number, state, reason, what_is_left(job.resume_from)))
+            left = what_is_left(job.resume_from)
+            self._show(self._files.fail(job.number, state, reason, left, job.resume_from))
         elif reason.kind is Kind.CANCELLED:
             self._show(self._files.end(job.number, not_asked_again(delivered)))
         else:
-            self._show(self._files.fail(job.number, state, reason, LeftBehind.LATE_PART))
+            left = LeftBehind.LATE_PART
+            self._show(self._files.fail(job.number, state, reason, left, job.resume_from))
 
     def put_back(self, items: list[Item]) -> None:
         """Take back what was handed out and not begun."""
@@ -185,22 +163,51 @@ class Batch:
                 self._walk_over(error)
 
     def settle(self) -> bool:
-        """Tell everybody, once nothing more will happen; returns whether it is so."""
-        files = self._files
-        if not files.finished:
+        """Tell everybody, once nothing more will happen by itself; returns whether it is so."""
+        if not self._files.finished:
             return False
-        self._around.emit(BatchChanged(files.view()))
-        if files.problem is None:
-            self._around.emit(Done(self.number))
-        else:
-            self._around.emit(Failed(self.number, files.problem))
+        self._context.emit(BatchChanged(self._files.view()))
         return True
+
+    # ------------------------------------------------------------ once it has ended
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether there is something to try again."""
+        return self._files.can_retry
+
+    @property
+    def file_count(self) -> int:
+        """Count the files that are kept with it."""
+        return self._files.count
+
+    def retry(self, context: BatchContext) -> None:
+        """Begin again what was not delivered, in what may be another session."""
+        self._context = context
+        self._begin_anew()
+        waiting = self._files.retry()
+        self._tell(at_once=True)
+        for view in waiting:
+            self._show(view)
+
+    def let_go(self) -> None:
+        """Tell that it cannot be tried again any more."""
+        self._files.is_kept = False
+        self._context.emit(BatchChanged(self._files.view()))
 
     # ------------------------------------------------------------ reports, from any thread
 
-    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
-        """A file moved on."""
-        self._around.reports.put(lambda: self._moved_on(job, state, moved))
+    def entered(self, job: FileJob, state: TransferState, moved: int) -> None:
+        """A file entered another state."""
+        self._moved.pop(job.number, None)
+        self._context.reports.put(lambda: self._entered(job, state, moved))
+
+    def moved(self, job: FileJob, moved: int) -> None:
+        """A file moved on; the engine's thread hears of it when people are to be told."""
+        self._moved[job.number] = moved
+        if not self._is_telling and self._is_due:
+            self._is_telling = True
+            self._context.reports.put(self._tell_progress)
 
     def walked(self, error: BaseException | None) -> None:
         """The folders were walked, or not to the end."""
@@ -208,34 +215,40 @@ class Batch:
 
     def ended(self, job: FileJob, outcome: Outcome) -> None:
         """A file was delivered or skipped."""
-        self._report(lambda: self._delivered(job, outcome))
+        self._report_end(job, lambda: self._delivered(job, outcome))
 
     def failed(self, job: FileJob, error: BaseException) -> None:
         """A file was not fetched."""
-        self._report(lambda: self._not_delivered(job, error))
+        self._report_end(job, lambda: self._not_delivered(job, error))
 
     def upload_failed(self, job: FileJob, failure: UploadFailure) -> None:
         """A file was not sent."""
-        self._report(
-            lambda: self._not_delivered(job, failure.cause, failure.left_behind, failure.checkpoint)
-        )
+        cause, left, checkpoint = failure.cause, failure.left_behind, failure.checkpoint
+        self._report_end(job, lambda: self._not_delivered(job, cause, left, checkpoint))
 
     def later(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         """A file waits for the part of a connection that was lost."""
-        self._report(lambda: self._wait_late(job, checkpoint, until, error))
+        self._report_end(job, lambda: self._wait_late(job, checkpoint, until, error))
 
     def room(self) -> None:
-        """A lane could do with more."""
-        self._around.reports.put(self._changed)
+        """A lane could do with more, and has no end to report."""
+        self._context.reports.put(self._changed)
+
+    def _changed(self) -> None:
+        self._context.changed(self.id)
+
+    def _report_end(self, job: FileJob, report: Callback) -> None:
+        self._moved.pop(job.number, None)
+        self._report(report)
 
     def _report(self, report: Callback) -> None:
         def whole() -> None:
             report()
             self._changed()
 
-        self._around.reports.put(whole)
+        self._context.reports.put(whole)
 
     # ------------------------------------------------------------ dealing with them
 
@@ -247,14 +260,16 @@ class Batch:
             await self._planner.plan_download(files, command.sources, command.folder)
 
     def _planned(self, job: FileJob) -> None:
-        self._around.tally.found += 1
+        self._context.tally.found += 1
         self._show(self._files.add(job))
         if self.cancel.cancelled:
             self.end(TransferState.CANCELLED, Cancelled().problem)
         self._changed()
 
     def _walk_over(self, error: BaseException | None) -> None:
-        if isinstance(error, ConnectionLostError) and self._goes_on(_WALK, error):
+        if isinstance(error, ConnectionLostError) and self._goes_on(
+            error, self._files.count_walk_try
+        ):
             self._files.walk_again()
             return
         cause = None if error is None else self._cause(error)
@@ -263,32 +278,29 @@ class Batch:
             problem = problem_of(cause)
         self._files.walk_over(problem)
 
-    def _moved_on(self, job: FileJob, state: TransferState, moved: int) -> None:
-        before = self._files.file(job.number)
-        self._around.tally.bytes += max(0, moved - before.moved)
-        view = self._files.progress(job.number, state, moved)
-        if before.state is state:
-            self._tell()
-        else:
-            self._show(view)
+    def _entered(self, job: FileJob, state: TransferState, moved: int) -> None:
+        self._count(job.number, moved)
+        self._show(self._files.progress(job.number, state, moved))
+
+    def _count(self, number: int, moved: int) -> None:
+        self._context.tally.bytes += max(0, moved - self._files.file(number).moved)
 
     def _delivered(self, job: FileJob, outcome: Outcome) -> None:
-        tally = self._around.tally
-        tally.files += 1
-        tally.bytes += max(0, outcome.size - self._files.file(job.number).moved)
+        self._context.tally.files += 1
+        self._count(job.number, outcome.size)
         self._show(self._files.end(job.number, outcome))
 
     def _wait_late(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
         if isinstance(error, ConnectionLostError):
-            self._around.doubt()
+            self._context.doubt()
         job = msgspec.structs.replace(job, resume_from=checkpoint)
         if self.cancel.cancelled:
             self._show(self._files.wait_late(job.number, checkpoint, until))
             for late in self._files.take_late():
                 self._end_waiting(late, TransferState.CANCELLED, self._reason)
-        elif error is None or self._may_try_again(job.number):
+        elif error is None or self._files.count_try(job.number) < _TRIES:
             self._show(self._files.wait_late(job.number, checkpoint, until))
         else:  # or it would be asked about without an end
             self._end_waiting(job, TransferState.NEEDS_ATTENTION, problem_of(self._cause(error)))
@@ -301,14 +313,16 @@ class Batch:
         checkpoint: UploadCheckpoint | None = None,
     ) -> None:
         cause = self._cause(error)
-        if isinstance(cause, ConnectionLostError) and self._goes_on(job.number, cause):
+        if isinstance(cause, ConnectionLostError) and self._goes_on(
+            cause, lambda: self._files.count_try(job.number)
+        ):
             self._show(self._files.interrupt(job.number, checkpoint))
         elif isinstance(cause, ConflictError) and self._may_ask(job):
             self._show(self._files.wait_again(job.number))
             self._ask(job)
         else:
             state, problem = _state_of(cause), problem_of(cause)
-            self._show(self._files.fail(job.number, state, problem, left_behind))
+            self._show(self._files.fail(job.number, state, problem, left_behind, checkpoint))
 
     def _cause(self, error: BaseException) -> BaseException:
         cause = cause_of(error, taken_back=self._taken_back)
@@ -316,8 +330,10 @@ class Batch:
             return error_for(self._reason)  # no person's wish: the connection was given up, say
         return cause
 
-    def _goes_on(self, number: int, cause: ConnectionLostError) -> bool:
-        """Tell whether a file that was cut begins again; not for ever if its channel breaks.
+    def _goes_on(self, cause: ConnectionLostError, count: Callable[[], int]) -> bool:
+        """Tell whether what was cut begins again; not for ever if its channel breaks.
+
+        ``count`` counts its tries.
 
         Behind a server that is too slow nothing of the batch does: each try takes minutes.
         """
@@ -326,23 +342,19 @@ class Batch:
         if isinstance(cause, ServerSlowError):
             self.end(TransferState.NEEDS_ATTENTION, cause.problem)
             return False
-        self._around.doubt()
-        return self._may_try_again(number)
-
-    def _may_try_again(self, number: int) -> bool:
-        self._tries[number] = self._tries.get(number, 0) + 1
-        return self._tries[number] < _TRIES
+        self._context.doubt()
+        return count() < _TRIES
 
     def _may_ask(self, job: FileJob) -> bool:
         return job.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
 
     def _ask(self, job: FileJob) -> None:
         if self._files.ask():
-            self._around.emit(
+            self._context.emit(
                 ConflictQuestion(
-                    batch=self.number,
+                    batch=self.id,
                     name=display_name(remote_path.basename(job.remote)),
-                    replace_is_final=self._around.object_store
+                    replace_is_final=self._context.object_store
                     and self.direction is Direction.UPLOAD,
                 )
             )
@@ -350,33 +362,35 @@ class Batch:
     # ------------------------------------------------------------ telling
 
     def _show(self, view: FileView) -> None:
-        self._around.emit(FileChanged(self.number, view))
+        self._context.emit(FileChanged(self.id, view))
         self._tell(at_once=self._files.only_waits_late)  # nothing else may come for minutes
 
     def _tell(self, *, at_once: bool = False) -> None:
-        now = self._around.clock.monotonic()
-        if at_once or now - self._told_at >= _TELL:
-            self._told_at = now
-            self._around.emit(BatchChanged(self._files.view()))
+        if self._files.finished:  # its end is told once, by settle
+            return
+        if at_once or self._is_due:
+            self._take_in_moved()
+            self._told_at = self._context.clock.monotonic()
+            self._context.emit(BatchChanged(self._files.view()))
+
+    @property
+    def _is_due(self) -> bool:
+        return self._context.clock.monotonic() - self._told_at >= _TELL
+
+    def _tell_progress(self) -> None:
+        self._is_telling = False  # before it is told: what is counted now comes with the next
+        self._tell()
+
+    def _take_in_moved(self) -> None:
+        while self._moved:
+            number, moved = self._moved.popitem()
+            state = self._files.file(number).state
+            if not state.has_ended:
+                self._count(number, moved)
+                self._files.progress(number, state, moved)
 
 
 def _state_of(cause: BaseException) -> TransferState:
     if isinstance(cause, Cancelled):
         return TransferState.CANCELLED
     return TransferState.NEEDS_ATTENTION
-
-
-def _names(command: Upload | Download) -> list[str]:
-    """Name what is asked for, as people know it."""
-    return [
-        display_name(remote_path.basename(source) or b"/")
-        if isinstance(source, bytes)
-        else PurePath(source).name or source
-        for source in command.sources
-    ]
-
-
-def _target(command: Upload | Download) -> str:
-    if isinstance(command, Upload):
-        return display_name(command.folder)
-    return command.folder

@@ -81,17 +81,16 @@ class Browser:
         if waiting is not None:
             waiting.credit.taken()
 
-    def cancel(self, request: int) -> bool:
-        """Cancel a request; false where there is none of that number."""
+    def cancel(self, request: int) -> None:
+        """Cancel a request, where there is one of that number."""
         waiting = self._requests.get(request)
         if waiting is None:
-            return False
+            return
         waiting.taken_back = True
         waiting.cancel.cancel()
         if request in self._held:
             self._held.remove(request)
             self._failed(request, Cancelled())
-        return True
 
     def hold(self) -> None:
         """Begin nothing until :meth:`resume`."""

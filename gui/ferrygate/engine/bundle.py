@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +17,12 @@ from ferrygate.common.errors import (
     SizeMismatchError,
 )
 from ferrygate.common.local_disk import TooManyOpenFilesError
+from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import Leftovers, UploadFailure
 from ferrygate.engine.silence import errors_of
 from ferrygate.engine.transfer_settings import TransferSettings
-from ferrygate.engine.work_queue import Item, Walk, WorkQueue
+from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Bell, Task
@@ -42,14 +44,19 @@ from ferrygate.transfers.window import Window
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
 _FINISH_SECONDS = 5.0  # for what overwrites something when it is cancelled
 _ROOM_SECONDS = 0.25  # until a file is begun again, where too many are open in other lanes
-_TELL = 0.1  # seconds between two reports of a file's progress
 
 
 class Reports(Protocol):
-    """Told on the lane's thread, or another: of each file one end."""
+    """Told on the lane's thread, or another: once of the end of each file and each walk.
 
-    def progress(self, job: FileJob, state: TransferState, moved: int) -> None:
-        """A file moved on."""
+    There is room for another item then; ``room`` tells of it where the end comes only later.
+    """
+
+    def entered(self, job: FileJob, state: TransferState, moved: int) -> None:
+        """A file entered another state."""
+
+    def moved(self, job: FileJob, moved: int) -> None:
+        """A file moved on, in the state it is in; called for every few bytes."""
 
     def walked(self, error: BaseException | None) -> None:
         """A walk is over."""
@@ -73,7 +80,7 @@ class Reports(Protocol):
         """
 
     def room(self) -> None:
-        """The lane could do with more."""
+        """The lane could do with more, and has no end to report."""
 
 
 class _Flying(msgspec.Struct, eq=False):
@@ -84,7 +91,6 @@ class _Flying(msgspec.Struct, eq=False):
     counted: bool = False  # among the open files, and those under way
     is_done: bool = False  # and well
     told: TransferState | None = None
-    told_at: float = 0.0
     task: Task[None] | None = None
 
     @property
@@ -248,9 +254,10 @@ class Bundle:
         """One item to its end; where the channel ends first, it stays among those flying."""
         try:
             if isinstance(flying.item, FileJob):
-                await self._move(route, flying, flying.item)
+                report = await self._move(route, flying, flying.item)
             else:
-                await self._walk(route.files, flying.item)
+                await flying.item(route.files)
+                report = partial(self._reports.walked, None)
             flying.is_done = True
         except TooManyOpenFilesError as error:
             if self._settings.open_files.has_others:  # there is room once one of them has ended
@@ -260,11 +267,11 @@ class Bundle:
                 self._take_back(flying)
                 bell.ring()
                 return
-            self._fail(flying, error)
+            report = self._failure(flying, error)
         except Exception as error:  # noqa: BLE001  the others go on
-            self._fail(flying, error)
+            report = self._failure(flying, error)
         self._flying.remove(flying)
-        self._end(flying)
+        self._end(flying, report)
         bell.ring()
 
     def _take_back(self, flying: _Flying) -> None:
@@ -280,30 +287,27 @@ class Bundle:
                 item = msgspec.structs.replace(item, resume_from=flying.checkpoint)
         self._queue.give_back(item)
 
-    async def _walk(self, files: RemoteFiles, walk: Walk) -> None:
-        await walk(files)
-        self._reports.walked(None)
+    async def _move(self, route: Route, flying: _Flying, job: FileJob) -> Callback:
+        """Move a file; returns what reports its end."""
 
-    async def _move(self, route: Route, flying: _Flying, job: FileJob) -> None:
         def report(state: TransferState, moved: int) -> None:
-            now = self._settings.clock.monotonic()
-            if state is not flying.told or now - flying.told_at >= _TELL:
-                flying.told, flying.told_at = state, now
-                self._reports.progress(job, state, moved)
+            if state is flying.told:
+                self._reports.moved(job, moved)
+            else:
+                flying.told = state
+                self._reports.entered(job, state, moved)
 
         done = settled(job)
         if done is not None:
-            self._reports.ended(job, done)
-        elif self._direction is Direction.UPLOAD:
-            try:
-                with closing(await self._claim(route, job)):
-                    outcome = await upload(route, job, report, flying.checkpoint)
-            except NotBeforeError as wait:
-                self._reports.later(job, flying.checkpoint, wait.until, None)
-            else:
-                self._sent(job, outcome, flying.checkpoint)
-        else:
-            self._keep(job, await download(route, job, report, self._settings.disk))
+            return partial(self._reports.ended, job, done)
+        if self._direction is Direction.DOWNLOAD:
+            return self._kept(job, await download(route, job, report, self._settings.disk))
+        try:
+            with closing(await self._claim(route, job)):
+                outcome = await upload(route, job, report, flying.checkpoint)
+        except NotBeforeError as wait:
+            return partial(self._reports.later, job, flying.checkpoint, wait.until, None)
+        return self._sent(job, outcome, flying.checkpoint)
 
     async def _claim(self, route: Route, job: FileJob) -> Claim:
         """Claim the name for this file: on this computer, or in this session (object stores)."""
@@ -318,8 +322,8 @@ class Bundle:
         outcome: Outcome,
         checkpoint: UploadCheckpoint,
         error: BaseException | None = None,
-    ) -> None:
-        """An upload has ended, unless a part may be put over it yet."""
+    ) -> Callback:
+        """An upload has ended, unless a part may be put over it yet: returns what reports it."""
         until = None
         if outcome.state is TransferState.DELIVERED:
             checkpoint.confirmed(outcome)
@@ -328,16 +332,14 @@ class Bundle:
             if not late.has_newer(outcome.remote, outcome.sha256):
                 until = late.until(outcome.remote, checkpoint.version)
         if until is None:
-            self._reports.ended(job, outcome)
-        elif self._late_check:
-            self._reports.later(job, checkpoint, until, error)
-        else:
-            self._reports.ended(job, not_asked_again(outcome))
+            return partial(self._reports.ended, job, outcome)
+        if self._late_check:
+            return partial(self._reports.later, job, checkpoint, until, error)
+        return partial(self._reports.ended, job, not_asked_again(outcome))
 
-    def _keep(self, job: FileJob, outcome: Outcome) -> None:
+    def _kept(self, job: FileJob, outcome: Outcome) -> Callback:
         if outcome.state is not TransferState.DELIVERED:
-            self._reports.ended(job, outcome)
-            return
+            return partial(self._reports.ended, job, outcome)
 
         def flushed(error: FerrygateError | None) -> None:
             if error is None:
@@ -346,16 +348,23 @@ class Bundle:
                 self._reports.failed(job, error)
 
         folder = LocalFolder.holding(job.root, outcome.local)
-        self._settings.disk.flush(LocalFile(folder, Path(outcome.local).name), flushed)
+        file = LocalFile(folder, Path(outcome.local).name)
+
+        def flush() -> None:
+            self._settings.disk.flush(file, flushed)
+            self._reports.room()  # its end is reported once it is on the disk
+
+        return flush
 
     # ------------------------------------------------------------ ends
 
-    def _end(self, flying: _Flying) -> None:
+    def _end(self, flying: _Flying, report: Callback) -> None:
+        """Make room for another item, then report: whoever hears of it may hand that out."""
         if flying.counted:
             self._settings.open_files.give_back()
             self._settings.load.give_back(delivered=flying.is_done)
         self._queue.done(flying.item)
-        self._reports.room()
+        report()
 
     def _fail_all(self, error: Exception) -> None:
         """The channel is gone, or the work on it was taken back."""
@@ -365,22 +374,21 @@ class Bundle:
             flying = [] if item is None else [_begun(item)]
         under_way = [(one.task, not isinstance(one.item, FileJob)) for one in flying]
         for one, own_error in zip(flying, errors_of(error, under_way), strict=True):
-            self._fail(one, own_error)
-            self._end(one)
+            self._end(one, self._failure(one, own_error))
 
-    def _fail(self, flying: _Flying, error: BaseException) -> None:
+    def _failure(self, flying: _Flying, error: BaseException) -> Callback:
+        """Return what reports that an item failed."""
         job, checkpoint = flying.item, flying.checkpoint
         if not isinstance(job, FileJob):
-            self._reports.walked(error)
-        elif self._direction is Direction.DOWNLOAD:
-            self._reports.failed(job, error)
-        elif checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
-            self._sent(job, checkpoint.delivered, checkpoint, error)
-        elif checkpoint.part_path is None or isinstance(error, ConnectionLostError):
+            return partial(self._reports.walked, error)
+        if self._direction is Direction.DOWNLOAD:
+            return partial(self._reports.failed, job, error)
+        if checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
+            return self._sent(job, checkpoint.delivered, checkpoint, error)
+        if checkpoint.part_path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
             self._leftovers.lose_handle(checkpoint)
-            self._reports.upload_failed(
-                job, UploadFailure(error, what_is_left(checkpoint), checkpoint)
-            )
-        else:
-            self._leftovers.add(job, checkpoint, error)
+            failure = UploadFailure(error, what_is_left(checkpoint), checkpoint)
+            return partial(self._reports.upload_failed, job, failure)
+        self._leftovers.add(job, checkpoint, error)
+        return self._reports.room  # its end is reported once it is cleared away

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, error_for
+from ferrygate.common.errors import Cancelled, Problem, error_for
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -24,6 +24,7 @@ _PATIENCE = 10.0  # seconds for which a cancelled request may say nothing
 # none does: without another look its handler would not run before the next event.
 _LOOK = 0.5
 
+_Cancel = m.CancelRequest | m.CancelBatch
 MakeEngine = Callable[[m.Listener], "Engine"]
 
 
@@ -59,6 +60,30 @@ class Prompter(Protocol):
         """Something worth knowing that nothing failed over."""
 
 
+class _Asked:
+    """One request that is being asked, and the batch that it became."""
+
+    def __init__(self, request: int) -> None:
+        self.request = request
+        self.batch: m.BatchId | None = None
+        self.events: deque[m.Event] = deque()  # that came while another one was waited for
+        self.is_taken_back = False  # :meth:`EngineClient.cancel` was told of it
+        self.give_up_at = inf  # when its end is waited for no more, on the steady clock
+
+    @property
+    def cancel(self) -> _Cancel:
+        """Return what takes it back."""
+        if self.batch is not None:
+            return m.CancelBatch(self.batch)
+        return m.CancelRequest(self.request)
+
+    def is_ended_by(self, event: m.Event) -> bool:
+        """Tell whether this is its end: the answer, or the end of the batch that it became."""
+        if isinstance(event, m.BatchChanged):
+            return event.view.finished
+        return isinstance(event, m.Done | m.Failed)
+
+
 class EngineClient:
     """Speaks to an engine in questions and answers."""
 
@@ -68,16 +93,14 @@ class EngineClient:
         prompter: Prompter,
         clock: Clock,
     ) -> None:
-        self._events: SimpleQueue[m.Event | m.CancelRequest] = SimpleQueue()
+        self._events: SimpleQueue[m.Event | _Cancel] = SimpleQueue()
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
         self._clock = clock
         self._last = 0
         self._closed = False
-        self._waiting: dict[int, deque[m.Event]] = {}  # events of requests that are being asked
-        self._taken_back: set[int] = set()  # those of them that :meth:`cancel` was told of
-        self._give_up_at: dict[int, float] = {}  # and those whose end is being waited for
-        self._cancels: SimpleQueue[int | None] = SimpleQueue()
+        self._asked: dict[int | m.BatchId, _Asked] = {}  # by request, and by batch
+        self._cancels: SimpleQueue[_Cancel | None] = SimpleQueue()
         self._canceller = threading.Thread(target=self._pass_on, name="cancel", daemon=True)
         self._canceller.start()
 
@@ -89,57 +112,58 @@ class EngineClient:
     def ask(self, command: m.Request) -> Iterator[m.Event]:
         """Send a request and give its events as they come, until it is done.
 
-        When the caller stops half-way, the request is cancelled and its events are lost; after
-        :meth:`cancel` they are not.
+        One that starts a batch is done when the batch is finished. When the caller stops half-way,
+        the request is cancelled and its events are lost; after :meth:`cancel` they are not.
 
         Raises:
             Cancelled: the request was taken back; also where the engine has gone silent since.
-            FerrygateError: the request failed.
+            FerrygateError: the request failed, or its batch found not all of its files.
         """
-        request = command.request
-        waiting = self._waiting[request] = deque()
+        asked = self._asked[command.request] = _Asked(command.request)
         self._engine.send(command)
         over = False
         try:
-            while True:
-                event = waiting.popleft() if waiting else self._next(request)
+            while not over:
+                event = self._next(asked)
                 if event is None or self._answered(event):
                     continue
-                if isinstance(event, m.Done | m.Failed):
-                    over = True
-                    if isinstance(event, m.Failed):
-                        raise error_for(event.problem)
-                    return
-                yield event
+                over = asked.is_ended_by(event)
+                if not isinstance(event, m.Done | m.Failed):
+                    yield event
+                problem = _problem_of(event) if over else None
+                if problem is not None:
+                    raise error_for(problem)
         finally:
-            if not (over or self._closed or request in self._taken_back):
-                self._clear_away(request)
-            self._taken_back.discard(request)
-            self._give_up_at.pop(request, None)
-            del self._waiting[request]
+            if not (over or self._closed or asked.is_taken_back):
+                self._clear_away(asked)
+            del self._asked[asked.request]
+            if asked.batch is not None:
+                del self._asked[asked.batch]
 
     def cancel(self) -> None:
         """Have what is being asked cancelled; it goes on until its end, or ten seconds of silence.
 
         For a signal's handler, or another thread than the one that asks: nothing is waited for.
         """
-        for request in tuple(self._waiting):
-            self._taken_back.add(request)
-            self._events.put(m.CancelRequest(request))  # wakes who waits for an event
-            self._cancels.put(request)
+        for asked in set(self._asked.copy().values()):
+            asked.is_taken_back = True
+            self._events.put(asked.cancel)  # wakes who waits for an event
+            self._cancels.put(asked.cancel)
 
     def _pass_on(self) -> None:
         """On a thread of its own: whoever asks may be held up by what it prints to."""
-        for request in iter(self._cancels.get, None):
-            self._engine.send(m.CancelRequest(request))
+        while (cancel := self._cancels.get()) is not None:
+            self._engine.send(cancel)
 
-    def _next(self, request: int) -> m.Event | None:
+    def _next(self, asked: _Asked) -> m.Event | None:
         """The next event, if it is this request's or nobody's; another's is kept for it.
 
         None where it was another's, or nothing came for half a second.
         A caller may ask something while it goes through the answers to something else.
         """
-        left = self._give_up_at.get(request, inf) - self._clock.monotonic()
+        if asked.events:
+            return asked.events.popleft()
+        left = asked.give_up_at - self._clock.monotonic()
         try:
             event = self._events.get(timeout=max(0.0, min(left, _LOOK)))
         except Empty:
@@ -148,20 +172,31 @@ class EngineClient:
             raise Cancelled(
                 message("Cancelled."), detail="the engine has not told its end"
             ) from None
-        if isinstance(event, m.CancelRequest):
-            if event.target in self._waiting:
-                self._put_off_end(event.target)
+        if isinstance(event, m.CancelRequest | m.CancelBatch):
+            self._put_off_end(self._asked.get(_target(event)))
             return None
         if isinstance(event, m.FolderBlock):
             self._engine.send(m.TakeMore(event.request))
-        owner = _owner(event)
-        if owner in self._give_up_at:
+        name = _owner(event)
+        owner = None if name is None else self._asked.get(name)
+        if owner is not None and owner.give_up_at < inf:
             self._put_off_end(owner)
-        if owner is not None and owner != request:
-            if owner in self._waiting:
-                self._waiting[owner].append(event)
+        if isinstance(event, m.BatchStarted):
+            self._became_batch(owner, event.batch)
+            return None
+        if name is not None and owner is not asked:
+            if owner is not None:
+                owner.events.append(event)
             return None
         return event
+
+    def _became_batch(self, asked: _Asked | None, batch: m.BatchId) -> None:
+        if asked is None:
+            return
+        asked.batch = batch
+        self._asked[batch] = asked
+        if asked.is_taken_back:  # the engine was told to cancel a request that was over by then
+            self._engine.send(asked.cancel)
 
     def do(self, command: m.Request) -> None:
         """Send a request and wait for its end."""
@@ -205,7 +240,7 @@ class EngineClient:
         return True
 
     def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
-        if question.batch in self._taken_back:
+        if self._asked[question.batch].is_taken_back:
             return
         try:
             choice = self._prompter.resolve_conflict(question)
@@ -214,24 +249,40 @@ class EngineClient:
         else:
             self._engine.send(m.AnswerConflict(question.batch, choice))
 
-    def _put_off_end(self, request: int) -> None:
-        self._give_up_at[request] = self._clock.monotonic() + _PATIENCE
+    def _put_off_end(self, asked: _Asked | None) -> None:
+        if asked is not None:
+            asked.give_up_at = self._clock.monotonic() + _PATIENCE
 
-    def _clear_away(self, request: int) -> None:
+    def _clear_away(self, asked: _Asked) -> None:
         """Give the engine time to clear away what a request has begun, unheard."""
-        self._engine.send(m.CancelRequest(request))
-        self._put_off_end(request)
-        waiting = self._waiting[request]
+        asked.is_taken_back = True
+        self._engine.send(asked.cancel)
+        self._put_off_end(asked)
         with suppress(Cancelled):
             while True:
-                event = waiting.popleft() if waiting else self._next(request)
-                if isinstance(event, m.Done | m.Failed):
+                event = self._next(asked)
+                if event is not None and asked.is_ended_by(event):
                     return
 
 
-def _owner(event: m.Event) -> int | None:
-    """The request an event belongs to; none for what is for everybody."""
+def _problem_of(end: m.Event) -> Problem | None:
+    """Say why a request failed, or why its batch is not whole."""
+    match end:
+        case m.Failed(problem=problem) | m.BatchChanged(view=m.BatchView(problem=problem)):
+            return problem
+        case _:
+            return None
+
+
+def _target(cancel: _Cancel) -> int | m.BatchId:
+    return cancel.batch if isinstance(cancel, m.CancelBatch) else cancel.target
+
+
+def _owner(event: m.Event) -> int | m.BatchId | None:
+    """The request or batch an event belongs to; none for what is for everybody."""
     match event:
+        case m.BatchStarted(request=request):
+            return request
         case m.BatchChanged(view=view):
             return view.batch
         case m.FileChanged(batch=batch) | m.ConflictQuestion(batch=batch):

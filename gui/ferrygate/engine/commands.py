@@ -7,7 +7,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import ConflictChoice, LinkChoice
+from ferrygate.transfers.views import BatchId, ConflictChoice, LinkChoice
 from ferrygate.vault.vault import SecretKind
 
 
@@ -178,8 +178,8 @@ class RemovePath(msgspec.Struct, frozen=True):
 class Upload(msgspec.Struct, frozen=True):
     """Send files and folders into a remote folder, which is made when missing.
 
-    ``request`` also names the batch. Done when every file reached a final state, be it delivered
-    or not.
+    Answered by BatchStarted, which ends the request; the batch has ended once a BatchChanged says
+    so, be its files delivered or not.
 
     Attributes:
         late_check: where the line was lost, wait until no part can come over what was sent again,
@@ -197,7 +197,10 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class Download(msgspec.Struct, frozen=True):
-    """Fetch files and folders into a local folder, which is made when missing."""
+    """Fetch files and folders into a local folder, which is made when missing.
+
+    Answered as :class:`Upload`.
+    """
 
     request: int
     sources: tuple[bytes, ...]
@@ -209,8 +212,25 @@ class Download(msgspec.Struct, frozen=True):
 class AnswerConflict(msgspec.Struct, frozen=True):
     """A person's answer to ConflictQuestion, for the rest of the batch."""
 
-    batch: int
+    batch: BatchId
     choice: ConflictChoice
+
+
+class CancelBatch(msgspec.Struct, frozen=True):
+    """Stop a batch: what is under way comes to its end, and BatchChanged tells the batch's."""
+
+    batch: BatchId
+
+
+class RetryBatch(msgspec.Struct, frozen=True):
+    """Begin again what a batch that has ended did not deliver, over the session that there is.
+
+    Answered by Done once that waits for its turn. Fails where nobody is signed in, and where
+    nothing of that batch is kept to be tried again (:attr:`BatchView.can_retry`).
+    """
+
+    request: int
+    batch: BatchId
 
 
 class ExplainRefusal(msgspec.Struct, frozen=True):
@@ -273,7 +293,7 @@ class TakeMore(msgspec.Struct, frozen=True):
 
 
 class CancelRequest(msgspec.Struct, frozen=True):
-    """Stop a sign-in, listing or batch; its request then fails with ``cancelled``, or is done."""
+    """Stop a sign-in or a listing; its request then fails with ``cancelled``, or is done."""
 
     target: int
 
@@ -301,11 +321,19 @@ Request = (
     | RemovePath
     | Upload
     | Download
+    | RetryBatch
     | LimitRate
     | OktaCommand
 )
-"""Commands with a number, each answered by one Done or Failed."""
+"""Commands with a number, each answered by one Done, BatchStarted or Failed."""
 
 Command = (
-    Request | AnswerHostKey | AnswerPrompt | AnswerConflict | TakeMore | CancelRequest | Shutdown
+    Request
+    | AnswerHostKey
+    | AnswerPrompt
+    | AnswerConflict
+    | CancelBatch
+    | TakeMore
+    | CancelRequest
+    | Shutdown
 )

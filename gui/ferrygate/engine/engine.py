@@ -35,6 +35,7 @@ from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
 from ferrygate.engine.start_secrets import StartSecrets
+from ferrygate.engine.unanswered import Unanswered
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret
 from ferrygate.sites.site import Site
@@ -52,7 +53,7 @@ class Engine:
     def __init__(self, parts: Parts, listener: Callable[[m.Event], None]) -> None:
         self._parts = parts
         self._listener = listener
-        self._due: set[int] = set()  # requests that have not been answered
+        self._unanswered = Unanswered()
         self._inbox = Inbox(parts.clock)
         self._tasks = BackgroundTasks(self._later)
         self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
@@ -95,8 +96,7 @@ class Engine:
         """Tell everybody that this thread ends; no further failure keeps any of them from it."""
         self._ended = problem
         told: list[m.Event] = [m.SessionChanged(m.SessionState.OFFLINE, problem=problem)]
-        due, self._due = self._due, set()
-        told += [m.Failed(request, problem) for request in sorted(due)]
+        told += self._unanswered.ends(problem, None)  # it may be the clock that broke
         for event in told:
             with suppress(BaseException):
                 self._listener(event)
@@ -130,8 +130,11 @@ class Engine:
             problem = problem_of(error)
             self._forget(error_for(problem))
             self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
-            for request in sorted(self._due):
-                self._emit(m.Failed(request, problem))
+            self._end_all(problem)
+
+    def _end_all(self, problem: Problem) -> None:
+        for event in self._unanswered.ends(problem, self._parts.clock.now()):
+            self._tell(event)
 
     def _obey(self, command: m.Command) -> None:
         handle = self._handlers[type(command)]
@@ -141,23 +144,24 @@ class Engine:
         if self._ended is not None:
             self._listener(m.Failed(command.request, self._ended))
             return
-        self._due.add(command.request)
+        self._unanswered.add(command.request)
         try:
             handle(command)
         except FerrygateError as error:
             self._fail(command.request, error)
 
     def _emit(self, event: m.Event) -> None:
-        if isinstance(event, m.Done | m.Failed):
-            if event.request not in self._due:  # answered before, when everything was ended
-                return
-            self._due.discard(event.request)
-        note(event)
-        self._listener(event)
+        if not self._unanswered.takes(event):  # answered before, when everything was ended
+            return
+        self._tell(event)
         if isinstance(event, m.SecretsDropped) and m.SecretKind.CODE_SECRET in event.kinds:
             self._codes.show(None)
         if isinstance(event, m.SessionChanged):  # a sign-in spends a code
             self._codes.refresh(at_once=True)
+
+    def _tell(self, event: m.Event) -> None:
+        note(event)
+        self._listener(event)
 
     def _handler_table(self) -> dict[type[m.Command], Callable[[Any], None]]:
         return {
@@ -181,7 +185,9 @@ class Engine:
             m.RemovePath: self._browse,
             m.Upload: self._transfer,
             m.Download: self._transfer,
+            m.RetryBatch: self._retry,
             m.AnswerConflict: self._answer_conflict,
+            m.CancelBatch: self._cancel_batch,
             m.ExplainRefusal: self._ask_okta,
             m.EnrolWithOkta: self._ask_okta,
             m.MeasureSkew: self._ask_okta,
@@ -353,6 +359,16 @@ class Engine:
         if self._keeper.session is not None:
             self._keeper.session.queue.answer_conflict(command.batch, command.choice)
 
+    def _cancel_batch(self, command: m.CancelBatch) -> None:
+        if self._keeper.session is not None:
+            self._keeper.session.queue.cancel(command.batch)
+
+    def _retry(self, command: m.RetryBatch) -> None:
+        session = self._session_for(command.request)
+        if session is not None:
+            session.queue.retry(command.batch)
+            self._emit(m.Done(command.request))
+
     def _cancel(self, command: m.CancelRequest) -> None:
         if not self._tasks.cancel(command.target) and self._keeper.session is not None:
             self._keeper.session.cancel(command.target)
@@ -362,8 +378,7 @@ class Engine:
         self._tasks.cancel_all()
         self._running = False
         self._ended = Cancelled(message("Ferrygate is closing.")).problem
-        for request in sorted(self._due):
-            self._fail(request, Cancelled())
+        self._end_all(Cancelled().problem)
 
     # ------------------------------------------------------------ inside
 

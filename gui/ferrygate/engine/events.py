@@ -12,7 +12,7 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import BatchView, FileView
+from ferrygate.transfers.views import BatchId, BatchView, FileView
 from ferrygate.vault.vault import SecretKind
 
 
@@ -193,6 +193,13 @@ class PathStat(msgspec.Struct, frozen=True):
     entry: Entry
 
 
+class BatchStarted(msgspec.Struct, frozen=True):
+    """The request ended well: what it asks for is a batch now, and goes on under that name."""
+
+    request: int
+    batch: BatchId
+
+
 class BatchChanged(msgspec.Struct, frozen=True, gc=False):
     """Tells how far a batch is; at most ten a second, and at its end."""
 
@@ -202,7 +209,7 @@ class BatchChanged(msgspec.Struct, frozen=True, gc=False):
 class FileChanged(msgspec.Struct, frozen=True, gc=False):
     """One file of a batch entered another state."""
 
-    batch: int
+    batch: BatchId
     view: FileView
 
 
@@ -215,7 +222,7 @@ class ConflictQuestion(msgspec.Struct, frozen=True):
         replace_is_final: on this server replacing destroys the old file if the upload breaks.
     """
 
-    batch: int
+    batch: BatchId
     name: str
     replace_is_final: bool
 
@@ -241,6 +248,9 @@ class SkewMeasured(msgspec.Struct, frozen=True):
     applied: int
 
 
+Answer = Done | BatchStarted | Failed
+"""Ends a request; there is one for each."""
+
 Event = (
     Done
     | Failed
@@ -258,6 +268,7 @@ Event = (
     | FolderBlock
     | ListingIncomplete
     | PathStat
+    | BatchStarted
     | BatchChanged
     | FileChanged
     | ConflictQuestion

@@ -23,6 +23,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.given_up import Gone, given_up
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
@@ -44,10 +45,11 @@ _JOIN = 10.0  # seconds an ended session may take
 
 
 class _Learned(NamedTuple):
-    """Holds what sessions of one account have found out, for those that follow."""
+    """Holds what sessions of one account leave to those that follow."""
 
     limits: ServerLimits
     late: LateParts  # that its lost connections may leave
+    ended: EndedBatches  # that a person may have tried again
 
 
 class SessionKeeper:
@@ -199,6 +201,7 @@ class SessionKeeper:
             self._limiter,
             limits=learned.limits,
             late=learned.late,
+            ended=learned.ended,
         )
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
@@ -225,7 +228,7 @@ class SessionKeeper:
         account = site.host, site.port, site.username
         if account not in self._learned:
             late = LateParts(self._clock.monotonic, site.late_part_seconds)
-            self._learned[account] = _Learned(ServerLimits(), late)
+            self._learned[account] = _Learned(ServerLimits(), late, EndedBatches())
         learned = self._learned[account]
         learned.late.seconds = site.late_part_seconds  # it may have been edited since
         return learned

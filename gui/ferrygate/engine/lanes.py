@@ -11,7 +11,7 @@ from ferrygate.engine.growth import Growth, Tally
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.load import Load
 from ferrygate.engine.work_queue import WorkQueue
-from ferrygate.transfers.views import Direction
+from ferrygate.transfers.views import BatchId, Direction
 from ferrygate.transfers.window import Share
 
 
@@ -19,7 +19,7 @@ class Assignment(msgspec.Struct, eq=False):
     """A lane, the batch it works for, and what it has to do for it."""
 
     lane: Lane
-    batch: int
+    batch: BatchId
     queue: WorkQueue
 
 
@@ -43,16 +43,16 @@ class Lanes:
         self._assignments: list[Assignment] = []
         self._growth = Growth(clock, tally)
 
-    def of(self, batch: int) -> Iterator[Assignment]:
+    def of(self, batch: BatchId) -> Iterator[Assignment]:
         """Those of a batch."""
         return (assignment for assignment in self._assignments if assignment.batch == batch)
 
-    def with_room(self, batch: int) -> Assignment | None:
+    def with_room(self, batch: BatchId) -> Assignment | None:
         """The one of a batch that has least to do, if it could do with more."""
         open_ones = [one for one in self.of(batch) if one.queue.has_room]
         return min(open_ones, key=_to_do, default=None)
 
-    def another(self, batch: int, direction: Direction) -> Assignment | None:
+    def another(self, batch: BatchId, direction: Direction) -> Assignment | None:
         """One lane more for a batch, if it is worth having.
 
         Where a batch has none and gets none now, the one with most lanes lets one go.

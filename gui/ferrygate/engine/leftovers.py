@@ -91,7 +91,9 @@ class Leftovers:
                     break
             self._clock.wait(CancelToken().event, _BETWEEN_LOOKS)
         for number, one in enumerate(broken):
-            if not lane.let_go_cleanly:
+            if lane.let_go_cleanly:  # with its channel the handle is gone, and shows no part later
+                one.checkpoint.connection_lost(self._late.now())
+            else:
                 self.lose_handle(one.checkpoint)
             rest = left.get(number, unseen)
             if rest is LeftBehind.NOTHING:

@@ -17,6 +17,8 @@ def note(event: m.Event) -> None:
             _LOG.info("session %s%s", state.value, _reason(problem))
         case m.Failed(request=request, problem=problem):
             _LOG.info("request %d failed%s", request, _reason(problem))
+        case m.BatchStarted(request=request, batch=batch):
+            _LOG.info("request %d became batch %s", request, batch)
         case m.Notice(problem=problem):
             _LOG.warning("notice%s", _reason(problem))
         case m.RefusalExplained(problem=problem):
@@ -25,11 +27,11 @@ def note(event: m.Event) -> None:
             _LOG.info("clock of Okta ahead by %s s, corrected by %d s", seconds, applied)
         case m.FileChanged(batch=batch, view=view):
             _LOG.debug(
-                "file %d.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
+                "file %s.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
             )
         case m.BatchChanged(view=m.BatchView(finished=True) as view):
             _LOG.info(
-                "batch %d finished: %d of %d files delivered, %d bytes",
+                "batch %s finished: %d of %d files delivered, %d bytes",
                 view.batch,
                 view.files_delivered,
                 view.files_total,

@@ -1,9 +1,9 @@
 """Commands into the engine and events out of it: plain values, and nothing else.
 
 A :data:`Request` carries a number of the sender's choosing and is answered by exactly one
-:class:`Done` or :class:`Failed` with the same number, whatever other events come before it. Other
-commands are not answered. Remote paths are bytes, absolute, separated by ``/``; local paths are
-text.
+:data:`Answer` with the same number, whatever other events come before it. A batch that was started
+so goes on under a name of its own, until a BatchChanged says that it is finished. Other commands
+are not answered. Remote paths are bytes, absolute, separated by ``/``; local paths are text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ferrygate.engine.commands import (
     AnswerHostKey,
     AnswerPrompt,
     ApplySkew,
+    CancelBatch,
     CancelRequest,
     Command,
     Download,
@@ -31,6 +32,7 @@ from ferrygate.engine.commands import (
     RenamePath,
     Request,
     ResetLock,
+    RetryBatch,
     ShowCode,
     Shutdown,
     SignIn,
@@ -43,7 +45,9 @@ from ferrygate.engine.commands import (
     UsePassword,
 )
 from ferrygate.engine.events import (
+    Answer,
     BatchChanged,
+    BatchStarted,
     CodeAwaited,
     CodeChanged,
     CodeEnrolled,
@@ -69,6 +73,7 @@ from ferrygate.engine.events import (
     SkewMeasured,
 )
 from ferrygate.transfers.views import (
+    BatchId,
     BatchView,
     Confirmation,
     ConflictChoice,
@@ -83,12 +88,16 @@ from ferrygate.transfers.views import (
 from ferrygate.vault.vault import SecretKind
 
 __all__ = [
+    "Answer",
     "AnswerConflict",
     "AnswerHostKey",
     "AnswerPrompt",
     "ApplySkew",
     "BatchChanged",
+    "BatchId",
+    "BatchStarted",
     "BatchView",
+    "CancelBatch",
     "CancelRequest",
     "CodeAwaited",
     "CodeChanged",
@@ -131,6 +140,7 @@ __all__ = [
     "RenamePath",
     "Request",
     "ResetLock",
+    "RetryBatch",
     "SecretKind",
     "SecretsDropped",
     "ServerSaid",

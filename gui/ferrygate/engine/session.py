@@ -20,6 +20,7 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.browser import Browser
+from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.jobs import carry_out
@@ -43,6 +44,7 @@ from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
 _IN_FLIGHT = 48 << 20  # bytes, over all channels
+_ID_BYTES = 8  # of a batch's name: no two of an account's meet
 _JOIN = 5.0  # seconds a lane may take to notice the end of its connection
 
 
@@ -60,10 +62,11 @@ class Session:
         *,
         limits: ServerLimits,
         late: LateParts,
+        ended: EndedBatches,
     ) -> None:
         """Begin; ``limits`` is what is known of how much the server bears, and gets what is found.
 
-        The others are those of the keeper.
+        ``ended`` keeps batches to be tried again. The others are those of the keeper.
         """
         self.site = site
         self.connection: Connection | None = connection
@@ -102,6 +105,8 @@ class Session:
                 listed_times=ListedTimes(),
             ),
             self._doubt,
+            new_id=lambda: m.BatchId(parts.random_hex(_ID_BYTES)),
+            ended=ended,
         )
 
     def browse(self, command: FileOperation) -> None:
@@ -137,9 +142,8 @@ class Session:
         )
 
     def cancel(self, request: int) -> None:
-        """Cancel a browsing request or a batch."""
-        if not self.browser.cancel(request):
-            self.queue.cancel(request)
+        """Cancel a browsing request."""
+        self.browser.cancel(request)
 
     def work_done(self) -> Tally:
         """Return what its transfers have done so far, over all connections."""

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ferrygate.common.errors import Cancelled, Problem
-from ferrygate.engine.batch import Batch, Surroundings
+from ferrygate.common.errors import Cancelled, Problem, UsageError
+from ferrygate.common.message import message
+from ferrygate.engine.batch import Batch
+from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.bundle import Bundle
+from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
-from ferrygate.engine.messages import ConflictChoice, Download, Event, TransferState, Upload
+from ferrygate.engine.messages import (
+    BatchId,
+    BatchStarted,
+    ConflictChoice,
+    Download,
+    Event,
+    TransferState,
+    Upload,
+)
 from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item
@@ -30,26 +41,43 @@ class TransferQueue:
         new_lane: Callable[[str], Lane],
         settings: TransferSettings,
         doubt: Callback,
+        *,
+        new_id: Callable[[], BatchId],
+        ended: EndedBatches,
     ) -> None:
-        """Begin; ``doubt`` is called when a lane says that the connection was lost."""
+        """Begin with nothing to do.
+
+        Args:
+            emit: told of every event.
+            post: has something done on the engine's thread.
+            new_lane: makes a lane of that name.
+            settings: what transfers need to know beside the file.
+            doubt: called when a lane says that the connection was lost.
+            new_id: names a batch, as no other is named.
+            ended: keeps batches that have ended, of the sessions before this one too.
+        """
+        self._emit = emit
+        self._new_id = new_id
+        self._ended = ended
         self._reports = ReportQueue(post)
         self._settings = settings
-        self._around = Surroundings(
+        self._context = BatchContext(
             emit,
             self._reports,
             settings.clock,
             doubt,
             settings.load,
+            self._go_on,
             object_store=settings.object_store,
         )
         self._connected = True
-        self._batches: dict[int, Batch] = {}
+        self._batches: dict[BatchId, Batch] = {}
         self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally, settings.load)
 
     @property
     def tally(self) -> Tally:
         """Return what was done so far, over all batches."""
-        return self._around.tally
+        return self._context.tally
 
     @property
     def is_moving(self) -> bool:
@@ -60,24 +88,42 @@ class TransferQueue:
 
     def take(self, command: Upload | Download) -> None:
         """Begin a batch: its folders are walked on a lane, its files moved as they are found."""
+        name = self._new_id()
+        self._emit(BatchStarted(command.request, name))
+        self._begin(Batch(name, command, self._context))
+
+    def retry(self, name: BatchId) -> None:
+        """Begin again what a batch did not deliver.
+
+        Raises:
+            UsageError: it is not kept.
+        """
+        batch = self._ended.take(name)
+        if batch is None:
+            raise UsageError(
+                message("This transfer cannot be tried again."), next_step=message("Start it anew.")
+            )
+        batch.retry(self._context)
+        self._begin(batch)
+
+    def _begin(self, batch: Batch) -> None:
         if not self._batches:
             self._lanes.begin()
-        batch = Batch(command, self._around, lambda: self._go_on(batch))
-        self._batches[batch.number] = batch
+        self._batches[batch.id] = batch
         self._feed()
 
-    def answer_conflict(self, number: int, choice: ConflictChoice) -> None:
+    def answer_conflict(self, name: BatchId, choice: ConflictChoice) -> None:
         """A person said what to do with names that are taken."""
-        if number in self._batches:
-            self._batches[number].answer(choice)
+        if name in self._batches:
+            self._batches[name].answer(choice)
             self._lanes.begin()
             self._feed()
 
-    def cancel(self, number: int) -> None:
-        """Stop a batch, where there is one of that number."""
-        if number in self._batches:
+    def cancel(self, name: BatchId) -> None:
+        """Stop a batch, where it is under way."""
+        if name in self._batches:
             self._end(
-                self._batches[number],
+                self._batches[name],
                 TransferState.CANCELLED,
                 Cancelled().problem,
             )
@@ -85,7 +131,7 @@ class TransferQueue:
     def _end(self, batch: Batch, state: TransferState, reason: Problem) -> None:
         batch.end(state, reason)
         self._close_idle(batch)
-        self._settle(batch)
+        self._settle(batch.id)
 
     def hold(self) -> None:
         """Hand out nothing until :meth:`resume`."""
@@ -128,11 +174,11 @@ class TransferQueue:
         """
         for batch in sorted(self._batches.values(), key=self._has_lane):
             while self._connected and batch.has_work:
-                assignment = self._lanes.with_room(batch.number)
+                assignment = self._lanes.with_room(batch.id)
                 if assignment is not None:
                     assignment.queue.put(batch.next_item())
                     continue
-                assignment = self._lanes.another(batch.number, batch.direction)
+                assignment = self._lanes.another(batch.id, batch.direction)
                 if assignment is None:
                     break
                 assignment.queue.put(batch.next_item())
@@ -140,7 +186,7 @@ class TransferQueue:
             self._close_idle(batch)
 
     def _has_lane(self, batch: Batch) -> bool:
-        return any(self._lanes.of(batch.number))
+        return any(self._lanes.of(batch.id))
 
     def _set_to_work(self, batch: Batch, assignment: Assignment) -> None:
         bundle = Bundle(
@@ -161,7 +207,7 @@ class TransferQueue:
 
     def _close_idle(self, batch: Batch) -> None:
         """Let lanes go that have worked off what they had."""
-        for assignment in self._lanes.of(batch.number):
+        for assignment in self._lanes.of(batch.id):
             if not assignment.queue.files and not assignment.queue.closed:
                 assignment.queue.close()
 
@@ -172,7 +218,7 @@ class TransferQueue:
         """
         self._lanes.free(assignment)
         batch.put_back([*left, *assignment.queue.take_all()])
-        self._go_on(batch)
+        self._go_on(batch.id)
 
     def _refused(self, batch: Batch, assignment: Assignment, error: BaseException) -> None:
         """The server grants this lane no channel: go on with fewer, if there are any."""
@@ -184,13 +230,15 @@ class TransferQueue:
             batch.put_back(left)
         else:
             batch.refuse(left, error)
-        self._go_on(batch)
+        self._go_on(batch.id)
 
-    def _go_on(self, batch: Batch) -> None:
-        self._settle(batch)
+    def _go_on(self, name: BatchId) -> None:
+        self._settle(name)
         self._feed()
 
-    def _settle(self, batch: Batch) -> None:
-        if batch.number in self._batches and batch.settle():
-            del self._batches[batch.number]
+    def _settle(self, name: BatchId) -> None:
+        batch = self._batches.get(name)
+        if batch is not None and batch.settle():
+            del self._batches[batch.id]
             self._close_idle(batch)
+            self._ended.keep(batch)

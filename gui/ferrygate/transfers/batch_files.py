@@ -1,9 +1,7 @@
-"""A batch: the files of one upload or download, and how they stand."""
+"""The files of one batch, which is one upload or download, and how they stand."""
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -13,10 +11,14 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.file_queue import FileQueue
+from ferrygate.transfers.file_record import FileRecord
 from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.recent_speed import RecentSpeed
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.views import (
     MOVES,
+    BatchId,
     BatchView,
     ConflictChoice,
     Direction,
@@ -26,47 +28,46 @@ from ferrygate.transfers.views import (
     TransferState,
 )
 
-_SPEED_SPAN = 3.0  # seconds over which the speed is taken
-
 
 class BatchFiles:
     """Owned by one thread; knows states and sums, moves nothing itself.
 
     Attributes:
-        number: tells it apart.
-        cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread.
+        batch: names the batch.
+        cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread. There is
+            another one after :meth:`retry`.
         problem: why the walk ended early.
         slots: for its files that overwrite others; each is given back when its file has ended.
+        is_kept: :meth:`retry` may be called once it is finished.
     """
 
     def __init__(
         self,
-        number: int,
+        batch: BatchId,
         direction: Direction,
         names: Sequence[str],
         target: str,
         clock: Clock,
     ) -> None:
-        self.number = number
+        self.batch = batch
         self.cancel = CancelToken()
         self.problem: Problem | None = None
         self.slots = ReplaceSlots()
+        self.is_kept = True
         self._asking = False  # a person has to say what to do with taken names
         self._on_conflict: ConflictChoice | None = None  # the answer, once given
         self._walk_begun = False
         self._walking = True  # more files may come
+        self._walk_tries = 0  # as those of a file
         self._direction = direction
         self._names = names
         self._target = target
         self._clock = clock
-        self._jobs: list[FileJob] = []
-        self._files: list[FileView] = []
-        self._replacing: deque[int] = deque()  # those of these that have a slot go on first
-        self._interrupted: deque[int] = deque()  # these go on before others begin
-        self._waiting: deque[int] = deque()
-        self._late: list[tuple[float, int]] = []  # a heap: when each is handed out again
-        self._moved = self._total = self._finished = self._delivered = 0
-        self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
+        self._records: list[FileRecord] = []
+        self._queue = FileQueue(clock.monotonic)
+        self._counts = dict.fromkeys(TransferState, 0)
+        self._moved = self._total = self._ended = self._left_out = 0
+        self._speed = RecentSpeed(clock)
         self._finished_at: float | None = None
 
     # ------------------------------------------------------------ the walk
@@ -89,6 +90,8 @@ class BatchFiles:
         self._walking = False
         self.problem = problem or self.problem
 
+    # ------------------------------------------------------------ taken back, and tried again
+
     def stop(self, reason: Problem) -> list[FileJob]:
         """Have what is under way come to its end; returns what waited, which is handed out no more.
 
@@ -102,17 +105,62 @@ class BatchFiles:
             self.problem = reason
         if not self._walk_begun:
             self._walk_begun, self._walking = True, False
-        queues = (self._replacing, self._interrupted, self._waiting)
-        waiting = [self._jobs[number] for queue in queues for number in queue]
-        self._replacing.clear()
-        self._interrupted.clear()
-        self._waiting.clear()
-        return waiting
+        return [self._records[number].job for number in self._queue.take_all()]
 
     def take_late(self) -> list[FileJob]:
         """Take what waits for late parts off the queue."""
-        late, self._late = self._late, []
-        return [self._jobs[number] for _due, number in late]
+        return [self._records[number].job for number in self._queue.take_late()]
+
+    def retry(self) -> list[FileView]:
+        """Begin again what was not delivered, and the walk where it was not whole.
+
+        An upload that may have left a part goes on from how far it came. Returns the files that
+        wait now. The batch has to be finished.
+        """
+        assert self.finished  # noqa: S101  else a file would be in two hands
+        self.cancel = CancelToken()
+        self._finished_at = None
+        if self.problem is not None:
+            self.problem = None
+            self._walk_begun, self._walking = False, True
+        self.renew()
+        return [self._wait_anew(record) for record in self._records if record.may_be_retried]
+
+    def _wait_anew(self, record: FileRecord) -> FileView:
+        number, moved = record.view.number, record.view.moved
+        # Much may have happened to its name since.
+        record.job = msgspec.structs.replace(record.job, free=False)
+        self._queue.wait(number)
+        self._moved -= moved
+        return self._change(
+            number, TransferState.WAITING, moved=0, problem=None, left_behind=LeftBehind.NOTHING
+        )
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether :meth:`retry` would have something to do."""
+        if not (self.is_kept and self.finished):
+            return False
+        return self.problem is not None or any(record.may_be_retried for record in self._records)
+
+    # ------------------------------------------------------------ tries on one connection
+
+    def count_try(self, number: int) -> int:
+        """Count that a file's connection was lost under it; returns how often that was by now."""
+        record = self._records[number]
+        record.tries += 1
+        return record.tries
+
+    def count_walk_try(self) -> int:
+        """Count the same of the walk."""
+        self._walk_tries += 1
+        return self._walk_tries
+
+    def renew(self) -> None:
+        """There is another connection: what was lost with the last one counts no more."""
+        self._walk_tries = 0
+        for record in self._records:
+            record.tries = 0
 
     # ------------------------------------------------------------ names that are taken
 
@@ -141,66 +189,63 @@ class BatchFiles:
             state=TransferState.WAITING,
             size=job.size,
         )
-        self._jobs.append(job)
-        self._files.append(view)
-        self._waiting.append(job.number)
+        self._records.append(FileRecord(job, view))
+        self._counts[view.state] += 1
+        self._queue.wait(job.number)
         self._total += job.size or 0
         return view
 
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
-        if self._late_is_due and not (self._replacing or self._interrupted):
-            _due, number = heapq.heappop(self._late)
-        else:
-            number = (self._replacing or self._interrupted or self._waiting).popleft()
-        job = self._jobs[number]
+        job = self._records[self._queue.take()].job
         if self._on_conflict is not None:
             job = msgspec.structs.replace(job, on_conflict=self._on_conflict)
         return job
 
     def progress(self, number: int, state: TransferState, moved: int) -> FileView:
         """A file moved on."""
-        view = self._files[number]
+        view = self._records[number].view
         self._moved += moved - view.moved
         return self._change(number, state, moved=moved)
 
     def wait_again(self, number: int) -> FileView:
         """A file goes back to the head of the queue."""
-        self._waiting.appendleft(number)
-        self._moved -= self._files[number].moved
+        self._queue.wait_first(number)
+        self._moved -= self.file(number).moved
         return self._change(number, TransferState.WAITING, moved=0)
 
     def not_begun(self, number: int) -> None:
         """A file that was handed out goes back to where it was."""
-        if self._files[number].state is TransferState.INTERRUPTED:
-            self._interrupted_queue(number).appendleft(number)
+        if self.file(number).state is TransferState.INTERRUPTED:
+            self._queue.go_on_first(number, has_slot=self.slots.has(number))
         else:
-            self._waiting.appendleft(number)
-
-    def _interrupted_queue(self, number: int) -> deque[int]:
-        """Return the queue for an interrupted file: one with a slot first, others wait for it."""
-        return self._replacing if self.slots.has(number) else self._interrupted
+            self._queue.wait_first(number)
 
     def interrupt(self, number: int, checkpoint: UploadCheckpoint | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again.
 
         ``checkpoint`` is how far its upload came; without it stays known what was known before.
         """
-        self._interrupted_queue(number).append(number)
+        self._queue.go_on(number, has_slot=self.slots.has(number))
         if checkpoint is not None:
-            self._jobs[number] = msgspec.structs.replace(self._jobs[number], resume_from=checkpoint)
-        self._moved -= self._files[number].moved
+            self._remember(number, checkpoint)
+        self._moved -= self.file(number).moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
+
+    def _remember(self, number: int, checkpoint: UploadCheckpoint | None) -> None:
+        """Keep how far an upload came, for when it is handed out again."""
+        record = self._records[number]
+        record.job = msgspec.structs.replace(record.job, resume_from=checkpoint)
 
     def wait_late(self, number: int, checkpoint: UploadCheckpoint, due: float) -> FileView:
         """A file is handed out again then, on the steady clock: a part of it may come until then.
 
         One that is delivered is asked about; of another nothing may be sent before.
         """
-        heapq.heappush(self._late, (due, number))
-        self._jobs[number] = msgspec.structs.replace(self._jobs[number], resume_from=checkpoint)
+        self._queue.wait_until(due, number)
+        self._remember(number, checkpoint)
         self.slots.give_back(number)
-        view, delivered = self._files[number], checkpoint.delivered
+        view, delivered = self.file(number), checkpoint.delivered
         moved = 0 if delivered is None else delivered.size
         self._moved += moved - view.moved
         return self._change(
@@ -208,17 +253,17 @@ class BatchFiles:
             TransferState.INTERRUPTED if delivered is None else TransferState.CHECKING,
             moved=moved,
             late_check=LateCheck.DUE,
-            asked_again_at=self._clock.now() + max(0.0, due - self._clock.monotonic()),
+            asked_again_at=self._on_the_wall(due),
         )
 
     def end(self, number: int, outcome: Outcome) -> FileView:
         """A file was delivered or skipped."""
         self.slots.give_back(number)
-        view = self._files[number]
+        view = self._records[number].view
         self._moved += outcome.size - view.moved
         self._total += outcome.size - (view.size or 0)
-        self._finished += 1
-        self._delivered += outcome.state is TransferState.DELIVERED
+        left_out = outcome.skip_reason is not None and outcome.skip_reason.is_left_out
+        self._left_out += left_out
         return self._change(
             number,
             outcome.state,
@@ -235,11 +280,23 @@ class BatchFiles:
         )
 
     def fail(
-        self, number: int, state: TransferState, problem: Problem, left: LeftBehind
+        self,
+        number: int,
+        state: TransferState,
+        problem: Problem,
+        left: LeftBehind,
+        checkpoint: UploadCheckpoint | None = None,
     ) -> FileView:
-        """A file needs attention, or was cancelled."""
+        """A file needs attention, or was cancelled.
+
+        ``checkpoint`` is how far its upload came, for the case that it is tried again. Where
+        nothing is left of it that says no more: what has its name then is somebody else's.
+        """
         self.slots.give_back(number)
-        self._finished += 1
+        if left is LeftBehind.NOTHING:
+            self._remember(number, None)
+        elif checkpoint is not None:
+            self._remember(number, checkpoint)
         return self._change(
             number,
             state,
@@ -252,8 +309,7 @@ class BatchFiles:
     @property
     def has_work(self) -> bool:
         """Tell whether there is something to hand out now."""
-        waits = bool(self._replacing or self._interrupted or self._waiting) or self._late_is_due
-        return (not self._walk_begun or waits) and not self._asking
+        return (not self._walk_begun or bool(self._queue)) and not self._asking
 
     @property
     def is_moving(self) -> bool:
@@ -263,68 +319,69 @@ class BatchFiles:
     @property
     def only_waits_late(self) -> bool:
         """Tell whether nothing is left to do before a part can come no more."""
-        late = len(self._late)
-        return late > 0 and not self._walking and self._finished + late == len(self._files)
-
-    @property
-    def _late_is_due(self) -> bool:
-        return bool(self._late) and self._late[0][0] <= self._clock.monotonic()
+        late = self._queue.late
+        return late > 0 and not self._walking and self._ended + late == len(self._records)
 
     def file(self, number: int) -> FileView:
         """One file as it stands."""
-        return self._files[number]
+        return self._records[number].view
+
+    @property
+    def count(self) -> int:
+        """Count the files known so far."""
+        return len(self._records)
 
     @property
     def finished(self) -> bool:
-        """Tell whether every file is in a final state and no more can come."""
-        return not self._walking and self._finished == len(self._files)
+        """Tell whether every file has ended and no more can come."""
+        return not self._walking and self._ended == len(self._records)
 
     def view(self) -> BatchView:
         """The batch as it stands."""
         if self.finished and self._finished_at is None:
             self._finished_at = self._clock.now()
         return BatchView(
-            batch=self.number,
+            batch=self.batch,
             direction=self._direction,
             name=self._names[0] if self._names else "",
             sources=len(self._names),
             target=self._target,
-            files_total=len(self._files),
-            files_finished=self._finished,
-            files_delivered=self._delivered,
-            files_late=len(self._late),
+            files_total=len(self._records),
+            files_finished=self._ended,
+            files_delivered=self._counts[TransferState.DELIVERED],
+            files_skipped=self._counts[TransferState.SKIPPED],
+            files_left_out=self._left_out,
+            files_cancelled=self._counts[TransferState.CANCELLED],
+            files_interrupted=self._counts[TransferState.INTERRUPTED],
+            files_late=self._queue.late,
             late_until=self._late_until,
             bytes_total=self._total,
             bytes_moved=self._moved,
-            bytes_per_second=self._speed(),
+            bytes_per_second=0.0 if self.finished else self._speed.at(self._moved),
             walking=self._walking,
             stopping=self.cancel.cancelled,
             finished=self.finished,
             finished_at=self._finished_at,
+            problem=self.problem,
+            can_retry=self.can_retry,
         )
 
     @property
     def _late_until(self) -> float | None:
-        if not self._late:
-            return None
-        last = max(due for due, _number in self._late)
-        return self._clock.now() + max(0.0, last - self._clock.monotonic())
+        last = self._queue.late_until
+        return None if last is None else self._on_the_wall(last)
+
+    def _on_the_wall(self, due: float) -> float:
+        return self._clock.now() + max(0.0, due - self._clock.monotonic())
 
     def _change(self, number: int, state: TransferState, **changes: object) -> FileView:
-        before = self._files[number]
+        record = self._records[number]
+        before = record.view
         if state is not before.state and state not in MOVES[before.state]:
             raise AssertionError(f"a file cannot go from {before.state} to {state}")
-        self._files[number] = msgspec.structs.replace(before, state=state, **changes)
-        return self._files[number]
-
-    def _speed(self) -> float:
-        if self.finished:
-            return 0.0
-        now = self._clock.monotonic()
-        samples = self._samples
-        samples.append((now, self._moved))
-        while now - samples[0][0] > _SPEED_SPAN and len(samples) > 2:  # noqa: PLR2004  a span has two ends
-            samples.popleft()
-        start, moved = samples[0]
-        span = now - start
-        return max(0.0, (self._moved - moved) / span) if span > 0 else 0.0
+        if state is not before.state:
+            self._counts[before.state] -= 1
+            self._counts[state] += 1
+            self._ended += state.has_ended - before.state.has_ended
+        record.view = msgspec.structs.replace(before, state=state, **changes)
+        return record.view

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import NewType
 
 import msgspec
 
 from ferrygate.common.errors import Problem
+
+BatchId = NewType("BatchId", str)
+"""Names one batch for ever: random, so that it means the same after the engine has ended."""
 
 
 class Direction(Enum):
@@ -30,11 +34,18 @@ class TransferState(Enum):
     CANCELLED = "cancelled"
 
     @property
-    def is_final(self) -> bool:
-        """Tell whether nothing more happens to the file."""
-        return not MOVES[self]
+    def has_ended(self) -> bool:
+        """Tell whether nothing more happens to the file, unless a person has it tried again."""
+        return self in _ENDED
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Tell whether the file has ended, and could be tried again."""
+        return self in _RETRIED
 
 
+_RETRIED = frozenset({TransferState.NEEDS_ATTENTION, TransferState.CANCELLED})
+_ENDED = _RETRIED | {TransferState.DELIVERED, TransferState.SKIPPED}
 _UNDER_WAY = frozenset(
     {
         TransferState.WAITING,  # a conflict was met: asked for, then tried again
@@ -78,8 +89,8 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
     ),
     TransferState.DELIVERED: frozenset(),
     TransferState.SKIPPED: frozenset(),
-    TransferState.NEEDS_ATTENTION: frozenset(),
-    TransferState.CANCELLED: frozenset(),
+    TransferState.NEEDS_ATTENTION: frozenset({TransferState.WAITING}),  # a person tries again
+    TransferState.CANCELLED: frozenset({TransferState.WAITING}),  # likewise
 }
 
 
@@ -214,14 +225,18 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One upload or download as asked for, with all its files.
 
     Attributes:
-        batch: the request number of the command that started it.
+        batch: names it.
         direction: upload or download.
         name: of the first file or folder asked for, for people.
         sources: how many were asked for.
         target: the folder it goes to, for people.
         files_total: files known so far; grows while folders are still being walked.
-        files_finished: files in a final state.
+        files_finished: files that have ended, in whatever way.
         files_delivered: files delivered.
+        files_skipped: files skipped, those that are left out included.
+        files_left_out: files skipped for what they are, such as links to folders.
+        files_cancelled: files that were taken back.
+        files_interrupted: files whose connection was lost; they go on by themselves.
         files_late: files that are delivered, but are asked about again, or sent again, once no part
             of a lost connection can come any more.
         late_until: when the last of them is, in seconds since the epoch.
@@ -230,11 +245,13 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         bytes_per_second: over the last seconds; 0 where nothing moves.
         walking: folders are still being read, totals still grow.
         stopping: it was taken back; what is under way comes to its end.
-        finished: nothing more will happen.
+        finished: nothing more will happen, unless it is tried again.
         finished_at: seconds since the epoch, once finished.
+        problem: why not all of its files were found, where the walk failed or was taken back.
+        can_retry: finished, with something in it that could be tried again and is kept for that.
     """
 
-    batch: int
+    batch: BatchId
     direction: Direction
     name: str
     sources: int
@@ -242,6 +259,10 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     files_total: int = 0
     files_finished: int = 0
     files_delivered: int = 0
+    files_skipped: int = 0
+    files_left_out: int = 0
+    files_cancelled: int = 0
+    files_interrupted: int = 0
     files_late: int = 0
     late_until: float | None = None
     bytes_total: int = 0
@@ -251,3 +272,5 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stopping: bool = False
     finished: bool = False
     finished_at: float | None = None
+    problem: Problem | None = None
+    can_retry: bool = False

@@ -16,7 +16,9 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
-from ferrygate.transfers.views import LeftBehind
+from ferrygate.transfers.views import BatchId, LeftBehind
+
+BATCH = BatchId("1")
 
 
 @pytest.mark.parametrize("direction", list(Direction))
@@ -38,7 +40,7 @@ def test_each_file_is_named_and_the_cause_is_left_to_the_command(
             problem=terminal.given_up,
             left_behind=behind,
         )
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     report.end()
     told = capsys.readouterr().err.splitlines()
     assert "has not come back" not in "".join(told)

@@ -19,6 +19,7 @@ from ferrygate.engine.messages import (
     LateCheck,
     TransferState,
 )
+from ferrygate.transfers.views import BatchId
 
 Capture = pytest.CaptureFixture[str]
 
@@ -31,8 +32,10 @@ WAITS = FileView(
     late_check=LateCheck.DUE,
     asked_again_at=1_795_000_330.0,
 )
-BATCH = BatchView(
-    batch=1,
+
+BATCH = BatchId("1")
+VIEW = BatchView(
+    batch=BATCH,
     direction=Direction.UPLOAD,
     name="a.csv",
     sources=1,
@@ -45,8 +48,8 @@ BATCH = BatchView(
 
 
 def tell(report: TransferReport, file: FileView = WAITS, **changes: object) -> None:
-    report(FileChanged(1, file))
-    report(BatchChanged(msgspec.structs.replace(BATCH, **changes)))
+    report(FileChanged(BATCH, file))
+    report(BatchChanged(msgspec.structs.replace(VIEW, **changes)))
 
 
 def test_what_is_waited_for_is_said_once_and_how_not_to(
@@ -97,7 +100,7 @@ def test_a_program_is_told_whether_it_was_asked_again(
     terminal.as_json = True
     report(
         FileChanged(
-            1,
+            BATCH,
             msgspec.structs.replace(
                 WAITS, state=TransferState.DELIVERED, late_check=check, confirmation=confirmation
             ),
@@ -119,7 +122,7 @@ def test_stopped_while_it_waits_it_is_delivered_and_the_command_was_cut_short(
         late_check=LateCheck.NOT_DONE,
         confirmation=Confirmation.NOT_ASKED_AGAIN,
     )
-    report(FileChanged(1, done))
+    report(FileChanged(BATCH, done))
     report.end()
     assert report.complete
     assert report.was_cut_short
@@ -135,6 +138,6 @@ def test_without_the_check_the_command_is_not_cut_short(report: TransferReport) 
     done = msgspec.structs.replace(
         WAITS, state=TransferState.DELIVERED, late_check=LateCheck.NOT_DONE
     )
-    report(FileChanged(1, done))
+    report(FileChanged(BATCH, done))
     assert report.complete
     assert not report.was_cut_short

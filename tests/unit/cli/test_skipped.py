@@ -17,7 +17,7 @@ from ferrygate.engine.messages import (
     FileView,
     TransferState,
 )
-from ferrygate.transfers.views import SkipReason
+from ferrygate.transfers.views import BatchId, SkipReason
 
 Capture = pytest.CaptureFixture[str]
 
@@ -30,13 +30,15 @@ OTHER = FileView(
     skip_reason=SkipReason.OTHER_SIZE_THERE,
 )
 
+BATCH = BatchId("1")
+
 
 def test_skipping_another_size_is_not_all_done(
     terminal: Terminal, clock: Clock, capsys: Capture
 ) -> None:
     terminal.as_json = True
     report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.SKIP)
-    report(FileChanged(1, OTHER))
+    report(FileChanged(BATCH, OTHER))
     report.end()
     assert not report.complete
     told = capsys.readouterr()
@@ -56,7 +58,7 @@ def test_what_is_left_out_is_named_and_counted_and_is_no_failure(
         OTHER, number=1, local="g", skip_reason=SkipReason.LINK_TO_FOLDER
     )
     for view in (msgspec.structs.replace(OTHER, skip_reason=SkipReason.NAME_TAKEN), link):
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     report.end()
     told = capsys.readouterr().err
     assert "g: left out: a link to a folder" in told

@@ -30,6 +30,7 @@ from ferrygate.engine.messages import (
     SkipReason,
     TransferState,
 )
+from ferrygate.transfers.views import BatchId
 
 Capture = pytest.CaptureFixture[str]
 
@@ -42,6 +43,8 @@ DELIVERED = FileView(
     confirmation=Confirmation.CONFIRMED,
     sha256="ab" * 32,
 )
+
+BATCH = BatchId("1")
 FAILED = FileView(
     number=1,
     local="b\u202e.csv",
@@ -73,7 +76,7 @@ LEFT_OUT = msgspec.structs.replace(SKIPPED, number=6, skip_reason=SkipReason.LIN
 
 def test_only_what_is_unusual_is_told(report: TransferReport, capsys: Capture) -> None:
     for view in (DELIVERED, FAILED, UNCONFIRMED, SKIPPED):
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     assert capsys.readouterr().err.splitlines() == [
         r"b\u202e.csv: It cannot be read.",
         "c.csv: size not confirmed: the server does not tell sizes",
@@ -100,8 +103,8 @@ def test_the_servers_words_stand_below_their_file(
     report: TransferReport, terminal: Terminal, capsys: Capture, *, verbose: bool
 ) -> None:
     terminal.verbose = verbose
-    report(FileChanged(1, FULL))
-    report(FileChanged(1, FAILED))
+    report(FileChanged(BATCH, FULL))
+    report(FileChanged(BATCH, FAILED))
     lines = capsys.readouterr().err.splitlines()
     assert lines[1] == r"  The server says: “only \x1b[31m3 MB left”"
     assert ("  Details: SFTP status 14" in lines) is verbose
@@ -112,7 +115,7 @@ def test_json_has_the_servers_words_for_each_file(
     report: TransferReport, terminal: Terminal, capsys: Capture
 ) -> None:
     terminal.as_json = True
-    report(FileChanged(1, FULL))
+    report(FileChanged(BATCH, FULL))
     problem = json.loads(capsys.readouterr().out)["problem"]
     assert (problem["kind"], problem["server_said"]) == ("no-space", "only \x1b[31m3 MB left")
 
@@ -120,7 +123,7 @@ def test_json_has_the_servers_words_for_each_file(
 def test_sending_again_is_not_advised_where_it_cannot_help(
     report: TransferReport, capsys: Capture
 ) -> None:
-    report(FileChanged(1, FULL))
+    report(FileChanged(BATCH, FULL))
     report.end()
     told = capsys.readouterr().err
     assert "Ask for more space." in told
@@ -131,7 +134,7 @@ def test_a_download_is_named_by_its_remote_name(
     terminal: Terminal, clock: Clock, capsys: Capture
 ) -> None:
     TransferReport(terminal, clock, Direction.DOWNLOAD, "/home", ConflictChoice.FAIL)(
-        FileChanged(1, FAILED)
+        FileChanged(BATCH, FAILED)
     )
     assert capsys.readouterr().err.startswith("/inbox/b.csv: ")
 
@@ -141,8 +144,8 @@ def test_json_has_every_file_at_its_end(
 ) -> None:
     terminal.as_json = True
     for state in (TransferState.WAITING, TransferState.SENDING, TransferState.CHECKING):
-        report(FileChanged(1, FileView(number=0, local="a", remote=b"/a", state=state)))
-    report(FileChanged(1, DELIVERED))
+        report(FileChanged(BATCH, FileView(number=0, local="a", remote=b"/a", state=state)))
+    report(FileChanged(BATCH, DELIVERED))
     assert json.loads(capsys.readouterr().out) == {
         "event": "file",
         "local": "a.csv",
@@ -165,7 +168,7 @@ def test_json_has_every_file_at_its_end(
 def test_json_ends_with_a_sum(report: TransferReport, terminal: Terminal, capsys: Capture) -> None:
     terminal.as_json = True
     for view in (DELIVERED, FAILED, SKIPPED, LEFT_OUT):
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     report.end()
     report.summarise(Exit.FAILED)
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
@@ -211,7 +214,7 @@ def test_the_sum_is_told_at_the_end(
     complete: bool,
 ) -> None:
     for view in files:
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     capsys.readouterr()
     report.end()
     assert capsys.readouterr().err.splitlines()[0] == sentence
@@ -223,7 +226,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(
 ) -> None:
     report = TransferReport(terminal, clock, Direction.UPLOAD, "/inbox", ConflictChoice.FAIL)
     view = BatchView(
-        batch=1,
+        batch=BATCH,
         direction=Direction.UPLOAD,
         name="a.csv",
         sources=1,
@@ -273,7 +276,7 @@ def test_a_fetched_file_of_another_name_is_told(
         state=TransferState.DELIVERED,
         confirmation=Confirmation.CONFIRMED,
     )
-    report(FileChanged(1, view))
+    report(FileChanged(BATCH, view))
     report.end()
     told = capsys.readouterr()
     assert json.loads(told.out)["renamed"] is renamed
@@ -289,7 +292,7 @@ def test_what_to_do_is_told_once_at_the_end(report: TransferReport, capsys: Capt
     ]
     views = [msgspec.structs.replace(FAILED, problem=problem) for problem in problems]
     for view in views:
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     report.end()
     assert capsys.readouterr().err.splitlines()[-2:] == [
         "Use --on-conflict replace, keep-both, skip or changed.",
@@ -332,7 +335,7 @@ def test_how_the_rest_is_done_is_told(
 ) -> None:
     report = TransferReport(terminal, clock, direction, "", choice)
     for number in range(2):
-        report(FileChanged(1, msgspec.structs.replace(CUT, number=number, left_behind=left)))
+        report(FileChanged(BATCH, msgspec.structs.replace(CUT, number=number, left_behind=left)))
     report.end()
     told = [line for line in capsys.readouterr().err.splitlines() if "A part" not in line]
     assert told == ["0 files delivered, 0 bytes. Cancelled: 2.", *steps]
@@ -345,7 +348,7 @@ def test_files_whose_end_nobody_waited_for_are_told(
     terminal.as_json = True
     for number, state in enumerate((TransferState.WAITING, TransferState.SENDING)):
         view = FileView(number=number, local=f"{number}.csv", remote=b"/x", state=state)
-        report(FileChanged(1, view))
+        report(FileChanged(BATCH, view))
     report.end()
     told = capsys.readouterr()
     records = [json.loads(line) for line in told.out.splitlines()]
@@ -363,8 +366,10 @@ def test_files_whose_end_nobody_waited_for_are_told(
 def test_that_it_is_stopping_is_told_once_where_something_is_under_way(
     report: TransferReport, capsys: Capture, state: TransferState
 ) -> None:
-    view = BatchView(batch=1, direction=Direction.UPLOAD, name="a.csv", sources=1, target="/inbox")
-    report(FileChanged(1, FileView(number=0, local="a.csv", remote=b"/a.csv", state=state)))
+    view = BatchView(
+        batch=BATCH, direction=Direction.UPLOAD, name="a.csv", sources=1, target="/inbox"
+    )
+    report(FileChanged(BATCH, FileView(number=0, local="a.csv", remote=b"/a.csv", state=state)))
     report(BatchChanged(view))
     for _time in range(2):
         report(BatchChanged(msgspec.structs.replace(view, stopping=True)))

@@ -6,21 +6,40 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import msgspec
 import pytest
 
 from fake_clock import ManualClock
 from ferrygate.api.unattended import Unattended
-from ferrygate.common.errors import Cancelled, KeychainError
+from ferrygate.common.errors import Cancelled, KeychainError, LocalFileError, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
 from unheard_signal import unheard_signal
 
 UPLOAD = m.Upload(1, ("a.csv",), b"/", m.ConflictChoice.ASK)
+BATCH = m.BatchId("5f0c6a1e9b7d2384")
+STARTED = m.BatchStarted(UPLOAD.request, BATCH)
+
+
+def over(problem: Problem | None = None) -> m.BatchChanged:
+    """The end of the batch."""
+    direction = m.Direction.UPLOAD
+    return m.BatchChanged(
+        m.BatchView(
+            batch=BATCH,
+            direction=direction,
+            name="a.csv",
+            sources=1,
+            target="/",
+            finished=True,
+            problem=problem,
+        )
+    )
 
 
 def view(state: m.TransferState) -> m.FileChanged:
-    return m.FileChanged(1, m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=state))
+    return m.FileChanged(BATCH, m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=state))
 
 
 Answers = dict[type, tuple[m.Event, ...]]
@@ -34,15 +53,20 @@ class AnsweringEngine:
         self._answers = answers
         self.sent: list[m.Command] = []
         self.cancelled = threading.Event()
+        self.on_send: Callable[[], None] = lambda: None  # called once, with the first command
+        self.tell_after: tuple[m.Event, ...] = ()  # that
 
     def close(self) -> None:
         """Nothing to end."""
 
     def send(self, command: m.Command) -> None:
         self.sent.append(command)
-        if isinstance(command, m.CancelRequest):
+        then, self.on_send = self.on_send, lambda: None
+        then()
+        later, self.tell_after = self.tell_after, ()
+        if isinstance(command, m.CancelRequest | m.CancelBatch):
             self.cancelled.set()
-        for event in self._answers.get(type(command), ()):
+        for event in (*later, *self._answers.get(type(command), ())):
             self._listener(event)
 
 
@@ -71,14 +95,12 @@ def client_of() -> Iterator[ClientOf]:
 
 def test_what_is_cancelled_tells_how_it_ended(client_of: ClientOf) -> None:
     sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
-    client, engine = client_of(
-        {m.Upload: (sending,), m.CancelRequest: (cancelled, m.Done(UPLOAD.request))}
-    )
+    client, engine = client_of({m.Upload: (STARTED, sending), m.CancelBatch: (cancelled, over())})
     events = client.ask(UPLOAD)
     assert next(events) == sending
     client.cancel()
-    assert list(events) == [cancelled]
-    assert engine.sent == [UPLOAD, m.CancelRequest(UPLOAD.request)]
+    assert list(events) == [cancelled, over()]
+    assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]
 
 
 def test_news_for_everybody_is_no_word_of_what_was_cancelled(client_of: ClientOf) -> None:
@@ -89,7 +111,10 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled(client_of: ClientOf
             clock.time += 6
 
     news = 2 * (m.Notice(KeychainError(message("Locked.")).problem),)
-    answers: Answers = {m.Upload: (view(m.TransferState.SENDING),), m.CancelRequest: news}
+    answers: Answers = {
+        m.Upload: (STARTED, view(m.TransferState.SENDING)),
+        m.CancelBatch: news,
+    }
     client, _engine = client_of(answers, prompter=Slow(), clock=clock)
     events = client.ask(UPLOAD)
     next(events)
@@ -99,10 +124,10 @@ def test_news_for_everybody_is_no_word_of_what_was_cancelled(client_of: ClientOf
 
 
 def test_to_cancel_what_is_over_does_nothing_to_what_comes_next(client_of: ClientOf) -> None:
-    client, engine = client_of({m.SignIn: (m.Done(2),), m.Upload: (m.Done(1),)})
+    client, engine = client_of({m.SignIn: (m.Done(2),), m.Upload: (STARTED, over())})
     events = client.ask(UPLOAD)
     client.cancel()  # nothing is asked before the first event is wanted
-    assert list(events) == []
+    assert list(events) == [over()]
     client.cancel()
     client.do(m.SignIn(2))
     assert engine.sent == [UPLOAD, m.SignIn(2)]
@@ -110,37 +135,37 @@ def test_to_cancel_what_is_over_does_nothing_to_what_comes_next(client_of: Clien
 
 def test_a_cancel_that_comes_too_late_is_not_kept_for_the_next_request(client_of: ClientOf) -> None:
     last = view(m.TransferState.DELIVERED)
-    client, engine = client_of({m.Upload: (last, m.Done(1)), m.SignIn: (m.Done(2),)})
+    client, engine = client_of({m.Upload: (STARTED, last, over()), m.SignIn: (m.Done(2),)})
     events = client.ask(UPLOAD)
     assert next(events) == last
     client.cancel()  # the end is waiting before it
-    assert list(events) == []
+    assert list(events) == [over()]
     client.do(m.SignIn(2))
     assert m.CancelRequest(2) not in engine.sent
 
 
 def test_who_is_held_up_is_cancelled_all_the_same(client_of: ClientOf) -> None:
     """By an output that nobody reads, for one."""
-    client, engine = client_of({m.Upload: (view(m.TransferState.SENDING),)})
+    client, engine = client_of({m.Upload: (STARTED, view(m.TransferState.SENDING))})
     events = client.ask(UPLOAD)
     next(events)
     client.cancel()
     assert engine.cancelled.wait(10)
     del events
-    assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+    assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]
 
 
 def test_nobody_is_asked_about_what_was_taken_back(client_of: ClientOf) -> None:
-    question = m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True)
+    question = m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True)
     sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
     client, engine = client_of(
-        {m.Upload: (sending, question), m.CancelRequest: (cancelled, m.Done(1))}
+        {m.Upload: (STARTED, sending, question), m.CancelBatch: (cancelled, over())}
     )
     events = client.ask(UPLOAD)
     next(events)
     client.cancel()
-    assert list(events) == [cancelled]
-    assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+    assert list(events) == [cancelled, over()]
+    assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]
 
 
 def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -> None:
@@ -148,13 +173,13 @@ def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -
         def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
             raise Cancelled
 
-    question = m.ConflictQuestion(batch=1, name="a.csv", replace_is_final=True)
+    question = m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True)
     cancelled = view(m.TransferState.CANCELLED)
     client, engine = client_of(
-        {m.Upload: (question,), m.CancelRequest: (cancelled, m.Done(1))}, prompter=Leaving()
+        {m.Upload: (STARTED, question), m.CancelBatch: (cancelled, over())}, prompter=Leaving()
     )
-    assert list(client.ask(UPLOAD)) == [cancelled]
-    assert engine.sent == [UPLOAD, m.CancelRequest(1)]
+    assert list(client.ask(UPLOAD)) == [cancelled, over()]
+    assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]
 
 
 def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> None:
@@ -165,3 +190,39 @@ def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> No
             assert list(client.ask(UPLOAD)) == []
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_batch_is_asked_for_until_it_is_finished(client_of: ClientOf) -> None:
+    sending = view(m.TransferState.SENDING)
+    running = m.BatchChanged(msgspec.structs.replace(over().view, finished=False))
+    client, _engine = client_of({m.Upload: (STARTED, running, sending, over())})
+    assert list(client.ask(UPLOAD)) == [running, sending, over()]
+
+
+def test_a_batch_that_is_not_whole_says_so_after_its_end(client_of: ClientOf) -> None:
+    problem = LocalFileError(message("Gone.")).problem
+    client, _engine = client_of({m.Upload: (STARTED, over(problem))})
+    events = client.ask(UPLOAD)
+    assert next(events) == over(problem)
+    with pytest.raises(LocalFileError):
+        next(events)
+
+
+def test_a_cancel_that_comes_before_the_batch_has_a_name_reaches_it(client_of: ClientOf) -> None:
+    """The engine has answered the request by then, so that it is not there to be cancelled."""
+    client, engine = client_of({m.CancelBatch: (over(),)})
+    events = client.ask(UPLOAD)
+    engine.on_send = client.cancel
+    engine.tell_after = (STARTED,)
+    assert list(events) == [over()]
+    assert engine.sent[0] == UPLOAD
+    assert engine.sent[-1] == m.CancelBatch(BATCH)
+
+
+def test_who_stops_half_way_cancels_the_batch(client_of: ClientOf) -> None:
+    client, engine = client_of(
+        {m.Upload: (STARTED, view(m.TransferState.SENDING)), m.CancelBatch: (over(),)}
+    )
+    for _event in client.ask(UPLOAD):
+        break
+    assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]

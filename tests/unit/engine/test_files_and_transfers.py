@@ -154,7 +154,7 @@ def test_an_upload_that_is_cancelled_leaves_nothing(
     session.listener.wait(
         lambda event: isinstance(event, m.FileChanged) and event.view.state is State.SENDING
     )
-    session.engine.send(m.CancelRequest(request))
+    session.engine.send(m.CancelBatch(session.batch_of(request)))
     box.faults.resume()
     session.end_of(request)
     assert states(session) <= {State.CANCELLED, State.DELIVERED}
@@ -175,7 +175,7 @@ def test_a_download_that_is_cancelled_leaves_nothing(
     session.listener.wait(
         lambda event: isinstance(event, m.FileChanged) and event.view.state is State.RECEIVING
     )
-    session.engine.send(m.CancelRequest(request))
+    session.engine.send(m.CancelBatch(session.batch_of(request)))
     session.end_of(request)
     assert states(session) == {State.CANCELLED}
     assert contents(tmp_path / "to") == {}
@@ -193,6 +193,74 @@ def test_one_file_that_fails_does_not_hold_up_the_rest(
     problem = views[b"/inbox/gone.csv"].problem
     assert problem is not None
     assert problem.kind is Kind.LOCAL_FILE
+
+
+def last_view(rig: EngineRig, batch: m.BatchId) -> m.BatchView:
+    views = [change.view for change in rig.listener.all(m.BatchChanged)]
+    return [view for view in views if view.batch == batch][-1]
+
+
+def retry(rig: EngineRig, batch: m.BatchId) -> m.BatchView:
+    """Try a batch again, to its end."""
+    ends = len(rig.listener.batch_ends(batch))
+    rig.do(m.RetryBatch, batch)
+    rig.listener.wait(lambda _event: len(rig.listener.batch_ends(batch)) > ends)
+    return last_view(rig, batch)
+
+
+def test_a_file_that_failed_is_delivered_when_it_is_tried_again(
+    session: EngineRig, box: Sandbox, month: Path, tmp_path: Path
+) -> None:
+    (month / "dangling.csv").symlink_to(tmp_path / "later")
+    request = session.send(m.Upload, (str(month),), b"/inbox")
+    assert session.problem_of(request) is None
+    batch = session.batch_of(request)
+    assert last_view(session, batch).can_retry
+    (tmp_path / "later").write_text("there now")
+    view = retry(session, batch)
+    assert (view.files_delivered, view.files_total, view.can_retry) == (13, 13, False)
+    assert states(session) == {State.DELIVERED}
+    assert contents(box.ready.root / "inbox" / "month")["dangling.csv"] == b"there now"
+    assert session.refused(m.RetryBatch, batch).kind is Kind.USAGE
+
+
+def test_what_was_cancelled_in_the_middle_is_delivered_when_it_is_tried_again(
+    session: EngineRig, box: Sandbox, big: str
+) -> None:
+    def stall(event: m.Event) -> None:
+        if isinstance(event, m.FileChanged) and event.view.state is State.SENDING:
+            box.faults.stall()
+            session.listener.then = lambda _event: None
+
+    session.listener.then = stall
+    batch = session.batch_of(session.send(m.Upload, (big,), b"/inbox"))
+    session.listener.wait(
+        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.SENDING
+    )
+    session.engine.send(m.CancelBatch(batch))
+    box.faults.resume()
+    session.end_of_batch(batch)
+    if states(session) == {State.CANCELLED}:
+        retry(session, batch)
+    assert states(session) == {State.DELIVERED}
+    assert (box.ready.root / "inbox" / "big.dat").read_bytes() == CONTENT
+
+
+def test_what_ended_with_its_session_is_tried_again_by_the_next(
+    session: EngineRig, box: Sandbox, clock: WallClock, month: Path
+) -> None:
+    box.faults.stall()
+    batch = session.batch_of(session.send(m.Upload, (str(month),), b"/inbox"))
+    session.do(m.SignOut)
+    session.end_of_batch(batch)
+    box.faults.resume()
+    refused = session.refused(m.RetryBatch, batch)
+    assert str(refused.sentence) == "You are not signed in."
+    next_code(clock)
+    signed_in(session, box)
+    view = retry(session, batch)
+    assert (view.files_delivered, view.problem) == (12, None)
+    assert contents(box.ready.root / "inbox" / "month") == contents(month)
 
 
 def test_a_missing_remote_file_fails_as_a_file(session: EngineRig, tmp_path: Path) -> None:
@@ -218,10 +286,10 @@ def test_a_person_is_asked_once_a_batch(
         path.write_bytes(b"old")
     request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(request, choice))
+    session.engine.send(m.AnswerConflict(session.batch_of(request), choice))
     session.end_of(request)
     (question,) = session.listener.all(m.ConflictQuestion)
-    assert (question.batch, question.replace_is_final) == (request, True)
+    assert (question.batch, question.replace_is_final) == (session.batch_of(request), True)
     assert question.name.startswith("plate-")
     assert states(session) == {state}
     replaced = contents(box.ready.root / "inbox" / "month") == contents(month)
@@ -239,7 +307,7 @@ def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
     session.on_hidden_name = take_the_name
     request = session.send(m.Download, (b"/README.txt",), str(target.parent), m.ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(request, m.ConflictChoice.KEEP_BOTH))
+    session.engine.send(m.AnswerConflict(session.batch_of(request), m.ConflictChoice.KEEP_BOTH))
     session.end_of(request)
     assert states(session) == {State.DELIVERED}
     assert target.read_text() == "mine"
@@ -250,10 +318,10 @@ def test_a_batch_that_waits_for_an_answer_is_cancelled(session: EngineRig, month
     session.do(m.Upload, (str(month),), b"/inbox")
     request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.CancelRequest(request))
+    session.engine.send(m.CancelBatch(session.batch_of(request)))
     session.end_of(request)
     last = [change.view for change in session.listener.all(m.BatchChanged)][-1]
-    assert (last.batch, last.finished, last.files_delivered) == (request, True, 0)
+    assert (last.batch, last.finished, last.files_delivered) == (session.batch_of(request), True, 0)
 
 
 def test_a_drop_box_takes_files(session: EngineRig, box: Sandbox, month: Path) -> None:

@@ -16,12 +16,14 @@ from ferrygate.transfers.outcome import Outcome
 ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
 OUTCOME = Outcome(state=m.TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
 VIEW = m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=m.TransferState.WAITING)
-BATCH = m.BatchView(batch=1, direction=m.Direction.UPLOAD, name="a.csv", sources=1, target="/")
+BATCH = m.BatchView(
+    batch=m.BatchId("1"), direction=m.Direction.UPLOAD, name="a.csv", sources=1, target="/"
+)
 KEPT = (
     ENTRY,
     OUTCOME,
     VIEW,
-    m.FileChanged(1, VIEW),
+    m.FileChanged(m.BatchId("1"), VIEW),
     m.BatchChanged(BATCH),
     BATCH,
     FileJob(number=0, local="a.csv", remote=b"/a.csv"),

@@ -9,12 +9,13 @@ from ferrygate.engine.growth import Tally
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.load import Load
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.views import Direction
+from ferrygate.transfers.views import BatchId, Direction
 from ferrygate.transfers.window import Share
 from queue_rig import FakeLane
 
 LARGE = 9 << 20  # bytes; such a file fills a queue
 MIB = 1 << 20
+ONE, TWO = BatchId("one"), BatchId("two")
 
 
 class LanesRig:
@@ -32,13 +33,13 @@ class LanesRig:
         self.made.append(FakeLane(name))
         return self.made[-1]
 
-    def assignment(self, batch: int = 1) -> Assignment:
+    def assignment(self, batch: BatchId = ONE) -> Assignment:
         """Another assignment, which there has to be."""
         assignment = self.lanes.another(batch, Direction.UPLOAD)
         assert assignment is not None
         return assignment
 
-    def full(self, batch: int = 1) -> Assignment:
+    def full(self, batch: BatchId = ONE) -> Assignment:
         """Another assignment, busy with a large file."""
         assignment = self.assignment(batch)
         assignment.queue.put(job(LARGE))
@@ -67,31 +68,31 @@ def test_who_has_least_to_do_gets_the_next(rig: LanesRig) -> None:
         assignment.queue.done(job(LARGE))
         for size in sizes:
             assignment.queue.put(job(size))
-    assert rig.lanes.with_room(1) is assignments[2]
+    assert rig.lanes.with_room(ONE) is assignments[2]
     assignments[2].queue.put(job(MIB))
-    assert rig.lanes.with_room(1) is assignments[1]
+    assert rig.lanes.with_room(ONE) is assignments[1]
 
 
 def test_nobody_has_room_for_another_batch_s_files(rig: LanesRig) -> None:
-    assignment = rig.assignment(batch=1)
-    assert rig.lanes.with_room(1) is assignment
-    assert rig.lanes.with_room(2) is None
-    assert list(rig.lanes.of(1)) == [assignment]
-    assert list(rig.lanes.of(2)) == []
+    assignment = rig.assignment(batch=ONE)
+    assert rig.lanes.with_room(ONE) is assignment
+    assert rig.lanes.with_room(TWO) is None
+    assert list(rig.lanes.of(ONE)) == [assignment]
+    assert list(rig.lanes.of(TWO)) == []
 
 
 def test_full_and_closed_ones_have_no_room(rig: LanesRig) -> None:
     rig.full()
     closed = rig.assignment()
     closed.queue.close()
-    assert rig.lanes.with_room(1) is None
+    assert rig.lanes.with_room(ONE) is None
 
 
 def test_one_that_is_free_works_for_whoever_comes(rig: LanesRig) -> None:
     assignment = rig.full()
     rig.lanes.free(assignment)
-    assert list(rig.lanes.of(1)) == []
-    other = rig.assignment(batch=2)
+    assert list(rig.lanes.of(ONE)) == []
+    other = rig.assignment(batch=TWO)
     assert other.lane is assignment.lane
     assert other.queue is not assignment.queue
     assert len(rig.made) == 1
@@ -102,7 +103,7 @@ def test_a_refused_one_ends_and_no_more_are_made(rig: LanesRig) -> None:
     assert rig.lanes.refused(assignments[3])
     assert rig.made[3].stopped
     assert rig.share.most == 16 * MIB
-    assert rig.lanes.another(1, Direction.UPLOAD) is None
+    assert rig.lanes.another(ONE, Direction.UPLOAD) is None
     rig.lanes.free(assignments[0])
     assert rig.assignment().lane is assignments[0].lane
 

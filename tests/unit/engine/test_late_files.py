@@ -160,7 +160,7 @@ def checkpoint_of(job: FileJob, *, delivered: bool = True) -> UploadCheckpoint:
     return checkpoints.delivered(outcome) if delivered else UploadCheckpoint()
 
 
-def park(queue: QueueRig, *, delivered: bool = True) -> tuple[int, FakeLane]:
+def park(queue: QueueRig, *, delivered: bool = True) -> tuple[m.BatchId, FakeLane]:
     """Two files are sent; the first waits for a part."""
     batch = queue.walked(*files(queue, 2, 10))
     (lane,) = queue.working
@@ -181,7 +181,7 @@ def test_what_waits_is_checking_and_its_batch_is_not_finished(queue: QueueRig) -
     assert (late.state, late.late_check) == (State.CHECKING, m.LateCheck.DUE)
     assert late.asked_again_at == pytest.approx(queue.clock.now() + DUE)
     assert other.state is State.DELIVERED
-    assert queue.answers(batch) == []
+    assert queue.ends(batch) == []
     last = queue.batch_views(batch)[-1]
     assert (last.files_late, last.files_delivered, last.finished) == (1, 1, False)
     assert last.late_until == pytest.approx(queue.clock.now() + DUE)
@@ -203,7 +203,7 @@ def test_it_is_handed_out_once_the_time_is_over_and_not_before(queue: QueueRig) 
     lane.deliver(job)
     queue.work_off()
     assert queue.states(batch) == [State.DELIVERED] * 2
-    assert queue.answers(batch) == [m.Done(batch)]
+    assert queue.ends(batch) == [None]
     last = queue.batch_views(batch)[-1]
     assert (last.files_late, last.late_until, last.bytes_moved) == (0, None, 20)
 
@@ -234,7 +234,7 @@ def test_cancelled_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
     assert (late.state, late.confirmed) == (State.DELIVERED, False)
     assert late.late_check is m.LateCheck.NOT_DONE
     assert late.asked_again_at is None
-    assert queue.answers(batch) == [m.Done(batch)]
+    assert queue.ends(batch) == [None]
 
 
 def test_signed_out_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
@@ -270,7 +270,7 @@ def test_what_is_parked_after_the_cancel_is_told_at_once(queue: QueueRig) -> Non
     queue.handle()
     assert queue.states(batch) == [State.DELIVERED]
     assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
-    assert queue.answers(batch) == [m.Done(batch)]
+    assert queue.ends(batch) == [None]
 
 
 def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> None:

@@ -12,10 +12,11 @@ import pytest
 from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled
 from ferrygate.engine.leftovers import UploadFailure
+from ferrygate.engine.work_queue import WorkQueue
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.replacing import MOST_REPLACING
-from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
+from ferrygate.transfers.views import ConflictChoice, Direction, LeftBehind, TransferState
 from scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
 from sftp_bytes import FAILURE, PERMISSION_DENIED
 
@@ -192,3 +193,18 @@ def test_a_write_that_is_refused_ends_the_wait(rig: BundleRig) -> None:
     (failure,) = rig.told.ends.values()
     assert isinstance(failure, UploadFailure)
     assert failure.left_behind is LeftBehind.OVERWRITTEN
+
+
+def test_what_was_left_of_an_upload_is_written_over_when_it_is_tried_again(rig: BundleRig) -> None:
+    rig.server.instead[WRITE] = refusing(FAILURE)
+    (job,) = replacing(rig, 1)
+    rig.work_off(job)
+    failure = rig.told.ends.pop(job.remote)
+    assert isinstance(failure, UploadFailure)
+    assert failure.left_behind is LeftBehind.OVERWRITTEN
+    del rig.server.instead[WRITE]
+    rig.queue = WorkQueue(Direction.UPLOAD)
+    rig.work_off(msgspec.structs.replace(job, resume_from=failure.checkpoint))
+    end = rig.told.ends[job.remote]
+    assert isinstance(end, Outcome), getattr(end, "cause", end)
+    assert rig.server.files == {job.remote: CONTENT}

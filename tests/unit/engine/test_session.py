@@ -15,7 +15,7 @@ from engine_rig import (
     signed_in,
 )
 from fake_clock import WallClock
-from ferrygate.common.errors import Kind
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
@@ -75,8 +75,9 @@ def test_a_person_is_asked_about_an_unknown_key(
 
 def test_an_answer_to_nothing_changes_nothing(rig: EngineRig, box: Sandbox) -> None:
     rig.engine.send(m.AnswerHostKey(99, accept=True))
-    rig.engine.send(m.AnswerConflict(99, m.ConflictChoice.REPLACE))
+    rig.engine.send(m.AnswerConflict(m.BatchId("none"), m.ConflictChoice.REPLACE))
     rig.engine.send(m.CancelRequest(99))
+    rig.engine.send(m.CancelBatch(m.BatchId("none")))
     rig.do(m.OpenSite, site_of(box.ready))
 
 
@@ -294,6 +295,8 @@ def test_every_request_has_exactly_one_answer(session: EngineRig, tmp_path: Path
         session.end_of(request)
     session.close()
     assert [len(session.listener.answers(request)) for request in requests] == [1] * len(requests)
+    for started in session.listener.all(m.BatchStarted):
+        assert len(session.listener.batch_ends(started.batch)) == 1
 
 
 @pytest.mark.parametrize("rate", [0, -1])
@@ -333,8 +336,11 @@ def test_closing_in_the_middle_answers_all_and_leaves_nothing(
     rig.close()
     answers = list(itertools.chain(*(rig.listener.answers(request) for request in requests)))
     assert [answer.request for answer in answers] == requests
+    problems: list[Problem | None]
     problems = [answer.problem for answer in answers if isinstance(answer, m.Failed)]
-    assert all(problem.kind is Kind.CANCELLED for problem in problems)
+    for started in rig.listener.all(m.BatchStarted):
+        problems += [end.view.problem for end in rig.listener.batch_ends(started.batch)][:1]
+    assert {None if one is None else one.kind for one in problems} <= {Kind.CANCELLED}
     if moment in {2, 3}:
         assert len(problems) == len(requests) - 1
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from checkpoints import opening
+from checkpoints import cut, opening
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -17,6 +17,7 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import (
     MOVES,
+    BatchId,
     BatchView,
     Confirmation,
     ConflictChoice,
@@ -28,7 +29,7 @@ from ferrygate.transfers.views import (
 
 S = TransferState
 PROBLEM = Problem(kind=Kind.REMOTE_FAILURE, sentence=message("No."))
-FINAL = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
+ENDED = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
 WAY = {  # how a file gets into each state
     S.WAITING: [],
     S.SENDING: [S.SENDING],
@@ -50,7 +51,7 @@ class Case:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", self.clock)
+        self.batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", self.clock)
         self.batch.begin_walk()
         self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
 
@@ -76,9 +77,13 @@ def case() -> Case:
     return Case()
 
 
-def test_every_state_has_its_row_and_final_ones_lead_nowhere() -> None:
+def test_every_state_has_its_row_and_what_has_ended_leads_nowhere_but_to_another_try() -> None:
     assert set(MOVES) == set(S)
-    assert {state for state, after in MOVES.items() if not after} == FINAL
+    assert {state for state in S if state.has_ended} == ENDED
+    again = {S.NEEDS_ATTENTION, S.CANCELLED}
+    assert {state for state in ENDED if state.may_be_retried} == again
+    for state in ENDED:
+        assert MOVES[state] == ({S.WAITING} if state in again else set())
     assert all(state not in after for state, after in MOVES.items())
 
 
@@ -109,7 +114,7 @@ def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
 
 
 def test_an_empty_batch_is_finished_once_walked() -> None:
-    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert not batch.view().finished
     batch.walk_over()
     assert batch.view().finished
@@ -205,14 +210,14 @@ def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
 
 
 def test_a_batch_not_walked_yet_has_work() -> None:
-    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
     assert batch.has_work
     batch.begin_walk()
     assert not batch.has_work
 
 
 def test_a_walk_that_was_cut_is_work_again() -> None:
-    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
     batch.begin_walk()
     batch.walk_again()
     assert batch.has_work
@@ -225,7 +230,7 @@ def test_an_answer_that_nobody_asked_for_changes_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_walk_that_is_stopped_may_have_missed_files(*, begun: bool) -> None:
-    batch = BatchFiles(7, Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
     if begun:
         batch.begin_walk()
     batch.stop(PROBLEM)
@@ -260,5 +265,88 @@ def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
     assert case.view.bytes_per_second == 0
 
 
-def test_a_state_that_leads_nowhere_is_final() -> None:
-    assert {state for state in S if state.is_final} == FINAL
+# ---------------------------------------------------------------- tried again
+
+
+@pytest.mark.parametrize("state", [S.NEEDS_ATTENTION, S.CANCELLED])
+def test_what_was_not_delivered_waits_again_with_nothing_left_of_its_end(
+    case: Case, state: TransferState
+) -> None:
+    case.batch.walk_over()
+    case.batch.next_job()
+    case.enter(S.SENDING)
+    case.enter(state)
+    assert case.view.can_retry
+    (view,) = case.batch.retry()
+    assert (view.state, view.moved) == (S.WAITING, 0)
+    assert (view.problem, view.left_behind) == (None, LeftBehind.NOTHING)
+    assert not case.view.finished
+    assert case.view.finished_at is None
+    assert case.batch.next_job().number == 0
+
+
+def test_a_cancelled_batch_gets_a_cancel_of_its_own_when_it_is_tried_again(case: Case) -> None:
+    case.batch.walk_over()
+    old = case.batch.cancel
+    for job in case.batch.stop(PROBLEM):
+        case.batch.fail(job.number, S.CANCELLED, PROBLEM, LeftBehind.NOTHING)
+    case.batch.retry()
+    assert old.cancelled
+    assert not case.view.stopping
+
+
+@pytest.mark.parametrize("left", LeftBehind)
+def test_an_upload_goes_on_where_something_is_left_of_it(case: Case, left: LeftBehind) -> None:
+    checkpoint = cut(b"/a", 10)
+    case.batch.walk_over()
+    case.batch.next_job()
+    case.enter(S.SENDING)
+    case.batch.fail(0, S.NEEDS_ATTENTION, PROBLEM, left, checkpoint)
+    case.batch.retry()
+    expected = None if left is LeftBehind.NOTHING else checkpoint
+    assert case.batch.next_job().resume_from == expected
+
+
+def test_a_name_that_was_free_need_not_be_so_when_its_file_is_tried_again(case: Case) -> None:
+    case.batch.add(FileJob(number=1, local="/b", remote=b"/b", free=True))
+    case.batch.walk_over()
+    for job in case.batch.stop(PROBLEM):
+        case.batch.fail(job.number, S.CANCELLED, PROBLEM, LeftBehind.NOTHING)
+    case.batch.retry()
+    assert [case.batch.next_job().free for _file in range(2)] == [False, False]
+
+
+def test_a_walk_that_failed_begins_again(case: Case) -> None:
+    case.batch.next_job()
+    case.enter(S.SENDING)
+    case.enter(S.CHECKING)
+    case.enter(S.DELIVERED)
+    case.batch.walk_over(PROBLEM)
+    assert (case.view.problem, case.view.can_retry) == (PROBLEM, True)
+    assert case.batch.retry() == []
+    assert (case.view.walking, case.view.problem) == (True, None)
+    assert not case.batch.walk_begun
+    assert case.batch.has_work
+
+
+def test_what_the_walk_has_ruled_out_is_not_tried_again() -> None:
+    batch = BatchFiles(BatchId("7"), Direction.DOWNLOAD, "month", "/here", ManualClock())
+    batch.begin_walk()
+    batch.add(FileJob(number=0, local="/a", remote=b"/a", not_moved=PROBLEM))
+    batch.walk_over()
+    batch.fail(batch.next_job().number, S.NEEDS_ATTENTION, PROBLEM, LeftBehind.NOTHING)
+    assert not batch.view().can_retry
+
+
+def test_what_is_not_kept_is_not_offered(case: Case) -> None:
+    case.batch.walk_over()
+    case.enter(S.CANCELLED)
+    case.batch.is_kept = False
+    assert not case.view.can_retry
+
+
+def test_tries_are_counted_by_file_until_there_is_another_connection(case: Case) -> None:
+    assert [case.batch.count_try(0), case.batch.count_try(0)] == [1, 2]
+    assert [case.batch.count_walk_try(), case.batch.count_walk_try()] == [1, 2]
+    case.batch.renew()
+    assert (case.batch.count_try(0), case.batch.count_walk_try()) == (1, 1)

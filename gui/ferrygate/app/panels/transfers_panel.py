@@ -12,7 +12,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
-from ferrygate.engine.messages import ConflictChoice
+from ferrygate.engine.messages import BatchId, ConflictChoice
 
 _SHOWN = 3
 
@@ -33,7 +33,7 @@ class TransfersPanel(QFrame):
         self._rows: list[TransferRowWidget] = []
         self._shown: tuple[RowView, ...] = ()
         self._tabs: tuple[Tab, tuple[tuple[Tab, str], ...]] | None = None
-        self._asked: int | None = None
+        self._asked: BatchId | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
         self._area.setWidgetResizable(True)
@@ -105,6 +105,7 @@ class TransfersPanel(QFrame):
     def _make_row(self) -> TransferRowWidget:
         widget = TransferRowWidget(self._theme)
         widget.cancel_wanted.connect(self._cancel)
+        widget.retry_wanted.connect(self._retry)
         widget.answered.connect(self._answer)
         self._column.insertWidget(len(self._rows), widget)
         return widget
@@ -119,10 +120,14 @@ class TransfersPanel(QFrame):
     def _show_tab(self, at: int) -> None:
         self._presenter.show(list(Tab)[at])
 
-    @Slot(int)
-    def _cancel(self, batch: int) -> None:
+    @Slot(str)
+    def _cancel(self, batch: BatchId) -> None:
         self._presenter.cancel(batch)
 
-    @Slot(int, object)
-    def _answer(self, batch: int, choice: ConflictChoice) -> None:
+    @Slot(str)
+    def _retry(self, batch: BatchId) -> None:
+        self._presenter.retry(batch)
+
+    @Slot(str, object)
+    def _answer(self, batch: BatchId, choice: ConflictChoice) -> None:
         self._presenter.answer(batch, choice)

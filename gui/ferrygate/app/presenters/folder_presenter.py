@@ -94,7 +94,7 @@ class FolderPresenter(Observable):
         self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places: tuple[Crumb, ...] = ()
         self._doomed: tuple[Entry, ...] = ()
-        self._changes: set[int] = set()
+        self._changes: set[int | m.BatchId] = set()  # requests under way, and uploads
         self._finding: _Finding | None = None
 
     @property
@@ -222,14 +222,8 @@ class FolderPresenter(Observable):
         """Fetch entries of the folder shown into a local folder."""
         sources = tuple(join(self._path, name) for name in names)
         if sources:
-            self._outbox.send(
-                m.Download(
-                    request=self._outbox.number(),
-                    sources=sources,
-                    folder=folder,
-                    on_conflict=m.ConflictChoice.ASK,
-                )
-            )
+            choice = m.ConflictChoice.ASK
+            self._outbox.ask(lambda number: m.Download(number, sources, folder, choice))
 
     # ------------------------------------------------------------ what the engine says
 
@@ -250,14 +244,31 @@ class FolderPresenter(Observable):
             case m.Failed(request=request) if request == self._listing:
                 self._failed(event.problem)
             case m.Done(request=request) | m.Failed(request=request) if request in self._changes:
-                self._changes.remove(request)
                 if isinstance(event, m.Failed):
                     self._refused = event.problem
-                if not self._changes:
-                    self.refresh()
+                self._end_change(request)
             case _:
+                self._follow_upload(event)
                 return
         self._changed()
+
+    def _follow_upload(self, event: m.Event) -> None:
+        """Read the folder again after an upload, which may be tried again after its end."""
+        if isinstance(event, m.BatchStarted):
+            self._changes.discard(event.request)  # as a batch it goes on
+        elif isinstance(event, m.BatchChanged) and event.view.direction is m.Direction.UPLOAD:
+            batch = event.view.batch
+            if not event.view.finished:
+                self._changes.add(batch)
+            elif batch in self._changes:
+                self._refused = event.view.problem or self._refused
+                self._end_change(batch)
+                self._changed()
+
+    def _end_change(self, change: int | m.BatchId) -> None:
+        self._changes.remove(change)
+        if not self._changes:
+            self.refresh()
 
     def _found(self, finding: _Finding, kind: EntryKind) -> None:
         """Go on with what a name turned out to be, unless the person has gone elsewhere since."""

@@ -15,6 +15,7 @@ from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.remote_path import basename
 from ferrygate.common.text import size_text, time_text
 from ferrygate.engine.messages import (
+    BatchId,
     BatchView,
     ConflictQuestion,
     Direction,
@@ -56,43 +57,45 @@ class Batch(msgspec.Struct, kw_only=True):
 
     Attributes:
         view: as the engine told it.
-        states: those of its files, by number.
         question: about a name that is taken.
-        problem: the first that a person has to see to.
+        file_problem: the first of a file that a person has to see to.
         failures: the files that a person has to see to, with why; the first of them.
         note: about a file that was delivered, or skipped though it is another.
-        left_out: the skipped files that are no files, such as links to folders; by number.
         left: what an upload that was not delivered may have left on the server, and what to do
             about it; the first of them.
-        cancelled: a person took it back, or some of it.
     """
 
     view: BatchView
-    states: dict[int, TransferState] = {}
     question: ConflictQuestion | None = None
-    problem: Problem | None = None
+    file_problem: Problem | None = None
     failures: dict[int, tuple[str, Problem]] = {}
     note: Message | None = None
-    left_out: set[int] = set()
     left: Message | None = None
-    cancelled: bool = False
+
+    def follow(self, view: BatchView) -> None:
+        """Note how the batch stands now; what was said of its files is over where they are retried.
+
+        Each is told anew then.
+        """
+        if self.view.finished and not view.finished:
+            self.file_problem = self.note = self.left = None
+            self.failures.clear()
+        self.view = view
+        if view.finished:
+            self.question = None
 
     def take(self, file: FileView) -> None:
-        """Note one file's new state."""
-        self.states[file.number] = file.state
+        """Note what is to be said of one file."""
         if file.state is TransferState.DELIVERED:
             self.note = confirmation_words(file, self.view.direction)
         elif file.state is TransferState.SKIPPED:
-            if file.skip_reason is not None and file.skip_reason.is_left_out:
-                self.left_out.add(file.number)
             self.note = skipped_words(file, self.view.direction) or self.note
         elif file.state is TransferState.NEEDS_ATTENTION:
-            self.problem = self.problem or file.problem
+            self.file_problem = self.file_problem or file.problem
             if file.problem is not None and len(self.failures) < _MOST_FAILURES:
                 self.failures[file.number] = (self._name(file), file.problem)
             self.left = self.left or _left(file)
         elif file.state is TransferState.CANCELLED:
-            self.cancelled = True
             self.left = self.left or _left(file)
 
     def _name(self, file: FileView) -> str:
@@ -102,12 +105,19 @@ class Batch(msgspec.Struct, kw_only=True):
             display_text(Path(file.local).name) if upload else display_name(basename(file.remote))
         )
 
-    def fail(self, problem: Problem) -> None:
-        """The batch as a whole ended badly."""
-        if problem.kind is Kind.CANCELLED:
-            self.cancelled = True
-        else:
-            self.problem = self.problem or problem
+    @property
+    def problem(self) -> Problem | None:
+        """Return the first problem that a person has to see to: a file's, or that of its walk."""
+        whole = self.view.problem
+        is_cancelled = whole is not None and whole.kind is Kind.CANCELLED
+        return self.file_problem or (None if is_cancelled else whole)
+
+    @property
+    def _is_cancelled(self) -> bool:
+        """Tell whether a person took it back, or some of it."""
+        whole = self.view.problem
+        is_cancelled = whole is not None and whole.kind is Kind.CANCELLED
+        return is_cancelled or self.view.files_cancelled > 0
 
     @property
     def outcome(self) -> Outcome:
@@ -116,7 +126,7 @@ class Batch(msgspec.Struct, kw_only=True):
             return Outcome.RUNNING
         if self.problem is not None or self.left is not None:
             return Outcome.ATTENTION
-        delivered = self.view.files_delivered or not self.cancelled
+        delivered = self.view.files_delivered or not self._is_cancelled
         return Outcome.DELIVERED if delivered else Outcome.DROPPED
 
 
@@ -124,7 +134,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the transfers panel.
 
     Attributes:
-        batch: its number.
+        batch: its name towards the engine.
         icon: name of the icon.
         tone: colour of icon, status and bar.
         title: what is moved.
@@ -135,6 +145,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         fraction: progress from 0 to 1; ``None`` where no bar is shown.
         status: the words beside the bar.
         can_cancel: there is something to stop.
+        can_retry: there is something to try again.
         question: what is asked about a name that is taken; empty where nothing is.
         warning: what replacing costs here; may be empty.
         said: what the server itself said of the problem; may be empty.
@@ -142,7 +153,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         details: offered to copy for support.
     """
 
-    batch: int
+    batch: BatchId
     icon: str
     tone: RowTone
     title: str
@@ -152,6 +163,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     fraction: float | None = None
     status: str = ""
     can_cancel: bool = False
+    can_retry: bool = False
     question: str = ""
     warning: str = ""
     said: str = ""
@@ -159,21 +171,26 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     details: str = ""
 
 
-def row_view(batch: Batch, *, waiting: str) -> RowView:
+def row_view(batch: Batch, *, waiting: str, can_retry: bool) -> RowView:
     """The row of a batch.
 
     Args:
         batch: what is known of it.
         waiting: why nothing moves at all now, such as a lost connection; empty where it does.
+        can_retry: what is to be tried again could be, just now.
     """
-    outcome = batch.outcome
-    if outcome is Outcome.RUNNING:
+    if batch.outcome is Outcome.RUNNING:
         return _running(batch, waiting)
+    row = _ended(batch)
+    return msgspec.structs.replace(row, can_retry=can_retry and batch.view.can_retry)
+
+
+def _ended(batch: Batch) -> RowView:
     view = batch.view
     where = _where(view)
-    if outcome is Outcome.ATTENTION:
+    if batch.outcome is Outcome.ATTENTION:
         return _troubled(batch, where)
-    if outcome is Outcome.DROPPED:
+    if batch.outcome is Outcome.DROPPED:
         return RowView(
             batch=view.batch,
             icon="skipped",
@@ -229,10 +246,9 @@ def _details(batch: Batch) -> str:
 
 def _delivered(batch: Batch, where: str) -> RowView:
     view = batch.view
-    skipped = sum(state is TransferState.SKIPPED for state in batch.states.values())
     time = time_text(view.finished_at) if view.finished_at is not None else ""
-    if not view.files_delivered and skipped:
-        left_out = len(batch.left_out) == skipped  # links and devices: nothing is there
+    if not view.files_delivered and view.files_skipped:
+        left_out = view.files_left_out == view.files_skipped  # links, devices: nothing is there
         status = _("Left out") if left_out else _("Skipped, it is already there")
         icon, tone = "skipped", RowTone.DIM
     elif view.files_delivered < view.files_total:
@@ -263,34 +279,34 @@ def _running(batch: Batch, waiting: str) -> RowView:
         tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
         title=render(batch_title(view)),
         sub=waiting or _where(view),
-        about="" if waiting or question else _late(view, batch.states),
+        about="" if waiting or question else _late(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
-        status=_status(view, batch.states, question, waiting),
+        status=_status(view, question, waiting),
         can_cancel=not view.stopping,
         question=question,
         warning=warning,
     )
 
 
-def _status(view: BatchView, states: dict[int, TransferState], question: str, waiting: str) -> str:
+def _status(view: BatchView, question: str, waiting: str) -> str:
     if view.stopping:
         return _("Cancelling")
     if question:
         return _("Waiting for your answer")
     if waiting:
         return _("Reconnecting")
-    if _late(view, states):
+    if _late(view):
         return _("Checking")
     return _progress(view)
 
 
-def _late(view: BatchView, states: dict[int, TransferState]) -> str:
+def _late(view: BatchView) -> str:
     """Say when files are asked about again, once nothing else is left to do; else nothing."""
     if view.stopping or view.late_until is None:
         return ""
     if view.files_finished + view.files_late < view.files_total:
         return ""
-    delivered = TransferState.INTERRUPTED not in states.values()
+    delivered = not view.files_interrupted
     return render(late_words(view.files_late, view.late_until, delivered=delivered))
 
 

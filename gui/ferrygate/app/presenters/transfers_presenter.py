@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 import msgspec
@@ -39,7 +40,7 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
         rows: newest first.
         summary: speed and time left of all that moves.
         empty: the words where a tab has no rows.
-        asked: number of the batch that waits for an answer; none where nothing is asked.
+        asked: the batch that waits for an answer; none where nothing is asked.
     """
 
     tab: Tab
@@ -47,18 +48,21 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowView, ...] = ()
     summary: str = ""
     empty: str = ""
-    asked: int | None = None
+    asked: m.BatchId | None = None
 
 
 class TransfersPresenter(Observable):
     """Follows all batches of this session."""
 
-    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, show: Callable[[Problem], None]) -> None:
+        """Begin without batches; ``show`` is told why something that was asked for cannot be."""
         super().__init__()
         self._outbox = outbox
+        self._show_problem = show
         self._clock = clock
         self._tab = Tab.NOW
-        self._batches: dict[int, Batch] = {}
+        self._batches: dict[m.BatchId, Batch] = {}
+        self._retries: dict[int, m.BatchId] = {}  # asked for, by request
         self._session: m.SessionChanged | None = None
 
     @property
@@ -75,7 +79,10 @@ class TransfersPresenter(Observable):
                 (Tab.DELIVERED, _("Delivered {count}").format(count=counts[Tab.DELIVERED])),
                 (Tab.ATTENTION, _("Needs attention {count}").format(count=counts[Tab.ATTENTION])),
             ),
-            rows=tuple(row_view(batch, waiting=waiting) for batch in _drawn(rows[self._tab])),
+            rows=tuple(
+                row_view(batch, waiting=waiting, can_retry=self._can_retry(batch))
+                for batch in _drawn(rows[self._tab])
+            ),
             summary=self._summary(),
             empty=_EMPTY[self._tab](),
             asked=next((b.view.batch for b in rows[self._tab] if b.question), None),
@@ -96,11 +103,24 @@ class TransfersPresenter(Observable):
         self._tab = tab
         self._changed()
 
-    def cancel(self, batch: int) -> None:
+    def cancel(self, batch: m.BatchId) -> None:
         """Stop a batch."""
-        self._outbox.send(m.CancelRequest(target=batch))
+        self._outbox.send(m.CancelBatch(batch))
 
-    def answer(self, batch: int, choice: m.ConflictChoice) -> None:
+    def retry(self, batch: m.BatchId) -> None:
+        """Try again what a batch did not deliver; it stands among those of now then."""
+        request = self._outbox.number()
+        self._retries[request] = batch
+        self._outbox.send(m.RetryBatch(request, batch))
+        self._tab = Tab.NOW
+        self._changed()
+
+    def _can_retry(self, batch: Batch) -> bool:
+        session = self._session
+        is_offline = session is not None and session.state is m.SessionState.OFFLINE
+        return not is_offline and batch.view.batch not in self._retries.values()
+
+    def answer(self, batch: m.BatchId, choice: m.ConflictChoice) -> None:
         """Say what to do about names that are taken, for the rest of the batch."""
         self._batches[batch].question = None
         self._outbox.send(m.AnswerConflict(batch=batch, choice=choice))
@@ -115,30 +135,21 @@ class TransfersPresenter(Observable):
         """Take in what the engine says about batches."""
         match event:
             case m.BatchChanged(view=view):
-                batch = self._batches.setdefault(view.batch, Batch(view=view))
-                batch.view = view
-                if view.finished:
-                    batch.question = None
-            case m.FileChanged(batch=number) if number in self._batches:
-                self._batches[number].take(event.view)
-            case m.ConflictQuestion(batch=number) if number in self._batches:
-                self._batches[number].question = event
+                self._batches.setdefault(view.batch, Batch(view=view)).follow(view)
+            case m.FileChanged(batch=name) if name in self._batches:
+                self._batches[name].take(event.view)
+            case m.ConflictQuestion(batch=name) if name in self._batches:
+                self._batches[name].question = event
                 self._tab = Tab.NOW
-            case m.Failed(request=number) if number in self._batches:
-                self._end_badly(self._batches[number], event.problem)
+            case m.Done(request=number) | m.Failed(request=number) if number in self._retries:
+                del self._retries[number]
+                if isinstance(event, m.Failed):
+                    self._show_problem(event.problem)
             case m.SessionChanged():
                 self._session = event
             case _:
                 return
         self._changed()
-
-    def _end_badly(self, batch: Batch, problem: Problem) -> None:
-        batch.fail(problem)
-        batch.question = None
-        if not batch.view.finished:
-            batch.view = msgspec.structs.replace(
-                batch.view, finished=True, finished_at=self._clock.now()
-            )
 
     def _is_in(self, batch: Batch, tab: Tab, now: float) -> bool:
         outcome = batch.outcome

@@ -84,7 +84,7 @@ class Workspace(Observable):
         self.sites = SitesPresenter(saved, fingerprints, self._turn_to, aside, keeps=not is_demo)
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
-        self.transfers = TransfersPresenter(outbox, clock)
+        self.transfers = TransfersPresenter(outbox, clock, self.notices.show)
         self._followers = (
             self.code,
             self.setup,

@@ -14,7 +14,7 @@ from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import ConflictChoice
+from ferrygate.engine.messages import BatchId, ConflictChoice
 
 _STEPS = 1000
 _BAR_WIDTH, _SHORT_BAR_WIDTH = 200, 96
@@ -27,17 +27,19 @@ class TransferRowWidget(QFrame):
     """Shows a :class:`RowView`.
 
     Signals:
-        cancel_wanted: stop this batch (its number).
+        cancel_wanted: stop this batch (its name towards the engine).
+        retry_wanted: try again what it did not deliver (likewise).
         answered: what to do about names that are taken (batch, :class:`ConflictChoice`).
     """
 
-    cancel_wanted = Signal(int)
-    answered = Signal(int, object)
+    cancel_wanted = Signal(str)
+    retry_wanted = Signal(str)
+    answered = Signal(str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("transfer")
-        self._batch = 0
+        self._batch = BatchId("")
         self._shown: RowView | None = None
         self._theme = theme
         self._icon = IconLabel(theme)
@@ -55,6 +57,10 @@ class TransferRowWidget(QFrame):
         self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
         self._cancel.clicked.connect(self._want_cancel)
         self._details = CopyDetailsButton(theme)
+        self._retry = ThemedButton(
+            theme, _("Try again"), look="link", name=_("Try again to transfer")
+        )
+        self._retry.clicked.connect(self._want_retry)
         self._question = self._make_question()
         self._lay_out()
 
@@ -85,6 +91,10 @@ class TransferRowWidget(QFrame):
         words.setSpacing(1)
         words.addWidget(self._title)
         words.addWidget(self._sub)
+        actions = QHBoxLayout()
+        actions.setSpacing(12)
+        actions.addWidget(self._retry)
+        actions.addWidget(self._details)
         grid = QGridLayout(self)
         grid.setContentsMargins(20, 9, 16, 9)
         grid.setHorizontalSpacing(16)
@@ -95,7 +105,7 @@ class TransferRowWidget(QFrame):
         grid.addWidget(self._bar, 0, 2, middle)
         grid.addWidget(self._outcome, 0, 2, middle)
         grid.addWidget(self._status, 0, 3, middle)
-        grid.addWidget(self._details, 0, 3, middle | Qt.AlignmentFlag.AlignLeft)
+        grid.addLayout(actions, 0, 3, 1, 2, middle | Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self._cancel, 0, 4, middle)
         grid.addWidget(self._about, 1, 1, 1, 4)
         grid.addWidget(self._said, 2, 1, 1, 4)
@@ -152,6 +162,7 @@ class TransferRowWidget(QFrame):
         self._outcome.setVisible(not moving)
         set_look(self._outcome, "tone", view.tone.value)
         self._cancel.setVisible(view.can_cancel)
+        self._retry.setVisible(view.can_retry)
         self._details.setVisible(bool(view.details))
         self._details.offer_text(view.details)
         self._question.setVisible(bool(view.question))
@@ -162,6 +173,10 @@ class TransferRowWidget(QFrame):
     @Slot()
     def _want_cancel(self) -> None:
         self.cancel_wanted.emit(self._batch)
+
+    @Slot()
+    def _want_retry(self) -> None:
+        self.retry_wanted.emit(self._batch)
 
     @Slot()
     def _replace(self) -> None:

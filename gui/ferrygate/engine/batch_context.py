@@ -1,0 +1,42 @@
+"""Holds what the batches of one session share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.common.clock import Clock
+from ferrygate.engine.growth import Tally
+from ferrygate.engine.inbox import Callback
+from ferrygate.engine.load import Load
+from ferrygate.engine.messages import Event
+from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.transfers.views import BatchId
+
+
+class BatchContext:
+    """Holds what the batches of a session share."""
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        reports: ReportQueue,
+        clock: Clock,
+        doubt: Callback,
+        load: Load,
+        changed: Callable[[BatchId], None],
+        *,
+        object_store: bool,
+    ) -> None:
+        """Take them.
+
+        ``doubt`` is called when a lane says that the connection was lost, ``changed`` when there
+        may be something of a batch to hand out, or nothing more.
+        """
+        self.emit = emit
+        self.reports = reports
+        self.clock = clock
+        self.doubt = doubt
+        self.load = load
+        self.changed = changed
+        self.object_store = object_store
+        self.tally = Tally()
