@@ -70,7 +70,9 @@ class Batch:
             most_at_a_time=lambda: self._context.load.most,
         )
         self._told_at = context.clock.monotonic()
-        self._moved: dict[int, int] = {}  # bytes by file, as lanes have counted since it was told
+        # Bytes by file, as lanes have counted since it was told: an entry has one lane that writes
+        # it, and each step is one for the interpreter.
+        self._moved: dict[int, int] = {}
         self._is_telling = False  # it is on its way to the engine's thread to be told
         self._begin_anew()
         self.id = batch
@@ -382,10 +384,10 @@ class Batch:
         self._tell()
 
     def _take_in_moved(self) -> None:
-        while self._moved:
-            number, moved = self._moved.popitem()
+        for number in list(self._moved):
+            moved = self._moved.pop(number, None)  # a lane may have taken its own back
             state = self._files.file(number).state
-            if not state.has_ended:
+            if moved is not None and not state.has_ended:
                 self._count(number, moved)
                 self._files.progress(number, state, moved)
 
