@@ -17,6 +17,7 @@ from transfer_rig import CONTENT, TransferRig, choosing
 
 PATH = b"/inbox/report.csv"
 SECOND = b"/inbox/report (2).csv"
+THIRD = b"/inbox/report (3).csv"
 
 
 def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
@@ -127,3 +128,35 @@ def test_a_file_that_came_since_is_a_conflict_all_the_same(desk: TransferRig, jo
     desk.server.files[PATH] = bytearray(b"x" * (len(CONTENT) + 1))
     with pytest.raises(ConflictError):
         go_on(desk, again)
+
+
+def test_bytes_sent_under_one_name_make_no_file_under_the_next_one_ours(
+    desk: TransferRig, job: FileJob
+) -> None:
+    """A name was given up for the file of somebody else, and OPEN of the next one was lost."""
+    again = lost_at(desk, choosing(job, ConflictChoice.KEEP_BOTH), WRITE)
+    desk.server.files[PATH] = bytearray(len(CONTENT) + 1)
+    again = lost_at(desk, again, OPEN)
+    desk.server.files[SECOND] = bytearray(b"theirs")
+    assert again.resume_from is not None
+    desk.checkpoint = msgspec.structs.replace(again.resume_from)
+    assert desk.send(again, object_store=False).remote == THIRD
+    assert desk.server.files[SECOND] == b"theirs"
+
+
+def test_a_name_that_only_open_says_is_taken_leaves_the_next_one_to_others(
+    desk: TransferRig, job: FileJob
+) -> None:
+    again = lost_at(desk, choosing(job, ConflictChoice.KEEP_BOTH), WRITE)
+    del desk.server.files[PATH]
+
+    def come(_request: Request) -> None:
+        del desk.server.instead[OPEN]
+        desk.server.files[PATH] = bytearray(len(CONTENT) + 1)
+        desk.server.files[SECOND] = bytearray(b"theirs")
+
+    desk.server.instead[OPEN] = come
+    assert again.resume_from is not None
+    desk.checkpoint = msgspec.structs.replace(again.resume_from)
+    assert desk.send(again, object_store=False).remote == THIRD
+    assert desk.server.files[SECOND] == b"theirs"
