@@ -20,8 +20,4 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def left_out(self) -> tuple[m.FileView, ...]:
         """Return what was left out as no file: links to folders, devices, pipes and sockets."""
-        return tuple(
-            view
-            for view in self.files
-            if view.skip_reason is not None and view.skip_reason.is_left_out
-        )
+        return tuple(view for view in self.files if view.is_left_out)

@@ -187,7 +187,7 @@ class Driver:
 
 
 def carried(paths: Iterable[Path]) -> QMimeData:
-    """Local files as a file manager hands them over."""
+    """Pack local files as a file manager hands them over."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return data

@@ -45,7 +45,7 @@ def advised(
     around: CommandContext, problem: Problem, text: str, *, explains: bool = False
 ) -> Problem:
     """The problem with what to type next, where that helps."""
-    step = _to_type(problem.kind)
+    step = _to_type(problem.kind, shlex.quote(display_text(text)))
     if problem.kind is Kind.PROMPT_UNANSWERED and not around.terminal.has_person:
         step = message(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
@@ -55,21 +55,19 @@ def advised(
         step = message("To ask Okta for the reason, add --explain.")
         if problem.next_step is not None:
             step = sentences(problem.next_step, step)
-    if step is None:
-        return problem
-    site = shlex.quote(display_text(text))
-    return msgspec.structs.replace(problem, next_step=step.filled(site=site))
+    return problem if step is None else msgspec.structs.replace(problem, next_step=step)
 
 
-def _to_type(kind: Kind) -> Message | None:
+def _to_type(kind: Kind, site: str) -> Message | None:
     match kind:
         case Kind.CODE_NOT_SET_UP:
-            return message("Set it up with: ferrygate enroll {site} --okta")
+            return message("Set it up with: ferrygate enroll {site} --okta", site=site)
         case Kind.LOCK_OUT_BREAKER:
             return message("Check your password. Then --try-anyway lets one more try through.")
         case Kind.LOCK_OUT_SHUT:
             return message(
-                "Once your contact has checked the account: ferrygate sites reset-lock {site}"
+                "Once your contact has checked the account: ferrygate sites reset-lock {site}",
+                site=site,
             )
         case Kind.HOST_KEY_UNKNOWN:
             return message(
@@ -103,9 +101,7 @@ def explain(
         why = error.problem
         raise SignInRefusedError(
             refusal.problem.sentence,
-            next_step=why.sentence
-            if why.next_step is None
-            else sentences(why.sentence, why.next_step),
+            next_step=sentences(why.sentence, why.next_step),
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
             server_said=refusal.problem.server_said,
         ) from refusal

@@ -18,6 +18,7 @@ from ferrygate.codes.join import needs_code
 from ferrygate.common.display import display_text
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
+    KeychainError,
     Kind,
     PassphraseMissingError,
     Problem,
@@ -254,6 +255,18 @@ def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: Text) ->
             next_step=message("It is sent as it is. If you are refused, check that first."),
         )
         around.terminal.warn(INVISIBLE_CHARACTERS, problem)
+
+
+def demand_keychain(session: Session, sentence: Message, next_step: Message | None = None) -> None:
+    """Check that a command that is about the keychain has one to use.
+
+    Raises:
+        KeychainError: there is none; with this sentence, and the keychain's own as the detail.
+    """
+    if not session.opened.can_save:
+        note = session.opened.keychain_note
+        detail = "" if note is None else str(note)
+        raise KeychainError(sentence, next_step=next_step, detail=detail)
 
 
 def _asked(

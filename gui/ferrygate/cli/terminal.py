@@ -139,7 +139,7 @@ class Terminal:
         )
         self.record(JsonEvent.ERROR, error=self.problem_record(problem))
         error.show()
-        if next_step:
+        if next_step is not None:
             self.say(render(next_step))
 
     def warn(self, code: str, problem: Problem, **values: Any) -> None:
@@ -161,7 +161,7 @@ class Terminal:
     def tell(self, problem: Problem) -> None:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
         self.settle()
-        self.say(problem_text(problem))
+        self.say(render(sentences(problem.sentence, problem.next_step)))
         if problem.server_said and _on_one_line(problem.server_said) not in self._told:
             self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
@@ -295,12 +295,6 @@ class Terminal:
             raise
         finally:
             self.is_asking = False
-
-
-def problem_text(problem: Problem) -> str:
-    """Say what went wrong, and what to do, in the person's language."""
-    step = problem.next_step
-    return render(problem.sentence if step is None else sentences(problem.sentence, step))
 
 
 def _on_one_line(words: str) -> str:

@@ -168,7 +168,7 @@ class TransferReport:
     @property
     def _left_out(self) -> int:
         """Count the links to folders, devices and the like that were met; they are skipped too."""
-        return sum(map(_is_left_out, self._files.values()))
+        return sum(file.is_left_out for file in self._files.values())
 
     def _is_renamed(self, file: FileView) -> bool:
         """Tell whether a fetched file, or a folder above, was given another name on this disk."""
@@ -284,11 +284,11 @@ class TransferReport:
             return
         if file.state is TransferState.CANCELLED and left is None:
             return  # the sum has it
-        is_told = file.problem == self._terminal.given_up  # once, for all files
+        # The cause is told once, for all files; their names stand nowhere else without --json.
+        is_told = file.problem == self._terminal.given_up
         words = message("not delivered.") if is_told else file.problem.sentence
-        said = render(words if left is None else sentences(words, left))
-        self._terminal.say(f"{source}: {said}")
-        if is_told:  # names stand nowhere else without --json
+        self._terminal.say(f"{source}: {render(sentences(words, left))}")
+        if is_told:
             return
         if file.problem.server_said:
             self._terminal.say(f"  {server_words(file.problem)}")
@@ -337,10 +337,6 @@ class TransferReport:
                 return _("With --on-conflict replace, the same command does the rest.")
             case ConflictChoice.FAIL | ConflictChoice.SKIP:
                 return _("With --on-conflict skip, the same command does the rest.")
-
-
-def _is_left_out(file: FileView) -> bool:
-    return file.skip_reason is not None and file.skip_reason.is_left_out
 
 
 def _remark(file: FileView, direction: Direction) -> Message | None:

@@ -25,7 +25,7 @@ def is_unsafe(character: str) -> bool:
 def display_text(text: str) -> str:
     r"""Write out control and bidirectional characters of a text, such as ``\u202e``.
 
-    A byte of a local name that is no UTF-8 (PEP 383) is written as :func:`display_name` does it.
+    A byte of a name that is no UTF-8 (PEP 383) is written such as ``\xff``.
     """
     if text.isprintable() and SHAPELESS.isdisjoint(text):  # nearly every name, and much faster
         return text
@@ -43,7 +43,7 @@ def written_out(character: str) -> str:
 
 def display_name(name: bytes) -> str:
     r"""A remote name for people: UTF-8, with what is not written out, such as ``\xff``."""
-    return display_text(name.decode("utf-8", "backslashreplace"))
+    return display_text(text_of_name(name))
 
 
 def text_of_name(name: bytes) -> str:

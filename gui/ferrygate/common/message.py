@@ -96,10 +96,11 @@ def plural_message(
     return Message(made.template, made.parameters, plural)
 
 
-def sentences(first: Message, *others: Message) -> Message:
-    """Put messages one after the other."""
+def sentences(first: Message, *others: Message | None) -> Message:
+    """Put messages one after the other, but for those that are ``None``."""
     for other in others:
-        first = message("{first} {second}", first=first, second=other)
+        if other is not None:
+            first = message("{first} {second}", first=first, second=other)
     return first
 
 

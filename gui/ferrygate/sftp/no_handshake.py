@@ -228,29 +228,29 @@ class _Told:
 
 def _other_server(known: Protocol | None) -> tuple[Message, Message]:
     """The sentence and the next step for what answers in place of a file transfer server."""
-    check = message("Check the server's name and port with your contact.")
+    step = message("Check the server's name and port with your contact.")
     text = message("{host} answers, but not as a file transfer server.")
     match known:
         case Protocol.WEB:
-            return message(
-                "A web page answers at {host}, port {port}, not a file transfer server."
-            ), message(
+            text = message("A web page answers at {host}, port {port}, not a file transfer server.")
+            step = message(
                 "On the network of a hotel, a train or guests, log in to it in your web browser"
                 " first. Else check the server's name and port with your contact."
             )
         case Protocol.PROXY:
-            return message(
-                "A proxy answers at {host}, port {port}, not a file transfer server."
-            ), message("Try another network, or ask those who run yours to let SFTP through.")
+            text = message("A proxy answers at {host}, port {port}, not a file transfer server.")
+            step = message("Try another network, or ask those who run yours to let SFTP through.")
         case Protocol.TLS:
-            return message(
+            text = message(
                 "At {host}, port {port}, a server answers that wants web encryption (TLS), not a"
                 " file transfer server."
-            ), message("It may be for web pages or FTPS, which is not SFTP. {check}", check=check)
+            )
+            step = message(
+                "It may be for web pages or FTPS, which is not SFTP. {check}", check=step
+            )
         case Protocol.FTP:
-            return message(
-                "An FTP server answers at {host}, port {port}. FTP is not SFTP."
-            ), message("Ask your contact for the SFTP server and its port, which mostly is 22.")
+            text = message("An FTP server answers at {host}, port {port}. FTP is not SFTP.")
+            step = message("Ask your contact for the SFTP server and its port, which mostly is 22.")
         case Protocol.MAIL:
             text = message(
                 "A mail server answers at {host}, port {port}, not a file transfer server."
@@ -267,4 +267,4 @@ def _other_server(known: Protocol | None) -> tuple[Message, Message]:
             )
         case None:
             pass
-    return text, check
+    return text, step

@@ -224,7 +224,7 @@ class BatchFiles:
     def interrupt(self, number: int, checkpoint: UploadCheckpoint | None) -> FileView:
         """The connection was lost under a file: it goes on first once there is one again.
 
-        ``checkpoint`` is how far its upload came; without it stays known what was known before.
+        ``checkpoint`` is how far its upload came; without one, what was known before stays.
         """
         self._queue.go_on(number, has_slot=self.slots.has(number))
         if checkpoint is not None:

@@ -17,7 +17,6 @@ from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})
 """The choices that say something of a file that is there, and nothing of a folder."""
 
-
 _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
 

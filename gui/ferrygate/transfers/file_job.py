@@ -39,7 +39,7 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         names: those its batch has given.
         folder_refused: why the server would not make its folder, where it may be there unseen.
         not_moved: why it is not to be moved at all, as the walk has found.
-        again: how far an upload came before the connection was lost under it.
+        resume_from: how far an upload came before the connection was lost under it.
     """
 
     number: int

@@ -139,10 +139,8 @@ class SkipReason(Enum):
     LOOP = "loop"  # a link back to a folder that it lies in
     SPECIAL = "special"  # a device, a socket or a pipe
 
-    @property
-    def is_left_out(self) -> bool:
-        """Tell whether a walk has left it out for what it is, whatever has its name."""
-        return self not in {SkipReason.NAME_TAKEN, SkipReason.OTHER_SIZE_THERE}
+
+_NO_FILES = frozenset({SkipReason.LINK_TO_FOLDER, SkipReason.LOOP, SkipReason.SPECIAL})
 
 
 class Confirmation(Enum):
@@ -213,6 +211,11 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def size_differs(self) -> bool:
         """Tell whether it was skipped for a file of another size."""
         return self.skip_reason is SkipReason.OTHER_SIZE_THERE
+
+    @property
+    def is_left_out(self) -> bool:
+        """Tell whether it was skipped as no file: a link to a folder, a device, a pipe."""
+        return self.skip_reason in _NO_FILES
 
     @property
     def ended_well(self) -> bool:

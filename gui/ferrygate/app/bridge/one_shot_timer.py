@@ -16,7 +16,7 @@ class OneShotTimer(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._ring)
+        self._timer.timeout.connect(self._fire)
 
     def start(self, seconds: float, call: Callable[[], None]) -> None:
         """Call once after so many seconds, instead of what was to be called before."""
@@ -24,7 +24,7 @@ class OneShotTimer(QObject):
         self._timer.start(round(seconds * 1000))
 
     @Slot()
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         call, self._call = self._call, None
         if call is not None:
             call()

@@ -92,7 +92,7 @@ class FolderModel(QAbstractTableModel):
         self._take_in()
 
     def begin_again(self) -> None:
-        """The same folder is read again: show what is there meanwhile."""
+        """Begin to take in the same folder, read again; what is there is shown meanwhile."""
         self._again = []
 
     def add_again(self, entries: Iterable[Entry]) -> None:

@@ -45,11 +45,11 @@ class EntrySink(Protocol):
         ...
 
     def begin_again(self) -> None:
-        """The same folder is read again: show what is there meanwhile."""
+        """Begin to take in the same folder, read again; what is there is shown meanwhile."""
         ...
 
     def add_again(self, entries: Iterable[Entry]) -> None:
-        """More entries of what is read again."""
+        """Take more entries of what is read again."""
         ...
 
     def replace(self) -> None:

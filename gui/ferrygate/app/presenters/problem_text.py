@@ -13,8 +13,7 @@ _MOST_SAID = 300  # characters of a server's words; "Copy details for support" h
 
 def problem_text(problem: Problem) -> str:
     """The sentence and the next step."""
-    step = problem.next_step
-    return render(problem.sentence if step is None else sentences(problem.sentence, step))
+    return render(sentences(problem.sentence, problem.next_step))
 
 
 def said_text(problem: Problem) -> str:

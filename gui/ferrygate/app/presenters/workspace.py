@@ -221,9 +221,7 @@ class Workspace(Observable):
     def _pass_on(self, event: m.Event) -> list[Exception]:
         errors: list[Exception] = []
         if self.sign_in.is_opening and _is_of_a_session(event):
-            return (
-                errors  # of the session with the site just left: on its way when the person chose
-            )
+            return errors  # the site was just left: the event was on its way when a person chose
         for handle in self._handlers:
             try:
                 handle(event)

@@ -19,6 +19,7 @@ from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
     Wishes,
     attempt,
+    demand_keychain,
     open_session,
     sign_in_options,
     use_code_secret,
@@ -30,7 +31,6 @@ from ferrygate.common.display import display_text
 from ferrygate.common.environment import TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
     CodeSecretError,
-    KeychainError,
     SecretsMissingError,
     UnsupportedError,
     UsageError,
@@ -122,16 +122,14 @@ def enroll(
         around.terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
     )
     with open_session(around, named, prompter) as session:
-        if not session.opened.can_save:
-            raise KeychainError(
-                message("The code's secret cannot be kept: there is no keychain that can be used."),
-                next_step=message(
-                    "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each"
-                    " time.",
-                    variable=TOTP_SECRET_VARIABLE,
-                ),
-                detail=str(session.opened.keychain_note or ""),
-            )
+        demand_keychain(
+            session,
+            message("The code's secret cannot be kept: there is no keychain that can be used."),
+            message(
+                "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each time.",
+                variable=TOTP_SECRET_VARIABLE,
+            ),
+        )
         secret = None
         if not okta:
             text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)

@@ -9,9 +9,9 @@ from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
-from ferrygate.cli.signing_in import open_session, with_username
+from ferrygate.cli.signing_in import demand_keychain, open_session, with_username
 from ferrygate.common.display import display_text
-from ferrygate.common.errors import KeychainError, UsageError
+from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.sites.known_hosts import KnownHosts
@@ -31,11 +31,7 @@ def forget_secrets(around: CommandContext, site: str) -> int:
         )
     prompter = TerminalPrompter(around.terminal, around.clock, accept_new_host_key=False)
     with open_session(around, named, prompter) as session:
-        if not session.opened.can_save:
-            raise KeychainError(
-                message("There is no keychain that can be used."),
-                detail=str(session.opened.keychain_note or ""),
-            )
+        demand_keychain(session, message("There is no keychain that can be used."))
         session.forget_secrets()
     around.terminal.say(
         _("The keychain has nothing more for {user} on {host}.").format(
