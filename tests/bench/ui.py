@@ -106,11 +106,7 @@ def _environment(state: Path) -> dict[str, str]:
     """Surroundings that are a person's, but for their files, keychain and desktop."""
     home = state / "ferrygate"
     home.mkdir(exist_ok=True)
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "HOME", "DISPLAY", "PYTHONPATH")
-        if name in os.environ
-    }
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     return {**kept, "LANG": "C.UTF-8", HOME_VARIABLE: str(home), "XDG_RUNTIME_DIR": str(home)}
 
 

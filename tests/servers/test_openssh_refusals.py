@@ -71,9 +71,8 @@ def test_a_server_that_takes_rsa_keys_in_the_old_way_only(tmp_path: Path) -> Non
     with sshd(tmp_path, **settings) as rig:
         problem = refused(rig, tmp_path, SignIn(steps=("publickey",), private_key=str(key)))
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SIGN_IN_REFUSED, 3)
-    assert "Ed25519" in str(
-        problem.next_step
-    )  # this sshd does not say that it takes the old way only
+    # This sshd does not say that it takes the old way only.
+    assert "Ed25519" in str(problem.next_step)
 
 
 def test_a_banner_goes_with_a_refusal(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
-from ferrygate.common.message import message
 from ferrygate.engine.asked_for import source_names, target_name
 from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.inbox import Callback
@@ -83,7 +82,7 @@ class Batch:
 
     def _begin_anew(self) -> None:
         self._taken_back = False  # by a person
-        self._reason = Cancelled(message("Cancelled.")).problem  # why it was ended early, once so
+        self._reason = Cancelled().problem  # why it was ended early, once so
 
     # ------------------------------------------------------------ for the queue
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Problem, error_for
-from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 
@@ -169,9 +168,7 @@ class EngineClient:
         except Empty:
             if left > _LOOK:
                 return None
-            raise Cancelled(
-                message("Cancelled."), detail="the engine has not told its end"
-            ) from None
+            raise Cancelled(detail="the engine has not told its end") from None
         if isinstance(event, m.CancelRequest | m.CancelBatch):
             self._put_off_end(self._asked.get(_target(event)))
             return None

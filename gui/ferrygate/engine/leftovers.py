@@ -104,11 +104,8 @@ class Leftovers:
         """Tell of a part that a lost connection may still bring."""
         path = checkpoint.part_path
         until = None if path is None else self._late.until(path)
-        return (
-            LeftBehind.PART
-            if until is not None and until > self._late.now()
-            else LeftBehind.NOTHING
-        )
+        may_come = until is not None and until > self._late.now()
+        return LeftBehind.PART if may_come else LeftBehind.NOTHING
 
     def _look(self, lane: Lane, parts: dict[int, UploadCheckpoint]) -> dict[int, LeftBehind]:
         """Tell what is left of those parts that were found, and of all if nobody can look.

@@ -102,6 +102,7 @@ def test_gaps_can_be_filled_one_after_the_other() -> None:
     told = message("{host}, port {port}", host="a").filled(port=22)
     assert str(told) == "a, port 22"
     assert str(sentences(told, message("Wait."), message("Go."))) == "a, port 22 Wait. Go."
+    assert sentences(told, None) == told
 
 
 def test_a_message_survives_a_disk() -> None:

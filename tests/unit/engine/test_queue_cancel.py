@@ -185,9 +185,8 @@ def test_a_connection_that_is_lost_after_the_cancel_brings_nothing_back(
     assert view.state is State.CANCELLED
     assert view.problem is not None
     assert view.problem.kind is Kind.CANCELLED
-    assert (view.left_behind is LeftBehind.PART) is (
-        checkpoint is not None
-    )  # nobody could clear away
+    has_begun = checkpoint is not None  # and nobody could clear away
+    assert (view.left_behind is LeftBehind.PART) is has_begun
     assert rig.ends(batch) == [None]
     assert rig.doubts == 0
 

@@ -185,7 +185,6 @@ def test_another_size_on_the_server(desk: TransferRig, job: FileJob) -> None:
     [
         (PERMISSION_DENIED, "does not allow"),
         (OP_UNSUPPORTED, "cannot do that"),
-        (NO_SUCH_FILE, "None"),
         (FAILURE, "refused"),
     ],
 )
@@ -195,10 +194,18 @@ def test_delivered_though_the_size_cannot_be_asked(
     desk.server.instead[STAT] = refusing(code)
     outcome = desk.send(job)
     assert outcome.state is TransferState.DELIVERED
-    assert not outcome.confirmed
-    is_gone = code == NO_SUCH_FILE
-    assert outcome.confirmation is (Confirmation.MOVED_ON if is_gone else Confirmation.REFUSED)
-    assert words in str(outcome.not_told and outcome.not_told.sentence)
+    assert outcome.confirmation is Confirmation.REFUSED
+    assert outcome.not_told is not None
+    assert words in str(outcome.not_told.sentence)
+
+
+def test_delivered_though_the_server_has_already_moved_it_on(
+    desk: TransferRig, job: FileJob
+) -> None:
+    desk.server.instead[STAT] = refusing(NO_SUCH_FILE)
+    outcome = desk.send(job)
+    assert outcome.state is TransferState.DELIVERED
+    assert (outcome.confirmation, outcome.not_told) == (Confirmation.MOVED_ON, None)
 
 
 def test_a_server_that_tells_no_sizes(desk: TransferRig, job: FileJob) -> None:
