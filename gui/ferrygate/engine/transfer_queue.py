@@ -122,11 +122,7 @@ class TransferQueue:
     def cancel(self, name: BatchId) -> None:
         """Stop a batch, where it is under way."""
         if name in self._batches:
-            self._end(
-                self._batches[name],
-                TransferState.CANCELLED,
-                Cancelled().problem,
-            )
+            self._end(self._batches[name], TransferState.CANCELLED, Cancelled().problem)
 
     def _end(self, batch: Batch, state: TransferState, reason: Problem) -> None:
         batch.end(state, reason)

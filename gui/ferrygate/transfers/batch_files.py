@@ -262,9 +262,7 @@ class BatchFiles:
         view = self._records[number].view
         self._moved += outcome.size - view.moved
         self._total += outcome.size - (view.size or 0)
-        left_out = outcome.skip_reason is not None and outcome.skip_reason.is_left_out
-        self._left_out += left_out
-        return self._change(
+        ended = self._change(
             number,
             outcome.state,
             local=outcome.local,
@@ -278,6 +276,8 @@ class BatchFiles:
             late_check=outcome.late_check,
             asked_again_at=None,
         )
+        self._left_out += ended.is_left_out
+        return ended
 
     def fail(
         self,

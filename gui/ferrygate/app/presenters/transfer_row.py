@@ -108,16 +108,17 @@ class Batch(msgspec.Struct, kw_only=True):
     @property
     def problem(self) -> Problem | None:
         """Return the first problem that a person has to see to: a file's, or that of its walk."""
-        whole = self.view.problem
-        is_cancelled = whole is not None and whole.kind is Kind.CANCELLED
-        return self.file_problem or (None if is_cancelled else whole)
+        return self.file_problem or (None if self._is_walk_cancelled else self.view.problem)
 
     @property
     def _is_cancelled(self) -> bool:
         """Tell whether a person took it back, or some of it."""
-        whole = self.view.problem
-        is_cancelled = whole is not None and whole.kind is Kind.CANCELLED
-        return is_cancelled or self.view.files_cancelled > 0
+        return self._is_walk_cancelled or self.view.files_cancelled > 0
+
+    @property
+    def _is_walk_cancelled(self) -> bool:
+        problem = self.view.problem
+        return problem is not None and problem.kind is Kind.CANCELLED
 
     @property
     def outcome(self) -> Outcome:
