@@ -10,7 +10,7 @@ The Python API is :func:`connect`, which gives a signed-in session::
                 ["report.csv"], "/inbox", on_conflict=ferrygate.ConflictChoice.SKIP
             )
     except ferrygate.FerrygateError as error:
-        print(error, error.problem.next_step)
+        print(error, error.problem.next_step or "")
 
 It reads no password and no key from the environment. :class:`Session` says what a session can do,
 and :class:`Result` how a transfer ended.

@@ -9,7 +9,7 @@ import click
 
 from ferrygate.common.errors import UsageError
 from ferrygate.common.local_disk import local_path
-from ferrygate.common.message import message
+from ferrygate.common.message import message, sentences
 
 
 def no_stream(text: str) -> str:
@@ -41,4 +41,5 @@ class LocalPath(click.ParamType[Path]):
         try:
             return Path(local_path(os.fspath(value)))
         except UsageError as error:
-            self.fail(f"{error} {error.problem.next_step}".rstrip(), param, ctx)
+            problem = error.problem
+            self.fail(str(sentences(problem.sentence, problem.next_step)), param, ctx)

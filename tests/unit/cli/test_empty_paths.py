@@ -55,6 +55,15 @@ def test_an_empty_path_is_wrong_usage(
     assert "cannot be empty" in capsys.readouterr().err
 
 
+def test_a_path_that_no_system_takes_is_wrong_usage_and_that_is_all(
+    command: Command, capsys: Capture
+) -> None:
+    assert command("sites", "import", "a\0b") == 2
+    assert capsys.readouterr().err.endswith(
+        "A path on this computer cannot hold a NUL character.\n"
+    )
+
+
 @pytest.mark.parametrize("words", [("ls", ""), ("rm", "-r", "", "/a"), ("sites", "remove", "")])
 def test_an_empty_site_is_wrong_usage(command: Command, words: tuple[str, ...]) -> None:
     assert command(*words) == 2
