@@ -183,7 +183,7 @@ def _on_standard_input() -> Secret:
     Raises:
         UsageError: it is no text, or more than a line.
     """
-    stream, source = sys.stdin, _("Standard input")
+    stream, source = sys.stdin, message("Standard input")
     if stream is None:  # closed
         return Secret("")
     if stream.isatty():

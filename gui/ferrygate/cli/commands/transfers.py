@@ -23,6 +23,7 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there
+from ferrygate.common.message import message
 from ferrygate.engine.messages import ConflictChoice, Direction, LinkChoice
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _finite(
 ) -> float | None:
     """Refuse the words for no number and for one without an end, which Python takes for numbers."""
     if value is not None and not math.isfinite(value):
-        raise click.BadParameter(_("Give a number of seconds."))
+        raise click.BadParameter(str(message("Give a number of seconds.")))
     return value
 
 
