@@ -22,6 +22,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.app.window import MainWindow
 from ferrygate.codes.totp import LiveCode
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
@@ -68,18 +69,18 @@ class Table:
         self.parent = QObject()
         self.timer = HandTimer(clock)
         self.pace = CountingPace(clock, self.timer, self.parent)
-        model = FolderModel(clock, self.parent)
+        self.model = FolderModel(clock, self.parent)
         self.sent: list[m.Command] = []
         self.workspace = Workspace(
             Outbox(self.sent.append),
             clock,
-            sink=model,
+            sink=self.model,
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
             aside=at_once,
         )
         theme = Theme(application, parent=self.parent)
-        self.window = MainWindow(theme, self.pace, self.workspace, model, at_once)
+        self.window = MainWindow(theme, self.pace, self.workspace, self.model, at_once)
         self.window.show()
 
     def tell(self, *events: m.Event) -> None:
@@ -153,6 +154,35 @@ def test_a_hidden_panel_shows_what_has_come_once_it_is_shown(table: Table) -> No
     table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
     table.timer.move(1.0)
     assert table.pace.renders["TransfersPanel"] == 1
+
+
+def test_the_filter_is_forgotten_in_its_field_too_however_short_the_way_there_and_back(
+    table: Table,
+) -> None:
+    link = Entry(b"latest", EntryKind.LINK)
+    listing = table.sent[-1]
+    assert isinstance(listing, m.ListFolder)
+    entries = (link, Entry(b"other.csv", EntryKind.FILE, 1))
+    table.tell(m.FolderBlock(request=listing.request, entries=entries), m.Done(listing.request))
+    field = table.window.files.bar.filter
+    field.setText("late")
+    assert table.model.rowCount() == 1
+    fetched: list[Entry] = []
+    table.workspace.folder.find_out(link, lambda: fetched.append(link))
+    asked = table.sent[-1]
+    assert isinstance(asked, m.StatPath)
+    with table.pace.turn():
+        table.workspace.handle(m.PathStat(request=asked.request, entry=link))
+        there = table.sent[-1]
+        assert isinstance(there, m.ListFolder)
+        no_folder = Problem(kind=Kind.WRONG_TYPE, sentence=message("It is a file."))
+        table.workspace.handle(m.Failed(there.request, no_folder))
+    assert fetched == [link]
+    back = table.sent[-1]
+    assert isinstance(back, m.ListFolder)
+    table.tell(m.FolderBlock(request=back.request, entries=entries), m.Done(back.request))
+    table.timer.move(1.0)
+    assert (field.text(), table.model.rowCount()) == ("", 2)
 
 
 def test_a_word_given_on_the_button_is_only_for_what_the_card_shows(

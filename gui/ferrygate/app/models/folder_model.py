@@ -57,9 +57,11 @@ class FolderModel(QAbstractTableModel):
     and the whole costs little more than one sort.
 
     Signals:
+        begun: another folder is there, or the same from anew, and the filter is forgotten.
         renamed: a person typed another name (the server's bytes, the new text).
     """
 
+    begun = Signal()
     renamed = Signal(bytes, str)
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
@@ -80,6 +82,7 @@ class FolderModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows, self._shown, self._waiting, self._again, self._filter = [], [], [], [], ""
         self.endResetModel()
+        self.begun.emit()
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take a block of entries in."""

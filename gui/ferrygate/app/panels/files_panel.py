@@ -75,6 +75,7 @@ class FilesPanel(QWidget):
         files.files_dropped.connect(self._upload_into)
         files.picked.connect(self._render_actions)
         files.customContextMenuRequested.connect(self._show_menu)
+        self._model.begun.connect(bar.filter.clear)  # however long it was shown
         self._model.renamed.connect(self._rename)
         self._model.layoutChanged.connect(self._cover.arrange)
         self._model.modelReset.connect(self._cover.arrange)

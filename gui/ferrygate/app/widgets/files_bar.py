@@ -36,7 +36,6 @@ class FilesBar(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("bar")
-        self._path_shown = b""
         self._back = ThemedButton(theme, look="quiet", icon="back", name=_("Back"))
         self._back.clicked.connect(self.back_wanted)
         self._path = PathBar(theme)
@@ -74,14 +73,11 @@ class FilesBar(QFrame):
         self._path.show_most(_FEW_CRUMBS if narrow else _MANY_CRUMBS)
 
     def render_view(self, view: FolderView) -> None:
-        """Show a folder's place and what it allows; another folder starts unfiltered."""
+        """Show a folder's place and what it allows."""
         self._back.setEnabled(view.can_go_back)
         self._path.render_crumbs(view.crumbs)
         self._folder.setEnabled(view.can_change)
         self._upload.setEnabled(view.can_upload)
-        if view.path != self._path_shown:
-            self._path_shown = view.path
-            self.filter.clear()
 
     def allow_download(self, *, allowed: bool) -> None:
         """Let the button for downloads be pressed, or not."""
