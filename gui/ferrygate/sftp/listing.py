@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
-from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, RemoteFailureError
 from ferrygate.common.message import message, plural_message
@@ -114,20 +113,19 @@ def _no_end(path: bytes) -> RemoteFailureError:
 
 def incomplete(end: ListingEnd, path: bytes) -> IncompleteListingError:
     """The error for a listing of ``path`` that is not whole."""
-    name = display_name(path)
     if end.cut_short is None:
         return IncompleteListingError(
             plural_message(
                 "“{name}” holds {count} name that cannot be used here, such as “{example}”.",
                 "“{name}” holds {count} names that cannot be used here, such as “{example}”.",
                 end.unusable,
-                name=name,
+                name=path,
                 example=end.example,
             ),
             next_step=message("Ask your contact to give it another name."),
         )
     return IncompleteListingError(
-        message("The server broke off its list of “{name}”: more may be there.", name=name),
+        message("The server broke off its list of “{name}”: more may be there.", name=path),
         next_step=message("Try again; if that does not help, ask your contact."),
         detail=end.cut_short.detail,
         server_said=end.cut_short.server_said,

@@ -10,7 +10,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from ferrygate.common.display import display_text
 from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
@@ -31,7 +30,7 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
             not take or that is kept in a security device.
         PassphraseMissingError: the key is encrypted, and the passphrase is missing or wrong.
     """
-    loaded = _decrypt(read_key_file(path), display_text(path.name), passphrase)
+    loaded = _decrypt(read_key_file(path), path.name, passphrase)
     if isinstance(loaded, rsa.RSAPrivateKey):
         return paramiko.RSAKey(key=loaded)
     for kind, key_class in _CLASSES:
@@ -44,9 +43,9 @@ def load_private_key(path: Path, passphrase: Secret | None) -> paramiko.PKey:
                     serialization.NoEncryption(),
                 )
             except ValueError as error:  # a curve that SSH has no name for
-                raise _unsupported(display_text(path.name)) from error
+                raise _unsupported(path.name) from error
             return key_class.from_private_key(io.StringIO(plain.decode("ascii")))
-    raise _unsupported(display_text(path.name))
+    raise _unsupported(path.name)
 
 
 def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:

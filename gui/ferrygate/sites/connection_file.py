@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from ferrygate.common.display import display_text
 from ferrygate.common.errors import ConnectionFileError
 from ferrygate.common.local_disk import reason
 from ferrygate.common.message import Message, message
@@ -46,7 +45,7 @@ def read_connection_file(path: Path) -> Site:
     Raises:
         ConnectionFileError: the file cannot be read, is too large, or is wrong.
     """
-    source = display_text(path.name)
+    source = path.name
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -20,7 +20,7 @@ NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictC
 _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
 
-def taken(name: str) -> ConflictError:
+def taken(name: str | bytes) -> ConflictError:
     """The error for a file that stands there, where nobody said what to do."""
     return ConflictError(
         message("“{name}” is already there, and was left as it is.", name=name),
@@ -28,12 +28,12 @@ def taken(name: str) -> ConflictError:
     )
 
 
-def demand_file(kind: EntryKind, name: str) -> None:
+def demand_file(kind: EntryKind, name: str | bytes) -> None:
     """Refuse to take what is no file for the file of that name; one of unknown kind may be one.
 
     Args:
         kind: of what has the name, links followed; a link is one that leads nowhere.
-        name: for people.
+        name: to call it by.
 
     Raises:
         WrongTypeError: it is a folder, a device or the like, or a link that leads nowhere.

@@ -10,7 +10,6 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from ferrygate.common.display import display_text
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.local_disk import reading, writing
@@ -192,7 +191,7 @@ def _beside(
         kind = _kind(meant)
         if kind is EntryKind.LINK and job.replaces:  # it leads nowhere
             return wanted.name
-        demand_file(kind, display_text(wanted.name))
+        demand_file(kind, wanted.name)
         if job.on_conflict is not ConflictChoice.SKIP and is_to_be_fetched(
             meant, version.size, version.modified
         ):
@@ -244,7 +243,7 @@ def _move(folder: OpenFolder, part: str, target: str, *, replace: bool) -> None:
         try:
             folder.rename(part, target)
         except IsADirectoryError:
-            demand_file(EntryKind.FOLDER, display_text(target))
+            demand_file(EntryKind.FOLDER, target)
         return
     try:
         folder.link(part, target)

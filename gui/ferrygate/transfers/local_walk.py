@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.display import display_text
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
@@ -207,7 +206,7 @@ class LocalWalk:
         if self._links is LinkChoice.SKIP:
             return SkipReason.LINK_TO_FOLDER
         if self._links is LinkChoice.FAIL:
-            return link_to_folder(display_text(entry.name))
+            return link_to_folder(entry.name)
         return SkipReason.LOOP if _identity(entry.path) in folder.above else _Way.INTO
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:

@@ -27,7 +27,7 @@ def settled(job: FileJob) -> Outcome | None:
     )
 
 
-def link_to_folder(name: str) -> Problem:
+def link_to_folder(name: str | bytes) -> Problem:
     """The problem with a link to a folder, where those are to fail."""
     return WrongTypeError(
         message("“{name}” is a link to a folder.", name=name),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ferrygate.common import remote_path
-from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     Cancelled,
     ConflictError,
@@ -100,7 +99,7 @@ async def _open(
         refusal = error
     if not await _may_go_without(route, job, checkpoint, target, goes_on=goes_on):
         if refusal is None or checkpoint.before is not None:
-            raise taken(display_name(remote_path.basename(target)))
+            raise taken(remote_path.basename(target))
         raise refusal
     handle = await files.open_for_writing(target, replace=True)
     files.channel.refuses_exclusive |= refusal is not None
@@ -125,7 +124,7 @@ async def _may_go_without(
     if goes_on and there is not None and checkpoint.owns(there):
         return True
     if there is not None and job.on_conflict in NEEDS_A_FILE:
-        demand_file(there.kind, display_name(remote_path.basename(target)))
+        demand_file(there.kind, remote_path.basename(target))
     if there is not None and not job.replaces:
         return False
     checkpoint.will_overwrite()

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import (
     Cancelled,
@@ -208,7 +207,7 @@ class RemoteWalk:
         if self._links is LinkChoice.SKIP:
             return _Target(entry, SkipReason.LINK_TO_FOLDER)
         if self._links is LinkChoice.FAIL:
-            return _Target(entry, link_to_folder(display_name(entry.name)))
+            return _Target(entry, link_to_folder(entry.name))
         real = await files.real_path(path)
         if real in folder.above:
             return _Target(entry, SkipReason.LOOP)

@@ -8,7 +8,6 @@ from itertools import islice
 import msgspec
 
 from ferrygate.common import remote_path
-from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import NotFoundError
 from ferrygate.sftp.files import RemoteFiles
@@ -94,7 +93,7 @@ async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> b
             free = remote_path.join(folder, other)
             if await _may_be_free(files, free) and job.names.claim(free, job.local):
                 return free
-    raise taken(display_name(remote_path.basename(job.remote)))
+    raise taken(remote_path.basename(job.remote))
 
 
 def instead_of(target: bytes, job: FileJob) -> bytes | Outcome | None:
@@ -142,7 +141,7 @@ async def _file_there(files: RemoteFiles, job: FileJob, path: bytes, there: Entr
             meant = msgspec.structs.replace(there, kind=EntryKind.UNKNOWN)
     if leads_nowhere and job.replaces:  # OPEN makes the file that the link names
         return msgspec.structs.replace(there, size=None)
-    demand_file(meant.kind, display_name(remote_path.basename(job.remote)))
+    demand_file(meant.kind, remote_path.basename(job.remote))
     return meant
 
 

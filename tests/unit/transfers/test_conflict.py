@@ -43,3 +43,9 @@ def test_numbers_go_on() -> None:
 
 def test_the_error_names_the_file() -> None:
     assert "report.csv" in str(taken("report.csv"))
+
+
+def test_a_name_is_kept_as_it_came_and_cleaned_where_it_is_shown() -> None:
+    sentence = taken(b"\x1b\xff.csv").problem.sentence
+    assert sentence.parameters == {"name": "\x1b\udcff.csv"}
+    assert r"“\x1b\xff.csv”" in str(sentence)
