@@ -27,6 +27,18 @@ PACKAGE = ROOT / "gui" / "ferrygate"
 TRANSLATE = {"app", "cli"}
 TRANSLATORS = {"common/i18n.py", "common/text.py", "common/quantities.py"}
 CONSTRUCTORS = {"message", "plural_message"}
+CLEANING = {
+    "common/display.py",
+    "common/logs.py",
+    "common/message.py",
+    "common/names.py",  # a name that a person edits
+    "engine/asked_for.py",  # names for people, as values say
+    "engine/batch.py",
+    "sftp/connection.py",  # what a server says of itself
+    "sftp/server_words.py",
+    "sign_in/authentication.py",  # a detail
+    "sites/store.py",  # several names in one text
+}
 # Texts that name things; no sentence, and nothing that is chosen by.
 NAMES = {
     Problem: {"detail", "fingerprint", "server_said"},
@@ -68,6 +80,15 @@ def test_nothing_below_window_and_command_line_translates() -> None:
         )
     }
     assert translating <= TRANSLATORS
+
+
+def test_names_are_cleaned_where_they_are_shown() -> None:
+    found = {
+        name
+        for name, tree in modules()
+        if any(calls(tree, {"display_name", "display_text", "written_out"}))
+    }
+    assert found == CLEANING
 
 
 @pytest.mark.parametrize("value", NAMES, ids=lambda value: value.__name__)
