@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields, record_line
+from ferrygate.cli.json_lines import (
+    JsonEvent,
+    local_fields,
+    name_fields,
+    problem_record,
+    record_line,
+)
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import MENDED_ALONE, NotFoundError, Problem
-from ferrygate.common.message import message
+from ferrygate.common.message import Duration, Size, message, plural_message
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -126,3 +132,35 @@ def test_the_contact_is_known_once_the_site_is(
     assert command("ls", path, "--json") == 2
     record = json.loads(capsys.readouterr().out)
     assert record["error"]["contact"] == "help@example.org"
+
+
+def test_a_program_reads_what_a_sentence_is_made_of() -> None:
+    inner = message("There is no “{name}”.", name=b"a\xff")
+    problem = NotFoundError(
+        plural_message(
+            "{count} file of {size} in {time}: {why}",
+            "{count} files of {size} in {time}: {why}",
+            2,
+            size=Size(3_000_000),
+            time=Duration(8.5),
+            why=inner,
+        ),
+        next_step=message("Look at {names}.", names=("b", "c")),
+    ).problem
+    record = json.loads(record_line(JsonEvent.ERROR, error=problem_record(problem)))["error"]
+    assert record["sentence"] == r"2 files of 3.0 MB in 9 s: There is no “a\xff”."
+    assert record["sentence_template"] == "{count} file of {size} in {time}: {why}"  # the msgid
+    assert record["sentence_parameters"] == {
+        "count": 2,
+        "size": 3_000_000,
+        "time": 8.5,
+        "why": {"template": "There is no “{name}”.", "parameters": {"name": r"a\xff"}},
+    }
+    assert record["next_step"] == "Look at b and c."
+    assert record["next_step_parameters"] == {"names": ["b", "c"]}
+
+
+def test_a_problem_without_a_next_step_has_no_template_of_one() -> None:
+    record = problem_record(NotFoundError(message("There is none.")).problem)
+    assert record["next_step"] == ""
+    assert "next_step_template" not in record
