@@ -78,9 +78,15 @@ def _message_fields(field: str, text: Message | None) -> dict[str, Any]:
         return {field: ""}
     return {
         field: str(text),
-        f"{field}_template": text.template,
+        f"{field}_template": _template(text),
         f"{field}_parameters": _parameters(text),
     }
+
+
+def _template(text: Message) -> str:
+    """Return the one of two templates that the English text was made from."""
+    is_one = not text.plural or text.parameters["count"] == 1
+    return text.template if is_one else text.plural
 
 
 def _parameters(text: Message) -> dict[str, Any]:
@@ -96,7 +102,7 @@ def _parameter(value: Parameter) -> Any:
         case Duration() | Difference() | Moment():
             return value.seconds
         case Message():
-            return {"template": value.template, "parameters": _parameters(value)}
+            return {"template": _template(value), "parameters": _parameters(value)}
         case _:
             return [_parameter(part) for part in value]
 

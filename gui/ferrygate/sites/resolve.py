@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ferrygate.common.errors import UsageError
+from ferrygate.common.message import message
 from ferrygate.sites.connection_file import SUFFIX, read_connection_file
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -17,8 +19,12 @@ def resolve_site(text: str, store: SiteStore) -> Site:
 
     Raises:
         ConnectionFileError: the file cannot be read, or is wrong.
-        UsageError: no site of that name is saved.
+        UsageError: no site of that name is saved, or the word is empty.
     """
+    if not text:
+        raise UsageError(
+            message("The word for the site is empty."), next_step=message("Is a variable not set?")
+        )
     if is_path(text):
         return read_connection_file(Path(text))
     return store.load(text)

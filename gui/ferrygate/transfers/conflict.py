@@ -62,11 +62,15 @@ def skipped(job: FileJob, size: int | None, size_there: int | None) -> Outcome:
         size_there: bytes of what has the name; ``None`` where they are not known.
     """
     differs = size is not None and size_there is not None and size != size_there
+    reason = SkipReason.OTHER_SIZE_THERE
+    if not differs:
+        is_compared = job.on_conflict is ConflictChoice.CHANGED
+        reason = SkipReason.UNCHANGED if is_compared else SkipReason.NAME_TAKEN
     return Outcome(
         state=TransferState.SKIPPED,
         local=job.local,
         remote=job.remote,
-        skip_reason=SkipReason.OTHER_SIZE_THERE if differs else SkipReason.NAME_TAKEN,
+        skip_reason=reason,
     )
 
 

@@ -134,6 +134,7 @@ class SkipReason(Enum):
     """Why a file was skipped, although nothing is wrong with it."""
 
     NAME_TAKEN = "name-taken"
+    UNCHANGED = "unchanged"  # what has its name seems to be the same
     OTHER_SIZE_THERE = "other-size-there"  # what has its name may be a part, or another file
     LINK_TO_FOLDER = "link-to-folder"
     LOOP = "loop"  # a link back to a folder that it lies in

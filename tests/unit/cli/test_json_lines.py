@@ -149,7 +149,7 @@ def test_a_program_reads_what_a_sentence_is_made_of() -> None:
     ).problem
     record = json.loads(record_line(JsonEvent.ERROR, error=problem_record(problem)))["error"]
     assert record["sentence"] == r"2 files of 3.0 MB in 9 s: There is no “a\xff”."
-    assert record["sentence_template"] == "{count} file of {size} in {time}: {why}"  # the msgid
+    assert record["sentence_template"] == "{count} files of {size} in {time}: {why}"
     assert record["sentence_parameters"] == {
         "count": 2,
         "size": 3_000_000,

@@ -36,3 +36,8 @@ def test_what_looks_like_a_path_is_never_a_name(store: SiteStore, text: str) -> 
 def test_an_unknown_name(store: SiteStore) -> None:
     with pytest.raises(UsageError, match="no saved site"):
         resolve_site("acme", store)
+
+
+def test_an_empty_word_is_no_site(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        resolve_site("", SiteStore(tmp_path))

@@ -47,7 +47,7 @@ def test_put_replaces_what_has_changed(
     outcome = desk.send(choosing(job, ConflictChoice.CHANGED), object_store=object_store)
     assert outcome.state is (TransferState.DELIVERED if sent else TransferState.SKIPPED)
     assert desk.server.files[REMOTE] == (CONTENT if sent else there)
-    assert outcome.skip_reason is (None if sent else SkipReason.NAME_TAKEN)
+    assert outcome.skip_reason is (None if sent else SkipReason.UNCHANGED)
 
 
 def test_put_compares_sizes_where_no_time_is_told(desk: TransferRig, job: FileJob) -> None:
