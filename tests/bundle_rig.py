@@ -56,7 +56,7 @@ class Told:
         self.states.append(state)
 
     def moved(self, job: FileJob, moved: int) -> None:
-        """Nobody looks how far a file is."""
+        """Forget how far a file is: no test looks."""
 
     def walked(self, error: BaseException | None) -> None:
         self.walks.append(error)

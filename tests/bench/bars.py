@@ -82,7 +82,7 @@ class BarReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UiReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run found.
+    """Holds the findings of a run.
 
     Attributes:
         commit: of the checkout measured.
@@ -98,7 +98,7 @@ class UiReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def kept(self) -> bool:
-        """Whether every bar was."""
+        """Tell whether every bar was kept."""
         return all(bar.kept for bar in self.bars)
 
 

@@ -1,4 +1,4 @@
-"""What ``python -m bench.ui`` makes of its figures; the figures themselves take minutes."""
+"""Judging the figures of ``python -m bench.ui``; to measure them takes minutes."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def commands(command: click.Command, name: str = "") -> Iterator[tuple[str, clic
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What the examples use of a clone, so that nothing is left in the real one."""
+    """Copy the part of a clone that the examples use, so that nothing is left in the real one."""
     place = tmp_path / "clone"
     shutil.copytree(ROOT / "resources", place / "resources")
     shutil.copy(ROOT / "README.md", place)

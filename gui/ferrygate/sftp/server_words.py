@@ -8,7 +8,7 @@ _MOST_LINES = 20
 _LONGEST_LINE = 200  # characters
 _LONGEST = 1000  # characters in all, so that a notice fits above a terminal's prompt
 
-# What a prompt, and what stands above it, may have.
+# Bounds of a prompt, and of the instruction above it.
 _MOST_LINES_ASKED, _LONGEST_ASKED = 8, 300
 
 

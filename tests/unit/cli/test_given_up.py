@@ -1,4 +1,4 @@
-"""What is told of files whose connection was given up."""
+"""Telling of files whose connection was given up."""
 
 from __future__ import annotations
 

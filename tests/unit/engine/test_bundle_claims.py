@@ -63,7 +63,7 @@ def test_what_nobody_else_replaces_is_sent_at_once(rig: BundleRig, choice: Confl
 
 
 def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: BundleRig) -> None:
-    """It shows neither before CLOSE, so the second one would come over the first."""
+    """The store shows neither before CLOSE, so the second one would come over the first."""
     jobs = [
         msgspec.structs.replace(rig.job(f"{number}.csv"), number=number, remote=name.encode())
         for number, name in enumerate(["/inbox/\u00fc.csv", "/inbox/u\u0308.csv"])
@@ -79,7 +79,7 @@ def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: Bu
 def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
     rig: BundleRig,
 ) -> None:
-    """Nobody asks about the other one, so that the old handle is never forgotten."""
+    """The other one is never asked about, so the old handle is never forgotten."""
     job = rig.job()
     sent = Outcome(
         state=TransferState.DELIVERED,

@@ -289,7 +289,7 @@ def test_a_line_that_is_lost_under_the_question_is_doubted(queue: QueueRig) -> N
 
 
 def hand_out(queue: QueueRig) -> FakeLane:
-    """It is to be asked about again, and a lane has it on its queue."""
+    """Put a file that is to be asked about again on a lane's queue."""
     queue.clock.time += DUE + 1
     queue.queue.look()
     (lane,) = queue.working
