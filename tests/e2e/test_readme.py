@@ -21,7 +21,7 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.main import program
 from ferrygate.common import environment, paths
 from ferrygate.common.errors import Kind
-from ferrygate.engine.messages import Confirmation, LeftBehind, SkipReason
+from ferrygate.engine.messages import Confirmation, LateCheck, LeftBehind, SkipReason
 from ferrygate.sites.connection_file import parse_connection_file
 
 ROOT = Path(__file__).parents[2]
@@ -193,7 +193,9 @@ def test_every_kind_of_problem_is_named() -> None:
 
 
 def test_every_word_that_a_program_may_choose_by_is_named() -> None:
-    words = {one.value for kind in (Confirmation, LeftBehind, SkipReason) for one in kind}
+    words = {
+        one.value for kind in (Confirmation, LateCheck, LeftBehind, SkipReason) for one in kind
+    }
     assert {word for word in words if f"`{word}`" not in README} == set()
 
 
