@@ -13,7 +13,7 @@ from ferrygate.app.driver import DriverError, driven
 from ferrygate.app.gallery import take_screens
 from ferrygate.app.options import AppOptions
 from ferrygate.app.pictures import take_pictures
-from ferrygate.app.scenes import SCENES
+from ferrygate.app.scenes.every_scene import SCENES
 from ferrygate.app.signing_in import fill_in, sign_in
 from ferrygate.app.stage import Stage
 from ferrygate.app.tour import run_tour

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from ferrygate.app.driver import driven
 from ferrygate.app.options import AppOptions
-from ferrygate.app.scenes import SCENES, Scene
+from ferrygate.app.scenes.every_scene import SCENES
+from ferrygate.app.scenes.scene import Scene
 from ferrygate.app.stage import SceneEngine, Stage
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home

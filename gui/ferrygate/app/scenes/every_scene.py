@@ -1,0 +1,14 @@
+"""Collect every scene, by the name of its pictures."""
+
+from __future__ import annotations
+
+from ferrygate.app.scenes import enrolment, host_keys, session, sign_in, transfers
+from ferrygate.app.scenes.scene import Scene
+
+SCENES: dict[str, Scene] = {
+    **enrolment.SCENES,
+    **sign_in.SCENES,
+    **host_keys.SCENES,
+    **session.SCENES,
+    **transfers.SCENES,
+}

@@ -1,0 +1,34 @@
+"""Names what a scene is, and what several scenes do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ferrygate.app.stage import Stage
+from ferrygate.engine import messages as m
+
+Scene: TypeAlias = Callable[[Stage], str]
+"""Play one screen on a stage; return words that the screen is known by."""
+
+BATCH = m.BatchId("5f0c6a1e9b7d2384")
+
+
+def before_value(template: str) -> str:
+    """Return the words of a sentence that stand before the first value in it."""
+    return template.partition("{")[0]
+
+
+def start_sending(stage: Stage) -> None:
+    """Have one large file be on its way to the server."""
+    view = m.BatchView(
+        batch=BATCH,
+        direction=m.Direction.UPLOAD,
+        name="sequencing-batch-18.fastq.gz",
+        sources=1,
+        target="/inbox",
+        files_total=1,
+        bytes_total=6_310_000_000,
+        bytes_moved=2_400_000_000,
+    )
+    stage.workspace.handle(m.BatchChanged(view=view))

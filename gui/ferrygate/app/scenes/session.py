@@ -1,0 +1,98 @@
+"""Play the screens of a session: a folder that cannot be listed, lost lines, notices."""
+
+from __future__ import annotations
+
+from ferrygate.app.presenters.transfers_presenter import Tab
+from ferrygate.app.scenes.scene import BATCH, Scene, before_value, start_sending
+from ferrygate.app.stage import Stage
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
+from ferrygate.common.message import message
+from ferrygate.engine import messages as m
+
+
+def _drop_box(stage: Stage) -> str:
+    """A folder that takes files and cannot be listed, after a file that the server refused."""
+    stage.sign_in()
+    stage.workspace.folder.open(b"/drop-box")
+    refusal = Problem(
+        kind=Kind.PERMISSION_DENIED,
+        sentence=message("The server does not allow this for “{name}”.", name="drop-box"),
+        next_step=message("Ask your contact about it, and tell them what the server says."),
+        server_said="drop-box: listing is off. Send files, do not look for them.",
+    )
+    stage.fail_listing(refusal)
+    view = m.BatchView(
+        batch=BATCH,
+        direction=m.Direction.UPLOAD,
+        name="plate-scans",
+        sources=1,
+        target="/drop-box",
+        files_total=3,
+        files_finished=3,
+        files_delivered=2,
+        bytes_total=6_310_000,
+        finished=True,
+        finished_at=stage.now,
+        can_retry=True,
+    )
+    full = Problem(
+        kind=Kind.NO_SPACE,
+        sentence=message(
+            "“{name}” does not fit into the space that the server allows you.", name="c.csv"
+        ),
+        next_step=message(
+            "Remove files there that are no longer needed, or ask your contact for more space."
+        ),
+        server_said="Disk quota exceeded: 10.0 of 10.0 GB used by vendor7",
+    )
+    file = m.FileView(
+        number=3,
+        local="c.csv",
+        remote=b"/drop-box/c.csv",
+        state=m.TransferState.NEEDS_ATTENTION,
+        problem=full,
+    )
+    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.workspace.handle(m.FileChanged(batch=BATCH, view=file))
+    stage.workspace.transfers.show(Tab.ATTENTION)
+    return "Disk quota exceeded"
+
+
+def _reconnecting(stage: Stage) -> str:
+    stage.sign_in()
+    start_sending(stage)
+    stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+    return before_value(_("Reconnecting in {seconds} s"))
+
+
+def _offline(stage: Stage) -> str:
+    stage.sign_in()
+    stage.state(m.SessionState.OFFLINE, _lost())
+    return _("Offline")
+
+
+def _copied(stage: Stage) -> str:
+    stage.sign_in()
+    words = _("Copied. Cleared in {seconds} s").format(seconds=12)
+    stage.workspace.notices.say(words)
+    stage.workspace.handle(m.Notice(problem=_keychain()))
+    return words
+
+
+def _lost() -> Problem:
+    return Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
+
+
+def _keychain() -> Problem:
+    return Problem(
+        kind=Kind.KEYCHAIN, sentence=message("The keychain is locked: nothing was kept.")
+    )
+
+
+SCENES: dict[str, Scene] = {
+    "drop-box": _drop_box,
+    "reconnecting": _reconnecting,
+    "offline": _offline,
+    "copied": _copied,
+}
