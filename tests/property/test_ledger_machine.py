@@ -13,7 +13,8 @@ from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import End, Lease, Ledger
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 ACCOUNT = "account"

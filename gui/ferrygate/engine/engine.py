@@ -31,6 +31,7 @@ from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note
 from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
+from ferrygate.engine.refusal_count import RefusalCount
 from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
@@ -59,6 +60,7 @@ class Engine:
         self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
         self._start = StartSecrets()
         self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
+        self._refusals = RefusalCount(parts.ledger, parts.known_hosts)
         self._keeper = SessionKeeper(parts, self._emit, self._later, self._tasks, self._secrets)
         self._site: Site | None = None
         self._showing: int | None = None  # the request that waited for a code last
@@ -153,7 +155,8 @@ class Engine:
     def _emit(self, event: m.Event) -> None:
         if not self._unanswered.takes(event):  # answered before, when everything was ended
             return
-        self._tell(event)
+        for told in (*self._refusals.news_before(event, self._site), event):
+            self._tell(told)
         if isinstance(event, m.SecretsDropped) and m.SecretKind.CODE_SECRET in event.kinds:
             self._codes.show(None)
         if isinstance(event, m.SessionChanged):  # a sign-in spends a code
@@ -221,7 +224,7 @@ class Engine:
                 return
             self._secrets.take_found(found.credentials)
             self._correct_code(command.site)
-            self._emit(self._secrets.at_hand(found.event))
+            self._emit(self._secrets.at_hand(found.event, self._parts.skews.read(command.site)))
             self._emit(m.Done(command.request))
 
         self._tasks.do(

@@ -11,6 +11,7 @@ from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import BatchId, BatchView, FileView
 from ferrygate.vault.vault import SecretKind
@@ -48,6 +49,7 @@ class SiteOpened(msgspec.Struct, frozen=True):
         has_code_secret: a code secret is at hand.
         can_save: a keychain is there to save in, or was not needed so far.
         keychain_note: why nothing can be kept in it, where that is so.
+        correction: seconds by which codes are corrected for this computer's clock; 0 if not.
     """
 
     site: Site
@@ -55,6 +57,23 @@ class SiteOpened(msgspec.Struct, frozen=True):
     has_code_secret: bool
     can_save: bool
     keychain_note: Message | None = None
+    correction: int = 0
+
+
+class RefusalsCounted(msgspec.Struct, frozen=True):
+    """Tells how many sign-ins in a row were refused, before what follows from another number.
+
+    None is told where there were none, and none had been told of.
+
+    Attributes:
+        site: the open site, whose account it is.
+        refusals: by all servers under which the account is counted.
+        gate: whether the next attempt is made at a request, at a person's word, or not at all.
+    """
+
+    site: Site
+    refusals: int
+    gate: Gate
 
 
 class SessionChanged(msgspec.Struct, frozen=True):
@@ -255,6 +274,7 @@ Event = (
     Done
     | Failed
     | SiteOpened
+    | RefusalsCounted
     | SessionChanged
     | CodeChanged
     | CodeAwaited

@@ -65,6 +65,7 @@ from ferrygate.engine.events import (
     PathStat,
     PromptQuestion,
     RefusalExplained,
+    RefusalsCounted,
     SecretsDropped,
     ServerSaid,
     SessionChanged,
@@ -72,6 +73,7 @@ from ferrygate.engine.events import (
     SiteOpened,
     SkewMeasured,
 )
+from ferrygate.sign_in.gate import Gate
 from ferrygate.transfers.views import (
     BatchId,
     BatchView,
@@ -119,6 +121,7 @@ __all__ = [
     "FolderBlock",
     "ForgetHostKeys",
     "ForgetSecret",
+    "Gate",
     "HostKeyQuestion",
     "LateCheck",
     "LeftBehind",
@@ -136,6 +139,7 @@ __all__ = [
     "PromptQuestion",
     "ProvideSecrets",
     "RefusalExplained",
+    "RefusalsCounted",
     "RemovePath",
     "RenamePath",
     "Request",

@@ -83,12 +83,13 @@ class SessionSecrets:
             },
         )
 
-    def at_hand(self, opened: SiteOpened) -> SiteOpened:
-        """Add to what is told of an opened site the secrets that are in memory for it."""
+    def at_hand(self, opened: SiteOpened, correction: int) -> SiteOpened:
+        """Add to what is told of an opened site the secrets in memory, and codes' correction."""
         return msgspec.structs.replace(
             opened,
             has_password=opened.has_password or self.credentials.password is not None,
             has_code_secret=opened.has_code_secret or self.credentials.code_secret is not None,
+            correction=correction,
         )
 
     def forget(self) -> None:

@@ -30,6 +30,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.message import message
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.processes import Processes
@@ -41,15 +42,6 @@ REFUSE_FROM = 4  # and from which nothing does but a reset; Okta locks at five
 _KEEP_CLAIMS = 50_000
 _SALT_BYTES = 32
 _BUSY_SECONDS = 30.0  # to wait for another process's transaction
-
-
-class Gate(Enum):
-    """Holds the breaker's word to one who wants to attempt a sign-in."""
-
-    OPEN = "open"  # the lease is yours
-    BUSY = "busy"  # another attempt is under way
-    ASK = "ask"  # only with a person's word
-    SHUT = "shut"  # not even then
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -250,6 +242,15 @@ class Ledger:
         """Count the refusals in a row so far; the highest count of the attempt's names."""
         with self._file.read() as db:
             return self._rows.refusals(db, {name for name, _number in lease.holds})
+
+    def standing(self, names: Iterable[str]) -> Admission:
+        """Tell what the next attempt would meet under these names; takes no lease.
+
+        An attempt that is under way is not waited for: its own end counts.
+        """
+        with self._file.read() as db:
+            refusals = max((self._rows.look(db, name).refusals for name in names), default=0)
+        return Admission(_gate(refusals, try_anyway=False), refusals)
 
     def is_busy(self, names: Iterable[str]) -> bool:
         """Tell whether another attempt is under way under one of these names."""

@@ -10,7 +10,8 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
 from ferrygate.common.message import message, plural_message, sentences
-from ferrygate.sign_in.ledger import Admission, End, Gate, Lease, Ledger
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import Admission, End, Lease, Ledger
 from ferrygate.sites.site import Site
 
 _FRESH = 15.0  # seconds in which a lease is not renewed again: that waits for the disk

@@ -45,7 +45,8 @@ from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import End, Gate, Ledger
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn
 from sandbox_clients import OPTIONS

@@ -11,7 +11,8 @@ from attempt_rig import SECRET, SITE, Case, FakeConnection
 from ferrygate.common.errors import LockOutBreakerError, SignInMethodError, SignInRefusedError
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import End, Gate
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import End
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.keys import make_key
 

@@ -16,7 +16,8 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.ledger import End, Gate, Lease, Ledger
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import End, Lease, Ledger
 from ferrygate.sign_in.turn import Turn
 
 MakeLedger = Callable[[], Ledger]

@@ -9,7 +9,8 @@ import pytest
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.ledger import Admission, End, Gate, Lease, Ledger
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.ledger import Admission, End, Lease, Ledger
 
 MakeLedger = Callable[[], Ledger]
 

@@ -1,0 +1,55 @@
+"""Tells how many sign-ins of the open site's account were refused in a row."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ferrygate.common.errors import SettingsError
+from ferrygate.engine.events import (
+    CodeEnrolled,
+    Done,
+    Event,
+    Failed,
+    RefusalExplained,
+    RefusalsCounted,
+    SessionChanged,
+    SiteOpened,
+)
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sites.known_hosts import KnownHosts
+from ferrygate.sites.site import Site
+
+# What ends an attempt, opens a site or resets its lock. The end of a batch is none of them.
+_MAY_COUNT = (CodeEnrolled, Done, Failed, RefusalExplained, SessionChanged, SiteOpened)
+
+
+class RefusalCount:
+    """Looks into the ledger where the number may have changed; for the engine's thread."""
+
+    def __init__(self, ledger: Ledger, known_hosts: KnownHosts) -> None:
+        self._ledger = ledger
+        self._known_hosts = known_hosts
+        self._told: RefusalsCounted | None = None
+
+    def news_before(self, event: Event, site: Site | None) -> tuple[RefusalsCounted, ...]:
+        """Return what is to be told before an event, so that a face knows it by then.
+
+        A ledger that cannot be read is no matter here: the next attempt says so.
+        """
+        if site is None or not isinstance(event, _MAY_COUNT):
+            return ()
+        with suppress(SettingsError):
+            counted = self._count(site)
+            is_open_anew = isinstance(event, SiteOpened)
+            told = None if is_open_anew else self._told
+            self._told = counted
+            if counted != told and (counted.refusals or (told and told.site == site)):
+                return (counted,)
+        return ()
+
+    def _count(self, site: Site) -> RefusalsCounted:
+        """Count under every name that is known before the server has shown its key."""
+        known = self._known_hosts.keys_for(site.host, site.port)
+        names = {name for key in known for name in site.accounts_at(key.fingerprint)}
+        found = self._ledger.standing(names | {site.account})
+        return RefusalsCounted(site, found.refusals, found.gate)
