@@ -228,12 +228,13 @@ def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> N
     table.batch()
     table.presenter.show(Tab.DELIVERED)
     table.presenter.handle(m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True))
-    assert table.row.question == "“a.csv” is already there."
-    assert table.row.warning
+    assert table.row.conflict is not None
+    assert table.row.conflict.question == "“a.csv” is already there."
+    assert table.row.conflict.warning
     assert table.row.status == "Waiting for your answer"
     table.presenter.answer(BATCH, m.ConflictChoice.SKIP)
     assert table.sent == [m.AnswerConflict(batch=BATCH, choice=m.ConflictChoice.SKIP)]
-    assert table.row.question == ""
+    assert table.row.conflict is None
 
 
 def test_a_lost_connection_is_counted_down_in_the_row(table: Table) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
 from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Kind, Problem
@@ -147,8 +148,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         status: the words beside the bar.
         can_cancel: there is something to stop.
         can_retry: there is something to try again.
-        question: what is asked about a name that is taken; empty where nothing is.
-        warning: what replacing costs here; may be empty.
+        conflict: what is asked about names that are taken; ``None`` where nothing is.
         said: what the server itself said of the problem; may be empty.
         each: the same of each file, one a line.
         details: offered to copy for support.
@@ -165,8 +165,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     can_cancel: bool = False
     can_retry: bool = False
-    question: str = ""
-    warning: str = ""
+    conflict: ConflictView | None = None
     said: str = ""
     each: str = ""
     details: str = ""
@@ -268,31 +267,26 @@ def _delivered(batch: Batch, where: str) -> RowView:
 
 def _running(batch: Batch, waiting: str) -> RowView:
     view = batch.view
-    question = warning = ""
-    if batch.question is not None:
-        question = _("“{name}” is already there.").format(name=batch.question.name)
-        if batch.question.replace_is_final:
-            warning = _("Replacing cannot be undone, even if the upload breaks.")
+    conflict = None if batch.question is None else conflict_view(batch.question)
     upload = view.direction is Direction.UPLOAD
     return RowView(
         batch=view.batch,
         icon="upload" if upload else "download",
-        tone=RowTone.AMBER if waiting or question else RowTone.ACCENT,
+        tone=RowTone.AMBER if waiting or conflict else RowTone.ACCENT,
         title=render(batch_title(view)),
         sub=waiting or _where(view),
-        about="" if waiting or question else _late(view),
+        about="" if waiting or conflict else _late(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
-        status=_status(view, question, waiting),
+        status=_status(view, waiting, asks=conflict is not None),
         can_cancel=not view.stopping,
-        question=question,
-        warning=warning,
+        conflict=conflict,
     )
 
 
-def _status(view: BatchView, question: str, waiting: str) -> str:
+def _status(view: BatchView, waiting: str, *, asks: bool) -> str:
     if view.stopping:
         return _("Cancelling")
-    if question:
+    if asks:
         return _("Waiting for your answer")
     if waiting:
         return _("Reconnecting")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from ferrygate.app.presenters.transfer_row import RowTone, RowView
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.conflict_question import ConflictQuestionWidget
 from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
@@ -41,7 +42,6 @@ class TransferRowWidget(QFrame):
         self.setObjectName("transfer")
         self._batch = BatchId("")
         self._shown: RowView | None = None
-        self._theme = theme
         self._icon = IconLabel(theme)
         self._title = ElidedLabel("strong")
         self._sub = ElidedLabel("caption")
@@ -61,30 +61,9 @@ class TransferRowWidget(QFrame):
             theme, _("Try again"), look="link", name=_("Try again to transfer")
         )
         self._retry.clicked.connect(self._want_retry)
-        self._question = self._make_question()
+        self._question = ConflictQuestionWidget(theme)
+        self._question.answered.connect(self._answer)
         self._lay_out()
-
-    def _make_question(self) -> QWidget:
-        question = QWidget()
-        row = QHBoxLayout(question)
-        row.setContentsMargins(0, 8, 0, 2)
-        row.setSpacing(8)
-        self._words = ElidedLabel()
-        self._warning = ElidedLabel("caption")
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self._words)
-        words.addWidget(self._warning)
-        row.addLayout(words, 1)
-        for text, slot in (
-            (_("Replace"), self._replace),
-            (_("Keep both"), self._keep_both),
-            (_("Skip"), self._skip),
-        ):
-            button = ThemedButton(self._theme, text)
-            button.clicked.connect(slot)
-            row.addWidget(button)
-        return question
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -165,10 +144,7 @@ class TransferRowWidget(QFrame):
         self._retry.setVisible(view.can_retry)
         self._details.setVisible(bool(view.details))
         self._details.offer_text(view.details)
-        self._question.setVisible(bool(view.question))
-        self._words.show_text(view.question)
-        self._warning.show_text(view.warning)
-        self._warning.setVisible(bool(view.warning))
+        self._question.render_view(view.conflict)
 
     @Slot()
     def _want_cancel(self) -> None:
@@ -178,17 +154,9 @@ class TransferRowWidget(QFrame):
     def _want_retry(self) -> None:
         self.retry_wanted.emit(self._batch)
 
-    @Slot()
-    def _replace(self) -> None:
-        self.answered.emit(self._batch, ConflictChoice.REPLACE)
-
-    @Slot()
-    def _keep_both(self) -> None:
-        self.answered.emit(self._batch, ConflictChoice.KEEP_BOTH)
-
-    @Slot()
-    def _skip(self) -> None:
-        self.answered.emit(self._batch, ConflictChoice.SKIP)
+    @Slot(object)
+    def _answer(self, choice: ConflictChoice) -> None:
+        self.answered.emit(self._batch, choice)
 
 
 def _at_rest(view: RowView) -> RowView:
