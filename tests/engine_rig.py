@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.parts import Parts
@@ -88,10 +89,12 @@ class EngineRig:
         open_vault: Callable[[], Vault] | None = None,
         *,
         keep_trying: float = 60.0,
+        random: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.clock = clock
         self.listener = Listener()
         self.connections: list[Connection] = []
+        self.is_reachable = True
         self.on_hidden_name: Callable[[], None] = lambda: None  # a download is about to begin
         self.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
         self.known_hosts = KnownHosts(home / "known_hosts")
@@ -110,7 +113,7 @@ class EngineRig:
                 open_vault=open_vault or (lambda: vault),
                 live_secrets=LiveSecrets(),
                 random_hex=self._random_hex,
-                random=lambda: 0.0,
+                random=random,
                 upload_claims=home / "replacing",
                 keep_trying=keep_trying,
             ),
@@ -121,6 +124,8 @@ class EngineRig:
     def _connect(
         self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
     ) -> Connection:
+        if not self.is_reachable:
+            raise CannotReachError(message("There is no way there."))
         connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0), cancel)
         self.connections.append(connection)
         return connection

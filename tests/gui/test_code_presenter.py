@@ -116,7 +116,7 @@ def test_a_spent_code_says_so(presenter: CodePresenter, clock: StillClock) -> No
         (SessionState.SIGNING_IN, None, "Signing in…", Mood.WAITING),
         (SessionState.WAITING_FOR_CODE, 107.0, "Waiting for a new code, 7 s", Mood.WAITING),
         (SessionState.WAITING_FOR_CODE, None, "Waiting for a new code", Mood.WAITING),
-        (SessionState.RECONNECTING, 106.1, "Reconnecting in 7 s", Mood.WAITING),
+        (SessionState.RECONNECTING, 106.1, "Waiting for a new code, 7 s", Mood.WAITING),
         (SessionState.RECONNECTING, 99.0, "Reconnecting…", Mood.WAITING),
     ],
 )
@@ -127,9 +127,17 @@ def test_every_state_has_words(
     assert state_words(session, "vendor7", 100.0) == StateWords(words, mood)
 
 
-def test_a_wait_has_its_reason(clock: StillClock) -> None:
+def test_a_wait_for_the_next_try_is_not_one_for_a_code(clock: StillClock) -> None:
+    session = m.SessionChanged(
+        state=SessionState.RECONNECTING, until=clock.now() + 7, can_try_now=True
+    )
+    assert state_words(session, "vendor7", clock.now()).text == "Reconnecting in 7 s"
+    assert state_words(session, "vendor7", clock.now() + 7).text == "Reconnecting…"
+
+
+def test_a_wait_has_its_reason_and_asks_nothing_of_the_person(clock: StillClock) -> None:
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."), next_step=message("Wait."))
     state = SessionState.RECONNECTING
     session = m.SessionChanged(state=state, until=clock.now() + 7, problem=lost)
-    expected = StateWords("Reconnecting in 7 s", Mood.WAITING, "Lost. Wait.")
+    expected = StateWords("Waiting for a new code, 7 s", Mood.WAITING, "Lost.")
     assert state_words(session, "vendor7", clock.now()) == expected

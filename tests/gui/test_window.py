@@ -245,10 +245,22 @@ def test_signing_out_closes_the_files(signed_in: Rig) -> None:
 def test_losing_the_connection_keeps_the_files_in_sight(signed_in: Rig) -> None:
     state = m.SessionState.RECONNECTING
     until = signed_in.desktop._options.clock.now() + 7
-    signed_in.engine.tell(m.SessionChanged(state=state, until=until))
+    signed_in.engine.tell(m.SessionChanged(state=state, until=until, can_try_now=True))
     words = "Reconnecting in 7 s"
     signed_in.driver.wait_for("words", lambda: signed_in.workspace.state.text == words)
     assert signed_in.workspace.screen is Screen.FILES
+
+
+def test_a_lost_connection_is_tried_at_once_where_a_person_wants_it(signed_in: Rig) -> None:
+    state = m.SessionState.RECONNECTING
+    before = len(sent(signed_in, m.SignIn))
+    until = signed_in.desktop._options.clock.now() + 28
+    signed_in.engine.tell(m.SessionChanged(state=state, until=until, can_try_now=True))
+    signed_in.driver.wait_for("button", lambda: signed_in.driver.shows("Try now"))
+    signed_in.driver.click("Try now")
+    assert len(sent(signed_in, m.SignIn)) == before + 1
+    signed_in.engine.tell(m.SessionChanged(state=state))  # the try is under way
+    signed_in.driver.wait_for("no button", lambda: not signed_in.driver.shows("Try now"))
 
 
 def test_a_site_is_kept_after_its_first_sign_in_and_then_offered(

@@ -109,7 +109,10 @@ class Stage:
     ) -> None:
         """The session enters a state, for so many seconds where it waits."""
         until = None if wait is None else self._clock.now() + wait
-        self.workspace.handle(m.SessionChanged(state=state, until=until, problem=problem))
+        can_try_now = state is m.SessionState.RECONNECTING and until is not None
+        self.workspace.handle(
+            m.SessionChanged(state=state, until=until, problem=problem, can_try_now=can_try_now)
+        )
 
     @property
     def now(self) -> float:

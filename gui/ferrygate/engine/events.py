@@ -83,11 +83,14 @@ class SessionChanged(msgspec.Struct, frozen=True):
         state: the new state.
         until: seconds since the epoch at which the wait ends, for waiting and reconnecting.
         problem: why the session is offline, where it was not asked to be.
+        can_try_now: ``until`` is when a lost connection is tried next, and :class:`SignIn` has it
+            tried at once.
     """
 
     state: SessionState
     until: float | None = None
     problem: Problem | None = None
+    can_try_now: bool = False
 
 
 class CodeChanged(msgspec.Struct, frozen=True):

@@ -91,8 +91,9 @@ class SessionKeeper:
     def sign_in(self, command: m.SignIn, site: Site | None) -> None:
         """Begin an attempt with what is at hand; while reconnecting, try at once."""
         if self.session is not None:
-            if self._back_off is not None:
+            if self._back_off is not None and self._attempt is None:
                 self._back_off.due = self._clock.monotonic()
+                self._tell_of_wait(self._back_off)
             self._emit(m.Done(command.request))
         elif site is None or self._attempt is not None:
             error = UsageError(
@@ -279,9 +280,7 @@ class SessionKeeper:
         if self._back_off is None or self._damages >= _MOST_DAMAGES:
             self._give_up(self._gone(_lost().problem, again_and_again=True))
             return
-        now = self._clock.monotonic()
-        until = self._clock.now() + self._back_off.due - now if self._back_off.due > now else None
-        self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until))
+        self._tell_of_wait(self._back_off)
 
     def _wait_after(self, work: Tally, *, is_moving: bool) -> BackOff | None:
         """When to come back. A server that lets us in and drops us is not asked again and again.
@@ -326,10 +325,16 @@ class SessionKeeper:
         if problem.kind not in PASSING:
             self._give_up(problem)
         elif self._back_off.fail(now):
-            until = self._clock.now() + self._back_off.due - now
-            self._emit(m.SessionChanged(m.SessionState.RECONNECTING, until, problem))
+            self._tell_of_wait(self._back_off, problem)
         else:
             self._give_up(self._gone(problem))
+
+    def _tell_of_wait(self, back_off: BackOff, problem: Problem | None = None) -> None:
+        """Say when the lost connection is tried next, and why the last try failed."""
+        left = back_off.due - self._clock.monotonic()
+        until = self._clock.now() + left if left > 0 else None
+        state = m.SessionState.RECONNECTING
+        self._emit(m.SessionChanged(state, until, problem, can_try_now=until is not None))
 
     def _gone(self, last: Problem, *, again_and_again: bool = False) -> Problem:
         """Why a connection is given up; ``last`` is why the last try failed."""

@@ -184,6 +184,23 @@ def test_a_dropped_connection_comes_back_with_a_fresh_code(
     assert len(hashes) == len(set(hashes)) == 2
 
 
+def test_a_person_cuts_the_wait_for_the_next_try_short(
+    tmp_path: Path, clock: WallClock, box: Sandbox
+) -> None:
+    rig = EngineRig(tmp_path, clock, random=lambda: 600.0)  # ten minutes between two tries
+    signed_in(rig, box)
+    next_code(clock)
+    rig.is_reachable = False
+    box.faults.drop_connections()
+    rig.listener.wait(lambda event: isinstance(event, m.SessionChanged) and event.can_try_now)
+    rig.is_reachable = True
+    rig.do(m.SignIn)
+    rig.do(m.ListFolder, b"/")
+    assert rig.states[-1] is State.SIGNED_IN
+    assert not rig.listener.all(m.SessionChanged)[-1].can_try_now
+    rig.close()
+
+
 # ---------------------------------------------------------------- secrets of two sites
 
 

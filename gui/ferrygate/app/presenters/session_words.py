@@ -8,7 +8,8 @@ from enum import Enum
 import msgspec
 
 from ferrygate.app.presenters.problem_text import problem_text, said_text
-from ferrygate.common.i18n import _
+from ferrygate.common.errors import Problem
+from ferrygate.common.i18n import _, render
 from ferrygate.engine.messages import SessionChanged, SessionState
 
 
@@ -37,26 +38,28 @@ def state_words(session: SessionChanged, username: str, now: float) -> StateWord
     """The phrase for a session at ``now`` (seconds since the epoch)."""
     if session.state is SessionState.SIGNED_IN:
         return StateWords(_("Signed in as {user}").format(user=username), Mood.GOOD)
-    reason = ""
-    if session.problem is not None:
-        reason = "\n".join(
-            filter(None, (problem_text(session.problem), said_text(session.problem)))
-        )
     if session.state is SessionState.OFFLINE:
-        return StateWords(_("Offline"), Mood.OFF, reason)
-    words = _waiting_words(session.state, seconds_until(session.until, now))
-    return StateWords(words, Mood.WAITING, reason)
+        return StateWords(_("Offline"), Mood.OFF, _reason(session.problem))
+    words = _waiting_words(session, seconds_until(session.until, now))
+    return StateWords(words, Mood.WAITING, _reason(session.problem, is_tried_again=True))
 
 
-def _waiting_words(state: SessionState, left: int) -> str:
+def _reason(problem: Problem | None, *, is_tried_again: bool = False) -> str:
+    """Say why; what a person could do about it only where nothing is tried without them."""
+    if problem is None:
+        return ""
+    why = render(problem.sentence) if is_tried_again else problem_text(problem)
+    return "\n".join(filter(None, (why, said_text(problem))))
+
+
+def _waiting_words(session: SessionChanged, left: int) -> str:
+    state = session.state
     if state is SessionState.SIGNING_IN:
         return _("Signing in…")
-    if state is SessionState.WAITING_FOR_CODE:
-        if not left:
-            return _("Waiting for a new code")
-        return _("Waiting for a new code, {seconds} s").format(seconds=left)
-    if state is SessionState.RECONNECTING:
-        if not left:
-            return _("Reconnecting…")
-        return _("Reconnecting in {seconds} s").format(seconds=left)
-    return _("Connecting…")
+    if state is SessionState.RECONNECTING and (session.can_try_now or not left):
+        return _("Reconnecting in {seconds} s").format(seconds=left) if left else _("Reconnecting…")
+    if state is SessionState.CONNECTING:
+        return _("Connecting…")
+    if not left:
+        return _("Waiting for a new code")
+    return _("Waiting for a new code, {seconds} s").format(seconds=left)

@@ -14,7 +14,7 @@ from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
-from ferrygate.app.presenters.session_words import StateWords, state_words
+from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
@@ -118,6 +118,12 @@ class Workspace(Observable):
         return self._session.state is m.SessionState.OFFLINE
 
     @property
+    def can_try_now(self) -> bool:
+        """Tell whether a lost connection waits for its next try, which could be made at once."""
+        session = self._session
+        return session.can_try_now and seconds_until(session.until, self._clock.now()) > 0
+
+    @property
     def toast(self) -> str:
         """A word in passing, or none."""
         return self.code.toast or self.notices.words
@@ -180,6 +186,10 @@ class Workspace(Observable):
     def sign_out(self) -> None:
         """End the session."""
         self._outbox.ask(m.SignOut)
+
+    def try_now(self) -> None:
+        """Try at once to bring a lost connection back, with what is at hand."""
+        self._outbox.ask(m.SignIn)
 
     def sign_in_again(self) -> None:
         """After a connection that did not come back."""
