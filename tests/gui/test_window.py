@@ -271,6 +271,25 @@ def test_a_site_is_kept_after_its_first_sign_in_and_then_offered(
     assert again.workspace.site == signed_in.workspace.site
 
 
+@pytest.mark.usefixtures("signed_in")
+def test_the_choice_of_sites_has_room_for_those_that_were_read_while_it_was_hidden(
+    make_rig: MakeRig,
+) -> None:
+    again = make_rig(site=None)
+    again.driver.wait_for("card", lambda: again.workspace.screen is Screen.SIGN_IN)
+    again.driver.click("Other sites")
+    again.driver.wait_for("site", lambda: again.driver.shows("Acme exports"))
+    (saved,) = (
+        each
+        for each in again.window.sites.findChildren(QAbstractButton)
+        if each.accessibleName() == "Acme exports"
+    )
+    assert saved.height() >= saved.sizeHint().height()
+    address = again.window.sites.findChild(QLineEdit)
+    assert address is not None
+    assert address.height() >= address.sizeHint().height()
+
+
 def test_without_a_site_the_window_asks_for_one(make_rig: MakeRig) -> None:
     rig = make_rig(site=None)
     rig.driver.type_into("Or the server's address", "me@files.example.org:2222\n")

@@ -21,6 +21,8 @@ from ferrygate.app.widgets.labels import ElidedLabel, label
 _WIDTH = 420
 _MARK = 34
 _SHADOW = 22
+# What changes while a card is hidden posts no request for a layout: Qt lays it out as it is shown.
+_NEEDS_MAY_DIFFER = {QEvent.Type.LayoutRequest, QEvent.Type.Show}
 
 
 class Card(QFrame):
@@ -36,7 +38,7 @@ class Card(QFrame):
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() in _NEEDS_MAY_DIFFER:
             self.setFixedHeight(self.column.totalHeightForWidth(_WIDTH))
         return handled
 
