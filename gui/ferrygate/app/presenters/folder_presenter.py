@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 import msgspec
 
+from ferrygate.app.presenters.entry_sink import EntrySink
 from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.places import Places
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
@@ -19,7 +20,6 @@ from ferrygate.common.names import edited_name, remote_name
 from ferrygate.common.remote_path import join, parent
 from ferrygate.engine import messages as m
 
-_PLACES = 12
 # Why a folder cannot be shown that may take files nevertheless.
 _LIKE_A_DROP_BOX = {
     Kind.NOT_FOUND,
@@ -27,34 +27,6 @@ _LIKE_A_DROP_BOX = {
     Kind.REMOTE_FAILURE,
     Kind.UNSUPPORTED,
 }
-
-
-class EntrySink(Protocol):
-    """The list that shows a folder's entries."""
-
-    def begin(self) -> None:
-        """Another folder: forget all rows."""
-        ...
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        """More entries of the folder."""
-        ...
-
-    def end(self) -> None:
-        """The last entry was added."""
-        ...
-
-    def begin_again(self) -> None:
-        """Begin to take in the same folder, read again; what is there is shown meanwhile."""
-        ...
-
-    def add_again(self, entries: Iterable[Entry]) -> None:
-        """Take more entries of what is read again."""
-        ...
-
-    def replace(self) -> None:
-        """Show what was read again, which is whole now."""
-        ...
 
 
 class _Finding(msgspec.Struct, frozen=True):
@@ -86,13 +58,12 @@ class FolderPresenter(Observable):
         self._listing: int | None = None
         self._again = False
         self._is_bare = True  # no entry of the listing has come yet
-        self._fresh_places: tuple[Crumb, ...] = ()  # of the listing
         self._held = HeldNames(b"/")
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
         self._unseen: Problem | None = None  # why the listing under way tells not all
-        self._places: tuple[Crumb, ...] = ()
+        self._places = Places()
         self._doomed: tuple[Entry, ...] = ()
         self._changes: set[int | m.BatchId] = set()  # requests under way, and uploads
         self._finding: _Finding | None = None
@@ -103,7 +74,7 @@ class FolderPresenter(Observable):
         return FolderView(
             path=self._path,
             crumbs=crumbs(self._start, self._path),
-            places=(Crumb(_("Home"), self._start), *self._places),
+            places=(Crumb(_("Home"), self._start), *self._places.shown),
             can_go_back=bool(self._back),
             can_change=self._state in {FolderState.READY, FolderState.EMPTY},
             can_upload=self._can_upload,
@@ -130,7 +101,7 @@ class FolderPresenter(Observable):
         """Begin in the site's start folder."""
         self._start = folder
         self._back.clear()
-        self._places = ()
+        self._places.start(folder)
         self._turn_to(folder)
 
     def open(self, path: bytes) -> None:
@@ -298,7 +269,7 @@ class FolderPresenter(Observable):
         if again:
             self._sink.begin_again()
         self._is_bare = True
-        self._fresh_places = ()
+        self._places.begin()
         self._unseen = None
         path = self._path
         self._held = HeldNames(path)
@@ -315,12 +286,11 @@ class FolderPresenter(Observable):
             return
         self._is_bare &= not entries
         if self._path == self._start:
-            self._fresh_places = _places(self._start, entries, self._fresh_places)
+            self._places.list(entries)
         if self._again:
             self._sink.add_again(entries)
             return
         self._sink.add(entries)
-        self._places = _first(*self._places, *self._fresh_places)
         self._state = FolderState.READY
 
     def _listed(self) -> None:
@@ -332,9 +302,8 @@ class FolderPresenter(Observable):
         is_empty = self._is_bare and self._unseen is None
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
         self._refused = self._unseen or self._refused
-        if self._again and self._path == self._start:
-            known = self._places if self._unseen is not None else ()
-            self._places = _first(*known, *self._fresh_places)
+        if self._path == self._start:
+            self._places.end(is_whole=self._unseen is None)
 
     def _failed(self, problem: Problem) -> None:
         self._listing = None
@@ -368,20 +337,6 @@ def _trimmed(text: str, old: str) -> str:
 
 def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
     return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
-
-
-def _places(start: bytes, entries: Iterable[Entry], known: tuple[Crumb, ...]) -> tuple[Crumb, ...]:
-    """The first folders by name, among those known and new entries."""
-    found = [
-        Crumb(display_name(entry.name), join(start, entry.name))
-        for entry in entries
-        if entry.kind is EntryKind.FOLDER
-    ]
-    return _first(*known, *found)
-
-
-def _first(*places: Crumb) -> tuple[Crumb, ...]:
-    return tuple(sorted(dict.fromkeys(places), key=lambda place: place.path)[:_PLACES])
 
 
 def _question(doomed: tuple[Entry, ...]) -> str:

@@ -9,7 +9,8 @@ from enum import Enum
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
-from ferrygate.app.presenters.folder_presenter import EntrySink, FolderPresenter
+from ferrygate.app.presenters.entry_sink import EntrySink
+from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
