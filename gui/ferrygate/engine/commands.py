@@ -122,7 +122,7 @@ class SignOut(msgspec.Struct, frozen=True):
 class ShowCode(msgspec.Struct, frozen=True):
     """Give out a code for use elsewhere: claimed, so that it is never sent from here.
 
-    Answered by CodeGivenOut, after CodeAwaited where the current one is spent.
+    Answered by CodeGivenOut, after CodeAwaited where the current one is spent, or nearly over.
     """
 
     request: int

@@ -37,7 +37,7 @@ from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.engine.unanswered import Unanswered
-from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.codes import PASTE_SECONDS, take_step
 from ferrygate.sign_in.credentials import Credentials, no_code_secret
 from ferrygate.sites.site import Site
 
@@ -320,6 +320,7 @@ class Engine:
                 self._parts.clock,
                 cancel,
                 lambda until: self._later(lambda: self._emit(m.CodeAwaited(request, until))),
+                PASTE_SECONDS,
             )
 
         def given(step: int) -> None:

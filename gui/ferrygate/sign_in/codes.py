@@ -9,13 +9,20 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 
 _LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
+PASTE_SECONDS = 10.0
+"""Seconds that a person takes to bring a code to another window."""
+_PROPORTION = 20.0
 _SLICE = 60.0  # the longest wait in one go, seconds; a lease is renewed before each
 
 
-def has_life(secret: CodeSecret, now: float) -> bool:
-    """Tell whether the code of ``now`` lives long enough to arrive: 4 s, or a fifth of a period."""
+def has_life(secret: CodeSecret, now: float, least: float = _LEAST_LIFE) -> bool:
+    """Tell whether the code of ``now`` lives for ``least`` seconds more, or a share of a period.
+
+    The share has the proportion of ``least`` to 20 s, so that codes of a short period are used too:
+    a fifth for the 4 s in which a code arrives.
+    """
     left = secret.start_of(secret.step_at(now) + 1) - now
-    return left >= min(_LEAST_LIFE, secret.period / 5)
+    return left >= min(least, secret.period * least / _PROPORTION)
 
 
 def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: float) -> float:
@@ -35,6 +42,7 @@ def take_step(
     clock: Clock,
     cancel: CancelToken,
     waiting: Callable[[float], None],
+    least: float = _LEAST_LIFE,
 ) -> int:
     """The first time step whose code has life left and that ``claim`` grants.
 
@@ -44,6 +52,7 @@ def take_step(
         clock: the time.
         cancel: ends the wait.
         waiting: told when the next code comes, in seconds since the epoch, before each wait.
+        least: seconds that the code has to live, as :func:`has_life` takes them.
 
     Raises:
         Cancelled: as asked.
@@ -52,7 +61,7 @@ def take_step(
         cancel.check()
         now = clock.now()
         step = secret.step_at(now)
-        if has_life(secret, now) and claim(step):
+        if has_life(secret, now, least) and claim(step):
             return step
         until = secret.start_of(step + 1)
         waiting(until)

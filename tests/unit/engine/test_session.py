@@ -170,6 +170,21 @@ def test_a_code_for_elsewhere_is_never_sent_from_here(
     assert rig.listener.all(m.CodeChanged)[-1].spent
 
 
+def test_a_code_for_elsewhere_leaves_time_to_bring_it_there(
+    rig: EngineRig, box: Sandbox, clock: WallClock
+) -> None:
+    open_with_secrets(rig, box)
+    secret = code_secret_of(box.ready)
+    step = secret.step_at(clock.now())
+    clock.time = secret.start_of(step + 1) - 5
+    request = rig.send(m.ShowCode)
+    rig.listener.wait(lambda event: isinstance(event, m.CodeAwaited))
+    clock.time += 5
+    assert isinstance(rig.end_of(request), m.Done)
+    (given,) = rig.listener.all(m.CodeGivenOut)
+    assert given.code.code == secret.code_for_step(step + 1)
+
+
 def test_a_dropped_connection_comes_back_with_a_fresh_code(
     session: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:

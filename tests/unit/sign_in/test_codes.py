@@ -7,7 +7,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.codes import has_life, seconds_to_code, take_step
+from ferrygate.sign_in.codes import PASTE_SECONDS, has_life, seconds_to_code, take_step
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 SHORT = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
@@ -27,6 +27,16 @@ SHORT = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
 )
 def test_life_that_is_left(secret: CodeSecret, now: float, *, lives: bool) -> None:
     assert has_life(secret, now) is lives
+
+
+@pytest.mark.parametrize(
+    ("secret", "now", "lives"),
+    [(SECRET, 20, True), (SECRET, 20.1, False), (SHORT, 2.5, True), (SHORT, 2.6, False)],
+)
+def test_life_to_be_brought_to_another_window(
+    secret: CodeSecret, now: float, *, lives: bool
+) -> None:
+    assert has_life(secret, now, PASTE_SECONDS) is lives
 
 
 @pytest.mark.parametrize(
