@@ -8,13 +8,15 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
+from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of, tree_of
@@ -45,6 +47,19 @@ def test_signing_in_shows_the_start_folder_and_its_places(signed_in: Rig) -> Non
     assert signed_in.workspace.screen is Screen.FILES
     assert [place.label for place in signed_in.workspace.folder.view.places] == ["Home", "inbox"]
     assert not sent(signed_in, m.AnswerHostKey)
+
+
+def test_a_used_code_is_no_louder_than_what_stands_beside_it(signed_in: Rig) -> None:
+    secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
+    used = live_code(secret, signed_in.desktop._options.clock.now())
+    signed_in.engine.tell(m.CodeChanged(code=used, spent=True))
+    signed_in.driver.wait_for("used", lambda: signed_in.driver.shows("Already used"))
+    labels = [label for label in signed_in.window.side.findChildren(QLabel) if label.isVisible()]
+    (code,) = (label for label in labels if label.accessibleName().startswith("Your code"))
+    (name,) = (label for label in labels if label.text() == "Acme exports")
+    assert not code.font().strikeOut()
+    assert code.font().pixelSize() <= name.font().pixelSize()
+    assert code.font().weight() < name.font().weight()
 
 
 def test_the_list_has_the_keyboard_after_signing_in(signed_in: Rig) -> None:

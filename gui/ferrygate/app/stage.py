@@ -96,6 +96,13 @@ class Stage:
     def give_code(self, *, spent: bool = False) -> None:
         """A code is at hand."""
         self.open()
+        self._show_code(spent=spent)
+
+    def give_spent_code(self) -> None:
+        """The code at hand has left."""
+        self._show_code(spent=True)
+
+    def _show_code(self, *, spent: bool) -> None:
         code = live_code(CodeSecret(key=_KEY), self._clock.now())
         self.workspace.handle(m.CodeChanged(code=code, spent=spent))
 

@@ -66,6 +66,13 @@ def _reconnecting(stage: Stage) -> str:
     return before_value(_("Reconnecting in {seconds} s"))
 
 
+def _signed_in(stage: Stage) -> str:
+    """The code that was used to sign in is not the loudest thing."""
+    stage.sign_in()
+    stage.give_spent_code()
+    return _("Already used")
+
+
 def _offline(stage: Stage) -> str:
     stage.sign_in()
     stage.state(m.SessionState.OFFLINE, _lost())
@@ -92,6 +99,7 @@ def _keychain() -> Problem:
 
 SCENES: dict[str, Scene] = {
     "drop-box": _drop_box,
+    "signed-in": _signed_in,
     "reconnecting": _reconnecting,
     "offline": _offline,
     "copied": _copied,

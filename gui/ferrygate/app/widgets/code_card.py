@@ -15,6 +15,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
 _RING = 48
+_QUIET_RING = 38
 
 
 class CodeCard(QFrame):
@@ -27,13 +28,14 @@ class CodeCard(QFrame):
     copy_wanted = Signal()
 
     def __init__(self, theme: Theme, *, caption: str = "", can_copy: bool = True) -> None:
+        """Make a card; one that is there to copy from stands beside other things, and is quiet."""
         super().__init__()
         self._fixed_caption = caption
         self.setProperty("look", "box")
-        self._ring = CodeRing(theme, _RING)
+        self._ring = CodeRing(theme, _QUIET_RING if can_copy else _RING)
         self._caption = label(caption, "caption")
-        self._digits = label("", "code")
-        self._next = label("", "next")
+        self._digits = label("", "quiet-code" if can_copy else "code")
+        self._next = label("", "caption")
         self._copy = ThemedButton(theme, look="quiet", icon="copy", tint="dim", name=_("Copy code"))
         self._copy.clicked.connect(self.copy_wanted)
         self._can_copy = can_copy

@@ -10,7 +10,7 @@ from ferrygate.app.presenters.code_presenter import CodeView
 from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import ngettext
 
-_STROKE = 5
+_STROKE, _FIGURES = 0.1, 0.31  # parts of the diameter
 _FULL = 360 * 16
 _TOP = 90 * 16
 
@@ -36,12 +36,13 @@ class CodeRing(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        margin = _STROKE / 2 + 1
+        stroke = _STROKE * self.width()
+        margin = stroke / 2 + 1
         ring = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
-        painter.setPen(QPen(self._theme.colour("line"), _STROKE))
+        painter.setPen(QPen(self._theme.colour("line"), stroke))
         painter.drawEllipse(ring)
         level = "faint" if self._view.spent else self._view.level.value
-        pen = QPen(self._theme.colour(level), _STROKE)
+        pen = QPen(self._theme.colour(level), stroke)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         if self._view.fraction > 0:
@@ -49,6 +50,7 @@ class CodeRing(QWidget):
             painter.drawArc(ring, _TOP, -round(_FULL * self._view.fraction))
         font = self.font()
         font.setBold(True)
+        font.setPixelSize(round(_FIGURES * self.width()))
         painter.setFont(font)
         painter.setPen(self._theme.colour("text"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._view.seconds))
