@@ -105,6 +105,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
 
         options = AppOptions(
             home=Home(tmp_path / "home").prepare(),
+            arrivals=(tmp_path / "Downloads",),
             opened=site,
             given=given,
             make_engine=make_engine,

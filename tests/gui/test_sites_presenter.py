@@ -332,3 +332,17 @@ def test_what_was_wrong_before_is_forgotten_with_another_choice(
 
 def store_folder(store: SiteStore) -> Path:
     return store._folder
+
+
+def test_who_has_no_site_is_offered_the_connection_files_that_arrived(
+    store: SiteStore, chosen: list[Site], tmp_path: Path
+) -> None:
+    file = tmp_path / "acme.ferrygate"
+    presenter = SitesPresenter(
+        store, lambda *_: (), chosen.append, at_once, arrived=lambda: (file,)
+    )
+    presenter.load()
+    assert list(presenter.view.arrived) == [file]
+    store.save(ACME)
+    presenter.load()
+    assert list(presenter.view.arrived) == []

@@ -286,6 +286,21 @@ def test_a_site_is_kept_after_its_first_sign_in_and_then_offered(
     assert again.workspace.site == signed_in.workspace.site
 
 
+def test_a_connection_file_that_arrived_is_opened_by_one_click(
+    make_rig: MakeRig, tmp_path: Path
+) -> None:
+    downloads = tmp_path / "Downloads"
+    downloads.mkdir()
+    (downloads / "acme.ferrygate").write_text(
+        'format = 1\nname = "Acme"\nhost = "sftp.example.org"\n', "utf-8"
+    )
+    rig = make_rig(site=None)
+    rig.driver.wait_for("file", lambda: rig.driver.shows("acme.ferrygate in Downloads"))
+    rig.driver.click("Open acme.ferrygate")
+    rig.driver.wait_for("offer", lambda: rig.workspace.screen is Screen.OFFER)
+    assert rig.driver.shows("sftp.example.org")
+
+
 @pytest.mark.usefixtures("signed_in")
 def test_the_choice_of_sites_has_room_for_those_that_were_read_while_it_was_hidden(
     make_rig: MakeRig,

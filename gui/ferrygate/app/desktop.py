@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 
@@ -11,6 +12,7 @@ from ferrygate.app.bridge.engine_bridge import EngineBridge
 from ferrygate.app.bridge.one_shot_timer import OneShotTimer
 from ferrygate.app.bridge.side_threads import SideThreads
 from ferrygate.app.bridge.ticker import Ticker
+from ferrygate.app.dialogs.choosers import arrival_folders
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.outbox import Outbox
@@ -20,6 +22,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
 from ferrygate.common.text import load_formats
 from ferrygate.engine.messages import ConflictQuestion, Event, HostKeyQuestion, PromptQuestion
+from ferrygate.sites.arrived_files import arrived_files
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore
 
@@ -45,6 +48,7 @@ class Desktop(QObject):
             saved=SiteStore(options.home.sites),
             fingerprints=self._fingerprints,
             aside=self.aside,
+            arrived=partial(arrived_files, options.arrivals or arrival_folders()),
             is_demo=options.is_demo,
             given=options.given,
         )

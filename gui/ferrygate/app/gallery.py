@@ -28,19 +28,26 @@ def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENE
     taken: list[Path] = []
     for name, scene in scenes.items():
         with TemporaryDirectory() as empty:
-            taken += _take(name, scene, clock, Home(Path(empty)), folder)
+            taken += _take(name, scene, clock, Path(empty), folder)
     return taken
 
 
-def _take(name: str, scene: Scene, clock: Clock, home: Home, folder: Path) -> list[Path]:
+def _take(name: str, scene: Scene, clock: Clock, empty: Path, folder: Path) -> list[Path]:
+    downloads = empty / "Downloads"
+    downloads.mkdir()
     engines: list[SceneEngine] = []
 
     def make(listener: Callable[[m.Event], None]) -> SceneEngine:
         engines.append(SceneEngine(listener))
         return engines[0]
 
-    options = AppOptions(home=home.prepare(), make_engine=make, clock=clock)
+    options = AppOptions(
+        home=Home(empty / "home").prepare(),
+        arrivals=(downloads,),
+        make_engine=make,
+        clock=clock,
+    )
     with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
-        words = scene(Stage(desktop.workspace, driver, clock, engines[0]))
+        words = scene(Stage(desktop.workspace, driver, clock, engines[0], downloads))
         return driver.pictures(folder, name, showing=words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +23,8 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
         home: where Ferrygate keeps its files.
         opened: the site of a connection file the app was opened with, or what is wrong with it.
         is_demo: the site is the sandbox's own: nobody has to agree to it, and it is not kept.
+        arrivals: folders in which connection files arrive; those for downloads and on the desktop
+            where none are named.
         given: secrets from the environment, or the demo's; for the site that the app begins with.
         make_engine: builds the engine for a listener; called once, on a thread of its own, after
             the first paint.
@@ -31,6 +34,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     home: Home
     opened: Site | Problem | None = None
     is_demo: bool = False
+    arrivals: tuple[Path, ...] = ()
     given: GivenSecrets = GivenSecrets()
     make_engine: Callable[[Listener], EngineLike]
     clock: Clock

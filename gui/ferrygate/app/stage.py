@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ferrygate.app.driver import Driver
 from ferrygate.app.presenters.workspace import Screen, Workspace
@@ -76,11 +77,17 @@ class Stage:
     """Holds what scenes are made with."""
 
     def __init__(
-        self, workspace: Workspace, driver: Driver, clock: Clock, engine: SceneEngine
+        self,
+        workspace: Workspace,
+        driver: Driver,
+        clock: Clock,
+        engine: SceneEngine,
+        downloads: Path,
     ) -> None:
         self._engine = engine
         self.workspace = workspace
         self.driver = driver
+        self.downloads = downloads
         self._clock = clock
 
     def open(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -49,6 +50,12 @@ def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> No
 def download_folder() -> str:
     """The person's folder for downloads."""
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+
+
+def arrival_folders() -> tuple[Path, ...]:
+    """Return the folders in which files from mails and web pages arrive."""
+    desktop = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DesktopLocation)
+    return Path(download_folder()), Path(desktop)
 
 
 def _tell(chosen: Callable[[list[str]], None], urls: list[QUrl]) -> None:

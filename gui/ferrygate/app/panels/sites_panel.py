@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalMapper, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
@@ -15,6 +17,7 @@ from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.common.display import display_text
 from ferrygate.common.i18n import _
 from ferrygate.sites.site import Site
 
@@ -26,7 +29,7 @@ class SitesPanel(CardGround):
         super().__init__(theme)
         self._theme = theme
         self._presenter = presenter
-        self._sites: tuple[Site, ...] | None = None
+        self._listed: tuple[Site | Path, ...] | None = None
         self._mapper = QSignalMapper(self)
         self._mapper.mappedInt.connect(self._choose)
         self._title = label("", "title")
@@ -56,9 +59,10 @@ class SitesPanel(CardGround):
     def _render(self) -> None:
         view = self._presenter.view
         self._problem.render_problem(view.problem)
-        if view.sites == self._sites:
+        listed: tuple[Site | Path, ...] = (*view.sites, *view.arrived)
+        if listed == self._listed:
             return
-        self._sites = view.sites
+        self._listed = listed
         self._title.setText(_("Your sites") if view.sites else _("Welcome"))
         self._words.setText(
             _("Choose where to sign in.")
@@ -66,16 +70,29 @@ class SitesPanel(CardGround):
             else _("Open the connection file you were sent, or type the server's address.")
         )
         clear(self._list)
-        for at, site in enumerate(view.sites):
-            words = f"{site.name}   {site.host}"
-            button = ThemedButton(self._theme, words, look="site", icon="server", name=site.name)
+        for at, each in enumerate(listed):
+            button = self._offer_file(each) if isinstance(each, Path) else self._offer_site(each)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
             self._list.addWidget(button)
 
+    def _offer_site(self, site: Site) -> ThemedButton:
+        words = f"{site.name}   {site.host}"
+        return ThemedButton(self._theme, words, look="site", icon="server", name=site.name)
+
+    def _offer_file(self, file: Path) -> ThemedButton:
+        name = display_text(file.name)
+        words = _("{file} in {folder}").format(file=name, folder=display_text(file.parent.name))
+        name = _("Open {file}").format(file=name)
+        return ThemedButton(self._theme, words, look="site", icon="file", name=name)
+
     @Slot(int)
     def _choose(self, at: int) -> None:
-        self._presenter.choose(self._presenter.view.sites[at])
+        view = self._presenter.view
+        if at < len(view.sites):
+            self._presenter.choose(view.sites[at])
+        else:
+            self._presenter.open_file(str(view.arrived[at - len(view.sites)]))
 
     @Slot()
     def _choose_file(self) -> None:

@@ -43,11 +43,13 @@ class SitesView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         sites: those that are saved.
+        arrived: connection files to open, for a person who has no saved site.
         problem: what was wrong last.
         offer: a connection file that nobody has agreed to yet.
     """
 
     sites: tuple[Site, ...] = ()
+    arrived: tuple[Path, ...] = ()
     problem: Problem | None = None
     offer: OfferView | None = None
 
@@ -66,6 +68,7 @@ class SitesPresenter(Observable):
         choose: Callable[[Site], None],
         aside: Aside,
         *,
+        arrived: Callable[[], tuple[Path, ...]] = tuple,
         keeps: bool = True,
     ) -> None:
         """Take what is needed.
@@ -75,6 +78,7 @@ class SitesPresenter(Observable):
             fingerprints: of the keys on record for a host and a port; called aside.
             choose: told of the site to turn to.
             aside: for what reads or writes a disk.
+            arrived: finds connection files that a person may have been sent; called aside.
             keeps: whether a site that a sign-in has proven is saved.
         """
         super().__init__()
@@ -82,6 +86,7 @@ class SitesPresenter(Observable):
         self._fingerprints = fingerprints
         self._turn_to = choose
         self._aside = aside
+        self._arrived = arrived
         self._keeps = keeps
         self._wish = 0  # counts what the person turned to
         self._offered: Site | None = None
@@ -99,15 +104,17 @@ class SitesPresenter(Observable):
         def loaded(found: SitesView) -> None:
             in_time = self._wish == wish
             problem = (found.problem if in_time else None) or self.view.problem
-            self.view = msgspec.structs.replace(self.view, sites=found.sites, problem=problem)
+            self.view = msgspec.structs.replace(
+                self.view, sites=found.sites, arrived=found.arrived, problem=problem
+            )
             self._changed()
             if in_time:
                 then()
 
         def failed(problem: Problem) -> None:
-            loaded(SitesView(sites=self.view.sites, problem=problem))
+            loaded(msgspec.structs.replace(self.view, problem=problem))
 
-        self._aside(partial(_load, self._saved), loaded, failed)
+        self._aside(partial(_load, self._saved, self._arrived), loaded, failed)
 
     def choose(self, site: Site) -> None:
         """Turn to a site; what was wrong with another is no matter any more."""
@@ -191,7 +198,7 @@ class SitesPresenter(Observable):
         self._show(problem=problem)
 
     def _show(self, *, problem: Problem | None = None, offer: OfferView | None = None) -> None:
-        self.view = SitesView(sites=self.view.sites, problem=problem, offer=offer)
+        self.view = msgspec.structs.replace(self.view, problem=problem, offer=offer)
         self._changed()
 
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
@@ -209,7 +216,7 @@ class SitesPresenter(Observable):
         return tell_in_time
 
 
-def _load(saved: SavedSites) -> SitesView:
+def _load(saved: SavedSites, arrived: Callable[[], tuple[Path, ...]]) -> SitesView:
     sites: list[Site] = []
     problem: Problem | None = None
     for name in saved.names():
@@ -217,7 +224,9 @@ def _load(saved: SavedSites) -> SitesView:
             sites.append(saved.load(name))
         except FerrygateError as error:
             problem = error.problem
-    return SitesView(sites=tuple(sites), problem=problem)
+    return SitesView(
+        sites=tuple(sites), arrived=() if sites or problem else arrived(), problem=problem
+    )
 
 
 def _keep(saved: SavedSites, site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Enum
+from pathlib import Path
 
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_presenter import CodePresenter
@@ -53,6 +54,7 @@ class Workspace(Observable):
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         aside: Aside,
+        arrived: Callable[[], tuple[Path, ...]] = tuple,
         is_demo: bool = False,
         given: GivenSecrets = _NOTHING,
     ) -> None:
@@ -65,6 +67,7 @@ class Workspace(Observable):
             saved: the person's saved sites.
             fingerprints: of the keys on record for a host and a port; called aside.
             aside: for what may wait.
+            arrived: finds connection files that a person may have been sent; called aside.
             is_demo: the site to start with is our own, and is not kept.
             given: the secrets of this start, for the site that it begins with.
         """
@@ -82,7 +85,9 @@ class Workspace(Observable):
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, self.notices.say)
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
-        self.sites = SitesPresenter(saved, fingerprints, self._turn_to, aside, keeps=not is_demo)
+        self.sites = SitesPresenter(
+            saved, fingerprints, self._turn_to, aside, arrived=arrived, keeps=not is_demo
+        )
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, sink)
         self.transfers = TransfersPresenter(outbox, clock, self.notices.show)

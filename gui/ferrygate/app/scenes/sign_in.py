@@ -15,6 +15,16 @@ from ferrygate.engine import messages as m
 _PASSWORD = Secret("correct horse")
 
 
+def _welcome(stage: Stage) -> str:
+    """The first start, after a connection file was saved from a mail."""
+    name = "acme-exports.ferrygate"
+    stage.driver.wait_for("start", lambda: stage.driver.shows(_("Welcome")))
+    (stage.downloads / name).write_text("format = 1\n", "utf-8")
+    stage.workspace.show_sites()
+    stage.driver.wait_for(name, lambda: bool(stage.workspace.sites.view.arrived))
+    return name
+
+
 def _offer(stage: Stage) -> str:
     stage.offer()
     return _("Use this connection?")
@@ -131,6 +141,7 @@ def _stopped(count: int) -> Message:
 
 
 SCENES: dict[str, Scene] = {
+    "welcome": _welcome,
     "offer": _offer,
     "spent": _spent,
     "waiting": _waiting,

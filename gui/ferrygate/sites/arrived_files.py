@@ -1,0 +1,35 @@
+"""Connection files that have arrived, by mail or from a web page, and were not opened yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from ferrygate.sites.connection_file import SUFFIX
+
+_MOST = 3  # offered at once; who has more of them chooses in a dialog
+_MOST_ENTRIES = 5_000  # looked at in one folder, which may be a collection of many years
+
+
+def arrived_files(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Find the newest connection files in some folders; nothing is opened and no link followed.
+
+    A folder that is missing or cannot be read has none to offer: the person can still choose a file
+    in a dialog, which says what is wrong with it.
+    """
+    found = [file for folder in folders for file in _found(folder)]
+    newest = sorted(found, key=lambda file: file[0], reverse=True)
+    return tuple(path for _time, path in newest[:_MOST])
+
+
+def _found(folder: Path) -> Iterator[tuple[float, Path]]:
+    """Yield time of change and path of each connection file in a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in islice(entries, _MOST_ENTRIES):
+                if entry.name.lower().endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
+                    yield entry.stat(follow_symlinks=False).st_mtime, Path(entry.path)
+    except OSError:
+        return
