@@ -184,3 +184,49 @@ def _seconds(work: object) -> float:
     begin = time.perf_counter()
     work()  # type: ignore[operator]
     return time.perf_counter() - begin
+
+
+def csv(number: int, size: int | None = None) -> Entry:
+    return Entry(b"f%d.csv" % number, EntryKind.FILE, size or number % 7, DAY * (number % 5))
+
+
+@pytest.mark.parametrize("column", list(Column))
+@pytest.mark.parametrize("order", list(Qt.SortOrder))
+def test_what_comes_later_stands_where_sorting_would_put_it(
+    model: FolderModel, qtmodeltester: ModelTester, column: Column, order: Qt.SortOrder
+) -> None:
+    model.begin()
+    model.sort(column, order)
+    model.add([*map(csv, (5, 1, 9, 3)), Entry(b"b", EntryKind.FOLDER)])
+    model.end()
+    later = [
+        Entry(b"a", EntryKind.FOLDER),
+        *map(csv, (12, 2, 4, 10)),
+        Entry(b"c", EntryKind.FOLDER),
+    ]
+    model.put(later)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]
+    shown = [model.index(row, column).data(RAW_ROLE) for row in range(model.rowCount())]
+    assert len(set(names(model))) == 11
+    model.sort(column, order)
+    assert shown == [model.index(row, column).data(RAW_ROLE) for row in range(11)]
+
+
+def test_what_comes_again_takes_the_place_of_its_name(model: FolderModel) -> None:
+    model.begin()
+    model.add([csv(1, 10), csv(2, 20)])
+    model.end()
+    model.put([csv(1, 11)])
+    assert names(model) == ["f1.csv", "f2.csv"]
+    assert model.entry(0).size == 11
+
+
+def test_what_comes_later_is_filtered_like_the_rest(model: FolderModel) -> None:
+    model.begin()
+    model.add([csv(1)])
+    model.end()
+    model.set_filter("f1")
+    model.put([csv(12), csv(2)])
+    assert names(model) == ["f1.csv", "f12.csv"]
+    model.set_filter("")
+    assert model.rowCount() == 3

@@ -12,6 +12,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+from gui.conftest import StillClock
 
 FILE = Entry(b"a.csv", EntryKind.FILE, 5)
 FOLDER = Entry(b"inbox", EntryKind.FOLDER)
@@ -47,6 +48,11 @@ class Rows:
     def replace(self) -> None:
         self.names = self._again
 
+    def put(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.name not in self.names:
+                self.names.append(entry.name)
+
 
 class Table:
     """A presenter with its list and what it sent."""
@@ -54,7 +60,8 @@ class Table:
     def __init__(self) -> None:
         self.sent: list[m.Command] = []
         self.rows = Rows()
-        self.presenter = FolderPresenter(Outbox(self.sent.append), self.rows)
+        self.clock = StillClock()
+        self.presenter = FolderPresenter(Outbox(self.sent.append), self.clock, self.rows)
 
     @property
     def last(self) -> int:
@@ -322,6 +329,8 @@ def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) ->
     table.start(FILE)
     other = msgspec.structs.replace(UPLOAD, batch=m.BatchId("another"))
     for view in (UPLOAD, other):
+        table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
+        table.presenter.handle(m.BatchStarted(request=table.last, batch=view.batch))
         table.presenter.handle(m.BatchChanged(view))
     table.presenter.handle(m.BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
     lists = [command for command in table.sent if isinstance(command, m.ListFolder)]
@@ -329,15 +338,20 @@ def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) ->
     ended = msgspec.structs.replace(other, finished=True, problem=PROBLEM)
     table.presenter.handle(m.BatchChanged(ended))
     assert isinstance(table.sent[-1], m.ListFolder)
-    assert table.presenter.view.refused == PROBLEM
+    assert table.presenter.view.refused is None  # its own row tells
 
 
 def test_how_far_an_upload_is_and_what_is_fetched_is_no_news_of_the_folder(table: Table) -> None:
     table.start(FILE)
+    table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
+    table.presenter.handle(m.BatchStarted(request=table.last, batch=UPLOAD.batch))
+    table.presenter.handle(m.BatchChanged(UPLOAD))
     changes: list[None] = []
     table.presenter.subscribe(lambda: changes.append(None))
     table.presenter.handle(m.BatchChanged(UPLOAD))
-    fetched = msgspec.structs.replace(UPLOAD, direction=m.Direction.DOWNLOAD, finished=True)
+    fetched = msgspec.structs.replace(
+        UPLOAD, batch=m.BatchId("2"), direction=m.Direction.DOWNLOAD, finished=True
+    )
     table.presenter.handle(m.BatchChanged(fetched))
     assert changes == []
 

@@ -39,6 +39,8 @@ class NoList:
 
     def replace(self) -> None: ...
 
+    def put(self, entries: Iterable[Entry]) -> None: ...
+
 
 class Desk:
     """A workspace without a window, a slow disk, and what was sent to the engine."""

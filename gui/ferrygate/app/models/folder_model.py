@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -109,6 +109,16 @@ class FolderModel(QAbstractTableModel):
         self._rows, self._again = self._again, []
         self._shown = self._sorted(self._matching(self._rows))
         self.endResetModel()
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Take entries that have come since, each in the place of its name's; no row is sorted."""
+        fresh = {entry.name: row_of(entry) for entry in entries}
+        known = {self._rows[at].entry.name for at in _exchange(self._rows, fresh)}
+        for at in _exchange(self._shown, fresh):
+            self.dataChanged.emit(self.index(at, 0), self.index(at, len(Column) - 1))
+        new = [row for name, row in fresh.items() if name not in known]
+        self._rows.extend(new)
+        self._insert(self._sorted(self._matching(new)))
 
     def set_filter(self, text: str) -> None:
         """Show only names that hold the text, whatever its case."""
@@ -224,6 +234,34 @@ class FolderModel(QAbstractTableModel):
         if first:
             self._arrange(self._sorted(self._shown))
 
+    def _insert(self, new: list[Row]) -> None:
+        """Insert rows in their order, those that come to stand together at once, from the end."""
+        places = [self._place_of(row) for row in new]
+        end = len(new)
+        while end:
+            first = places.index(places[end - 1])
+            place = places[first]
+            self.beginInsertRows(QModelIndex(), place, place + end - first - 1)
+            self._shown[place:place] = new[first:end]
+            self.endInsertRows()
+            end = first
+
+    def _place_of(self, new: Row) -> int:
+        """The place where a row belongs among those that are shown."""
+        key = _KEYS[self._column]
+        wanted = _is_no_folder(new), key(new)
+        descending = self._order is Qt.SortOrder.DescendingOrder
+        low, high = 0, len(self._shown)
+        while low < high:
+            middle = (low + high) // 2
+            there = _is_no_folder(self._shown[middle]), key(self._shown[middle])
+            if there[0] == wanted[0] and descending:
+                goes_on = there[1] >= wanted[1]
+            else:
+                goes_on = there <= wanted
+            low, high = (middle + 1, high) if goes_on else (low, middle)
+        return low
+
     def _arrange(self, shown: list[Row]) -> None:
         """Show the same rows in another order, with selection and current row kept."""
         self.layoutAboutToBeChanged.emit()
@@ -247,6 +285,14 @@ class FolderModel(QAbstractTableModel):
         descending = self._order is Qt.SortOrder.DescendingOrder
         ordered = sorted(rows, key=_KEYS[self._column], reverse=descending)
         return sorted(ordered, key=_is_no_folder)
+
+
+def _exchange(rows: list[Row], fresh: Mapping[bytes, Row]) -> list[int]:
+    """Put fresh rows in the places of those of their names; the places."""
+    places = [at for at, row in enumerate(rows) if row.entry.name in fresh]
+    for at in places:
+        rows[at] = fresh[rows[at].entry.name]
+    return places
 
 
 def _kind(row: Row) -> str:

@@ -34,3 +34,7 @@ class EntrySink(Protocol):
     def replace(self) -> None:
         """Show what was read again, which is whole now."""
         ...
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Entries that have come into the folder since; each takes the place of its name's."""
+        ...

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from ferrygate.app.presenters.arrivals import Arrivals
 from ferrygate.app.presenters.entry_sink import EntrySink
+from ferrygate.app.presenters.folder_changes import FolderChanges, removal_question
+from ferrygate.app.presenters.folder_uploads import FolderUploads
 from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import Places
+from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
 from ferrygate.common.held_names import HeldNames
-from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.names import edited_name, remote_name
+from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join, parent
 from ferrygate.engine import messages as m
 
@@ -48,9 +51,10 @@ class _Finding(msgspec.Struct, frozen=True):
 class FolderPresenter(Observable):
     """Where the person is, what is there, and what they do to it."""
 
-    def __init__(self, outbox: Outbox, sink: EntrySink) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, sink: EntrySink) -> None:
         super().__init__()
         self._outbox = outbox
+        self._clock = clock
         self._sink = sink
         self._start = b"/"
         self._path = b"/"
@@ -65,7 +69,10 @@ class FolderPresenter(Observable):
         self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places = Places()
         self._doomed: tuple[Entry, ...] = ()
-        self._changes: set[int | m.BatchId] = set()  # requests under way, and uploads
+        self._changes = FolderChanges(outbox, self._places)
+        self._uploads = FolderUploads()
+        self._arrivals = Arrivals(clock, sink)
+        self._is_filling = False  # uploads bring files into the folder shown
         self._finding: _Finding | None = None
 
     @property
@@ -81,8 +88,9 @@ class FolderPresenter(Observable):
             state=self._state,
             problem=self._problem,
             refused=self._refused,
-            question=_question(self._doomed),
+            question=removal_question(self._doomed),
             is_reading=self._listing is not None,
+            is_filling=self._is_filling,
         )
 
     @property
@@ -138,22 +146,12 @@ class FolderPresenter(Observable):
 
     def make_folder(self, name: str) -> None:
         """Make a folder in the one shown."""
-        self._change(
-            lambda: remote_name(name.strip()),
-            lambda path, number: m.MakeFolder(request=number, path=join(self._path, path)),
-        )
+        self._change(lambda: self._changes.make_folder(self._path, name))
 
     def rename(self, old: bytes, name: str) -> None:
         """Give an entry another name."""
-        if name == display_name(old):
-            return
-        source = join(self._path, old)
-        self._change(
-            lambda: edited_name(old, _trimmed(name, display_name(old))),
-            lambda new, number: m.RenamePath(
-                request=number, source=source, target=join(self._path, new)
-            ),
-        )
+        if name != display_name(old):
+            self._change(lambda: self._changes.rename(self._path, old, name))
 
     def ask_to_remove(self, entries: Iterable[Entry]) -> None:
         """Ask before entries are removed."""
@@ -162,10 +160,7 @@ class FolderPresenter(Observable):
 
     def remove(self) -> None:
         """Remove what was asked about."""
-        for entry in self._doomed:
-            path = join(self._path, entry.name)
-            folder = entry.kind is EntryKind.FOLDER
-            self._changes.add(self._outbox.ask(_removal(path, recursive=folder)))
+        self._changes.remove(self._path, self._doomed)
         self.keep()
 
     def keep(self) -> None:
@@ -178,13 +173,14 @@ class FolderPresenter(Observable):
         """Send local files and folders into a folder, or the one shown."""
         chosen = tuple(sources)
         if chosen:
+            target = folder or self._path
             number = self._outbox.number()
-            self._changes.add(number)
+            self._uploads.ask(number, target)
             self._outbox.send(
                 m.Upload(
                     request=number,
                     sources=chosen,
-                    folder=folder or self._path,
+                    folder=target,
                     on_conflict=m.ConflictChoice.ASK,
                 )
             )
@@ -197,6 +193,10 @@ class FolderPresenter(Observable):
             self._outbox.ask(lambda number: m.Download(number, sources, folder, choice))
 
     # ------------------------------------------------------------ what the engine says
+
+    def tick(self) -> None:
+        """The wall clock entered another second."""
+        self._show_arrivals(at_once=True)
 
     def handle(self, event: m.Event) -> None:
         """Take in listings and the ends of changes."""
@@ -214,32 +214,65 @@ class FolderPresenter(Observable):
                 self._listed()
             case m.Failed(request=request) if request == self._listing:
                 self._failed(event.problem)
-            case m.Done(request=request) | m.Failed(request=request) if request in self._changes:
-                if isinstance(event, m.Failed):
-                    self._refused = event.problem
-                self._end_change(request)
+            case m.Failed(request=request) if self._uploads.has_failed(request):
+                self._refused = event.problem
+            case m.Done() | m.Failed():
+                if not self._end_change(event):
+                    return
             case _:
-                self._follow_upload(event)
+                self._follow_uploads(event)
                 return
         self._changed()
 
-    def _follow_upload(self, event: m.Event) -> None:
-        """Read the folder again after an upload, which may be tried again after its end."""
-        if isinstance(event, m.BatchStarted):
-            self._changes.discard(event.request)  # as a batch it goes on
-        elif isinstance(event, m.BatchChanged) and event.view.direction is m.Direction.UPLOAD:
-            batch = event.view.batch
-            if not event.view.finished:
-                self._changes.add(batch)
-            elif batch in self._changes:
-                self._refused = event.view.problem or self._refused
-                self._end_change(batch)
-                self._changed()
+    def _follow_uploads(self, event: m.Event) -> None:
+        """Follow what uploads bring; how they end is told by their own rows."""
+        match event:
+            case m.BatchStarted():
+                self._uploads.start(event)
+            case m.BatchChanged():
+                self._uploads.follow(event.view)
+            case m.FileChanged():
+                self._take_arrival(event)
+                return
+            case _:
+                return
+        self._look_at_uploads()
 
-    def _end_change(self, change: int | m.BatchId) -> None:
-        self._changes.remove(change)
-        if not self._changes:
+    def _take_arrival(self, event: m.FileChanged) -> None:
+        made = self._uploads.made_folder(event)
+        if made is not None:
+            self._places.add(made)
+            self._look_at_uploads()
+        entry = self._uploads.arrival(event, self._path, self._clock.now())
+        if entry is not None and self._state is not FolderState.FAILED:
+            self._arrivals.add(entry)
+            self._show_arrivals()
+
+    def _show_arrivals(self, *, at_once: bool = False) -> None:
+        if self._listing is None and self._arrivals.put(at_once=at_once):
+            self._state = FolderState.READY
+            self._changed()
+
+    def _look_at_uploads(self) -> None:
+        """Read the folder again when the last upload into it has ended."""
+        is_filling = self._uploads.fills(self._path)
+        if is_filling == self._is_filling:
+            return
+        self._is_filling = is_filling
+        if not is_filling and not self._changes.are_under_way(self._path):
             self.refresh()
+        self._changed()
+
+    def _end_change(self, event: m.Done | m.Failed) -> bool:
+        """Read the folder again after a change; tell whether the event was the end of one."""
+        folder = self._changes.end(event)
+        if folder is None:
+            return False
+        if isinstance(event, m.Failed):
+            self._refused = event.problem
+        if folder == self._path and not self._changes.are_under_way(folder):
+            self.refresh()
+        return True
 
     def _found(self, finding: _Finding, kind: EntryKind) -> None:
         """Go on with what a name turned out to be, unless the person has gone elsewhere since."""
@@ -259,6 +292,8 @@ class FolderPresenter(Observable):
         self._refused = None
         self._problem = None
         self._state = FolderState.LOADING
+        self._is_filling = self._uploads.fills(path)
+        self._arrivals.forget()
         self._sink.begin()
         self._list(again=False)
 
@@ -299,7 +334,8 @@ class FolderPresenter(Observable):
             self._sink.end()
         elif self._unseen is None:  # else what is missing from the list may be there all the same
             self._sink.replace()
-        is_empty = self._is_bare and self._unseen is None
+        has_more = self._arrivals.put(at_once=True)
+        is_empty = self._is_bare and self._unseen is None and not has_more
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
         self._refused = self._unseen or self._refused
         if self._path == self._start:
@@ -317,36 +353,10 @@ class FolderPresenter(Observable):
             self._problem = problem
             self._state = FolderState.FAILED
 
-    def _change(self, name: Callable[[], bytes], make: Callable[[bytes, int], m.Command]) -> None:
+    def _change(self, ask: Callable[[], None]) -> None:
         self._refused = None
         try:
-            new = name()
+            ask()
         except UsageError as error:
             self._refused = error.problem
-        else:
-            self._changes.add(self._outbox.ask(lambda number: make(new, number)))
         self._changed()
-
-
-def _trimmed(text: str, old: str) -> str:
-    """A typed name without blanks at its ends, but for those that the old one has there."""
-    if old == old.lstrip():
-        text = text.lstrip()
-    return text.rstrip() if old == old.rstrip() else text
-
-
-def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
-    return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
-
-
-def _question(doomed: tuple[Entry, ...]) -> str:
-    if not doomed:
-        return ""
-    if len(doomed) > 1:
-        return ngettext("Remove {count} item?", "Remove {count} items?", len(doomed)).format(
-            count=len(doomed)
-        )
-    name = display_name(doomed[0].name)
-    if doomed[0].kind is EntryKind.FOLDER:
-        return _("Remove the folder “{name}” and all that is in it?").format(name=name)
-    return _("Remove “{name}”?").format(name=name)

@@ -44,6 +44,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         refused: why the last change did not happen.
         question: what is asked before something is removed; empty where nothing is.
         is_reading: more of it may come.
+        is_filling: uploads bring files into it.
     """
 
     path: bytes
@@ -57,6 +58,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     refused: Problem | None = None
     question: str = ""
     is_reading: bool = False
+    is_filling: bool = False
 
     def stands_in(self, place: Crumb) -> bool:
         """Tell whether the folder shown is this place or lies below it; home is only itself."""

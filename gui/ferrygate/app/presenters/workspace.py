@@ -89,7 +89,7 @@ class Workspace(Observable):
             saved, fingerprints, self._turn_to, aside, arrived=arrived, keeps=not is_demo
         )
         self.sites.subscribe(self._follow_offer)
-        self.folder = FolderPresenter(outbox, sink)
+        self.folder = FolderPresenter(outbox, clock, sink)
         self.transfers = TransfersPresenter(outbox, clock, self.notices.show)
         self._followers = (
             self.code,
@@ -212,6 +212,7 @@ class Workspace(Observable):
         """The wall clock entered another second."""
         self.code.tick()
         self.sign_in.tick()
+        self.folder.tick()
         self.transfers.tick()
         self.notices.tick()
         self._changed()

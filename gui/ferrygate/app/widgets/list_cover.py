@@ -93,7 +93,7 @@ class ListCover(QWidget):
         self.setVisible(view.state is not FolderState.READY)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not failed)
         self._icon.setVisible(view.state is FolderState.EMPTY)
-        self._title.setText(_("Loading…") if loading else _("This folder is empty"))
+        self._title.setText(_("Loading…") if loading else _empty_words(view))
         self._title.setVisible(view.state in {FolderState.LOADING, FolderState.EMPTY})
         self._problem.render_problem(view.problem if failed else None)
         if failed:
@@ -121,3 +121,7 @@ class ListCover(QWidget):
         if event.type() == QEvent.Type.Resize:
             self.arrange()
         return super().eventFilter(watched, event)
+
+
+def _empty_words(view: FolderView) -> str:
+    return _("Files are on their way here") if view.is_filling else _("This folder is empty")

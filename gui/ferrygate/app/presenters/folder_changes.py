@@ -1,0 +1,106 @@
+"""Changes that a person makes in a folder: what is asked, sent, and still under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import msgspec
+
+from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.places import Places
+from ferrygate.common.display import display_name
+from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.names import edited_name, remote_name
+from ferrygate.common.remote_path import join
+from ferrygate.engine import messages as m
+
+
+class _Change(msgspec.Struct, frozen=True):
+    """A change that was asked for.
+
+    Attributes:
+        folder: whose entries it changes.
+        done: called once it has happened.
+    """
+
+    folder: bytes
+    done: Callable[[], object]
+
+
+class FolderChanges:
+    """Asks the engine for new folders, new names and removals; places follow what has happened."""
+
+    def __init__(self, outbox: Outbox, places: Places) -> None:
+        self._outbox = outbox
+        self._places = places
+        self._under_way: dict[int, _Change] = {}  # by request
+
+    def make_folder(self, folder: bytes, name: str) -> None:
+        """Make a folder in another.
+
+        Raises:
+            UsageError: a folder cannot have that name.
+        """
+        path = join(folder, remote_name(name.strip()))
+        number = self._outbox.ask(lambda number: m.MakeFolder(request=number, path=path))
+        self._under_way[number] = _Change(folder, partial(self._places.add, path))
+
+    def rename(self, folder: bytes, old: bytes, name: str) -> None:
+        """Give an entry of a folder another name.
+
+        Raises:
+            UsageError: it cannot have that name.
+        """
+        source = join(folder, old)
+        target = join(folder, edited_name(old, _trimmed(name, display_name(old))))
+        number = self._outbox.ask(
+            lambda number: m.RenamePath(request=number, source=source, target=target)
+        )
+        self._under_way[number] = _Change(folder, partial(self._places.rename, source, target))
+
+    def remove(self, folder: bytes, entries: Iterable[Entry]) -> None:
+        """Remove entries of a folder, and all that is in them."""
+        for entry in entries:
+            path = join(folder, entry.name)
+            number = self._outbox.ask(_removal(path, recursive=entry.kind is EntryKind.FOLDER))
+            self._under_way[number] = _Change(folder, partial(self._places.remove, path))
+
+    def end(self, event: m.Done | m.Failed) -> bytes | None:
+        """The folder whose change a request's end tells of; ``None`` for other requests."""
+        change = self._under_way.pop(event.request, None)
+        if change is None:
+            return None
+        if isinstance(event, m.Done):
+            change.done()
+        return change.folder
+
+    def are_under_way(self, folder: bytes) -> bool:
+        """Tell whether more changes of a folder's entries are to come."""
+        return any(change.folder == folder for change in self._under_way.values())
+
+
+def removal_question(entries: tuple[Entry, ...]) -> str:
+    """The question before entries are removed; empty for none."""
+    if not entries:
+        return ""
+    if len(entries) > 1:
+        return ngettext("Remove {count} item?", "Remove {count} items?", len(entries)).format(
+            count=len(entries)
+        )
+    name = display_name(entries[0].name)
+    if entries[0].kind is EntryKind.FOLDER:
+        return _("Remove the folder “{name}” and all that is in it?").format(name=name)
+    return _("Remove “{name}”?").format(name=name)
+
+
+def _trimmed(text: str, old: str) -> str:
+    """A typed name without blanks at its ends, but for those that the old one has there."""
+    if old == old.lstrip():
+        text = text.lstrip()
+    return text.rstrip() if old == old.rstrip() else text
+
+
+def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
+    return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
