@@ -59,7 +59,7 @@ def test_mv_refuses_a_name_that_is_taken(ferrygate: Program, site: Path, sandbox
     outcome = ferrygate("mv", site, "/inbox/a", "/inbox/b", "--json")
     assert outcome.returncode == 1
     assert records(outcome)[0]["error"]["kind"] == "conflict"
-    assert "There is already something called “/inbox/b”." in outcome.stderr
+    assert "“/inbox/b” is already there." in outcome.stderr
     assert (inbox / "b").read_bytes() == b"b"
 
 

@@ -68,7 +68,7 @@ async def _cause(
 async def _why_not_made(files: RemoteFiles, path: bytes) -> FerrygateError | None:
     if await _kind(files, path) is not None:
         return ConflictError(
-            message("There is already something called “{name}”.", name=path),
+            message("“{name}” is already there.", name=path),
             next_step=message("Choose another name."),
         )
     folder = remote_path.parent(path)

@@ -100,7 +100,7 @@ _MEANINGS: dict[int, _Meaning] = {
     ),
     Status.FILE_ALREADY_EXISTS: _Meaning(
         ConflictError,
-        message("There is already something called “{name}”."),
+        message("“{name}” is already there."),
         message("Choose another name."),
     ),
     Status.WRITE_PROTECT: _Meaning(

@@ -38,7 +38,7 @@ def problem(code: int, words: bytes = b"") -> Problem:
         (8, UnsupportedError, "This server cannot do that with “/in/a.csv”."),
         (9, RemoteFailureError, "The server refused to do that with “/in/a.csv”."),
         (10, NotFoundError, "There is no “/in/a.csv” on the server."),
-        (11, ConflictError, "There is already something called “/in/a.csv”."),
+        (11, ConflictError, "“/in/a.csv” is already there."),
         (12, PermissionDeniedError, "The place for “/in/a.csv” on the server is read-only."),
         (13, RemoteFailureError, "The storage behind the server cannot be used just now."),
         (14, NoSpaceError, FULL),
@@ -86,7 +86,7 @@ def test_each_status_has_its_error_and_sentence(
         (b"Disk quota exceeded", QUOTA),
         (b"Quota of 10 GB exceeded for vendor7", QUOTA),
         (b"You have reached your storage limit", QUOTA),
-        (b"File already exists", "There is already something called “/in/a.csv”."),
+        (b"File already exists", "“/in/a.csv” is already there."),
         (
             b"rejected by the virus scanner",
             "The server's scanner did not let “/in/a.csv” pass.",
