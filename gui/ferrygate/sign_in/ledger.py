@@ -1,6 +1,7 @@
 """The code ledger and the lock-out breaker: one SQLite file for every Ferrygate of this person.
 
-The ledger knows each code that ever left, so that none leaves twice. The breaker counts refusals
+The ledger knows each code that ever left, so that none leaves twice: by its secret and time step,
+and for a while by its digits (:mod:`ferrygate.sign_in.sent_codes`). The breaker counts refusals
 in a row for each account and lets one attempt at a time through. Both answers are given inside one
 write transaction, so that any number of processes may ask at once.
 
@@ -30,10 +31,12 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.message import message
+from ferrygate.common.secret import Secret
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.processes import Processes
+from ferrygate.sign_in.sent_codes import SentCodes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
 REFUSE_FROM = 4  # and from which nothing does but a reset; Okta locks at five
@@ -104,13 +107,18 @@ class Ledger:
         """
         self._rows = AccountRows(clock, processes)
         self._file = LedgerFile(path, busy_seconds, random_bytes(_SALT_BYTES))
+        self._sent = SentCodes(clock, self._file.salt)
 
     # ------------------------------------------------------------ codes
 
     def claim(self, secret: CodeSecret, step: int) -> bool:
         """Claim the code of one time step; false when it already left once."""
+        digest = self._digest(secret, step)
         with self._file.write() as db:
-            return self._claim(db, secret, step)
+            if _is_claimed(db, digest):
+                return False
+            _add_claim(db, digest)
+            return True
 
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
         """Tell whether the code of that step already left."""
@@ -120,13 +128,31 @@ class Ledger:
     def claim_for_sending(self, lease: Lease, secret: CodeSecret, step: int) -> bool:
         """Claim a code and note that this attempt now sends, in one transaction.
 
-        From here on an attempt whose end nobody reports counts as refused.
+        From here on an attempt whose end nobody reports counts as refused. False where the code
+        left before, be it made here or typed.
         """
+        code = Secret(secret.code_for_step(step))
+        return self._claim_code(lease, code, [self._digest(secret, step)])
+
+    def claim_typed(
+        self, lease: Lease, code: Secret, secret: CodeSecret | None, steps: Iterable[int]
+    ) -> bool:
+        """Claim a code that was typed, as :meth:`claim_for_sending` does one that is made here.
+
+        Args:
+            lease: the attempt's.
+            code: its digits.
+            secret: the secret of the same account, where one is at hand.
+            steps: the time steps for which that makes the same digits.
+        """
+        digests = [self._digest(secret, step) for step in steps] if secret is not None else []
+        return self._claim_code(lease, code, digests)
+
+    def was_sent(self, account: str, code: Secret) -> bool:
+        """Tell whether a code of these digits was sent for the account within ten minutes."""
+        stretched = self._sent.stretched(code)
         with self._file.write() as db:
-            if not self._claim(db, secret, step):
-                return False
-            self._mark_sent(db, lease)
-            return True
+            return self._sent.is_there(db, (account,), stretched)
 
     def mark_sent(self, lease: Lease) -> None:
         """Note that this attempt now sends a password that carries no code."""
@@ -142,8 +168,25 @@ class Ledger:
             step: the code's time step.
             has_sent: something else has left in this attempt, so that without an end it counts.
         """
+        self.give_typed_back(
+            lease, Secret(secret.code_for_step(step)), secret, (step,), has_sent=has_sent
+        )
+
+    def give_typed_back(
+        self,
+        lease: Lease,
+        code: Secret,
+        secret: CodeSecret | None,
+        steps: Iterable[int],
+        *,
+        has_sent: bool,
+    ) -> None:
+        """Undo :meth:`claim_typed`, as :meth:`give_back` does."""
+        stretched = self._sent.stretched(code)
+        digests = [self._digest(secret, step) for step in steps] if secret is not None else []
         with self._file.write() as db:
-            db.execute("DELETE FROM claims WHERE digest=?", (self._digest(secret, step),))
+            db.executemany("DELETE FROM claims WHERE digest=?", [(each,) for each in digests])
+            self._sent.remove(db, _names(lease), stretched)
             db.executemany(
                 "UPDATE accounts SET sent=? WHERE account=? AND lease=?",
                 [(has_sent, *hold) for hold in lease.holds],
@@ -282,16 +325,17 @@ class Ledger:
 
     # ------------------------------------------------------------ inside
 
-    def _claim(self, db: sqlite3.Connection, secret: CodeSecret, step: int) -> bool:
-        digest = self._digest(secret, step)
-        if _is_claimed(db, digest):
-            return False
-        db.execute("INSERT INTO claims (digest) VALUES (?)", (digest,))
-        db.execute(
-            "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?",
-            (_KEEP_CLAIMS,),
-        )
-        return True
+    def _claim_code(self, lease: Lease, code: Secret, digests: list[bytes]) -> bool:
+        stretched = self._sent.stretched(code)
+        with self._file.write() as db:
+            sent = self._sent.is_there(db, _names(lease), stretched)
+            if sent or any(_is_claimed(db, digest) for digest in digests):
+                return False
+            for digest in digests:
+                _add_claim(db, digest)
+            self._sent.add(db, _names(lease), stretched)
+            self._mark_sent(db, lease)
+            return True
 
     def _mark_sent(self, db: sqlite3.Connection, lease: Lease) -> None:
         if not all(self._rows.is_held(db, hold) for hold in lease.holds):
@@ -303,6 +347,17 @@ class Ledger:
         return hashlib.blake2b(
             b"%d:%d:%s" % (step, secret.period, key), key=self._file.salt, digest_size=32
         ).digest()
+
+
+def _names(lease: Lease) -> list[str]:
+    return [name for name, _number in lease.holds]
+
+
+def _add_claim(db: sqlite3.Connection, digest: bytes) -> None:
+    db.execute("INSERT INTO claims (digest) VALUES (?)", (digest,))
+    db.execute(
+        "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?", (_KEEP_CLAIMS,)
+    )
 
 
 def _is_claimed(db: sqlite3.Connection, digest: bytes) -> bool:

@@ -31,6 +31,12 @@ _SCHEMA = (
 )
 
 
+# Codes that were sent, for ten minutes. A ledger that was made before gets the table as well: an
+# older Ferrygate leaves alone what it does not know.
+_SENT_CODES = """CREATE TABLE IF NOT EXISTS sent_codes (
+  number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, at REAL NOT NULL)"""
+
+
 class LedgerFile:
     """One file, shared by processes; safe from any thread, since each use opens it anew."""
 
@@ -56,6 +62,7 @@ class LedgerFile:
                     db.execute(statement)
                 db.execute("INSERT INTO salt VALUES (0, ?)", (salt,))
             self._check_form(db)
+            db.execute(_SENT_CODES)
             (self.salt,) = db.execute("SELECT value FROM salt").fetchone()
 
     @contextmanager
