@@ -151,6 +151,9 @@ class Watcher:
             self.answers[text] = None
         return None if answer is None else Secret(answer)
 
+    def code_typed(self, *, at_prompt: bool) -> None:
+        self.told.append("code typed at a prompt" if at_prompt else "code typed")
+
     def password_changed(self) -> None:
         self.told.append("password changed")
 

@@ -160,6 +160,9 @@ class Nobody:
     def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:  # noqa: ARG002  the protocol's
         return None
 
+    def code_typed(self, *, at_prompt: bool) -> None:
+        pass
+
     def password_changed(self) -> None:
         """Nothing to do."""
 

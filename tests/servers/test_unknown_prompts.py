@@ -180,7 +180,7 @@ def observer(clock: ManualClock, cancel: CancelToken, *answers: Secret | None) -
             assert isinstance(question(number), PromptQuestion)
             answer.give(given)
 
-    return SignInObserver("host", lambda _change: None, ask, clock, cancel)
+    return SignInObserver("host", lambda _change: None, ask, lambda _typed: None, clock, cancel)
 
 
 def test_nobody_has_answered_after_two_minutes() -> None:

@@ -23,6 +23,7 @@ class Exit(IntEnum):
 _BY_KIND = {
     Kind.CANCELLED: Exit.INTERRUPTED,
     Kind.CANNOT_REACH: Exit.UNREACHABLE,
+    Kind.CODE_NEEDED: Exit.USAGE,
     Kind.CODE_NOT_SET_UP: Exit.REFUSED,
     Kind.CODE_SECRET: Exit.USAGE,
     Kind.CONNECTION_FILE: Exit.USAGE,

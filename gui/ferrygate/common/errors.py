@@ -8,18 +8,16 @@ A :class:`Problem` is the plain value that crosses the engine's message boundary
 from __future__ import annotations
 
 import logging
-import traceback
 from enum import Enum
-from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
 from ferrygate.common.message import Message, message
+from ferrygate.common.source_places import source_places
 
 _LOG = logging.getLogger(__name__)
 _UNFORESEEN = message("Something unexpected went wrong in Ferrygate.")
-_SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
 class Kind(Enum):
@@ -27,6 +25,7 @@ class Kind(Enum):
 
     CANCELLED = "cancelled"
     CANNOT_REACH = "cannot-reach"
+    CODE_NEEDED = "code-needed"
     CODE_NOT_SET_UP = "code-not-set-up"
     CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind of problem
     CONFLICT = "conflict"
@@ -70,6 +69,7 @@ AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_M
 MENDED_ALONE = frozenset(
     {
         Kind.CANCELLED,
+        Kind.CODE_NEEDED,
         Kind.INTERNAL,
         Kind.LOCAL_FILE,
         Kind.PASSPHRASE_MISSING,
@@ -143,6 +143,12 @@ class CannotReachError(FerrygateError):
     """No SSH server answered at the address."""
 
     kind = Kind.CANNOT_REACH
+
+
+class CodeNeededError(FerrygateError):
+    """A code has to be typed: none is there, or the one that was typed is spent or too old."""
+
+    kind = Kind.CODE_NEEDED
 
 
 class CodeNotSetUpError(FerrygateError):
@@ -381,7 +387,7 @@ def problem_of(error: BaseException) -> Problem:
 
 def _unforeseen(error: BaseException) -> Problem:
     name = type(error).__qualname__
-    places = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
+    places = source_places(error)
     _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
     own = [place for place in places if place.startswith("ferrygate/")]
     return Problem(
@@ -390,11 +396,3 @@ def _unforeseen(error: BaseException) -> Problem:
         next_step=message("Copy the details and send them to support."),
         detail=" in ".join([name, *(own or places)[-1:]]),
     )
-
-
-def _place(frame: traceback.FrameSummary) -> str:
-    """Where a frame is, without the folders that tell whose computer this is."""
-    path = Path(frame.filename)
-    inside = path.is_relative_to(_SOURCES)
-    short = path.relative_to(_SOURCES) if inside else Path(*path.parts[-2:])
-    return f"{short.as_posix()}:{frame.lineno} ({frame.name})"

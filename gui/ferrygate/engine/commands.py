@@ -92,11 +92,22 @@ class ResetLock(msgspec.Struct, frozen=True):
 class SignIn(msgspec.Struct, frozen=True):
     """Sign in to the open site with what is at hand.
 
-    Fails with ``secrets-missing`` where password or code secret is not at hand.
+    Fails with ``secrets-missing`` where password or code secret is not at hand, with ``usage``
+    where what was typed is no code, and with ``code-needed`` where it was used before.
+
+    Attributes:
+        try_anyway: a person's word after repeated refusals.
+        typed_code: from a phone or a token, good for this one sign-in; it goes before a code
+            secret that is at hand. Never kept.
+        ask_code: a person is there to type codes. Where one is needed and none is at hand, now or
+            when the connection was lost, CodeQuestion asks for it. Without this such a sign-in
+            fails, and a session that needs another code ends with ``code-needed``.
     """
 
     request: int
     try_anyway: bool = False
+    typed_code: Secret | None = None
+    ask_code: bool = False
 
 
 class AnswerHostKey(msgspec.Struct, frozen=True):
@@ -104,6 +115,13 @@ class AnswerHostKey(msgspec.Struct, frozen=True):
 
     question: int
     accept: bool
+
+
+class AnswerCode(msgspec.Struct, frozen=True):
+    """A person's answer to CodeQuestion; none ends the sign-in, or the session that needs it."""
+
+    question: int
+    code: Secret | None
 
 
 class AnswerPrompt(msgspec.Struct, frozen=True):
@@ -330,6 +348,7 @@ Request = (
 Command = (
     Request
     | AnswerHostKey
+    | AnswerCode
     | AnswerPrompt
     | AnswerConflict
     | CancelBatch

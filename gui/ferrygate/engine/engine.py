@@ -177,8 +177,9 @@ class Engine:
             m.ForgetHostKeys: self._forget_host_keys,
             m.ResetLock: self._reset_lock,
             m.SignIn: lambda command: self._keeper.sign_in(command, self._site),
-            m.AnswerHostKey: lambda command: self._keeper.answer(command.question, command.accept),
-            m.AnswerPrompt: lambda command: self._keeper.answer(command.question, command.answer),
+            m.AnswerHostKey: lambda told: self._keeper.sign_ins.answer(told.question, told.accept),
+            m.AnswerCode: lambda told: self._keeper.answer_code(told.question, told.code),
+            m.AnswerPrompt: lambda told: self._keeper.sign_ins.answer(told.question, told.answer),
             m.SignOut: self._sign_out,
             m.ShowCode: self._show_code,
             m.StatPath: self._browse,
@@ -244,6 +245,7 @@ class Engine:
         if site is not None:
             self._secrets.correct_code(site, self._parts.skews)
         self._codes.show(self._secrets.credentials.code_secret)
+        self._keeper.sign_ins.code_secret_came()
 
     def _ask_okta(self, command: m.OktaCommand) -> None:
         site = self._opened_site(command.request)
@@ -308,9 +310,7 @@ class Engine:
     def _show_code(self, command: m.ShowCode) -> None:
         request, secret = command.request, self._secrets.credentials.code_secret
         if secret is None:
-            self._fail(request, no_code_secret())
-            return
-
+            raise no_code_secret()
         self._showing = request
 
         def take(cancel: CancelToken) -> int:
@@ -347,10 +347,7 @@ class Engine:
 
     def _limit_rate(self, command: m.LimitRate) -> None:
         if command.bytes_per_second is not None and command.bytes_per_second < 1:
-            self._fail(
-                command.request, UsageError(message("A rate is at least one byte a second."))
-            )
-            return
+            raise UsageError(message("A rate is at least one byte a second."))
         self._keeper.limit_rate(command.bytes_per_second)
         self._emit(m.Done(command.request))
 
@@ -374,8 +371,8 @@ class Engine:
             self._emit(m.Done(command.request))
 
     def _cancel(self, command: m.CancelRequest) -> None:
-        if not self._tasks.cancel(command.target) and self._keeper.session is not None:
-            self._keeper.session.cancel(command.target)
+        if not self._tasks.cancel(command.target):
+            self._keeper.cancel(command.target)
 
     def _shut_down(self, _command: m.Shutdown) -> None:
         self._forget()

@@ -18,10 +18,15 @@ from ferrygate.vault.vault import SecretKind
 
 
 class SessionState(Enum):
-    """The life of a session, as people see it."""
+    """The life of a session, as people see it.
+
+    While a code is asked for, nothing is connected, and a session that was signed in waits with all
+    that it was asked to do.
+    """
 
     OFFLINE = "offline"
     CONNECTING = "connecting"
+    ASKING_FOR_CODE = "asking-for-code"
     WAITING_FOR_CODE = "waiting-for-code"
     SIGNING_IN = "signing-in"
     SIGNED_IN = "signed-in"
@@ -175,6 +180,26 @@ class ServerSaid(msgspec.Struct, frozen=True):
     words: str
 
 
+class CodeQuestion(msgspec.Struct, frozen=True):
+    """Asks for a code from a phone or a token, to be sent at once; there is no hurry to answer.
+
+    The server was reached a moment ago, and would take a sign-in. Comes after a SessionChanged to
+    ``ASKING_FOR_CODE``; any other state takes the question back. Where an answer cannot be sent or
+    was refused, the question comes again with a new number.
+
+    Attributes:
+        question: number to answer with.
+        digits: how many digits such a code has.
+        goes_on: a session that was signed in needs the code to go on.
+        problem: why the code that was typed before did not do, if one was.
+    """
+
+    question: int
+    digits: int
+    goes_on: bool
+    problem: Problem | None = None
+
+
 class PromptQuestion(msgspec.Struct, frozen=True):
     """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
 
@@ -285,6 +310,7 @@ Event = (
     | CodeGivenOut
     | Notice
     | HostKeyQuestion
+    | CodeQuestion
     | PromptQuestion
     | SecretsDropped
     | ServerSaid

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
-from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
     PASSING,
-    Cancelled,
     ConnectionLostError,
     FerrygateError,
     Problem,
@@ -23,33 +20,24 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.given_up import Gone, given_up
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.inbox import Callback
+from ferrygate.engine.learned import LearnedByAccount
 from ferrygate.engine.liveness import Liveness
-from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.session import Session
 from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
+from ferrygate.engine.sign_ins import SignIns, signed_out
+from ferrygate.engine.typed_codes import SignInRequest, code_needed
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
-from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.rate_limiter import RateLimiter
 
 _STEADY = 30.0  # seconds after which a connection counts as one that lasts
 _MOST_DAMAGES = 3  # then it is no accident of the line's
 _JOIN = 10.0  # seconds an ended session may take
-
-
-class _Learned(NamedTuple):
-    """Holds what sessions of one account leave to those that follow."""
-
-    limits: ServerLimits
-    late: LateParts  # that its lost connections may leave
-    ended: EndedBatches  # that a person may have tried again
 
 
 class SessionKeeper:
@@ -70,7 +58,17 @@ class SessionKeeper:
         self._tasks = tasks
         self._secrets = secrets
         self._limiter = RateLimiter(parts.clock, None)  # over all sessions: a person's wish
-        self._learned: dict[tuple[str, int, str], _Learned] = {}  # by host, port and user
+        self._learned = LearnedByAccount(parts.clock)
+        self.sign_ins = SignIns(
+            parts,
+            emit,
+            post,
+            tasks,
+            secrets,
+            accepted=self._accepted,
+            failed=self._fail,
+            end_aside=self._end_aside,
+        )
         self.session: Session | None = None
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
@@ -80,119 +78,58 @@ class SessionKeeper:
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Tally()  # what had been done when the connection was lost before
         self._lost: list[Connection] = []  # whose servers may not have heard of the end
-        self._attempt: int | None = None  # the request that signs in just now
-        self._questions: dict[int, PendingAnswer[Any]] = {}
-        self._asked = 0
         self._reconnects = 0  # numbers the keeper's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
 
     # ------------------------------------------------------------ signing in
 
     def sign_in(self, command: m.SignIn, site: Site | None) -> None:
-        """Begin an attempt with what is at hand; while reconnecting, try at once."""
+        """Begin an attempt with what is at hand; while reconnecting, try at once.
+
+        Raises:
+            UsageError: there is no site, a sign-in is under way, or what was typed is no code.
+        """
+        code = command.typed_code
         if self.session is not None:
-            if self._back_off is not None and self._attempt is None:
+            if code is not None and self.sign_ins.is_asking:
+                self.answer_code(None, code)
+            elif self._back_off is not None and not self.sign_ins.is_under_way:
                 self._back_off.due = self._clock.monotonic()
                 self._tell_of_wait(self._back_off)
             self._emit(m.Done(command.request))
-        elif site is None or self._attempt is not None:
-            error = UsageError(
-                message("Choose a site first.")
-                if site is None
-                else message("A sign-in is under way.")
-            )
-            self._emit(m.Failed(command.request, error.problem))
+        elif site is None:
+            raise UsageError(message("Choose a site first."))
+        elif self.sign_ins.is_under_way:
+            raise UsageError(message("A sign-in is under way."))
         else:
-            self._emit(m.SessionChanged(m.SessionState.CONNECTING))
-            self._begin(
-                command.request,
-                site,
-                lambda connection: self._signed_in(command.request, site, connection),
-                lambda problem: self._refused(command.request, problem),
-                try_anyway=command.try_anyway,
-            )
+            self.sign_ins.begin_first(command, site)
 
-    def answer(self, question: int, answer: bool | Secret | None) -> None:  # noqa: FBT001  a person's yes or no
-        """Pass on a person's answer; one whose question is gone is late and changes nothing."""
-        waiting = self._questions.pop(question, None)
-        if waiting is not None:
-            waiting.give(answer)
+    def answer_code(self, question: int | None, code: Secret | None) -> None:
+        """Pass on the code that a person has typed; the time that it took does not count."""
+        if self._back_off is not None and self.sign_ins.is_asking:
+            now = self._clock.monotonic()
+            self._back_off = BackOff(now, self._parts.keep_trying, self._parts.random)
+        self.sign_ins.answer_code(question, code)
 
-    def _begin(
-        self,
-        request: int,
-        site: Site,
-        done: Callable[[Connection], None],
-        failed: Callable[[Problem], None],
-        *,
-        try_anyway: bool = False,
-    ) -> None:
-        """Make an attempt aside; what comes of it after :meth:`end` is thrown away."""
-        credentials = self._secrets.credentials
-        self._attempt = request
+    def cancel(self, request: int) -> None:
+        """Cancel a sign-in that waits for a code, or what the session is asked beside transfers."""
+        if not self.sign_ins.cancel(request) and self.session is not None:
+            self.session.cancel(request)
 
-        def attempt(cancel: CancelToken) -> Connection:
-            observer = SignInObserver(
-                site.host,
-                lambda change: self._post(lambda: self._show(request, change)),
-                lambda question, answer: self._post(lambda: self._ask(request, question, answer)),
-                self._clock,
-                cancel,
-            )
-            connection = self._parts.attempts.sign_in(
-                site, credentials, observer, cancel, try_anyway=try_anyway
-            )
-            try:  # before that nobody is signed in to anything that takes files
-                connection.prepare(cancel)
-            except BaseException:
-                connection.close()
-                raise
-            if cancel.cancelled:  # the engine may have ended, and nobody would take it
-                connection.close()
-                cancel.check()
-            return connection
+    def _accepted(self, sign_in: SignInRequest, connection: Connection) -> None:
+        if sign_in.goes_on:
+            self._back(connection)
+        else:
+            self._signed_in(sign_in.request, sign_in.site, connection)
 
-        def succeeded(connection: Connection) -> None:
-            if self._attempt != request:
-                self._end_aside(connection.close)
-                self._thrown_away(request)
-                return
-            self._attempt = None
-            done(connection)
-
-        def ended(error: BaseException) -> None:
-            if self._attempt != request:
-                self._thrown_away(request)
-                return
-            self._attempt = None
-            self._questions.clear()
-            failed(problem_of(error))
-
-        self._tasks.do(request, attempt, succeeded, ended)
-
-    def _thrown_away(self, request: int) -> None:
-        """An attempt has ended that nobody waits for any more: it says nothing of the session."""
-        if request > 0:  # the keeper's own have nobody to answer
-            self._emit(m.Failed(request, _signed_out().problem))
-
-    def _show(self, request: int, change: Shown) -> None:
-        if self._attempt != request:
-            return
-        if isinstance(change, m.SecretsDropped):
-            self._secrets.drop_stale(change.kinds, changed=change.changed)
-        if isinstance(change, m.SessionChanged) and self.session is not None:
-            change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
-        self._emit(change)
-
-    def _ask(self, request: int, question: Question, answer: PendingAnswer[Any]) -> None:
-        if self._attempt != request:
-            return
-        self._asked += 1
-        self._questions[self._asked] = answer
-        self._emit(question(self._asked))
+    def _fail(self, sign_in: SignInRequest, problem: Problem) -> None:
+        if sign_in.goes_on:
+            self._not_back(problem)
+        else:
+            self._refused(sign_in.request, problem)
 
     def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
-        learned = self._learned_of(site)
+        learned = self._learned.of(site)
         self.session = Session(
             site,
             connection,
@@ -225,17 +162,8 @@ class SessionKeeper:
 
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
-    def _learned_of(self, site: Site) -> _Learned:
-        account = site.host, site.port, site.username
-        if account not in self._learned:
-            late = LateParts(self._clock.monotonic, site.late_part_seconds)
-            self._learned[account] = _Learned(ServerLimits(), late, EndedBatches())
-        learned = self._learned[account]
-        learned.late.seconds = site.late_part_seconds  # it may have been edited since
-        return learned
-
     def _refused(self, request: int, problem: Problem) -> None:
-        if self.session is None and self._attempt is None:
+        if self.session is None and not self.sign_ins.is_under_way:
             self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
         self._emit(m.Failed(request, problem))
 
@@ -252,11 +180,11 @@ class SessionKeeper:
         self.session.look()
         if (
             self._back_off is not None
-            and self._attempt is None
+            and not self.sign_ins.is_under_way
             and self._clock.monotonic() >= self._back_off.due
         ):
             self._reconnects += 1
-            self._begin(-self._reconnects, self.session.site, self._back, self._not_back)
+            self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site), None)
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
         """Have transfers move no more than so many bytes a second, now and in sessions to come."""
@@ -264,7 +192,7 @@ class SessionKeeper:
 
     def seconds_to_retry(self) -> float:
         """When :meth:`look` has something to do; infinite where nothing is planned."""
-        if self._back_off is None or self._attempt is not None:
+        if self._back_off is None or self.sign_ins.is_under_way:
             return math.inf
         return max(0.0, self._back_off.due - self._clock.monotonic())
 
@@ -276,6 +204,9 @@ class SessionKeeper:
             connection.keep_socket()
             self._lost.append(connection)
             self._end_aside(connection.close)
+        if self.sign_ins.needs_code_of_nobody(session.site):
+            self._give_up(code_needed(goes_on=True).problem)
+            return
         self._back_off = self._wait_after(session.work_done(), is_moving=session.queue.is_moving)
         if self._back_off is None or self._damages >= _MOST_DAMAGES:
             self._give_up(self._gone(_lost().problem, again_and_again=True))
@@ -355,16 +286,13 @@ class SessionKeeper:
 
     def end(self, reason: FerrygateError | None = None) -> None:
         """End the session or the attempt; what it was asked to do fails for this reason."""
-        if self._attempt is not None:
-            self._tasks.cancel(self._attempt)
-            self._attempt = None
-        self._questions.clear()
+        self.sign_ins.end()
         self._reset_lost()
         self._back_off = self._earlier = self._liveness = None
         self._work = Tally()
         if self.session is not None:
             session, self.session = self.session, None
-            self._end_aside(session.stop(reason or _signed_out()))
+            self._end_aside(session.stop(reason or signed_out()))
 
     def _end_aside(self, finish: Callable[[], None]) -> None:
         self._endings = [thread for thread in self._endings if thread.is_alive()]
@@ -386,7 +314,3 @@ def _lost() -> ConnectionLostError:
     return ConnectionLostError(
         message("The connection to the server was lost."), next_step=message("Sign in again.")
     )
-
-
-def _signed_out() -> Cancelled:
-    return Cancelled(message("Signed out."))

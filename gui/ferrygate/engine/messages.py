@@ -9,6 +9,7 @@ are not answered. Remote paths are bytes, absolute, separated by ``/``; local pa
 from __future__ import annotations
 
 from ferrygate.engine.commands import (
+    AnswerCode,
     AnswerConflict,
     AnswerHostKey,
     AnswerPrompt,
@@ -52,6 +53,7 @@ from ferrygate.engine.events import (
     CodeChanged,
     CodeEnrolled,
     CodeGivenOut,
+    CodeQuestion,
     ConflictQuestion,
     Done,
     Event,
@@ -91,6 +93,7 @@ from ferrygate.vault.vault import SecretKind
 
 __all__ = [
     "Answer",
+    "AnswerCode",
     "AnswerConflict",
     "AnswerHostKey",
     "AnswerPrompt",
@@ -105,6 +108,7 @@ __all__ = [
     "CodeChanged",
     "CodeEnrolled",
     "CodeGivenOut",
+    "CodeQuestion",
     "Command",
     "Confirmation",
     "ConflictChoice",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages import SiteOpened
 from ferrygate.sftp.key_header import may_need_passphrase
-from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
@@ -68,6 +69,18 @@ class SessionSecrets:
         for secret in _texts(self._credentials) - _texts(credentials):
             self._live_secrets.discard(secret)
         self._credentials = credentials
+
+    @contextmanager
+    def in_use(self, typed: TypedCode | None) -> Iterator[None]:
+        """Have the log's filter know a typed code while it is on its way; from any thread."""
+        if typed is None:
+            yield
+            return
+        self._live_secrets.add(typed.code)
+        try:
+            yield
+        finally:
+            self._live_secrets.discard(typed.code)
 
     def take_found(self, found: Credentials) -> None:
         """Use what the keychain has; what was given while it was asked stands."""

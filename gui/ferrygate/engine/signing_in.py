@@ -64,12 +64,14 @@ class SignInObserver:
         host: str,
         show: Callable[[Shown], None],
         ask: Callable[[Question, PendingAnswer[Any]], None],
+        typed: Callable[[bool], None],
         clock: Clock,
         cancel: CancelToken,
     ) -> None:
         self._host = host
         self._show = show
         self._ask = ask
+        self._typed = typed
         self._clock = clock
         self._cancel = cancel
 
@@ -103,6 +105,10 @@ class SignInObserver:
         answer: PendingAnswer[Secret] = PendingAnswer()
         self._ask(lambda number: PromptQuestion(number, text, echo, instruction), answer)
         return answer.wait(self._clock, self._cancel)
+
+    def code_typed(self, *, at_prompt: bool) -> None:
+        """A code leaves that the person has typed."""
+        self._typed(at_prompt)
 
     def password_changed(self) -> None:
         """The person has changed the password on the way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Protocol
 
@@ -16,7 +17,10 @@ from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
     Credentials,
+    TypedCode,
     check_at_hand,
+    code_too_old,
+    code_used,
     needs_word_on_key,
     saved_for_others,
 )
@@ -75,11 +79,15 @@ class SignInAttempts:
     ) -> Connection:
         """Sign in once.
 
+        A code that was typed is not sent once it is as old as a code gets, which is what a question
+        about the host key may make of it.
+
         The password, joined with a fresh code, leaves at most once: after the host key was
         accepted, and with the code claimed in the ledger in the same step. The server is reached
         before a code is waited for, so that nobody waits for one that is not there.
 
         Raises:
+            CodeNeededError: the code that was typed was used before, or has become too old.
             SecretsMissingError: password or code secret is not at hand, or was saved for another
                 host key than the server shows.
             LockOutBreakerError: too many refusals in a row.
@@ -93,14 +101,10 @@ class SignInAttempts:
             Cancelled: as asked.
         """
         check_at_hand(site, credentials)
-        with turn(
-            self._ledger,
-            site.account,
-            self._clock,
-            cancel,
-            try_anyway=try_anyway,
-            sends_password=site.sends_password,
-        ) as mine:
+        typed = credentials.typed_code
+        if typed is not None and self._ledger.was_sent(site.account, typed.code):
+            raise code_used()
+        with self._turn(site, cancel, try_anyway=try_anyway) as mine:
             attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
             confirmed: set[HostKey] = set()
             reach = partial(
@@ -108,11 +112,12 @@ class SignInAttempts:
             )
             connection = reach()
             try:
-                secret = credentials.code_secret if site.sends_password else None
+                secret = credentials.code_secret if site.sends_password and not typed else None
                 while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)
                     connection = reach()
+                self._check_age(site, typed)
                 connection.trust()
                 connection.on_banner(observer.server_said)
                 attempt.sign_in(site, credentials, connection)
@@ -126,6 +131,40 @@ class SignInAttempts:
                 connection.close()
                 raise
             return connection
+
+    def reach(
+        self,
+        site: Site,
+        credentials: Credentials,
+        observer: Observer,
+        cancel: CancelToken,
+        *,
+        try_anyway: bool = False,
+    ) -> None:
+        """Make sure that a code could be sent now, before a person is asked to type one.
+
+        All is done that comes before it in :meth:`sign_in`, whose errors these are. Then the
+        connection is hung up: a person takes longer than servers wait (gui/adr/009).
+        """
+        check_at_hand(site, credentials, but_code=True)
+        with self._turn(site, cancel, try_anyway=try_anyway) as mine:
+            self._reach_right_server(site, credentials, mine, observer, cancel, set()).close()
+
+    def _turn(
+        self, site: Site, cancel: CancelToken, *, try_anyway: bool
+    ) -> AbstractContextManager[Turn]:
+        return turn(
+            self._ledger,
+            site.account,
+            self._clock,
+            cancel,
+            try_anyway=try_anyway,
+            sends_password=site.sends_password,
+        )
+
+    def _check_age(self, site: Site, typed: TypedCode | None) -> None:
+        if typed is not None and self._clock.monotonic() - typed.at >= site.sign_in.period:
+            raise code_too_old()
 
     def _reach_right_server(
         self,

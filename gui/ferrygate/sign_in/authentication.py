@@ -18,8 +18,13 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.private_key import load_private_key
 from ferrygate.sftp.server_words import shown_words
-from ferrygate.sign_in.codes import seconds_to_code, take_step
-from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
+from ferrygate.sign_in.codes import seconds_to_code, steps_of, take_step
+from ferrygate.sign_in.credentials import (
+    Credentials,
+    code_used,
+    no_code_secret,
+    present_password,
+)
 from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
 from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
@@ -61,6 +66,7 @@ class Authentication:
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
         self._code_left = False
+        self._code_typed = False
         self._given: set[Wanted] = set()  # over all steps
         self._cancelled_at: float | None = None
 
@@ -139,7 +145,7 @@ class Authentication:
                 self._observer,
                 site,
                 credentials,
-                lambda secret: self.spend_code(secret, connection),
+                lambda: self.spend_code(credentials, connection),
                 self._given,
                 whole=step == "password",
             )
@@ -171,23 +177,42 @@ class Authentication:
         """Make what the password step sends; from here on its code counts as sent."""
         code = ""
         if join.needs_code(site.sign_in.join):
-            code = self.spend_code(credentials.code_secret, connection)
+            code = self.spend_code(credentials, connection)
         else:
             self._turn.sending()
         return join.join(site.sign_in.join, present_password(credentials.password), code)
 
-    def spend_code(self, secret: CodeSecret | None, connection: Connection) -> str:
-        """Claim a code that leaves now; waits for a fresh one where that is needed."""
-        if secret is None:
+    def spend_code(self, credentials: Credentials, connection: Connection) -> str:
+        """Claim a code that leaves now; waits for a fresh one where that is needed.
+
+        Raises:
+            CodeNeededError: the code that was typed left before.
+            SecretsMissingError: there is none.
+            ConnectionLostError, SignInUnansweredError: nobody would get it any more.
+        """
+        secret, typed = credentials.code_secret, credentials.typed_code
+        if typed is not None:
+            code = typed.code.reveal()
+            steps = [] if secret is None else steps_of(secret, typed.code, self._clock.now())
+            if not self._turn.claim_typed(typed.code, secret, steps):
+                raise code_used()
+            give_back = partial(self._turn.give_typed_back, typed.code, secret, steps)
+        elif secret is not None:
+            step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
+            code = secret.code_for_step(step)
+            give_back = partial(self._turn.give_back, secret, step)
+        else:
             raise no_code_secret()
-        step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
         if not connection.alive:  # then it surely does not leave
-            self._turn.give_back(secret, step)
+            give_back()
             has_sent = self._turn.end is End.REFUSED  # the password, in an earlier round
             raise lost("ended while waiting for a code", has_sent=has_sent)
         self._turn.end = End.REFUSED
         self._more_than_password = self._code_left = True
-        return secret.code_for_step(step)
+        if typed is not None:
+            self._code_typed = True
+            self._observer.code_typed(at_prompt=False)
+        return code
 
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
         return take_step(secret, claim, self._clock, self._cancel, self._wait)
@@ -203,7 +228,11 @@ class Authentication:
     def _refused(self, detail: str) -> SignInRefusedError:
         refusals = self._turn.refusals + 1
         next_step = message("Check your user name and password.")
-        if self._code_left:
+        if self._code_typed:
+            next_step = message(
+                "Check your user name, your password, and that the code is the one shown just now."
+            )
+        elif self._code_left:
             next_step = message(
                 "Check your user name, your password and this computer's clock. If they are right,"
                 " the code may be set up for another account, or used in another program just now."

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
+from ferrygate.common.secret import Secret
 
 _LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
 PASTE_SECONDS = 10.0
 """Seconds that a person takes to bring a code to another window."""
 _PROPORTION = 20.0
+_AROUND = 300.0  # seconds by which the clock of a phone or token may differ from this computer's
 _SLICE = 60.0  # the longest wait in one go, seconds; a lease is renewed before each
 
 
@@ -34,6 +36,16 @@ def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: flo
     while claimed(step):
         step += 1
     return secret.start_of(step) - now
+
+
+def steps_of(secret: CodeSecret, code: Secret, now: float) -> list[int]:
+    """Find the time steps around ``now`` for which a secret makes a code that was typed."""
+    step = secret.step_at(now)
+    around = int(_AROUND // secret.period) + 1
+    first = max(0, step - around)
+    return [
+        each for each in range(first, step + around) if secret.code_for_step(each) == code.reveal()
+    ]
 
 
 def take_step(

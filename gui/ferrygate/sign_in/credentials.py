@@ -8,11 +8,23 @@ import msgspec
 
 from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import SecretsMissingError
+from ferrygate.common.errors import CodeNeededError, SecretsMissingError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
 from ferrygate.vault.vault import SecretKind
+
+
+class TypedCode(msgspec.Struct, frozen=True):
+    """A code that a person has typed, good for one sign-in.
+
+    Attributes:
+        code: its digits (:func:`ferrygate.codes.typed_code.typed_code`).
+        at: when it was typed, on the steady clock.
+    """
+
+    code: Secret
+    at: float
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +34,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         password: the account's.
         code_secret: what its codes are made from.
         passphrase: that of the site's private key.
+        typed_code: goes before a code that is made from the secret.
         saved_for: of those that come from a keychain, the host keys that they were proven with;
             see :class:`ferrygate.vault.vault.SavedSecret`.
     """
@@ -29,17 +42,30 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret | None = None
     code_secret: CodeSecret | None = None
     passphrase: Secret | None = None
+    typed_code: TypedCode | None = None
     saved_for: Mapping[SecretKind, frozenset[str]] = {}
 
+    @property
+    def has_code(self) -> bool:
+        """Tell whether there is a code to send, or what one is made from."""
+        return self.code_secret is not None or self.typed_code is not None
 
-def check_at_hand(site: Site, credentials: Credentials) -> None:
-    """Raise SecretsMissingError where something the site's steps need is surely missing."""
-    steps = site.sign_in.steps
+
+def check_at_hand(site: Site, credentials: Credentials, *, but_code: bool = False) -> None:
+    """Raise SecretsMissingError where something the site's steps need is surely missing.
+
+    All is looked for, ``but_code`` where that is asked for later.
+    """
     check_username(site)
     if site.sends_password:
         present_password(credentials.password)
-    if "password" in steps and join.needs_code(site.sign_in.join) and not credentials.code_secret:
+    if surely_needs_code(site) and not credentials.has_code and not but_code:
         raise no_code_secret()
+
+
+def surely_needs_code(site: Site) -> bool:
+    """Tell whether a code is part of the password step; prompts may ask for one beside that."""
+    return "password" in site.sign_in.steps and join.needs_code(site.sign_in.join)
 
 
 def saved_for_others(
@@ -88,6 +114,21 @@ def present_password(password: Secret | None) -> Secret:
             message("The password is missing."), next_step=message("Enter your password.")
         )
     return password
+
+
+def code_used() -> CodeNeededError:
+    """The code that was typed left before, from here or from another program of this computer."""
+    return CodeNeededError(
+        message("That code was used already."), next_step=message("Type the next one.")
+    )
+
+
+def code_too_old() -> CodeNeededError:
+    """The code that was typed could not be sent in time."""
+    return CodeNeededError(
+        message("That code is too old by now, and was not sent."),
+        next_step=message("Type the next one."),
+    )
 
 
 def no_code_secret(detail: str = "", server_said: str = "") -> SecretsMissingError:

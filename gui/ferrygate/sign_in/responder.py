@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from ferrygate.codes import join
-from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import (
     FerrygateError,
     PasswordExpiredError,
@@ -42,16 +42,15 @@ class PromptObserver(Protocol):
         """Ask the person what the server asks; none refuses, or there is no person."""
         ...
 
+    def code_typed(self, *, at_prompt: bool) -> None:
+        """A code leaves that the person has typed, before or ``at_prompt``."""
+
     def password_changed(self) -> None:
         """The person has answered what a password is changed with: the old one is not right."""
 
 
-class SpendCode(Protocol):
-    """Takes a code that leaves now, and waits for a fresh one where that is needed."""
-
-    def __call__(self, secret: CodeSecret | None) -> str:
-        """The code of a time step that is claimed."""
-        ...
+SpendCode = Callable[[], str]
+"""Claims a code that leaves now, and waits for a fresh one where that is needed."""
 
 
 class _Question(msgspec.Struct, frozen=True):
@@ -173,18 +172,18 @@ class Responder:
 
     def _at_hand(self, meant: Wanted) -> bool:
         """Tell whether a prompt can be answered; with a joined code only if the site joins one."""
-        has_code = self._credentials.code_secret is not None
+        has_code = self._credentials.has_code
         if meant is Wanted.BOTH:
             return has_code and join.needs_code(self._template)
         return has_code or meant is not Wanted.CODE
 
     def _secret(self, wanted: Wanted) -> Secret:
         if wanted is Wanted.CODE:
-            return Secret(self._spend_code(self._credentials.code_secret))
+            return Secret(self._spend_code())
         password = present_password(self._credentials.password)
         if wanted is Wanted.PASSWORD:
             return password
-        code = self._spend_code(self._credentials.code_secret)
+        code = self._spend_code()
         return join.join(self._template, password, code)
 
     def _ask_person(self, question: _Question, instruction: str) -> Secret:
@@ -199,6 +198,8 @@ class Responder:
         self.person_answered = True
         if question.wanted is Wanted.NEW_PASSWORD:
             self._observer.password_changed()
+        elif question.meant in {Wanted.CODE, Wanted.BOTH}:
+            self._observer.code_typed(at_prompt=True)
         return answer
 
     def _unanswered(self, question: _Question, instruction: str) -> FerrygateError:
@@ -217,7 +218,7 @@ class Responder:
             self._turn.end = End.NOT_COUNTED
         if expired:
             return password_expired(said, detail)
-        if not self._credentials.code_secret and question.meant in {Wanted.CODE, Wanted.BOTH}:
+        if not self._credentials.has_code and question.meant in {Wanted.CODE, Wanted.BOTH}:
             return no_code_secret(detail, said)
         step = message("Sign in again, and answer it within two minutes.")
         if may_count:

@@ -10,6 +10,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LockOutBreakerError, LockOutShutError
 from ferrygate.common.message import message, plural_message, sentences
+from ferrygate.common.secret import Secret
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import Admission, End, Lease, Ledger
 from ferrygate.sites.site import Site
@@ -94,6 +95,15 @@ class Turn:
         """Undo :meth:`claim` for a code that surely was not sent; what left before stays sent."""
         has_sent = self.end is End.REFUSED
         self._ledger.give_back(self._held, secret, step, has_sent=has_sent)
+
+    def claim_typed(self, code: Secret, secret: CodeSecret | None, steps: list[int]) -> bool:
+        """Claim a code that was typed, to be sent at once; false when it already left once."""
+        return self._ledger.claim_typed(self._held, code, secret, steps)
+
+    def give_typed_back(self, code: Secret, secret: CodeSecret | None, steps: list[int]) -> None:
+        """Undo :meth:`claim_typed`, as :meth:`give_back` does."""
+        has_sent = self.end is End.REFUSED
+        self._ledger.give_typed_back(self._held, code, secret, steps, has_sent=has_sent)
 
     def renew(self) -> None:
         """Hold the place while there is something to wait for."""

@@ -1,0 +1,21 @@
+"""Names the lines of source through which an error came."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+_SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
+
+
+def source_places(error: BaseException) -> list[str]:
+    """Name the lines from where an error was caught to where it was raised."""
+    return [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """Where a frame is, without the folders that tell whose computer this is."""
+    path = Path(frame.filename)
+    inside = path.is_relative_to(_SOURCES)
+    short = path.relative_to(_SOURCES) if inside else Path(*path.parts[-2:])
+    return f"{short.as_posix()}:{frame.lineno} ({frame.name})"

@@ -1,0 +1,267 @@
+"""Makes the sign-ins of a session, one at a time, and asks the person what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import Cancelled, Kind, Problem, UsageError, problem_of
+from ferrygate.common.message import message
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.inbox import Callback
+from ferrygate.engine.parts import Parts
+from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
+from ferrygate.engine.typed_codes import SignInRequest, TypedCodes, code_needed
+from ferrygate.sftp.connection import Connection
+from ferrygate.sign_in.credentials import TypedCode
+from ferrygate.sites.site import Site
+
+T = TypeVar("T")
+
+
+class SignIns:
+    """Owned by the engine's thread; at most one attempt, or question for a code, at a time."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        emit: Callable[[m.Event], None],
+        post: Callable[[Callback], None],
+        tasks: BackgroundTasks,
+        secrets: SessionSecrets,
+        *,
+        accepted: Callable[[SignInRequest, Connection], None],
+        failed: Callable[[SignInRequest, Problem], None],
+        end_aside: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """Take what is needed; ``accepted`` or ``failed`` is told of each attempt's end."""
+        self._parts = parts
+        self._emit = emit
+        self._post = post
+        self._tasks = tasks
+        self._secrets = secrets
+        self._accepted = accepted
+        self._failed = failed
+        self._end_aside = end_aside
+        self._codes = TypedCodes(secrets, parts.clock, emit)
+        self._code_refusal: Problem | None = None  # of the code that was typed last
+        self._attempt: int | None = None  # the request that signs in just now
+        self._questions: dict[int, PendingAnswer[Any]] = {}
+        self._asked = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether an attempt is made, or waits for a code."""
+        return self._attempt is not None
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether a code is waited for that a person has to type."""
+        return self._codes.asked is not None
+
+    def needs_code_of_nobody(self, site: Site) -> bool:
+        """Tell whether the next sign-in needs a code that nobody is there to type."""
+        return self._codes.must_end(site)
+
+    def begin_first(self, command: m.SignIn, site: Site) -> None:
+        """Begin a session.
+
+        Raises:
+            UsageError: what was typed is no code.
+        """
+        code = command.typed_code
+        typed = None if code is None else self._codes.read(code, site)
+        self._codes.begin(has_person=command.ask_code)
+        self._emit(m.SessionChanged(m.SessionState.CONNECTING))
+        self.begin(SignInRequest(command.request, site, command.try_anyway), typed)
+
+    def begin(
+        self, sign_in: SignInRequest, typed: TypedCode | None, *, is_answer: bool = False
+    ) -> None:
+        """Make an attempt aside; where a code has to be typed first, make sure of the server.
+
+        Args:
+            sign_in: what it is made for.
+            typed: the code that was typed, if one was.
+            is_answer: it was asked for, and is again where it does not do.
+        """
+        request, site, try_anyway = sign_in
+        attempts = self._parts.attempts
+        credentials = msgspec.structs.replace(self._secrets.credentials, typed_code=typed)
+
+        def failed(problem: Problem) -> None:
+            if is_answer and problem.kind is Kind.CODE_NEEDED:
+                self._ask_code(sign_in, problem)
+            elif typed and sign_in.goes_on and problem.kind is Kind.SIGN_IN_REFUSED:
+                self._code_refusal = problem  # told once the breaker lets another one through
+                self._emit(m.SessionChanged(m.SessionState.RECONNECTING, problem=problem))
+                self.begin(sign_in, None)
+            else:
+                self._failed(sign_in, problem)
+
+        def reach(cancel: CancelToken) -> None:
+            observer = self._observer(sign_in, cancel)
+            attempts.reach(site, credentials, observer, cancel, try_anyway=try_anyway)
+
+        def attempt(cancel: CancelToken) -> Connection:
+            observer = self._observer(sign_in, cancel)
+            with self._secrets.in_use(typed):
+                connection = attempts.sign_in(
+                    site, credentials, observer, cancel, try_anyway=try_anyway
+                )
+            try:  # before that nobody is signed in to anything that takes files
+                connection.prepare(cancel)
+            except BaseException:
+                connection.close()
+                raise
+            if cancel.cancelled:  # the engine may have ended, and nobody would take it
+                connection.close()
+                cancel.check()
+            return connection
+
+        if typed is None and self._codes.must_ask(site):
+            refusal, self._code_refusal = self._code_refusal, None
+            self._do(request, reach, lambda _none: self._ask_code(sign_in, refusal), failed)
+        else:
+            self._do(
+                request,
+                attempt,
+                lambda connection: self._accepted(sign_in, connection),
+                failed,
+                thrown_away=lambda connection: self._end_aside(connection.close),
+            )
+
+    def _do(
+        self,
+        request: int,
+        work: Callable[[CancelToken], T],
+        done: Callable[[T], None],
+        failed: Callable[[Problem], None],
+        *,
+        thrown_away: Callable[[T], None] = lambda _result: None,
+    ) -> None:
+        """Do a part of a sign-in aside; what comes of it after :meth:`end` is thrown away."""
+        self._attempt = request
+
+        def succeeded(result: T) -> None:
+            if self._attempt != request:
+                thrown_away(result)
+                self._thrown_away(request)
+                return
+            self._attempt = None
+            done(result)
+
+        def ended(error: BaseException) -> None:
+            if self._attempt != request:
+                self._thrown_away(request)
+                return
+            self._attempt = None
+            self._questions.clear()
+            failed(problem_of(error))
+
+        self._tasks.do(request, work, succeeded, ended)
+
+    def _thrown_away(self, request: int) -> None:
+        """An attempt has ended that nobody waits for any more: it says nothing of the session."""
+        if request > 0:  # the keeper's own have nobody to answer
+            self._emit(m.Failed(request, signed_out().problem))
+
+    def end(self) -> None:
+        """End the attempt, and take back what was asked."""
+        asked = self._codes.take()
+        if asked is not None:
+            self._thrown_away(asked.request)
+        elif self._attempt is not None:
+            self._tasks.cancel(self._attempt)
+        self._attempt = None
+        self._code_refusal = None
+        self._questions.clear()
+
+    # ------------------------------------------------------------ questions
+
+    def answer(self, question: int, answer: bool | Secret | None) -> None:  # noqa: FBT001  a person's yes or no
+        """Pass on a person's answer; one whose question is gone is late and changes nothing."""
+        waiting = self._questions.pop(question, None)
+        if waiting is not None:
+            waiting.give(answer)
+
+    def answer_code(self, question: int | None, code: Secret | None) -> None:
+        """Sign in with the code that a person has typed, or end what needs one where none was."""
+        sign_in = self._codes.take(question)
+        if sign_in is None:  # late
+            return
+        self._attempt = None
+        if code is None:
+            self._failed(sign_in, code_needed(goes_on=sign_in.goes_on).problem)
+            return
+        try:
+            typed = self._codes.read(code, sign_in.site)
+        except UsageError as error:
+            self._ask_code(sign_in, error.problem)
+        else:
+            self._emit(m.SessionChanged(sign_in.connecting))
+            self.begin(sign_in, typed, is_answer=True)
+
+    def code_secret_came(self) -> None:
+        """Go on by itself where a code was to be typed, if one can be made now."""
+        asked = self._codes.asked
+        if asked is not None and not self._codes.must_ask(asked.site):
+            self._codes.take()
+            self._emit(m.SessionChanged(asked.connecting))
+            self.begin(asked, None)
+
+    def cancel(self, request: int) -> bool:
+        """Take back a sign-in that waits for a code; false where none of that number does."""
+        asked = self._codes.asked
+        if asked is None or asked.request != request:
+            return False
+        self._codes.take()
+        self._attempt = None
+        self._failed(asked, Cancelled().problem)
+        return True
+
+    def _ask_code(self, sign_in: SignInRequest, problem: Problem | None) -> None:
+        """Ask for a code; until it comes the sign-in counts as one that is under way."""
+        if not self._codes.must_ask(sign_in.site):  # one can be made by now
+            self.begin(sign_in, None)
+            return
+        self._attempt = sign_in.request
+        self._asked += 1
+        self._codes.ask(self._asked, sign_in, problem)
+
+    def _observer(self, sign_in: SignInRequest, cancel: CancelToken) -> SignInObserver:
+        return SignInObserver(
+            sign_in.site.host,
+            lambda change: self._post(lambda: self._show(sign_in, change)),
+            lambda question, answer: self._post(lambda: self._ask(sign_in, question, answer)),
+            lambda at_prompt: self._post(lambda: self._codes.has_left(at_prompt=at_prompt)),
+            self._parts.clock,
+            cancel,
+        )
+
+    def _show(self, sign_in: SignInRequest, change: Shown) -> None:
+        if self._attempt != sign_in.request:
+            return
+        if isinstance(change, m.SecretsDropped):
+            self._secrets.drop_stale(change.kinds, changed=change.changed)
+        if isinstance(change, m.SessionChanged) and sign_in.goes_on:
+            change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
+        self._emit(change)
+
+    def _ask(self, sign_in: SignInRequest, question: Question, answer: PendingAnswer[Any]) -> None:
+        if self._attempt != sign_in.request:
+            return
+        self._asked += 1
+        self._questions[self._asked] = answer
+        self._emit(question(self._asked))
+
+
+def signed_out() -> Cancelled:
+    """Make the reason for which everything ends with its session."""
+    return Cancelled(message("Signed out."))
