@@ -47,7 +47,7 @@ def table(site: Site) -> Table:
     [
         (Kind.SIGN_IN_REFUSED, (Action.ASK_OKTA,)),
         (Kind.LOCK_OUT_BREAKER, (Action.ASK_OKTA,)),
-        (Kind.LOCK_OUT_SHUT, (Action.WELL_AGAIN,)),
+        (Kind.LOCK_OUT_SHUT, (Action.RESET_LOCK,)),
         (Kind.CANNOT_REACH, ()),
     ],
 )
@@ -158,7 +158,7 @@ def test_codes_are_corrected_when_the_person_agrees(table: Table) -> None:
 
 def test_the_lock_is_reset_in_two_steps(table: Table) -> None:
     table.presenter.show(refused(Kind.LOCK_OUT_SHUT))
-    table.presenter.choose(Action.WELL_AGAIN)
+    table.presenter.choose(Action.RESET_LOCK)
     consent = table.presenter.view.consent
     assert consent is not None
     assert "help@example.org" in consent.sentence

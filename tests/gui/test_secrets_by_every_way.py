@@ -213,12 +213,13 @@ class Typist:
     @property
     def note(self) -> str:
         """What stands below the line."""
-        (words,) = [label for label in self.field.findChildren(QLabel) if label.wordWrap()][1:]
-        return words.text() if words.isVisible() else ""
+        (_caption, *notes) = [x for x in self.field.findChildren(QLabel) if x.wordWrap()]
+        return "".join(words.text() for words in notes if words.isVisible())
 
     @property
     def remove(self) -> ThemedButton | None:
-        (button,) = self.field.findChildren(ThemedButton)
+        links = self.field.findChildren(ThemedButton)
+        (button,) = [link for link in links if link.text() == "Remove it"]
         return button if button.isVisible() else None
 
 

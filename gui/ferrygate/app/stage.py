@@ -128,6 +128,10 @@ class Stage:
             m.SessionChanged(state=state, until=until, problem=problem, can_try_now=can_try_now)
         )
 
+    def count(self, refusals: int, gate: m.Gate) -> None:
+        """So many sign-ins of the account were refused in a row."""
+        self.workspace.handle(m.RefusalsCounted(site=SITE, refusals=refusals, gate=gate))
+
     @property
     def now(self) -> float:
         """The time, seconds since the epoch."""

@@ -386,12 +386,8 @@ class Engine:
     def _session_for(self, request: int) -> Session | None:
         """The session, or none after telling the request so."""
         if self._keeper.session is None:
-            self._fail(
-                request,
-                ConnectionLostError(
-                    message("You are not signed in."), next_step=message("Sign in first.")
-                ),
-            )
+            words = message("You are not signed in.")
+            self._fail(request, ConnectionLostError(words, next_step=message("Sign in first.")))
         return self._keeper.session
 
     def _fail(self, request: int, error: BaseException) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from ferrygate.app.presenters.question_views import PromptView
 from ferrygate.app.theme import Theme
@@ -68,9 +68,8 @@ class PromptPanel(QFrame):
         if view.question != self._question:
             self._question = view.question
             self._field.clear()
-            echo = QLineEdit.EchoMode
-            self._answer.setEchoMode(echo.Normal if view.echo else echo.Password)
-            self._answer.setAccessibleName(view.text)
+            self._answer.hide_text(wanted=not view.echo)
+            self._answer.name(view.text)
             self._answer.setAccessibleDescription(view.instruction)
             self._answer.setFocus()
 

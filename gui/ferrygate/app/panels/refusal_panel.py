@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.icon_note import IconNote
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -57,22 +58,29 @@ class Question(QFrame):
 
 
 class RefusalPanel(QWidget):
-    """Shows a :class:`RefusalView`."""
+    """Shows a :class:`RefusalView`.
+
+    Signals:
+        agreed: the person agrees to what was asked before the action chosen last.
+    """
+
+    agreed = Signal()
 
     def __init__(self, theme: Theme, presenter: RefusalPresenter) -> None:
         super().__init__()
         self._presenter = presenter
         self._note = ProblemNote(theme)
+        self._count = IconNote(theme)
         self._contact = label("", "caption", wrap=True)
         self._asking = label(_("Asking Okta…"), "caption")
         self._buttons = {
             Action.ASK_OKTA: ThemedButton(theme, _("Ask Okta why")),
-            Action.WELL_AGAIN: ThemedButton(theme, _("My account is well again")),
+            Action.RESET_LOCK: ThemedButton(theme, _("Reset the lock")),
         }
         self._buttons[Action.ASK_OKTA].clicked.connect(self._ask_okta)
-        self._buttons[Action.WELL_AGAIN].clicked.connect(self._say_well)
+        self._buttons[Action.RESET_LOCK].clicked.connect(self._reset_lock)
         self._consent = Question(theme, can_decline=True)
-        self._consent.agreed.connect(presenter.agree)
+        self._consent.agreed.connect(self.agreed)
         self._consent.declined.connect(presenter.decline)
         self._clock = Question(theme, can_decline=False)
         self._clock.agreed.connect(presenter.correct_codes)
@@ -85,6 +93,7 @@ class RefusalPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._note)
+        column.addWidget(self._count)
         column.addWidget(self._contact)
         column.addWidget(self._asking)
         column.addLayout(ways)
@@ -94,8 +103,10 @@ class RefusalPanel(QWidget):
     def render_view(self, *, shown: bool) -> None:
         """Show the problem, where the card has room for it now."""
         view = self._presenter.view
-        self.setVisible(shown and (view.problem is not None or bool(view.clock)))
+        has_words = view.problem is not None or bool(view.count or view.clock)
+        self.setVisible(shown and has_words)
         self._note.render_problem(view.problem)
+        self._count.show_words(view.count)
         self._contact.setText(view.contact)
         self._contact.setVisible(bool(view.contact))
         self._asking.setVisible(view.asking)
@@ -110,5 +121,5 @@ class RefusalPanel(QWidget):
         self._presenter.choose(Action.ASK_OKTA)
 
     @Slot()
-    def _say_well(self) -> None:
-        self._presenter.choose(Action.WELL_AGAIN)
+    def _reset_lock(self) -> None:
+        self._presenter.choose(Action.RESET_LOCK)

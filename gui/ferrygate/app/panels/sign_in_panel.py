@@ -25,6 +25,7 @@ from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
+from ferrygate.common.secret_text import without_unseen_ends
 
 
 class SignInPanel(CardGround):
@@ -36,7 +37,8 @@ class SignInPanel(CardGround):
         self._presenter = workspace.sign_in
         self._shown_turn = 0
         self._was_busy = False
-        self._is_last_try = False  # as it was rendered
+        self._needs_word = False  # as it was rendered
+        self._typing = self._presenter.typing
         self._stage = Stage.FORM
         self._detail = ElidedLabel("dim")
         self._head = SiteHead(self._detail)
@@ -103,7 +105,7 @@ class SignInPanel(CardGround):
     def _connect(self) -> None:
         self._button.clicked.connect(self._press)
         for field in (self._user, self._password, self._passphrase):
-            field.edit.returnPressed.connect(self._sign_in)
+            field.edit.returnPressed.connect(self._leave_field)
         self._cancel.clicked.connect(self._presenter.cancel)
         self._others.clicked.connect(self._workspace.show_sites)
         self._menu.forget_wanted.connect(self._workspace.forget)
@@ -114,6 +116,8 @@ class SignInPanel(CardGround):
         self._question.answered.connect(self._answer)
         self._changed_key.trusted.connect(self._presenter.trust_new_key)
         self._prompt.answered.connect(self._presenter.answer_prompt)
+        self._refusal.agreed.connect(self._ask_okta)
+        self._presenter.subscribe(self._follow_typing)
 
     def _render(self) -> None:
         view = self._presenter.view
@@ -155,7 +159,7 @@ class SignInPanel(CardGround):
     def _render_foot(self, view: SignInView, *, form: bool) -> None:
         self._button.show_words(view.button)
         self._button.setEnabled(view.can_press)
-        self._is_last_try = view.is_last_try
+        self._needs_word = view.needs_word
         fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
         self._button.setVisible(fields)
         self._note.setText(view.note)
@@ -192,37 +196,46 @@ class SignInPanel(CardGround):
         if view.turn != self._shown_turn:
             self._shown_turn = view.turn
             self._user.edit.setText(view.username)
-            self._password.clear()
-            self._passphrase.clear()
             self._remember.setChecked(False)
             self._first_field(view).setFocus()
 
     def _form(self) -> Form:
         return Form(
-            username=self._user.edit.text().strip(),
+            username=without_unseen_ends(self._user.edit.text()),
             password=self._password.secret,
             passphrase=self._passphrase.secret,
             remember=not self._remember.isHidden() and self._remember.isChecked(),
         )
 
-    def _clear_secrets(self) -> None:
-        if self._presenter.view.busy:
+    def _follow_typing(self) -> None:
+        """Empty the fields as soon as their secrets are of no more use, be the card seen or not."""
+        if self._typing != self._presenter.typing:
+            self._typing = self._presenter.typing
             self._password.clear()
             self._passphrase.clear()
 
     @Slot()
-    def _sign_in(self) -> None:
-        self._send(try_anyway=False)
+    def _leave_field(self) -> None:
+        """Enter in a field is habit; only the button, beside its reason, is a person's word."""
+        if self._needs_word:
+            self._button.setFocus()
+        else:
+            self._press()
 
     @Slot()
     def _press(self) -> None:
-        """Enter in a field is habit; only the button, beside its reason, is a person's word."""
-        self._send(try_anyway=self._is_last_try)
+        if self._may_use_typed():
+            self._presenter.sign_in(self._form(), try_anyway=self._needs_word)
 
-    def _send(self, *, try_anyway: bool) -> None:
-        if self._password.confirm() and self._passphrase.confirm():
-            self._presenter.sign_in(self._form(), try_anyway=try_anyway)
-            self._clear_secrets()
+    @Slot()
+    def _ask_okta(self) -> None:
+        """Okta is asked about the password in the field, if one is there."""
+        if self._may_use_typed():
+            self._presenter.hand_over(self._form())
+            self._workspace.refusal.agree()
+
+    def _may_use_typed(self) -> bool:
+        return self._password.confirm() and self._passphrase.confirm()
 
     @Slot()
     def _turn_to_okta(self) -> None:

@@ -12,20 +12,21 @@ from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import whom_to_ask
 from ferrygate.common.errors import MENDED_ALONE, Kind, Problem
-from ferrygate.common.i18n import _
+from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.text import difference_text
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import NOTABLE
 
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
+_SAYS_COUNT = {Kind.LOCK_OUT_BREAKER, Kind.LOCK_OUT_SHUT}
 
 
 class Action(Enum):
     """A way on."""
 
     ASK_OKTA = "ask-okta"
-    WELL_AGAIN = "well-again"
+    RESET_LOCK = "reset-lock"
 
 
 class ConsentView(msgspec.Struct, frozen=True):
@@ -40,6 +41,8 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         problem: what went wrong, in Okta's words where it was asked.
+        count: how many refusals there are, and what that means for the next attempt; empty where
+            it means nothing, or the problem says it.
         actions: what is offered beside it.
         consent: asked before the action chosen last is done.
         asking: Okta is being asked.
@@ -49,6 +52,7 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     problem: Problem | None = None
+    count: str = ""
     actions: tuple[Action, ...] = ()
     consent: ConsentView | None = None
     asking: bool = False
@@ -65,6 +69,7 @@ class RefusalPresenter(Observable):
         self._say = say
         self._site: Site | None = None
         self._problem: Problem | None = None
+        self._counted: m.RefusalsCounted | None = None
         self._chosen: Action | None = None
         self._explained = False
         self._skew: m.SkewMeasured | None = None
@@ -78,6 +83,7 @@ class RefusalPresenter(Observable):
         """The problem at this moment."""
         return RefusalView(
             problem=self._problem,
+            count=self._count_words(),
             actions=self._actions(),
             consent=self._consent(),
             asking=self._asking is not None,
@@ -85,10 +91,19 @@ class RefusalPresenter(Observable):
             contact=self._contact(),
         )
 
+    @property
+    def gate(self) -> m.Gate:
+        """The answer that the next attempt would get from the lock-out breaker."""
+        kind = self._problem.kind if self._problem is not None else None
+        if kind is Kind.LOCK_OUT_SHUT:
+            return m.Gate.SHUT
+        gate = self._counted.gate if self._counted is not None else m.Gate.OPEN
+        return m.Gate.ASK if kind is Kind.LOCK_OUT_BREAKER and gate is m.Gate.OPEN else gate
+
     def turn_to(self, site: Site) -> None:
-        """Forget what concerned another site."""
+        """Forget what concerned another site, or another account of it."""
         self._site = site
-        self._skew = None
+        self._skew = self._counted = None
         self._measuring = self._applying = None
         self.show(None)
 
@@ -113,13 +128,12 @@ class RefusalPresenter(Observable):
         """Do what the person agreed to."""
         chosen, self._chosen = self._chosen, None
         if chosen is Action.ASK_OKTA:
-            # The breaker's two refusals are known to the person, who agrees to this one try.
-            stopped = self._problem is not None and self._problem.kind is Kind.LOCK_OUT_BREAKER
+            stopped = self.gate is m.Gate.ASK  # which the person was told, and agrees to this try
             self._asking = self._outbox.ask(
                 lambda number: m.ExplainRefusal(request=number, try_anyway=stopped)
             )
             self._measuring = self._outbox.ask(m.MeasureSkew)
-        elif chosen is Action.WELL_AGAIN:
+        elif chosen is Action.RESET_LOCK:
             self._resetting = self._outbox.ask(m.ResetLock)
         self._changed()
 
@@ -138,6 +152,8 @@ class RefusalPresenter(Observable):
         match event:
             case m.RefusalExplained(request=request) if request == self._asking:
                 self._problem, self._explained = event.problem, True
+            case m.RefusalsCounted(site=site) if site == self._site:
+                self._counted = event
             case m.SkewMeasured(request=request) if request == self._measuring:
                 self._skew = event
             case m.Done(request=request) | m.Failed(request=request) if request in self._asked():
@@ -162,24 +178,51 @@ class RefusalPresenter(Observable):
             self._asking = None
 
     def _actions(self) -> tuple[Action, ...]:
-        if self._problem is None or self._asking is not None or self._resetting is not None:
+        if self._asking is not None or self._resetting is not None:
             return ()
-        kind = self._problem.kind
-        actions = []
-        if kind is Kind.LOCK_OUT_SHUT:
-            actions.append(Action.WELL_AGAIN)
+        if self.gate is m.Gate.SHUT:  # then Okta is not asked either
+            return (Action.RESET_LOCK,)
+        kind = self._problem.kind if self._problem is not None else None
         if kind in _OKTA_KNOWS and self._okta and not self._explained:
-            actions.append(Action.ASK_OKTA)
-        return tuple(actions)
+            return (Action.ASK_OKTA,)
+        return ()
 
     def _consent(self) -> ConsentView | None:
         if self._chosen is Action.ASK_OKTA:
             words = _("This sends your password to {okta} once, without a code.")
+            if self.gate is m.Gate.ASK:
+                words = _(
+                    "This sends your password to {okta} once, without a code. If it is wrong, that"
+                    " counts as one more refusal."
+                )
             return ConsentView(words.format(okta=self._okta), _("Ask Okta"))
-        if self._chosen is Action.WELL_AGAIN:
-            words = _("Has {whom} told you that your account is not locked? Then reset the count.")
+        if self._chosen is Action.RESET_LOCK:
+            words = _("Has {whom} told you that your account is not locked? Then reset the lock.")
             return ConsentView(words.format(whom=whom_to_ask(self._site)), _("Yes, reset it"))
         return None
+
+    def _count_words(self) -> str:
+        says_it = self._problem is not None and self._problem.kind in _SAYS_COUNT
+        if self._counted is None or says_it:
+            return ""
+        count = self._counted.refusals
+        if self.gate is m.Gate.ASK:
+            return ngettext(
+                "{count} sign-in was refused. More of them can lock your account: check your"
+                " password, then try once more.",
+                "{count} sign-ins in a row were refused. More of them can lock your account: check"
+                " your password, then try once more.",
+                count,
+            ).format(count=count)
+        if self.gate is m.Gate.SHUT:
+            return ngettext(
+                "{count} sign-in was refused. Nothing more is sent, so that your account is not"
+                " locked. Ask {whom} to check your account, then reset the lock.",
+                "{count} sign-ins in a row were refused. Nothing more is sent, so that your account"
+                " is not locked. Ask {whom} to check your account, then reset the lock.",
+                count,
+            ).format(count=count, whom=whom_to_ask(self._site))
+        return ""
 
     def _contact(self) -> str:
         contact = self._site.support.contact if self._site is not None else ""

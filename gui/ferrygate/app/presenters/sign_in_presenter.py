@@ -51,15 +51,24 @@ class SignInPresenter(Observable):
     @property
     def view(self) -> SignInView:
         """The card at this moment."""
-        problem = self._refusal.view.problem
-        ready, now = not self._chain.busy, self._clock.now()
-        return sign_in_view(self._told, problem, ready=ready, busy=self._busy, now=now)
+        return sign_in_view(
+            self._told,
+            self._refusal.view.problem,
+            self._refusal.gate,
+            ready=not self._chain.busy,
+            busy=self._busy,
+            now=self._clock.now(),
+        )
+
+    @property
+    def typing(self) -> int:
+        """Another number once the secrets in the fields are of no more use there."""
+        return self._told.typing
 
     def choose(self, site: Site) -> None:
         """Turn to a site; the engine knows what is at hand for it."""
         self._setup.turn_to(site)
-        self._refusal.turn_to(site)
-        self._told = Told(site=site, turn=self._told.turn + 1)
+        self._told = Told(site=site, turn=self._told.turn + 1, typing=self._told.typing + 1)
         self._busy = False
         self._chain.start(self._opening(site))
         self._changed()
@@ -88,6 +97,11 @@ class SignInPresenter(Observable):
         if self._told.site is not None:
             self.sign_in(Form(username=self._told.site.username, password=Secret("")))
 
+    def hand_over(self, form: Form) -> None:
+        """Have the engine hold what was typed, for what is asked of it beside a sign-in."""
+        for step in self._handing_over(form):
+            self._outbox.ask(step)
+
     def turn_to_okta(self, *, wanted: bool) -> None:
         """Have the code set up by Okta directly, or by what the person has after all."""
         self._told.with_okta, self._told.missing = wanted, ""
@@ -107,6 +121,7 @@ class SignInPresenter(Observable):
         """The engine has dropped a secret of this site: do not give it back."""
         if kind is m.SecretKind.PASSWORD:
             self._told.has_password = False
+            self._told.typing += 1
         elif kind is m.SecretKind.CODE_SECRET and self._told.site is not None:
             self._setup.turn_to(self._told.site)
         self._changed()
@@ -141,7 +156,6 @@ class SignInPresenter(Observable):
                 self._told.outdated = site
             site = msgspec.structs.replace(site, host_key_fingerprints=())
             self._told.site = site
-            self._refusal.show(None)
             self._chain.start(
                 [lambda number: m.ForgetHostKeys(request=number), *self._opening(site)]
             )
@@ -198,7 +212,8 @@ class SignInPresenter(Observable):
     def _follow(self, event: m.SessionChanged) -> None:
         self._told.session = event
         if event.state is m.SessionState.SIGNED_IN:
-            self._told.has_password = True  # it stays in the engine's memory
+            self._told.has_password = True  # it stays in the engine's memory, and there alone
+            self._told.typing += 1
         if event.state in {m.SessionState.OFFLINE, m.SessionState.SIGNED_IN}:
             self._told.question = self._told.prompt = None
             self._told.said = ""
@@ -229,6 +244,11 @@ class SignInPresenter(Observable):
             site = msgspec.structs.replace(site, username=form.username)
             self._told.site = site
             steps += self._opening(site)
+        return steps + self._handing_over(form)
+
+    @staticmethod
+    def _handing_over(form: Form) -> list[Step]:
+        steps: list[Step] = []
         if form.password:
             steps.append(
                 lambda number: m.UsePassword(
@@ -245,6 +265,7 @@ class SignInPresenter(Observable):
 
     def _opening(self, site: Site) -> list[Step]:
         """Open a site; what was at hand for another, or for another user or server, is not."""
+        self._refusal.turn_to(site)
         self._told.has_password = False
         return [lambda number: m.OpenSite(request=number, site=site), *self._setup.steps()]
 

@@ -21,6 +21,7 @@ from ferrygate.common.i18n import _, render
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
     CodeChanged,
+    Gate,
     PromptQuestion,
     SessionChanged,
     SessionState,
@@ -47,6 +48,7 @@ class Told(msgspec.Struct, kw_only=True):
 
     Attributes:
         outdated: the site with the pins it had until the person trusted another key.
+        typing: another number once the secrets in the fields are of no more use there.
         said: what the server tells the person meanwhile, such as what to do on a phone.
         until: when the time to answer the prompt ends, epoch.
         without_code: the person goes on without a code of their own.
@@ -56,6 +58,7 @@ class Told(msgspec.Struct, kw_only=True):
 
     site: Site | None = None
     turn: int = 0  # counts the sites the card has turned to
+    typing: int = 0
     opened: SiteOpened | None = None
     outdated: Site | None = None
     session: SessionChanged = _OFFLINE
@@ -103,7 +106,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         has_private_key: a private key belongs to the sign-in.
         button: the words on the one big button.
         can_press: pressing it would do something.
-        is_last_try: the button is the person's word after repeated refusals.
+        needs_word: the button alone is the person's word after repeated refusals.
         busy: a sign-in is under way; fields rest, the button cancels nothing.
         note: the line under the button.
         problem: what went wrong last.
@@ -128,7 +131,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     has_private_key: bool = False
     button: str = ""
     can_press: bool = True
-    is_last_try: bool = False
+    needs_word: bool = False
     busy: bool = False
     note: str = ""
     problem: Problem | None = None
@@ -138,13 +141,14 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_in_view(
-    told: Told, problem: Problem | None, *, ready: bool, busy: bool, now: float
+    told: Told, problem: Problem | None, gate: Gate, *, ready: bool, busy: bool, now: float
 ) -> SignInView:
     """The card for what is known at ``now`` (seconds since the epoch).
 
     Args:
         told: what the engine and the person said.
         problem: what went wrong last.
+        gate: what the next attempt needs.
         ready: the site is open, and what is kept for it is known.
         busy: a sign-in, or an enrolment, is under way.
         now: the time.
@@ -162,7 +166,7 @@ def sign_in_view(
         told, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not told.without_code
     )
     idle_words = _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
-    if kind is Kind.LOCK_OUT_BREAKER:
+    if gate is Gate.ASK:
         idle_words = _("Try once more")
     return SignInView(
         turn=told.turn,
@@ -180,8 +184,8 @@ def sign_in_view(
         shows_code=wants_code and told.has_code,
         has_private_key=bool(site.sign_in.private_key),
         button=words if working else _("Connecting…") if busy else idle_words,
-        can_press=ready and not busy and kind is not Kind.LOCK_OUT_SHUT,
-        is_last_try=kind is Kind.LOCK_OUT_BREAKER,
+        can_press=ready and not busy and gate is not Gate.SHUT,
+        needs_word=gate is Gate.ASK,
         busy=busy,
         note=_note(told, wants_code=wants_code, busy=busy, now=now),
         problem=None if busy else problem,

@@ -81,6 +81,34 @@ def _refused_in_words(stage: Stage) -> str:
     return "Account suspended since 1 November."
 
 
+def _refused_twice(stage: Stage) -> str:
+    _refused(stage)
+    stage.count(2, m.Gate.ASK)
+    stage.driver.type_into(_("Password"), "correct hrose")
+    return _("Try once more")
+
+
+def _refused_often(stage: Stage) -> str:
+    stage.open()
+    stage.give_code()
+    stage.count(4, m.Gate.SHUT)
+    return _("Reset the lock")
+
+
+def _caps_lock(stage: Stage) -> str:
+    stage.give_code()
+    stage.driver.type_into(_("Password"), "CORRECT HORSE")
+    return _("Caps Lock is on.")
+
+
+def _eye(stage: Stage) -> str:
+    stage.give_code()
+    stage.driver.type_into(_("Password"), "correct hrose")
+    name = _("Show: {what}").format(what=_("Password"))
+    stage.driver.click(name)
+    return name
+
+
 def _breaker(stage: Stage) -> str:
     stage.fail(
         Kind.LOCK_OUT_BREAKER, _stopped(2), message("Check your password. Then try once more.")
@@ -90,12 +118,12 @@ def _breaker(stage: Stage) -> str:
 
 def _shut(stage: Stage) -> str:
     stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), message("Ask your contact to check your account."))
-    return _("My account is well again")
+    return _("Reset the lock")
 
 
 def _shut_consent(stage: Stage) -> str:
     _shut(stage)
-    stage.workspace.refusal.choose(Action.WELL_AGAIN)
+    stage.workspace.refusal.choose(Action.RESET_LOCK)
     return _("Yes, reset it")
 
 
@@ -149,6 +177,10 @@ SCENES: dict[str, Scene] = {
     "refused-consent": _consent,
     "refused-explained": _explained,
     "refused-in-words": _refused_in_words,
+    "refused-twice": _refused_twice,
+    "refused-often": _refused_often,
+    "caps-lock": _caps_lock,
+    "eye": _eye,
     "breaker": _breaker,
     "breaker-shut": _shut,
     "breaker-consent": _shut_consent,

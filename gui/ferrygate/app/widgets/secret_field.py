@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.secret_check import SecretCheck, SecretNote
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.icon_note import IconNote
 from ferrygate.app.widgets.labels import label
-from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.app.widgets.secret_line import SecretLine
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret
@@ -19,7 +19,7 @@ _TYPED = 1  # characters that one key adds; where more come at once, they were p
 
 
 class SecretField(QWidget):
-    """Shows dots; names what nobody sees at the ends of a text, and offers to take it away.
+    """Names what nobody sees at the ends of a text, offers to take it away, and tells Caps Lock.
 
     A pasted text is looked at as soon as it is there, a typed one when it is to be used: more may
     follow a blank that is typed.
@@ -37,31 +37,24 @@ class SecretField(QWidget):
         self._source = source
         self._check = SecretCheck(source)
         self._length = 0
-        self.edit = QLineEdit()
-        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit = SecretLine(theme)
         self.edit.textChanged.connect(self._follow)
+        self.edit.caps_lock_told.connect(self._tell_caps_lock)
         self.setFocusProxy(self.edit)
-        self._words = label("", "caption", wrap=True)
-        self._remove = ThemedButton(theme, _("Remove it"), look="link")
-        self._remove.clicked.connect(self._take_away)
-        self._note = QWidget()
-        row = QHBoxLayout(self._note)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(IconLabel(theme, "warning", "amber"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        self._caps_lock = IconNote(theme)
+        self._note = IconNote(theme, _("Remove it"))
+        self._note.acted.connect(self._take_away)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         if caption:
             above = label(caption, "caption", wrap=True)
             above.setBuddy(self.edit)
-            self.edit.setAccessibleName(caption)
+            self.edit.name(caption)
             column.addWidget(above)
         column.addWidget(self.edit)
+        column.addWidget(self._caps_lock)
         column.addWidget(self._note)
-        self._show(SecretNote())
 
     @property
     def secret(self) -> Secret:
@@ -87,10 +80,12 @@ class SecretField(QWidget):
         self.edit.clear()
 
     def _show(self, note: SecretNote) -> None:
-        self._words.setText(note.words)
+        self._note.show_words(note.words, can_act=note.can_remove)
         self.edit.setAccessibleDescription(note.words)
-        self._remove.setVisible(note.can_remove)
-        self._note.setVisible(bool(note.words))
+
+    @Slot(bool)
+    def _tell_caps_lock(self, is_on: bool) -> None:  # noqa: FBT001  a slot
+        self._caps_lock.show_words(_("Caps Lock is on.") if is_on else "")
 
     @Slot(str)
     def _follow(self, text: str) -> None:
