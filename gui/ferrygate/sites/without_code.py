@@ -1,0 +1,42 @@
+"""Servers that want the password alone."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.codes.join import needs_code
+from ferrygate.common.errors import UsageError
+from ferrygate.common.message import message
+from ferrygate.sites.site import SignIn, Site
+
+
+def may_do_without_code(site: Site) -> bool:
+    """Tell whether a person may say of a site that it wants no code: not if it is Okta's.
+
+    Whoever hands out the file of such a site may: it is read as it is.
+    """
+    return not site.sign_in.okta_address
+
+
+def without_code(site: Site) -> Site:
+    """The site as one whose server wants the password alone.
+
+    Raises:
+        UsageError: it names an Okta address, so that a code is what it is about.
+    """
+    if not may_do_without_code(site):
+        raise UsageError(
+            message("“{site}” signs in with Okta, which wants a code.", site=site.name),
+            next_step=message("Set up your code, or type the one that your phone shows."),
+        )
+    return with_join(site, "{password}")
+
+
+def with_code(site: Site) -> Site:
+    """Undo :func:`without_code`: password and code are joined as usual."""
+    return site if needs_code(site.sign_in.join) else with_join(site, SignIn().join)
+
+
+def with_join(site: Site, join: str) -> Site:
+    """The site with another way to join password and code."""
+    return msgspec.structs.replace(site, sign_in=msgspec.structs.replace(site.sign_in, join=join))
