@@ -27,7 +27,7 @@ _PORTS = fields.TOP["port"]
 
 
 class ServerAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address says.
+    """Holds the parts of an address.
 
     Attributes:
         host: DNS name or address, without brackets.
