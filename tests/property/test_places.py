@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_clock import ManualClock
-from ferrygate.app.models.folder_row import natural_key
+from ferrygate.app.models.natural_order import natural_key
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import SHOWN
@@ -159,5 +159,5 @@ def test_places_are_the_folders_of_the_start_folder(steps: list[tuple[str, objec
     assert names_of(server) == sorted(server.folders, key=order)[:SHOWN]
 
 
-def order(name: bytes) -> tuple[tuple[str | int, ...], bytes]:
+def order(name: bytes) -> tuple[str, bytes]:
     return natural_key(name.decode().casefold()), name

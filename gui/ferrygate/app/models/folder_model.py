@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -16,20 +17,21 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from ferrygate.app.models.folder_row import Row, row_of
-from ferrygate.app.models.kinds import kind_text
+from ferrygate.app.models.folder_table import FolderTable
+from ferrygate.app.models.row_order import Key, RowOrder
 from ferrygate.app.plain_text import plain_tip
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 from ferrygate.common.text import modified_text, size_text
 
-ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
-RAW_ROLE = ENTRY_ROLE + 1
 NAMES_FORMAT = "application/x-ferrygate-names"
 """Names dragged out of the list, joined by slashes, which no name holds."""
 
-_FIRST_BLOCK = 500
+_GROUP = 4000  # rows that are shown together at the most: more of them take too long
+_FIRST_GROUP = 500
+_GROUP_SECONDS = 0.25  # so that what a slow server tells is shown all the same
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,101 +44,190 @@ class Column(IntEnum):
     KIND = 3
 
 
-_KEYS: dict[int, Callable[[Row], Any]] = {
-    Column.NAME: lambda row: row.key,
-    Column.SIZE: lambda row: -1 if row.entry.size is None else row.entry.size,
-    Column.MODIFIED: lambda row: row.entry.modified or 0,
-    Column.KIND: lambda row: (_kind(row), row.key),
+_KEYS: dict[int, Key | None] = {
+    Column.NAME: None,
+    Column.SIZE: FolderTable.size_key,
+    Column.MODIFIED: FolderTable.time_key,
+    Column.KIND: FolderTable.kind_key,
 }
+_flag = Qt.ItemFlag
+_ROW_FLAGS = _flag.ItemIsEnabled | _flag.ItemIsSelectable | _flag.ItemIsDragEnabled
+# Made once: Qt asks for those of each cell, and to join them takes longer than to look them up.
+_FLAGS = {
+    (is_folder, is_name): _ROW_FLAGS
+    | (_flag.ItemIsDropEnabled if is_folder else _flag.NoItemFlags)
+    | (_flag.ItemIsEditable if is_name else _flag.NoItemFlags)
+    for is_folder in (False, True)
+    for is_name in (False, True)
+}
+
+
+class KeptRows(NamedTuple):
+    """Entries that a view comes back to, wherever they stand then.
+
+    Attributes:
+        table: the folder as it was read.
+        numbers: theirs in it.
+    """
+
+    table: FolderTable
+    numbers: array[int]
 
 
 class FolderModel(QAbstractTableModel):
     """Entries of one folder, folders first, names in natural order.
 
-    Blocks are taken in as they come, in groups that double, so that the first rows show at once
-    and the whole costs little more than one sort.
+    While a listing is under way, rows that come stand below those that are there, in groups that
+    are sorted in themselves: nobody's row moves. All are sorted at the end, or when a person sorts.
+    To let a person who is at work in the list finish first, hold the order.
 
     Signals:
         begun: another folder is there, or the same from anew, and the filter is forgotten.
         renamed: a person typed another name (the server's bytes, the new text).
+        arranging: the rows are about to be put into another order; views take their selection out.
+        arranged: they have been, and it can be put back.
     """
 
     begun = Signal()
     renamed = Signal(bytes, str)
+    arranging = Signal()
+    arranged = Signal()
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._rows: list[Row] = []
-        self._shown: list[Row] = []
-        self._waiting: list[Row] = []
-        self._again: list[Row] = []  # of the same folder, read again
+        self._table = FolderTable()
+        self._again = FolderTable()  # of the same folder, read again
+        self._order = array("I")  # all rows, by their numbers in the table
+        self._shown = self._order  # those that the filter leaves
+        self._is_sorted = True
+        self._is_whole = True
+        self._is_held = False
+        self._shown_at = 0.0  # monotonic, when rows were added
         self._filter = ""
-        self._column = int(Column.NAME)
-        self._order = Qt.SortOrder.AscendingOrder
+        self._by = RowOrder()
 
     # ------------------------------------------------------------ filling it
 
     def begin(self) -> None:
         """Another folder: forget all rows and the filter."""
         self.beginResetModel()
-        self._rows, self._shown, self._waiting, self._again, self._filter = [], [], [], [], ""
+        self._table = FolderTable()
+        self._again = FolderTable()
+        self._filter = ""
+        self._set_order(array("I"))
+        self._is_whole = False
         self.endResetModel()
         self.begun.emit()
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take a block of entries in."""
-        self._waiting.extend(map(row_of, entries))
-        if len(self._waiting) >= max(len(self._rows), _FIRST_BLOCK if self._rows else 1):
-            self._take_in()
+        self._table.add(tuple(entries))
+        waiting, there = len(self._table) - len(self._order), len(self._order)
+        least = min(max(there, _FIRST_GROUP), _GROUP) if there else 1
+        is_late = self._clock.monotonic() - self._shown_at >= _GROUP_SECONDS
+        if waiting >= least or (waiting and is_late):
+            self._show_waiting()
 
     def end(self) -> None:
         """The last entry was added."""
-        self._take_in()
+        self._show_waiting()
+        self._is_whole = True
+        self._settle()
+
+    def hold_order(self) -> None:
+        """Leave the rows where they are at the end of a listing, until the order is let go."""
+        self._is_held = True
+
+    def release_order(self) -> None:
+        """Let the rows be put in order now, or at the end of the listing."""
+        self._is_held = False
+        self._settle()
 
     def begin_again(self) -> None:
         """Begin to take in the same folder, read again; what is there is shown meanwhile."""
-        self._again = []
+        self._again = FolderTable()
 
     def add_again(self, entries: Iterable[Entry]) -> None:
         """Take a block of what is read again; its rows are worked out now, not all at the end."""
-        self._again.extend(map(row_of, entries))
+        self._again.add(tuple(entries))
 
     def replace(self) -> None:
         """Show what was read again instead; views keep their selection by name."""
         self.beginResetModel()
-        self._waiting = []
-        self._rows, self._again = self._again, []
-        self._shown = self._sorted(self._matching(self._rows))
+        self._table, self._again = self._again, FolderTable()
+        self._is_whole = True
+        self._set_order(self._by.sorted(self._table))
         self.endResetModel()
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Take entries that have come since, each in the place of its name's; no row is sorted."""
-        fresh = {entry.name: row_of(entry) for entry in entries}
-        known = {self._rows[at].entry.name for at in _exchange(self._rows, fresh)}
-        for at in _exchange(self._shown, fresh):
-            self.dataChanged.emit(self.index(at, 0), self.index(at, len(Column) - 1))
-        new = [row for name, row in fresh.items() if name not in known]
-        self._rows.extend(new)
-        self._insert(self._sorted(self._matching(new)))
+        self._show_waiting()
+        for row in self._rows_of(self._table.put(tuple(entries))):
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        if not self._is_sorted:
+            self._show_waiting()
+        elif len(self._table) > len(self._order):
+            self._insert(self._by.sorted(self._table, len(self._order)))
 
     def set_filter(self, text: str) -> None:
         """Show only names that hold the text, whatever its case."""
+        wanted = text.strip().casefold()
+        if wanted == self._filter:
+            return
         self.beginResetModel()
-        self._filter = text.strip().casefold()
-        self._shown = self._sorted(self._matching(self._rows))
+        is_narrower = self._filter in wanted  # as it is with each letter that is typed
+        self._filter = wanted
+        if not wanted:
+            self._shown = self._order
+        else:
+            self._shown = self._matching(self._shown if is_narrower else self._order)
         self.endResetModel()
 
     # ------------------------------------------------------------ asking it
 
     def entry(self, row: int) -> Entry:
         """The entry of a row."""
-        return self._shown[row].entry
+        return self._table.entry(self._shown[row])
+
+    def name(self, row: int) -> bytes:
+        """The server's bytes for the name of a row."""
+        return self._table.name(self._shown[row])
+
+    def kind(self, row: int) -> EntryKind:
+        """The kind of a row's entry."""
+        return self._table.kind(self._shown[row])
+
+    def entries(self, first: int, last: int) -> list[Entry]:
+        """The entries of some rows, the last one included."""
+        return [self._table.entry(number) for number in self._shown[first : last + 1]]
+
+    def names(self, first: int, last: int) -> list[bytes]:
+        """The names of some rows, the last one included."""
+        return self._table.names(self._shown[first : last + 1])
 
     def rows_named(self, names: Iterable[bytes]) -> list[int]:
         """The rows of these names, in order."""
-        wanted = set(names)
-        return [at for at, row in enumerate(self._shown) if row.entry.name in wanted]
+        return self._rows_of(self._table.named(names))
+
+    def kept(self, ranges: Iterable[tuple[int, int]]) -> KeptRows:
+        """Remember what stands in some rows, each range with its last row included."""
+        numbers = array("I")
+        for first, last in ranges:
+            numbers.extend(self._shown[first : last + 1])
+        return KeptRows(self._table, numbers)
+
+    def rows_kept(self, kept: KeptRows) -> list[int]:
+        """The rows in which these are now, in order: by name, where the folder was read again."""
+        return self._rows_of(self._table.numbers_from(kept.table, kept.numbers))
+
+    def _rows_of(self, numbers: Collection[int]) -> list[int]:
+        if not numbers:
+            return []
+        marks = bytearray(len(self._table))
+        for number in numbers:
+            marks[number] = 1
+        return [row for row, number in enumerate(self._shown) if marks[number]]
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -147,34 +238,27 @@ class FolderModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row, column = self._shown[index.row()], index.column()
+        number, column = self._shown[index.row()], index.column()
         value: Any = None
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
-            value = self._text(row, column)
+            value = self._text(number, column)
         elif role == Qt.ItemDataRole.TextAlignmentRole and column == Column.SIZE:
             value = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         elif role == Qt.ItemDataRole.ToolTipRole and column == Column.NAME:
-            value = plain_tip(row.name)
-        elif role == ENTRY_ROLE:
-            value = row.entry
-        elif role == RAW_ROLE:
-            value = _KEYS[column](row)
+            value = plain_tip(self._text(number, column))
         return value
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ask for a rename; the row changes when the server has done it."""
         if role == Qt.ItemDataRole.EditRole and isinstance(value, str):
-            self.renamed.emit(self.entry(index.row()).name, value)
+            self.renamed.emit(self.name(index.row()), value)
         return False
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        flag = Qt.ItemFlag
-        flags = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
-        if self.entry(index.row()).kind is EntryKind.FOLDER:
-            flags |= flag.ItemIsDropEnabled
-        return flags | flag.ItemIsEditable if index.column() == Column.NAME else flags
+        is_folder = self.kind(index.row()) is EntryKind.FOLDER
+        return _FLAGS[is_folder, index.column() == Column.NAME]
 
     def headerData(
         self,
@@ -199,105 +283,84 @@ class FolderModel(QAbstractTableModel):
         return [NAMES_FORMAT]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        names = dict.fromkeys(self.entry(index.row()).name for index in indexes)
+        names = dict.fromkeys(self.name(index.row()) for index in indexes)
         data = QMimeData()
         data.setData(NAMES_FORMAT, b"/".join(names))
         return data
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._column, self._order = max(column, 0), order
-        self._arrange(self._sorted(self._shown))
+        self._by = RowOrder(_KEYS[max(column, 0)], order is Qt.SortOrder.DescendingOrder)
+        self._show_waiting()
+        self._arrange()
 
     # ------------------------------------------------------------ inside
 
-    def _text(self, row: Row, column: int) -> str:
+    def _text(self, number: int, column: int) -> str:
         if column == Column.NAME:
-            return row.name
+            return display_name(self._table.name(number))
         if column == Column.KIND:
-            return _kind(row)
+            return self._table.kind_word(number)
+        entry = self._table.entry(number)
         if column == Column.MODIFIED:
-            then = row.entry.modified
+            then = entry.modified
             return modified_text(then, self._clock.now()) if then else "–"  # noqa: RUF001  a dash for people
-        known = row.entry.kind is EntryKind.FILE and row.entry.size is not None
-        return size_text(row.entry.size or 0) if known else "–"  # noqa: RUF001  a dash for people
+        known = entry.kind is EntryKind.FILE and entry.size is not None
+        return size_text(entry.size or 0) if known else "–"  # noqa: RUF001  a dash for people
 
-    def _take_in(self) -> None:
-        fresh, self._waiting = self._waiting, []
-        self._rows.extend(fresh)
-        matching = self._matching(fresh)
-        if not matching:
+    def _show_waiting(self) -> None:
+        """Put what has come below what is there; the first rows show as soon as they are there."""
+        there = len(self._order)
+        if there == len(self._table):
             return
-        first = len(self._shown)
-        self.beginInsertRows(QModelIndex(), first, first + len(matching) - 1)
-        self._shown.extend(matching if first else self._sorted(matching))
-        self.endInsertRows()
-        if first:
-            self._arrange(self._sorted(self._shown))
-
-    def _insert(self, new: list[Row]) -> None:
-        """Insert rows in their order, those that come to stand together at once, from the end."""
-        places = [self._place_of(row) for row in new]
-        end = len(new)
-        while end:
-            first = places.index(places[end - 1])
-            place = places[first]
-            self.beginInsertRows(QModelIndex(), place, place + end - first - 1)
-            self._shown[place:place] = new[first:end]
+        fresh = self._by.sorted(self._table, there)
+        matching = self._matching(fresh) if self._filter else fresh
+        if matching:
+            first = len(self._shown)
+            self.beginInsertRows(QModelIndex(), first, first + len(matching) - 1)
+        self._order.extend(fresh)
+        if self._shown is not self._order:
+            self._shown.extend(matching)
+        if matching:
             self.endInsertRows()
-            end = first
+        self._is_sorted = not there
+        self._shown_at = self._clock.monotonic()
 
-    def _place_of(self, new: Row) -> int:
-        """The place where a row belongs among those that are shown."""
-        key = _KEYS[self._column]
-        wanted = _is_no_folder(new), key(new)
-        descending = self._order is Qt.SortOrder.DescendingOrder
-        low, high = 0, len(self._shown)
-        while low < high:
-            middle = (low + high) // 2
-            there = _is_no_folder(self._shown[middle]), key(self._shown[middle])
-            if there[0] == wanted[0] and descending:
-                goes_on = there[1] >= wanted[1]
-            else:
-                goes_on = there <= wanted
-            low, high = (middle + 1, high) if goes_on else (low, middle)
-        return low
+    def _insert(self, fresh: array[int]) -> None:
+        """Insert rows where sorting would put them, those that come to stand together at once."""
+        if self._shown is not self._order:
+            for place, numbers in self._by.gaps(self._table, self._order, fresh):
+                self._order[place:place] = numbers
+            fresh = self._matching(fresh)
+        for place, numbers in self._by.gaps(self._table, self._shown, fresh):
+            self.beginInsertRows(QModelIndex(), place, place + len(numbers) - 1)
+            self._shown[place:place] = numbers
+            self.endInsertRows()
 
-    def _arrange(self, shown: list[Row]) -> None:
-        """Show the same rows in another order, with selection and current row kept."""
+    def _settle(self) -> None:
+        """Sort what stands in groups, once all is there and nobody is at work in the list."""
+        if self._is_whole and not self._is_held and not self._is_sorted:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Put all rows in order, with the current row kept."""
+        self.arranging.emit()
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [self._shown[index.row()] for index in before]
-        self._shown = shown
-        if held:
-            place = {id(row): at for at, row in enumerate(shown)}
-            after = [
-                self.index(place[id(row)], index.column())
-                for row, index in zip(held, before, strict=True)
-            ]
-            self.changePersistentIndexList(before, after)
+        self._set_order(self._by.sorted(self._table))
+        place = {number: self._shown.index(number) for number in set(held)}  # few
+        after = [
+            self.index(place[number], index.column())
+            for number, index in zip(held, before, strict=True)
+        ]
+        self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+        self.arranged.emit()
 
-    def _matching(self, rows: list[Row]) -> list[Row]:
-        text = self._filter
-        return [row for row in rows if text in row.folded] if text else list(rows)
+    def _set_order(self, order: array[int]) -> None:
+        self._order = order
+        self._shown = self._matching(order) if self._filter else order
+        self._is_sorted = True
 
-    def _sorted(self, rows: list[Row]) -> list[Row]:
-        descending = self._order is Qt.SortOrder.DescendingOrder
-        ordered = sorted(rows, key=_KEYS[self._column], reverse=descending)
-        return sorted(ordered, key=_is_no_folder)
-
-
-def _exchange(rows: list[Row], fresh: Mapping[bytes, Row]) -> list[int]:
-    """Put fresh rows in the places of those of their names; the places."""
-    places = [at for at, row in enumerate(rows) if row.entry.name in fresh]
-    for at in places:
-        rows[at] = fresh[rows[at].entry.name]
-    return places
-
-
-def _kind(row: Row) -> str:
-    return kind_text(row.entry.name, row.entry.kind)
-
-
-def _is_no_folder(row: Row) -> bool:
-    return row.entry.kind is not EntryKind.FOLDER
+    def _matching(self, numbers: array[int]) -> array[int]:
+        return array("I", self._table.holding(self._filter, numbers))

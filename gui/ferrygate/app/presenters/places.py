@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ferrygate.app.models.folder_row import natural_key
+from ferrygate.app.models.natural_order import natural_key
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
@@ -81,5 +81,5 @@ def _first(names: Iterable[bytes]) -> list[bytes]:
     return sorted(dict.fromkeys(names), key=_order)[:_KEPT]
 
 
-def _order(name: bytes) -> tuple[tuple[str | int, ...], bytes]:
+def _order(name: bytes) -> tuple[str, bytes]:
     return natural_key(display_name(name).casefold()), name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
@@ -22,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView
 
-from ferrygate.app.models.folder_model import ENTRY_ROLE, Column, FolderModel
+from ferrygate.app.models.folder_model import Column, FolderModel, KeptRows
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.dropped_files import brings_files, dropped_files
 from ferrygate.app.widgets.file_delegate import FileDelegate
@@ -59,15 +61,17 @@ class FileList(FileTable):
         super().__init__()
         self._folder_model = model
         self._target = -1
-        self._kept: list[bytes] = []
+        self._kept: KeptRows | None = None
         self.setAccessibleName(_("Files in this folder"))
         self.setModel(model)
-        self.setItemDelegate(FileDelegate(theme, _icon_of, self._target_row, self))
+        self.setItemDelegate(FileDelegate(theme, self._icon_of, self._target_row, self))
         self._set_up_view()
         self._set_up_header()
         theme.changed.connect(self._repaint)
         model.modelAboutToBeReset.connect(self._keep_selection)
         model.modelReset.connect(self._restore_selection)
+        model.arranging.connect(self._take_selection_out)
+        model.arranged.connect(self._restore_selection)
         self.doubleClicked.connect(self._open_index)
         self.selectionModel().selectionChanged.connect(self.picked)
 
@@ -101,20 +105,31 @@ class FileList(FileTable):
 
     def selected_entries(self) -> tuple[Entry, ...]:
         """The selected entries, from top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self._folder_model.entry(row) for row in rows)
+        return tuple(
+            entry
+            for first, last in self.selected_ranges()
+            for entry in self._folder_model.entries(first, last)
+        )
+
+    def selected_names(self) -> list[bytes]:
+        """The names of the selected entries, from top to bottom."""
+        return [
+            name
+            for first, last in self.selected_ranges()
+            for name in self._folder_model.names(first, last)
+        ]
 
     def select_names(self, names: list[bytes]) -> None:
-        """Select these names, in ranges: one by one takes seconds for many."""
+        """Select these names."""
+        self._select_rows(self._folder_model.rows_named(names))
+
+    def _select_rows(self, rows: list[int]) -> None:
+        """Select rows, in ranges: one by one takes seconds for many."""
         selection = QItemSelection()
-        rows = self._folder_model.rows_named(names)
         last = len(Column) - 1
-        start = 0
-        for at, row in enumerate(rows):
-            if at + 1 == len(rows) or rows[at + 1] != row + 1:
-                top = self._folder_model.index(rows[start], 0)
-                selection.select(top, self._folder_model.index(row, last))
-                start = at + 1
+        for first, end in _ranges(rows):
+            top = self._folder_model.index(first, 0)
+            selection.select(top, self._folder_model.index(end, last))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def rename_current(self) -> None:
@@ -179,7 +194,7 @@ class FileList(FileTable):
 
     def _folder_under(self, place: QPoint) -> int:
         index = self.indexAt(place)
-        if index.isValid() and index.data(ENTRY_ROLE).kind is EntryKind.FOLDER:
+        if index.isValid() and self._folder_model.kind(index.row()) is EntryKind.FOLDER:
             return index.row()
         return -1
 
@@ -191,6 +206,9 @@ class FileList(FileTable):
     def _target_row(self) -> int:
         return self._target
 
+    def _icon_of(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        return _ICONS.get(self._folder_model.kind(index.row()), "file")
+
     def _is_editing(self) -> bool:
         return self.state() is QAbstractItemView.State.EditingState
 
@@ -201,12 +219,22 @@ class FileList(FileTable):
 
     @Slot()
     def _keep_selection(self) -> None:
-        self._kept = [entry.name for entry in self.selected_entries()]
+        self._kept = self._folder_model.kept(self.selected_ranges())
+
+    @Slot()
+    def _take_selection_out(self) -> None:
+        """Keep the selection while rows are put in order: Qt takes seconds to follow each row."""
+        self._keep_selection()
+        selection = self.selectionModel()
+        is_blocked = selection.blockSignals(True)  # noqa: FBT003  Qt's signature
+        selection.clearSelection()
+        selection.blockSignals(is_blocked)
 
     @Slot()
     def _restore_selection(self) -> None:
-        self.select_names(self._kept)
-        self._kept = []
+        if self._kept is not None:
+            self._select_rows(self._folder_model.rows_kept(self._kept))
+        self._kept = None
         self.picked.emit()
 
     @Slot()
@@ -214,5 +242,13 @@ class FileList(FileTable):
         self.viewport().update()
 
 
-def _icon_of(index: QModelIndex | QPersistentModelIndex) -> str:
-    return _ICONS.get(index.data(ENTRY_ROLE).kind, "file")
+def _ranges(rows: list[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of rows that follow one another."""
+    if rows and rows[-1] - rows[0] == len(rows) - 1:  # as all of them do
+        yield rows[0], rows[-1]
+        return
+    start = 0
+    for at, row in enumerate(rows, 1):
+        if at == len(rows) or rows[at] != row + 1:
+            yield rows[start], row
+            start = at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ferrygate.app import tokens as t
@@ -25,3 +27,41 @@ class FileTable(QTableView):
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for header in (rows, columns):
+            # A header asks of each row, for each paint, whether it is selected; ours shows nothing
+            # of it, so it has a selection of its own, which is empty.
+            header.setSelectionModel(QItemSelectionModel(self.model(), header))
+
+    def selected_ranges(self) -> list[tuple[int, int]]:
+        """The first and the last row of each range that is selected, from top to bottom.
+
+        Qt's selectedRows asks the model about each cell of each row.
+        """
+        ranges: list[tuple[int, int]] = []
+        parts = self.selectionModel().selection().toList()
+        for first, last in sorted((part.top(), part.bottom()) for part in parts):
+            top = max(first, ranges[-1][1] + 1) if ranges else first
+            if top <= last:
+                ranges.append((top, last))
+        return ranges
+
+    def selectionChanged(  # noqa: N802  Qt's name
+        self, selected: QItemSelection, deselected: QItemSelection
+    ) -> None:
+        """Repaint, and tell a screen reader of the first row of each.
+
+        QTableView would ask the model about each cell of the whole selection for that.
+        """
+        QAbstractItemView.selectionChanged(self, selected, deselected)
+        if QAccessible.isActive():
+            self._tell_reader(selected, QAccessible.Event.SelectionAdd)
+            self._tell_reader(deselected, QAccessible.Event.SelectionRemove)
+
+    def _tell_reader(self, ranges: QItemSelection, kind: QAccessible.Event) -> None:
+        if ranges.isEmpty():
+            return
+        cell = ranges.at(0).topLeft()
+        event = QAccessibleEvent(self, kind)
+        # Qt numbers the children of a table by rows, the two headers included.
+        event.setChild((cell.row() + 1) * (cell.model().columnCount() + 1) + cell.column() + 1)
+        QAccessible.updateAccessibility(event)
