@@ -27,13 +27,14 @@ NOTHING_GIVEN = GivenSecrets()
 
 
 class StillClock:
-    """Stands still until it is moved."""
+    """Stands still until it is moved; ``ahead`` is how far its wall clock was set."""
 
     def __init__(self, now: float = NOON) -> None:
         self.time = now
+        self.ahead = 0.0
 
     def now(self) -> float:
-        return self.time
+        return self.time + self.ahead
 
     def monotonic(self) -> float:
         return self.time

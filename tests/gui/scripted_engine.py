@@ -37,6 +37,7 @@ class ScriptedEngine:
         self.refuse: Problem | None = None
         self.asks_host_key = False
         self.holds_transfers = False
+        self.skew = (45.4, 0)
         self.closed = False
         self._secret: CodeSecret | None = None
         self._has_password = False
@@ -104,7 +105,8 @@ class ScriptedEngine:
             case m.ExplainRefusal():
                 self._tell(m.RefusalExplained(request=command.request, problem=EXPLAINED))
             case m.MeasureSkew():
-                self._tell(m.SkewMeasured(request=command.request, seconds=45.4, applied=0))
+                seconds, applied = self.skew
+                self._tell(m.SkewMeasured(command.request, seconds, applied))
             case m.EnrolWithOkta():
                 self._secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
                 self._tell(m.CodeEnrolled(request=command.request, secret=self._secret))

@@ -27,7 +27,7 @@ class Table:
         self.clock = clock
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
-        self.refusal = RefusalPresenter(outbox, lambda _words: None)
+        self.refusal = RefusalPresenter(outbox, clock, lambda _words: None)
         self.presenter = SignInPresenter(outbox, clock, self.setup, self.refusal)
 
     @property

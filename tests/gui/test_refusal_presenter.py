@@ -9,7 +9,13 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site, Support
+from gui.conftest import StillClock
 
+STOP = "Stop correcting codes"
+STALE = (
+    "This computer's clock is right, but your codes are still corrected by 45 s. Servers refuse"
+    " such codes."
+)
 EXPLAINED = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("Your password is right."))
 
 
@@ -20,13 +26,15 @@ def refused(kind: Kind = Kind.SIGN_IN_REFUSED) -> Problem:
 class Table:
     """A presenter with what it sent and said, on a site that names its Okta address."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, clock: StillClock) -> None:
+        self.clock = clock
         self.sent: list[m.Command] = []
         self.said: list[str] = []
-        self.presenter = RefusalPresenter(Outbox(self.sent.append), self.said.append)
+        self.presenter = RefusalPresenter(Outbox(self.sent.append), clock, self.said.append)
         okta = SignIn(okta_address="https://acme.okta.example")
         helped = Support(contact="help@example.org")
-        self.presenter.turn_to(msgspec.structs.replace(site, sign_in=okta, support=helped))
+        self.site = msgspec.structs.replace(site, sign_in=okta, support=helped)
+        self.presenter.turn_to(self.site)
 
     def ask_okta(self) -> None:
         self.presenter.choose(Action.ASK_OKTA)
@@ -34,12 +42,38 @@ class Table:
 
     def measured(self, seconds: float | None, applied: int = 0) -> str:
         self.presenter.handle(m.SkewMeasured(request=2, seconds=seconds, applied=applied))
-        return self.presenter.view.clock
+        return self.offer[0]
+
+    @property
+    def offer(self) -> tuple[str, str]:
+        """What is said of the clock, and the button beside it."""
+        offered = self.presenter.view.clock
+        return (offered.sentence, offered.button) if offered else ("", "")
+
+    def open_corrected(self, seconds: int) -> None:
+        """The site is open, and its codes are corrected."""
+        self.presenter.handle(
+            m.SiteOpened(
+                site=self.site,
+                has_password=False,
+                has_code_secret=True,
+                can_save=True,
+                correction=seconds,
+            )
+        )
+
+    def measured_as(self, seconds: float | None, applied: int) -> None:
+        """The clocks were compared, as was asked last."""
+        asked = self.sent[-1]
+        assert isinstance(asked, m.MeasureSkew)
+        request = asked.request
+        self.presenter.handle(m.SkewMeasured(request=request, seconds=seconds, applied=applied))
+        self.presenter.handle(m.Done(request=request))
 
 
 @pytest.fixture
-def table(site: Site) -> Table:
-    return Table(site)
+def table(site: Site, clock: StillClock) -> Table:
+    return Table(site, clock)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +167,12 @@ def test_okta_out_of_reach_is_said(table: Table) -> None:
         (180.4, 0, "This computer's clock is 3 min behind. Correct codes for it?"),
         (-179.6, 0, "This computer's clock is 3 min ahead. Correct codes for it?"),
         (45.4, 45, ""),
-        (0.4, 45, "This computer's clock is right again. Stop correcting codes for it?"),
+        (
+            0.4,
+            45,
+            STALE,
+        ),
+        (45.4, 180, "This computer's clock is 45 s behind. Correct codes for it?"),
     ],
 )
 def test_a_wrong_clock_is_told_of(
@@ -149,9 +188,8 @@ def test_codes_are_corrected_when_the_person_agrees(table: Table) -> None:
     table.ask_okta()
     assert table.measured(45.4)
     table.presenter.correct_codes()
-    table.presenter.correct_codes()
     assert table.sent[2:] == [m.ApplySkew(request=3, seconds=45)]
-    assert table.presenter.view.clock == ""
+    assert table.offer == ("", "")
     table.presenter.handle(m.Done(request=3))
     assert table.said == ["Your codes follow Okta's clock now."]
 
@@ -174,3 +212,71 @@ def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
     table.presenter.handle(m.Done(request=9))
     table.presenter.handle(m.RefusalExplained(request=9, problem=EXPLAINED))
     assert table.presenter.view.problem == refused()
+
+
+def test_a_correction_is_checked_when_its_site_is_opened_and_dropped_by_its_name(
+    table: Table,
+) -> None:
+    table.open_corrected(180)
+    assert table.offer == ("", "")
+    table.measured_as(0.4, 180)
+    words, button = table.offer
+    assert words.startswith("This computer's clock is right, but your codes are still corrected")
+    assert button == STOP
+    table.presenter.correct_codes()
+    assert table.sent[-1] == m.ApplySkew(request=2, seconds=0)
+    assert table.offer == ("", "")
+    table.presenter.handle(m.Done(request=2))
+    assert table.said == ["Your codes follow this computer's clock again."]
+
+
+def test_a_correction_that_is_right_is_not_spoken_of(table: Table) -> None:
+    table.open_corrected(180)
+    table.measured_as(181.0, 180)
+    assert table.offer == ("", "")
+
+
+def test_nobody_is_asked_for_the_time_where_no_codes_are_corrected(table: Table) -> None:
+    table.open_corrected(0)
+    table.presenter.show(refused())
+    table.clock.time += 1
+    table.presenter.tick()
+    assert table.sent == []
+
+
+@pytest.mark.parametrize("kind", [Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER])
+def test_a_correction_is_checked_after_a_refusal(table: Table, kind: Kind) -> None:
+    table.open_corrected(180)
+    table.measured_as(180.0, 180)
+    table.presenter.show(refused(kind))
+    assert table.offer == ("", "")
+    table.measured_as(0.0, 180)
+    assert table.offer[1] == STOP
+
+
+def test_a_correction_that_cannot_be_checked_is_doubted_after_a_refusal(table: Table) -> None:
+    table.open_corrected(180)
+    table.presenter.handle(m.Failed(request=1, problem=refused(Kind.CANNOT_REACH)))
+    assert table.offer == ("", "")
+    table.presenter.show(refused())
+    table.presenter.handle(m.Failed(request=2, problem=refused(Kind.CANNOT_REACH)))
+    words = (
+        "Your codes are corrected by 3 min for this computer's clock. If the clock is right by"
+        " now, stop that."
+    )
+    assert table.offer == (words, STOP)
+    table.presenter.correct_codes()
+    assert table.sent[-1] == m.ApplySkew(request=3, seconds=0)
+
+
+def test_a_clock_that_was_set_has_the_correction_checked(table: Table) -> None:
+    table.open_corrected(180)
+    table.measured_as(180.0, 180)
+    table.presenter.tick()
+    assert len(table.sent) == 1
+    table.clock.ahead += 180
+    table.presenter.tick()
+    table.measured_as(0.0, 180)
+    assert table.offer[1] == STOP
+    table.presenter.tick()
+    assert len(table.sent) == 2

@@ -138,3 +138,20 @@ def test_a_user_name_loses_what_nobody_sees_at_its_ends(rig: Rig) -> None:
     opened = sent(rig, m.OpenSite)[-1]
     assert isinstance(opened, m.OpenSite)
     assert opened.site.username == "vendor8"
+
+
+def test_a_stale_correction_of_codes_is_dropped_by_a_button_that_says_so(rig: Rig) -> None:
+    site = rig.workspace.site
+    assert site is not None
+    rig.engine.skew = (0.4, 180)
+    opened = m.SiteOpened(
+        site=site, has_password=False, has_code_secret=True, can_save=True, correction=180
+    )
+    rig.engine.tell(opened)
+    rig.driver.click("Stop correcting codes")
+    rig.driver.wait_for("drop", lambda: bool(sent(rig, m.ApplySkew)))
+    (dropped,) = sent(rig, m.ApplySkew)
+    assert isinstance(dropped, m.ApplySkew)
+    assert dropped.seconds == 0
+    words = "Your codes follow this computer's clock again."
+    rig.driver.wait_for("word", lambda: rig.workspace.toast == words)

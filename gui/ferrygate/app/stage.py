@@ -38,11 +38,13 @@ class SceneEngine:
 
     Attributes:
         refusal: why folders cannot be listed, where they cannot.
+        skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
     """
 
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
         self.refusal: Problem | None = None
+        self.skew = (45.4, 0)
 
     def send(self, command: m.Command) -> None:
         """Answer what no scene cares about."""
@@ -51,7 +53,9 @@ class SceneEngine:
                 self._tell(m.RefusalExplained(request=number, problem=_explanation()))
                 self._tell(m.Done(request=number))
             case m.MeasureSkew(request=number):
-                self._tell(m.SkewMeasured(request=number, seconds=45.4, applied=0))
+                seconds, applied = self.skew
+                self._tell(m.SkewMeasured(request=number, seconds=seconds, applied=applied))
+                self._tell(m.Done(request=number))
             case m.ListFolder(request=number) if self.refusal is not None:
                 self._tell(m.Failed(request=number, problem=self.refusal))
             case m.ListFolder(request=number):
@@ -60,7 +64,11 @@ class SceneEngine:
             case m.OpenSite(request=number):
                 self._tell(
                     m.SiteOpened(
-                        site=SITE, has_password=False, has_code_secret=False, can_save=True
+                        site=SITE,
+                        has_password=False,
+                        has_code_secret=False,
+                        can_save=True,
+                        correction=self.skew[1],
                     )
                 )
                 self._tell(m.Done(request=number))
@@ -127,6 +135,10 @@ class Stage:
         self.workspace.handle(
             m.SessionChanged(state=state, until=until, problem=problem, can_try_now=can_try_now)
         )
+
+    def correct_codes(self, seconds: int) -> None:
+        """Codes are corrected, though the clock is right by now."""
+        self._engine.skew = (0.4, seconds)
 
     def count(self, refusals: int, gate: m.Gate) -> None:
         """So many sign-ins of the account were refused in a row."""

@@ -25,8 +25,9 @@ from ferrygate.sign_in.credentials import (
     no_code_secret,
     present_password,
 )
-from ferrygate.sign_in.ledger import REFUSE_FROM, End, Ledger
+from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sign_in.prompts import Wanted
+from ferrygate.sign_in.refused import SentCode, refused
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sign_in.unanswered import lost, unanswered
@@ -65,8 +66,7 @@ class Authentication:
         self._observer = observer
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
-        self._code_left = False
-        self._code_typed = False
+        self._sent_code: SentCode | None = None
         self._given: set[Wanted] = set()  # over all steps
         self._cancelled_at: float | None = None
 
@@ -147,6 +147,7 @@ class Authentication:
                 credentials,
                 lambda: self.spend_code(credentials, connection),
                 self._given,
+                refused=self._refused,
                 whole=step == "password",
             )
             answer = connection.auth_interactive(site.username, responder.respond)
@@ -208,9 +209,10 @@ class Authentication:
             has_sent = self._turn.end is End.REFUSED  # the password, in an earlier round
             raise lost("ended while waiting for a code", has_sent=has_sent)
         self._turn.end = End.REFUSED
-        self._more_than_password = self._code_left = True
+        self._more_than_password = True
+        correction = 0 if secret is None else -secret.epoch
+        self._sent_code = SentCode(typed=typed is not None, correction=correction)
         if typed is not None:
-            self._code_typed = True
             self._observer.code_typed(at_prompt=False)
         return code
 
@@ -225,25 +227,10 @@ class Authentication:
         """The error for a request that was not answered, by what the server said of it."""
         return unanswered(site, answer, has_sent=self._turn.end is End.REFUSED)
 
-    def _refused(self, detail: str) -> SignInRefusedError:
-        refusals = self._turn.refusals + 1
-        next_step = message("Check your user name and password.")
-        if self._code_typed:
-            next_step = message(
-                "Check your user name, your password, and that the code is the one shown just now."
-            )
-        elif self._code_left:
-            next_step = message(
-                "Check your user name, your password and this computer's clock. If they are right,"
-                " the code may be set up for another account, or used in another program just now."
-            )
-        if refusals >= REFUSE_FROM:
-            next_step = message("Ask your contact to check your account before you try again.")
-        return SignInRefusedError(
-            message("The server refused the sign-in."),
-            next_step=next_step,
-            detail=f"refusals in a row: {refusals}" + (f"; {detail}" if detail else ""),
-        )
+    def _refused(self, detail: str, server_said: str = "") -> SignInRefusedError:
+        count = self._turn.refusals + 1
+        detail = f"refusals in a row: {count}" + (f"; {detail}" if detail else "")
+        return refused(count, self._sent_code, detail=detail, server_said=server_said)
 
 
 def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:

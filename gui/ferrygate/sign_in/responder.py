@@ -52,6 +52,9 @@ class PromptObserver(Protocol):
 SpendCode = Callable[[], str]
 """Claims a code that leaves now, and waits for a fresh one where that is needed."""
 
+Refused = Callable[[str, str], SignInRefusedError]
+"""Makes the error for a refusal from what support needs and what the server says."""
+
 
 class _Question(msgspec.Struct, frozen=True):
     """A prompt, and what is to be answered.
@@ -79,6 +82,7 @@ class Responder:
         spend_code: SpendCode,
         given: set[Wanted],
         *,
+        refused: Refused,
         whole: bool,
     ) -> None:
         """Begin.
@@ -90,6 +94,7 @@ class Responder:
             credentials: what is at hand.
             spend_code: takes a code.
             given: what has left in earlier steps of the sign-in; what leaves here is added.
+            refused: makes the error for a refusal.
             whole: a single prompt for a password wants what the password step would send.
         """
         self._turn = turn
@@ -97,6 +102,7 @@ class Responder:
         self._template = site.sign_in.join
         self._credentials = credentials
         self._spend_code = spend_code
+        self._refused = refused
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
         self._given = given
@@ -129,7 +135,7 @@ class Responder:
         self._changes_password |= any(each.meant is Wanted.NEW_PASSWORD for each in questions)
         again = [each for each in questions if self._is_refusal(each, asked.instruction)]
         if again and self._turn.refusals + 1 >= REFUSE_FROM:
-            raise self._refused(again[0], asked.instruction)
+            raise self._asked_again(again[0], asked.instruction)
         answers = {
             place: self._ask_person(question, asked.instruction)
             for place, question in enumerate(questions)
@@ -210,7 +216,7 @@ class Responder:
         """
         text = question.prompt.text
         if self._is_refusal(question, instruction):
-            return self._refused(question, instruction)
+            return self._asked_again(question, instruction)
         said, detail = _told(text, instruction)
         expired = question.wanted is Wanted.NEW_PASSWORD and bool(self._given or self._answered)
         may_count = bool(self._answered) and not expired
@@ -230,6 +236,10 @@ class Responder:
             server_said=said,
         )
 
+    def _asked_again(self, question: _Question, instruction: str) -> SignInRefusedError:
+        said, detail = _told(question.prompt.text, instruction)
+        return self._refused(f"asked again; {detail}", said)
+
     def _is_refusal(self, question: _Question, instruction: str) -> bool:
         """Tell whether the server asks again, since what it was given is wrong."""
         text = question.prompt.text
@@ -247,18 +257,6 @@ class Responder:
             return bool(self._answered) and not self._changes_password
         is_secret = meant in {Wanted.PASSWORD, Wanted.CODE, Wanted.BOTH}
         return is_secret and not allowed(meant, frozenset(self._answered_meanings))
-
-    def _refused(self, question: _Question, instruction: str) -> SignInRefusedError:
-        said, detail = _told(question.prompt.text, instruction)
-        step = message("Check your user name and password.")
-        if self._turn.refusals + 1 >= REFUSE_FROM:
-            step = message("Ask your contact to check your account before you try again.")
-        return SignInRefusedError(
-            message("The server refused the sign-in."),
-            next_step=step,
-            detail=f"asked again; {detail}",
-            server_said=said,
-        )
 
 
 def _bare_words(text: str) -> str:

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from attempt_rig import (
+    CREDENTIALS,
     PROMPTS_OFFERED,
     REFUSED,
+    SECRET,
     SITE,
     Case,
     FakeConnection,
@@ -37,6 +39,28 @@ def test_a_plain_refusal_names_all_that_may_be_wrong(case: Case) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError) as caught:
         case.sign_in()
+    for word in ("user name", "password", "clock", "code"):
+        assert word in str(caught.value.problem.next_step)
+
+
+def test_a_plain_refusal_names_the_correction_that_its_code_was_made_with(case: Case) -> None:
+    late = msgspec.structs.replace(SECRET, epoch=-180)
+    case.server = FakeConnection(password=REFUSED)
+    with pytest.raises(SignInRefusedError) as caught:
+        case.sign_in(credentials=msgspec.structs.replace(CREDENTIALS, code_secret=late))
+    step = str(caught.value.problem.next_step)
+    assert "Codes are corrected by 3 min for it, which may be wrong by now." in step
+    for word in ("user name", "password", "clock"):
+        assert word in step
+
+
+def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> None:
+    how = SignIn(steps=("keyboard-interactive",))
+    asked = [asks("Password:"), asks("Verification code:"), asks("Verification code:")]
+    case.server = FakeConnection(none=PROMPTS_OFFERED, asks=asked, interactive=REFUSED)
+    case.watcher.answers["Verification code:"] = None
+    with pytest.raises(SignInRefusedError) as caught:
+        case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
     for word in ("user name", "password", "clock", "code"):
         assert word in str(caught.value.problem.next_step)
 

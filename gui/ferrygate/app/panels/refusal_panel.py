@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from ferrygate.app.presenters.question_views import ConsentView
 from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_note import IconNote
@@ -15,7 +16,7 @@ from ferrygate.common.i18n import _
 
 
 class Question(QFrame):
-    """One sentence and a yes; the no is optional to the caller's words.
+    """One sentence and a button; a question that follows a click can be declined, and takes focus.
 
     Signals:
         agreed: yes.
@@ -27,6 +28,7 @@ class Question(QFrame):
 
     def __init__(self, theme: Theme, *, can_decline: bool) -> None:
         super().__init__()
+        self._takes_focus = can_decline
         self.setProperty("look", "inset")
         self._words = label("", wrap=True)
         self._yes = ThemedButton(theme)
@@ -46,15 +48,15 @@ class Question(QFrame):
         column.addLayout(buttons)
         self.hide()
 
-    def ask(self, words: str, button: str) -> None:
-        """Ask; no words hide the question."""
-        if words:
-            self._words.setText(words)
-            self._yes.show_words(button)
-        if words and self.isHidden():
-            self.show()
-            self._yes.setFocus()
-        self.setVisible(bool(words))
+    def ask(self, question: ConsentView | None) -> None:
+        """Ask, or hide."""
+        if question is not None:
+            self._words.setText(question.sentence)
+            self._yes.show_words(question.button)
+            if self.isHidden() and self._takes_focus:
+                self.show()
+                self._yes.setFocus()
+        self.setVisible(question is not None)
 
 
 class RefusalPanel(QWidget):
@@ -112,9 +114,8 @@ class RefusalPanel(QWidget):
         self._asking.setVisible(view.asking)
         for action, button in self._buttons.items():
             button.setVisible(action in view.actions and view.consent is None)
-        consent = view.consent
-        self._consent.ask(consent.sentence if consent else "", consent.button if consent else "")
-        self._clock.ask(view.clock, _("Correct codes"))
+        self._consent.ask(view.consent)
+        self._clock.ask(view.clock)
 
     @Slot()
     def _ask_okta(self) -> None:

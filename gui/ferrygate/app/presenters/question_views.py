@@ -17,6 +17,13 @@ ANSWER_SECONDS = 120.0
 """Seconds for which the engine waits for an answer to a server's prompt."""
 
 
+class ConsentView(msgspec.Struct, frozen=True):
+    """Describes what a person agrees to: one sentence, and the words on the button."""
+
+    sentence: str
+    button: str
+
+
 class HostKeyView(msgspec.Struct, frozen=True, kw_only=True):
     """The question about a server nobody has confirmed yet."""
 

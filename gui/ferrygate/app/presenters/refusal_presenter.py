@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ferrygate.app.presenters.code_correction import CodeCorrection
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.question_views import whom_to_ask
+from ferrygate.app.presenters.question_views import ConsentView, whom_to_ask
+from ferrygate.common.clock import Clock
 from ferrygate.common.errors import MENDED_ALONE, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.text import difference_text
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
-from ferrygate.sites.skew import NOTABLE
 
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
 _SAYS_COUNT = {Kind.LOCK_OUT_BREAKER, Kind.LOCK_OUT_SHUT}
@@ -29,13 +29,6 @@ class Action(Enum):
     RESET_LOCK = "reset-lock"
 
 
-class ConsentView(msgspec.Struct, frozen=True):
-    """Describes what a person agrees to: one sentence, and the words on the button."""
-
-    sentence: str
-    button: str
-
-
 class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
     """The problem and the ways on.
 
@@ -46,7 +39,8 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
         actions: what is offered beside it.
         consent: asked before the action chosen last is done.
         asking: Okta is being asked.
-        clock: what is wrong with this computer's clock; empty where nothing is.
+        clock: what is wrong with this computer's clock, or with the correction of codes for it,
+            and what can be done about it; none where nothing is.
         contact: whom the site names for help; empty where it names nobody, or the person can help
             themselves.
     """
@@ -56,23 +50,24 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     consent: ConsentView | None = None
     asking: bool = False
-    clock: str = ""
+    clock: ConsentView | None = None
     contact: str = ""
 
 
 class RefusalPresenter(Observable):
     """Asks Okta, resets the lock, and corrects codes, each when the person agreed."""
 
-    def __init__(self, outbox: Outbox, say: Callable[[str], None]) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, say: Callable[[str], None]) -> None:
         super().__init__()
         self._outbox = outbox
+        self._clock = clock
         self._say = say
         self._site: Site | None = None
         self._problem: Problem | None = None
         self._counted: m.RefusalsCounted | None = None
         self._chosen: Action | None = None
         self._explained = False
-        self._skew: m.SkewMeasured | None = None
+        self._correction = CodeCorrection(clock)
         self._asking: int | None = None
         self._measuring: int | None = None
         self._resetting: int | None = None
@@ -87,7 +82,7 @@ class RefusalPresenter(Observable):
             actions=self._actions(),
             consent=self._consent(),
             asking=self._asking is not None,
-            clock=self._clock_words(),
+            clock=self._correction.offer(in_doubt=self._was_refused and self._measuring is None),
             contact=self._contact(),
         )
 
@@ -103,7 +98,8 @@ class RefusalPresenter(Observable):
     def turn_to(self, site: Site) -> None:
         """Forget what concerned another site, or another account of it."""
         self._site = site
-        self._skew = self._counted = None
+        self._counted = None
+        self._correction = CodeCorrection(self._clock)
         self._measuring = self._applying = None
         self.show(None)
 
@@ -112,6 +108,8 @@ class RefusalPresenter(Observable):
         self._problem = problem
         self._chosen, self._explained = None, False
         self._asking = self._resetting = None
+        if self._was_refused:
+            self._check_correction()
         self._changed()
 
     def choose(self, action: Action) -> None:
@@ -138,14 +136,27 @@ class RefusalPresenter(Observable):
         self._changed()
 
     def correct_codes(self) -> None:
-        """Have codes made for Okta's time."""
-        if self._skew is not None and self._skew.seconds is not None:
-            seconds = round(self._skew.seconds)
-            self._skew = None
-            self._applying = self._outbox.ask(
-                lambda number: m.ApplySkew(request=number, seconds=seconds)
-            )
-            self._changed()
+        """Have codes made for Okta's time, or for this computer's where that is right."""
+        seconds = self._correction.wanted
+        self._correction.apply(seconds)
+        self._applying = self._outbox.ask(
+            lambda number: m.ApplySkew(request=number, seconds=seconds)
+        )
+        self._changed()
+
+    def tick(self) -> None:
+        """The wall clock entered another second; somebody may have set it."""
+        if self._correction.notices_set_clock():
+            self._check_correction()
+
+    def _check_correction(self) -> None:
+        """Compare the clocks, which sends nothing secret, where the person had it done before."""
+        if self._correction.applied and self._measuring is None:
+            self._measuring = self._outbox.ask(m.MeasureSkew)
+
+    @property
+    def _was_refused(self) -> bool:
+        return self._problem is not None and self._problem.kind in _OKTA_KNOWS
 
     def handle(self, event: m.Event) -> None:
         """Take in what came of it."""
@@ -155,7 +166,10 @@ class RefusalPresenter(Observable):
             case m.RefusalsCounted(site=site) if site == self._site:
                 self._counted = event
             case m.SkewMeasured(request=request) if request == self._measuring:
-                self._skew = event
+                self._correction.measured(event)
+            case m.SiteOpened(site=site, correction=correction) if site == self._site:
+                self._correction.apply(correction)
+                self._check_correction()
             case m.Done(request=request) | m.Failed(request=request) if request in self._asked():
                 self._end(event, request)
             case _:
@@ -173,9 +187,11 @@ class RefusalPresenter(Observable):
             self.show(None)
             self._say(_("The lock is reset. Sign in when you are ready."))
         elif request == self._applying:
-            self._say(_("Your codes follow Okta's clock now."))
+            self._say(self._correction.words_once_applied())
         if request == self._asking:
             self._asking = None
+        if request == self._measuring:
+            self._measuring = None
 
     def _actions(self) -> tuple[Action, ...]:
         if self._asking is not None or self._resetting is not None:
@@ -229,17 +245,6 @@ class RefusalPresenter(Observable):
         if not contact or self._problem is None or self._problem.kind in MENDED_ALONE:
             return ""
         return _("Your contact: {contact}").format(contact=contact)
-
-    def _clock_words(self) -> str:
-        skew = self._skew
-        if skew is None or skew.seconds is None or abs(skew.seconds - skew.applied) <= NOTABLE:
-            return ""
-        if abs(skew.seconds) <= NOTABLE:
-            return _("This computer's clock is right again. Stop correcting codes for it?")
-        words = _("This computer's clock is {time} behind. Correct codes for it?")
-        if skew.seconds < 0:
-            words = _("This computer's clock is {time} ahead. Correct codes for it?")
-        return words.format(time=difference_text(skew.seconds))
 
     @property
     def _okta(self) -> str:

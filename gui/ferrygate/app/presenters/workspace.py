@@ -83,7 +83,7 @@ class Workspace(Observable):
         self.notices = NoticePresenter(clock)
         self.code = CodePresenter(outbox, clock)
         self.setup = CodeSetupPresenter(outbox)
-        self.refusal = RefusalPresenter(outbox, self.notices.say)
+        self.refusal = RefusalPresenter(outbox, clock, self.notices.say)
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
         self.sites = SitesPresenter(
             saved, fingerprints, self._turn_to, aside, arrived=arrived, keeps=not is_demo
@@ -212,6 +212,7 @@ class Workspace(Observable):
         """The wall clock entered another second."""
         self.code.tick()
         self.sign_in.tick()
+        self.refusal.tick()
         self.folder.tick()
         self.transfers.tick()
         self.notices.tick()

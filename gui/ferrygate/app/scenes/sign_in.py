@@ -66,6 +66,12 @@ def _explained(stage: Stage) -> str:
     return _("Your password is right. The server refused the code, or your account.")
 
 
+def _correction(stage: Stage) -> str:
+    stage.correct_codes(180)
+    _refused(stage)
+    return _("Stop correcting codes")
+
+
 def _refused_in_words(stage: Stage) -> str:
     """The server says why; what was pasted has a blank at its end."""
     stage.give_code()
@@ -176,6 +182,7 @@ SCENES: dict[str, Scene] = {
     "refused": _refused,
     "refused-consent": _consent,
     "refused-explained": _explained,
+    "correction": _correction,
     "refused-in-words": _refused_in_words,
     "refused-twice": _refused_twice,
     "refused-often": _refused_often,
