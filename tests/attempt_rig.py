@@ -16,7 +16,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.transport import Prompt, PromptRound, Respond
 from ferrygate.sign_in.attempt import SignInAttempts
-from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
@@ -191,6 +191,15 @@ class Case:
         return self._attempts.sign_in(
             site, credentials, self.watcher, self.cancel, try_anyway=try_anyway
         )
+
+    def reach(self, site: Site = SITE, credentials: Credentials = CREDENTIALS) -> None:
+        self._attempts.reach(site, credentials, self.watcher, self.cancel)
+
+    def typed(self, code: str | None = None, **others: Any) -> Credentials:
+        """A password, and the code of this moment or another as a person has typed it just now."""
+        digits = Secret(self.code if code is None else code)
+        typed_code = TypedCode(digits, TypedCode.now(self.clock))
+        return Credentials(password=Secret("correct horse"), typed_code=typed_code, **others)
 
     @property
     def code(self) -> str:

@@ -76,7 +76,7 @@ class TypedCodes:
             UsageError: it is no code of the site's.
         """
         code = typed_code(text.reveal(), site.sign_in.digits)
-        return TypedCode(code, self._clock.monotonic())
+        return TypedCode(code, TypedCode.now(self._clock))
 
     def must_ask(self, site: Site) -> bool:
         """Tell whether a code is needed for the next sign-in that a person can type."""

@@ -163,7 +163,7 @@ class SignInAttempts:
         )
 
     def _check_age(self, site: Site, typed: TypedCode | None) -> None:
-        if typed is not None and self._clock.monotonic() - typed.at >= site.sign_in.period:
+        if typed is not None and typed.now(self._clock) - typed.at >= site.sign_in.period:
             raise code_too_old()
 
     def _reach_right_server(

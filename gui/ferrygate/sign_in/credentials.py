@@ -8,6 +8,7 @@ import msgspec
 
 from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CodeNeededError, SecretsMissingError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
@@ -20,11 +21,16 @@ class TypedCode(msgspec.Struct, frozen=True):
 
     Attributes:
         code: its digits (:func:`ferrygate.codes.typed_code.typed_code`).
-        at: when it was typed, on the steady clock.
+        at: when it was typed, in seconds of :meth:`now`.
     """
 
     code: Secret
     at: float
+
+    @staticmethod
+    def now(clock: Clock) -> float:
+        """Seconds on a clock that never jumps, and goes on while the machine sleeps."""
+        return clock.monotonic() + clock.suspended()
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
