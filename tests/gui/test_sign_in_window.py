@@ -99,12 +99,11 @@ def test_a_picture_is_dropped_on_the_card(setting_up: Rig, picture: Path) -> Non
     assert isinstance(ground, DropGround)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(picture))])
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    copy, place = Qt.DropAction.CopyAction, QPoint(5, 5)
-    send = setting_up.desktop.application.sendEvent
-    send(ground, QDragEnterEvent(place, copy, data, buttons, keys))
+    assert setting_up.driver.hang_over(ground, QPoint(5, 5), data)
     assert ground.property("over") == "true"
-    send(ground, QDropEvent(QPointF(place), copy, data, buttons, keys))
+    assert setting_up.driver.shows("Look for the QR code in it")
+    setting_up.driver.drop_on(ground, QPoint(5, 5), data)
+    assert ground.property("over") == "false"
     setting_up.driver.wait_for("code", is_set_up(setting_up))
 
 

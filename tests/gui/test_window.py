@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
@@ -376,17 +376,6 @@ def test_closing_leaves_no_part_of_qt_to_the_garbage_collector(
     rig.desktop.close()
     rig.desktop.close()
     assert [part for part in parts if shiboken6.isValid(part)] == []
-
-
-def test_text_alone_is_not_taken_as_a_drop(signed_in: Rig) -> None:
-    data = QMimeData()
-    data.setText("not a file")
-    place = signed_in.driver.empty_place()
-    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    event = QDragEnterEvent(place, copy, data, left, Qt.KeyboardModifier.NoModifier)
-    signed_in.desktop.application.sendEvent(signed_in.window.files.files.viewport(), event)
-    assert not event.isAccepted()
-    assert sent(signed_in, m.Upload) == []
 
 
 def _is_qt_part(widget: object) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
@@ -23,6 +23,7 @@ from ferrygate.common.message import message
 PATIENCE_SECONDS = 40.0
 _GLANCE_MS = 20
 _SETTLE_MS = 80
+_HELD = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 _SCHEMES = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}  # light stays
 
 _Widget = TypeVar("_Widget", bound=QWidget)
@@ -160,12 +161,24 @@ class Driver:
 
     def drop_data(self, data: QMimeData, on: QPoint) -> None:
         """Drop what a mouse carries on the list."""
-        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        copy = Qt.DropAction.CopyAction
-        port = self._files.viewport()
-        send = self._desktop.application.sendEvent
-        send(port, QDragEnterEvent(on, copy, data, buttons, keys))
-        send(port, QDropEvent(QPointF(on), copy, data, buttons, keys))
+        self.drop_on(self._files.viewport(), on, data)
+
+    def hang_over(self, widget: QWidget, place: QPoint, data: QMimeData) -> bool:
+        """Hold what a mouse carries over a place of a widget; tell whether it would be taken."""
+        on, copy = widget.mapTo(self._window, place), Qt.DropAction.CopyAction
+        move = QDragMoveEvent(on, copy, data, *_HELD)
+        for event in (QDragEnterEvent(on, copy, data, *_HELD), move):  # so on every platform
+            self._desktop.application.sendEvent(self._window, event)
+        return move.isAccepted()
+
+    def drop_on(self, widget: QWidget, place: QPoint, data: QMimeData) -> bool:
+        """Drop what a mouse carries on a place of a widget; tell whether it was taken."""
+        if not self.hang_over(widget, place, data):
+            self._desktop.application.sendEvent(self._window, QDragLeaveEvent())
+            return False
+        on, copy = QPointF(widget.mapTo(self._window, place)), Qt.DropAction.CopyAction
+        self._desktop.application.sendEvent(self._window, QDropEvent(on, copy, data, *_HELD))
+        return True
 
     def empty_place(self) -> QPoint:
         """A place of the list below its rows."""

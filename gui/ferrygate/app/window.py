@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QPaintEvent,
-)
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ferrygate.app.bridge.code_clipboard import CodeClipboard
+from ferrygate.app.drop_guide import DropGuide
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.files_panel import FilesPanel
 from ferrygate.app.panels.offer_panel import OfferPanel
@@ -24,16 +17,16 @@ from ferrygate.app.panels.sites_panel import SitesPanel
 from ferrygate.app.panels.transfers_panel import TransfersPanel
 from ferrygate.app.plain_text import plain_title
 from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.drop_presenter import DropPart, DropPresenter, DropSpot
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.dropped_files import brings_files, dropped_files
+from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.toast import Toast
 
 WIDTH, HEIGHT = 1152, 744
 _LEAST_WIDTH, _LEAST_HEIGHT = 900, 520
-_CONNECTION_FILE = ".ferrygate"
 
 
 class MainWindow(QMainWindow):
@@ -58,7 +51,6 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.resize(WIDTH, HEIGHT)
-        self.setAcceptDrops(True)
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
         self.sites = SitesPanel(theme, pace, workspace.sites)
         self.sign_in = SignInPanel(theme, pace, workspace, aside)
@@ -79,6 +71,8 @@ class MainWindow(QMainWindow):
         self._notice.dismissed.connect(workspace.notices.dismiss)
         self.setCentralWidget(self._middle())
         self._toast = Toast(self)
+        self._frame = DropFrame(theme, self)
+        self._drops = DropGuide(self, theme, DropPresenter(workspace), self._take_focus)
         pace.add(self, self._render, workspace, workspace.transfers)
         pace.add(self, self._render_notice, workspace.notices)
         pace.add(self, self._render_toast, workspace.code, workspace.notices)
@@ -146,20 +140,31 @@ class MainWindow(QMainWindow):
             local.open_folder(local.folder)
         local.setVisible(local.isHidden())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if brings_files(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+    def drop_spot(self, _place: QPoint) -> DropSpot | None:
+        """The whole page, before the sign-in; after it only what is in the page."""
+        is_page = self._workspace.screen is not Screen.FILES
+        return DropSpot(DropPart.PAGE) if is_page else None
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Outside the list: files go into the folder shown, a connection file opens its site."""
-        paths = dropped_files(event.mimeData())
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+    def drop_rect(self, _spot: DropSpot) -> QRect:
+        """The whole page."""
+        return self._stack.geometry()
+
+    def light_drop(self, spot: DropSpot | None) -> None:
+        """Light up the whole page, or nothing."""
+        if spot is None:
+            self._frame.hide()
+        else:
+            self._frame.light(self.drop_rect(spot))
+
+    def _take_focus(self) -> None:
+        """After a drop: what is typed next is meant for this window, and the program left behind.
+
+        A password that was typed after a drop went into the file manager.
+        """
+        self.raise_()
+        self.activateWindow()
         if self._workspace.screen is Screen.FILES:
-            self._workspace.folder.upload(paths)
-        elif paths and paths[0].endswith(_CONNECTION_FILE):
-            self._workspace.sites.open_file(paths[0])
+            self.files.files.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

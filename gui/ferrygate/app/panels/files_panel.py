@@ -72,7 +72,7 @@ class FilesPanel(QWidget):
         files.up_wanted.connect(self._go_up)
         files.remove_wanted.connect(self._ask_to_remove)
         files.refresh_wanted.connect(self._refresh)
-        files.files_dropped.connect(self._upload_into)
+        files.lit.connect(self._cover.give_way)
         files.picked.connect(self._render_actions)
         files.customContextMenuRequested.connect(self._show_menu)
         self._model.begun.connect(bar.filter.clear)  # however long it was shown
@@ -193,10 +193,6 @@ class FilesPanel(QWidget):
     @Slot()
     def _choose_uploads(self) -> None:
         choose_uploads(self, self._presenter.upload)
-
-    @Slot(object, bytes)
-    def _upload_into(self, paths: list[str], name: bytes) -> None:
-        self._presenter.upload(paths, join(self._presenter.view.path, name) if name else None)
 
     # ------------------------------------------------------------ changing the folder
 

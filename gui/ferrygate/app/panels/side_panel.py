@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalMapper, Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QSignalMapper, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.panels.card import SiteHead
+from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.presenters.session_words import Mood
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_card import CodeCard
-from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
 from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -55,6 +56,7 @@ class SidePanel(QFrame):
         self._theme = theme
         self._workspace = workspace
         self._places: tuple[Crumb, ...] = ()
+        self._lit: bytes | None = None  # the place that something hangs over
         self.setObjectName("side")
         self.setFixedWidth(_WIDTH)
         self._dot = Dot(theme)
@@ -86,6 +88,30 @@ class SidePanel(QFrame):
         pace.add(self, self._render_state, workspace)
         pace.add(self, self._render_code, workspace.code)
         pace.add(self, self._render_places, workspace.folder)
+
+    def drop_spot(self, place: QPoint) -> DropSpot | None:
+        """The place under the pointer."""
+        for at, folder in enumerate(self._places):
+            if self._group.button(at).geometry().contains(place):
+                return DropSpot(DropPart.PLACE, folder.path)
+        return None
+
+    def drop_rect(self, spot: DropSpot) -> QRect:
+        """The room of one place."""
+        for at, folder in enumerate(self._places):
+            if folder.path == spot.path:
+                return self._group.button(at).geometry()
+        return self.rect()
+
+    def light_drop(self, spot: DropSpot | None) -> None:
+        """Light up one place, or none."""
+        self._lit = None if spot is None else spot.path
+        self._light()
+
+    def _light(self) -> None:
+        for at, folder in enumerate(self._places):
+            lit = "true" if folder.path == self._lit else "false"
+            set_look(self._group.button(at), "drop", lit)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -148,6 +174,7 @@ class SidePanel(QFrame):
             self._mapper.setMapping(made, at)
             self._group.addButton(made, at)
             self._list.addWidget(made)
+        self._light()
 
     @Slot(int)
     def _go(self, at: int) -> None:

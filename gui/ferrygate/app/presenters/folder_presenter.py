@@ -74,6 +74,7 @@ class FolderPresenter(Observable):
         self._arrivals = Arrivals(clock, sink)
         self._is_filling = False  # uploads bring files into the folder shown
         self._finding: _Finding | None = None
+        self._is_offline = False
 
     @property
     def view(self) -> FolderView:
@@ -99,9 +100,19 @@ class FolderPresenter(Observable):
 
         Drop boxes are like that.
         """
+        if self._is_offline:
+            return False
         if self._state is FolderState.FAILED and self._problem is not None:
             return self._problem.kind in _LIKE_A_DROP_BOX
         return self._state in {FolderState.READY, FolderState.EMPTY}
+
+    def takes_files(self, folder: bytes) -> bool:
+        """Tell whether files can be sent to a folder, as far as is known.
+
+        Nothing is known of one that is not shown, or not yet.
+        """
+        is_unknown = folder != self._path or self._state is FolderState.LOADING
+        return not self._is_offline if is_unknown else self._can_upload
 
     # ------------------------------------------------------------ going about
 
@@ -206,19 +217,11 @@ class FolderPresenter(Observable):
                 self._found(finding, event.entry.kind)
             case m.Failed(request=request) if finding and request == finding.request:
                 self._finding, self._refused = None, event.problem
-            case m.FolderBlock(request=request) if request == self._listing:
-                self._add(event.entries)
-            case m.ListingIncomplete(request=request) if request == self._listing:
-                self._unseen = event.problem
-            case m.Done(request=request) if request == self._listing:
-                self._listed()
-            case m.Failed(request=request) if request == self._listing:
-                self._failed(event.problem)
-            case m.Failed(request=request) if self._uploads.has_failed(request):
-                self._refused = event.problem
-            case m.Done() | m.Failed():
-                if not self._end_change(event):
+            case m.FolderBlock() | m.ListingIncomplete() | m.Done() | m.Failed():
+                if not (self._take_listing(event) or self._end_change(event)):
                     return
+            case m.SessionChanged(state=state):
+                self._is_offline = state is m.SessionState.OFFLINE
             case _:
                 self._follow_uploads(event)
                 return
@@ -263,16 +266,34 @@ class FolderPresenter(Observable):
             self.refresh()
         self._changed()
 
-    def _end_change(self, event: m.Done | m.Failed) -> bool:
-        """Read the folder again after a change; tell whether the event was the end of one."""
-        folder = self._changes.end(event)
-        if folder is None:
+    def _take_listing(self, event: m.Event) -> bool:
+        """Take what tells of the listing under way; tell whether the event does."""
+        match event:
+            case m.FolderBlock(request=request) if request == self._listing:
+                self._add(event.entries)
+            case m.ListingIncomplete(request=request) if request == self._listing:
+                self._unseen = event.problem
+            case m.Done(request=request) if request == self._listing:
+                self._listed()
+            case m.Failed(request=request) if request == self._listing:
+                self._failed(event.problem)
+            case _:
+                return False
+        return True
+
+    def _end_change(self, event: m.Event) -> bool:
+        """Read the folder again after a change; tell whether the event was the end of a request."""
+        if not isinstance(event, m.Done | m.Failed):
             return False
-        if isinstance(event, m.Failed):
+        folder = self._changes.end(event)
+        if isinstance(event, m.Failed) and (
+            folder is not None or self._uploads.has_failed(event.request)
+        ):
             self._refused = event.problem
+            self._changed()
         if folder == self._path and not self._changes.are_under_way(folder):
             self.refresh()
-        return True
+        return folder is not None
 
     def _found(self, finding: _Finding, kind: EntryKind) -> None:
         """Go on with what a name turned out to be, unless the person has gone elsewhere since."""

@@ -38,7 +38,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         places: the start folder and the folders in it.
         can_go_back: there is a folder to go back to.
         can_change: new folders make sense now.
-        can_upload: uploads make sense now, which they do in a drop box as well.
+        can_upload: uploads make sense now, which they do in a drop box as well, and offline never.
         state: what stands where the list is.
         problem: why the folder could not be shown.
         refused: why the last change did not happen.

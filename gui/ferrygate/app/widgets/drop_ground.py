@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QRect, Signal
 from PySide6.QtWidgets import QFrame
 
-from ferrygate.app.widgets.dropped_files import dropped_files
+from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.widgets.labels import set_look
 
 
 class DropGround(QFrame):
-    """Shows its edge while something hangs over it.
+    """Shows its edge while a picture hangs over it.
 
     Signals:
         dropped: the drop's QMimeData, valid while the signal is handled.
@@ -21,25 +20,20 @@ class DropGround(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
         self.setProperty("look", "drop")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _is_picture(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            set_look(self, "over", "true")
+    def drop_spot(self, _place: QPoint) -> DropSpot | None:
+        """The whole frame, where it is in use."""
+        return DropSpot(DropPart.PICTURE) if self.isEnabled() else None
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        set_look(self, "over", "false")
-        super().dragLeaveEvent(event)
+    def drop_rect(self, _spot: DropSpot) -> QRect:
+        """The whole frame."""
+        return self.rect()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        set_look(self, "over", "false")
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(event.mimeData())
+    def light_drop(self, spot: DropSpot | None) -> None:
+        """Show the edge, or not."""
+        set_look(self, "over", "false" if spot is None else "true")
 
-
-def _is_picture(data: QMimeData) -> bool:
-    return data.hasImage() or any(not path.endswith(".ferrygate") for path in dropped_files(data))
+    def take_picture(self, data: QMimeData) -> None:
+        """Hand on what was dropped."""
+        self.dropped.emit(data)

@@ -45,6 +45,9 @@ class FileDelegate(QStyledItemDelegate):
         hairline = self._theme.colour("line")
         hairline.setAlphaF(_FAINT)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, hairline)  # a line is slow
+        if targeted:  # a frame round the whole row: a selection alone has the same ground
+            for top in (rect.top(), rect.bottom() - 1):
+                painter.fillRect(rect.left(), top, rect.width(), 2, self._theme.colour("accent"))
         if index.column() == 0:
             if bool(state & QStyle.StateFlag.State_HasFocus):
                 painter.fillRect(

@@ -10,23 +10,18 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from ferrygate.app.models.folder_model import Column, FolderModel, KeptRows
+from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.dropped_files import brings_files, dropped_files
+from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.file_delegate import FileDelegate
 from ferrygate.app.widgets.file_table import FileTable
 from ferrygate.common.entry import Entry, EntryKind
@@ -46,7 +41,7 @@ class FileList(FileTable):
         up_wanted: Backspace.
         remove_wanted: Delete.
         refresh_wanted: F5.
-        files_dropped: local paths, and the name of the folder under the pointer or ``b""``.
+        lit: something hangs over it that a drop would upload (bool).
         picked: another selection.
     """
 
@@ -54,13 +49,14 @@ class FileList(FileTable):
     up_wanted = Signal()
     remove_wanted = Signal()
     refresh_wanted = Signal()
-    files_dropped = Signal(object, bytes)  # a list would lose bytes that are no UTF-8
+    lit = Signal(bool)
     picked = Signal()
 
     def __init__(self, theme: Theme, model: FolderModel) -> None:
         super().__init__()
         self._folder_model = model
         self._target = -1
+        self._frame = DropFrame(theme, self.viewport())
         self._kept: KeptRows | None = None
         self.setAccessibleName(_("Files in this folder"))
         self.setModel(model)
@@ -80,8 +76,7 @@ class FileList(FileTable):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAcceptDrops(True)
-        self.setDropIndicatorShown(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)  # drops are the window's
         self.setWordWrap(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
@@ -166,31 +161,26 @@ class FileList(FileTable):
 
     # ------------------------------------------------------------ drops
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._weigh(event)
+    def drop_spot(self, place: QPoint) -> DropSpot:
+        """The folder under the pointer, or the one that is shown."""
+        row = self._folder_under(self.viewport().mapFrom(self, place))
+        if row < 0:
+            return DropSpot(DropPart.LIST)
+        return DropSpot(DropPart.ROW, name=self._folder_model.entry(row).name)
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._weigh(event)
+    def drop_rect(self, _spot: DropSpot) -> QRect:
+        """The room of all rows, at whose foot the words stand."""
+        return self.viewport().geometry()
 
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._mark(-1)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = dropped_files(event.mimeData())
-        row = self._folder_under(event.position().toPoint())
-        self._mark(-1)
-        if files:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.files_dropped.emit(files, b"" if row < 0 else self._folder_model.entry(row).name)
-
-    def _weigh(self, event: QDragMoveEvent) -> None:
-        if brings_files(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._mark(self._folder_under(event.position().toPoint()))
+    def light_drop(self, spot: DropSpot | None) -> None:
+        """Light up one row, or the whole list."""
+        rows = self._folder_model.rows_named([spot.name]) if spot and spot.name else []
+        self._mark(rows[0] if rows else -1)
+        if spot is not None and spot.part is DropPart.LIST:
+            self._frame.light(self.viewport().rect())
         else:
-            event.ignore()
+            self._frame.hide()
+        self.lit.emit(spot is not None)
 
     def _folder_under(self, place: QPoint) -> int:
         index = self.indexAt(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ class DropHint(PlainLabel):
     """A dashed box that says what a drop does."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_("Drop files or folders anywhere to upload them here"))
+        super().__init__(_("Drop files or folders here to upload them"))
         self._theme = theme
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setProperty("look", "dim")
@@ -74,6 +74,7 @@ class ListCover(QWidget):
         files.viewport().installEventFilter(self)
         self._state = FolderState.NOTHING
         self._takes_files = False
+        self._gives_way = False
         self.hide()
 
     def _failure(self) -> QWidget:
@@ -102,6 +103,12 @@ class ListCover(QWidget):
         self._retry.setVisible(failed)
         self.arrange()
 
+    @Slot(bool)
+    def give_way(self, lit: bool) -> None:  # noqa: FBT001  a signal's argument
+        """Leave the hint out while something hangs over the list: words of its own stand there."""
+        self._gives_way = lit
+        self.arrange()
+
     def arrange(self) -> None:
         """Take the place that the rows leave."""
         port = self._files.viewport()
@@ -114,7 +121,7 @@ class ListCover(QWidget):
             else port.height() - _HINT_HEIGHT - _MARGIN
         )
         fits = port.height() - end >= _HINT_HEIGHT + 2 * _GAP
-        self._hint.setVisible(fits and self._takes_files)
+        self._hint.setVisible(fits and self._takes_files and not self._gives_way)
         self._hint.setGeometry(_MARGIN, top, port.width() - 2 * _MARGIN, _HINT_HEIGHT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalMapper, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSignalMapper, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ferrygate.app.plain_text import plain_tip
+from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
+from ferrygate.app.widgets.labels import set_look
 from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -30,6 +32,8 @@ class PathBar(QWidget):
         self._theme = theme
         self._crumbs: tuple[Crumb, ...] = ()
         self._most = 1
+        self._shown: dict[int, ThemedButton] = {}  # by place in the path
+        self._lit: int | None = None
         self._mapper = QSignalMapper(self)
         self._mapper.mappedInt.connect(self._choose)
         self.setAccessibleName(_("Path"))
@@ -50,9 +54,31 @@ class PathBar(QWidget):
             self._most = most
             self._rebuild()
 
+    def drop_spot(self, place: QPoint) -> DropSpot | None:
+        """The part of the path under the pointer."""
+        for at, button in self._shown.items():
+            if button.geometry().contains(place):
+                return DropSpot(DropPart.CRUMB, self._crumbs[at].path)
+        return None
+
+    def drop_rect(self, spot: DropSpot) -> QRect:
+        """The room of one part."""
+        at = self._place_of(spot)
+        return self.rect() if at is None else self._shown[at].geometry()
+
+    def light_drop(self, spot: DropSpot | None) -> None:
+        """Light up one part, or none."""
+        before, self._lit = self._lit, None if spot is None else self._place_of(spot)
+        for at in {before, self._lit} - {None}:
+            set_look(self._shown[at or 0], "drop", "true" if at == self._lit else "false")
+
+    def _place_of(self, spot: DropSpot) -> int | None:
+        return next((at for at in self._shown if self._crumbs[at].path == spot.path), None)
+
     def _rebuild(self) -> None:
         crumbs = self._crumbs
         clear(self._row)
+        self._shown, self._lit = {}, None
         first = max(0, len(crumbs) - self._most)
         for at, crumb in enumerate(crumbs[first:], start=first):
             if at > first:
@@ -63,6 +89,7 @@ class PathBar(QWidget):
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
             self._row.addWidget(button)
+            self._shown[at] = button
 
     @Slot(int)
     def _choose(self, at: int) -> None:
