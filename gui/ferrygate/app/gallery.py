@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ferrygate.app.driver import driven
+from ferrygate.app.desktop import Desktop
+from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
 from ferrygate.app.scenes.every_scene import SCENES
 from ferrygate.app.scenes.scene import Scene
@@ -33,6 +35,14 @@ def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENE
 
 
 def _take(name: str, scene: Scene, clock: Clock, empty: Path, folder: Path) -> list[Path]:
+    with staged(clock, empty) as (desktop, stage):
+        words = scene(stage)
+        return Driver(desktop, clock).pictures(folder, name, showing=words)
+
+
+@contextmanager
+def staged(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, Stage]]:
+    """Give a window and a stage to play one scene on; its files are in an empty folder."""
     downloads = empty / "Downloads"
     downloads.mkdir()
     engines: list[SceneEngine] = []
@@ -49,5 +59,4 @@ def _take(name: str, scene: Scene, clock: Clock, empty: Path, folder: Path) -> l
     )
     with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
-        words = scene(Stage(desktop.workspace, driver, clock, engines[0], downloads))
-        return driver.pictures(folder, name, showing=words)
+        yield desktop, Stage(desktop.workspace, driver, clock, engines[0], downloads)

@@ -32,7 +32,7 @@ class Theme(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._application = application
+        self.application = application
         self._chosen = scheme
         self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}
         self._sources: dict[str, str] = {}
@@ -89,7 +89,7 @@ class Theme(QObject):
         With a stylesheet before, Qt would style every widget anew at each step of putting the
         window together, which takes 80 ms.
         """
-        self._application.setStyleSheet(stylesheet(self.tokens))
+        self.application.setStyleSheet(stylesheet(self.tokens))
 
     def _change(self) -> None:
         self._take()
@@ -99,7 +99,7 @@ class Theme(QObject):
     def _take(self) -> None:
         scheme = self._chosen or QGuiApplication.styleHints().colorScheme()
         self.tokens = t.DARK if scheme is Qt.ColorScheme.Dark else t.LIGHT
-        self._application.setPalette(_palette(self.tokens))
+        self.application.setPalette(_palette(self.tokens))
 
 
 def _with_gap(pixmap: QPixmap, gap: int) -> QPixmap:

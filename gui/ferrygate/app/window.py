@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
+from ferrygate.app.widgets.focus_order import has_lost_keyboard, next_stop
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.toast import Toast
 
@@ -77,7 +78,9 @@ class MainWindow(QMainWindow):
         pace.add(self, self._render_notice, workspace.notices)
         pace.add(self, self._render_toast, workspace.code, workspace.notices)
         workspace.code.subscribe(self._hold_code)  # a dead code goes, whether it can be seen or not
+        theme.application.focusChanged.connect(self._keep_keyboard)
         self._render()
+        self.sites.first_focus().setFocus()
 
     def _middle(self) -> QWidget:
         middle = QWidget()
@@ -107,12 +110,55 @@ class MainWindow(QMainWindow):
         page = self._pages[self._workspace.screen]
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
-            if self._workspace.screen is Screen.FILES:
-                self.files.files.setFocus()
-            elif self._workspace.screen is Screen.OFFER:
-                self.offer.take_focus()
-            elif self._workspace.screen is Screen.SIGN_IN:
-                self.sign_in.take_focus()
+            if self._workspace.screen is Screen.SIGN_IN and not self._workspace.sign_in.view.busy:
+                self.sign_in.first_focus().setFocus()
+            else:
+                self._go_home()
+
+    def _home(self) -> QWidget:
+        """Name what has the keyboard where the control is gone that had it; nothing spends a code.
+
+        That is what a page begins with, but for the card, which may begin with "Sign in".
+        """
+        match self._workspace.screen:
+            case Screen.SITES:
+                return self.sites.first_focus()
+            case Screen.OFFER:
+                return self.offer.first_focus()
+            case Screen.SIGN_IN:
+                return self.sign_in.safe_focus()
+            case Screen.FILES:
+                return self.files.files
+
+    def _go_home(self) -> None:
+        home = self._home()
+        page = self._pages[self._workspace.screen]
+        (page if has_lost_keyboard(home) else home).setFocus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001, N802  Qt's name
+        """Follow the eye; Qt calls this for Tab, and for a control that can take keys no more."""
+        current = self.focusWidget()
+        if has_lost_keyboard(current):
+            self._go_home()
+            return True
+        stop = next_stop(self, current, forward=forward)
+        if stop is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stop.setFocus(reason)
+        return True
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be turned to with the keyboard in its place: Qt would take the first control there is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._keep_keyboard()
+
+    @Slot(QWidget, QWidget)
+    def _keep_keyboard(self, _old: QWidget | None = None, now: QWidget | None = None) -> None:
+        """Bring the keyboard home from a control that is gone, or cannot take keys any more."""
+        if now is None and self.isActiveWindow() and has_lost_keyboard(self.focusWidget()):
+            self._go_home()
 
     def _render_notice(self) -> None:
         self._notice.render_problem(self._workspace.notices.problem)

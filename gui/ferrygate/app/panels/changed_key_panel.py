@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.question_views import ChangedKeyView
@@ -73,6 +73,10 @@ class ChangedKeyPanel(QFrame):
         column.addLayout(buttons)
         column.addWidget(self._act)
 
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first: nothing that trusts the server."""
+        return self._field.edit if self._act.isVisible() else self._copy
+
     def render_view(self, view: ChangedKeyView | None) -> None:
         """Stop, or hide."""
         if view is not None:
@@ -88,7 +92,7 @@ class ChangedKeyPanel(QFrame):
                 self._copy.offer(view.problem)
             if self.isHidden():
                 self.show()
-                self._copy.setFocus()
+                self.first_focus().setFocus()
         else:
             self._problem = None
             self.hide()

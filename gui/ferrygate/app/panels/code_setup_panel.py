@@ -129,11 +129,17 @@ class CodeSetupPanel(QFrame):
         self._okta.clicked.connect(self.okta_wanted)
         self._skip.clicked.connect(self.skipped)
 
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first: the key, or the first of several accounts."""
+        first = self._list.itemAt(0)
+        account = first.widget() if first is not None else None
+        return account if account is not None else self._text
+
     def render_view(self, view: SignInView) -> None:
         """Show what the card knows."""
         shown = view.stage is Stage.CODE_SETUP
         if shown and self.isHidden():
-            self._text.setFocus()
+            self.first_focus().setFocus()
         self.setVisible(shown)
         if not view.asks_code:
             self._text.clear()
@@ -158,8 +164,9 @@ class CodeSetupPanel(QFrame):
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
             self._list.addWidget(button)
-            if not at:
-                button.setFocus()
+            button.show()  # else later, and the keyboard is to go there now
+        if self._choices:
+            self.first_focus().setFocus()
 
     @Slot()
     def _give(self) -> None:

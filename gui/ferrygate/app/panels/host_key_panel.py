@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.question_views import HostKeyView
 from ferrygate.app.theme import Theme
@@ -48,12 +48,16 @@ class HostKeyPanel(QFrame):
         column.addLayout(buttons)
         self.hide()
 
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first; a habitual Enter is no consent."""
+        return self._no
+
     def render_question(self, view: HostKeyView | None) -> None:
-        """Ask, or hide; a habitual Enter is no consent."""
+        """Ask, or hide."""
         asks = view is not None and self.isHidden()
         self.setVisible(view is not None)
         if asks:
-            self._no.setFocus()
+            self.first_focus().setFocus()
         if view is not None:
             self._title.setText(view.title)
             self._sentence.setText(view.sentence)

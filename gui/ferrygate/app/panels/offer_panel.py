@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.panels.card import CardGround, SiteHead
 from ferrygate.app.presenters.offer_view import OfferView
@@ -57,9 +57,13 @@ class OfferPanel(CardGround):
         self.column.addLayout(foot)
         pace.add(self, self._render, presenter)
 
-    def take_focus(self) -> None:
-        """Enter is no consent: the careful answer has the keyboard."""
-        self._leave.setFocus()
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first: the careful answer.
+
+        The file is mail from a stranger, and what it leads to gets a password: a habitual Enter is
+        no consent.
+        """
+        return self._leave
 
     def _render(self) -> None:
         offer = self._presenter.view.offer

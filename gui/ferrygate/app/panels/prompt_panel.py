@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.question_views import PromptView
 from ferrygate.app.theme import Theme
@@ -54,6 +54,10 @@ class PromptPanel(QFrame):
         column.addLayout(buttons)
         self.hide()
 
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first: the answer."""
+        return self._answer
+
     def render_view(self, view: PromptView | None) -> None:
         """Ask, or hide."""
         self.setVisible(view is not None)
@@ -71,7 +75,7 @@ class PromptPanel(QFrame):
             self._answer.hide_text(wanted=not view.echo)
             self._answer.name(view.text)
             self._answer.setAccessibleDescription(view.instruction)
-            self._answer.setFocus()
+            self.first_focus().setFocus()
 
     @Slot()
     def _give(self) -> None:

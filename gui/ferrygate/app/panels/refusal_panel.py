@@ -33,13 +33,13 @@ class Question(QFrame):
         self._words = label("", wrap=True)
         self._yes = ThemedButton(theme)
         self._yes.clicked.connect(self.agreed)
-        no = ThemedButton(theme, _("Not now"), look="quiet")
-        no.clicked.connect(self.declined)
-        no.setVisible(can_decline)
+        self._no = ThemedButton(theme, _("Not now"), look="quiet")
+        self._no.clicked.connect(self.declined)
+        self._no.setVisible(can_decline)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch()
-        buttons.addWidget(no)
+        buttons.addWidget(self._no)
         buttons.addWidget(self._yes)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
@@ -49,13 +49,13 @@ class Question(QFrame):
         self.hide()
 
     def ask(self, question: ConsentView | None) -> None:
-        """Ask, or hide."""
+        """Ask, or hide; a habitual Enter is no consent."""
         if question is not None:
             self._words.setText(question.sentence)
             self._yes.show_words(question.button)
             if self.isHidden() and self._takes_focus:
                 self.show()
-                self._yes.setFocus()
+                self._no.setFocus()
         self.setVisible(question is not None)
 
 

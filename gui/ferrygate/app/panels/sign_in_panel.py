@@ -36,10 +36,10 @@ class SignInPanel(CardGround):
         self._workspace = workspace
         self._presenter = workspace.sign_in
         self._shown_turn = 0
-        self._was_busy = False
+        self._form_shown = (Stage.FORM, False, False)  # stage, busy, asks for a passphrase
+        self._was_open = False  # all that is kept for the site was known
         self._needs_word = False  # as it was rendered
         self._typing = self._presenter.typing
-        self._stage = Stage.FORM
         self._detail = ElidedLabel("dim")
         self._head = SiteHead(self._detail)
         self._title = label(_("Sign in"), "title")
@@ -106,6 +106,8 @@ class SignInPanel(CardGround):
         self._button.clicked.connect(self._press)
         for field in (self._user, self._password, self._passphrase):
             field.edit.returnPressed.connect(self._leave_field)
+        for box in (self._remember, self._keep):
+            box.entered.connect(self._enter)
         self._cancel.clicked.connect(self._presenter.cancel)
         self._others.clicked.connect(self._workspace.show_sites)
         self._menu.forget_wanted.connect(self._workspace.forget)
@@ -170,34 +172,60 @@ class SignInPanel(CardGround):
         self._menu.offer_for(view)
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
-    def take_focus(self) -> None:
-        """Put the keyboard where something is to be typed, or to be stopped."""
-        view = self._presenter.view
-        if view.stage in {Stage.FORM, Stage.OKTA_SETUP}:
-            (self._cancel if view.busy else self._first_field(view)).setFocus()
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard when the card is turned to: what is missing, or the button."""
+        return self._awaited(self._presenter.view) or self._button
+
+    def safe_focus(self) -> QWidget:
+        """Name what has the keyboard after anything else: the same, but nothing that signs in.
+
+        A key that was meant for what is gone, such as Cancel, must spend no code.
+        """
+        return self._awaited(self._presenter.view) or self._others
 
     def _return_focus(self, view: SignInView) -> None:
         """Another form, or an attempt that began or ended, moves the keyboard."""
-        changed = (view.busy, view.stage) != (self._was_busy, self._stage)
-        self._was_busy, self._stage = view.busy, view.stage
-        if changed and self.isVisible():
-            self.take_focus()
+        opened = view.can_press and not self._was_open
+        form = (view.stage, view.busy, view.asks_passphrase)
+        changed, self._form_shown = form != self._form_shown, form
+        self._was_open = self._was_open or opened
+        if not self.isVisible():
+            return
+        if opened and not self._password.edit.text():
+            self.first_focus().setFocus()
+        elif changed:
+            self.safe_focus().setFocus()
 
-    def _first_field(self, view: SignInView) -> QWidget:
+    def _awaited(self, view: SignInView) -> QWidget | None:
+        """Name the part of the card that waits for the person, if any."""
+        match view.stage:
+            case Stage.CHANGED_KEY:
+                return self._changed_key.first_focus()
+            case Stage.HOST_KEY:
+                return self._question.first_focus()
+            case Stage.PROMPT:
+                return self._prompt.first_focus()
+            case Stage.CODE_SETUP:
+                return self.setup.first_focus()
+            case Stage.FORM | Stage.OKTA_SETUP:
+                return self._cancel if view.busy else self._missing(view)
+
+    def _missing(self, view: SignInView) -> QWidget | None:
         if view.asks_passphrase:
             return self._passphrase.edit
-        if not view.asks_password:
-            return self._button
-        return self._password.edit if self._user.edit.text() else self._user.edit
+        if not self._user.edit.text():
+            return self._user.edit
+        return self._password.edit if view.asks_password and not view.password_hint else None
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
         self._detail.show_text(view.detail)
         if view.turn != self._shown_turn:
             self._shown_turn = view.turn
+            self._was_open = False
             self._user.edit.setText(view.username)
             self._remember.setChecked(False)
-            self._first_field(view).setFocus()
+            self.first_focus().setFocus()
 
     def _form(self) -> Form:
         return Form(
@@ -221,6 +249,11 @@ class SignInPanel(CardGround):
             self._button.setFocus()
         else:
             self._press()
+
+    @Slot()
+    def _enter(self) -> None:
+        if self._button.isVisible():
+            self._leave_field()
 
     @Slot()
     def _press(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalMapper, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_connection_file
 from ferrygate.app.panels.card import CardGround
@@ -56,6 +56,12 @@ class SitesPanel(CardGround):
         self.column.addLayout(foot)
         pace.add(self, self._render, presenter)
 
+    def first_focus(self) -> QWidget:
+        """Name what has the keyboard first: the first saved site, else what a newcomer has."""
+        first = self._list.itemAt(0)
+        site = first.widget() if first is not None else None
+        return site if isinstance(site, ThemedButton) else self._open
+
     def _render(self) -> None:
         view = self._presenter.view
         self._problem.render_problem(view.problem)
@@ -75,6 +81,9 @@ class SitesPanel(CardGround):
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
             self._list.addWidget(button)
+            button.show()  # else later, and the keyboard is to go there now
+        if self.isVisible() and not self._address.edit.text():
+            self.first_focus().setFocus()
 
     def _offer_site(self, site: Site) -> ThemedButton:
         words = f"{site.name}   {site.host}"

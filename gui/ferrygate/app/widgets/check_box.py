@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox
 
 from ferrygate.app.theme import Theme
@@ -16,13 +16,25 @@ _TICK = 14
 
 
 class CheckBox(QCheckBox):
-    """Behaves as Qt's, paints itself."""
+    """Behaves as Qt's, paints itself; Space ticks.
+
+    Signals:
+        entered: Enter, which is for the page that the box stands on, as in a field.
+    """
+
+    entered = Signal()
 
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__(text)
         self._theme = theme
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.entered.emit()
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
 from ferrygate.app import tokens as t
@@ -42,6 +43,16 @@ class ThemedButton(QPushButton):
         if icon:
             theme.changed.connect(self._tint)
             self._tint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Be pressed by Enter too, which Qt grants to buttons of dialogs only.
+
+        A key that is held down presses once: what it did may have put the keyboard elsewhere.
+        """
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
 
     def show_text(self, *, shown: bool) -> None:
         """Show the words beside the icon, or the icon alone with the words as its tip."""
