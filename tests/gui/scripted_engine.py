@@ -37,6 +37,7 @@ class ScriptedEngine:
         self.refuse: Problem | None = None
         self.asks_host_key = False
         self.holds_transfers = False
+        self.holds_listings = False
         self.skew = (45.4, 0)
         self.closed = False
         self._secret: CodeSecret | None = None
@@ -81,6 +82,8 @@ class ScriptedEngine:
                 | m.AnswerPrompt()
                 | m.Shutdown()
             ):
+                pass
+            case m.ListFolder() if self.holds_listings:
                 pass
             case m.ListFolder() | m.MakeFolder() | m.RenamePath() | m.RemovePath():
                 self._browse(command)

@@ -10,9 +10,15 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from ferrygate.app.bridge.engine_bridge import MAX_EVENTS, SWITCH_SECONDS, EngineBridge
+from ferrygate.app.bridge.engine_bridge import (
+    MAX_EVENTS,
+    MAX_NAMES,
+    SWITCH_SECONDS,
+    EngineBridge,
+)
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.engine import messages as m
 
 if TYPE_CHECKING:
@@ -154,6 +160,19 @@ def test_what_has_come_is_one_turns_list_in_order(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(recorder.events) == MAX_EVENTS + 40)
     assert recorder.events == [m.Done(request=number) for number in range(MAX_EVENTS + 40)]
     assert recorder.turns == [MAX_EVENTS, 40]
+    bridge.close()
+
+
+def test_a_turn_takes_a_listings_blocks_by_their_names(qtbot: QtBot) -> None:
+    recorder, listeners = Recorder(), list[Listener]()
+    bridge = EngineBridge(recorder.handle)
+    bridge.start(partial(noted, listeners))
+    qtbot.waitUntil(lambda: bool(listeners))
+    block = m.FolderBlock(1, (Entry(b"a.csv", EntryKind.FILE),) * (MAX_NAMES // 2))
+    for _number in range(5):
+        listeners[0](block)
+    qtbot.waitUntil(lambda: len(recorder.events) == 5)
+    assert recorder.turns == [2, 2, 1]
     bridge.close()
 
 

@@ -38,12 +38,14 @@ class SceneEngine:
 
     Attributes:
         refusal: why folders cannot be listed, where they cannot.
+        unending: what has come of a listing that goes on.
         skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
     """
 
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
         self.refusal: Problem | None = None
+        self.unending: tuple[Entry, ...] = ()
         self.skew = (45.4, 0)
 
     def send(self, command: m.Command) -> None:
@@ -58,6 +60,8 @@ class SceneEngine:
                 self._tell(m.Done(request=number))
             case m.ListFolder(request=number) if self.refusal is not None:
                 self._tell(m.Failed(request=number, problem=self.refusal))
+            case m.ListFolder(request=number) if self.unending:
+                self._tell(m.FolderBlock(request=number, entries=self.unending))
             case m.ListFolder(request=number):
                 self._tell(m.FolderBlock(request=number, entries=_FILES))
                 self._tell(m.Done(request=number))
@@ -154,6 +158,12 @@ class Stage:
         self._engine.refusal = problem
         self.workspace.folder.refresh()
         self.driver.wait_for("refusal", lambda: self.workspace.folder.view.problem == problem)
+
+    def list_on(self, entries: tuple[Entry, ...]) -> None:
+        """A folder is listed, of which so much has come."""
+        self._engine.unending = entries
+        self.workspace.folder.open(b"/exports")
+        self.driver.wait_for("rows", lambda: self.driver.is_listed(entries[0].name))
 
     def fail(self, kind: Kind, sentence: Message, next_step: Message | None = None) -> None:
         """The sign-in failed."""

@@ -32,6 +32,7 @@ NAMES_FORMAT = "application/x-ferrygate-names"
 _GROUP = 4000  # rows that are shown together at the most: more of them take too long
 _FIRST_GROUP = 500
 _GROUP_SECONDS = 0.25  # so that what a slow server tells is shown all the same
+_UNSEEN_SECONDS = 0.4  # nobody has aimed at a row that is there for less
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -86,12 +87,14 @@ class FolderModel(QAbstractTableModel):
         renamed: a person typed another name (the server's bytes, the new text).
         arranging: the rows are about to be put into another order; views take their selection out.
         arranged: they have been, and it can be put back.
+        settled: they have been, without a person's asking for it.
     """
 
     begun = Signal()
     renamed = Signal(bytes, str)
     arranging = Signal()
     arranged = Signal()
+    settled = Signal()
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +106,7 @@ class FolderModel(QAbstractTableModel):
         self._is_sorted = True
         self._is_whole = True
         self._is_held = False
+        self._begun_at = 0.0  # monotonic
         self._shown_at = 0.0  # monotonic, when rows were added
         self._filter = ""
         self._by = RowOrder()
@@ -117,6 +121,7 @@ class FolderModel(QAbstractTableModel):
         self._filter = ""
         self._set_order(array("I"))
         self._is_whole = False
+        self._begun_at = self._clock.monotonic()
         self.endResetModel()
         self.begun.emit()
 
@@ -133,6 +138,8 @@ class FolderModel(QAbstractTableModel):
         """The last entry was added."""
         self._show_waiting()
         self._is_whole = True
+        if self._clock.monotonic() - self._begun_at < _UNSEEN_SECONDS:
+            self._is_held = False
         self._settle()
 
     def hold_order(self) -> None:
@@ -340,6 +347,7 @@ class FolderModel(QAbstractTableModel):
         """Sort what stands in groups, once all is there and nobody is at work in the list."""
         if self._is_whole and not self._is_held and not self._is_sorted:
             self._arrange()
+            self.settled.emit()
 
     def _arrange(self) -> None:
         """Put all rows in order, with the current row kept."""

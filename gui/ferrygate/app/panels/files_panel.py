@@ -18,6 +18,7 @@ from ferrygate.app.widgets.files_bar import FilesBar
 from ferrygate.app.widgets.inline_bar import InlineBar
 from ferrygate.app.widgets.list_cover import ListCover
 from ferrygate.app.widgets.notice_bar import NoticeBar
+from ferrygate.app.widgets.reading_note import ReadingNote
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
@@ -37,6 +38,7 @@ class FilesPanel(QWidget):
         self.files = FileList(theme, model)
         self.local = LocalPanel(theme)
         self._cover = ListCover(theme, self.files)
+        self._note = ReadingNote(self.files)
         self._name = InlineBar(theme, action=_("Create"), asks_text=True)
         self._removal = InlineBar(theme, action=_("Remove"), asks_text=False)
         self._refused = NoticeBar(theme)
@@ -94,6 +96,7 @@ class FilesPanel(QWidget):
         view = self._presenter.view
         self.bar.render_view(view)
         self._cover.render_view(view)
+        self._note.render_words(view.reading)
         if view.path != self._path or view.question:
             self._path = view.path
             self._name.hide()
@@ -167,7 +170,7 @@ class FilesPanel(QWidget):
     @Slot()
     def download(self) -> None:
         """Fetch the selection into the local pane's folder, or ask where to."""
-        if not self.files.selected_entries():
+        if not self.files.selectionModel().hasSelection():
             return
         if self.local.isVisible():
             self._download_to(self.local.folder)
@@ -183,8 +186,7 @@ class FilesPanel(QWidget):
 
     @Slot(str)
     def _download_to(self, folder: str) -> None:
-        names = [entry.name for entry in self.files.selected_entries()]
-        self._presenter.download(names, folder)
+        self._presenter.download(self.files.selected_names(), folder)
 
     @Slot(list, str)
     def _download_names(self, names: list[bytes], folder: str) -> None:

@@ -61,7 +61,7 @@ class FolderPresenter(Observable):
         self._back: list[bytes] = []
         self._listing: int | None = None
         self._again = False
-        self._is_bare = True  # no entry of the listing has come yet
+        self._entries_read = 0  # of the listing
         self._held = HeldNames(b"/")
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
@@ -91,6 +91,7 @@ class FolderPresenter(Observable):
             refused=self._refused,
             question=removal_question(self._doomed),
             is_reading=self._listing is not None,
+            entries_read=self._entries_read,
             is_filling=self._is_filling,
         )
 
@@ -324,7 +325,7 @@ class FolderPresenter(Observable):
         self._again = again
         if again:
             self._sink.begin_again()
-        self._is_bare = True
+        self._entries_read = 0
         self._places.begin()
         self._unseen = None
         path = self._path
@@ -340,7 +341,7 @@ class FolderPresenter(Observable):
             self._unseen = error.problem
             self._listed()
             return
-        self._is_bare &= not entries
+        self._entries_read += len(entries)
         if self._path == self._start:
             self._places.list(entries)
         if self._again:
@@ -356,7 +357,7 @@ class FolderPresenter(Observable):
         elif self._unseen is None:  # else what is missing from the list may be there all the same
             self._sink.replace()
         has_more = self._arrivals.put(at_once=True)
-        is_empty = self._is_bare and self._unseen is None and not has_more
+        is_empty = not self._entries_read and self._unseen is None and not has_more
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
         self._refused = self._unseen or self._refused
         if self._path == self._start:

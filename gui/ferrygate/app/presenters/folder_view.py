@@ -44,6 +44,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         refused: why the last change did not happen.
         question: what is asked before something is removed; empty where nothing is.
         is_reading: more of it may come.
+        entries_read: how many came so far, or in all.
         is_filling: uploads bring files into it.
     """
 
@@ -58,7 +59,17 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     refused: Problem | None = None
     question: str = ""
     is_reading: bool = False
+    entries_read: int = 0
     is_filling: bool = False
+
+    @property
+    def reading(self) -> str:
+        """Say that the list is not whole; empty where it is, or where something else says so."""
+        if not self.is_reading or self.state not in {FolderState.READY, FolderState.EMPTY}:
+            return ""
+        if not self.entries_read:
+            return _("Reading…")
+        return _("Reading… {count} so far").format(count=f"{self.entries_read:,}")
 
     def stands_in(self, place: Crumb) -> bool:
         """Tell whether the folder shown is this place or lies below it; home is only itself."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from ferrygate.app.presenters.transfers_presenter import Tab
 from ferrygate.app.scenes.scene import BATCH, Scene, before_value, start_sending
 from ferrygate.app.stage import Stage
+from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+
+_MANY = 43_000
 
 
 def _drop_box(stage: Stage) -> str:
@@ -59,6 +62,19 @@ def _drop_box(stage: Stage) -> str:
     return "Disk quota exceeded"
 
 
+def _reading(stage: Stage) -> str:
+    """A large folder, half of which has come."""
+    stage.sign_in()
+    many = tuple(
+        Entry(b"plate-%05d.csv" % number, EntryKind.FILE, 18_400 + number % 977, 1_793_610_000)
+        for number in range(_MANY)
+    )
+    stage.list_on(many)
+    words = _("Reading… {count} so far").format(count=f"{_MANY:,}")
+    stage.driver.wait_for("note", lambda: stage.driver.shows(words))
+    return words
+
+
 def _reconnecting(stage: Stage) -> str:
     stage.sign_in()
     start_sending(stage)
@@ -98,6 +114,7 @@ def _keychain() -> Problem:
 
 
 SCENES: dict[str, Scene] = {
+    "reading": _reading,
     "drop-box": _drop_box,
     "signed-in": _signed_in,
     "reconnecting": _reconnecting,

@@ -24,6 +24,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.file_delegate import FileDelegate
 from ferrygate.app.widgets.file_table import FileTable
+from ferrygate.app.widgets.order_hold import OrderHold
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 
@@ -68,6 +69,8 @@ class FileList(FileTable):
         model.modelReset.connect(self._restore_selection)
         model.arranging.connect(self._take_selection_out)
         model.arranged.connect(self._restore_selection)
+        model.settled.connect(self._follow_current)
+        OrderHold(self, model)
         self.doubleClicked.connect(self._open_index)
         self.selectionModel().selectionChanged.connect(self.picked)
 
@@ -226,6 +229,12 @@ class FileList(FileTable):
             self._select_rows(self._folder_model.rows_kept(self._kept))
         self._kept = None
         self.picked.emit()
+
+    @Slot()
+    def _follow_current(self) -> None:
+        """Keep in sight what the person has selected, where the end of a listing has moved it."""
+        if self.selectionModel().isSelected(self.currentIndex()):
+            self.scrollTo(self.currentIndex())
 
     @Slot()
     def _repaint(self) -> None:
