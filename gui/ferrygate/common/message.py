@@ -20,6 +20,7 @@ from ferrygate.common.quantities import (
     difference,
     duration,
     listed,
+    number,
     size,
     time_of_day,
 )
@@ -106,13 +107,14 @@ def sentences(first: Message, *others: Message | None) -> Message:
 
 def fill(text: Message, translation: Translation) -> str:
     """Make a message a text in the translation's language, its parameters cleaned for display."""
+    shown = {name: _shown(value, translation) for name, value in text.parameters.items()}
     if text.plural:
         count = text.parameters["count"]
         assert isinstance(count, int)  # noqa: S101  plural_message sees to it
         template = translation.ngettext(text.template, text.plural, count)
+        shown["count"] = number(count)
     else:
         template = translation.gettext(text.template)
-    shown = {name: _shown(value, translation) for name, value in text.parameters.items()}
     return template.format(**shown) if shown else template
 
 

@@ -15,6 +15,7 @@ _UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
 _STEP = 1000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _MANY = 10  # minutes
+_HALF_MINUTES = 180  # seconds below which an estimate tells of half minutes
 
 
 class Translation(Protocol):
@@ -59,6 +60,29 @@ def duration(seconds: float, words: Translation) -> str:
         return _two(both, alone, divmod(minutes, 60))
     both, alone = words.gettext("{first} d {second} h"), words.gettext("{first} d")
     return _two(both, alone, divmod(hours, 24))
+
+
+def remaining(seconds: float, words: Translation) -> str:
+    """Write an estimate of the time left, such as ``8 s``, ``1 min 30 s`` or ``2 h 5 min``.
+
+    To the nearest second, half minute, minute or hour: an estimate that is rounded up doubles the
+    61 seconds that it tells of as two minutes.
+    """
+    for below, step in ((_MINUTE, 1), (_HALF_MINUTES, _MINUTE // 2), (_DAY, _MINUTE)):
+        whole = max(1, math.floor(seconds / step + 0.5) * step)
+        if whole < below:
+            break
+    else:
+        whole = math.floor(seconds / _HOUR + 0.5) * _HOUR
+    if _MINUTE <= whole < _HALF_MINUTES:
+        both, alone = words.gettext("{first} min {second} s"), words.gettext("{first} min")
+        return _two(both, alone, divmod(whole, _MINUTE))
+    return duration(whole, words)
+
+
+def number(count: int) -> str:
+    """Write a count with its thousands apart, such as ``2,000``."""
+    return f"{count:,}"  # as Babel has it for British English, see above
 
 
 def difference(seconds: float, words: Translation) -> str:

@@ -18,6 +18,16 @@ def duration_text(seconds: float) -> str:
     return quantities.duration(seconds, translation())
 
 
+def remaining_text(seconds: float) -> str:
+    """Write an estimate of the time left, such as ``1 min 30 s``; to the nearest."""
+    return quantities.remaining(seconds, translation())
+
+
+def number_text(count: int) -> str:
+    """Write a count with its thousands apart, such as ``2,000``."""
+    return quantities.number(count)
+
+
 def difference_text(seconds: float) -> str:
     """Write by how much two times differ, such as ``45 s``, ``3 min`` or ``2 min 30 s``."""
     return quantities.difference(seconds, translation())

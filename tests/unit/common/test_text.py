@@ -9,6 +9,8 @@ from ferrygate.common.text import (
     difference_text,
     duration_text,
     modified_text,
+    number_text,
+    remaining_text,
     size_text,
     time_text,
 )
@@ -55,6 +57,46 @@ def test_sizes(size: int, text: str) -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1 s"),
+        (0.4, "1 s"),
+        (7.2, "7 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (61, "1 min"),
+        (74.9, "1 min"),
+        (75, "1 min 30 s"),
+        (89, "1 min 30 s"),
+        (105, "2 min"),
+        (164, "2 min 30 s"),
+        (165, "3 min"),
+        (200, "3 min"),
+        (3569, "59 min"),
+        (3570, "1 h"),
+        (3599, "1 h"),
+        (3629, "1 h"),
+        (3661, "1 h 1 min"),
+        (86_369, "23 h 59 min"),
+        (86_370, "1 d"),
+        (86_400, "1 d"),
+        (88_199, "1 d"),
+        (100_000, "1 d 4 h"),
+        (10_000_000, "115 d 18 h"),
+    ],
+)
+def test_an_estimate_of_the_time_left_is_told_to_the_nearest(seconds: float, text: str) -> None:
+    assert remaining_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0"), (999, "999"), (2000, "2,000"), (1_234_567, "1,234,567")]
+)
+def test_a_count_has_its_thousands_apart(count: int, text: str) -> None:
+    assert number_text(count) == text
 
 
 @pytest.mark.parametrize(
