@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_text
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.engine.asked_for import source_names, target_name
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
@@ -197,13 +197,12 @@ class ScriptedEngine:
 
     def _transfer(self, command: m.Upload | m.Download) -> None:
         upload = isinstance(command, m.Upload)
-        target = command.folder.decode() if isinstance(command, m.Upload) else command.folder
         view = m.BatchView(
             batch=batch_of(command.request),
             direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
-            name=display_text(str(command.sources[0])),
-            sources=1,
-            target=target,
+            name=source_names(command)[0],
+            sources=len(command.sources),
+            target=target_name(command),
             files_total=len(command.sources),
             bytes_total=1000,
             bytes_moved=400,
@@ -240,6 +239,7 @@ def finished(view: m.BatchView, now: float) -> m.BatchView:
         files_total=view.files_total,
         files_finished=view.files_total,
         files_delivered=view.files_total,
+        files_confirmed=view.files_total,
         bytes_total=view.bytes_total,
         bytes_moved=view.bytes_total,
         finished=True,

@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from ferrygate.app.application import make_application
+from ferrygate.app.presenters.batch_outcome import RowTone
 from ferrygate.app.presenters.problem_text import support_text
-from ferrygate.app.presenters.transfer_row import RowTone, RowView
+from ferrygate.app.presenters.transfer_row import RowAction, RowLink, RowView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.common.errors import Kind, Problem
@@ -34,6 +35,7 @@ def row(batch: m.BatchId, sentence: str) -> RowView:
         title="t",
         sub="s",
         details=support_text(problem),
+        links=(RowLink(RowAction.COPY_DETAILS, "Copy details", "Copy details for support"),),
     )
 
 
@@ -55,6 +57,6 @@ def test_a_row_that_shows_another_batch_has_not_copied_its_details(
     widget.render_view(row(m.BatchId("1"), "The sizes differ."))
     assert button.text() == "Details copied"
     widget.render_view(row(m.BatchId("2"), "There is no room."))
-    assert button.text() == "Copy details for support"
+    assert button.text() == "Copy details"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "There is no room.\n[size-mismatch]"

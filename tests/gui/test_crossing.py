@@ -98,13 +98,13 @@ def test_a_file_that_failed_is_delivered_by_trying_again(
         driver.open_folder(b"inbox")
         driver.wait_for_folder(b"/inbox")
         driver.drop([source], driver.empty_place())
-        driver.wait_for("the end", lambda: driver.shows("1 of 2 delivered"))
+        driver.wait_for("the end", lambda: driver.shows("1 of 2 not delivered"))
         assert [path.name for path in arrived.iterdir()] == ["a.csv"]
         (tmp_path / "later").write_text("b")
-        driver.click("Try again to transfer")
+        driver.click("Send the rest of “plates”")
         transfers = desktop.workspace.transfers
         driver.wait_for("delivery", lambda: transfers.delivered == 1)
-        assert not driver.shows("1 of 2 delivered")
+        assert not driver.shows("1 of 2 not delivered")
     assert (arrived / "b.csv").read_text() == "b"
 
 

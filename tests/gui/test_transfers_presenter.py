@@ -2,79 +2,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
-from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.batch_outcome import RowTone, Tab
 from ferrygate.app.presenters.problem_text import support_text
-from ferrygate.app.presenters.transfer_row import RowTone, RowView
-from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter
+from ferrygate.app.presenters.transfers_presenter import STAYS_SECONDS
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
+from gui.transfers_table import BATCH, CANCELLED, PROBLEM, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
-
-BATCH = m.BatchId("1")
-RUNNING = m.BatchView(
-    batch=BATCH,
-    direction=m.Direction.UPLOAD,
-    name="plate-scans",
-    sources=1,
-    target="inbox",
-    files_total=214,
-    bytes_total=3_100_000_000,
-    bytes_moved=1_900_000_000,
-    bytes_per_second=31_400_000.0,
-)
-CANCELLED = Problem(kind=Kind.CANCELLED, sentence=message("Cancelled."))
-PROBLEM = Problem(
-    kind=Kind.SIZE_MISMATCH,
-    sentence=message("The sizes differ."),
-    next_step=message("Send it again."),
-)
-
-
-class Table:
-    """A presenter with what it sent."""
-
-    def __init__(self, clock: StillClock) -> None:
-        self.sent: list[m.Command] = []
-        self.clock = clock
-        self.shown: list[Problem] = []
-        self.presenter = TransfersPresenter(Outbox(self.sent.append), clock, self.shown.append)
-
-    def batch(self, **changes: object) -> None:
-        self.presenter.handle(m.BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))
-
-    def finish(self, delivered: int = 214, **changes: object) -> None:
-        self.batch(
-            finished=True,
-            finished_at=self.clock.now(),
-            files_finished=214,
-            files_delivered=delivered,
-            **changes,
-        )
-
-    def file(self, state: m.TransferState, **more: object) -> None:
-        view = m.FileView(number=0, local="x", remote=b"x", state=state, **more)  # type: ignore[arg-type]
-        self.presenter.handle(m.FileChanged(batch=BATCH, view=view))
-
-    @property
-    def row(self) -> RowView:
-        (row,) = self.presenter.view.rows
-        return row
-
-    @property
-    def offers(self) -> list[bool]:
-        """Tell of each row whether it offers to try again."""
-        return [row.can_retry for row in self.presenter.view.rows]
-
-    @property
-    def labels(self) -> list[str]:
-        return [words for _tab, words in self.presenter.view.labels]
 
 
 @pytest.fixture
@@ -91,15 +31,15 @@ def test_a_running_batch_in_plain_words(table: Table) -> None:
     assert table.row.status == "61 % · 1.90 of 3.10 GB"
     assert table.row.sub == "214 files · to inbox"
     assert table.row.fraction == pytest.approx(0.6129, abs=1e-4)
-    assert table.presenter.view.summary == "31.4 MB/s · about 39 s left"
-    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+    assert table.presenter.view.summary == "31.4 MB/s · about 38 s left"
+    assert table.labels == ["Now 1", "Done 0", "Needs attention 0"]
 
 
 def test_totals_that_still_grow_promise_no_end(table: Table) -> None:
     table.batch(walking=True)
     assert table.presenter.view.summary == "31.4 MB/s"
     table.batch(walking=True, bytes_moved=0)
-    assert table.row.status == "Looking through folders, 214 files"
+    assert table.row.status == "214 files found so far"
 
 
 def test_a_batch_that_has_not_begun_waits(table: Table) -> None:
@@ -117,19 +57,64 @@ def test_a_file_longer_than_the_server_told_fills_the_bar_and_no_more(
     assert "-" not in table.presenter.view.summary
 
 
-def test_a_delivered_batch_stays_a_minute_among_those_of_now(table: Table) -> None:
+def test_a_batch_that_has_ended_keeps_its_place_until_the_person_turns_to_another_tab(
+    table: Table,
+) -> None:
     table.batch()
-    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
     table.finish()
     assert table.row.tone is RowTone.OK
     assert table.row.status == "Delivered 12:00"
-    assert table.row.sub == "214 files · to inbox · size confirmed by the server"
-    table.clock.time += 61
+    assert table.row.sub == "214 files · to inbox · sizes confirmed by the server"
+    assert table.labels == ["Now 0", "Done 1", "Needs attention 0"]
+    table.clock.time += 10_000
     table.presenter.tick()
-    assert table.labels == ["Now 0", "Delivered 1", "Needs attention 0"]
-    assert table.presenter.view.empty == "Nothing is being sent or fetched."
-    table.presenter.show(Tab.DELIVERED)
-    assert table.row.batch == BATCH
+    assert table.shown == (Tab.NOW, [BATCH])
+    table.presenter.show(Tab.DONE)
+    assert table.shown == (Tab.DONE, [BATCH])
+    assert [tab.can_open for tab in table.presenter.view.tabs] == [False, True, False]
+    table.presenter.show(Tab.NOW)  # which has nothing to show
+    assert table.shown == (Tab.DONE, [BATCH])
+
+
+def test_a_batch_that_ended_while_another_tab_was_shown_still_is_to_be_seen(table: Table) -> None:
+    other = m.BatchId("2")
+    table.batch()
+    table.finish()
+    table.batch(batch=other)
+    table.presenter.show(Tab.DONE)
+    table.finish(batch=other)
+    table.presenter.show(Tab.NOW)
+    assert table.row.batch == other
+
+
+@pytest.mark.parametrize(("seconds", "rows"), [(STAYS_SECONDS - 1, 2), (STAYS_SECONDS + 1, 1)])
+def test_what_ended_a_minute_ago_makes_room_for_what_is_begun(
+    table: Table, seconds: float, rows: int
+) -> None:
+    table.batch()
+    table.finish(delivered=0, problem=PROBLEM)
+    table.clock.time += seconds
+    table.batch(batch=m.BatchId("2"))
+    assert len(table.presenter.view.rows) == rows
+    assert table.labels == ["Now 1", "Done 0", "Needs attention 1"]
+
+
+def test_what_is_begun_is_shown(table: Table) -> None:
+    table.batch()
+    table.finish()
+    table.presenter.show(Tab.DONE)
+    table.batch(batch=m.BatchId("2"))
+    assert table.presenter.view.tab is Tab.NOW
+
+
+def test_the_panel_keeps_the_height_of_the_tab_with_most_rows(table: Table) -> None:
+    for number in range(4):
+        table.batch(batch=m.BatchId(f"{number}"))
+        table.finish(batch=m.BatchId(f"{number}"))
+    table.presenter.show(Tab.DONE)
+    table.batch(batch=m.BatchId("5"))
+    view = table.presenter.view
+    assert (view.tab, len(view.rows), view.most) == (Tab.NOW, 1, 4)
 
 
 def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None:
@@ -138,7 +123,7 @@ def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None
     table.finish(delivered=213)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.about == "The sizes differ. Send it again."
-    assert table.row.status == "213 of 214 delivered"
+    assert table.row.status == "1 of 214 not delivered"
     assert table.row.details == support_text(PROBLEM)
 
 
@@ -153,25 +138,26 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     table.batch()
     table.presenter.cancel(BATCH)
     assert table.sent == [m.CancelBatch(BATCH)]
-    table.finish(delivered=0, problem=CANCELLED)
-    assert table.row.status == "Cancelled"
-    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+    table.finish(delivered=0, files_cancelled=214, problem=CANCELLED)
+    assert table.row.status == "Cancelled · nothing was delivered"
+    assert table.row.tone is RowTone.DIM
+    assert table.labels == ["Now 0", "Done 1", "Needs attention 0"]
 
 
 def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
-    table.batch()
+    table.batch(files_total=1)
     table.file(m.TransferState.CANCELLED, problem=CANCELLED)
-    table.finish(delivered=0, files_cancelled=1)
+    table.finish(delivered=0, files_total=1, files_cancelled=1)
     assert table.row.status == "Cancelled"
-    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
+    assert table.labels == ["Now 0", "Done 1", "Needs attention 0"]
 
 
 def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.CANCELLED, problem=CANCELLED, left_behind=LeftBehind.PART)
-    table.finish(delivered=0)
+    table.finish(delivered=0, files_cancelled=214)
     table.presenter.show(Tab.ATTENTION)
-    assert table.row.status == "Cancelled"
+    assert table.row.status == "Cancelled · nothing was delivered"
     assert table.row.left == "A part of the file may be left on the server. Send it again."
     assert table.row.tone is RowTone.AMBER
 
@@ -210,23 +196,17 @@ def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:
     assert not table.row.can_cancel
 
 
-def test_a_skipped_file_is_not_called_delivered(table: Table) -> None:
-    table.batch()
-    table.file(m.TransferState.SKIPPED)
-    table.finish(delivered=0, files_skipped=1)
-    assert (table.row.status, table.row.tone) == ("Skipped, it is already there", RowTone.DIM)
-
-
 def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     table.batch(files_total=1)
     table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
-    table.finish(delivered=0, files_skipped=1)
-    assert table.row.sub == "214 files · to inbox · skipped, another size on the server"
+    table.finish(delivered=0, files_total=1, files_skipped=1, files_size_differs=1)
+    assert table.row.status == "Skipped · another size is there"
+    assert table.row.tone is RowTone.DIM
 
 
 def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:
     table.batch()
-    table.presenter.show(Tab.DELIVERED)
+    table.presenter.show(Tab.DONE)
     table.presenter.handle(m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True))
     assert table.row.conflict is not None
     assert table.row.conflict.question == "“a.csv” is already there."
@@ -265,7 +245,7 @@ def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table)
 def test_what_was_not_asked_again_says_so(table: Table) -> None:
     table.batch()
     table.file(m.TransferState.DELIVERED, confirmation=Confirmation.NOT_ASKED_AGAIN)
-    table.finish()
+    table.finish(files_confirmed=0)
     assert "not asked again" in table.row.sub
 
 
@@ -330,56 +310,8 @@ def test_where_the_server_said_nothing_nothing_is_quoted(table: Table) -> None:
 
 
 def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Table) -> None:
-    table.batch()
-    table.file(
-        m.TransferState.SKIPPED,
-        skip_reason=SkipReason.LINK_TO_FOLDER,
-    )
-    table.finish(delivered=0, files_skipped=1, files_left_out=1)
+    table.batch(files_total=1)
+    table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.LINK_TO_FOLDER)
+    table.finish(delivered=0, files_total=1, files_skipped=1, files_left_out=1)
     assert table.row.status == "Left out"
     assert table.row.sub.endswith("left out: a link to a folder")
-
-
-def test_a_batch_that_needs_a_person_can_be_tried_again(table: Table) -> None:
-    table.batch()
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, left_behind=LeftBehind.PART)
-    table.finish(delivered=213, can_retry=True)
-    table.presenter.show(Tab.ATTENTION)
-    assert table.offers == [True]
-    table.presenter.retry(BATCH)
-    assert table.sent == [m.RetryBatch(1, BATCH)]
-    assert table.labels[0] == "Now 1"
-    assert table.offers == [False]  # until it is known what becomes of it
-    table.batch(files_finished=213, files_delivered=213)
-    table.file(m.TransferState.WAITING)
-    table.presenter.handle(m.Done(request=1))
-    assert table.labels == ["Now 1", "Delivered 0", "Needs attention 0"]
-    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
-    table.finish()
-    assert table.row.status == "Delivered 12:00"
-    assert (table.row.about, table.row.left, table.row.can_retry) == ("", "", False)
-
-
-def test_a_cancelled_batch_can_be_tried_again(table: Table) -> None:
-    table.batch()
-    table.file(m.TransferState.CANCELLED, problem=CANCELLED)
-    table.finish(delivered=0, files_cancelled=214, can_retry=True)
-    assert (table.row.status, table.row.can_retry) == ("Cancelled", True)
-
-
-def test_nothing_is_tried_again_without_a_session(table: Table) -> None:
-    table.batch()
-    table.finish(delivered=0, files_cancelled=214, can_retry=True)
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.OFFLINE))
-    assert table.offers == [False]
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.SIGNED_IN))
-    assert table.offers == [True]
-
-
-def test_why_a_batch_cannot_be_tried_again_is_shown(table: Table) -> None:
-    table.batch()
-    table.finish(delivered=0, files_cancelled=214, can_retry=True)
-    table.presenter.retry(BATCH)
-    table.presenter.handle(m.Failed(request=1, problem=PROBLEM))
-    assert table.shown == [PROBLEM]
-    assert table.offers == [True]

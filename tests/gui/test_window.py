@@ -211,7 +211,7 @@ def test_a_name_that_is_taken_is_asked_about_in_its_row(signed_in: Rig, tmp_path
     signed_in.driver.click("Keep both")
     answer = m.AnswerConflict(batch=batch_of(upload.request), choice=m.ConflictChoice.KEEP_BOTH)
     assert sent(signed_in, m.AnswerConflict) == [answer]
-    signed_in.driver.click("Cancel transfer")
+    signed_in.driver.click("Cancel “a.csv”")
     assert sent(signed_in, m.CancelBatch) == [m.CancelBatch(batch_of(upload.request))]
 
 

@@ -12,9 +12,19 @@ from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.views import MOVES, BatchId, Direction, FileView, LeftBehind, TransferState
+from ferrygate.transfers.views import (
+    MOVES,
+    BatchId,
+    Confirmation,
+    Direction,
+    FileView,
+    LeftBehind,
+    SkipReason,
+    TransferState,
+)
 
 S = TransferState
+NOT_CONFIRMED = Confirmation.NO_SIZES
 ENDED = {S.DELIVERED, S.SKIPPED, S.NEEDS_ATTENTION, S.CANCELLED}
 RETRIED = {S.NEEDS_ATTENTION, S.CANCELLED}
 SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
@@ -54,8 +64,16 @@ def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
 def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> FileView:
     match state:
         case S.DELIVERED | S.SKIPPED:
-            size = size if state is S.DELIVERED else 0
-            batch.end(number, Outcome(state=state, local="", remote=b"", size=size))
+            is_whole = state is S.DELIVERED
+            outcome = Outcome(
+                state=state,
+                local="",
+                remote=b"",
+                size=size if is_whole else 0,
+                confirmation=Confirmation.CONFIRMED if is_whole and size % 2 else NOT_CONFIRMED,
+                skip_reason=None if is_whole else list(SkipReason)[size % len(SkipReason)],
+            )
+            batch.end(number, outcome)
         case S.NEEDS_ATTENTION | S.CANCELLED:
             batch.fail(
                 number, state, Problem(kind=Kind.INTERNAL, sentence=message("")), LeftBehind.NOTHING
@@ -78,6 +96,9 @@ def check(batch: BatchFiles, views: list[FileView]) -> None:
     assert view.files_finished == sum(file.state in ENDED for file in files)
     assert view.files_delivered == sum(file.state is S.DELIVERED for file in files)
     assert view.files_skipped == sum(file.state is S.SKIPPED for file in files)
+    assert view.files_confirmed == sum(file.confirmed for file in files)
+    assert view.files_left_out == sum(file.is_left_out for file in files)
+    assert view.files_size_differs == sum(file.size_differs for file in files)
     assert view.files_cancelled == sum(file.state is S.CANCELLED for file in files)
     assert view.files_interrupted == sum(file.state is S.INTERRUPTED for file in files)
     assert view.can_retry == (view.finished and any(file.state in RETRIED for file in files))

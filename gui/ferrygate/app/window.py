@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
 
     def _render(self) -> None:
         self.setWindowTitle(plain_title(self._workspace.title))
-        self.transfers.setVisible(self._workspace.transfers.has_batches)
+        self._show_transfers(shown=self._workspace.transfers.has_batches)
         page = self._pages[self._workspace.screen]
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
@@ -159,6 +159,14 @@ class MainWindow(QMainWindow):
         """Bring the keyboard home from a control that is gone, or cannot take keys any more."""
         if now is None and self.isActiveWindow() and has_lost_keyboard(self.focusWidget()):
             self._go_home()
+
+    def _show_transfers(self, *, shown: bool) -> None:
+        """Show the panel, or hide it; the keyboard goes from it to the list."""
+        focused: QWidget | None = self.focusWidget()
+        had_focus = focused is not None and self.transfers.isAncestorOf(focused)
+        self.transfers.setVisible(shown)
+        if had_focus and not shown:
+            self.files.files.setFocus()
 
     def _render_notice(self) -> None:
         self._notice.render_problem(self._workspace.notices.problem)

@@ -66,7 +66,8 @@ class BatchFiles:
         self._records: list[FileRecord] = []
         self._queue = FileQueue(clock.monotonic)
         self._counts = dict.fromkeys(TransferState, 0)
-        self._moved = self._total = self._ended = self._left_out = 0
+        self._moved = self._total = self._ended = 0
+        self._left_out = self._size_differs = self._confirmed = 0
         self._speed = RecentSpeed(clock)
         self._finished_at: float | None = None
 
@@ -277,6 +278,8 @@ class BatchFiles:
             asked_again_at=None,
         )
         self._left_out += ended.is_left_out
+        self._size_differs += ended.size_differs
+        self._confirmed += ended.confirmed
         return ended
 
     def fail(
@@ -351,6 +354,8 @@ class BatchFiles:
             files_delivered=self._counts[TransferState.DELIVERED],
             files_skipped=self._counts[TransferState.SKIPPED],
             files_left_out=self._left_out,
+            files_size_differs=self._size_differs,
+            files_confirmed=self._confirmed,
             files_cancelled=self._counts[TransferState.CANCELLED],
             files_interrupted=self._counts[TransferState.INTERRUPTED],
             files_late=self._queue.late,

@@ -239,6 +239,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         files_delivered: files delivered.
         files_skipped: files skipped, those that are left out included.
         files_left_out: files skipped for what they are, such as links to folders.
+        files_size_differs: files skipped for a file of another size.
+        files_confirmed: delivered files whose size the other side names as well.
         files_cancelled: files that were taken back.
         files_interrupted: files whose connection was lost; they go on by themselves.
         files_late: files that are delivered, but are asked about again, or sent again, once no part
@@ -265,6 +267,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     files_delivered: int = 0
     files_skipped: int = 0
     files_left_out: int = 0
+    files_size_differs: int = 0
+    files_confirmed: int = 0
     files_cancelled: int = 0
     files_interrupted: int = 0
     files_late: int = 0

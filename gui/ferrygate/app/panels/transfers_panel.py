@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from itertools import pairwise
 
-from ferrygate.app.presenters.transfer_row import RowView
-from ferrygate.app.presenters.transfers_presenter import Tab, TransfersPresenter, TransfersView
+from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ferrygate.app.presenters.batch_outcome import Tab
+from ferrygate.app.presenters.transfer_row import RowAction, RowView
+from ferrygate.app.presenters.transfers_presenter import TabView, TransfersPresenter, TransfersView
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.labels import label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.engine.messages import BatchId, ConflictChoice
 
-_SHOWN = 3
+_SHOWN = 3  # rows that have room at a time
 
 
 class TransfersPanel(QFrame):
-    """Grows to three rows, then scrolls; the window shows it from the first transfer on."""
+    """Grows to three rows, then scrolls; the window shows it while there are rows.
+
+    Its height is that of the tab with most rows, so that neither the tabs nor the list above move
+    when another one is shown. Each row has a widget for as long as it is shown, so that neither the
+    keyboard's place nor a click on its way meets another batch than was meant.
+    """
 
     def __init__(self, theme: Theme, pace: RenderPace, presenter: TransfersPresenter) -> None:
         super().__init__()
@@ -29,10 +45,9 @@ class TransfersPanel(QFrame):
         self._mapper = QSignalMapper(self)
         self._mapper.mappedInt.connect(self._show_tab)
         self._summary = label("", "dim")
-        self._empty = label("", "dim")
-        self._rows: list[TransferRowWidget] = []
+        self._rows: list[TransferRowWidget] = []  # as they stand, those that show nothing last
         self._shown: tuple[RowView, ...] = ()
-        self._tabs: tuple[Tab, tuple[tuple[Tab, str], ...]] | None = None
+        self._tabs: tuple[Tab, tuple[TabView, ...]] | None = None
         self._asked: BatchId | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
@@ -54,8 +69,8 @@ class TransfersPanel(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(20, 0, 20, 0)
         head.setSpacing(18)
-        for at, (_tab, words) in enumerate(self._presenter.view.labels):
-            button = ThemedButton(self._theme, words, look="tab")
+        for at, tab in enumerate(self._presenter.view.tabs):
+            button = ThemedButton(self._theme, tab.words, look="tab")
             button.setCheckable(True)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, at)
@@ -63,52 +78,86 @@ class TransfersPanel(QFrame):
             head.addWidget(button)
         head.addStretch()
         head.addWidget(self._summary)
-        self._empty.setContentsMargins(20, 10, 20, 14)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(self._empty)
         column.addWidget(self._area)
 
     def _render(self) -> None:
         view = self._presenter.view
-        if (view.tab, view.labels) != self._tabs:
-            self._tabs = (view.tab, view.labels)
+        if (view.tab, view.tabs) != self._tabs:
+            self._tabs = (view.tab, view.tabs)
             self._render_tabs(view)
         self._summary.setText(view.summary)
-        self._empty.setText(view.empty)
-        self._empty.setVisible(not view.rows)
-        self._area.setVisible(bool(view.rows))
         self._render_rows(view)
 
     def _render_tabs(self, view: TransfersView) -> None:
-        for at, (tab, words) in enumerate(view.labels):
+        for at, tab in enumerate(view.tabs):
             button = self._group.button(at)
             if isinstance(button, ThemedButton):
-                button.show_words(words)
-                button.setChecked(tab is view.tab)
+                button.show_words(tab.words)
+                button.setEnabled(tab.can_open)
+                set_look(button, "tone", "amber" if tab.calls else "")
+                button.setChecked(tab.tab is view.tab)
 
     def _render_rows(self, view: TransfersView) -> None:
+        focused: QWidget | None = self.window().focusWidget()
         self._shown = view.rows
-        while len(self._rows) < len(view.rows):
-            self._rows.append(self._make_row())
+        self._place_rows(view.rows)
         for at, widget in enumerate(self._rows):
             widget.setVisible(at < len(view.rows))
             if at < len(view.rows):
                 widget.render_view(view.rows[at])
-        first = self._rows[: min(len(view.rows), _SHOWN)]
-        self._area.setFixedHeight(sum(widget.sizeHint().height() for widget in first))
+        self._fit(view)
+        if focused is not None and self._area.isAncestorOf(focused):
+            self._keep_focus(focused, view)
         if view.asked != self._asked:
             self._asked = view.asked
             QTimer.singleShot(0, self._show_question)  # once the rows have their places
 
+    def _place_rows(self, rows: tuple[RowView, ...]) -> None:
+        """Put the widget of each batch in its place; a batch without one takes one that is free."""
+        shown = {row.batch for row in rows}
+        of_batch = {widget.batch: widget for widget in self._rows if widget.batch in shown}
+        free = [widget for widget in self._rows if widget.batch not in shown]
+        placed = [
+            of_batch.get(row.batch) or (free.pop(0) if free else self._make_row()) for row in rows
+        ]
+        if [*placed, *free] != self._rows:
+            self._rows = [*placed, *free]
+            for at, widget in enumerate(self._rows):
+                self._column.removeWidget(widget)
+                self._column.insertWidget(at, widget)
+            self._chain_focus(placed)
+
+    def _chain_focus(self, rows: list[TransferRowWidget]) -> None:
+        """Have Tab go through the rows as they stand, not as they were made."""
+        controls = [button for row in rows for button in row.findChildren(QAbstractButton)]
+        for before, after in pairwise([*self._group.buttons(), *controls]):
+            QWidget.setTabOrder(before, after)
+
+    def _fit(self, view: TransfersView) -> None:
+        """Take the height of the rows that have room, in whichever tab there are most."""
+        first = self._rows[: min(len(view.rows), _SHOWN)]
+        height = sum(widget.sizeHint().height() for widget in first)
+        if first:
+            height += (min(view.most, _SHOWN) - len(first)) * first[0].least_height
+        self._area.setFixedHeight(height)
+
+    def _keep_focus(self, focused: QWidget, view: TransfersView) -> None:
+        """Put the keyboard on the tab where the control that had it is gone.
+
+        Qt would put it on whatever comes next: a link that begins a transfer, a button outside.
+        """
+        if not focused.isVisibleTo(self):
+            self._group.button(list(Tab).index(view.tab)).setFocus()
+
     def _make_row(self) -> TransferRowWidget:
         widget = TransferRowWidget(self._theme)
         widget.cancel_wanted.connect(self._cancel)
-        widget.retry_wanted.connect(self._retry)
+        widget.acted.connect(self._act)
         widget.answered.connect(self._answer)
-        self._column.insertWidget(len(self._rows), widget)
         return widget
 
     @Slot()
@@ -125,9 +174,9 @@ class TransfersPanel(QFrame):
     def _cancel(self, batch: BatchId) -> None:
         self._presenter.cancel(batch)
 
-    @Slot(str)
-    def _retry(self, batch: BatchId) -> None:
-        self._presenter.retry(batch)
+    @Slot(str, object)
+    def _act(self, batch: BatchId, action: RowAction) -> None:
+        self._presenter.act(batch, action)
 
     @Slot(str, object)
     def _answer(self, batch: BatchId, choice: ConflictChoice) -> None:

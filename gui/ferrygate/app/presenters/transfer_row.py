@@ -3,133 +3,40 @@
 from __future__ import annotations
 
 from enum import Enum
-from pathlib import Path
+from pathlib import PurePath
 
 import msgspec
 
+from ferrygate.app.presenters.batch_outcome import MARKS, Outcome, RowTone
 from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
+from ferrygate.app.presenters.known_batch import Batch
+from ferrygate.app.presenters.outcome_words import outcome_words
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
-from ferrygate.common.display import display_name, display_text
-from ferrygate.common.errors import AGAIN_IS_NO_HELP, Kind, Problem
+from ferrygate.common.display import display_name
 from ferrygate.common.i18n import _, ngettext, render
-from ferrygate.common.message import Message, message, sentences
-from ferrygate.common.remote_path import basename
-from ferrygate.common.text import size_text, time_text
-from ferrygate.engine.messages import (
-    BatchId,
-    BatchView,
-    ConflictQuestion,
-    Direction,
-    FileView,
-    TransferState,
-)
-from ferrygate.transfers.words import (
-    batch_title,
-    confirmation_words,
-    late_words,
-    left_words,
-    skipped_words,
-)
+from ferrygate.common.remote_path import normalise
+from ferrygate.common.text import number_text, size_text, time_text
+from ferrygate.engine.messages import BatchId, BatchView, Direction
+from ferrygate.sites.site import Site
+from ferrygate.transfers.words import batch_title, late_words
 
-_MOST_FAILURES = 100  # of a batch that are kept for support
-_MOST_LINES = 20  # of them that a tool tip shows
+_MAX_LINES = 20  # of the files that need a person, that a tool tip shows
 
 
-class Outcome(Enum):
-    """Where a batch belongs."""
+class RowAction(Enum):
+    """The links of a row that has ended, in the order in which they stand."""
 
-    RUNNING = "running"
-    DELIVERED = "delivered"
-    ATTENTION = "attention"
-    DROPPED = "dropped"
-
-
-class RowTone(Enum):
-    """The colour of a row's icon, words and bar; always beside words."""
-
-    ACCENT = "accent"
-    OK = "ok"
-    AMBER = "amber"
-    DIM = "dim"
+    RETRY = "retry"
+    COPY_DETAILS = "copy-details"
+    DISMISS = "dismiss"
 
 
-class Batch(msgspec.Struct, kw_only=True):
-    """Holds what is known of one batch.
+class RowLink(msgspec.Struct, frozen=True):
+    """One link of a row: its words, and its name for people who hear and do not see the row."""
 
-    Attributes:
-        view: as the engine told it.
-        question: about a name that is taken.
-        file_problem: the first of a file that a person has to see to.
-        failures: the files that a person has to see to, with why; the first of them.
-        note: about a file that was delivered, or skipped though it is another.
-        left: what an upload that was not delivered may have left on the server, and what to do
-            about it; the first of them.
-    """
-
-    view: BatchView
-    question: ConflictQuestion | None = None
-    file_problem: Problem | None = None
-    failures: dict[int, tuple[str, Problem]] = {}
-    note: Message | None = None
-    left: Message | None = None
-
-    def follow(self, view: BatchView) -> None:
-        """Note how the batch stands now; what was said of its files is over where they are retried.
-
-        Each is told anew then.
-        """
-        if self.view.finished and not view.finished:
-            self.file_problem = self.note = self.left = None
-            self.failures.clear()
-        self.view = view
-        if view.finished:
-            self.question = None
-
-    def take(self, file: FileView) -> None:
-        """Note what is to be said of one file."""
-        if file.state is TransferState.DELIVERED:
-            self.note = confirmation_words(file, self.view.direction)
-        elif file.state is TransferState.SKIPPED:
-            self.note = skipped_words(file, self.view.direction) or self.note
-        elif file.state is TransferState.NEEDS_ATTENTION:
-            self.file_problem = self.file_problem or file.problem
-            if file.problem is not None and len(self.failures) < _MOST_FAILURES:
-                self.failures[file.number] = (self._name(file), file.problem)
-            self.left = self.left or _left(file)
-        elif file.state is TransferState.CANCELLED:
-            self.left = self.left or _left(file)
-
-    def _name(self, file: FileView) -> str:
-        """Return the name that a file has where it comes from."""
-        upload = self.view.direction is Direction.UPLOAD
-        return (
-            display_text(Path(file.local).name) if upload else display_name(basename(file.remote))
-        )
-
-    @property
-    def problem(self) -> Problem | None:
-        """Return the first problem that a person has to see to: a file's, or that of its walk."""
-        return self.file_problem or (None if self._is_walk_cancelled else self.view.problem)
-
-    @property
-    def _is_cancelled(self) -> bool:
-        """Tell whether a person took it back, or some of it."""
-        return self._is_walk_cancelled or self.view.files_cancelled > 0
-
-    @property
-    def _is_walk_cancelled(self) -> bool:
-        problem = self.view.problem
-        return problem is not None and problem.kind is Kind.CANCELLED
-
-    @property
-    def outcome(self) -> Outcome:
-        """Where it belongs now."""
-        if not self.view.finished:
-            return Outcome.RUNNING
-        if self.problem is not None or self.left is not None:
-            return Outcome.ATTENTION
-        delivered = self.view.files_delivered or not self._is_cancelled
-        return Outcome.DELIVERED if delivered else Outcome.DROPPED
+    action: RowAction
+    words: str
+    name: str
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,17 +48,19 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         tone: colour of icon, status and bar.
         title: what is moved.
         sub: the smaller line under it.
+        place: the whole path that it goes to, for the line's tip.
         about: a sentence over the whole width: what went wrong and what to do, or when files are
             asked about again; may be empty.
         left: what is left on the server of an upload, and what to do about it; may be empty.
         fraction: progress from 0 to 1; ``None`` where no bar is shown.
-        status: the words beside the bar.
+        status: the words beside the bar, or in its place what has become of the batch.
         can_cancel: there is something to stop.
-        can_retry: there is something to try again.
+        cancel_name: the name of the button for that.
+        links: what can be done about a batch that has ended.
         conflict: what is asked about names that are taken; ``None`` where nothing is.
         said: what the server itself said of the problem; may be empty.
         each: the same of each file, one a line.
-        details: offered to copy for support.
+        details: copied for support.
     """
 
     batch: BatchId
@@ -159,126 +68,61 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     tone: RowTone
     title: str
     sub: str
+    place: str = ""
     about: str = ""
     left: str = ""
     fraction: float | None = None
     status: str = ""
     can_cancel: bool = False
-    can_retry: bool = False
+    cancel_name: str = ""
+    links: tuple[RowLink, ...] = ()
     conflict: ConflictView | None = None
     said: str = ""
     each: str = ""
     details: str = ""
 
 
-def row_view(batch: Batch, *, waiting: str, can_retry: bool) -> RowView:
+def row_view(batch: Batch, *, here: Site | None, waiting: str, can_retry: bool) -> RowView:
     """The row of a batch.
 
     Args:
         batch: what is known of it.
+        here: the site that is open.
         waiting: why nothing moves at all now, such as a lost connection; empty where it does.
         can_retry: what is to be tried again could be, just now.
     """
-    if batch.outcome is Outcome.RUNNING:
-        return _running(batch, waiting)
-    row = _ended(batch)
-    return msgspec.structs.replace(row, can_retry=can_retry and batch.view.can_retry)
+    if batch.is_under_way:
+        return _running(batch, here, waiting)
+    return _ended(batch, here, can_retry=can_retry and batch.view.can_retry)
 
 
-def _ended(batch: Batch) -> RowView:
-    view = batch.view
-    where = _where(view)
-    if batch.outcome is Outcome.ATTENTION:
-        return _troubled(batch, where)
-    if batch.outcome is Outcome.DROPPED:
-        return RowView(
-            batch=view.batch,
-            icon="skipped",
-            tone=RowTone.DIM,
-            title=render(batch_title(view)),
-            sub=where,
-            status=_("Cancelled"),
-        )
-    return _delivered(batch, where)
+def same_account(first: Site | None, second: Site | None) -> bool:
+    """Tell whether two sites are one account of one server, so that their batches are."""
+    if first is None or second is None:
+        return first is second
+    return (first.host, first.port, first.username) == (second.host, second.port, second.username)
 
 
-def _troubled(batch: Batch, where: str) -> RowView:
-    view, problem = batch.view, batch.problem
-    status = _("Cancelled") if problem is None else _("Not delivered")
-    return RowView(
-        batch=view.batch,
-        icon="warning",
-        tone=RowTone.AMBER,
-        title=render(batch_title(view)),
-        sub=where,
-        about=problem_text(problem) if problem else "",
-        left=render(batch.left) if batch.left is not None else "",
-        status=_of_total(view) if view.files_delivered else status,
-        said=said_text(problem) if problem else "",
-        each=_each(batch),
-        details=_details(batch),
-    )
+# ------------------------------------------------------------ under way
 
 
-def _left(file: FileView) -> Message | None:
-    """Say what is left of a file on the server, and to send it again where that can help."""
-    left = left_words(file)
-    if left is None or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
-        return left
-    return sentences(left, message("Send it again."))
-
-
-def _each(batch: Batch) -> str:
-    """List what the server said of each file, one a line."""
-    said = [(name, said_text(problem)) for name, problem in batch.failures.values()]
-    lines = [f"{name}: {words}" for name, words in said if words]
-    return "\n".join(lines[:_MOST_LINES] + ["…"] * (len(lines) > _MOST_LINES))
-
-
-def _details(batch: Batch) -> str:
-    """Make the text of "Copy details for support": the problem, or that of each file."""
-    if batch.problem is None or len(batch.failures) <= 1:
-        return support_text(batch.problem) if batch.problem else ""
-    return "\n\n".join(
-        f"{name}\n{support_text(problem)}" for name, problem in batch.failures.values()
-    )
-
-
-def _delivered(batch: Batch, where: str) -> RowView:
-    view = batch.view
-    time = time_text(view.finished_at) if view.finished_at is not None else ""
-    if not view.files_delivered and view.files_skipped:
-        left_out = view.files_left_out == view.files_skipped  # links, devices: nothing is there
-        status = _("Left out") if left_out else _("Skipped, it is already there")
-        icon, tone = "skipped", RowTone.DIM
-    elif view.files_delivered < view.files_total:
-        status, icon, tone = _of_total(view), "done", RowTone.OK
-    else:
-        status, icon, tone = _("Delivered {time}").format(time=time).strip(), "done", RowTone.OK
-    return RowView(
-        batch=view.batch,
-        icon=icon,
-        tone=tone,
-        title=render(batch_title(view)),
-        sub=f"{where} · {render(batch.note)}" if batch.note is not None else where,
-        status=status,
-    )
-
-
-def _running(batch: Batch, waiting: str) -> RowView:
+def _running(batch: Batch, here: Site | None, waiting: str) -> RowView:
     view = batch.view
     conflict = None if batch.question is None else conflict_view(batch.question)
     upload = view.direction is Direction.UPLOAD
+    title = render(batch_title(view))
     return RowView(
         batch=view.batch,
         icon="upload" if upload else "download",
         tone=RowTone.AMBER if waiting or conflict else RowTone.ACCENT,
-        title=render(batch_title(view)),
-        sub=waiting or _where(view),
+        title=title,
+        sub=waiting or _where(batch, here),
+        place=view.target,
         about="" if waiting or conflict else _late(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
         status=_status(view, waiting, asks=conflict is not None),
         can_cancel=not view.stopping,
+        cancel_name=_("Cancel “{title}”").format(title=title),
         conflict=conflict,
     )
 
@@ -308,10 +152,8 @@ def _late(view: BatchView) -> str:
 def _progress(view: BatchView) -> str:
     if view.walking and not view.bytes_moved:
         return ngettext(
-            "Looking through folders, {count} file",
-            "Looking through folders, {count} files",
-            view.files_total,
-        ).format(count=view.files_total)
+            "{count} file found so far", "{count} files found so far", view.files_total
+        ).format(count=number_text(view.files_total))
     if not view.bytes_total:
         return _("Waiting")
     share = min(100, view.bytes_moved * 100 // view.bytes_total)
@@ -321,15 +163,126 @@ def _progress(view: BatchView) -> str:
     return _("{share} % · {moved} of {total}").format(share=share, moved=moved, total=total)
 
 
-def _of_total(view: BatchView) -> str:
-    return _("{done} of {total} delivered").format(
-        done=view.files_delivered, total=view.files_total
+# ------------------------------------------------------------ ended
+
+
+def _ended(batch: Batch, here: Site | None, *, can_retry: bool) -> RowView:
+    view, outcome, problem = batch.view, batch.outcome, batch.problem
+    mark = MARKS[outcome]
+    title = render(batch_title(view))
+    details = _details(batch)
+    return RowView(
+        batch=view.batch,
+        icon=mark.icon,
+        tone=mark.tone if batch.left is None else RowTone.AMBER,
+        title=title,
+        sub=" · ".join(filter(None, (_where(batch, here), _when(batch), _note(batch)))),
+        place=view.target,
+        about=problem_text(problem) if problem else "",
+        left=render(batch.left) if batch.left is not None else "",
+        status=outcome_words(view, outcome),
+        links=_links(batch, title, can_retry=can_retry, has_details=bool(details)),
+        said=said_text(problem) if problem else "",
+        each=_each(batch),
+        details=details,
     )
 
 
-def _where(view: BatchView) -> str:
-    place = _("to {folder}").format(folder=view.target)
+def _links(batch: Batch, title: str, *, can_retry: bool, has_details: bool) -> tuple[RowLink, ...]:
+    """Offer what can be done about a batch; a delivery stays on record, so it is not dismissed."""
+    links = []
+    if can_retry:
+        if not batch.view.files_delivered:
+            words, name = _("Try again"), _("Try “{title}” again")
+        elif batch.view.direction is Direction.UPLOAD:
+            words, name = _("Send the rest"), _("Send the rest of “{title}”")
+        else:
+            words, name = _("Fetch the rest"), _("Fetch the rest of “{title}”")
+        links.append(RowLink(RowAction.RETRY, words, name.format(title=title)))
+    if has_details:
+        name = _("Copy details of “{title}” for support").format(title=title)
+        links.append(RowLink(RowAction.COPY_DETAILS, _("Copy details"), name))
+    if batch.outcome not in _ON_RECORD:
+        name = _("Dismiss “{title}”").format(title=title)
+        links.append(RowLink(RowAction.DISMISS, _("Dismiss"), name))
+    return tuple(links)
+
+
+_ON_RECORD = frozenset({Outcome.DELIVERED, Outcome.UNCONFIRMED, Outcome.REST_SKIPPED})
+
+
+def _when(batch: Batch) -> str:
+    """Say when a batch ended whose outcome's words do not."""
+    ended = batch.view.finished_at
+    if ended is None or batch.outcome in {Outcome.DELIVERED, Outcome.UNCONFIRMED}:
+        return ""
+    return time_text(ended)
+
+
+def _note(batch: Batch) -> str:
+    """Say of what was delivered how its size was confirmed, and why files were skipped."""
+    view = batch.view
+    if not view.files_delivered:
+        return render(batch.skipped) if batch.skipped is not None else ""
+    if not view.files_confirmed:
+        return render(batch.unconfirmed) if batch.unconfirmed is not None else ""
+    upload, confirmed = view.direction is Direction.UPLOAD, view.files_confirmed
+    if batch.outcome is Outcome.DELIVERED:
+        whole = ngettext("size confirmed by the server", "sizes confirmed by the server", confirmed)
+        return whole if upload else _("complete")
+    if confirmed == view.files_delivered:
+        some = ngettext("{count} size confirmed", "{count} sizes confirmed", confirmed)
+        return some.format(count=number_text(confirmed)) if upload else ""
+    return _("{done} of {total} sizes confirmed").format(
+        done=number_text(confirmed), total=number_text(view.files_delivered)
+    )
+
+
+def _each(batch: Batch) -> str:
+    """List what the server said of each file, one a line."""
+    said = [(name, said_text(problem)) for name, problem in batch.failures.values()]
+    lines = [f"{name}: {words}" for name, words in said if words]
+    return "\n".join(lines[:_MAX_LINES] + ["…"] * (len(lines) > _MAX_LINES))
+
+
+def _details(batch: Batch) -> str:
+    """Make the text of "Copy details": the problem, or that of each file."""
+    if batch.problem is None or len(batch.failures) <= 1:
+        return support_text(batch.problem) if batch.problem else ""
+    return "\n\n".join(
+        f"{name}\n{support_text(problem)}" for name, problem in batch.failures.values()
+    )
+
+
+# ------------------------------------------------------------ where
+
+
+def _where(batch: Batch, here: Site | None) -> str:
+    """Say where a batch goes, and to which site where that is not the one that is open."""
+    view, parts = batch.view, []
+    if batch.site is not None and not same_account(batch.site, here):
+        parts.append(_site_name(batch.site, here))
     if view.files_total > 1:
         files = ngettext("{count} file", "{count} files", view.files_total)
-        return files.format(count=view.files_total) + f" · {place}"
-    return place
+        parts.append(files.format(count=number_text(view.files_total)))
+    parts.append(_("to {folder}").format(folder=_folder(batch)))
+    return " · ".join(parts)
+
+
+def _site_name(site: Site, here: Site | None) -> str:
+    if here is not None and here.name == site.name:
+        return _("{site}, {user}").format(site=site.name, user=site.username)
+    return site.name
+
+
+def _folder(batch: Batch) -> str:
+    """Name the folder as the window does elsewhere: Home, or its path from there."""
+    target = batch.view.target
+    if batch.view.direction is Direction.DOWNLOAD:
+        return PurePath(target).name or target
+    if batch.site is None:
+        return target
+    home = display_name(normalise(batch.site.start_folder))
+    if target == home:
+        return _("Home")
+    return target.removeprefix(home.rstrip("/") + "/")

@@ -1,58 +1,76 @@
-"""The transfers panel: which batches stand in which tab, and what can be done to them."""
+"""The transfers panel: which batches stand in which tab, and what can be done to them.
+
+"Now" holds what is under way, and its number counts just that. A batch that ends keeps its place
+there, since a row that vanished when it ended might never have been seen; it stands in its own tab
+as well, which counts it at once. It leaves "Now" when the person turns from it to another tab, or
+starts something else a minute or more after it ended: then the panel changes anyway, under the eyes
+of somebody who is there. From its own tab nothing is ever taken away but by "Dismiss".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 import msgspec
 
+from ferrygate.app.presenters.batch_outcome import ALL_THERE, Tab
+from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.session_words import seconds_until
-from ferrygate.app.presenters.transfer_row import Batch, Outcome, RowView, row_view
+from ferrygate.app.presenters.transfer_row import RowAction, RowView, row_view, same_account
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
-from ferrygate.common.text import duration_text, size_text
+from ferrygate.common.text import number_text, remaining_text, size_text
 from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
 
 STAYS_SECONDS = 60.0
-"""Seconds for which a finished batch still stands among those of now."""
-MOST_ROWS = 50
+"""Seconds for which a batch that has ended stands among those of now, whatever is begun."""
+MAX_ROWS = 50
 """Rows of one tab; older ones are counted, not drawn."""
 
 
-class Tab(Enum):
-    """The three tabs."""
+class TabView(msgspec.Struct, frozen=True):
+    """One tab.
 
-    NOW = "now"
-    DELIVERED = "delivered"
-    ATTENTION = "attention"
+    Attributes:
+        tab: names it.
+        words: what stands on it, with its count.
+        can_open: it has rows.
+        calls: a person has to see to some of them.
+    """
+
+    tab: Tab
+    words: str
+    can_open: bool
+    calls: bool = False
 
 
 class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     """The panel.
 
     Attributes:
-        tab: the tab shown.
-        labels: the words on each tab, with counts.
+        tab: the tab shown: one that has rows, if any has.
+        tabs: all of them.
         rows: newest first.
+        most: rows of the tab that has most of them, so that the panel keeps its height from one to
+            the other.
         summary: speed and time left of all that moves.
-        empty: the words where a tab has no rows.
         asked: the batch that waits for an answer; none where nothing is asked.
     """
 
     tab: Tab
-    labels: tuple[tuple[Tab, str], ...]
+    tabs: tuple[TabView, ...]
     rows: tuple[RowView, ...] = ()
+    most: int = 0
     summary: str = ""
-    empty: str = ""
     asked: m.BatchId | None = None
 
 
 class TransfersPresenter(Observable):
-    """Follows all batches of this session."""
+    """Follows all batches since the window was opened."""
 
     def __init__(self, outbox: Outbox, clock: Clock, show: Callable[[Problem], None]) -> None:
         """Begin without batches; ``show`` is told why something that was asked for cannot be."""
@@ -62,46 +80,83 @@ class TransfersPresenter(Observable):
         self._clock = clock
         self._tab = Tab.NOW
         self._batches: dict[m.BatchId, Batch] = {}
+        self._dismissed: set[m.BatchId] = set()  # the engine may tell of them once more
         self._retries: dict[int, m.BatchId] = {}  # asked for, by request
         self._session: m.SessionChanged | None = None
+        self._site: Site | None = None
 
     @property
     def view(self) -> TransfersView:
         """The panel at this moment."""
-        now = self._clock.now()
-        rows = {tab: [b for b in self._batches.values() if self._is_in(b, tab, now)] for tab in Tab}
-        counts = {tab: len(batches) for tab, batches in rows.items()}
-        waiting = self._waiting(now)
+        rows = {tab: [b for b in self._batches.values() if b.is_in(tab)] for tab in Tab}
+        tab = self._shown_tab
+        waiting = self._waiting(self._clock.now())
         return TransfersView(
-            tab=self._tab,
-            labels=(
-                (Tab.NOW, _("Now {count}").format(count=counts[Tab.NOW])),
-                (Tab.DELIVERED, _("Delivered {count}").format(count=counts[Tab.DELIVERED])),
-                (Tab.ATTENTION, _("Needs attention {count}").format(count=counts[Tab.ATTENTION])),
-            ),
+            tab=tab,
+            tabs=tuple(self._tab_view(tab, batches) for tab, batches in rows.items()),
             rows=tuple(
-                row_view(batch, waiting=waiting, can_retry=self._can_retry(batch))
-                for batch in _drawn(rows[self._tab])
+                row_view(batch, here=self._site, waiting=waiting, can_retry=self._can_retry(batch))
+                for batch in _drawn(rows[tab])
             ),
+            most=max(map(len, rows.values())),
             summary=self._summary(),
-            empty=_EMPTY[self._tab](),
-            asked=next((b.view.batch for b in rows[self._tab] if b.question), None),
+            asked=next((b.view.batch for b in rows[tab] if b.question), None),
         )
 
     @property
+    def _shown_tab(self) -> Tab:
+        """Return the tab that was turned to, or the first one with rows where it has none."""
+        tabs = [self._tab, *Tab]
+        return next((tab for tab in tabs if self._has_rows(tab)), Tab.NOW)
+
+    def _has_rows(self, tab: Tab) -> bool:
+        return any(batch.is_in(tab) for batch in self._batches.values())
+
+    def _tab_view(self, tab: Tab, batches: list[Batch]) -> TabView:
+        count = sum(batch.is_under_way for batch in batches) if tab is Tab.NOW else len(batches)
+        words = {
+            Tab.NOW: _("Now {count}"),
+            Tab.DONE: _("Done {count}"),
+            Tab.ATTENTION: _("Needs attention {count}"),
+        }[tab]
+        calls = tab is Tab.ATTENTION and count > 0
+        return TabView(tab, words.format(count=number_text(count)), bool(batches), calls)
+
+    @property
     def has_batches(self) -> bool:
-        """At least one batch has been started."""
+        """Tell whether there is a row in any tab."""
         return bool(self._batches)
 
     @property
     def delivered(self) -> int:
-        """Count the batches that are delivered."""
-        return sum(b.outcome is Outcome.DELIVERED for b in self._batches.values())
+        """Count the batches of which something was delivered, and nothing is missing."""
+        return sum(b.outcome in ALL_THERE for b in self._batches.values())
 
     def show(self, tab: Tab) -> None:
-        """Turn to a tab."""
+        """Turn to a tab; what has ended was seen among those of now, where they were shown."""
+        if tab is self._shown_tab:
+            return
+        if self._shown_tab is Tab.NOW:
+            self._set_aside(self._clock.now())
         self._tab = tab
         self._changed()
+
+    def _set_aside(self, ended_by: float) -> None:
+        """Take from those of now what had ended by then, in seconds since the epoch."""
+        for batch in self._batches.values():
+            ended = batch.view.finished_at
+            if ended is not None and ended <= ended_by and not batch.is_under_way:
+                batch.is_set_aside = True
+
+    def act(self, batch: m.BatchId, action: RowAction) -> None:
+        """Do what a link of a row says."""
+        match action:
+            case RowAction.RETRY:
+                self.retry(batch)
+            case RowAction.DISMISS:
+                self.dismiss(batch)
+            case RowAction.COPY_DETAILS:
+                pass  # the row's own: the clipboard is Qt's
 
     def cancel(self, batch: m.BatchId) -> None:
         """Stop a batch."""
@@ -109,16 +164,33 @@ class TransfersPresenter(Observable):
 
     def retry(self, batch: m.BatchId) -> None:
         """Try again what a batch did not deliver; it stands among those of now then."""
+        if not self._can_retry(self._batches[batch]):
+            return
         request = self._outbox.number()
         self._retries[request] = batch
         self._outbox.send(m.RetryBatch(request, batch))
+        self._batches[batch].is_set_aside = False
         self._tab = Tab.NOW
         self._changed()
 
     def _can_retry(self, batch: Batch) -> bool:
+        """Tell whether the session there is may try it again: the same account of the same site."""
         session = self._session
         is_offline = session is not None and session.state is m.SessionState.OFFLINE
-        return not is_offline and batch.view.batch not in self._retries.values()
+        return (
+            not is_offline
+            and same_account(batch.site, self._site)
+            and batch.view.batch not in self._retries.values()
+        )
+
+    def dismiss(self, batch: m.BatchId) -> None:
+        """Forget a batch that has ended, for good."""
+        known = self._batches.get(batch)
+        is_retried = batch in self._retries.values()  # it is about to begin again
+        if known is not None and not known.is_under_way and not is_retried:
+            del self._batches[batch]
+            self._dismissed.add(batch)
+            self._changed()
 
     def answer(self, batch: m.BatchId, choice: m.ConflictChoice) -> None:
         """Say what to do about names that are taken, for the rest of the batch."""
@@ -134,8 +206,10 @@ class TransfersPresenter(Observable):
     def handle(self, event: m.Event) -> None:
         """Take in what the engine says about batches."""
         match event:
+            case m.BatchChanged(view=view) if view.batch in self._dismissed:
+                return
             case m.BatchChanged(view=view):
-                self._batches.setdefault(view.batch, Batch(view=view)).follow(view)
+                self._follow(view)
             case m.FileChanged(batch=name) if name in self._batches:
                 self._batches[name].take(event.view)
             case m.ConflictQuestion(batch=name) if name in self._batches:
@@ -145,23 +219,20 @@ class TransfersPresenter(Observable):
                 del self._retries[number]
                 if isinstance(event, m.Failed):
                     self._show_problem(event.problem)
+            case m.SiteOpened(site=site):
+                self._site = site
             case m.SessionChanged():
                 self._session = event
             case _:
                 return
         self._changed()
 
-    def _is_in(self, batch: Batch, tab: Tab, now: float) -> bool:
-        outcome = batch.outcome
-        match tab:
-            case Tab.NOW:
-                ended = batch.view.finished_at
-                recent = ended is None or now - ended < STAYS_SECONDS
-                return outcome is Outcome.RUNNING or recent
-            case Tab.DELIVERED:
-                return outcome is Outcome.DELIVERED
-            case Tab.ATTENTION:
-                return outcome is Outcome.ATTENTION
+    def _follow(self, view: m.BatchView) -> None:
+        if view.batch not in self._batches:
+            self._set_aside(self._clock.now() - STAYS_SECONDS)
+            self._batches[view.batch] = Batch(view=view, site=self._site)
+            self._tab = Tab.NOW  # a person has begun it, and looks for it
+        self._batches[view.batch].follow(view)
 
     def _waiting(self, now: float) -> str:
         session = self._session
@@ -175,7 +246,7 @@ class TransfersPresenter(Observable):
         return _("Connection lost. Reconnecting.")
 
     def _summary(self) -> str:
-        moving = [b.view for b in self._batches.values() if b.outcome is Outcome.RUNNING]
+        moving = [b.view for b in self._batches.values() if b.is_under_way]
         speed = sum(view.bytes_per_second for view in moving)
         if speed < 1:
             return ""
@@ -183,18 +254,13 @@ class TransfersPresenter(Observable):
         words = _("{size}/s").format(size=size_text(int(speed)))
         if any(view.walking for view in moving):
             return words
-        about = _("about {time} left").format(time=duration_text(left / speed))
+        about = _("about {time} left").format(time=remaining_text(left / speed))
         return f"{words} · {about}"
 
 
 def _drawn(batches: list[Batch]) -> list[Batch]:
-    """Newest first; older ones only where they wait for an answer."""
-    newest = len(batches) - MOST_ROWS
-    return [b for at, b in reversed(list(enumerate(batches))) if at >= newest or b.question]
-
-
-_EMPTY = {
-    Tab.NOW: lambda: _("Nothing is being sent or fetched."),
-    Tab.DELIVERED: lambda: _("Nothing delivered yet."),
-    Tab.ATTENTION: lambda: _("Nothing needs you."),
-}
+    """Choose the batches that are drawn, newest first: what asks, what is under way, the newest."""
+    newest = list(reversed(batches))
+    by_weight = sorted(newest, key=lambda b: (b.question is None, not b.is_under_way))
+    drawn = {batch.view.batch for batch in by_weight[:MAX_ROWS]}
+    return [batch for batch in newest if batch.view.batch in drawn]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.app.presenters.transfers_presenter import Tab
+from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.scenes.scene import BATCH, Scene, before_value, start_sending
 from ferrygate.app.stage import Stage
 from ferrygate.common.entry import Entry, EntryKind

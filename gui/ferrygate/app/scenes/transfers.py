@@ -2,10 +2,92 @@
 
 from __future__ import annotations
 
+from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.scenes.scene import Scene, before_value
 from ferrygate.app.stage import Stage
+from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+
+_BYTES = 6_310_000
+_SIGNED_OUT = Cancelled(message("Signed out.")).problem
+_NO_SPACE = Problem(
+    kind=Kind.NO_SPACE,
+    sentence=message("“{name}” does not fit into the space that the server allows you.", name="c"),
+    next_step=message(
+        "Remove files there that are no longer needed, or ask your contact for more space."
+    ),
+)
+
+
+def _view(
+    name: str, total: int, *, direction: m.Direction = m.Direction.UPLOAD, target: str = "/inbox"
+) -> m.BatchView:
+    """A batch that has just begun."""
+    return m.BatchView(
+        batch=m.BatchId(name),
+        direction=direction,
+        name=name,
+        sources=1,
+        target=target,
+        files_total=total,
+        bytes_total=_BYTES,
+    )
+
+
+def _ended(
+    stage: Stage,
+    view: m.BatchView,
+    *,
+    delivered: int = 0,
+    confirmed: int | None = None,
+    skipped: int = 0,
+    cancelled: int = 0,
+    problem: Problem | None = None,
+) -> None:
+    """Have a batch end; ``problem`` is that of one of its files."""
+    stage.workspace.handle(m.BatchChanged(view=view))
+    if problem is not None:
+        state = m.TransferState.NEEDS_ATTENTION
+        file = m.FileView(number=0, local="c", remote=b"/c", state=state, problem=problem)
+        stage.workspace.handle(m.FileChanged(batch=view.batch, view=file))
+    missing = view.files_total - delivered - skipped
+    ended = m.BatchView(
+        batch=view.batch,
+        direction=view.direction,
+        name=view.name,
+        sources=view.sources,
+        target=view.target,
+        files_total=view.files_total,
+        files_finished=view.files_total,
+        files_delivered=delivered,
+        files_confirmed=delivered if confirmed is None else confirmed,
+        files_skipped=skipped,
+        files_cancelled=cancelled,
+        bytes_total=view.bytes_total,
+        finished=True,
+        finished_at=stage.now,
+        can_retry=missing > 0,
+    )
+    stage.workspace.handle(m.BatchChanged(view=ended))
+
+
+def _moving(stage: Stage) -> None:
+    """One batch that is under way."""
+    view = _view("sequencing-batch-18.fastq.gz", 1)
+    moving = m.BatchView(
+        batch=view.batch,
+        direction=view.direction,
+        name=view.name,
+        sources=1,
+        target=view.target,
+        files_total=1,
+        bytes_total=6_310_000_000,
+        bytes_moved=4_390_000_000,
+        bytes_per_second=31_400_000.0,
+    )
+    stage.workspace.handle(m.BatchChanged(view=moving))
 
 
 def _checking(stage: Stage) -> str:
@@ -21,13 +103,64 @@ def _checking(stage: Stage) -> str:
             files_total=count,
             files_late=count,
             late_until=stage.now + 330,
-            bytes_total=6_310_000,
-            bytes_moved=6_310_000,
+            bytes_total=_BYTES,
+            bytes_moved=_BYTES,
         )
         stage.workspace.handle(m.BatchChanged(view=view))
     return before_value(_("Delivered; asked again at {time}, because the line was lost."))
 
 
+def _partly(stage: Stage) -> str:
+    """A folder that a person has cancelled half way, beside one that is under way."""
+    stage.sign_in()
+    _ended(stage, _view("invoice-2026-11.pdf", 1), delivered=1)
+    _ended(stage, _view("plate-scans", 2000, target="/"), delivered=192, cancelled=1808)
+    _moving(stage)
+    return _("Send the rest")
+
+
+def _skipped(stage: Stage) -> str:
+    """A folder that was sent a second time, and one of which some files were new."""
+    stage.sign_in()
+    _ended(stage, _view("plates", 25), skipped=25)
+    _ended(stage, _view("assays", 200), delivered=190, skipped=10)
+    return _("Skipped")
+
+
+def _not_delivered(stage: Stage) -> str:
+    """Files of a folder that the server refused: the rest can be sent again."""
+    stage.sign_in()
+    _ended(stage, _view("plate-scans", 2000), delivered=1997, problem=_NO_SPACE)
+    stage.workspace.transfers.show(Tab.ATTENTION)
+    return _("Send the rest")
+
+
+def _interrupted(stage: Stage) -> str:
+    """A folder whose session was ended by a person."""
+    stage.sign_in()
+    _ended(stage, _view("plate-scans", 2000), delivered=12, problem=_SIGNED_OUT)
+    return _("Interrupted")
+
+
+def _done(stage: Stage) -> str:
+    """Each way to end that needs nobody, one a row."""
+    stage.sign_in()
+    _ended(stage, _view("empty-folder", 0))
+    _ended(stage, _view("plates", 25), skipped=25)
+    _ended(stage, _view("sample-sheet.csv", 1), cancelled=1)
+    _ended(stage, _view("report.pdf", 1), delivered=1)
+    fetched = _view("2026-11", 12, direction=m.Direction.DOWNLOAD, target="/srv/ann/Downloads")
+    _ended(stage, fetched, delivered=12)
+    _ended(stage, _view("assays", 200), delivered=200, confirmed=190)
+    stage.workspace.transfers.show(Tab.DONE)
+    return _("{done} of {total} sizes confirmed").format(done=190, total=200)
+
+
 SCENES: dict[str, Scene] = {
     "checking": _checking,
+    "partly": _partly,
+    "skipped": _skipped,
+    "not-delivered": _not_delivered,
+    "interrupted": _interrupted,
+    "done": _done,
 }

@@ -15,8 +15,10 @@ from ferrygate.common.i18n import _
 class CopyDetailsButton(ThemedButton):
     """Says that it has copied, until there is something else to copy."""
 
-    def __init__(self, theme: Theme, *, look: str = "link") -> None:
-        super().__init__(theme, _("Copy details for support"), look=look)
+    def __init__(self, theme: Theme, *, look: str = "link", words: str = "") -> None:
+        """Offer nothing yet; ``words`` is what stands on it in place of the usual words."""
+        self._offer = words or _("Copy details for support")
+        super().__init__(theme, self._offer, look=look)
         self._text = ""
         self.clicked.connect(self._copy)
 
@@ -28,7 +30,7 @@ class CopyDetailsButton(ThemedButton):
         """Have this text to copy, or none."""
         if text != self._text:
             self._text = text
-            self.show_words(_("Copy details for support"))
+            self.show_words(self._offer)
 
     @Slot()
     def _copy(self) -> None:

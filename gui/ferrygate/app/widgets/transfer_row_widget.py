@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ferrygate.app.presenters.transfer_row import RowTone, RowView
+from ferrygate.app.presenters.batch_outcome import RowTone
+from ferrygate.app.presenters.transfer_row import RowAction, RowView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.conflict_question import ConflictQuestionWidget
-from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
-from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
+from ferrygate.app.widgets.labels import ElidedLabel, set_look
+from ferrygate.app.widgets.row_links import BESIDE_WORDS, RowLinks
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 from ferrygate.engine.messages import BatchId, ConflictChoice
 
 _STEPS = 1000
-_BAR_WIDTH, _SHORT_BAR_WIDTH = 200, 96
-_ROOM_FOR_BAR = 800
-_STATUS_WIDTH = 176
-_CANCEL_WIDTH = 36
+# Pixels around and between the columns, which are the same in every row: icon, title, bar with
+# status, and the button to cancel. What has become of a batch stands where the bar would.
+_LEFT, _RIGHT, _GAP, _CANCEL_WIDTH = 20, 16, 16, 36
+_TOP = 9
+_MIN_BAR, _MAX_BAR = 72, 200
+_SHARE_OF_BAR, _SHARE_OF_STATUS = 0.26, 0.36  # of what icon, button and gaps leave
+_LONG_STATUS = "100 % · 88.88 of 88.88 MB"
 
 
 class TransferRowWidget(QFrame):
     """Shows a :class:`RowView`.
 
+    Attributes:
+        batch: the name of the batch shown; empty before there was any.
+
     Signals:
         cancel_wanted: stop this batch (its name towards the engine).
-        retry_wanted: try again what it did not deliver (likewise).
+        acted: do what a link says (batch, :class:`RowAction`).
         answered: what to do about names that are taken (batch, :class:`ConflictChoice`).
     """
 
     cancel_wanted = Signal(str)
-    retry_wanted = Signal(str)
+    acted = Signal(str, object)
     answered = Signal(str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("transfer")
-        self._batch = BatchId("")
+        self.batch = BatchId("")
         self._shown: RowView | None = None
         self._icon = IconLabel(theme)
         self._title = ElidedLabel("strong")
@@ -51,16 +66,13 @@ class TransferRowWidget(QFrame):
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
-        self._outcome = label()
-        self._outcome.setIndent(0)
-        self._status = label()
-        self._cancel = ThemedButton(theme, look="quiet", icon="close", name=_("Cancel transfer"))
+        self._outcome = ElidedLabel()
+        self._status = ElidedLabel()
+        self._cancel = ThemedButton(theme, look="quiet", icon="close", tip=_("Cancel"))
         self._cancel.clicked.connect(self._want_cancel)
-        self._details = CopyDetailsButton(theme)
-        self._retry = ThemedButton(
-            theme, _("Try again"), look="link", name=_("Try again to transfer")
-        )
-        self._retry.clicked.connect(self._want_retry)
+        self._links = RowLinks(theme)
+        self._links.chosen.connect(self._act)
+        self._ended = self._make_ended()
         self._question = ConflictQuestionWidget(theme)
         self._question.answered.connect(self._answer)
         self._lay_out()
@@ -70,36 +82,74 @@ class TransferRowWidget(QFrame):
         words.setSpacing(1)
         words.addWidget(self._title)
         words.addWidget(self._sub)
-        actions = QHBoxLayout()
-        actions.setSpacing(12)
-        actions.addWidget(self._retry)
-        actions.addWidget(self._details)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(20, 9, 16, 9)
-        grid.setHorizontalSpacing(16)
+        moving = QHBoxLayout()
+        moving.setContentsMargins(BESIDE_WORDS, 0, 0, 0)
+        moving.setSpacing(_GAP)
+        moving.addWidget(self._bar)
+        moving.addWidget(self._status)
+        moving.addStretch()
+        grid = self._grid = QGridLayout(self)
+        grid.setContentsMargins(_LEFT, _TOP, _RIGHT, _TOP)
+        grid.setHorizontalSpacing(_GAP)
         grid.setVerticalSpacing(0)
         middle = Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self._icon, 0, 0, middle)
-        grid.addLayout(words, 0, 1)
-        grid.addWidget(self._bar, 0, 2, middle)
-        grid.addWidget(self._outcome, 0, 2, middle)
-        grid.addWidget(self._status, 0, 3, middle)
-        grid.addLayout(actions, 0, 3, 1, 2, middle | Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self._cancel, 0, 4, middle)
-        grid.addWidget(self._about, 1, 1, 1, 4)
-        grid.addWidget(self._said, 2, 1, 1, 4)
-        grid.addWidget(self._left, 3, 1, 1, 4)
-        grid.addWidget(self._question, 4, 1, 1, 4)
+        grid.addLayout(words, 0, 1, middle)
+        grid.addLayout(moving, 0, 2, middle)
+        grid.addWidget(self._cancel, 0, 3, middle)
+        grid.addWidget(self._ended, 0, 2, 1, 2, middle)
+        grid.addWidget(self._about, 1, 1, 1, 3)
+        grid.addWidget(self._said, 2, 1, 1, 3)
+        grid.addWidget(self._left, 3, 1, 1, 3)
+        grid.addWidget(self._question, 4, 1, 1, 3)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(3, _STATUS_WIDTH)
-        grid.setColumnMinimumWidth(4, _CANCEL_WIDTH)
+        grid.setColumnMinimumWidth(3, _CANCEL_WIDTH)
+
+    def _make_ended(self) -> QWidget:
+        """Put what has become of a batch above its links, from where the bar of others begins."""
+        ended = QWidget()
+        ended.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        ended.setMinimumWidth(1)  # else a long link would move the columns of its row
+        column = QVBoxLayout(ended)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        self._outcome.setContentsMargins(BESIDE_WORDS, 0, 0, 0)
+        column.addWidget(self._outcome)
+        column.addWidget(self._links)
+        return ended
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room, the title matters more than the bar."""
         super().resizeEvent(event)
-        width = _BAR_WIDTH if event.size().width() >= _ROOM_FOR_BAR else _SHORT_BAR_WIDTH
-        self._bar.setFixedWidth(width)
-        self._outcome.setMinimumWidth(width)
+        self._share_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._share_out()
+
+    def _share_out(self) -> None:
+        """Give the columns their room by width and font alone, so that it is that of each row."""
+        beside = _LEFT + self._icon.width() + 4 * _GAP + _CANCEL_WIDTH + _RIGHT
+        room = max(0, self.width() - beside)
+        bar = round(min(_MAX_BAR, max(_MIN_BAR, room * _SHARE_OF_BAR)))
+        wanted = self.fontMetrics().horizontalAdvance(_LONG_STATUS)
+        status = round(min(wanted, room * _SHARE_OF_STATUS))
+        self._bar.setFixedWidth(bar)
+        self._status.setFixedWidth(status)
+        self._grid.setColumnMinimumWidth(2, BESIDE_WORDS + bar + _GAP + status)
+        self._grid.setRowMinimumHeight(0, self._line_height)
+
+    @property
+    def least_height(self) -> int:
+        """Return how tall a row is at least, in pixels, whatever is to be said of its batch."""
+        frame = self.contentsMargins()
+        return self._line_height + 2 * _TOP + frame.top() + frame.bottom()
+
+    @property
+    def _line_height(self) -> int:
+        words = self._title.sizeHint().height() + 1 + self._sub.sizeHint().height()
+        ended = self._outcome.sizeHint().height() + 1 + self._links.line_height
+        return max(words, ended)
 
     def render_view(self, view: RowView) -> None:
         """Show how the batch stands.
@@ -119,14 +169,14 @@ class TransferRowWidget(QFrame):
         self._bar.setUpdatesEnabled(False)  # else Qt would paint the window here and now
         self._bar.setValue(round((view.fraction or 0.0) * _STEPS))
         self._bar.setUpdatesEnabled(True)
-        self._status.setText(view.status)
-        self._outcome.setText(view.status)
+        self._status.show_text(view.status)
+        self._outcome.show_text(view.status)
 
     def _render_rest(self, view: RowView) -> None:
-        self._batch = view.batch
+        self.batch = view.batch
         self._icon.show_icon(view.icon, view.tone.value)
         self._title.show_text(view.title)
-        self._sub.show_text(view.sub)
+        self._sub.show_text(view.sub, tip=_sub_tip(view))
         self._about.show_text(view.about)
         self._about.setVisible(bool(view.about))
         self._said.show_text(view.said, tip=view.each)
@@ -138,28 +188,33 @@ class TransferRowWidget(QFrame):
         moving = view.fraction is not None
         set_look(self._status, "tone", "amber" if view.tone is RowTone.AMBER else "")
         self._status.setVisible(moving)
-        self._outcome.setVisible(not moving)
+        self._ended.setVisible(not moving)
         set_look(self._outcome, "tone", view.tone.value)
         self._cancel.setVisible(view.can_cancel)
-        self._retry.setVisible(view.can_retry)
-        self._details.setVisible(bool(view.details))
-        self._details.offer_text(view.details)
+        self._cancel.setAccessibleName(view.cancel_name)
+        self._links.show_links(view.links, view.details)
+        self._links.setVisible(bool(view.links))
         self._question.render_view(view.conflict)
 
     @Slot()
     def _want_cancel(self) -> None:
-        self.cancel_wanted.emit(self._batch)
+        self.cancel_wanted.emit(self.batch)
 
-    @Slot()
-    def _want_retry(self) -> None:
-        self.retry_wanted.emit(self._batch)
+    @Slot(object)
+    def _act(self, action: RowAction) -> None:
+        self.acted.emit(self.batch, action)
 
     @Slot(object)
     def _answer(self, choice: ConflictChoice) -> None:
-        self.answered.emit(self._batch, choice)
+        self.answered.emit(self.batch, choice)
 
 
 def _at_rest(view: RowView) -> RowView:
     """Give a row without what changes while files are moved."""
     fraction = None if view.fraction is None else 0.0
     return msgspec.structs.replace(view, fraction=fraction, status="")
+
+
+def _sub_tip(view: RowView) -> str:
+    """Say in the tip what has no room in the line: the whole path."""
+    return f"{view.sub}\n{view.place}" if view.place else view.sub
