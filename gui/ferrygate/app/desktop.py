@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QSessionManager
 
 from ferrygate.app.application import make_application
 from ferrygate.app.bridge.engine_bridge import EngineBridge
@@ -27,6 +29,22 @@ from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore
 
 _QUESTIONS = (HostKeyQuestion, PromptQuestion, ConflictQuestion)
+
+
+class SessionManager(Protocol):
+    """The used part of QSessionManager, which only Qt can make."""
+
+    def allowsInteraction(self) -> bool:  # noqa: N802  Qt's name
+        """Tell whether the person may be asked now."""
+        ...
+
+    def cancel(self) -> None:
+        """Keep the session from ending."""
+        ...
+
+    def release(self) -> None:
+        """Let others ask."""
+        ...
 
 
 class Desktop(QObject):
@@ -58,6 +76,7 @@ class Desktop(QObject):
         self._ticker = Ticker(options.clock, self)
         self._ticker.ticked.connect(self._tick)
         self.window.painted.connect(self._begin)
+        self.application.commitDataRequest.connect(self._answer_session_end)
 
     def show(self) -> None:
         """Show the window; the rest follows its first paint."""
@@ -73,12 +92,19 @@ class Desktop(QObject):
             return
         self._closed = True
         self._ticker.stop()
-        self.window.close()
+        self.window.leave()
         self.aside.close()
         self.bridge.close()
         self.window.deleteLater()
         self.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    @Slot(QSessionManager)
+    def _answer_session_end(self, manager: SessionManager) -> None:
+        """Ask for the end of the desktop's session what closing asks, where it lets us ask."""
+        if not self.window.may_close() and manager.allowsInteraction():
+            manager.cancel()
+            manager.release()
 
     def _fingerprints(self, host: str, port: int) -> tuple[str, ...]:
         keys = KnownHosts(self._options.home.known_hosts).keys_for(host, port)

@@ -18,11 +18,13 @@ from ferrygate.app.panels.transfers_panel import TransfersPanel
 from ferrygate.app.plain_text import plain_title
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.drop_presenter import DropPart, DropPresenter, DropSpot
+from ferrygate.app.presenters.leaving_presenter import Leaving
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.focus_order import has_lost_keyboard, next_stop
+from ferrygate.app.widgets.leaving_bar import LeavingBar
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.toast import Toast
 
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._workspace = workspace
         self._was_painted = False
+        self._leaves = False
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.resize(WIDTH, HEIGHT)
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
@@ -70,11 +73,15 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         self._notice = NoticeBar(theme)
         self._notice.dismissed.connect(workspace.notices.dismiss)
+        self._leaving = LeavingBar(theme)
+        self._leaving.stayed.connect(self._stay)
+        self._leaving.left.connect(workspace.leaving.go)
         self.setCentralWidget(self._middle())
         self._toast = Toast(self)
         self._frame = DropFrame(theme, self)
         self._drops = DropGuide(self, theme, DropPresenter(workspace), self._take_focus)
         pace.add(self, self._render, workspace, workspace.transfers)
+        pace.add(self, self._render_leaving, workspace.leaving)
         pace.add(self, self._render_notice, workspace.notices)
         pace.add(self, self._render_toast, workspace.code, workspace.notices)
         workspace.code.subscribe(self._hold_code)  # a dead code goes, whether it can be seen or not
@@ -87,6 +94,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._leaving)
         column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
         return middle
@@ -168,6 +176,17 @@ class MainWindow(QMainWindow):
         if had_focus and not shown:
             self.files.files.setFocus()
 
+    def _render_leaving(self) -> None:
+        was_hidden = self._leaving.isHidden()
+        self._leaving.render_view(self._workspace.leaving.view)
+        if was_hidden:
+            self._leaving.take_focus()
+
+    @Slot()
+    def _stay(self) -> None:
+        self._workspace.leaving.stay()
+        self._go_home()
+
     def _render_notice(self) -> None:
         self._notice.render_problem(self._workspace.notices.problem)
 
@@ -226,6 +245,24 @@ class MainWindow(QMainWindow):
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
+    def leave(self) -> None:
+        """Close without a question: the person has agreed, or nobody is there to be asked."""
+        self._leaves = True
+        self.close()
+
+    def may_close(self) -> bool:
+        """Tell whether closing loses nothing; else ask, where the person sees it."""
+        if self._leaves or self._workspace.leaving.may_go(Leaving.CLOSE, self.leave):
+            return True
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        self._leaving.take_focus()
+        return False
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self.clipboard.clear()
         super().closeEvent(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from ferrygate.app.presenters.aside import Aside
@@ -12,6 +13,7 @@ from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.entry_sink import EntrySink
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
+from ferrygate.app.presenters.leaving_presenter import Leaving, LeavingPresenter
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
@@ -85,8 +87,9 @@ class Workspace(Observable):
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, clock, self.notices.say)
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
+        self.leaving = LeavingPresenter()
         self.sites = SitesPresenter(
-            saved, fingerprints, self._turn_to, aside, arrived=arrived, keeps=not is_demo
+            saved, fingerprints, self._switch_to, aside, arrived=arrived, keeps=not is_demo
         )
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, clock, sink)
@@ -99,6 +102,7 @@ class Workspace(Observable):
             self.folder,
             self.transfers,
             self.notices,
+            self.leaving,
         )
         self._handlers = (*(each.handle for each in self._followers), self._handle)
 
@@ -176,6 +180,10 @@ class Workspace(Observable):
             )
         )
 
+    def _switch_to(self, site: Site) -> None:
+        """Turn to the site that a person chose; what is under way at another one would end."""
+        self.leaving.leave(Leaving.SWITCH, partial(self._turn_to, site))
+
     def _turn_to(self, site: Site) -> None:
         """Show a site's sign-in card; a person's choice comes through :attr:`sites`."""
         self._entered = False
@@ -190,8 +198,8 @@ class Workspace(Observable):
         self._changed()
 
     def sign_out(self) -> None:
-        """End the session."""
-        self._outbox.ask(m.SignOut)
+        """End the session, once the person agrees that what is under way ends with it."""
+        self.leaving.leave(Leaving.SIGN_OUT, partial(self._outbox.ask, m.SignOut))
 
     def try_now(self) -> None:
         """Try at once to bring a lost connection back, with what is at hand."""
