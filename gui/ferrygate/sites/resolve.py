@@ -8,6 +8,7 @@ from pathlib import Path
 from ferrygate.common.errors import UsageError
 from ferrygate.common.message import message
 from ferrygate.sites.connection_file import SUFFIX, read_connection_file
+from ferrygate.sites.server_address import is_address
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 
@@ -19,11 +20,17 @@ def resolve_site(text: str, store: SiteStore) -> Site:
 
     Raises:
         ConnectionFileError: the file cannot be read, or is wrong.
-        UsageError: no site of that name is saved, or the word is empty.
+        UsageError: no site of that name is saved, or the word is empty, or an address, which is not
+            quoted: it may hold a password.
     """
     if not text:
         raise UsageError(
             message("The word for the site is empty."), next_step=message("Is a variable not set?")
+        )
+    if is_address(text):
+        raise UsageError(
+            message("This is the address of a server, and not a site."),
+            next_step=message("Save it first: ferrygate sites add NAME --host ADDRESS"),
         )
     if is_path(text):
         return read_connection_file(Path(text))

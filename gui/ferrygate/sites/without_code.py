@@ -18,8 +18,8 @@ def may_do_without_code(site: Site) -> bool:
     return not site.sign_in.okta_address
 
 
-def without_code(site: Site) -> Site:
-    """The site as one whose server wants the password alone.
+def without_code(site: Site, join: str = "{password}") -> Site:
+    """The site as one whose server wants the password alone, perhaps with something beside it.
 
     Raises:
         UsageError: it names an Okta address, so that a code is what it is about.
@@ -29,7 +29,7 @@ def without_code(site: Site) -> Site:
             message("“{site}” signs in with Okta, which wants a code.", site=site.name),
             next_step=message("Set up your code, or type the one that your phone shows."),
         )
-    return with_join(site, "{password}")
+    return with_join(site, join)
 
 
 def with_code(site: Site) -> Site:

@@ -63,9 +63,76 @@ def test_a_site_is_saved_with_all_it_can_have(command: Command, capsys: Capture)
 
 def test_a_site_that_cannot_be_is_not_saved(command: Command, capsys: Capture) -> None:
     assert command("sites", "add", "Acme", "--host", "no host") == 2
-    assert capsys.readouterr().err == "“host” has to be the name or address of a server.\n"
+    told = capsys.readouterr().err
+    assert told == "This is not a server address. It looks like sftp.example.org.\n"
     assert command("sites", "list") == 0
     assert capsys.readouterr().out == ""
+
+
+def test_the_host_may_be_a_whole_address(command: Command, capsys: Capture) -> None:
+    address = "sftp://vendor7@sftp.example.org:2222/in%20box/"
+    assert command("sites", "add", "Acme", "--host", address, "--port", "2222") == 0
+    command("sites", "show", "Acme", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["host"], told["port"], told["username"], told["start_folder"]) == (
+        "sftp.example.org",
+        2222,
+        "vendor7",
+        "/in box",
+    )
+
+
+def test_an_address_and_an_option_that_differ_are_wrong_usage(
+    command: Command, capsys: Capture
+) -> None:
+    assert command("sites", "add", "Acme", "--host", "v7@h:2222", "--username", "v8") == 2
+    assert "The address and --username do not say the same." in capsys.readouterr().err
+
+
+def test_a_password_in_an_address_is_left_out_and_that_is_said(
+    command: Command, capsys: Capture, private_home: Path
+) -> None:
+    assert command("sites", "add", "Acme", "--host", "sftp://v7:hunter2@h") == 0
+    told = capsys.readouterr()
+    assert "The password in the address was left out." in told.err
+    assert "hunter2" not in told.out + told.err
+    saved = "".join(path.read_text() for path in private_home.rglob("*.ferrygate"))
+    assert "hunter2" not in saved
+
+
+def test_an_address_is_no_site_and_is_not_quoted(command: Command, capsys: Capture) -> None:
+    assert command("ls", "sftp://v7:hunter2@h/inbox") == 2
+    told = capsys.readouterr().err
+    assert "ferrygate sites add NAME --host ADDRESS" in told
+    assert "hunter2" not in told
+
+
+def test_a_server_that_wants_no_code_is_said_to_and_that_is_undone(
+    command: Command, capsys: Capture
+) -> None:
+    command(*ADD)
+    assert command("sites", "join", "Acme", "{password}") == 0
+    command("sites", "show", "Acme")
+    assert 'join = "{password}"' in capsys.readouterr().out
+    assert command("sites", "join", "Acme", "{password}{code}") == 0
+    command("sites", "show", "Acme")
+    assert "join" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("join", "sentence"),
+    [("{password}", "“Acme” signs in with Okta, which wants a code."), ("{code}", "{password}")],
+)
+def test_a_join_that_cannot_be_changes_nothing(
+    command: Command, capsys: Capture, join: str, sentence: str
+) -> None:
+    command(*ADD, "--okta-address", "https://example.okta.com")
+    command("sites", "show", "Acme")
+    before = capsys.readouterr().out
+    assert command("sites", "join", "Acme", join) == 2
+    assert sentence in capsys.readouterr().err
+    command("sites", "show", "Acme")
+    assert capsys.readouterr().out == before
 
 
 @pytest.mark.parametrize("name", ["Acme/exports", "acme.ferrygate"])

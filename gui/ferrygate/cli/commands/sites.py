@@ -13,6 +13,7 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, record_line
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.codes.join import check_template, needs_code
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import UsageError
@@ -21,6 +22,7 @@ from ferrygate.common.local_disk import local_path, writing
 from ferrygate.common.message import message
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
 from ferrygate.sites.resolve import is_path
+from ferrygate.sites.server_address import ServerAddress, read_server_address
 from ferrygate.sites.site import (
     DEFAULT_LATE_PART_SECONDS,
     DEFAULT_PORT,
@@ -29,6 +31,7 @@ from ferrygate.sites.site import (
     Site,
     Support,
 )
+from ferrygate.sites.without_code import with_join, without_code
 
 _REPLACE = click.option("--replace", is_flag=True, help="Replace a saved site of the same name.")
 _STDOUT = "-"
@@ -72,10 +75,10 @@ class _Given(TypedDict):
     """The options of ``add``."""
 
     host: str
-    port: int
-    username: str
+    port: int | None
+    username: str | None
     fingerprints: tuple[str, ...]
-    start_folder: str
+    start_folder: str | None
     late_part_seconds: int
     steps: tuple[str, ...]
     join: str
@@ -92,11 +95,16 @@ class _Given(TypedDict):
 
 @sites.command()
 @click.argument("name")
-@click.option("--host", required=True, help="Name or address of the server.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True)
-@click.option("--username", default="")
+@click.option(
+    "--host",
+    required=True,
+    metavar="ADDRESS",
+    help="Name or address of the server. May hold more: sftp://USER@HOST:PORT/FOLDER.",
+)
+@click.option("--port", type=int, show_default=str(DEFAULT_PORT))
+@click.option("--username")
 @click.option("--fingerprint", "fingerprints", multiple=True, help="A host key, SHA256:...")
-@click.option("--start-folder", default="/", show_default=True)
+@click.option("--start-folder", show_default="/")
 @click.option(
     "--late-part-seconds",
     default=DEFAULT_LATE_PART_SECONDS,
@@ -133,13 +141,14 @@ class _Given(TypedDict):
 @click.pass_obj
 def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
     """Save a site under NAME."""
+    at = _address(around, **given)
     site = Site(
         name=name,
-        host=given["host"],
-        port=given["port"],
-        username=given["username"],
+        host=at.host,
+        port=at.port,
+        username=at.username,
         host_key_fingerprints=given["fingerprints"],
-        start_folder=given["start_folder"],
+        start_folder=at.start_folder,
         late_part_seconds=given["late_part_seconds"],
         sign_in=SignIn(
             steps=given["steps"],
@@ -157,6 +166,48 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
         support=Support(contact=given["contact"]),
     )
     _save(around, site, replace=replace)
+    return Exit.DONE
+
+
+def _address(around: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
+    """Where the server is, by its address and the options that name parts of it.
+
+    Raises:
+        UsageError: the address cannot be used, or says another thing than an option.
+    """
+    at = read_server_address(given["host"])
+    if at.dropped_password:
+        around.terminal.say(_("The password in the address was left out."))
+    named = {"port": given["port"], "username": given["username"]}
+    named["start_folder"] = given["start_folder"]
+    options = {part: value for part, value in named.items() if value is not None}
+    nothing = ServerAddress(host=at.host)
+    for part, value in options.items():
+        if getattr(at, part) not in {getattr(nothing, part), value}:
+            option = "--" + part.replace("_", "-")
+            raise UsageError(
+                message("The address and {option} do not say the same.", option=option),
+                next_step=message("Leave out one of them."),
+            )
+    return msgspec.structs.replace(at, **options)
+
+
+@sites.command()
+@click.argument("site")
+@click.argument("join")
+@output_options
+@click.pass_obj
+def join(around: CommandContext, site: str, join: str) -> int:
+    """Change what a saved site sends as its password.
+
+    JOIN is such as "{password}{code}". With "{password}" no code is sent, for a server that wants
+    none; a site that names an Okta address always sends one.
+    """
+    saved = around.store.load(site)
+    check_template(join)
+    changed = with_join(saved, join) if needs_code(join) else without_code(saved, join)
+    around.store.save(changed)
+    around.terminal.say(_("Saved as “{name}”.").format(name=display_text(site)))
     return Exit.DONE
 
 
