@@ -11,6 +11,7 @@ from ferrygate import bootstrap
 from ferrygate.api.arguments import demand, demand_site, key, secret
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
+from ferrygate.codes.typed_code import typed_code
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import UsageError
@@ -75,6 +76,7 @@ def connect(
     *,
     password: str | None = None,
     totp_secret: str | None = None,
+    code: str | None = None,
     passphrase: str | None = None,
     accept_new_host_key: bool = False,
     home: Home | None = None,
@@ -90,6 +92,9 @@ def connect(
         site: a site, the path of a connection file, or a saved site's name.
         password: where it is not in the keychain; a line end at its very end is left out.
         totp_secret: key or ``otpauth://`` address, where it is not in the keychain.
+        code: from a phone or a token, in place of one that is made from the secret. It is good for
+            this one sign-in: where the connection is lost and there is no secret, the session ends,
+            and what it is asked to do fails with ``code-needed``.
         passphrase: of the site's private key, where it has one that is not in the keychain.
         accept_new_host_key: take and pin a host key nobody has confirmed; a changed one is always
             refused.
@@ -110,6 +115,7 @@ def connect(
     demand("site", site, str, os.PathLike, Site)
     demand("accept_new_host_key", accept_new_host_key, bool)
     demand("try_anyway", try_anyway, bool)
+    demand("code", code, str, type(None))
     demand("home", home, Home, type(None))
     demand("keep_trying", keep_trying, int, float)
     if not 0 <= keep_trying < math.inf:
@@ -126,6 +132,7 @@ def connect(
         demand_site(site)
     else:
         site = resolve_site(os.fspath(site), SiteStore(home.sites))
+    typed = None if code is None else typed_code(code, site.sign_in.digits)
     code_secret = None
     if given.totp_secret is not None:  # read before the server hears of this computer
         code_secret = code_secret_for(site.sign_in, given.totp_secret)
@@ -141,6 +148,6 @@ def connect(
             session.use_code_secret(code_secret)
         if given.passphrase is not None:
             session.use_passphrase(given.passphrase)
-        session.sign_in(try_anyway=try_anyway)
+        session.sign_in(try_anyway=try_anyway, typed_code=typed)
         on_failure.pop_all()
     return session

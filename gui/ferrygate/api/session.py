@@ -75,13 +75,25 @@ class Session:
         for kind in m.SecretKind:
             self._client.do(m.ForgetSecret(self._client.number(), kind))
 
-    def sign_in(self, *, try_anyway: bool = False) -> None:
+    def sign_in(
+        self,
+        *,
+        try_anyway: bool = False,
+        typed_code: Secret | None = None,
+        ask_code: bool = False,
+    ) -> None:
         """Sign in with what is at hand, with a fresh code.
+
+        Args:
+            try_anyway: sign in once more after repeated refusals.
+            typed_code: from a phone or a token, in place of one that is made here.
+            ask_code: the prompter is asked for a code where none is at hand, now and later.
 
         Raises:
             FerrygateError: as :meth:`ferrygate.sign_in.attempt.SignInAttempts.sign_in`.
         """
-        self._client.do(m.SignIn(self._client.number(), try_anyway))
+        demand("typed_code", typed_code, Secret, type(None))
+        self._client.do(m.SignIn(self._client.number(), try_anyway, typed_code, ask_code))
 
     def code(self) -> LiveCode:
         """A code for use elsewhere; it will never be sent from here.

@@ -28,6 +28,10 @@ class Unattended:
         """Refuse to answer."""
         return None
 
+    def answer_code(self, question: m.CodeQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
+        """Have no code to type."""
+        return None
+
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
         """Overwrite nothing."""
         return m.ConflictChoice.FAIL

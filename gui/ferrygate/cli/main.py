@@ -29,7 +29,8 @@ _EPILOG = """\b
 SITE is the path of a connection file (with a separator, or ending in .ferrygate) or the name of
 a saved site. Secrets, first found: files (FERRYGATE_PASSWORD_FILE, FERRYGATE_TOTP_SECRET_FILE,
 FERRYGATE_PASSPHRASE_FILE, systemd's credentials), FERRYGATE_PASSWORD and FERRYGATE_TOTP_SECRET in
-the environment, the keychain, a prompt. Never an argument.
+the environment, the keychain, a prompt. Never an argument. A code from a phone or
+token: --ask-code, --code-stdin.
 FERRYGATE_HOME moves everything Ferrygate keeps. FERRYGATE_LOG=debug makes its log say more.
 
 \b

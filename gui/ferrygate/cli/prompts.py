@@ -7,10 +7,11 @@ import click
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, Problem
+from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import (
+    CodeQuestion,
     ConflictChoice,
     ConflictQuestion,
     HostKeyQuestion,
@@ -42,6 +43,7 @@ class TerminalPrompter:
         self._accept = accept_new_host_key
         self._clock = clock
         self._next_try = 0.0  # seconds since the epoch, as was told
+        self._was_signed_in = False
         self.noticed: list[Problem] = []
 
     def confirm_host_key(self, question: HostKeyQuestion) -> bool:
@@ -63,6 +65,22 @@ class TerminalPrompter:
             self._terminal.say(question.instruction)
         text = _("The server asks: {question}").format(question=question.text)
         return self._terminal.answer(text, echo=question.echo)
+
+    def answer_code(self, question: CodeQuestion) -> Secret | None:
+        """Ask for the code, which shows while it is typed: it is good once, and soon over.
+
+        Raises:
+            Cancelled: the person breaks off.
+        """
+        if question.problem is not None:
+            self._terminal.tell(question.problem)
+        if not self._terminal.has_person:
+            return None
+        asked = _("Type the next code to go on") if question.goes_on else _("Code")
+        try:
+            return self._terminal.answer(asked, echo=True)
+        except click.Abort:
+            raise Cancelled from None
 
     def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
         """Ask what to do with all files that are already there.
@@ -104,17 +122,27 @@ class TerminalPrompter:
                 self._next_try = until
                 self._record(change.state, next_try_seconds=max(0, round(until - now)))
                 self._terminal.away(until)
+            case SessionState.ASKING_FOR_CODE if self._terminal.is_away:
+                self._record(change.state, next_try_seconds=None)
+                self._terminal.settle()
             case SessionState.SIGNED_IN if self._terminal.is_away:
                 self._terminal.is_away = False
                 self._record(change.state, next_try_seconds=None)
                 self._terminal.settle()
                 self._terminal.say(_("Connected again."))
-            case SessionState.OFFLINE if self._terminal.is_away:
+            case SessionState.SIGNED_IN:
+                self._was_signed_in = True
+            case SessionState.OFFLINE if self._terminal.is_away or self._lacks_code(change):
                 self._terminal.is_away = False
                 self._terminal.given_up = change.problem
                 self._record(change.state, next_try_seconds=None)
             case _:
                 pass
+
+    def _lacks_code(self, change: SessionChanged) -> bool:
+        """Tell whether a session ends that needs a code which nobody types."""
+        problem = change.problem
+        return self._was_signed_in and problem is not None and problem.kind is Kind.CODE_NEEDED
 
     def _record(self, state: SessionState, *, next_try_seconds: int | None) -> None:
         self._terminal.record(

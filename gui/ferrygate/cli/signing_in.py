@@ -14,6 +14,7 @@ import msgspec
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.standard_input import code_on_standard_input
 from ferrygate.codes.join import needs_code
 from ferrygate.common.display import display_text
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
@@ -24,9 +25,10 @@ from ferrygate.common.errors import (
     Problem,
     SecretsMissingError,
     SignInRefusedError,
+    UsageError,
 )
 from ferrygate.common.i18n import _
-from ferrygate.common.message import Message, Text, message
+from ferrygate.common.message import Message, Text, message, sentences
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret, unseen_ends
 from ferrygate.engine.messages import SecretKind
@@ -43,16 +45,39 @@ INVISIBLE_CHARACTERS = "invisible-characters"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Wishes(TypedDict):
-    """Holds the options that :func:`sign_in_options` adds to a command."""
+class AttemptWishes(TypedDict):
+    """Holds the options that :func:`attempt_options` adds to a command."""
 
     accept_new_host_key: bool
     explain: bool
     try_anyway: bool
 
 
+class Wishes(AttemptWishes):
+    """Holds the options that :func:`sign_in_options` adds to a command."""
+
+    ask_code: bool
+    code_stdin: bool
+
+
 def sign_in_options(command: F) -> F:
-    """Add the options of every command that signs in."""
+    """Add the options of every command that signs in to do something."""
+    ask = click.option(
+        "--ask-code",
+        is_flag=True,
+        help="Ask for the code that your phone or token shows, whenever one is needed: after a lost"
+        " connection for the next one.",
+    )
+    stdin = click.option(
+        "--code-stdin",
+        is_flag=True,
+        help="Read the code from the first line of standard input. It is good for one sign-in.",
+    )
+    return ask(stdin(attempt_options(command)))
+
+
+def attempt_options(command: F) -> F:
+    """Add the options of every command that makes an attempt to sign in."""
     accept = click.option(
         "--accept-new-host-key",
         is_flag=True,
@@ -93,21 +118,41 @@ def sign_in(
     from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
+    _check_code_wishes(around, site, **wishes)
     terminal, given = around.terminal, around.secrets  # before anything goes out
     prompter = TerminalPrompter(
         terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
     )
+    unneeded = frozenset[SecretKind]()
+    if wishes["ask_code"]:  # an option goes before the environment and the keychain
+        given = msgspec.structs.replace(given, totp_secret=None)
+        unneeded = frozenset({SecretKind.CODE_SECRET})
     _check_given_key(given.totp_secret, site)
     site = with_username(around, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
     reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets, keep_trying)
     with reaching as make_engine, ExitStack() as on_failure:
-        session = connecting.open_session(site, make_engine, prompter, around.clock, given=given)
+        session = connecting.open_session(
+            site, make_engine, prompter, around.clock, given=given, unneeded=unneeded
+        )
         on_failure.enter_context(session)
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
-        use_secrets(around, session)
-        attempt(around, session, text, **wishes)
+        ask_code, code_stdin = wishes["ask_code"], wishes["code_stdin"]
+        use_secrets(around, session, ask_code=ask_code, code_stdin=code_stdin)
+        code = None
+        if code_stdin:  # read last: it does not live for long
+            code = code_on_standard_input(site.sign_in.digits)
+        attempt(
+            around,
+            session,
+            text,
+            typed_code=code,
+            ask_code=ask_code,
+            accept_new_host_key=wishes["accept_new_host_key"],
+            explain=wishes["explain"],
+            try_anyway=wishes["try_anyway"],
+        )
         on_failure.pop_all()
     return session
 
@@ -154,8 +199,33 @@ def with_username(around: CommandContext, site: Site) -> Site:
     return msgspec.structs.replace(site, username=around.terminal.ask(_("User name")))
 
 
-def use_secrets(around: CommandContext, session: Session) -> None:
+def _check_code_wishes(around: CommandContext, site: Site, **wishes: Unpack[Wishes]) -> None:
+    """Check the options about a code before anything is read or sent.
+
+    Raises:
+        UsageError: they make no sense.
+    """
+    if wishes["ask_code"] and wishes["code_stdin"]:
+        raise UsageError(message("Give only one of --ask-code and --code-stdin."))
+    if wishes["ask_code"] and not around.terminal.has_person:
+        raise UsageError(
+            message("Nobody can be asked for a code: this is no terminal."),
+            next_step=message("In a script, give it on standard input: --code-stdin"),
+        )
+    if wishes["code_stdin"] and not site.sends_password:
+        raise UsageError(
+            message("“{site}” signs in by key alone, without a code.", site=site.name),
+            next_step=message("Leave out --code-stdin."),
+        )
+
+
+def use_secrets(
+    around: CommandContext, session: Session, *, ask_code: bool = False, code_stdin: bool = False
+) -> None:
     """Use what the site's steps need of password, code secret and passphrase.
+
+    The secret of codes is left alone where a code is asked for, and missed by nobody where one is
+    given.
 
     Raises:
         FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
@@ -168,7 +238,10 @@ def use_secrets(around: CommandContext, session: Session) -> None:
     if session.site.sends_password:
         use_password(around, session)
         # A server that asks one thing after the other may do without a code.
-        use_code_secret(around, session, needed="password" in how.steps and needs_code(how.join))
+        needed = "password" in how.steps and needs_code(how.join)
+        if not ask_code:
+            needed = needed and not code_stdin
+            use_code_secret(around, session, needed=needed, or_typed=True)
 
 
 def use_password(around: CommandContext, session: Session) -> None:
@@ -184,7 +257,7 @@ def use_password(around: CommandContext, session: Session) -> None:
             session.site,
             _("Password of {user}"),
             missing=message("The password for “{site}” is missing, and nobody can be asked."),
-            variable=PASSWORD_VARIABLE,
+            next_step=_to_set(PASSWORD_VARIABLE),
         )
         given = given and given_secret(given.reveal(), message("The password"))
     if given is not None:
@@ -192,10 +265,13 @@ def use_password(around: CommandContext, session: Session) -> None:
         session.use_password(given)
 
 
-def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -> None:
+def use_code_secret(
+    around: CommandContext, session: Session, *, needed: bool, or_typed: bool = False
+) -> None:
     """Use the code secret of the environment, the keychain, or the person; the first found.
 
-    The person is asked only when it is ``needed``.
+    The person is asked only when it is ``needed``. A command that takes a code in its place, typed
+    from a phone or token, says so.
 
     Raises:
         CodeSecretError: what was given holds no usable secret.
@@ -203,6 +279,8 @@ def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -
     """
     given = around.secrets.totp_secret
     if given is None and needed and not session.opened.has_code_secret:
+        if or_typed and around.terminal.has_person:
+            around.terminal.say(_("To type a code from a phone or token instead, add --ask-code."))
         given = _asked(
             around,
             session.site,
@@ -210,13 +288,26 @@ def use_code_secret(around: CommandContext, session: Session, *, needed: bool) -
             missing=message(
                 "The key for the codes of “{site}” is missing, and nobody can be asked."
             ),
-            variable=TOTP_SECRET_VARIABLE,
+            next_step=sentences(
+                _to_set(TOTP_SECRET_VARIABLE),
+                message("Or give a code from a phone or token: --ask-code, --code-stdin")
+                if or_typed
+                else None,
+            ),
         )
     if given is not None:
         session.use_code_secret(code_secret_for(session.site.sign_in, given))
 
 
-def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpack[Wishes]) -> None:
+def attempt(
+    around: CommandContext,
+    session: Session,
+    text: str,
+    *,
+    typed_code: Secret | None = None,
+    ask_code: bool = False,
+    **wishes: Unpack[AttemptWishes],
+) -> None:
     """Sign in once; a refusal is explained where that was wished.
 
     A person is asked for the passphrase of a private key that needs one. Nothing was sent then.
@@ -227,9 +318,12 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
     """
     try_anyway = wishes["try_anyway"]
     explains = bool(session.site.sign_in.okta_address) and not wishes["explain"]
+    sign_in_once = partial(
+        session.sign_in, try_anyway=try_anyway, typed_code=typed_code, ask_code=ask_code
+    )
     with advice(around, text, explains=explains):
         try:
-            session.sign_in(try_anyway=try_anyway)
+            sign_in_once()
         except PassphraseMissingError:
             if not around.terminal.has_person:
                 raise
@@ -238,7 +332,7 @@ def attempt(around: CommandContext, session: Session, text: str, **wishes: Unpac
             passphrase = given_secret(typed.reveal(), named)
             warn_of_unseen_ends(around, passphrase, named)
             session.use_passphrase(passphrase)
-            session.sign_in(try_anyway=try_anyway)
+            sign_in_once()
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
@@ -270,14 +364,14 @@ def demand_keychain(session: Session, sentence: Message, next_step: Message | No
 
 
 def _asked(
-    around: CommandContext, site: Site, question: str, *, missing: Message, variable: str
+    around: CommandContext, site: Site, question: str, *, missing: Message, next_step: Message
 ) -> Secret:
     if not around.terminal.has_person:
-        raise SecretsMissingError(
-            missing.filled(site=site.name),
-            next_step=message(
-                "Set {variable}_FILE or {variable}, or run the command on a terminal.",
-                variable=variable,
-            ),
-        )
+        raise SecretsMissingError(missing.filled(site=site.name), next_step=next_step)
     return around.terminal.ask_secret(question.format(user=display_text(site.username)))
+
+
+def _to_set(variable: str) -> Message:
+    return message(
+        "Set {variable}_FILE or {variable}, or run the command on a terminal.", variable=variable
+    )

@@ -38,6 +38,14 @@ class Prompter(Protocol):
         """Answer what the server asks for beside password and code; none to refuse."""
         ...
 
+    def answer_code(self, question: m.CodeQuestion) -> Secret | None:
+        """Give the code that a phone or token shows; none where there is none.
+
+        Raises:
+            Cancelled: the person would rather not do it at all.
+        """
+        ...
+
     def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
         """Choose what to do with files that are already there.
 
@@ -50,7 +58,10 @@ class Prompter(Protocol):
         """The next code comes at ``until``, seconds since the epoch."""
 
     def connection_changed(self, change: m.SessionChanged) -> None:
-        """The connection was lost and is tried again at ``until``, is there (again), or is over."""
+        """The connection was lost and is tried again at ``until``, is there (again), or is over.
+
+        In between, a code may be asked for.
+        """
 
     def server_said(self, message: m.ServerSaid) -> None:
         """Show the server's words to the person at once; they may say what to do on a phone."""
@@ -216,12 +227,15 @@ class EngineClient:
             case m.PromptQuestion():
                 answer = self._prompter.answer_prompt(event)
                 self._engine.send(m.AnswerPrompt(event.question, answer))
+            case m.CodeQuestion():
+                self._answer_code(event)
             case m.ConflictQuestion():
                 self._resolve_conflict(event)
             case m.SessionChanged(state=m.SessionState.WAITING_FOR_CODE, until=float(until)):
                 self._prompter.waiting_for_code(until)
             case m.SessionChanged(
                 state=m.SessionState.RECONNECTING
+                | m.SessionState.ASKING_FOR_CODE
                 | m.SessionState.SIGNED_IN
                 | m.SessionState.OFFLINE
             ):
@@ -235,6 +249,16 @@ class EngineClient:
             case _:
                 return False
         return True
+
+    def _answer_code(self, question: m.CodeQuestion) -> None:
+        if any(asked.is_taken_back for asked in self._asked.values()):
+            return
+        try:
+            code = self._prompter.answer_code(question)
+        except Cancelled:
+            self.cancel()
+        else:
+            self._engine.send(m.AnswerCode(question.question, code))
 
     def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
         if self._asked[question.batch].is_taken_back:

@@ -13,7 +13,6 @@ from ferrygate.codes.totp import live_code
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
     Cancelled,
-    ConnectionLostError,
     FerrygateError,
     Problem,
     UsageError,
@@ -386,8 +385,7 @@ class Engine:
     def _session_for(self, request: int) -> Session | None:
         """The session, or none after telling the request so."""
         if self._keeper.session is None:
-            words = message("You are not signed in.")
-            self._fail(request, ConnectionLostError(words, next_step=message("Sign in first.")))
+            self._emit(m.Failed(request, self._keeper.why_none))
         return self._keeper.session
 
     def _fail(self, request: int, error: BaseException) -> None:

@@ -70,6 +70,7 @@ class SessionKeeper:
             end_aside=self._end_aside,
         )
         self.session: Session | None = None
+        self._given_up: Problem | None = None  # why the last session was
         self._liveness: Liveness | None = None
         self._back_off: BackOff | None = None  # there while the connection is away
         self._damages = 0  # connections in a row that ended since bytes were changed on the way
@@ -102,6 +103,7 @@ class SessionKeeper:
         elif self.sign_ins.is_under_way:
             raise UsageError(message("A sign-in is under way."))
         else:
+            self._given_up = None
             self.sign_ins.begin_first(command, site)
 
     def answer_code(self, question: int | None, code: Secret | None) -> None:
@@ -281,12 +283,22 @@ class SessionKeeper:
         """End the session; its end is told first, and then that of each thing it was asked."""
         self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
         self.end(error_for(problem))
+        self._given_up = problem
+
+    @property
+    def why_none(self) -> Problem:
+        """Why there is no session."""
+        if self._given_up is not None:
+            return self._given_up
+        step = message("Sign in first.")
+        return ConnectionLostError(message("You are not signed in."), next_step=step).problem
 
     # ------------------------------------------------------------ the end
 
     def end(self, reason: FerrygateError | None = None) -> None:
         """End the session or the attempt; what it was asked to do fails for this reason."""
         self.sign_ins.end()
+        self._given_up = None
         self._reset_lost()
         self._back_off = self._earlier = self._liveness = None
         self._work = Tally()

@@ -9,6 +9,7 @@ from ferrygate.common.errors import Kind
 EXPECTED = {
     Kind.CANCELLED: 130,
     Kind.CANNOT_REACH: 5,
+    Kind.CODE_NEEDED: 2,
     Kind.CODE_NOT_SET_UP: 3,
     Kind.CODE_SECRET: 2,
     Kind.CONNECTION_FILE: 2,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Unpack
 
@@ -17,15 +16,16 @@ from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.signing_in import (
-    Wishes,
+    AttemptWishes,
     attempt,
+    attempt_options,
     demand_keychain,
     open_session,
-    sign_in_options,
     use_code_secret,
     use_password,
     with_username,
 )
+from ferrygate.cli.standard_input import key_on_standard_input
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.display import display_text
 from ferrygate.common.environment import TOTP_SECRET_VARIABLE
@@ -39,8 +39,6 @@ from ferrygate.common.i18n import _, render
 from ferrygate.common.local_disk import read_small_file
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.common.secret_sources import MAX_BYTES
-from ferrygate.common.secret_text import given_key
 from ferrygate.common.text import duration_text
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
 from ferrygate.sites.site import Site
@@ -86,7 +84,7 @@ def code(around: CommandContext, site: str) -> int:
     is_flag=True,
     help="Let Okta set up the code, where it asks your account to; nothing is scanned.",
 )
-@sign_in_options
+@attempt_options
 @output_options
 @click.pass_obj
 def enroll(
@@ -97,7 +95,7 @@ def enroll(
     picture: Path | None,
     secret_stdin: bool,
     okta: bool,
-    **wishes: Unpack[Wishes],
+    **wishes: Unpack[AttemptWishes],
 ) -> int:
     """Keep the secret that codes are made from in the keychain, once it is proven.
 
@@ -162,7 +160,7 @@ def _given(
     if picture is not None:
         return _in_picture(picture)
     if secret_stdin or uri is not None:
-        return _on_standard_input()
+        return key_on_standard_input()
     if around.secrets.totp_secret is not None:
         return around.secrets.totp_secret
     if not around.terminal.has_person:
@@ -175,23 +173,6 @@ def _given(
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
     return around.terminal.ask_secret(question)
-
-
-def _on_standard_input() -> Secret:
-    """The key or address on standard input: a line of a person's, else all of it.
-
-    Raises:
-        UsageError: it is no text, or more than a line.
-    """
-    stream, source = sys.stdin, message("Standard input")
-    if stream is None:  # closed
-        return Secret("")
-    if stream.isatty():
-        return given_key(stream.readline(), source)
-    content = stream.buffer.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise UsageError(message("{source} is too long for a secret.", source=source))
-    return given_key(content.decode("utf-8", "surrogateescape"), source)
 
 
 def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
