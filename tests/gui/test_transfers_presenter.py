@@ -11,6 +11,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
+from gui.conftest import NOON
 from gui.transfers_table import BATCH, CANCELLED, PROBLEM, Table
 
 if TYPE_CHECKING:
@@ -217,13 +218,59 @@ def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> N
     assert table.row.conflict is None
 
 
-def test_a_lost_connection_is_counted_down_in_the_row(table: Table) -> None:
-    table.batch()
-    state = m.SessionState.RECONNECTING
-    until = table.clock.now() + 7
-    table.presenter.handle(m.SessionChanged(state=state, until=until))
-    assert table.row.sub == "Connection lost. Goes on with a new code in 7 s."
-    assert (table.row.tone, table.row.status) == (RowTone.AMBER, "Reconnecting")
+@pytest.mark.parametrize(
+    ("session", "finished", "sentence", "status"),
+    [
+        (
+            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7),
+            1,
+            "Connection lost. Goes on with a new code in 7 s.",
+            "Reconnecting",
+        ),
+        (
+            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7),
+            213,
+            "Connection lost. Begins again with a new code in 7 s.",
+            "Reconnecting",
+        ),
+        (
+            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7, can_try_now=True),
+            1,
+            "Connection lost. The next try is in 7 s.",
+            "Reconnecting",
+        ),
+        (
+            m.SessionChanged(m.SessionState.RECONNECTING),
+            1,
+            "Connection lost. Reconnecting.",
+            "Reconnecting",
+        ),
+        (
+            m.SessionChanged(m.SessionState.ASKING_FOR_CODE),
+            1,
+            "Connection lost. Goes on once you type the next code.",
+            "Waiting for your code",
+        ),
+        (
+            m.SessionChanged(m.SessionState.ASKING_FOR_CODE),
+            213,
+            "Connection lost. Begins again once you type the next code.",
+            "Waiting for your code",
+        ),
+    ],
+)
+def test_a_batch_says_how_it_goes_on_while_the_connection_is_away(
+    table: Table, session: m.SessionChanged, finished: int, sentence: str, status: str
+) -> None:
+    table.batch(files_finished=finished)
+    table.presenter.handle(session)
+    row = table.row
+    assert (row.sub, row.status, row.tone) == (sentence, status, RowTone.AMBER)
+    assert table.presenter.view.summary == "", "the speed and the time left are of another time"
+    table.presenter.handle(m.SessionChanged(m.SessionState.SIGNED_IN))
+    row = table.row
+    assert row.tone is RowTone.ACCENT
+    assert table.presenter.view.summary
 
 
 def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table) -> None:

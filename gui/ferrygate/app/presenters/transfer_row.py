@@ -9,6 +9,7 @@ import msgspec
 
 from ferrygate.app.presenters.batch_outcome import MARKS, Outcome, RowTone
 from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
+from ferrygate.app.presenters.interruption import Interruption
 from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.outcome_words import outcome_words
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
@@ -82,17 +83,19 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     details: str = ""
 
 
-def row_view(batch: Batch, *, here: Site | None, waiting: str, can_retry: bool) -> RowView:
+def row_view(
+    batch: Batch, *, here: Site | None, away: Interruption | None, can_retry: bool
+) -> RowView:
     """The row of a batch.
 
     Args:
         batch: what is known of it.
         here: the site that is open.
-        waiting: why nothing moves at all now, such as a lost connection; empty where it does.
+        away: why nothing moves at all now; none where it does.
         can_retry: what is to be tried again could be, just now.
     """
     if batch.is_under_way:
-        return _running(batch, here, waiting)
+        return _running(batch, here, away)
     return _ended(batch, here, can_retry=can_retry and batch.view.can_retry)
 
 
@@ -106,7 +109,7 @@ def same_account(first: Site | None, second: Site | None) -> bool:
 # ------------------------------------------------------------ under way
 
 
-def _running(batch: Batch, here: Site | None, waiting: str) -> RowView:
+def _running(batch: Batch, here: Site | None, away: Interruption | None) -> RowView:
     view = batch.view
     conflict = None if batch.question is None else conflict_view(batch.question)
     upload = view.direction is Direction.UPLOAD
@@ -114,26 +117,26 @@ def _running(batch: Batch, here: Site | None, waiting: str) -> RowView:
     return RowView(
         batch=view.batch,
         icon="upload" if upload else "download",
-        tone=RowTone.AMBER if waiting or conflict else RowTone.ACCENT,
+        tone=RowTone.AMBER if away or conflict else RowTone.ACCENT,
         title=title,
-        sub=waiting or _where(batch, here),
+        sub=away.sentence if away else _where(batch, here),
         place=view.target,
-        about="" if waiting or conflict else _late(view),
+        about="" if away or conflict else _late(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
-        status=_status(view, waiting, asks=conflict is not None),
+        status=_status(view, away, asks=conflict is not None),
         can_cancel=not view.stopping,
         cancel_name=_("Cancel “{title}”").format(title=title),
         conflict=conflict,
     )
 
 
-def _status(view: BatchView, waiting: str, *, asks: bool) -> str:
+def _status(view: BatchView, away: Interruption | None, *, asks: bool) -> str:
     if view.stopping:
         return _("Cancelling")
     if asks:
         return _("Waiting for your answer")
-    if waiting:
-        return _("Reconnecting")
+    if away:
+        return away.status
     if _late(view):
         return _("Checking")
     return _progress(view)

@@ -14,10 +14,10 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.app.presenters.batch_outcome import ALL_THERE, Tab
+from ferrygate.app.presenters.interruption import interruption
 from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.session_words import seconds_until
 from ferrygate.app.presenters.transfer_row import RowAction, RowView, row_view, same_account
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
@@ -90,12 +90,17 @@ class TransfersPresenter(Observable):
         """The panel at this moment."""
         rows = {tab: [b for b in self._batches.values() if b.is_in(tab)] for tab in Tab}
         tab = self._shown_tab
-        waiting = self._waiting(self._clock.now())
+        now = self._clock.now()
         return TransfersView(
             tab=tab,
             tabs=tuple(self._tab_view(tab, batches) for tab, batches in rows.items()),
             rows=tuple(
-                row_view(batch, here=self._site, waiting=waiting, can_retry=self._can_retry(batch))
+                row_view(
+                    batch,
+                    here=self._site,
+                    away=interruption(self._session, batch.view, now),
+                    can_retry=self._can_retry(batch),
+                )
                 for batch in _drawn(rows[tab])
             ),
             most=max(map(len, rows.values())),
@@ -234,18 +239,10 @@ class TransfersPresenter(Observable):
             self._tab = Tab.NOW  # a person has begun it, and looks for it
         self._batches[view.batch].follow(view)
 
-    def _waiting(self, now: float) -> str:
-        session = self._session
-        if session is None or session.state is not m.SessionState.RECONNECTING:
-            return ""
-        left = seconds_until(session.until, now)
-        if left:
-            return _("Connection lost. Goes on with a new code in {seconds} s.").format(
-                seconds=left
-            )
-        return _("Connection lost. Reconnecting.")
-
     def _summary(self) -> str:
+        """Return speed and time left; those told last are of no use while nothing can be moved."""
+        if self._session and self._session.state is not m.SessionState.SIGNED_IN:
+            return ""
         moving = [b.view for b in self._batches.values() if b.is_under_way]
         speed = sum(view.bytes_per_second for view in moving)
         if speed < 1:
