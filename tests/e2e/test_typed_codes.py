@@ -65,8 +65,9 @@ def outcomes(box: Sandbox) -> list[str]:
 
 
 def test_a_code_on_standard_input_signs_in_once(
-    program: Program, box: Sandbox, place: Path
+    program: Program, box: Sandbox, place: Path, private_home: Path
 ) -> None:
+    program.environment["FERRYGATE_LOG"] = "debug"
     code = phone(box)
     first = program("ls", place, "--code-stdin", stdin=f"{code[:3]} {code[3:]}\nmore\n")
     assert first.returncode == 0, first.stderr
@@ -75,6 +76,10 @@ def test_a_code_on_standard_input_signs_in_once(
     (error,) = records(again, "error")
     assert error["error"]["kind"] == "code-needed"
     assert again.stderr == "That code was used already. Type the next one.\n"
+    kept = [path for path in private_home.rglob("*") if path.is_file()]
+    assert [path.name for path in kept if code.encode() in path.read_bytes()] == []
+    assert any(path.suffix == ".log" for path in kept)
+    assert code not in first.stdout + first.stderr + again.stdout
     assert outcomes(box) == ["granted"]
 
 

@@ -84,8 +84,11 @@ def explain(
     refusal: SignInRefusedError,
     *,
     try_anyway: bool,
+    makes_codes: bool = True,
 ) -> NoReturn:
     """End the command with the refusal in Okta's words, and with what is wrong with the clock.
+
+    The clock is no matter where a person types the codes.
 
     The refusal is told here, since a question about the clock makes sense only after it. As JSON
     it has ``clock_ahead_seconds`` where Okta told the time.
@@ -119,7 +122,8 @@ def explain(
     else:
         ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
         around.terminal.fail(told, **ahead)
-        _correct_clock(around, session, clocks)
+        if makes_codes:
+            _correct_clock(around, session, clocks)
     raise click.exceptions.Exit(exit_for(told.kind)) from refusal
 
 

@@ -336,7 +336,8 @@ def attempt(
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
-            explain(around, session, text, refusal, try_anyway=try_anyway)
+            makes_codes = typed_code is None and not ask_code
+            explain(around, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)
 
 
 def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: Text) -> None:

@@ -141,7 +141,7 @@ def no_code_secret(detail: str = "", server_said: str = "") -> SecretsMissingErr
     """There is nothing to make codes from."""
     return SecretsMissingError(
         message("Your code is not set up on this computer yet."),
-        next_step=message("Set up your code first."),
+        next_step=message("Set up your code, or type the one that your phone or token shows."),
         detail=detail,
         server_said=server_said,
     )

@@ -130,8 +130,9 @@ def _words(answer: PasswordAnswer) -> tuple[Message, Message]:  # noqa: PLR0911 
             return (
                 message("Your password is right. The server refused the code, or your account."),
                 message(
-                    "Check this computer's clock, and that no other program used the same code."
-                    " If that is not it, ask your contact."
+                    "Check this computer's clock if it makes your codes, that a typed code was the"
+                    " one shown, and that no other program used the same code. If that is not it,"
+                    " ask your contact."
                 ),
             )
         case PasswordVerdict.ENROLL:

@@ -26,6 +26,7 @@ from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
+_CODE = re.compile(r"[0-9]{6,8}", re.ASCII)
 _NO_WORDS = re.compile(r"[\W\d_]+")
 
 
@@ -143,6 +144,7 @@ class Responder:
         }
         if again:  # each answer of the person's is another try of the same account
             self._turn.refused_meanwhile()
+        self._note_codes(questions, answers)
         for place, question in enumerate(questions):
             if place not in answers:
                 answers[place] = self._secret(question.wanted)
@@ -153,6 +155,16 @@ class Responder:
             self._turn.sending()  # with a code, its claim has said so
         self._observer.signing_in()
         return [answers[place].reveal() for place in range(len(questions))]
+
+    def _note_codes(self, questions: list[_Question], answers: dict[int, Secret]) -> None:
+        """Have the ledger know the codes that a person answers with, so that none leaves again.
+
+        A prompt is answered as the person likes, also with a code that left before: what it wants
+        is guessed, and may be a number that stays the same.
+        """
+        for place, answer in answers.items():
+            if questions[place].meant is Wanted.CODE and _CODE.fullmatch(answer.reveal()):
+                self._turn.claim_typed(answer, None, [])
 
     def _plan(self, asked: PromptRound) -> list[_Question]:
         """Decide how each prompt of a round is answered."""

@@ -88,6 +88,7 @@ class Asked:
 
     def __init__(self, answer: Problem | None) -> None:
         self._answer = answer
+        self.ahead = 0.0
 
     def explain_refusal(self, *, try_anyway: bool) -> Problem:
         assert not try_anyway
@@ -96,13 +97,17 @@ class Asked:
         return self._answer
 
     def measure_skew(self) -> SkewMeasured:
-        return SkewMeasured(request=1, seconds=0.0, applied=0)
+        return SkewMeasured(request=1, seconds=self.ahead, applied=0)
 
 
-def refused_and_asked(context: CommandContext, answer: Problem | None) -> None:
+def refused_and_asked(
+    context: CommandContext, answer: Problem | None, *, ahead: float = 0.0, makes_codes: bool = True
+) -> None:
     refusal = SignInRefusedError(message("No."), server_said=SAID)
-    session = cast("Session", Asked(answer))
-    explain(context, session, "acme", refusal, try_anyway=False)
+    asked = Asked(answer)
+    asked.ahead = ahead
+    session = cast("Session", asked)
+    explain(context, session, "acme", refusal, try_anyway=False, makes_codes=makes_codes)
 
 
 def test_what_the_server_said_is_told_beside_oktas_reason(
@@ -122,3 +127,13 @@ def test_what_the_server_said_is_told_where_okta_cannot_be_asked(context: Comman
     with pytest.raises(SignInRefusedError) as caught:
         refused_and_asked(context, None)
     assert caught.value.problem.server_said == SAID
+
+
+@pytest.mark.parametrize("makes_codes", [True, False])
+def test_the_clock_is_named_only_where_codes_are_made_by_it(
+    context: CommandContext, capsys: pytest.CaptureFixture[str], *, makes_codes: bool
+) -> None:
+    answer = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("The password is right."))
+    with pytest.raises(click.exceptions.Exit):
+        refused_and_asked(context, answer, ahead=60.0, makes_codes=makes_codes)
+    assert ("This computer's clock is" in capsys.readouterr().err) is makes_codes

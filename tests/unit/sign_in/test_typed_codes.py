@@ -193,6 +193,8 @@ def test_a_code_that_a_person_gives_to_a_prompt_is_told_as_one(case: Case) -> No
         person={"Verification code:": "123456"},
     )
     assert "code typed at a prompt" in case.watcher.told
+    with pytest.raises(CodeNeededError, match="used already"):
+        case.sign_in(credentials=case.typed("123456"))
 
 
 def test_a_refused_code_names_the_code_as_a_cause(case: Case) -> None:
