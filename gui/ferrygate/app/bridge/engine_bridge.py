@@ -26,7 +26,7 @@ from ferrygate.engine.messages import (
 MAX_EVENTS = 256
 """Of one turn: some milliseconds, so that clicks and paints come between."""
 
-MAX_NAMES = 2000
+MAX_NAMES = 1000
 """In the blocks of one turn, which take as long as all other events: one holds up to thousands."""
 
 SWITCH_SECONDS = 0.001

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
 
@@ -110,6 +112,10 @@ class FolderModel(QAbstractTableModel):
         self._shown_at = 0.0  # monotonic, when rows were added
         self._filter = ""
         self._by = RowOrder()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._settle)
 
     # ------------------------------------------------------------ filling it
 
@@ -231,6 +237,8 @@ class FolderModel(QAbstractTableModel):
     def _rows_of(self, numbers: Collection[int]) -> list[int]:
         if not numbers:
             return []
+        if len(numbers) == len(self._table) == len(self._shown):  # as when all are selected
+            return list(range(len(numbers)))
         marks = bytearray(len(self._table))
         for number in numbers:
             marks[number] = 1
@@ -310,7 +318,7 @@ class FolderModel(QAbstractTableModel):
         entry = self._table.entry(number)
         if column == Column.MODIFIED:
             then = entry.modified
-            return modified_text(then, self._clock.now()) if then else "–"  # noqa: RUF001  a dash for people
+            return _when(then, int(self._clock.now() // 60) * 60) if then else "–"  # noqa: RUF001  a dash for people
         known = entry.kind is EntryKind.FILE and entry.size is not None
         return size_text(entry.size or 0) if known else "–"  # noqa: RUF001  a dash for people
 
@@ -345,7 +353,11 @@ class FolderModel(QAbstractTableModel):
 
     def _settle(self) -> None:
         """Sort what stands in groups, once all is there and nobody is at work in the list."""
-        if self._is_whole and not self._is_held and not self._is_sorted:
+        if not self._is_whole or self._is_held or self._is_sorted:
+            return
+        if len(self._table) > _GROUP and self._table.join_some():
+            self._later.start()  # a part in each turn, so that none is long
+        else:
             self._arrange()
             self.settled.emit()
 
@@ -372,3 +384,8 @@ class FolderModel(QAbstractTableModel):
 
     def _matching(self, numbers: array[int]) -> array[int]:
         return array("I", self._table.holding(self._filter, numbers))
+
+
+@lru_cache(maxsize=1000)  # of what can be seen: each paint asks for all of it, and Babel is slow
+def _when(then: int, minute: int) -> str:
+    return modified_text(then, minute)

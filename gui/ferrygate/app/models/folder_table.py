@@ -32,6 +32,7 @@ class FolderTable:
     def __init__(self) -> None:
         self._names: list[bytes] = []
         self._marks = bytearray()  # kind, and whether size and time are known
+        self._may_have_folders = False
         self._sizes = array("Q")  # SFTP's are of 64 bits, without a sign
         self._size_keys = array("d")  # Python compares these faster than numbers over 2**30
         self._times = array("d")
@@ -53,7 +54,9 @@ class FolderTable:
             return
         names = [entry.name for entry in entries]
         self._names += names
-        self._marks += bytes([_mark(entry) for entry in entries])
+        marks = bytes([_mark(entry) for entry in entries])
+        self._marks += marks
+        self._may_have_folders |= any(mark & _KIND == _FOLDER for mark in marks)
         sizes = [entry.size for entry in entries]
         self._sizes.extend([size or 0 for size in sizes])
         self._size_keys.extend([-1 if size is None else size for size in sizes])
@@ -76,6 +79,7 @@ class FolderTable:
 
     def _change(self, number: int, entry: Entry) -> None:
         self._marks[number] = _mark(entry)
+        self._may_have_folders |= entry.kind is EntryKind.FOLDER
         self._sizes[number] = entry.size or 0
         self._size_keys[number] = -1 if entry.size is None else entry.size
         self._times[number] = entry.modified or 0
@@ -106,6 +110,15 @@ class FolderTable:
 
     def _join_runs(self, count: int) -> None:
         self._runs[-count:] = [self._sorted(chain(*self._runs[-count:]))]  # which merges runs
+
+    def join_some(self) -> bool:
+        """Do a part of what is left to do for the order of names; tell whether there was any."""
+        if self._in_runs < len(self):
+            self._add_run()
+        if len(self._runs) < 2:  # noqa: PLR2004  there is nothing to join
+            return False
+        self._join_runs(2)
+        return True
 
     def _sorted(self, numbers: Iterable[int]) -> array[int]:
         return array("I", sorted(numbers, key=self._keys.__getitem__))
@@ -144,10 +157,8 @@ class FolderTable:
         """All from one number on by name, in natural order."""
         if first:
             return self._sorted(range(first, len(self)))
-        if self._in_runs < len(self):
-            self._add_run()
-        if len(self._runs) > 1:
-            self._join_runs(len(self._runs))
+        while self.join_some():
+            pass
         return self._runs[0] if self._runs else array("I")
 
     def name_key(self) -> Callable[[int], str]:
@@ -171,9 +182,9 @@ class FolderTable:
     def folders_first(self, numbers: Sequence[int]) -> list[int]:
         """Put folders before the rest, each in the order they have."""
         marks = self._marks
-        folders = [number for number in numbers if marks[number] & _KIND == _FOLDER]
-        if not folders:
+        if not self._may_have_folders:
             return list(numbers)
+        folders = [number for number in numbers if marks[number] & _KIND == _FOLDER]
         return folders + [number for number in numbers if marks[number] & _KIND != _FOLDER]
 
     def holding(self, text: str, numbers: Iterable[int]) -> list[int]:

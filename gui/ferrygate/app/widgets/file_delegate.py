@@ -58,9 +58,11 @@ class FileDelegate(QStyledItemDelegate):
             )
         painter.setPen(self._theme.colour("text" if index.column() == 0 else "dim"))
         room = self._text_rect(rect, index.column())
-        text = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideMiddle, room.width()
-        )
+        text = str(index.data())
+        if len(text) * rect.height() > room.width():  # else there is room for any letters
+            text = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideMiddle, room.width()
+            )
         right = index.data(Qt.ItemDataRole.TextAlignmentRole)
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
