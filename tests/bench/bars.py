@@ -42,7 +42,55 @@ FIRST_PAINT = Bar(
     unit="ms",
     below=500.0,
 )
-BARS = (DROP, FIRST_PAINT)
+ROWS_COME = Bar(
+    name="rows",
+    title="event loop late at p99 while 100,000 rows arrive",
+    unit="ms",
+    below=25.0,
+)
+ROWS_PAUSE = Bar(
+    name="rows-pause",
+    title="longest pause of the event loop while 100,000 rows arrive",
+    unit="ms",
+    below=50.0,
+)
+SCROLL = Bar(
+    name="scroll",
+    title="longest pause while 100,000 rows are scrolled by wheel and page",
+    unit="ms",
+    below=50.0,
+)
+SELECT_ALL = Bar(
+    name="select-all", title="pause for Ctrl+A on 100,000 rows", unit="ms", below=100.0
+)
+REFRESH = Bar(
+    name="refresh",
+    title="longest pause while 100,000 rows, all of them selected, are read again",
+    unit="ms",
+    below=100.0,
+)
+SORT = Bar(
+    name="sort",
+    title="longest pause for an order of 100,000 rows, all of them selected, by any column",
+    unit="ms",
+    below=150.0,
+)
+FILTER = Bar(
+    name="filter",
+    title="longest pause for a key in the filter of 100,000 rows, all of them selected",
+    unit="ms",
+    below=100.0,
+)
+MEMORY = Bar(
+    name="rows-memory",
+    title="resident memory after 100,000 rows were listed, selected and let go",
+    unit="MiB",
+    below=200.0,
+)
+LIST_BARS = (ROWS_COME, ROWS_PAUSE, SCROLL, SELECT_ALL, REFRESH, SORT, FILTER, MEMORY)
+"""They are measured together, in one window."""
+
+BARS = (DROP, FIRST_PAINT, *LIST_BARS)
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 Each bar is measured five times, under an X server of its own; the median counts. A JSON report
 goes to standard output, what is missed to standard error, and the exit status is 1 then.
-:mod:`bench.ui_drop` and :mod:`bench.first_paint` say what exactly is measured. Everything runs on
-this machine, the server too, so leave it alone meanwhile.
+:mod:`bench.ui_drop`, :mod:`bench.ui_list` and :mod:`bench.first_paint` say what exactly is
+measured. Everything runs on this machine, the server too, so leave it alone meanwhile.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ from bench.bars import (
     BARS,
     DROP,
     FIRST_PAINT,
+    LIST_BARS,
     ROUNDS,
     Bar,
     BarReport,
@@ -44,34 +46,68 @@ from ferrygate.common.paths import HOME_VARIABLE
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.openssh import openssh_rig
+from servers.rigs.rig import Rig
 
 _BUILD = Path(__file__).parents[2] / "build" / "bench"
 _PROGRAM = Path(sys.executable).with_name("ferrygate")
 _FILES = Workload(name="5000x4k", files=5000, size=4096)
-_SECONDS = 300  # for one drop
+_ROWS = Workload(name="100000x0", files=100_000, size=0)
+_SECONDS = 300  # for one window
 _MS = 1000
 _KEPT = {"PATH", "HOME", "DISPLAY", "PYTHONPATH"}  # of the environment
 
 
 def measured(bars: Sequence[Bar], rounds: int) -> Iterator[BarReport]:
-    """Measure bars, one after another."""
-    ways: dict[str, Callable[[Path], Round]] = {
-        DROP.name: partial(measure_drop, prepare(_FILES, _BUILD, secrets.token_bytes)),
-        FIRST_PAINT.name: measure_first_paint,
+    """Measure bars, those of the list together."""
+    ways: dict[tuple[Bar, ...], Callable[[Path], Mapping[str, Round]]] = {
+        (DROP,): measure_drop,
+        (FIRST_PAINT,): measure_first_paint,
+        LIST_BARS: measure_list,
     }
-    for bar in bars:
+    for together, way in ways.items():
+        wanted = [bar for bar in together if bar in bars]
+        if not wanted:
+            continue
         with tempfile.TemporaryDirectory(prefix="fg-ui-") as place:
             made = []
             for number in range(rounds + 1):
                 state = Path(place, str(number))
                 state.mkdir()
-                made.append(ways[bar.name](state))
-                say(f"{bar.name}: {made[-1].value:.1f} {bar.unit}{' (warm-up)' * (not number)}")
-        yield judged(bar, made[1:])
+                made.append(way(state))
+                for bar in wanted:
+                    value = made[-1][bar.name].value
+                    say(f"{bar.name}: {value:.1f} {bar.unit}{' (warm-up)' * (not number)}")
+        for bar in wanted:
+            yield judged(bar, [found[bar.name] for found in made[1:]])
 
 
-def measure_drop(folder: Path, state: Path) -> Round:
+def measure_drop(state: Path) -> dict[str, Round]:
     """Drop the files of a folder on a window that is signed in to an OpenSSH server."""
+    folder = _prepared(_FILES)
+    with signed_in_rig(state) as (rig, file):
+        said = _said(state, "bench.ui_drop", file, folder)
+        arrived = sum(path.stat().st_size == _FILES.size for path in rig.home.iterdir())
+        if arrived != _FILES.files:
+            raise RuntimeError(f"{arrived} of {_FILES.files} files arrived")
+    return {DROP.name: msgspec.json.decode(said, type=Round)}
+
+
+def measure_list(state: Path) -> dict[str, Round]:
+    """Open a large folder of an OpenSSH server, and work in its list."""
+    folder = _prepared(_ROWS)
+    with signed_in_rig(state) as (_rig, file):
+        said = _said(state, "bench.ui_list", file, folder, str(_ROWS.files))
+    return msgspec.json.decode(said, type=dict[str, Round])
+
+
+@cache
+def _prepared(workload: Workload) -> Path:
+    return prepare(workload, _BUILD, secrets.token_bytes)
+
+
+@contextmanager
+def signed_in_rig(state: Path) -> Iterator[tuple[Rig, Path]]:
+    """Run an OpenSSH server; gives it, and the connection file of an account on it."""
     with openssh_rig(state) as rig:
         site = Site(
             name="Bench",
@@ -84,22 +120,24 @@ def measure_drop(folder: Path, state: Path) -> Round:
         )
         file = state / "bench.ferrygate"
         file.write_text(format_connection_file(site), encoding="utf-8")
-        run = subprocess.run(
-            (sys.executable, "-m", "bench.ui_drop", file, folder),
-            env=_environment(state),
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=_SECONDS,
-        )
-        arrived = sum(path.stat().st_size == _FILES.size for path in rig.home.iterdir())
-        if arrived != _FILES.files:
-            raise RuntimeError(f"{arrived} of {_FILES.files} files arrived")
-    return msgspec.json.decode(run.stdout, type=Round)
+        yield rig, file
 
 
-def measure_first_paint(state: Path) -> Round:
+def _said(state: Path, module: str, *arguments: Path | str) -> bytes:
+    run = subprocess.run(
+        (sys.executable, "-m", module, *arguments),
+        env=_environment(state),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=_SECONDS,
+    )
+    return run.stdout
+
+
+def measure_first_paint(state: Path) -> dict[str, Round]:
     """Start the window and wait until it shows itself."""
-    return Round(value=first_paint(_PROGRAM, _environment(state), SystemClock()) * _MS)
+    seconds = first_paint(_PROGRAM, _environment(state), SystemClock())
+    return {FIRST_PAINT.name: Round(value=seconds * _MS)}
 
 
 def _environment(state: Path) -> dict[str, str]:

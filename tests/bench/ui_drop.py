@@ -10,77 +10,34 @@ goes to standard output.
 
 from __future__ import annotations
 
-import gc
-import os
 import resource
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from bench.bars import Round
 from bench.lateness import lateness, percentile
-from ferrygate import bootstrap
-from ferrygate.__main__ import MANY_OBJECTS
+from bench.ui_rig import PERIOD, Heartbeat, run_until, sign_in, window_options
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver, carried, driven
+from ferrygate.app.driver import carried, driven
 from ferrygate.app.options import AppOptions
-from ferrygate.common.clock import Clock, SystemClock
-from ferrygate.common.environment import log_level
-from ferrygate.common.logs import logging_to
-from ferrygate.common.open_files import raise_limit
-from ferrygate.common.paths import Home
-from ferrygate.common.remote_path import normalise
-from ferrygate.engine.engine import Engine
-from ferrygate.engine.messages import Listener
-from ferrygate.sites.connection_file import read_connection_file
-from ferrygate.vault.memory import MemoryVault
 
-_PERIOD = 0.005
 _MS = 1000
-
-
-class Heartbeat(QObject):
-    """Notes when a precise timer came, on the window's thread."""
-
-    def __init__(self, clock: Clock, parent: QObject) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(round(_PERIOD * _MS))
-        self._timer.timeout.connect(self._beat)
-        self.beats: list[float] = []
-
-    def start(self) -> None:
-        """Begin with a beat."""
-        self._beat()
-        self._timer.start()
-
-    def stop(self) -> None:
-        """End with a beat, so that what blocked the loop until now counts."""
-        self._timer.stop()
-        self._beat()
-
-    @Slot()
-    def _beat(self) -> None:
-        self.beats.append(self._clock.monotonic())
 
 
 def drop(options: AppOptions, files: list[Path]) -> Round:
     """Sign in, drop the files, and wait until they are delivered and listed."""
     with driven(options) as (desktop, driver):
-        _sign_in(desktop, driver)
+        sign_in(desktop, driver)
         heart, data = Heartbeat(options.clock, desktop), carried(files)
         processor = _processor_seconds()
         heart.start()
         driver.drop_data(data, driver.empty_place())
-        _run_until(desktop, lambda: _is_over(desktop, len(files)))
+        run_until(desktop, lambda: _is_over(desktop, len(files)))
         heart.stop()
         processor = _processor_seconds() - processor
-    late = lateness(heart.beats, _PERIOD)
+    late = lateness(heart.beats, PERIOD)
     return Round(
         value=percentile(late, 0.99) * _MS,
         beside={
@@ -93,25 +50,9 @@ def drop(options: AppOptions, files: list[Path]) -> Round:
     )
 
 
-def _sign_in(desktop: Desktop, driver: Driver) -> None:
-    driver.click("Use this connection")
-    driver.click("Sign in")
-    site = desktop.workspace.site
-    driver.wait_for_folder(normalise(site.start_folder if site else "/"))
-
-
 def _is_over(desktop: Desktop, files: int) -> bool:
     is_listed = desktop.model.rowCount() >= files and not desktop.workspace.folder.view.is_reading
     return is_listed and desktop.workspace.transfers.delivered == 1
-
-
-def _run_until(desktop: Desktop, condition: Callable[[], bool]) -> None:
-    """Run the loop as the product does, and look now and then."""
-    look = QTimer(desktop)
-    look.timeout.connect(lambda: desktop.application.quit() if condition() else None)
-    look.start(100)
-    desktop.application.exec()
-    look.stop()
 
 
 def _processor_seconds() -> float:
@@ -121,20 +62,8 @@ def _processor_seconds() -> float:
 
 def main(site: Path, folder: Path) -> None:
     """Put the window together as ``app`` does, and print what a drop was like."""
-    gc.set_threshold(MANY_OBJECTS)
-    raise_limit()
-    home, clock = Home.from_environment(os.environ).prepare(), SystemClock()
     files = sorted(folder.iterdir())
-    with logging_to(home.logs, log_level(os.environ), lambda: "bench") as live_secrets:
-
-        def make_engine(listener: Listener) -> Engine:
-            engine = bootstrap.make_engine(listener, home, clock, MemoryVault, live_secrets)
-            gc.freeze()
-            return engine
-
-        options = AppOptions(
-            home=home, opened=read_connection_file(site), make_engine=make_engine, clock=clock
-        )
+    with window_options(site) as options:
         found = drop(options, files)
     sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
 
