@@ -300,6 +300,11 @@ class QueueRig:
         """The ends of a batch, each with why it is not whole: one, unless it is tried again."""
         return [view.problem for view in self.batch_views(batch) if view.finished]
 
+    def questions(self, batch: m.BatchId) -> list[m.ConflictQuestion]:
+        """Every question of a batch as it was told."""
+        questions = [event for event in self.events if isinstance(event, m.ConflictQuestion)]
+        return [question for question in questions if question.batch == batch]
+
     def views(self, batch: m.BatchId) -> list[m.FileView]:
         """The last word on each file of a batch."""
         changes = [event for event in self.events if isinstance(event, m.FileChanged)]

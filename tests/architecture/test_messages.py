@@ -33,7 +33,6 @@ CLEANING = {
     "common/message.py",
     "common/names.py",  # a name that a person edits
     "engine/asked_for.py",  # names for people, as values say
-    "engine/batch.py",
     "sftp/connection.py",  # what a server says of itself
     "sftp/server_words.py",
     "sign_in/authentication.py",  # a detail
@@ -46,7 +45,8 @@ NAMES = {
     m.FileView: {"local", "sha256"},
     m.BatchView: {"name", "target"},
     m.SiteOpened: set(),
-    m.ConflictQuestion: {"name"},
+    m.ConflictQuestion: set(),
+    m.NameConflict: {"name"},
 }
 
 

@@ -165,7 +165,7 @@ def test_an_outcome_its_words_and_its_tab(
     view: m.BatchView, problem: Problem | None, outcome: Outcome, words: str, tab: Tab
 ) -> None:
     batch = Batch(view=view, file_problem=problem)
-    row = row_view(batch, here=None, away=None, can_retry=True)
+    row = row_view(batch, here=None, away=None, can_retry=True, now=0.0)
     assert (batch.outcome, row.status, batch.tab) == (outcome, words, tab)
 
 

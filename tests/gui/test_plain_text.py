@@ -16,6 +16,7 @@ from PySide6.QtGui import QHelpEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
+from conflicts import conflict, question
 from ferrygate.app.models.folder_model import Column
 from ferrygate.app.plain_text import plain_tip, plain_title, plain_words
 from ferrygate.app.presenters.workspace import Screen
@@ -152,9 +153,7 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
         server_said=words,
     )
     engine.tell(m.BatchChanged(view=view))
-    engine.tell(
-        m.ConflictQuestion(batch=batch_of(upload.request), name=words, replace_is_final=True)
-    )
+    engine.tell(question(batch_of(upload.request), conflict(words)))
     engine.tell(m.Notice(problem))
     engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
     QTest.qWait(50)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 
+from conflicts import question
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_ground import DropGround
@@ -367,9 +368,7 @@ def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path
     first = sent(signed_in, m.Upload)[0]
     assert isinstance(first, m.Upload)
     signed_in.driver.wait_for("rows", lambda: len(signed_in.workspace.transfers.view.rows) == 6)
-    signed_in.engine.tell(
-        m.ConflictQuestion(batch=batch_of(first.request), name="a", replace_is_final=False)
-    )
+    signed_in.engine.tell(question(batch_of(first.request)))
     area = signed_in.window.transfers.findChild(QScrollArea)
     assert isinstance(area, QScrollArea)
     row = signed_in.window.transfers._rows[5]

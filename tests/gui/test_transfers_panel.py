@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
+from conflicts import question
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.widgets.row_links import RowLinks
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
@@ -201,8 +202,7 @@ def test_bars_and_outcomes_and_links_stand_in_one_column(
     panel.rig.window.resize(width, 744)
     panel.begin("b")
     panel.begin("asked", bytes_moved=999_999)
-    question = m.ConflictQuestion(batch=m.BatchId("asked"), name="a.csv", replace_is_final=False)
-    panel.rig.workspace.handle(question)
+    panel.rig.workspace.handle(question(m.BatchId("asked")))
     panel.end("a")
     panel.end("all", files_delivered=0, files_cancelled=0, problem=NO_SPACE)
     panel.deliver("c")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conflicts import question
 from ferrygate.app.presenters.batch_outcome import RowTone, Tab
 from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfers_presenter import STAYS_SECONDS
@@ -205,19 +206,6 @@ def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     assert table.row.tone is RowTone.DIM
 
 
-def test_a_taken_name_is_asked_about_once_and_the_answer_sent(table: Table) -> None:
-    table.batch()
-    table.presenter.show(Tab.DONE)
-    table.presenter.handle(m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True))
-    assert table.row.conflict is not None
-    assert table.row.conflict.question == "“a.csv” is already there."
-    assert table.row.conflict.warning
-    assert table.row.status == "Waiting for your answer"
-    table.presenter.answer(BATCH, m.ConflictChoice.SKIP)
-    assert table.sent == [m.AnswerConflict(batch=BATCH, choice=m.ConflictChoice.SKIP)]
-    assert table.row.conflict is None
-
-
 @pytest.mark.parametrize(
     ("session", "finished", "sentence", "status"),
     [
@@ -307,9 +295,7 @@ def test_a_question_is_drawn_however_old_its_batch_is(table: Table) -> None:
     for number in range(1, 81):
         table.batch(batch=m.BatchId(f"{number}"))
     assert table.presenter.view.asked is None
-    table.presenter.handle(
-        m.ConflictQuestion(batch=m.BatchId("3"), name="a.csv", replace_is_final=False)
-    )
+    table.presenter.handle(question(m.BatchId("3")))
     view = table.presenter.view
     assert (view.asked, view.rows[-1].batch) == ("3", "3")
 

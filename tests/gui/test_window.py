@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
+from conflicts import question
 from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
@@ -205,11 +206,9 @@ def test_a_name_that_is_taken_is_asked_about_in_its_row(signed_in: Rig, tmp_path
     signed_in.driver.drop([file], signed_in.driver.empty_place())
     (upload,) = sent(signed_in, m.Upload)
     assert isinstance(upload, m.Upload)
-    signed_in.engine.tell(
-        m.ConflictQuestion(batch=batch_of(upload.request), name="a.csv", replace_is_final=True)
-    )
+    signed_in.engine.tell(question(batch_of(upload.request)))
     signed_in.driver.click("Keep both")
-    answer = m.AnswerConflict(batch=batch_of(upload.request), choice=m.ConflictChoice.KEEP_BOTH)
+    answer = m.AnswerConflict(batch_of(upload.request), 1, m.ConflictChoice.KEEP_BOTH, count=1)
     assert sent(signed_in, m.AnswerConflict) == [answer]
     signed_in.driver.click("Cancel “a.csv”")
     assert sent(signed_in, m.CancelBatch) == [m.CancelBatch(batch_of(upload.request))]

@@ -93,7 +93,7 @@ def test_an_outcome_is_what_has_happened(batch: Batch) -> None:
 @given(batches())
 def test_green_is_only_what_was_delivered_whole_and_confirmed(batch: Batch) -> None:
     view = batch.view
-    row = row_view(batch, here=None, away=None, can_retry=True)
+    row = row_view(batch, here=None, away=None, can_retry=True, now=0.0)
     whole = view.problem is None and view.files_delivered == view.files_total > 0
     assert (row.tone is RowTone.OK) == (whole and view.files_confirmed == view.files_total)
     assert ("confirmed by the server" in row.sub) <= (row.tone is RowTone.OK)
@@ -103,7 +103,7 @@ def test_green_is_only_what_was_delivered_whole_and_confirmed(batch: Batch) -> N
 
 @given(batches())
 def test_what_could_be_tried_again_is_offered_and_may_be_dismissed(batch: Batch) -> None:
-    row = row_view(batch, here=None, away=None, can_retry=True)
+    row = row_view(batch, here=None, away=None, can_retry=True, now=0.0)
     actions = [link.action for link in row.links]
     assert (RowAction.RETRY in actions) == batch.view.can_retry
     assert (RowAction.DISMISS in actions) == (batch.outcome not in ALL_THERE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conflicts import conflict
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -16,6 +17,8 @@ from ferrygate.transfers.views import (
     MOVES,
     BatchId,
     Confirmation,
+    ConflictChoice,
+    ConflictScope,
     Direction,
     FileView,
     LeftBehind,
@@ -81,7 +84,10 @@ def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> Fil
         case S.INTERRUPTED:
             batch.interrupt(number, UploadCheckpoint())
         case S.WAITING:
-            batch.wait_again(number)
+            batch.meet(conflict(number=number))
+            assert batch.view().files_asked == (batch.conflicts.for_all is None)
+            asked = batch.conflicts.question
+            batch.answer(asked, ConflictChoice.KEEP_BOTH, ConflictScope.ALL, None)
         case _:
             batch.progress(number, state, size)
     return batch.file(number)
@@ -100,6 +106,7 @@ def check(batch: BatchFiles, views: list[FileView]) -> None:
     assert view.files_left_out == sum(file.is_left_out for file in files)
     assert view.files_size_differs == sum(file.size_differs for file in files)
     assert view.files_cancelled == sum(file.state is S.CANCELLED for file in files)
+    assert view.files_asked == 0
     assert view.files_interrupted == sum(file.state is S.INTERRUPTED for file in files)
     assert view.can_retry == (view.finished and any(file.state in RETRIED for file in files))
     assert view.finished == all(file.state in ENDED for file in files)

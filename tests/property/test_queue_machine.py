@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from checkpoints import cut
+from conflicts import taken
+from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
-    ConflictError,
     ConnectionLostError,
     FerrygateError,
     LocalFileError,
@@ -25,17 +26,21 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+from ferrygate.engine.batch import Batch
 from ferrygate.engine.work_queue import Item
+from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import MOVES
 from queue_rig import LARGE, FakeLane, QueueRig
 
+SCOPES = st.sampled_from(list(m.ConflictScope))
+FOLDER = m.FileFacts(EntryKind.FOLDER)
 CHOICES = st.sampled_from(list(m.ConflictChoice))
 SIZES = st.one_of(
     st.lists(st.sampled_from([0, 10, LARGE]), max_size=7),
     st.lists(st.just(LARGE), min_size=5, max_size=9),  # more than there are lanes at once
 )
-ENDS = ("delivered", "skipped", "failed", "taken", "lost")
+ENDS = ("delivered", "skipped", "failed", "taken", "folder", "lost")
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -87,9 +92,18 @@ class QueueMachine(RuleBasedStateMachine):
             self.move_on(2)
 
     @precondition(lambda self: self.batches)
-    @rule(data=st.data(), choice=CHOICES)
-    def answer(self, data: st.DataObject, choice: m.ConflictChoice) -> None:
-        self.queue.answer_conflict(data.draw(st.sampled_from(self.batches)), choice)
+    @rule(data=st.data(), choice=CHOICES, scope=SCOPES, count=st.none() | st.integers(1, 4))
+    def answer(
+        self,
+        data: st.DataObject,
+        choice: m.ConflictChoice,
+        scope: m.ConflictScope,
+        count: int | None,
+    ) -> None:
+        """Answer the question that was told last, which may have had an answer since."""
+        batch = data.draw(st.sampled_from(self.batches))
+        asked = max((q.question for q in self.rig.questions(batch)), default=1)
+        self.queue.answer_conflict(m.AnswerConflict(batch, asked, choice, scope, count))
 
     # ------------------------------------------------------------ the engine
 
@@ -175,11 +189,15 @@ class QueueMachine(RuleBasedStateMachine):
 
     @staticmethod
     def error(end: str) -> FerrygateError:
-        if end == "lost":
-            return ConnectionLostError(message("Lost."))
-        return (
-            ConflictError(message("Taken.")) if end == "taken" else LocalFileError(message("Gone."))
-        )
+        match end:
+            case "lost":
+                return ConnectionLostError(message("Lost."))
+            case "taken":
+                return taken()
+            case "folder":
+                return NotAFileError(message("A folder."), FOLDER)
+            case _:
+                return LocalFileError(message("Gone."))
 
     # ------------------------------------------------------------ what holds
 
@@ -196,6 +214,32 @@ class QueueMachine(RuleBasedStateMachine):
     def no_batch_ends_twice(self) -> None:
         for batch in self.batches:
             assert len(self.rig.ends(batch)) <= 1 + self.retries[batch]
+
+    @invariant()
+    def who_waits_for_an_answer_is_in_no_hand_and_the_others_go_on(self) -> None:
+        for batch, asked in self.asked().items():
+            waiting = batch._files.conflicts
+            assert not asked & self.handed_out(batch)
+            assert batch._files.view().files_asked == len(waiting) == len(asked)
+            question = self.rig.questions(batch.id)[-1]
+            assert question.question <= waiting.question
+            if question.question == waiting.question and batch._files.only_waits:
+                assert (question.count, question.more_may_come) == (len(waiting), False)
+
+    def asked(self) -> dict[Batch, set[int]]:
+        """The files that wait for an answer, by batch, where there are any."""
+        batches = self.queue._batches.values()
+        waiting = {batch: set(batch._files.conflicts._waiting) for batch in batches}
+        return {batch: numbers for batch, numbers in waiting.items() if numbers}
+
+    def handed_out(self, batch: Batch) -> set[int]:
+        return {
+            item.number
+            for lane in self.rig.working
+            if lane.batch is batch
+            for item in (*lane.flying, *lane.queue._items)
+            if isinstance(item, FileJob)
+        } | set(batch._files._queue._waiting)
 
     @invariant()
     def files_move_by_the_table_and_sums_are_theirs(self) -> None:
@@ -241,7 +285,9 @@ class QueueMachine(RuleBasedStateMachine):
             self.rig.handle()
             self.queue.resume(fresh=True)
             for batch in self.batches:
-                self.queue.answer_conflict(batch, m.ConflictChoice.SKIP)
+                for asked in self.rig.questions(batch)[-1:]:
+                    skip = m.AnswerConflict(batch, asked.question, m.ConflictChoice.SKIP)
+                    self.queue.answer_conflict(skip)
             working = self.rig.working
             if not working and not self.rig.posted:
                 return

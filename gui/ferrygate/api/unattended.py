@@ -32,9 +32,12 @@ class Unattended:
         """Have no code to type."""
         return None
 
-    def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
+    def resolve_conflict(
+        self,
+        question: m.ConflictQuestion,  # noqa: ARG002  the protocol's
+    ) -> tuple[m.ConflictChoice, m.ConflictScope]:
         """Overwrite nothing."""
-        return m.ConflictChoice.FAIL
+        return m.ConflictChoice.FAIL, m.ConflictScope.ALL
 
     def connection_changed(self, change: m.SessionChanged) -> None:
         """Pass it on to the program."""

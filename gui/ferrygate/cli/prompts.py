@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
+from ferrygate.cli.conflict_lines import (
+    CHOICES,
+    SCOPES,
+    choice_lines,
+    question_lines,
+    scope_lines,
+)
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
@@ -14,6 +23,7 @@ from ferrygate.engine.messages import (
     CodeQuestion,
     ConflictChoice,
     ConflictQuestion,
+    ConflictScope,
     HostKeyQuestion,
     Notice,
     PromptQuestion,
@@ -23,12 +33,6 @@ from ferrygate.engine.messages import (
 )
 
 _SAME = 1.0  # seconds by which two times of one try may differ
-_CHOICES = {
-    "r": ConflictChoice.REPLACE,
-    "k": ConflictChoice.KEEP_BOTH,
-    "s": ConflictChoice.SKIP,
-    "c": ConflictChoice.CHANGED,
-}
 
 
 class TerminalPrompter:
@@ -82,28 +86,25 @@ class TerminalPrompter:
         except click.Abort:
             raise Cancelled from None
 
-    def resolve_conflict(self, question: ConflictQuestion) -> ConflictChoice:
-        """Ask what to do with all files that are already there.
+    def resolve_conflict(self, question: ConflictQuestion) -> tuple[ConflictChoice, ConflictScope]:
+        """Ask what to do with files that are already there, and for which of them.
 
         Raises:
             Cancelled: the person breaks off.
         """
         self._terminal.settle()
-        lines = [
-            _("“{name}” is already there. For all such files of this transfer:").format(
-                name=question.name
-            ),
-            _("  r  replace (if that breaks half-way, the old file is lost on this server)")
-            if question.replace_is_final
-            else _("  r  replace"),
-            _("  k  keep both"),
-            _("  s  skip"),
-            _("  c  replace what seems changed, by size and what is told of times; skip the rest"),
-        ]
-        for line in lines:
+        for line in question_lines(question, self._clock.now()):
             self._terminal.say(self._terminal.wrapped(line))
+        choice = CHOICES[self._choose(_("Your choice"), choice_lines(question))]
+        named = scope_lines(question)
+        scope = SCOPES[self._choose(_("For which files"), named)] if named else ConflictScope.ALL
+        return choice, scope
+
+    def _choose(self, question: str, lines: Mapping[str, str]) -> str:
+        for key, words in lines.items():
+            self._terminal.say(self._terminal.wrapped(f"  {key}  {words}"))
         try:
-            return _CHOICES[self._terminal.choose(_("Your choice"), list(_CHOICES))]
+            return self._terminal.choose(question, list(lines))
         except click.Abort:
             raise Cancelled from None
 

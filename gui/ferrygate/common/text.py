@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta, tzinfo
 
 from ferrygate.common import quantities
-from ferrygate.common.i18n import _, translation
+from ferrygate.common.i18n import _, ngettext, translation
 
 
 def size_text(size: int) -> str:
@@ -68,3 +68,33 @@ def modified_text(timestamp: float, now: float, timezone: tzinfo | None = None) 
     from babel.dates import format_date  # noqa: PLC0415  as above
 
     return format_date(day, "medium", locale=quantities.LOCALE)
+
+
+def size_and_time_text(
+    size: int | None,
+    modified: float | None,
+    now: float,
+    *,
+    beside: int | None = None,
+    timezone: tzinfo | None = None,
+) -> str:
+    """Write what is known of a file, such as ``4.1 MB, 14 Nov 2026 09:12``.
+
+    Args:
+        size: bytes; ``None`` where not known.
+        modified: seconds since the epoch; ``None`` or 0 where not known.
+        now: seconds since the epoch.
+        beside: the size of a file that it is compared with: where both would read the same and
+            differ, all their bytes are written.
+        timezone: the zone to show the time in; the computer's where left out.
+    """
+    parts = []
+    if size is not None:
+        is_alike = beside not in {None, size} and size_text(beside or 0) == size_text(size)
+        bytes_text = ngettext("{count} byte", "{count} bytes", size).format(count=number_text(size))
+        parts.append(bytes_text if is_alike else size_text(size))
+    if modified:
+        day = modified_text(modified, now, timezone)
+        time = quantities.time_of_day(modified, timezone)
+        parts.append(day if time in day else f"{day} {time}")
+    return ", ".join(parts) or _("not known")

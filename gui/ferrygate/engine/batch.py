@@ -6,28 +6,26 @@ from collections.abc import Callable
 
 import msgspec
 
-from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     Cancelled,
-    ConflictError,
     ConnectionLostError,
     Kind,
     Problem,
     error_for,
     problem_of,
 )
-from ferrygate.engine.asked_for import source_names, target_name
+from ferrygate.engine.asked_for import source_names, target_name, wanted_name
 from ferrygate.engine.batch_context import BatchContext
+from ferrygate.engine.batch_question import BatchQuestion
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.messages import (
+    AnswerConflict,
     BatchChanged,
     BatchId,
     ConflictChoice,
-    ConflictQuestion,
     Direction,
     Download,
     FileChanged,
@@ -41,8 +39,10 @@ from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.remains import what_is_left
@@ -68,6 +68,7 @@ class Batch:
             links=command.links,
             most_at_a_time=lambda: self._context.load.most,
         )
+        self._question = BatchQuestion(batch, direction, self._files)
         self._told_at = context.clock.monotonic()
         # Bytes by file, as lanes have counted since it was told: an entry has one lane that writes
         # it, and each step is one for the interpreter.
@@ -108,9 +109,10 @@ class Batch:
         self._files.begin_walk()
         return self._walk
 
-    def answer(self, choice: ConflictChoice) -> None:
+    def answer(self, answer: AnswerConflict) -> None:
         """A person said what to do with names that are taken."""
-        self._files.answer(choice)
+        self._files.answer(answer.question, answer.choice, answer.scope, answer.count)
+        self._tell(at_once=True)
 
     def renew(self) -> None:
         """There is another connection, or the server is asked for less at a time."""
@@ -318,9 +320,8 @@ class Batch:
             cause, lambda: self._files.count_try(job.number)
         ):
             self._show(self._files.interrupt(job.number, checkpoint))
-        elif isinstance(cause, ConflictError) and self._may_ask(job):
-            self._show(self._files.wait_again(job.number))
-            self._ask(job)
+        elif isinstance(cause, NameTakenError | NotAFileError) and self._may_ask(job, cause):
+            self._show(self._files.meet(self._conflict(job, cause)))
         else:
             state, problem = _state_of(cause), problem_of(cause)
             self._show(self._files.fail(job.number, state, problem, left_behind, checkpoint))
@@ -346,25 +347,24 @@ class Batch:
         self._context.doubt()
         return count() < _TRIES
 
-    def _may_ask(self, job: FileJob) -> bool:
-        return job.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
+    def _may_ask(self, job: FileJob, cause: NameTakenError | NotAFileError) -> bool:
+        """Tell whether a person is to say what to do; anew where a folder is to be replaced."""
+        asks = self._command.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
+        is_new = job.on_conflict is ConflictChoice.ASK or isinstance(cause, NotAFileError)
+        return asks and is_new
 
-    def _ask(self, job: FileJob) -> None:
-        if self._files.ask():
-            self._context.emit(
-                ConflictQuestion(
-                    batch=self.id,
-                    name=display_name(remote_path.basename(job.remote)),
-                    replace_is_final=self._context.object_store
-                    and self.direction is Direction.UPLOAD,
-                )
-            )
+    def _conflict(self, job: FileJob, cause: NameTakenError | NotAFileError) -> NameConflict:
+        new = FileFacts(size=job.size, modified=job.modified)
+        if isinstance(cause, NameTakenError):
+            new = cause.new
+        return NameConflict(job.number, wanted_name(self._command, job), new, cause.existing)
 
     # ------------------------------------------------------------ telling
 
     def _show(self, view: FileView) -> None:
         self._context.emit(FileChanged(self.id, view))
-        self._tell(at_once=self._files.only_waits_late)  # nothing else may come for minutes
+        # Where all that is left only waits, nothing else may come for minutes.
+        self._tell(at_once=self._files.only_waits or self._question.is_new)
 
     def _tell(self, *, at_once: bool = False) -> None:
         if self._files.finished:  # its end is told once, by settle
@@ -373,6 +373,7 @@ class Batch:
             self._take_in_moved()
             self._told_at = self._context.clock.monotonic()
             self._context.emit(BatchChanged(self._files.view()))
+            self._question.tell(self._context.emit)
 
     @property
     def _is_due(self) -> bool:

@@ -46,8 +46,10 @@ class Prompter(Protocol):
         """
         ...
 
-    def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:
-        """Choose what to do with files that are already there.
+    def resolve_conflict(
+        self, question: m.ConflictQuestion
+    ) -> tuple[m.ConflictChoice, m.ConflictScope]:
+        """Choose what to do with files that are already there, and for which of them.
 
         Raises:
             Cancelled: the person would rather not do it at all.
@@ -76,6 +78,7 @@ class _Asked:
     def __init__(self, request: int) -> None:
         self.request = request
         self.batch: m.BatchId | None = None
+        self.answered = 0  # the last of its questions that has an answer
         self.events: deque[m.Event] = deque()  # that came while another one was waited for
         self.is_taken_back = False  # :meth:`EngineClient.cancel` was told of it
         self.give_up_at = inf  # when its end is waited for no more, on the steady clock
@@ -261,14 +264,20 @@ class EngineClient:
             self._engine.send(m.AnswerCode(question.question, code))
 
     def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
-        if self._asked[question.batch].is_taken_back:
+        """Have a question answered once: it is told anew while it waits for that."""
+        asked = self._asked[question.batch]
+        if asked.is_taken_back or question.question <= asked.answered:
             return
+        asked.answered = question.question
         try:
-            choice = self._prompter.resolve_conflict(question)
+            choice, scope = self._prompter.resolve_conflict(question)
         except Cancelled:
             self.cancel()
         else:
-            self._engine.send(m.AnswerConflict(question.batch, choice))
+            answer = m.AnswerConflict(
+                question.batch, question.question, choice, scope, question.count
+            )
+            self._engine.send(answer)
 
     def _put_off_end(self, asked: _Asked | None) -> None:
         if asked is not None:

@@ -7,7 +7,7 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import BatchId, ConflictChoice, LinkChoice
+from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope, LinkChoice
 from ferrygate.vault.vault import SecretKind
 
 
@@ -228,10 +228,22 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class AnswerConflict(msgspec.Struct, frozen=True):
-    """A person's answer to ConflictQuestion, for the rest of the batch."""
+    """A person's answer to ConflictQuestion; one to another question of the batch says nothing.
+
+    Attributes:
+        batch: the batch that asks.
+        question: its question's number.
+        choice: what to do.
+        scope: the files that it holds for.
+        count: how many of those met it holds for, where the scope is those: as many as the person
+            was told of, from the first.
+    """
 
     batch: BatchId
+    question: int
     choice: ConflictChoice
+    scope: ConflictScope = ConflictScope.ALL
+    count: int | None = None
 
 
 class CancelBatch(msgspec.Struct, frozen=True):

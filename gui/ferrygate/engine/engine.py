@@ -357,7 +357,7 @@ class Engine:
 
     def _answer_conflict(self, command: m.AnswerConflict) -> None:
         if self._keeper.session is not None:
-            self._keeper.session.queue.answer_conflict(command.batch, command.choice)
+            self._keeper.session.queue.answer_conflict(command)
 
     def _cancel_batch(self, command: m.CancelBatch) -> None:
         if self._keeper.session is not None:

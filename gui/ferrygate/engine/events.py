@@ -13,7 +13,8 @@ from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import BatchId, BatchView, FileView
+from ferrygate.transfers.name_conflict import NameConflict
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView
 from ferrygate.vault.vault import SecretKind
 
 
@@ -260,18 +261,33 @@ class FileChanged(msgspec.Struct, frozen=True, gc=False):
     view: FileView
 
 
-class ConflictQuestion(msgspec.Struct, frozen=True):
-    """Something of that name is already there; asked once a batch.
+class ConflictQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks what to do with files whose names are taken; the other files of the batch go on.
+
+    Told anew, at most ten times a second, while more are met, until :class:`AnswerConflict` has
+    come for each. Then :attr:`BatchView.files_asked` is 0.
 
     Attributes:
-        batch: the batch that waits for :class:`AnswerConflict`.
-        name: the first name that is taken, cleaned for display.
-        replace_is_final: on this server replacing destroys the old file if the upload breaks.
+        batch: the batch that asks.
+        direction: the way it goes.
+        question: number to answer with; another one after each answer.
+        count: how many files wait for the answer.
+        examples: the first three of them.
+        replaceable: how many of them could replace what has their name: it is no folder, say.
+        same_size: how many have the size of what has their name.
+        same_time: how many have its size and its time.
+        more_may_come: other files of the batch have not ended yet.
     """
 
     batch: BatchId
-    name: str
-    replace_is_final: bool
+    direction: Direction
+    question: int
+    count: int
+    examples: tuple[NameConflict, ...]
+    replaceable: int
+    same_size: int = 0
+    same_time: int = 0
+    more_may_come: bool = True
 
 
 class RefusalExplained(msgspec.Struct, frozen=True):

@@ -76,11 +76,13 @@ from ferrygate.engine.events import (
     SkewMeasured,
 )
 from ferrygate.sign_in.gate import Gate
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.views import (
     BatchId,
     BatchView,
     Confirmation,
     ConflictChoice,
+    ConflictScope,
     Direction,
     FileView,
     LateCheck,
@@ -113,6 +115,7 @@ __all__ = [
     "Confirmation",
     "ConflictChoice",
     "ConflictQuestion",
+    "ConflictScope",
     "Direction",
     "Done",
     "Download",
@@ -121,6 +124,7 @@ __all__ = [
     "ExplainRefusal",
     "Failed",
     "FileChanged",
+    "FileFacts",
     "FileView",
     "FolderBlock",
     "ForgetHostKeys",
@@ -136,6 +140,7 @@ __all__ = [
     "ListingIncomplete",
     "MakeFolder",
     "MeasureSkew",
+    "NameConflict",
     "Notice",
     "OktaCommand",
     "OpenSite",

@@ -15,9 +15,9 @@ from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import (
+    AnswerConflict,
     BatchId,
     BatchStarted,
-    ConflictChoice,
     Download,
     Event,
     TransferState,
@@ -112,10 +112,10 @@ class TransferQueue:
         self._batches[batch.id] = batch
         self._feed()
 
-    def answer_conflict(self, name: BatchId, choice: ConflictChoice) -> None:
+    def answer_conflict(self, answer: AnswerConflict) -> None:
         """A person said what to do with names that are taken."""
-        if name in self._batches:
-            self._batches[name].answer(choice)
+        if answer.batch in self._batches:
+            self._batches[answer.batch].answer(answer)
             self._lanes.begin()
             self._feed()
 

@@ -10,9 +10,11 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.conflicts import Conflicts
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.file_queue import FileQueue
 from ferrygate.transfers.file_record import FileRecord
+from ferrygate.transfers.name_conflict import NameConflict
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.recent_speed import RecentSpeed
 from ferrygate.transfers.replacing import ReplaceSlots
@@ -21,6 +23,7 @@ from ferrygate.transfers.views import (
     BatchId,
     BatchView,
     ConflictChoice,
+    ConflictScope,
     Direction,
     FileView,
     LateCheck,
@@ -37,6 +40,7 @@ class BatchFiles:
         cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread. There is
             another one after :meth:`retry`.
         problem: why the walk ended early.
+        conflicts: its files whose names are taken.
         slots: for its files that overwrite others; each is given back when its file has ended.
         is_kept: :meth:`retry` may be called once it is finished.
     """
@@ -54,8 +58,7 @@ class BatchFiles:
         self.problem: Problem | None = None
         self.slots = ReplaceSlots()
         self.is_kept = True
-        self._asking = False  # a person has to say what to do with taken names
-        self._on_conflict: ConflictChoice | None = None  # the answer, once given
+        self.conflicts = Conflicts()
         self._walk_begun = False
         self._walking = True  # more files may come
         self._walk_tries = 0  # as those of a file
@@ -101,12 +104,12 @@ class BatchFiles:
         The walk fails for this reason where it is not over: nobody has seen what it would find.
         """
         self.cancel.cancel()
-        self._asking = False
         if self._walking and self.problem is None:
             self.problem = reason
         if not self._walk_begun:
             self._walk_begun, self._walking = True, False
-        return [self._records[number].job for number in self._queue.take_all()]
+        waiting = [*self._queue.take_all(), *self.conflicts.take_all()]
+        return [self._records[number].job for number in waiting]
 
     def take_late(self) -> list[FileJob]:
         """Take what waits for late parts off the queue."""
@@ -165,19 +168,25 @@ class BatchFiles:
 
     # ------------------------------------------------------------ names that are taken
 
-    def ask(self) -> bool:
-        """Hand out nothing until a person's :meth:`answer`; false where that was asked before."""
-        if self._asking or self._on_conflict is not None:
-            return False
-        self._asking = True
-        return True
+    def meet(self, conflict: NameConflict) -> FileView:
+        """A file's name is taken: it waits for a person's answer, unless there is one already."""
+        number = conflict.number
+        self.slots.give_back(number)
+        decision = self.conflicts.meet(conflict)
+        if decision is not None:
+            self._records[number].decision = decision
+            self._queue.wait_first(number)
+        self._moved -= self.file(number).moved
+        return self._change(number, TransferState.WAITING, moved=0)
 
-    def answer(self, choice: ConflictChoice) -> None:
-        """Take a person's answer, for the files still to come; nothing where none was asked."""
-        if self._asking:
-            self._asking = False
-            asked_back = choice is ConflictChoice.ASK  # the question would come for ever
-            self._on_conflict = ConflictChoice.FAIL if asked_back else choice
+    def answer(
+        self, question: int, choice: ConflictChoice, scope: ConflictScope, most: int | None
+    ) -> None:
+        """Take a person's answer, as :meth:`Conflicts.answer`; the files it settles go on first."""
+        settled = self.conflicts.answer(question, choice, scope, most)
+        for number, decision in reversed(settled):
+            self._records[number].decision = decision
+            self._queue.wait_first(number)
 
     # ------------------------------------------------------------ files
 
@@ -198,22 +207,13 @@ class BatchFiles:
 
     def next_job(self) -> FileJob:
         """Take the next waiting file off the queue; there must be one."""
-        job = self._records[self._queue.take()].job
-        if self._on_conflict is not None:
-            job = msgspec.structs.replace(job, on_conflict=self._on_conflict)
-        return job
+        return self._records[self._queue.take()].decided_job(self.conflicts.for_all)
 
     def progress(self, number: int, state: TransferState, moved: int) -> FileView:
         """A file moved on."""
         view = self._records[number].view
         self._moved += moved - view.moved
         return self._change(number, state, moved=moved)
-
-    def wait_again(self, number: int) -> FileView:
-        """A file goes back to the head of the queue."""
-        self._queue.wait_first(number)
-        self._moved -= self.file(number).moved
-        return self._change(number, TransferState.WAITING, moved=0)
 
     def not_begun(self, number: int) -> None:
         """A file that was handed out goes back to where it was."""
@@ -312,18 +312,18 @@ class BatchFiles:
     @property
     def has_work(self) -> bool:
         """Tell whether there is something to hand out now."""
-        return (not self._walk_begun or bool(self._queue)) and not self._asking
+        return not self._walk_begun or bool(self._queue)
 
     @property
     def is_moving(self) -> bool:
         """Tell whether files are to be moved now: it waits for no person and no late part alone."""
-        return not (self._asking or self.only_waits_late or self.finished)
+        return not (self.only_waits or self.finished)
 
     @property
-    def only_waits_late(self) -> bool:
-        """Tell whether nothing is left to do before a part can come no more."""
-        late = self._queue.late
-        return late > 0 and not self._walking and self._ended + late == len(self._records)
+    def only_waits(self) -> bool:
+        """Tell whether nothing is left to do before an answer, or before no late part can come."""
+        waiting = self._queue.late + len(self.conflicts)
+        return 0 < waiting == len(self._records) - self._ended and not self._walking
 
     def file(self, number: int) -> FileView:
         """One file as it stands."""
@@ -357,6 +357,7 @@ class BatchFiles:
             files_size_differs=self._size_differs,
             files_confirmed=self._confirmed,
             files_cancelled=self._counts[TransferState.CANCELLED],
+            files_asked=len(self.conflicts),
             files_interrupted=self._counts[TransferState.INTERRUPTED],
             files_late=self._queue.late,
             late_until=self._late_until,

@@ -1,16 +1,18 @@
-"""Names that are taken already."""
+"""Names that are taken already: the errors about them, and what choices mean for them."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from itertools import count
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import ConflictError, WrongTypeError
-from ferrygate.common.message import message
+from ferrygate.common.message import Message, message
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 
@@ -20,12 +22,50 @@ NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictC
 _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
 
 
-def taken(name: str | bytes) -> ConflictError:
-    """The error for a file that stands there, where nobody said what to do."""
-    return ConflictError(
-        message("“{name}” is already there, and was left as it is.", name=name),
-        next_step=message("Choose what to do with files that are already there."),
-    )
+class NameTakenError(ConflictError):
+    """Something has the name, and nobody said what to do.
+
+    Attributes:
+        new: the file that is to be moved.
+        existing: what has its name.
+    """
+
+    def __init__(self, name: str | bytes, new: FileFacts, existing: FileFacts) -> None:
+        super().__init__(
+            message("“{name}” is already there, and was left as it is.", name=name),
+            next_step=message("Choose what to do with files that are already there."),
+        )
+        self.new = new
+        self.existing = existing
+
+
+class NotAFileError(WrongTypeError):
+    """The name is taken by what no file can take the place of.
+
+    Attributes:
+        existing: what has the name.
+    """
+
+    def __init__(
+        self, sentence: Message, existing: FileFacts, *, next_step: Message | None = None
+    ) -> None:
+        super().__init__(sentence, next_step=next_step)
+        self.existing = existing
+
+
+def facts_of(status: os.stat_result) -> FileFacts:
+    """Tell size and time of a file on this computer."""
+    return FileFacts(kind_of(status), status.st_size, status.st_mtime)
+
+
+def kind_of(status: os.stat_result) -> EntryKind:
+    """Tell the kind of what was looked at on this computer."""
+    kinds = {
+        stat.S_IFREG: EntryKind.FILE,
+        stat.S_IFDIR: EntryKind.FOLDER,
+        stat.S_IFLNK: EntryKind.LINK,
+    }
+    return kinds.get(stat.S_IFMT(status.st_mode), EntryKind.OTHER)
 
 
 def demand_file(kind: EntryKind, name: str | bytes) -> None:
@@ -36,7 +76,7 @@ def demand_file(kind: EntryKind, name: str | bytes) -> None:
         name: to call it by.
 
     Raises:
-        WrongTypeError: it is a folder, a device or the like, or a link that leads nowhere.
+        NotAFileError: it is a folder, a device or the like, or a link that leads nowhere.
     """
     if kind in {EntryKind.FILE, EntryKind.UNKNOWN}:
         return
@@ -47,8 +87,9 @@ def demand_file(kind: EntryKind, name: str | bytes) -> None:
             sentence = message("“{name}” is a link there that leads nowhere.")
         case _:
             sentence = message("“{name}” is neither a file nor a folder there.")
-    raise WrongTypeError(
+    raise NotAFileError(
         sentence.filled(name=name),
+        FileFacts(kind),
         next_step=message("Choose another folder, or have both kept."),
     )
 

@@ -17,14 +17,17 @@ from ferrygate.common.message import message
 from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.transfers.conflict import (
     NEEDS_A_FILE,
+    NameTakenError,
     demand_file,
+    facts_of,
     is_to_be_fetched,
+    kind_of,
     numbered_names,
     skipped,
-    taken,
 )
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
@@ -60,8 +63,8 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
         disk: this computer's.
 
     Raises:
-        ConflictError: the name is taken and the job says to fail or to ask.
-        WrongTypeError: what has the name is no file.
+        NameTakenError: the name is taken and the job says to fail or to ask.
+        WrongTypeError: what is to be fetched, or what has the name, is no file.
         LocalFileError: the target cannot be written.
         ChangedError: the remote file changed while it was fetched, twice.
         FerrygateError: what the server refused, or the connection's end.
@@ -188,7 +191,7 @@ def _beside(
     wanted = Path(job.local)
     if job.on_conflict in NEEDS_A_FILE:
         meant = _led_to(wanted, here)
-        kind = _kind(meant)
+        kind = kind_of(meant)
         if kind is EntryKind.LINK and job.replaces:  # it leads nowhere
             return wanted.name
         demand_file(kind, wanted.name)
@@ -203,7 +206,8 @@ def _beside(
             path = str(wanted.with_name(other))
             if folder.status(other) is None and job.names.claim(path, job.remote):
                 return other
-    raise taken(wanted.name)
+    new = FileFacts(EntryKind.FILE, version.size, version.modified)
+    raise NameTakenError(wanted.name, new, facts_of(_led_to(wanted, here)))
 
 
 def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
@@ -214,21 +218,13 @@ def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
     return here
 
 
-def _kind(here: os.stat_result) -> EntryKind:
-    kinds = {
-        stat.S_IFREG: EntryKind.FILE,
-        stat.S_IFDIR: EntryKind.FOLDER,
-        stat.S_IFLNK: EntryKind.LINK,
-    }
-    return kinds.get(stat.S_IFMT(here.st_mode), EntryKind.OTHER)
-
-
 def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
     """Give the finished file its time and its name, in a folder that is no link by now either."""
     with fetch.folder.opened() as folder:
         if received.modified:  # AWS sends 0 where it has no time
             folder.set_time(part, received.modified)
-        _move(folder, part, fetch.name, replace=fetch.job.replaces)
+        new = FileFacts(EntryKind.FILE, received.size, received.modified)
+        _move(folder, part, fetch.name, new, replace=fetch.job.replaces)
 
 
 def _take_away(folder: LocalFolder, part: str) -> None:
@@ -237,8 +233,12 @@ def _take_away(folder: LocalFolder, part: str) -> None:
         opened.remove(part)
 
 
-def _move(folder: OpenFolder, part: str, target: str, *, replace: bool) -> None:
-    """Give the finished file its name; without ``replace`` never over another file."""
+def _move(folder: OpenFolder, part: str, target: str, new: FileFacts, *, replace: bool) -> None:
+    """Give the finished file its name; without ``replace`` never over another file.
+
+    Raises:
+        NameTakenError: another file has it by now.
+    """
     if replace:
         try:
             folder.rename(part, target)
@@ -248,9 +248,9 @@ def _move(folder: OpenFolder, part: str, target: str, *, replace: bool) -> None:
     try:
         folder.link(part, target)
         folder.remove(part)
-    except FileExistsError:
-        raise taken(target) from None
-    except OSError:  # no hard links on this disk (FAT): the name was free a moment ago
-        if folder.status(target) is not None:
-            raise taken(target) from None
-        folder.rename(part, target)
+    except OSError as error:
+        here = folder.status(target)
+        existing = FileFacts() if here is None else facts_of(here)
+        if here is not None or isinstance(error, FileExistsError):
+            raise NameTakenError(target, new, existing) from None
+        folder.rename(part, target)  # no hard links on this disk (FAT)

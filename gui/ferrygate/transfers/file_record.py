@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ferrygate.transfers.conflicts import Decision
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.views import FileView
+from ferrygate.transfers.views import ConflictChoice, FileView, SkipReason
 
 
 class FileRecord(msgspec.Struct):
@@ -14,12 +15,23 @@ class FileRecord(msgspec.Struct):
     Attributes:
         job: what there is to do, and how far an upload of it came before.
         view: how it stands.
+        decision: what is done with the file though its name is taken, as a person has answered.
         tries: how often its connection was lost under it, since there is this one.
     """
 
     job: FileJob
     view: FileView
+    decision: Decision | None = None
     tries: int = 0
+
+    def decided_job(self, for_all: ConflictChoice | None) -> FileJob:
+        """Return the job as a person has decided about it, or about all files of its batch."""
+        decision = self.decision or for_all
+        if isinstance(decision, SkipReason):
+            return msgspec.structs.replace(self.job, not_moved=decision)
+        if decision is not None:
+            return msgspec.structs.replace(self.job, on_conflict=decision)
+        return self.job
 
     @property
     def may_be_retried(self) -> bool:

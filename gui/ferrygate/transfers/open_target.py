@@ -12,11 +12,13 @@ from ferrygate.common.errors import (
 )
 from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.conflict import NEEDS_A_FILE, demand_file, taken
+from ferrygate.transfers.conflict import NEEDS_A_FILE, NameTakenError, demand_file
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.target import instead_of, standing
+from ferrygate.transfers.views import ConflictChoice
 
 
 async def open_or_other(
@@ -35,8 +37,10 @@ async def open_or_other(
     while True:
         try:
             return await _open_target(route, job, checkpoint, target, reserved), target
-        except ConflictError:
+        except ConflictError as refusal:
             other = instead_of(target, job)
+            if other is None and job.on_conflict is ConflictChoice.ASK:
+                raise _unseen(target, job) from refusal
             if other is None:
                 raise
             if isinstance(other, Outcome):
@@ -99,11 +103,16 @@ async def _open(
         refusal = error
     if not await _may_go_without(route, job, checkpoint, target, goes_on=goes_on):
         if refusal is None or checkpoint.before is not None:
-            raise taken(remote_path.basename(target))
+            raise _unseen(target, job)
         raise refusal
     handle = await files.open_for_writing(target, replace=True)
     files.channel.refuses_exclusive |= refusal is not None
     return handle
+
+
+def _unseen(target: bytes, job: FileJob) -> NameTakenError:
+    """Make the error for a name that is taken, where nobody has looked by what."""
+    return NameTakenError(remote_path.basename(target), FileFacts(size=job.size), FileFacts())
 
 
 async def _may_go_without(

@@ -16,13 +16,15 @@ from ferrygate.sftp.status import TELLS_NOTHING
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import (
     NEEDS_A_FILE,
+    NameTakenError,
     demand_file,
+    facts_of,
     is_to_be_sent,
     numbered_names,
     skipped,
-    taken,
 )
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.route import Route
 from ferrygate.transfers.views import ConflictChoice
@@ -44,8 +46,8 @@ async def choose(
         source: the local file.
 
     Raises:
-        ConflictError: the name is taken and the job says to fail or to ask.
-        WrongTypeError: what has the name is no file, and the job speaks of one that is there.
+        NameTakenError: the name is taken and the job says to fail or to ask.
+        NotAFileError: what has the name is no file, and the job speaks of one that is there.
     """
     files = route.files
     begun = checkpoint.part_path
@@ -67,7 +69,7 @@ async def choose(
         checkpoint.target_seen(there, told=told)
         return path
     checkpoint.target_seen(None, told=True)
-    return await _aside(files, job, meant, source.st_size)
+    return await _aside(files, job, meant, source)
 
 
 def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat_result) -> bool:
@@ -78,22 +80,25 @@ def _is_replaced(route: Route, job: FileJob, there: Entry, source: os.stat_resul
     return is_to_be_sent(there, size, modified, object_store=route.object_store)
 
 
-async def _aside(files: RemoteFiles, job: FileJob, there: Entry, size: int) -> bytes | Outcome:
+async def _aside(
+    files: RemoteFiles, job: FileJob, there: Entry, source: os.stat_result
+) -> bytes | Outcome:
     """Choose another name for a file that does not replace what stands there, or its end.
 
     Raises:
-        ConflictError: nobody said what to do.
+        NameTakenError: nobody said what to do.
     """
     if job.on_conflict in _MAY_SKIP:
         size_there = there.size if there.kind is EntryKind.FILE else None
-        return skipped(job, size, size_there)
+        return skipped(job, source.st_size, size_there)
     if job.on_conflict is ConflictChoice.KEEP_BOTH:
         folder, name = remote_path.parent(job.remote), remote_path.basename(job.remote)
         for other in numbered_names(name):
             free = remote_path.join(folder, other)
             if await _may_be_free(files, free) and job.names.claim(free, job.local):
                 return free
-    raise taken(remote_path.basename(job.remote))
+    existing = FileFacts(there.kind, there.size, there.modified)
+    raise NameTakenError(remote_path.basename(job.remote), facts_of(source), existing)
 
 
 def instead_of(target: bytes, job: FileJob) -> bytes | Outcome | None:
@@ -120,18 +125,18 @@ async def _may_be_free(files: RemoteFiles, path: bytes) -> bool:
 
 
 async def _file_there(files: RemoteFiles, job: FileJob, path: bytes, there: Entry) -> Entry:
-    """Look up what a name leads to, where the job says something of a file that has it.
+    """Look up what a name leads to, where the job says something of a file that has it, or asks.
 
     A link has a size and a time of its own; some servers tell no kinds. Where a file is replaced,
     OPEN tells what those do not.
 
     Raises:
-        WrongTypeError: as :func:`ferrygate.transfers.conflict.demand_file`.
+        NotAFileError: as :func:`ferrygate.transfers.conflict.demand_file`.
     """
-    if job.on_conflict not in NEEDS_A_FILE:
+    if job.on_conflict not in NEEDS_A_FILE and job.on_conflict is not ConflictChoice.ASK:
         return there
     meant, leads_nowhere = there, False
-    kinds = _LOOKED_AT if job.on_conflict in _MAY_SKIP else {EntryKind.LINK}
+    kinds = {EntryKind.LINK} if job.on_conflict is ConflictChoice.REPLACE else _LOOKED_AT
     if there.kind in kinds:
         try:
             meant = await files.look(path, follow=True)
@@ -139,8 +144,11 @@ async def _file_there(files: RemoteFiles, job: FileJob, path: bytes, there: Entr
             leads_nowhere = True
         except TELLS_NOTHING:
             meant = msgspec.structs.replace(there, kind=EntryKind.UNKNOWN)
-    if leads_nowhere and job.replaces:  # OPEN makes the file that the link names
+    is_asked = job.on_conflict is ConflictChoice.ASK
+    if leads_nowhere and (job.replaces or is_asked):  # OPEN makes the file that the link names
         return msgspec.structs.replace(there, size=None)
+    if is_asked:
+        return meant
     demand_file(meant.kind, remote_path.basename(job.remote))
     return meant
 

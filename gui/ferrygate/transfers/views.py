@@ -122,6 +122,14 @@ class ConflictChoice(Enum):
     CHANGED = "changed"
 
 
+class ConflictScope(Enum):
+    """The files that a choice about taken names holds for."""
+
+    THIS_ONE = "this-one"  # the first of those that wait
+    MET = "met"  # those that wait
+    ALL = "all"  # and those of the batch that are still to come
+
+
 class LinkChoice(Enum):
     """The choice for a link to a folder that a walk meets."""
 
@@ -242,6 +250,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         files_size_differs: files skipped for a file of another size.
         files_confirmed: delivered files whose size the other side names as well.
         files_cancelled: files that were taken back.
+        files_asked: files whose name is taken, and which wait for a person's answer.
         files_interrupted: files whose connection was lost; they go on by themselves.
         files_late: files that are delivered, but are asked about again, or sent again, once no part
             of a lost connection can come any more.
@@ -270,6 +279,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     files_size_differs: int = 0
     files_confirmed: int = 0
     files_cancelled: int = 0
+    files_asked: int = 0
     files_interrupted: int = 0
     files_late: int = 0
     late_until: float | None = None
@@ -282,3 +292,9 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     finished_at: float | None = None
     problem: Problem | None = None
     can_retry: bool = False
+
+    @property
+    def only_waits(self) -> bool:
+        """Tell whether nothing happens before a person has answered, or a late part can come."""
+        waiting = self.files_asked + self.files_late
+        return 0 < waiting == self.files_total - self.files_finished and not self.walking

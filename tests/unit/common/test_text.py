@@ -11,6 +11,7 @@ from ferrygate.common.text import (
     modified_text,
     number_text,
     remaining_text,
+    size_and_time_text,
     size_text,
     time_text,
 )
@@ -153,3 +154,20 @@ def test_a_difference_is_told_to_the_nearest(seconds: float, text: str) -> None:
 )
 def test_parts_of_a_sentence_are_joined(parts: list[str], text: str) -> None:
     assert listed(parts, ENGLISH) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "beside", "modified", "text"),
+    [
+        (4_100_000, None, NOW - 3600, "4.1 MB, Today 09:00"),
+        (4_100_000, 4_000_000, NOW - 86_400 * 9, "4.1 MB, 14 Nov 2026 10:00"),
+        (4_100, 4_000, NOW, "4,100 bytes, Today 10:00"),  # else both would be 4 KB
+        (4_100, 4_100, None, "4 KB"),
+        (None, 4_100, NOW, "Today 10:00"),
+        (None, None, 0, "not known"),  # AWS says 0 where it has no time
+    ],
+)
+def test_size_and_time_of_a_file_beside_another(
+    size: int | None, beside: int | None, modified: float | None, text: str
+) -> None:
+    assert size_and_time_text(size, modified, NOW, beside=beside, timezone=UTC) == text

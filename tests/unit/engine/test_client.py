@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from conflicts import question
 from fake_clock import ManualClock
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError, LocalFileError, Problem
@@ -156,10 +157,10 @@ def test_who_is_held_up_is_cancelled_all_the_same(client_of: ClientOf) -> None:
 
 
 def test_nobody_is_asked_about_what_was_taken_back(client_of: ClientOf) -> None:
-    question = m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True)
+    asked = question(BATCH)
     sending, cancelled = view(m.TransferState.SENDING), view(m.TransferState.CANCELLED)
     client, engine = client_of(
-        {m.Upload: (STARTED, sending, question), m.CancelBatch: (cancelled, over())}
+        {m.Upload: (STARTED, sending, asked), m.CancelBatch: (cancelled, over())}
     )
     events = client.ask(UPLOAD)
     next(events)
@@ -170,13 +171,16 @@ def test_nobody_is_asked_about_what_was_taken_back(client_of: ClientOf) -> None:
 
 def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -> None:
     class Leaving(Unattended):
-        def resolve_conflict(self, question: m.ConflictQuestion) -> m.ConflictChoice:  # noqa: ARG002  the protocol's
+        def resolve_conflict(
+            self,
+            question: m.ConflictQuestion,  # noqa: ARG002  the protocol's
+        ) -> tuple[m.ConflictChoice, m.ConflictScope]:
             raise Cancelled
 
-    question = m.ConflictQuestion(batch=BATCH, name="a.csv", replace_is_final=True)
+    asked = question(BATCH)
     cancelled = view(m.TransferState.CANCELLED)
     client, engine = client_of(
-        {m.Upload: (STARTED, question), m.CancelBatch: (cancelled, over())}, prompter=Leaving()
+        {m.Upload: (STARTED, asked), m.CancelBatch: (cancelled, over())}, prompter=Leaving()
     )
     assert list(client.ask(UPLOAD)) == [cancelled, over()]
     assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]

@@ -286,11 +286,13 @@ def test_a_person_is_asked_once_a_batch(
         path.write_bytes(b"old")
     request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(session.batch_of(request), choice))
+    session.engine.send(m.AnswerConflict(session.batch_of(request), 1, choice))
     session.end_of(request)
-    (question,) = session.listener.all(m.ConflictQuestion)
-    assert (question.batch, question.replace_is_final) == (session.batch_of(request), True)
-    assert question.name.startswith("plate-")
+    first, *grown = session.listener.all(m.ConflictQuestion)
+    assert first.batch == session.batch_of(request)
+    assert all(question.question == 1 for question in grown)
+    assert first.examples[0].name.startswith("month/plate-")
+    assert first.examples[0].existing.size == len(b"old")
     assert states(session) == {state}
     replaced = contents(box.ready.root / "inbox" / "month") == contents(month)
     assert replaced is (choice is m.ConflictChoice.REPLACE)
@@ -307,7 +309,7 @@ def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
     session.on_hidden_name = take_the_name
     request = session.send(m.Download, (b"/README.txt",), str(target.parent), m.ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(session.batch_of(request), m.ConflictChoice.KEEP_BOTH))
+    session.engine.send(m.AnswerConflict(session.batch_of(request), 1, m.ConflictChoice.KEEP_BOTH))
     session.end_of(request)
     assert states(session) == {State.DELIVERED}
     assert target.read_text() == "mine"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from checkpoints import cut
-from ferrygate.common.errors import ConflictError, ConnectionLostError, Kind
+from conflicts import taken
+from ferrygate.common.errors import ConnectionLostError, Kind
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -145,15 +146,16 @@ def test_a_batch_that_waits_for_an_answer(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 3), on_conflict=m.ConflictChoice.ASK)
     (lane,) = rig.working
     for job in lane.begin_all():
-        lane.fail(job, ConflictError(message("Taken.")))
+        lane.fail(job, taken())
     rig.handle()
     lane.end()
     rig.handle()
-    assert len([event for event in rig.events if isinstance(event, m.ConflictQuestion)]) == 1
+    questions = [event for event in rig.events if isinstance(event, m.ConflictQuestion)]
+    assert [question.count for question in questions] == [1, 3]
     rig.queue.cancel(batch)
     assert rig.states(batch) == [State.CANCELLED] * 3
     assert rig.ends(batch) == [None]
-    rig.queue.answer_conflict(batch, m.ConflictChoice.REPLACE)  # it came too late
+    rig.queue.answer_conflict(m.AnswerConflict(batch, 1, m.ConflictChoice.REPLACE))  # too late
     assert rig.working == []
 
 
@@ -162,7 +164,7 @@ def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> N
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
-    lane.fail(job, ConflictError(message("Taken.")))
+    lane.fail(job, taken())
     lane.give_up()
     rig.handle()
     assert not [event for event in rig.events if isinstance(event, m.ConflictQuestion)]

@@ -75,7 +75,7 @@ def test_a_person_is_asked_about_an_unknown_key(
 
 def test_an_answer_to_nothing_changes_nothing(rig: EngineRig, box: Sandbox) -> None:
     rig.engine.send(m.AnswerHostKey(99, accept=True))
-    rig.engine.send(m.AnswerConflict(m.BatchId("none"), m.ConflictChoice.REPLACE))
+    rig.engine.send(m.AnswerConflict(m.BatchId("none"), 1, m.ConflictChoice.REPLACE))
     rig.engine.send(m.CancelRequest(99))
     rig.engine.send(m.CancelBatch(m.BatchId("none")))
     rig.do(m.OpenSite, site_of(box.ready))

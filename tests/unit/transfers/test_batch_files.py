@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from checkpoints import cut, opening
+from conflicts import conflict
 from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -21,6 +22,7 @@ from ferrygate.transfers.views import (
     BatchView,
     Confirmation,
     ConflictChoice,
+    ConflictScope,
     Direction,
     FileView,
     LeftBehind,
@@ -64,7 +66,7 @@ class Case:
         if state is S.INTERRUPTED:
             return self.batch.interrupt(0, UploadCheckpoint())
         if state is S.WAITING:
-            return self.batch.wait_again(0)
+            return self.batch.meet(conflict())
         return self.batch.progress(0, state, 40)
 
     @property
@@ -201,12 +203,15 @@ def test_a_slot_is_given_back_when_a_file_has_ended(case: Case, state: TransferS
 
 
 def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
-    assert case.batch.ask()
-    assert not case.batch.ask()
-    assert not case.batch.has_work
-    case.batch.answer(ConflictChoice.REPLACE)
-    assert not case.batch.ask()
-    assert case.batch.next_job().on_conflict is ConflictChoice.REPLACE
+    case.batch.next_job()
+    case.enter(S.SENDING)
+    case.enter(S.WAITING)
+    assert (case.view.files_asked, case.batch.has_work) == (1, False)
+    case.batch.answer(1, ConflictChoice.REPLACE, ConflictScope.ALL, None)
+    assert (case.view.files_asked, case.batch.has_work) == (0, True)
+    case.batch.add(FileJob(number=1, local="/b", remote=b"/b"))
+    jobs = [case.batch.next_job() for _file in range(2)]
+    assert [job.on_conflict for job in jobs] == [ConflictChoice.REPLACE] * 2
 
 
 def test_a_batch_not_walked_yet_has_work() -> None:
@@ -224,8 +229,22 @@ def test_a_walk_that_was_cut_is_work_again() -> None:
 
 
 def test_an_answer_that_nobody_asked_for_changes_nothing(case: Case) -> None:
-    case.batch.answer(ConflictChoice.REPLACE)
+    case.batch.answer(1, ConflictChoice.REPLACE, ConflictScope.ALL, None)
     assert case.batch.next_job().on_conflict is ConflictChoice.FAIL
+
+
+def test_a_file_that_waits_for_an_answer_has_no_slot_and_is_stopped_with_the_rest(
+    case: Case,
+) -> None:
+    case.batch.next_job()
+    case.batch.slots.take(0)
+    case.enter(S.SENDING)
+    case.enter(S.WAITING)
+    assert not case.batch.slots.has(0)
+    case.batch.walk_over()
+    assert not case.batch.is_moving
+    assert [job.number for job in case.batch.stop(PROBLEM)] == [0]
+    assert case.view.files_asked == 0
 
 
 @pytest.mark.parametrize("begun", [True, False])

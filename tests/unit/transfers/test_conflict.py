@@ -4,7 +4,8 @@ from itertools import islice
 
 import pytest
 
-from ferrygate.transfers.conflict import numbered_names, taken
+from ferrygate.transfers.conflict import NameTakenError, numbered_names
+from ferrygate.transfers.name_conflict import FileFacts
 
 
 @pytest.mark.parametrize(
@@ -42,10 +43,10 @@ def test_numbers_go_on() -> None:
 
 
 def test_the_error_names_the_file() -> None:
-    assert "report.csv" in str(taken("report.csv"))
+    assert "report.csv" in str(NameTakenError("report.csv", FileFacts(), FileFacts()))
 
 
 def test_a_name_is_kept_as_it_came_and_cleaned_where_it_is_shown() -> None:
-    sentence = taken(b"\x1b\xff.csv").problem.sentence
+    sentence = NameTakenError(b"\x1b\xff.csv", FileFacts(), FileFacts()).problem.sentence
     assert sentence.parameters == {"name": "\x1b\udcff.csv"}
     assert r"“\x1b\xff.csv”" in str(sentence)

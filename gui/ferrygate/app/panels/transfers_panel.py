@@ -23,7 +23,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
-from ferrygate.engine.messages import BatchId, ConflictChoice
+from ferrygate.engine.messages import BatchId, ConflictChoice, ConflictScope
 
 _SHOWN = 3  # rows that have room at a time
 
@@ -158,6 +158,7 @@ class TransfersPanel(QFrame):
         widget.cancel_wanted.connect(self._cancel)
         widget.acted.connect(self._act)
         widget.answered.connect(self._answer)
+        widget.scope_chosen.connect(self._choose_scope)
         return widget
 
     @Slot()
@@ -177,6 +178,10 @@ class TransfersPanel(QFrame):
     @Slot(str, object)
     def _act(self, batch: BatchId, action: RowAction) -> None:
         self._presenter.act(batch, action)
+
+    @Slot(str, object)
+    def _choose_scope(self, batch: BatchId, scope: ConflictScope) -> None:
+        self._presenter.choose_scope(batch, scope)
 
     @Slot(str, object)
     def _answer(self, batch: BatchId, choice: ConflictChoice) -> None:

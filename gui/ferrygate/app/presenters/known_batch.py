@@ -21,6 +21,7 @@ from ferrygate.common.remote_path import basename
 from ferrygate.engine.messages import (
     BatchView,
     ConflictQuestion,
+    ConflictScope,
     Direction,
     FileView,
     TransferState,
@@ -38,7 +39,9 @@ class Batch(msgspec.Struct, kw_only=True):
         view: as the engine told it.
         site: the one that was open when the batch began; ``None`` before any was.
         is_set_aside: it has ended, was seen, and stands no more among those of now.
-        question: about a name that is taken.
+        question: about files whose names are taken.
+        answered: number of the last question that has an answer.
+        scope: the files that the next answer is to hold for.
         file_problem: of a file that a person has to see to: the first, but a file that the end of
             the session ended only where there is no other.
         failures: the files that a person has to see to, with why; the first of them.
@@ -52,6 +55,8 @@ class Batch(msgspec.Struct, kw_only=True):
     site: Site | None = None
     is_set_aside: bool = False
     question: ConflictQuestion | None = None
+    answered: int = 0
+    scope: ConflictScope = ConflictScope.ALL
     file_problem: Problem | None = None
     failures: dict[int, tuple[str, Problem]] = {}
     unconfirmed: Message | None = None
@@ -68,8 +73,16 @@ class Batch(msgspec.Struct, kw_only=True):
             self.failures.clear()
             self.is_set_aside = False
         self.view = view
-        if view.finished:
+        if view.finished or not view.files_asked:
             self.question = None
+
+    def ask(self, question: ConflictQuestion) -> bool:
+        """Take a question, unless that has an answer; true where it is another than before."""
+        if question.question <= self.answered:
+            return False
+        is_new = self.question is None or self.question.question != question.question
+        self.question = question
+        return is_new
 
     def take(self, file: FileView) -> None:
         """Note what is to be said of one file."""

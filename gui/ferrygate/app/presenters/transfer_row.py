@@ -84,7 +84,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def row_view(
-    batch: Batch, *, here: Site | None, away: Interruption | None, can_retry: bool
+    batch: Batch, *, here: Site | None, away: Interruption | None, can_retry: bool, now: float
 ) -> RowView:
     """The row of a batch.
 
@@ -93,9 +93,10 @@ def row_view(
         here: the site that is open.
         away: why nothing moves at all now; none where it does.
         can_retry: what is to be tried again could be, just now.
+        now: seconds since the epoch.
     """
     if batch.is_under_way:
-        return _running(batch, here, away)
+        return _running(batch, here, away, now)
     return _ended(batch, here, can_retry=can_retry and batch.view.can_retry)
 
 
@@ -109,21 +110,23 @@ def same_account(first: Site | None, second: Site | None) -> bool:
 # ------------------------------------------------------------ under way
 
 
-def _running(batch: Batch, here: Site | None, away: Interruption | None) -> RowView:
+def _running(batch: Batch, here: Site | None, away: Interruption | None, now: float) -> RowView:
     view = batch.view
-    conflict = None if batch.question is None else conflict_view(batch.question)
+    question = batch.question
+    conflict = None if question is None else conflict_view(question, batch.scope, now)
+    asks = conflict is not None and view.only_waits
     upload = view.direction is Direction.UPLOAD
     title = render(batch_title(view))
     return RowView(
         batch=view.batch,
         icon="upload" if upload else "download",
-        tone=RowTone.AMBER if away or conflict else RowTone.ACCENT,
+        tone=RowTone.AMBER if away or asks else RowTone.ACCENT,
         title=title,
         sub=away.sentence if away else _where(batch, here),
         place=view.target,
         about="" if away or conflict else _late(view),
         fraction=min(1.0, view.bytes_moved / view.bytes_total) if view.bytes_total else 0.0,
-        status=_status(view, away, asks=conflict is not None),
+        status=_status(view, away, asks=asks),
         can_cancel=not view.stopping,
         cancel_name=_("Cancel “{title}”").format(title=title),
         conflict=conflict,

@@ -100,6 +100,7 @@ class TransfersPresenter(Observable):
                     here=self._site,
                     away=interruption(self._session, batch.view, now),
                     can_retry=self._can_retry(batch),
+                    now=now,
                 )
                 for batch in _drawn(rows[tab])
             ),
@@ -197,10 +198,22 @@ class TransfersPresenter(Observable):
             self._dismissed.add(batch)
             self._changed()
 
+    def choose_scope(self, batch: m.BatchId, scope: m.ConflictScope) -> None:
+        """Say which files the answers about taken names are to hold for, from now on."""
+        self._batches[batch].scope = scope
+        self._changed()
+
     def answer(self, batch: m.BatchId, choice: m.ConflictChoice) -> None:
-        """Say what to do about names that are taken, for the rest of the batch."""
-        self._batches[batch].question = None
-        self._outbox.send(m.AnswerConflict(batch=batch, choice=choice))
+        """Say what to do about names that are taken; once for each question."""
+        asked = self._batches[batch]
+        question, scope = asked.question, asked.scope
+        if question is None or question.question <= asked.answered:
+            return
+        asked.answered = question.question
+        if scope is not m.ConflictScope.THIS_ONE or question.count == 1:
+            asked.question = None  # else it stays until the next one is told
+        answer = m.AnswerConflict(batch, question.question, choice, scope, question.count)
+        self._outbox.send(answer)
         self._changed()
 
     def tick(self) -> None:
@@ -218,8 +231,8 @@ class TransfersPresenter(Observable):
             case m.FileChanged(batch=name) if name in self._batches:
                 self._batches[name].take(event.view)
             case m.ConflictQuestion(batch=name) if name in self._batches:
-                self._batches[name].question = event
-                self._tab = Tab.NOW
+                if self._batches[name].ask(event):
+                    self._tab = Tab.NOW
             case m.Done(request=number) | m.Failed(request=number) if number in self._retries:
                 del self._retries[number]
                 if isinstance(event, m.Failed):

@@ -1,63 +1,142 @@
-"""The question about names that are taken, in the row of its batch."""
+"""The question about files whose names are taken, in the row of their batch."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from functools import partial
 
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from ferrygate.app.plain_text import plain_words
 from ferrygate.app.presenters.conflict_view import ConflictView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import ConflictChoice
+from ferrygate.engine.messages import ConflictChoice, ConflictScope
+
+_MOST_EXAMPLES = 3
+_EXAMPLE_COLUMNS = 3
 
 
 class ConflictQuestionWidget(QWidget):
     """Shows a :class:`ConflictView`, hidden where nothing is asked.
 
+    The buttons that overwrite come last, so that none takes another's place when they go or come.
+    None has the focus by itself, and none is pressed by Enter elsewhere.
+
     Signals:
         answered: what to do about names that are taken (:class:`ConflictChoice`).
+        scope_chosen: the files that the answer is to hold for (:class:`ConflictScope`).
     """
 
     answered = Signal(object)
+    scope_chosen = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._view: ConflictView | None = None
         self._words = ElidedLabel()
-        self._warning = ElidedLabel("caption")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 2)
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self._words)
-        words.addWidget(self._warning)
-        row.addLayout(words, 1)
-        for text, slot in (
-            (_("Replace"), self._replace),
-            (_("Keep both"), self._keep_both),
-            (_("Skip"), self._skip),
-        ):
-            button = ThemedButton(theme, text)
-            button.clicked.connect(slot)
-            row.addWidget(button)
+        self._cost = ElidedLabel("caption")
+        self._examples = [
+            [_example_label() for _column in range(_EXAMPLE_COLUMNS)]
+            for _line in range(_MOST_EXAMPLES)
+        ]
+        self._skip = ThemedButton(theme, _("Skip"))
+        self._skip.clicked.connect(self._want_skip)
+        self._keep = ThemedButton(theme, _("Keep both"))
+        self._keep.clicked.connect(self._want_both)
+        self._replace = ThemedButton(theme, _("Replace"))
+        self._replace.clicked.connect(self._want_replaced)
+        self._changed = ThemedButton(theme, _("Replace if changed"))
+        self._changed.clicked.connect(self._want_changed_replaced)
+        self._scope = ThemedButton(theme, look="link")
+        self._scope.clicked.connect(self._open_scopes)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        examples = QGridLayout()
+        examples.setHorizontalSpacing(16)
+        examples.setVerticalSpacing(1)
+        examples.setColumnStretch(_EXAMPLE_COLUMNS, 1)
+        for line, labels in enumerate(self._examples):
+            for at, label in enumerate(labels):
+                examples.addWidget(label, line, at)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self._skip, self._keep, self._replace, self._changed):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        buttons.addWidget(self._scope)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 2)
+        column.setSpacing(1)
+        column.addWidget(self._words)
+        column.addWidget(self._cost)
+        column.addSpacing(3)
+        column.addLayout(examples)
+        column.addSpacing(6)
+        column.addLayout(buttons)
 
     def render_view(self, view: ConflictView | None) -> None:
         """Show the question; ``None`` hides it."""
+        if view == self._view:
+            self.setVisible(view is not None)
+            return
+        self._view = view
         self.setVisible(view is not None)
-        self._words.show_text(view.question if view else "")
-        self._warning.show_text(view.warning if view else "")
-        self._warning.setVisible(bool(view and view.warning))
+        if view is None:
+            return
+        self._words.show_text(view.question)
+        self._cost.show_text(view.cost)
+        for line, labels in enumerate(self._examples):
+            example = view.examples[line] if line < len(view.examples) else None
+            words = (example.name, example.new, example.existing) if example else ("", "", "")
+            for label, text in zip(labels, words, strict=True):
+                label.show_text(text)
+                label.setVisible(bool(text))
+        self._replace.setVisible(view.can_replace)
+        self._changed.setVisible(view.can_compare)
+        self._scope.show_words(_("{words} ▾").format(words=view.scope_words))
+        self._scope.setAccessibleName(view.scope_words)
+        self._scope.setVisible(bool(view.scopes))
 
     @Slot()
-    def _replace(self) -> None:
-        self.answered.emit(ConflictChoice.REPLACE)
+    def _want_skip(self) -> None:
+        self.answered.emit(ConflictChoice.SKIP)
 
     @Slot()
-    def _keep_both(self) -> None:
+    def _want_both(self) -> None:
         self.answered.emit(ConflictChoice.KEEP_BOTH)
 
     @Slot()
-    def _skip(self) -> None:
-        self.answered.emit(ConflictChoice.SKIP)
+    def _want_replaced(self) -> None:
+        self.answered.emit(ConflictChoice.REPLACE)
+
+    @Slot()
+    def _want_changed_replaced(self) -> None:
+        self.answered.emit(ConflictChoice.CHANGED)
+
+    @Slot()
+    def _open_scopes(self) -> None:
+        if self._view is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for scope, words in self._view.scopes:
+            action = menu.addAction(plain_words(words), partial(self._choose_scope, scope))
+            action.setCheckable(True)
+            action.setChecked(scope is self._view.scope)
+            if scope is self._view.scope:
+                menu.setActiveAction(action)
+        menu.popup(self._scope.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _choose_scope(self, scope: ConflictScope) -> None:
+        self.scope_chosen.emit(scope)
+
+
+def _example_label() -> ElidedLabel:
+    """Make a label as wide as its words where there is room."""
+    made = ElidedLabel("caption")
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    return made

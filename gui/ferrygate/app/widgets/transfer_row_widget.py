@@ -24,7 +24,7 @@ from ferrygate.app.widgets.labels import ElidedLabel, set_look
 from ferrygate.app.widgets.row_links import BESIDE_WORDS, RowLinks
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import BatchId, ConflictChoice
+from ferrygate.engine.messages import BatchId, ConflictChoice, ConflictScope
 
 _STEPS = 1000
 # Pixels around and between the columns, which are the same in every row: icon, title, bar with
@@ -45,12 +45,14 @@ class TransferRowWidget(QFrame):
     Signals:
         cancel_wanted: stop this batch (its name towards the engine).
         acted: do what a link says (batch, :class:`RowAction`).
+        scope_chosen: the files that the next answer is to hold for (batch, :class:`ConflictScope`).
         answered: what to do about names that are taken (batch, :class:`ConflictChoice`).
     """
 
     cancel_wanted = Signal(str)
     acted = Signal(str, object)
     answered = Signal(str, object)
+    scope_chosen = Signal(str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -75,6 +77,7 @@ class TransferRowWidget(QFrame):
         self._ended = self._make_ended()
         self._question = ConflictQuestionWidget(theme)
         self._question.answered.connect(self._answer)
+        self._question.scope_chosen.connect(self._choose_scope)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -207,6 +210,10 @@ class TransferRowWidget(QFrame):
     @Slot(object)
     def _answer(self, choice: ConflictChoice) -> None:
         self.answered.emit(self.batch, choice)
+
+    @Slot(object)
+    def _choose_scope(self, scope: ConflictScope) -> None:
+        self.scope_chosen.emit(self.batch, scope)
 
 
 def _at_rest(view: RowView) -> RowView:

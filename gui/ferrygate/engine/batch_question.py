@@ -1,0 +1,45 @@
+"""Tells a person of the files of a batch that wait for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ferrygate.engine.messages import BatchId, ConflictQuestion, Direction, Event
+from ferrygate.transfers.batch_files import BatchFiles
+
+
+class BatchQuestion:
+    """Owned by the engine's thread."""
+
+    def __init__(self, batch: BatchId, direction: Direction, files: BatchFiles) -> None:
+        """Begin without a question."""
+        self._batch = batch
+        self._files = files
+        self._direction = direction
+        self._told: ConflictQuestion | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether there is a question that nothing was told of."""
+        told, conflicts = self._told, self._files.conflicts
+        return bool(conflicts) and (told is None or told.question != conflicts.question)
+
+    def tell(self, emit: Callable[[Event], None]) -> None:
+        """Tell ``emit`` of it, where there is one and it has changed since."""
+        conflicts = self._files.conflicts
+        if not conflicts:
+            return
+        question = ConflictQuestion(
+            batch=self._batch,
+            direction=self._direction,
+            question=conflicts.question,
+            count=len(conflicts),
+            examples=conflicts.examples,
+            replaceable=conflicts.replaceable,
+            same_size=conflicts.same_size,
+            same_time=conflicts.same_time,
+            more_may_come=not self._files.only_waits,
+        )
+        if question != self._told:
+            self._told = question
+            emit(question)

@@ -1,0 +1,48 @@
+"""Questions about files whose names are taken, for tests."""
+
+from __future__ import annotations
+
+from ferrygate.common.entry import EntryKind
+from ferrygate.engine import messages as m
+from ferrygate.transfers.conflict import NameTakenError
+
+NEW = m.FileFacts(EntryKind.FILE, 4_100_000, 1_795_420_000.0)
+EXISTING = m.FileFacts(EntryKind.FILE, 4_000_000, 1_795_000_000)
+
+
+def taken(name: str = "a.csv", existing: m.FileFacts = EXISTING) -> NameTakenError:
+    """The error of a transfer whose name is taken."""
+    return NameTakenError(name, NEW, existing)
+
+
+def conflict(
+    name: str = "a.csv", *, number: int = 0, existing: m.FileFacts = EXISTING
+) -> m.NameConflict:
+    """One file whose name is taken."""
+    return m.NameConflict(number, name, NEW, existing)
+
+
+def question(
+    batch: m.BatchId,
+    *examples: m.NameConflict,
+    number: int = 1,
+    count: int | None = None,
+    direction: m.Direction = m.Direction.UPLOAD,
+    more_may_come: bool = True,
+    same_size: int = 0,
+    same_time: int = 0,
+) -> m.ConflictQuestion:
+    """What the engine asks about these, which are the first of ``count``."""
+    examples = examples or (conflict(),)
+    count = len(examples) if count is None else count
+    return m.ConflictQuestion(
+        batch=batch,
+        direction=direction,
+        question=number,
+        count=count,
+        examples=examples[:3],
+        replaceable=count - sum(not example.can_replace for example in examples),
+        same_size=same_size,
+        same_time=same_time,
+        more_may_come=more_may_come,
+    )
