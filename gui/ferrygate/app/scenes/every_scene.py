@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes import enrolment, host_keys, session, sign_in, transfers
+from ferrygate.app.scenes import conflicts, enrolment, host_keys, session, sign_in, transfers
 from ferrygate.app.scenes.scene import Scene
 
 SCENES: dict[str, Scene] = {
@@ -11,4 +11,5 @@ SCENES: dict[str, Scene] = {
     **host_keys.SCENES,
     **session.SCENES,
     **transfers.SCENES,
+    **conflicts.SCENES,
 }
