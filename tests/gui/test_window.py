@@ -265,6 +265,32 @@ def test_losing_the_connection_keeps_the_files_in_sight(signed_in: Rig) -> None:
     assert signed_in.workspace.screen is Screen.FILES
 
 
+def test_a_folder_opened_while_the_connection_is_away_says_what_it_waits_for(
+    signed_in: Rig,
+) -> None:
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.RECONNECTING))
+    signed_in.driver.wait_for("words", lambda: signed_in.workspace.folder.view.is_away)
+    signed_in.engine.holds_listings = True
+    signed_in.driver.open_folder(b"inbox")
+    signed_in.driver.wait_for(
+        "reason", lambda: signed_in.driver.shows("Shown once the connection is back")
+    )
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    signed_in.driver.wait_for("list", lambda: signed_in.driver.shows("Loading…"))
+
+
+def test_nothing_is_made_offline(signed_in: Rig) -> None:
+    (folder,) = (
+        each
+        for each in signed_in.window.files.findChildren(QAbstractButton)
+        if each.text() == "New folder"
+    )
+    assert folder.isEnabled()
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+    signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
+    signed_in.driver.wait_for("button", lambda: not folder.isEnabled())
+
+
 def test_a_lost_connection_is_tried_at_once_where_a_person_wants_it(signed_in: Rig) -> None:
     state = m.SessionState.RECONNECTING
     before = len(sent(signed_in, m.SignIn))

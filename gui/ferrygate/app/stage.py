@@ -38,6 +38,7 @@ class SceneEngine:
 
     Attributes:
         refusal: why folders cannot be listed, where they cannot.
+        is_away: commands wait for the connection.
         unending: what has come of a listing that goes on.
         skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
     """
@@ -45,12 +46,15 @@ class SceneEngine:
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
         self.refusal: Problem | None = None
+        self.is_away = False
         self.unending: tuple[Entry, ...] = ()
         self.skew = (45.4, 0)
 
     def send(self, command: m.Command) -> None:
         """Answer what no scene cares about."""
         match command:
+            case _ if self.is_away:
+                pass
             case m.ExplainRefusal(request=number):
                 self._tell(m.RefusalExplained(request=number, problem=_explanation()))
                 self._tell(m.Done(request=number))
@@ -152,6 +156,10 @@ class Stage:
     def now(self) -> float:
         """The time, seconds since the epoch."""
         return self._clock.now()
+
+    def leave_unanswered(self) -> None:
+        """From here on commands wait for the connection."""
+        self._engine.is_away = True
 
     def fail_listing(self, problem: Problem) -> None:
         """The folder that was turned to last cannot be shown."""

@@ -74,7 +74,7 @@ class FolderPresenter(Observable):
         self._arrivals = Arrivals(clock, sink)
         self._is_filling = False  # uploads bring files into the folder shown
         self._finding: _Finding | None = None
-        self._is_offline = False
+        self._session = m.SessionState.SIGNED_IN
 
     @property
     def view(self) -> FolderView:
@@ -84,7 +84,7 @@ class FolderPresenter(Observable):
             crumbs=crumbs(self._start, self._path),
             places=(Crumb(_("Home"), self._start), *self._places.shown),
             can_go_back=bool(self._back),
-            can_change=self._state in {FolderState.READY, FolderState.EMPTY},
+            can_change=self._is_listed and not self._is_offline,
             can_upload=self._can_upload,
             state=self._state,
             problem=self._problem,
@@ -93,7 +93,16 @@ class FolderPresenter(Observable):
             is_reading=self._listing is not None,
             entries_read=self._entries_read,
             is_filling=self._is_filling,
+            is_away=not self._is_offline and self._session is not m.SessionState.SIGNED_IN,
         )
+
+    @property
+    def _is_listed(self) -> bool:
+        return self._state in {FolderState.READY, FolderState.EMPTY}
+
+    @property
+    def _is_offline(self) -> bool:
+        return self._session is m.SessionState.OFFLINE
 
     @property
     def _can_upload(self) -> bool:
@@ -105,7 +114,7 @@ class FolderPresenter(Observable):
             return False
         if self._state is FolderState.FAILED and self._problem is not None:
             return self._problem.kind in _LIKE_A_DROP_BOX
-        return self._state in {FolderState.READY, FolderState.EMPTY}
+        return self._is_listed
 
     def takes_files(self, folder: bytes) -> bool:
         """Tell whether files can be sent to a folder, as far as is known.
@@ -222,7 +231,7 @@ class FolderPresenter(Observable):
                 if not (self._take_listing(event) or self._end_change(event)):
                     return
             case m.SessionChanged(state=state):
-                self._is_offline = state is m.SessionState.OFFLINE
+                self._session = state
             case _:
                 self._follow_uploads(event)
                 return

@@ -37,7 +37,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         crumbs: from the start folder down to this one.
         places: the start folder and the folders in it.
         can_go_back: there is a folder to go back to.
-        can_change: new folders make sense now.
+        can_change: new folders make sense now, which they never do offline.
         can_upload: uploads make sense now, which they do in a drop box as well, and offline never.
         state: what stands where the list is.
         problem: why the folder could not be shown.
@@ -46,6 +46,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         is_reading: more of it may come.
         entries_read: how many came so far, or in all.
         is_filling: uploads bring files into it.
+        is_away: the connection is lost, and is to come back.
     """
 
     path: bytes
@@ -61,6 +62,12 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     is_reading: bool = False
     entries_read: int = 0
     is_filling: bool = False
+    is_away: bool = False
+
+    @property
+    def loading(self) -> str:
+        """Say why nothing is shown yet."""
+        return _("Shown once the connection is back") if self.is_away else _("Loading…")
 
     @property
     def reading(self) -> str:

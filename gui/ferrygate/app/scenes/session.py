@@ -82,6 +82,15 @@ def _reconnecting(stage: Stage) -> str:
     return before_value(_("Reconnecting in {seconds} s"))
 
 
+def _reconnecting_folder(stage: Stage) -> str:
+    """Another folder was opened after the line was lost."""
+    stage.sign_in()
+    stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+    stage.leave_unanswered()
+    stage.workspace.folder.open(b"/exports")
+    return _("Shown once the connection is back")
+
+
 def _signed_in(stage: Stage) -> str:
     """The code that was used to sign in is not the loudest thing."""
     stage.sign_in()
@@ -118,6 +127,7 @@ SCENES: dict[str, Scene] = {
     "drop-box": _drop_box,
     "signed-in": _signed_in,
     "reconnecting": _reconnecting,
+    "reconnecting-folder": _reconnecting_folder,
     "offline": _offline,
     "copied": _copied,
 }

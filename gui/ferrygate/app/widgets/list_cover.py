@@ -94,7 +94,7 @@ class ListCover(QWidget):
         self.setVisible(view.state is not FolderState.READY)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not failed)
         self._icon.setVisible(view.state is FolderState.EMPTY)
-        self._title.setText(_("Loading…") if loading else _empty_words(view))
+        self._title.setText(view.loading if loading else _empty_words(view))
         self._title.setVisible(view.state in {FolderState.LOADING, FolderState.EMPTY})
         self._problem.render_problem(view.problem if failed else None)
         if failed:
