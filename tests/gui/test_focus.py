@@ -66,6 +66,8 @@ def _local(stage: Stage) -> str:
 
 PAGES: dict[str, Scene] = {**SCENES, "welcome": _welcome, "sites": _sites, "local": _local}
 
+STILL_READING = {"reading", "reconnecting-folder"}
+
 FIRST_FOCUS = {
     "welcome": "Open a connection file",
     "sites": SITE.name,
@@ -106,7 +108,8 @@ def page(name: str, empty: Path, qtbot: QtBot) -> Iterator[MainWindow]:
         qtbot.waitActive(desktop.window)
         words = PAGES[name](stage)
         driver.wait_for("words", lambda: driver.shows(words))
-        driver.wait_for("list", lambda: not desktop.workspace.folder.view.is_reading)
+        if name not in STILL_READING:
+            driver.wait_for("list", lambda: not desktop.workspace.folder.view.is_reading)
         QTest.qWait(SETTLE_MS)  # what was made just now is shown
         yield desktop.window
 
@@ -202,7 +205,7 @@ def test_tab_goes_round_and_what_goes_hands_its_keyboard_to_nothing_that_spends_
             "reconnecting",
             [
                 "Files in this folder",
-                "Cancel transfer",
+                "Cancel “sequencing-batch-18.fastq.gz”",
                 "Copy code",
                 "Home",
                 "Forget what is remembered",
