@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -30,21 +31,28 @@ BY_PROMPTS = SignIn(steps=("keyboard-interactive",))
 class Phone(Unattended):
     """A person who reads each code from a phone, and waits for one that was not used."""
 
+    _last: ClassVar[dict[str, int]] = {}  # step of the code that was used last, by account's secret
+
     def __init__(self, rig: Rig) -> None:
         super().__init__()
         assert rig.code_secret is not None
         self._secret = rig.code_secret
         self._clock = SystemClock()
-        self._last = -1
         self.asked: list[m.CodeQuestion] = []
+        self.prompts: list[m.PromptQuestion] = []
 
     def code(self) -> Secret:
         """The code shown now."""
-        now = self._clock.now()
-        if self._secret.step_at(now) <= self._last:
-            self._clock.wait(threading.Event(), self._secret.start_of(self._last + 1) - now + 0.1)
-        self._last = self._secret.step_at(self._clock.now())
-        return Secret(self._secret.code_for_step(self._last))
+        key, now = self._secret.key.reveal(), self._clock.now()
+        fresh = self._last.get(key, -1) + 1
+        if self._secret.step_at(now) < fresh:
+            self._clock.wait(threading.Event(), self._secret.start_of(fresh) - now + 0.1)
+        self._last[key] = self._secret.step_at(self._clock.now())
+        return Secret(self._secret.code_for_step(self._last[key]))
+
+    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
+        self.prompts.append(question)
+        return self.code()
 
     def answer_code(self, question: m.CodeQuestion) -> Secret | None:
         self.asked.append(question)
@@ -91,8 +99,9 @@ def test_a_typed_code_leaves_once_after_the_password(proftpd: Rig, tmp_path: Pat
 
 @pytest.mark.root
 @pytest.mark.slow
+@pytest.mark.parametrize("before", [True, False], ids=["typed before", "at the prompt"])
 def test_after_a_cut_the_next_code_is_typed_for_the_prompt(
-    openssh_otp_two_rounds: Rig, tmp_path: Path
+    openssh_otp_two_rounds: Rig, tmp_path: Path, *, before: bool
 ) -> None:
     rig, phone, clock = openssh_otp_two_rounds, Phone(openssh_otp_two_rounds), SystemClock()
     assert rig.password is not None
@@ -101,9 +110,13 @@ def test_after_a_cut_the_next_code_is_typed_for_the_prompt(
         make = partial(make_engine, home=Home(tmp_path), clock=clock)
         with open_session(site, make, phone, clock) as session:
             session.use_password(rig.password)
-            session.sign_in(typed_code=phone.code(), ask_code=True)
+            if before:
+                session.sign_in(typed_code=phone.code(), ask_code=True)
+            else:  # one who answers a prompt is there to type codes
+                session.sign_in()
             session.stat(str(rig.home))
             assert phone.asked == []
             proxy.cut_all()
             session.stat(str(rig.home))  # waits until the connection is there again
     assert [question.goes_on for question in phone.asked] == [True]
+    assert len(phone.prompts) == (0 if before else 1)
