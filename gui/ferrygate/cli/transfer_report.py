@@ -17,7 +17,7 @@ from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext, render
 from ferrygate.common.message import Message, message, sentences
-from ferrygate.common.text import size_text
+from ferrygate.common.text import number_text, size_text
 from ferrygate.engine.messages import (
     BatchChanged,
     BatchView,
@@ -121,16 +121,16 @@ class TransferReport:
         good = self._delivered
         sentence = ngettext(
             "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
-        ).format(count=len(good), size=size_text(sum(file.size or 0 for file in good)))
+        ).format(count=number_text(len(good)), size=size_text(sum(file.size or 0 for file in good)))
         for state, text in (
             (TransferState.SKIPPED, _("Skipped: {count}.")),
             (TransferState.NEEDS_ATTENTION, _("Not delivered: {count}.")),
             (TransferState.CANCELLED, _("Cancelled: {count}.")),
         ):
             if ends[state]:
-                sentence += " " + text.format(count=ends[state])
+                sentence += " " + text.format(count=number_text(ends[state]))
         if left_out:
-            sentence += " " + _("Left out: {count}.").format(count=left_out)
+            sentence += " " + _("Left out: {count}.").format(count=number_text(left_out))
         self._terminal.say(sentence)
         renamed = sum(map(self._is_renamed, good))
         if renamed:
@@ -139,7 +139,7 @@ class TransferReport:
                     "{count} file has another name here than on the server.",
                     "{count} files have another name here than on the server.",
                     renamed,
-                ).format(count=renamed)
+                ).format(count=number_text(renamed))
             )
         if unknown:  # some may be whole by now, some a part: no step is right for all
             self._terminal.say(_("It is not known what is left of the files that were under way."))
@@ -206,8 +206,8 @@ class TransferReport:
                 _("{moved} of {total}, {done} of {files} files").format(
                     moved=size_text(view.bytes_moved),
                     total=size_text(view.bytes_total),
-                    done=view.files_finished,
-                    files=view.files_total,
+                    done=number_text(view.files_finished),
+                    files=number_text(view.files_total),
                 )
             )
 

@@ -14,6 +14,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import edited_name, remote_name
 from ferrygate.common.remote_path import join
+from ferrygate.common.text import number_text
 from ferrygate.engine import messages as m
 
 
@@ -87,7 +88,7 @@ def removal_question(entries: tuple[Entry, ...]) -> str:
         return ""
     if len(entries) > 1:
         return ngettext("Remove {count} item?", "Remove {count} items?", len(entries)).format(
-            count=len(entries)
+            count=number_text(len(entries))
         )
     name = display_name(entries[0].name)
     if entries[0].kind is EntryKind.FOLDER:

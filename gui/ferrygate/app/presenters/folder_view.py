@@ -10,6 +10,7 @@ from ferrygate.common.display import display_name
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
+from ferrygate.common.text import number_text
 
 
 class FolderState(Enum):
@@ -76,7 +77,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
             return ""
         if not self.entries_read:
             return _("Reading…")
-        return _("Reading… {count} so far").format(count=f"{self.entries_read:,}")
+        return _("Reading… {count} so far").format(count=number_text(self.entries_read))
 
     def stands_in(self, place: Crumb) -> bool:
         """Tell whether the folder shown is this place or lies below it; home is only itself."""

@@ -9,6 +9,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
+from ferrygate.common.text import number_text
 from ferrygate.engine import messages as m
 
 _MANY = 43_000
@@ -70,7 +71,7 @@ def _reading(stage: Stage) -> str:
         for number in range(_MANY)
     )
     stage.list_on(many)
-    words = _("Reading… {count} so far").format(count=f"{_MANY:,}")
+    words = _("Reading… {count} so far").format(count=number_text(_MANY))
     stage.driver.wait_for("note", lambda: stage.driver.shows(words))
     return words
 
