@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.gui
 
-NO_SPACE = Problem(kind=Kind.NO_SPACE, sentence=message("It is full."))
+NO_SPACE = Problem(
+    kind=Kind.NO_SPACE, sentence=message("It is full."), server_said="Disk quota exceeded"
+)
 
 
 def begun(name: str, **changes: object) -> m.BatchView:
@@ -57,6 +59,20 @@ class Panel:
         sums: dict[str, object] = {"files_delivered": 192, "files_cancelled": 1808}
         sums |= {"files_confirmed": 192, "can_retry": True} | changes
         self.begin(name, files_finished=2000, finished=True, finished_at=self.now, **sums)
+
+    def fail(self, name: str) -> None:
+        """Have a batch end of which the server has refused a file, with its words."""
+        self.begin(name)
+        file = m.FileView(
+            number=0,
+            local="a.csv",
+            remote=b"/a.csv",
+            state=m.TransferState.NEEDS_ATTENTION,
+            problem=NO_SPACE,
+            left_behind=m.LeftBehind.PART,
+        )
+        self.rig.workspace.handle(m.FileChanged(batch=m.BatchId(name), view=file))
+        self.end(name, files_cancelled=0)
 
     def deliver(self, name: str) -> None:
         whole = {"files_delivered": 2000, "files_confirmed": 2000, "files_cancelled": 0}
@@ -225,6 +241,7 @@ def test_neither_the_tabs_nor_the_list_move_when_another_tab_is_shown(panel: Pan
     panel.deliver("a")
     panel.deliver("b")
     panel.end("c")
+    panel.fail("e")
     panel.click_tab("Done")
     panel.begin("d")
     heights = set()
@@ -254,3 +271,16 @@ def test_a_tab_without_rows_cannot_be_turned_to(panel: Panel) -> None:
     assert [row.batch for row in panel.rows] == ["a"]
     texts = [label.text() for label in panel.widget.findChildren(ElidedLabel) if label.isVisible()]
     assert "Delivered 12:00" in texts
+
+
+def test_the_columns_stand_still_when_a_scroll_bar_comes(panel: Panel) -> None:
+    panel.begin("a")
+    panel.begin("b")
+    panel.begin("c")
+    QTest.qWait(20)
+    before = {(left_of(row, QProgressBar), row._cancel.x()) for row in panel.rows}
+    width = panel.rows[0].width()
+    panel.begin("d")
+    QTest.qWait(20)
+    assert panel.rows[0].width() < width
+    assert {(left_of(row, QProgressBar), row._cancel.x()) for row in panel.rows} == before

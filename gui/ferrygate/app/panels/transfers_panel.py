@@ -17,15 +17,18 @@ from PySide6.QtWidgets import (
 
 from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.presenters.transfer_row import RowAction, RowView
-from ferrygate.app.presenters.transfers_presenter import TabView, TransfersPresenter, TransfersView
+from ferrygate.app.presenters.transfers_presenter import (
+    ROWS_AT_ONCE,
+    TabView,
+    TransfersPresenter,
+    TransfersView,
+)
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.engine.messages import BatchId, ConflictChoice, ConflictScope
-
-_SHOWN = 3  # rows that have room at a time
 
 
 class TransfersPanel(QFrame):
@@ -138,12 +141,16 @@ class TransfersPanel(QFrame):
             QWidget.setTabOrder(before, after)
 
     def _fit(self, view: TransfersView) -> None:
-        """Take the height of the rows that have room, in whichever tab there are most."""
-        first = self._rows[: min(len(view.rows), _SHOWN)]
+        """Take the height of the rows that have room, in whichever tab they need most."""
+        first = self._rows[: min(len(view.rows), ROWS_AT_ONCE)]
         height = sum(widget.sizeHint().height() for widget in first)
-        if first:
-            height += (min(view.most, _SHOWN) - len(first)) * first[0].least_height
+        for widget in first[:1]:
+            row, line = widget.least_height, widget.line_height
+            height = max(height, *(rows * row + lines * line for rows, lines in view.sizes))
         self._area.setFixedHeight(height)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        for widget in self._rows:
+            widget.leave_room(bar if len(view.rows) > ROWS_AT_ONCE else 0)
 
     def _keep_focus(self, focused: QWidget, view: TransfersView) -> None:
         """Put the keyboard on the tab where the control that had it is gone.

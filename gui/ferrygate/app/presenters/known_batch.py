@@ -138,6 +138,13 @@ class Batch(msgspec.Struct, kw_only=True):
             return Tab.NOW
         return Tab.ATTENTION if self.left is not None else MARKS[self.outcome].tab
 
+    @property
+    def lines(self) -> int:
+        """Count the lines that its row has once it has ended, beside the two that each has."""
+        if self.is_under_way or self.problem is None:
+            return int(not self.is_under_way and self.left is not None)
+        return 1 + bool(self.problem.server_said.strip()) + (self.left is not None)
+
     def is_in(self, tab: Tab) -> bool:
         """Tell whether a tab shows it; that of now keeps what has ended until it was seen."""
         if tab is Tab.NOW:

@@ -28,6 +28,8 @@ from ferrygate.sites.site import Site
 
 STAYS_SECONDS = 60.0
 """Seconds for which a batch that has ended stands among those of now, whatever is begun."""
+ROWS_AT_ONCE = 3
+"""Rows of a tab that have room at a time."""
 MAX_ROWS = 50
 """Rows of one tab; older ones are counted, not drawn."""
 
@@ -55,8 +57,8 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
         tab: the tab shown: one that has rows, if any has.
         tabs: all of them.
         rows: newest first.
-        most: rows of the tab that has most of them, so that the panel keeps its height from one to
-            the other.
+        sizes: how many rows each tab has, of :data:`ROWS_AT_ONCE` at most, and how many lines more
+            these have, so that the panel keeps its height from one tab to the other.
         summary: speed and time left of all that moves.
         asked: the batch that waits for an answer; none where nothing is asked.
     """
@@ -64,7 +66,7 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     tab: Tab
     tabs: tuple[TabView, ...]
     rows: tuple[RowView, ...] = ()
-    most: int = 0
+    sizes: tuple[tuple[int, int], ...] = ()
     summary: str = ""
     asked: m.BatchId | None = None
 
@@ -89,6 +91,7 @@ class TransfersPresenter(Observable):
     def view(self) -> TransfersView:
         """The panel at this moment."""
         rows = {tab: [b for b in self._batches.values() if b.is_in(tab)] for tab in Tab}
+        drawn = {tab: _drawn(batches) for tab, batches in rows.items()}
         tab = self._shown_tab
         now = self._clock.now()
         return TransfersView(
@@ -102,9 +105,9 @@ class TransfersPresenter(Observable):
                     can_retry=self._can_retry(batch),
                     now=now,
                 )
-                for batch in _drawn(rows[tab])
+                for batch in drawn[tab]
             ),
-            most=max(map(len, rows.values())),
+            sizes=tuple(map(_size, drawn.values())),
             summary=self._summary(),
             asked=next((b.view.batch for b in rows[tab] if b.question), None),
         )
@@ -274,3 +277,8 @@ def _drawn(batches: list[Batch]) -> list[Batch]:
     by_weight = sorted(newest, key=lambda b: (b.question is None, not b.is_under_way))
     drawn = {batch.view.batch for batch in by_weight[:MAX_ROWS]}
     return [batch for batch in newest if batch.view.batch in drawn]
+
+
+def _size(drawn: list[Batch]) -> tuple[int, int]:
+    first = drawn[:ROWS_AT_ONCE]
+    return len(first), sum(batch.lines for batch in first)

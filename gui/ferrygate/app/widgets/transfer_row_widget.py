@@ -59,6 +59,7 @@ class TransferRowWidget(QFrame):
         self.setObjectName("transfer")
         self.batch = BatchId("")
         self._shown: RowView | None = None
+        self._beside = 0  # pixels of a scroll bar beside it
         self._icon = IconLabel(theme)
         self._title = ElidedLabel("strong")
         self._sub = ElidedLabel("caption")
@@ -130,26 +131,38 @@ class TransferRowWidget(QFrame):
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._share_out()
 
+    def leave_room(self, beside: int) -> None:
+        """Have the columns stand as they do without a scroll bar, which takes so many pixels."""
+        if beside != self._beside:
+            self._beside = beside
+            self._grid.setContentsMargins(_LEFT, _TOP, max(0, _RIGHT - beside), _TOP)
+            self._share_out()
+
     def _share_out(self) -> None:
         """Give the columns their room by width and font alone, so that it is that of each row."""
         beside = _LEFT + self._icon.width() + 4 * _GAP + _CANCEL_WIDTH + _RIGHT
-        room = max(0, self.width() - beside)
+        room = max(0, self.width() + self._beside - beside)
         bar = round(min(_MAX_BAR, max(_MIN_BAR, room * _SHARE_OF_BAR)))
         wanted = self.fontMetrics().horizontalAdvance(_LONG_STATUS)
         status = round(min(wanted, room * _SHARE_OF_STATUS))
         self._bar.setFixedWidth(bar)
         self._status.setFixedWidth(status)
         self._grid.setColumnMinimumWidth(2, BESIDE_WORDS + bar + _GAP + status)
-        self._grid.setRowMinimumHeight(0, self._line_height)
+        self._grid.setRowMinimumHeight(0, self._first_height)
 
     @property
     def least_height(self) -> int:
         """Return how tall a row is at least, in pixels, whatever is to be said of its batch."""
         frame = self.contentsMargins()
-        return self._line_height + 2 * _TOP + frame.top() + frame.bottom()
+        return self._first_height + 2 * _TOP + frame.top() + frame.bottom()
 
     @property
-    def _line_height(self) -> int:
+    def line_height(self) -> int:
+        """Return how tall each line is that a row has more, in pixels."""
+        return self._about.sizeHint().height()
+
+    @property
+    def _first_height(self) -> int:
         words = self._title.sizeHint().height() + 1 + self._sub.sizeHint().height()
         ended = self._outcome.sizeHint().height() + 1 + self._links.line_height
         return max(words, ended)
