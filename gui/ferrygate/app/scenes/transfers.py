@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.scenes.scene import Scene, before_value
-from ferrygate.app.stage import Stage
+from ferrygate.app.stage import SITE, Stage
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
@@ -142,6 +144,17 @@ def _interrupted(stage: Stage) -> str:
     return _("Interrupted")
 
 
+def _other_site(stage: Stage) -> str:
+    """A batch of the site before, whose rest only that site can be sent."""
+    stage.sign_in()
+    other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
+    for site, name in [(other, "plate-scans"), (SITE, "assays")]:
+        opened = m.SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
+        stage.workspace.handle(opened)
+        _ended(stage, _view(name, 2000), delivered=12, cancelled=1988)
+    return "Beta Labs"
+
+
 def _done(stage: Stage) -> str:
     """Each way to end that needs nobody, one a row."""
     stage.sign_in()
@@ -162,5 +175,6 @@ SCENES: dict[str, Scene] = {
     "skipped": _skipped,
     "not-delivered": _not_delivered,
     "interrupted": _interrupted,
+    "other-site": _other_site,
     "done": _done,
 }
