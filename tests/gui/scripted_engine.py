@@ -80,6 +80,7 @@ class ScriptedEngine:
                 | m.CancelBatch()
                 | m.AnswerConflict()
                 | m.AnswerPrompt()
+                | m.AnswerCode()
                 | m.Shutdown()
             ):
                 pass

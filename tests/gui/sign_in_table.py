@@ -7,12 +7,14 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sign_in_view import Form, SignInView
+from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
@@ -28,7 +30,8 @@ class Table:
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, clock, lambda _words: None)
-        self.presenter = SignInPresenter(outbox, clock, self.setup, self.refusal)
+        self.typed_code = TypedCodePresenter(outbox)
+        self.presenter = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
 
     @property
     def view(self) -> SignInView:
@@ -41,8 +44,9 @@ class Table:
         can_save: bool = True,
         note: Message | None = None,
         has_password: bool = False,
+        typed: ServerAddress | None = None,
     ) -> None:
-        self.presenter.choose(site)
+        self.presenter.choose(site, typed)
         self.tell(
             m.SiteOpened(
                 site=site,
@@ -59,7 +63,7 @@ class Table:
         self.tell(m.CodeChanged(code=code, spent=spent))
 
     def tell(self, event: m.Event) -> None:
-        for presenter in (self.setup, self.refusal, self.presenter):
+        for presenter in (self.setup, self.refusal, self.typed_code, self.presenter):
             presenter.handle(event)
 
     def done(self) -> None:

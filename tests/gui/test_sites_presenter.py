@@ -11,6 +11,7 @@ from ferrygate.common.message import message
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
+from ferrygate.sites.without_code import with_code, without_code
 from gui.asides import LaterAside, at_once
 
 ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
@@ -53,13 +54,37 @@ def test_an_address_is_taken_as_people_write_it(
     assert (site.host, site.port, site.username) == (host, port, user)
 
 
-@pytest.mark.parametrize("text", ["", "a b", "host:", "host:0", "host:65536", "host:ssh", "@"])
+@pytest.mark.parametrize("text", ["", "a b", "host:0", "host:65536", "host:ssh", "@"])
 def test_what_is_no_address_is_said_to_be_none(
     presenter: SitesPresenter, chosen: list[Site], text: str
 ) -> None:
-    presenter.open_address(text)
+    assert not presenter.open_address(text)
     assert chosen == []
-    assert presenter.view.problem is not None
+    assert presenter.view.address_problem is not None
+    presenter.open_address("host")
+    assert presenter.view.address_problem is None
+
+
+def test_a_port_beside_the_address_counts(presenter: SitesPresenter, chosen: list[Site]) -> None:
+    assert presenter.open_address("host", " 2222 ")
+    assert not presenter.open_address("host", "ssh")
+    (site,) = chosen
+    assert site.port == 2222
+
+
+def test_what_a_person_says_of_a_sites_codes_is_kept_with_it(
+    presenter: SitesPresenter, store: SiteStore
+) -> None:
+    site = Site(name="host", host="host", start_folder="/in")
+    store.save(site)
+    typed = msgspec.structs.replace(without_code(site), username="v7", start_folder="/")
+    presenter.keep(typed, lambda _problem: None)
+    assert store.load("host") == without_code(site)
+    presenter.keep(with_code(typed), lambda _problem: None)
+    assert store.load("host") == site
+    elsewhere = msgspec.structs.replace(typed, port=2222)
+    presenter.keep(elsewhere, lambda _problem: None)
+    assert store.load("host") == site
 
 
 def test_a_connection_file_is_opened_and_a_broken_one_explained(

@@ -70,8 +70,8 @@ class Desk:
         self.workspace.handle(m.Done(request=request))
 
     def sign_in(self) -> None:
-        form = Form(username=self.site.username, password=Secret("pw"))
-        self.workspace.sign_in.go_without_code()
+        form = Form(username=self.site.username, password=Secret("pw"), code=Secret("123456"))
+        self.workspace.sign_in.type_code(wanted=True)
         self.workspace.sign_in.sign_in(form)
         for command in self.sent:
             if isinstance(command, m.UsePassword):

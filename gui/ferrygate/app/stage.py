@@ -69,10 +69,10 @@ class SceneEngine:
             case m.ListFolder(request=number):
                 self._tell(m.FolderBlock(request=number, entries=_FILES))
                 self._tell(m.Done(request=number))
-            case m.OpenSite(request=number):
+            case m.OpenSite(request=number, site=site):
                 self._tell(
                     m.SiteOpened(
-                        site=SITE,
+                        site=site,
                         has_password=False,
                         has_code_secret=False,
                         can_save=True,
@@ -109,6 +109,11 @@ class Stage:
     def open(self) -> None:
         """The site's card, with nothing at hand."""
         self.workspace.sites.choose(SITE)
+        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
+
+    def type_address(self, address: str) -> None:
+        """The card of a server whose address was typed, with nothing at hand."""
+        self.workspace.sites.open_address(address)
         self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
 
     def offer(self) -> None:

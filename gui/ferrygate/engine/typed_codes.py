@@ -12,8 +12,9 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.sign_in.credentials import TypedCode, surely_needs_code
+from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import surely_needs_code
 
 
 class SignInRequest(NamedTuple):

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CodeNeededError, SecretsMissingError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import surely_needs_code
 from ferrygate.vault.vault import SecretKind
 
 
@@ -67,11 +67,6 @@ def check_at_hand(site: Site, credentials: Credentials, *, but_code: bool = Fals
         present_password(credentials.password)
     if surely_needs_code(site) and not credentials.has_code and not but_code:
         raise no_code_secret()
-
-
-def surely_needs_code(site: Site) -> bool:
-    """Tell whether a code is part of the password step; prompts may ask for one beside that."""
-    return "password" in site.sign_in.steps and join.needs_code(site.sign_in.join)
 
 
 def saved_for_others(

@@ -82,11 +82,26 @@ def read_server_address(text: str) -> ServerAddress:
         raise _no_host(host)
     return ServerAddress(
         host=host,
-        port=_number(port),
+        port=read_port(port) if port else DEFAULT_PORT,
         username=_checked(name, message("The user name in this address")),
         start_folder=_folder(slash + folder),
         dropped_password=bool(password),
     )
+
+
+def read_port(port: str) -> int:
+    """Read the number of a port.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        number: int = _PORTS(int(port) if _PORT.fullmatch(port) else 0)
+    except fields.Refusal as refusal:
+        raise UsageError(
+            message("The port in this address {reason}.", reason=refusal.reason)
+        ) from None
+    return number
 
 
 def _check_scheme(scheme: str) -> None:
@@ -111,18 +126,6 @@ def _split_port(place: str) -> tuple[str, str]:
         return place, ""
     host, _colon, port = place.partition(":")
     return host, port
-
-
-def _number(port: str) -> int:
-    if not port:
-        return DEFAULT_PORT
-    try:
-        number: int = _PORTS(int(port) if _PORT.fullmatch(port) else 0)
-    except fields.Refusal as refusal:
-        raise UsageError(
-            message("The port in this address {reason}.", reason=refusal.reason)
-        ) from None
-    return number
 
 
 def _decoded(part: str) -> str:

@@ -1,4 +1,4 @@
-"""Servers that want the password alone."""
+"""Knows which servers want a code, and which want the password alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import UsageError
 from ferrygate.common.message import message
 from ferrygate.sites.site import SignIn, Site
+
+
+def surely_needs_code(site: Site) -> bool:
+    """Tell whether a code is part of the password step; prompts may ask for one beside that."""
+    return "password" in site.sign_in.steps and needs_code(site.sign_in.join)
 
 
 def may_do_without_code(site: Site) -> bool:

@@ -75,6 +75,27 @@ class CardGround(QScrollArea):
         self._shadow.setEnabled(self._theme.tokens == t.LIGHT)
 
 
+class SiteDetail(QWidget):
+    """The server, and below it who checks the code: neither takes the other's room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._server = ElidedLabel("dim")
+        self._checked_by = ElidedLabel("caption")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._server)
+        column.addWidget(self._checked_by)
+
+    def show_lines(self, server: str, checked_by: str) -> None:
+        """Show what there is of both."""
+        self._server.show_text(server)
+        self._server.setVisible(bool(server))
+        self._checked_by.show_text(checked_by)
+        self._checked_by.setVisible(bool(checked_by))
+
+
 class SiteHead(QWidget):
     """The site's letter, its name and one quiet line."""
 

@@ -17,6 +17,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_ground import DropGround
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.layouts import clear
+from ferrygate.app.widgets.link_line import LinkLine
 from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -26,12 +27,14 @@ class CodeSetupPanel(QFrame):
     """Stands on the card while no code secret is at hand.
 
     Signals:
-        skipped: the person has no code to set up.
+        skipped: the person says that the server wants no code.
         okta_wanted: the person wants Okta to set it up.
+        typing_wanted: the person has the code elsewhere, and types it.
     """
 
     skipped = Signal()
     okta_wanted = Signal()
+    typing_wanted = Signal()
 
     def __init__(
         self, theme: Theme, pace: RenderPace, presenter: CodeSetupPresenter, aside: Aside
@@ -54,8 +57,10 @@ class CodeSetupPanel(QFrame):
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         self._choose_words = label(_("Several accounts were found. Which one is it?"), "strong")
-        self._okta = ThemedButton(theme, _("Set it up with Okta directly"))
-        self._skip = ThemedButton(theme, _("I have no code to set up"), look="link")
+        self._okta = ThemedButton(theme, _("Set it up with Okta directly"), look="primary")
+        phone = _("The code is on your phone or token?")
+        self._type = LinkLine(theme, phone, _("Type a code instead"))
+        self._skip = LinkLine(theme, _("The server wants none?"), _("I have no code"))
         self._ways = self._make_ways()
         self._lay_out()
         self._connect()
@@ -70,8 +75,9 @@ class CodeSetupPanel(QFrame):
         column = QVBoxLayout(ways)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addLayout(first)
+        column.addWidget(self._okta)
         column.addWidget(self._drop)
+        column.addLayout(first)
         return ways
 
     def _lay_out(self) -> None:
@@ -79,7 +85,7 @@ class CodeSetupPanel(QFrame):
         grid.setContentsMargins(14, 12, 14, 12)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(10)
-        words = label(_("Or drop a picture of the QR code here, or take it from"), "dim")
+        words = label(_("Drop a picture of your QR code here, or take it from"), "dim")
         grid.addWidget(words, 0, 0, 1, 3)
         self._sources = [
             ThemedButton(self._theme, _("A file"), icon="picture", name=_("QR code from a file")),
@@ -93,12 +99,10 @@ class CodeSetupPanel(QFrame):
         for at, button in enumerate(self._sources):
             grid.addWidget(button, 1, at)
         self._sources[2].setVisible(can_grab_screens())
-        intro = _(
-            "You were given a key or a QR code once. With it, codes are made here for you. It is"
-            " kept once a sign-in or Okta has accepted it."
-        )
-        verify = _(
-            "Okta Verify shows a picture that holds no key: in Okta, choose “Google Authenticator”."
+        intro = _("You were given a key or a QR code once. With it, codes are made here for you.")
+        apps = _(
+            "An export of Google Authenticator works as well. Okta Verify's own picture holds no"
+            " key: in Okta, choose “Google Authenticator”."
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,9 +113,12 @@ class CodeSetupPanel(QFrame):
         column.addLayout(self._list)
         column.addWidget(self._reading)
         column.addWidget(self._problem)
-        column.addWidget(label(verify, "caption", wrap=True))
-        column.addWidget(self._okta)
-        column.addWidget(self._skip)
+        column.addWidget(label(apps, "caption", wrap=True))
+        links = QVBoxLayout()
+        links.setSpacing(4)
+        links.addWidget(self._type)
+        links.addWidget(self._skip)
+        column.addLayout(links)
 
     def _connect(self) -> None:
         self._text.returnPressed.connect(self._give)
@@ -127,7 +134,8 @@ class CodeSetupPanel(QFrame):
         self._grabber.grabbed.connect(self._reader.read_images)
         self._mapper.mappedInt.connect(self._presenter.choose)
         self._okta.clicked.connect(self.okta_wanted)
-        self._skip.clicked.connect(self.skipped)
+        self._type.acted.connect(self.typing_wanted)
+        self._skip.acted.connect(self.skipped)
 
     def first_focus(self) -> QWidget:
         """Name what has the keyboard first: the key, or the first of several accounts."""
@@ -151,6 +159,7 @@ class CodeSetupPanel(QFrame):
         self._problem.render_problem(view.problem)
         self._reading.setVisible(view.reading)
         self._okta.setVisible(bool(view.okta))
+        self._sources[0].show_look("plain" if view.okta else "primary")
         self._ways.setVisible(not view.choices)
         self._choose_words.setVisible(bool(view.choices))
         if view.choices != self._choices:

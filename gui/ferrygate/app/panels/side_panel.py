@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.panels.card import SiteHead
+from ferrygate.app.panels.next_code_panel import NextCodePanel
 from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.presenters.session_words import Mood
@@ -75,6 +76,7 @@ class SidePanel(QFrame):
         self._try_now.clicked.connect(workspace.try_now)
         self._menu = SiteMenuButton(theme)
         self._menu.forget_wanted.connect(workspace.forget)
+        self._next_code = NextCodePanel(theme, workspace.typed_code)
         self._code = CodeCard(theme)
         self._code.copy_wanted.connect(self._copy_code)
         self._group = QButtonGroup(self)
@@ -87,6 +89,7 @@ class SidePanel(QFrame):
         self._lay_out()
         pace.add(self, self._render_state, workspace)
         pace.add(self, self._render_code, workspace.code)
+        pace.add(self, self._render_next_code, workspace.typed_code)
         pace.add(self, self._render_places, workspace.folder)
 
     def drop_spot(self, place: QPoint) -> DropSpot | None:
@@ -121,6 +124,7 @@ class SidePanel(QFrame):
         column.addWidget(self._reason)
         column.addWidget(self._sign_in)
         column.addWidget(self._try_now)
+        column.addWidget(self._next_code)
         column.addWidget(self._code)
         places = QVBoxLayout()
         places.setSpacing(4)
@@ -150,6 +154,9 @@ class SidePanel(QFrame):
         view = self._workspace.code.view
         self._code.setVisible(bool(view.digits))
         self._code.render_view(view)
+
+    def _render_next_code(self) -> None:
+        self._next_code.render_view(self._workspace.typed_code.view)
 
     def _render_places(self) -> None:
         view = self._workspace.folder.view

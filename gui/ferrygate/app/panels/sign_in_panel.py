@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ferrygate.app.panels.card import CardGround, SiteHead
+from ferrygate.app.panels.card import CardGround, SiteDetail, SiteHead
 from ferrygate.app.panels.changed_key_panel import ChangedKeyPanel
 from ferrygate.app.panels.code_setup_panel import CodeSetupPanel
 from ferrygate.app.panels.field import Field
@@ -19,7 +19,9 @@ from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
-from ferrygate.app.widgets.labels import ElidedLabel, label
+from ferrygate.app.widgets.code_field import CodeField
+from ferrygate.app.widgets.labels import label
+from ferrygate.app.widgets.link_line import LinkLine
 from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.site_menu import SiteMenuButton
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -36,11 +38,11 @@ class SignInPanel(CardGround):
         self._workspace = workspace
         self._presenter = workspace.sign_in
         self._shown_turn = 0
-        self._form_shown = (Stage.FORM, False, False)  # stage, busy, asks for a passphrase
+        self._form_shown: tuple[object, ...] = ()  # what the place of the keyboard depends on
         self._was_open = False  # all that is kept for the site was known
         self._needs_word = False  # as it was rendered
         self._typing = self._presenter.typing
-        self._detail = ElidedLabel("dim")
+        self._detail = SiteDetail()
         self._head = SiteHead(self._detail)
         self._title = label(_("Sign in"), "title")
         self._user = Field(_("User name"))
@@ -49,6 +51,7 @@ class SignInPanel(CardGround):
             theme, message("Your passphrase"), _("Passphrase of your private key")
         )
         self.setup = CodeSetupPanel(theme, pace, workspace.setup, aside)
+        self._typed_code = CodeField(theme, _("Code from your phone or token"))
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
         unproven = _("Your code set-up is kept once a sign-in has proven it.")
@@ -63,14 +66,23 @@ class SignInPanel(CardGround):
         self._remember = CheckBox(theme, _("Remember my password"))
         self._keep = CheckBox(theme, _("Remember my code set-up"))
         self._keep.setChecked(True)
+        self._other_way = ThemedButton(theme, look="link")
         self._by_hand = ThemedButton(theme, _("Use a key or a picture instead"), look="link")
+        self._no_code = LinkLine(theme, _("This site wants no code."), _("Use a code after all"))
         self._okta_words = label("", "dim", wrap=True)
         self._others = ThemedButton(theme, _("Other sites"), look="link")
         self._cancel = ThemedButton(theme, _("Cancel"), look="link", name=_("Cancel sign-in"))
         self._menu = SiteMenuButton(theme)
         self._lay_out()
         self._connect()
-        pace.add(self, self._render, self._presenter, workspace.setup, workspace.refusal)
+        pace.add(
+            self,
+            self._render,
+            self._presenter,
+            workspace.setup,
+            workspace.refusal,
+            workspace.typed_code,
+        )
 
     def _lay_out(self) -> None:
         for widget in (
@@ -85,33 +97,43 @@ class SignInPanel(CardGround):
             self._passphrase,
             self.setup,
             self._code,
+            self._typed_code,
+            self._no_code,
             self._mismatch,
             self._unproven,
             self._refusal,
             self._button,
-            self._note,
-            self._by_hand,
-            self._remember,
-            self._keep,
         ):
             self.column.addWidget(widget)
+        under = QHBoxLayout()
+        under.setSpacing(8)
+        under.addWidget(self._note, 1)
+        for link in (self._by_hand, self._other_way):
+            under.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(under)
         foot = QHBoxLayout()
-        foot.addWidget(self._menu)
+        foot.setSpacing(12)
+        for choice in (self._remember, self._keep):
+            foot.addWidget(choice)
         foot.addStretch()
-        foot.addWidget(self._cancel)
-        foot.addWidget(self._others)
+        for link in (self._menu, self._cancel, self._others):
+            foot.addWidget(link)
         self.column.addLayout(foot)
 
     def _connect(self) -> None:
         self._button.clicked.connect(self._press)
         for field in (self._user, self._password, self._passphrase):
             field.edit.returnPressed.connect(self._leave_field)
+        self._typed_code.entered.connect(self._leave_field)
+        self._other_way.clicked.connect(self._turn_to_other_way)
+        self._no_code.acted.connect(self._want_code)
         for box in (self._remember, self._keep):
             box.entered.connect(self._enter)
         self._cancel.clicked.connect(self._presenter.cancel)
         self._others.clicked.connect(self._workspace.show_sites)
         self._menu.forget_wanted.connect(self._workspace.forget)
-        self.setup.skipped.connect(self._presenter.go_without_code)
+        self.setup.skipped.connect(self._want_no_code)
+        self.setup.typing_wanted.connect(self._turn_to_other_way)
         self.setup.okta_wanted.connect(self._turn_to_okta)
         self._by_hand.clicked.connect(self._turn_from_okta)
         self._keep.toggled.connect(self._keep_code)
@@ -143,6 +165,10 @@ class SignInPanel(CardGround):
         self._password.edit.setPlaceholderText(view.password_hint)
         for field in (self._user, self._password, self._passphrase):
             field.edit.setEnabled(not view.busy)
+        self._typed_code.render_view(self._workspace.typed_code.view)
+        self._typed_code.setVisible(form and view.asks_typed_code)
+        self._typed_code.setEnabled(view.waits_for_code or not view.busy)
+        self._no_code.setVisible(form and view.says_no_code and not view.busy)
         self.setup.render_view(view)
         self._code.setVisible(form and view.shows_code)
         self._code.render_view(self._workspace.code.view)
@@ -169,6 +195,8 @@ class SignInPanel(CardGround):
         self._remember.setVisible(view.can_remember and form)
         self._cancel.setVisible(view.busy and fields)
         self._others.setVisible(not view.busy)
+        self._other_way.show_words(view.other_way)
+        self._other_way.setVisible(form and bool(view.other_way))
         self._menu.offer_for(view)
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
@@ -186,7 +214,13 @@ class SignInPanel(CardGround):
     def _return_focus(self, view: SignInView) -> None:
         """Another form, or an attempt that began or ended, moves the keyboard."""
         opened = view.can_press and not self._was_open
-        form = (view.stage, view.busy, view.asks_passphrase)
+        form = (
+            view.stage,
+            view.busy,
+            view.asks_passphrase,
+            view.asks_typed_code,
+            view.waits_for_code,
+        )
         changed, self._form_shown = form != self._form_shown, form
         self._was_open = self._was_open or opened
         if not self.isVisible():
@@ -208,18 +242,24 @@ class SignInPanel(CardGround):
             case Stage.CODE_SETUP:
                 return self.setup.first_focus()
             case Stage.FORM | Stage.OKTA_SETUP:
-                return self._cancel if view.busy else self._missing(view)
+                is_resting = view.busy and not view.waits_for_code
+                return self._cancel if is_resting else self._missing(view)
 
     def _missing(self, view: SignInView) -> QWidget | None:
         if view.asks_passphrase:
             return self._passphrase.edit
+        if view.waits_for_code:
+            return self._typed_code.edit
         if not self._user.edit.text():
             return self._user.edit
+        has_password = bool(self._password.edit.text() or view.password_hint)
+        if view.asks_typed_code and (has_password or not view.asks_password):
+            return self._typed_code.edit
         return self._password.edit if view.asks_password and not view.password_hint else None
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
-        self._detail.show_text(view.detail)
+        self._detail.show_lines(view.detail, view.checked_by)
         if view.turn != self._shown_turn:
             self._shown_turn = view.turn
             self._was_open = False
@@ -232,6 +272,7 @@ class SignInPanel(CardGround):
             username=without_unseen_ends(self._user.edit.text()),
             password=self._password.secret,
             passphrase=self._passphrase.secret,
+            code=self._typed_code.code,
             remember=not self._remember.isHidden() and self._remember.isChecked(),
         )
 
@@ -241,6 +282,7 @@ class SignInPanel(CardGround):
             self._typing = self._presenter.typing
             self._password.clear()
             self._passphrase.clear()
+            self._typed_code.clear()
 
     @Slot()
     def _leave_field(self) -> None:
@@ -259,6 +301,11 @@ class SignInPanel(CardGround):
     def _press(self) -> None:
         if self._may_use_typed():
             self._presenter.sign_in(self._form(), try_anyway=self._needs_word)
+            view = self._presenter.view
+            if view.busy and not view.waits_for_code:
+                self._typed_code.clear()  # good for one sign-in
+            elif self._workspace.typed_code.view.problem is not None:
+                self._typed_code.setFocus()
 
     @Slot()
     def _ask_okta(self) -> None:
@@ -269,6 +316,19 @@ class SignInPanel(CardGround):
 
     def _may_use_typed(self) -> bool:
         return self._password.confirm() and self._passphrase.confirm()
+
+    @Slot()
+    def _turn_to_other_way(self) -> None:
+        self._typed_code.clear()
+        self._presenter.type_code(wanted=not self._presenter.types_code)
+
+    @Slot()
+    def _want_no_code(self) -> None:
+        self._presenter.go_without_code(wanted=True)
+
+    @Slot()
+    def _want_code(self) -> None:
+        self._presenter.go_without_code(wanted=False)
 
     @Slot()
     def _turn_to_okta(self) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalMapper, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_connection_file
+from ferrygate.app.panels.address_panel import AddressPanel
 from ferrygate.app.panels.card import CardGround
-from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
@@ -39,21 +39,13 @@ class SitesPanel(CardGround):
         self._problem = ProblemNote(theme)
         self._open = ThemedButton(theme, _("Open a connection file"), icon="file")
         self._open.clicked.connect(self._choose_file)
-        self._address = Field(_("Or the server's address"))
-        self._address.edit.setPlaceholderText("sftp.example.org")
-        self._address.edit.returnPressed.connect(self._open_address)
-        go = ThemedButton(theme, _("Continue"))
-        go.clicked.connect(self._open_address)
+        self._address = AddressPanel(theme, presenter)
         for widget in (self._title, self._words):
             self.column.addWidget(widget)
         self.column.addLayout(self._list)
         self.column.addWidget(self._problem)
         self.column.addWidget(self._open)
         self.column.addWidget(self._address)
-        foot = QHBoxLayout()
-        foot.addStretch()
-        foot.addWidget(go)
-        self.column.addLayout(foot)
         pace.add(self, self._render, presenter)
 
     def first_focus(self) -> QWidget:
@@ -65,6 +57,7 @@ class SitesPanel(CardGround):
     def _render(self) -> None:
         view = self._presenter.view
         self._problem.render_problem(view.problem)
+        self._address.render_problem(view.address_problem)
         listed: tuple[Site | Path, ...] = (*view.sites, *view.arrived)
         if listed == self._listed:
             return
@@ -82,7 +75,7 @@ class SitesPanel(CardGround):
             self._mapper.setMapping(button, at)
             self._list.addWidget(button)
             button.show()  # else later, and the keyboard is to go there now
-        if self.isVisible() and not self._address.edit.text():
+        if self.isVisible() and not self._address.has_text:
             self.first_focus().setFocus()
 
     def _offer_site(self, site: Site) -> ThemedButton:
@@ -106,7 +99,3 @@ class SitesPanel(CardGround):
     @Slot()
     def _choose_file(self) -> None:
         choose_connection_file(self, self._presenter.open_file)
-
-    @Slot()
-    def _open_address(self) -> None:
-        self._presenter.open_address(self._address.edit.text())

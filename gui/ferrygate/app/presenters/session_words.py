@@ -41,7 +41,7 @@ def state_words(session: SessionChanged, username: str, now: float) -> StateWord
     if session.state is SessionState.OFFLINE:
         return StateWords(_("Offline"), Mood.OFF, _reason(session.problem))
     if session.state is SessionState.ASKING_FOR_CODE:
-        return StateWords(_("Type the next code to go on"), Mood.WAITING)
+        return StateWords(_("Waits for your code"), Mood.WAITING)
     words = _waiting_words(session, seconds_until(session.until, now))
     return StateWords(words, Mood.WAITING, _reason(session.problem, is_tried_again=True))
 

@@ -11,12 +11,15 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, Told, sign_in_view
+from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
+from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import with_code, without_code
 
 
 class SignInPresenter(Observable):
@@ -28,12 +31,14 @@ class SignInPresenter(Observable):
         clock: Clock,
         setup: CodeSetupPresenter,
         refusal: RefusalPresenter,
+        typed_code: TypedCodePresenter,
     ) -> None:
         super().__init__()
         self._outbox = outbox
         self._clock = clock
         self._setup = setup
         self._refusal = refusal
+        self._typed_code = typed_code
         self._told = Told()
         self._chain = Chain(outbox)
         self._busy = False
@@ -55,20 +60,40 @@ class SignInPresenter(Observable):
             self._told,
             self._refusal.view.problem,
             self._refusal.gate,
+            self._typed_code.view,
             ready=not self._chain.busy,
             busy=self._busy,
             now=self._clock.now(),
         )
 
     @property
+    def types_code(self) -> bool:
+        """Tell whether the person types a code for each sign-in."""
+        return self._told.types_code
+
+    @property
     def typing(self) -> int:
         """Another number once the secrets in the fields are of no more use there."""
         return self._told.typing
 
-    def choose(self, site: Site) -> None:
-        """Turn to a site; the engine knows what is at hand for it."""
+    def choose(self, site: Site, typed: ServerAddress | None = None) -> None:
+        """Turn to a site; the engine knows what is at hand for it.
+
+        Args:
+            site: the site.
+            typed: the address that the person has typed, where that is all there is to the site.
+        """
+        old = self._told
         self._setup.turn_to(site)
-        self._told = Told(site=site, turn=self._told.turn + 1, typing=self._told.typing + 1)
+        self._told = Told(
+            site=site,
+            turn=old.turn + 1,
+            typing=old.typing + 1,
+            was_typed=typed is not None,
+            types_code=old.types_code and old.site == site,  # signed out, and in again
+        )
+        if typed is not None and typed.dropped_password:
+            self._told.missing = _("The password in the address was left out. Type it here.")
         self._busy = False
         self._chain.start(self._opening(site))
         self._changed()
@@ -80,22 +105,32 @@ class SignInPresenter(Observable):
 
         ``try_anyway`` is the person's word after repeated refusals.
         """
-        stage, save = self.view.stage, self._setup.saves
-        if stage is Stage.CODE_SETUP:
+        view, save = self.view, self._setup.saves
+        if view.stage is Stage.CODE_SETUP:
             self._told.missing = _("Set up your code first.")
             self._changed()
-        elif stage is Stage.OKTA_SETUP:
+        elif view.stage is Stage.OKTA_SETUP:
             self._begin(
                 form,
                 lambda number: m.EnrolWithOkta(request=number, save=save, try_anyway=try_anyway),
             )
-        else:
-            self._begin(form, lambda number: m.SignIn(request=number, try_anyway=try_anyway))
+        elif view.waits_for_code:
+            self._typed_code.answer(form.code)
+        elif not view.asks_typed_code:
+            self._begin(form, _signing_in(try_anyway=try_anyway))
+        elif self._is_whole(form):
+            code = self._typed_code.read(form.code)
+            if code is not None:
+                self._begin(form, _signing_in(code, try_anyway=try_anyway))
 
     def sign_in_again(self) -> None:
-        """Sign in with what is at hand since the last time."""
-        if self._told.site is not None:
-            self.sign_in(Form(username=self._told.site.username, password=Secret("")))
+        """Sign in with what is at hand since the last time; for a code the engine asks."""
+        site = self._told.site
+        if site is not None and self.view.stage is Stage.CODE_SETUP:
+            self._told.missing = _("Set up your code first.")
+            self._changed()
+        elif site is not None:
+            self._begin(Form(username=site.username, password=Secret("")), _signing_in())
 
     def hand_over(self, form: Form) -> None:
         """Have the engine hold what was typed, for what is asked of it beside a sign-in."""
@@ -108,10 +143,19 @@ class SignInPresenter(Observable):
         self._refusal.show(None)
         self._changed()
 
-    def go_without_code(self) -> None:
-        """The person has no code to set up; the server may ask for something else."""
-        self._told.without_code = True
+    def type_code(self, *, wanted: bool) -> None:
+        """Have the person type a code for each sign-in, or one that is made here after all."""
+        self._told.types_code, self._told.missing = wanted, ""
         self._changed()
+
+    def go_without_code(self, *, wanted: bool) -> None:
+        """The server wants the password alone, or a code after all; kept once that let them in."""
+        site = self._told.site
+        if site is not None and not self._chain.busy:
+            site = without_code(site) if wanted else with_code(site)
+            self._told.site, self._told.missing = site, ""
+            self._chain.start(self._opening(site))
+            self._changed()
 
     def cancel(self) -> None:
         """Stop what is under way."""
@@ -225,18 +269,26 @@ class SignInPresenter(Observable):
             self._refusal.show(None if problem.kind is Kind.CANCELLED else problem)
         if not self._chain.busy:
             self._busy = False
+            if self._told.missing == _one_moment():
+                self._told.missing = ""
             self._told.question = self._told.prompt = None
 
     def _begin(self, form: Form, last: Step) -> None:
         site = self._told.site
-        if site is None or self._chain.busy:  # a keychain may take its time
+        if site is None or not self._is_whole(form):
             return
-        self._told.missing = self._missing(form)
-        if not self._told.missing:
-            self._refusal.show(None)
-            self._busy = True
-            self._chain.start([*self._preparing(site, form), last])
+        self._refusal.show(None)
+        self._busy = True
+        self._chain.start([*self._preparing(site, form), last])
         self._changed()
+
+    def _is_whole(self, form: Form) -> bool:
+        """Tell whether a sign-in can begin; says what is missing for it."""
+        if self._told.site is None or self._busy:
+            return False
+        self._told.missing = _one_moment() if self._chain.busy else self._missing(form)
+        self._changed()
+        return not self._told.missing
 
     def _preparing(self, site: Site, form: Form) -> list[Step]:
         steps: list[Step] = []
@@ -266,6 +318,7 @@ class SignInPresenter(Observable):
     def _opening(self, site: Site) -> list[Step]:
         """Open a site; what was at hand for another, or for another user or server, is not."""
         self._refusal.turn_to(site)
+        self._typed_code.turn_to(site)
         self._told.has_password = False
         return [lambda number: m.OpenSite(request=number, site=site), *self._setup.steps()]
 
@@ -276,3 +329,14 @@ class SignInPresenter(Observable):
         if view.asks_password and not form.password and not self._told.has_password:
             return _("Type your password first.")
         return ""
+
+
+def _one_moment() -> str:
+    """Say why nothing happens yet; a keychain may take its time."""
+    return _("One moment: what is kept for this site is being looked up.")
+
+
+def _signing_in(typed_code: Secret | None = None, *, try_anyway: bool = False) -> Step:
+    return lambda number: m.SignIn(
+        request=number, try_anyway=try_anyway, typed_code=typed_code, ask_code=True
+    )

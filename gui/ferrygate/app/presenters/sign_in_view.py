@@ -15,6 +15,7 @@ from ferrygate.app.presenters.question_views import (
     prompt_view,
 )
 from ferrygate.app.presenters.session_words import seconds_until, state_words
+from ferrygate.app.presenters.typed_code_presenter import TypedCodeView
 from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, render
@@ -28,6 +29,7 @@ from ferrygate.engine.messages import (
     SiteOpened,
 )
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import may_do_without_code, surely_needs_code
 
 _OFFLINE = SessionChanged(state=SessionState.OFFLINE)
 _TOO_LATE = 4.0
@@ -40,6 +42,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     password: Secret
     passphrase: Secret = Secret("")
+    code: Secret = Secret("")
     remember: bool = False
 
 
@@ -51,7 +54,8 @@ class Told(msgspec.Struct, kw_only=True):
         typing: another number once the secrets in the fields are of no more use there.
         said: what the server tells the person meanwhile, such as what to do on a phone.
         until: when the time to answer the prompt ends, epoch.
-        without_code: the person goes on without a code of their own.
+        was_typed: the site is no more than an address that the person has typed.
+        types_code: the person types a code for each sign-in.
         with_okta: the person wants Okta to set up the code.
         wrong_fingerprint: the last fingerprint typed was not the server's.
     """
@@ -69,7 +73,8 @@ class Told(msgspec.Struct, kw_only=True):
     until: float = 0.0
     has_password: bool = False
     has_code: bool = False
-    without_code: bool = False
+    was_typed: bool = False
+    types_code: bool = False
     with_okta: bool = False
     wrong_fingerprint: bool = False
     missing: str = ""
@@ -92,7 +97,8 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         turn: another number for each site the card turns to.
         name: the site's name.
-        detail: server, and who checks the code.
+        detail: the server, where the name does not say it.
+        checked_by: who checks the code, where that is not the server.
         username: the one the site comes with.
         stage: what the card is about now.
         asks_password: the password field is shown.
@@ -101,7 +107,11 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         can_remember: the choice to keep the password is offered.
         can_keep_code: the choice to keep the code secret is offered.
         asks_code: the code must be set up first.
-        can_skip_code: it may also do without.
+        can_skip_code: the person may say that the server wants none.
+        says_no_code: the site wants none, which can be undone.
+        asks_typed_code: the field for a code is shown.
+        waits_for_code: the sign-in waits for what is typed there.
+        other_way: the words on the link from one way to have a code to another; empty where none.
         shows_code: the card with the ring is shown.
         has_private_key: a private key belongs to the sign-in.
         button: the words on the one big button.
@@ -118,6 +128,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     turn: int = 0
     name: str = ""
     detail: str = ""
+    checked_by: str = ""
     username: str = ""
     stage: Stage = Stage.FORM
     asks_password: bool = True
@@ -127,6 +138,10 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     can_keep_code: bool = False
     asks_code: bool = False
     can_skip_code: bool = False
+    says_no_code: bool = False
+    asks_typed_code: bool = False
+    waits_for_code: bool = False
+    other_way: str = ""
     shows_code: bool = False
     has_private_key: bool = False
     button: str = ""
@@ -141,7 +156,14 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_in_view(
-    told: Told, problem: Problem | None, gate: Gate, *, ready: bool, busy: bool, now: float
+    told: Told,
+    problem: Problem | None,
+    gate: Gate,
+    typed: TypedCodeView,
+    *,
+    ready: bool,
+    busy: bool,
+    now: float,
 ) -> SignInView:
     """The card for what is known at ``now`` (seconds since the epoch).
 
@@ -149,6 +171,7 @@ def sign_in_view(
         told: what the engine and the person said.
         problem: what went wrong last.
         gate: what the next attempt needs.
+        typed: the field for a code that is typed.
         ready: the site is open, and what is kept for it is known.
         busy: a sign-in, or an enrolment, is under way.
         now: the time.
@@ -163,15 +186,17 @@ def sign_in_view(
     asks_code = wants_code and told.opened is not None and not told.has_code
     kind = problem.kind if problem is not None and not busy else None
     stage = _stage(
-        told, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not told.without_code
+        told, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not told.types_code
     )
+    waits = typed.is_asked and not typed.goes_on
     idle_words = _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
     if gate is Gate.ASK:
         idle_words = _("Try once more")
     return SignInView(
         turn=told.turn,
         name=site.name,
-        detail=_detail(site),
+        detail=site.place if site.place != site.name else "",
+        checked_by=_checked_by(site),
         username=site.username,
         stage=stage,
         asks_password=site.sends_password,
@@ -180,11 +205,21 @@ def sign_in_view(
         can_remember=keychain and site.policy.save_password,
         can_keep_code=keychain and site.policy.save_code_secret,
         asks_code=asks_code,
-        can_skip_code=asks_code and "keyboard-interactive" in site.sign_in.steps,
-        shows_code=wants_code and told.has_code,
+        can_skip_code=asks_code and told.was_typed and may_do_without_code(site),
+        says_no_code=_says_no_code(site),
+        asks_typed_code=waits or (told.types_code and surely_needs_code(site)),
+        waits_for_code=waits,
+        other_way=_other_way(told, stage) if told.opened and wants_code and not busy else "",
+        shows_code=wants_code and told.has_code and not told.types_code,
         has_private_key=bool(site.sign_in.private_key),
-        button=words if working else _("Connecting…") if busy else idle_words,
-        can_press=ready and not busy and gate is not Gate.SHUT,
+        button=_("Sign in")
+        if waits
+        else words
+        if working
+        else _("Connecting…")
+        if busy
+        else idle_words,
+        can_press=waits or (ready and not busy and gate is not Gate.SHUT),
         needs_word=gate is Gate.ASK,
         busy=busy,
         note=_note(told, wants_code=wants_code, busy=busy, now=now),
@@ -210,17 +245,28 @@ def _stage(told: Told, *, changed: bool, asks_code: bool) -> Stage:
 
 
 def _wants_code(site: Site) -> bool:
-    steps = site.sign_in.steps
-    return "keyboard-interactive" in steps or (
-        "password" in steps and needs_code(site.sign_in.join)
-    )
+    """Tell whether a code may be asked for; where prompts ask, the server alone knows."""
+    return site.sends_password and needs_code(site.sign_in.join)
 
 
-def _detail(site: Site) -> str:
+def _says_no_code(site: Site) -> bool:
+    asks_password = "password" in site.sign_in.steps
+    return asks_password and not needs_code(site.sign_in.join) and may_do_without_code(site)
+
+
+def _other_way(told: Told, stage: Stage) -> str:
+    if stage is Stage.CODE_SETUP or (stage is Stage.FORM and not told.types_code):
+        return _("Type a code instead")
+    if stage is Stage.FORM:
+        return _("Use the code made here") if told.has_code else _("Set up your code instead")
+    return ""
+
+
+def _checked_by(site: Site) -> str:
     okta = urlsplit(site.sign_in.okta_address).hostname
     if okta and okta != site.host:
-        return _("{host}, codes checked by {okta}").format(host=site.host, okta=okta)
-    return site.host
+        return _("Codes checked by {okta}").format(okta=okta)
+    return ""
 
 
 def _note(told: Told, *, wants_code: bool, busy: bool, now: float) -> str:
@@ -230,12 +276,24 @@ def _note(told: Told, *, wants_code: bool, busy: bool, now: float) -> str:
         return told.said or _("Keep this window open.")
     if told.opened is not None and told.opened.keychain_note:
         return render(told.opened.keychain_note)
-    if not wants_code or told.code is None or told.code.code is None:
+    return _code_note(told, now) if wants_code else ""
+
+
+def _code_note(told: Told, now: float) -> str:
+    if told.types_code:
+        return _type_note(told.site)
+    if told.code is None or told.code.code is None:
         return ""
     code = told.code.code
     left = code.seconds_left(now)
     if told.code.spent or left < min(_TOO_LATE, code.period / _SHARE_TOO_LATE):
-        return _("Uses the next code, in {seconds} s. You never type a code here.").format(
+        return _("Uses the next code, in {seconds} s.").format(
             seconds=seconds_until(code.valid_until, now)
         )
-    return _("Your code goes along by itself. You never type one here.")
+    return _("Your code goes along by itself.")
+
+
+def _type_note(site: Site | None) -> str:
+    if site is not None and surely_needs_code(site):
+        return _("A code is good for one sign-in, and is not kept.")
+    return _("The server asks for your code when it wants one.")

@@ -12,12 +12,11 @@ import msgspec
 from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.offer_view import OfferView, offer_view
-from ferrygate.common.errors import FerrygateError, Problem
-from ferrygate.common.message import message
+from ferrygate.common.errors import FerrygateError, Problem, UsageError
 from ferrygate.sites.connection_file import read_connection_file
-from ferrygate.sites.site import DEFAULT_PORT, Site
-
-_HIGHEST_PORT = 65535
+from ferrygate.sites.server_address import ServerAddress, read_port, read_server_address
+from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import may_do_without_code, with_join
 
 T = TypeVar("T")
 
@@ -44,13 +43,15 @@ class SitesView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sites: those that are saved.
         arrived: connection files to open, for a person who has no saved site.
-        problem: what was wrong last.
+        problem: what was wrong last with a file or a saved site.
+        address_problem: what is wrong with the address that was typed.
         offer: a connection file that nobody has agreed to yet.
     """
 
     sites: tuple[Site, ...] = ()
     arrived: tuple[Path, ...] = ()
     problem: Problem | None = None
+    address_problem: Problem | None = None
     offer: OfferView | None = None
 
 
@@ -90,6 +91,7 @@ class SitesPresenter(Observable):
         self._keeps = keeps
         self._wish = 0  # counts what the person turned to
         self._offered: Site | None = None
+        self._typed: ServerAddress | None = None
         self.view = SitesView()
 
     def load(self, then: Callable[[], None] = lambda: None) -> None:
@@ -148,25 +150,31 @@ class SitesPresenter(Observable):
         """Not now: neither what is offered, nor what is still being read."""
         self._wish += 1
         self._offered = None
-        if self.view.offer is not None or self.view.problem is not None:
+        view = self.view
+        if view.offer or view.problem or view.address_problem:
             self._show()
 
-    def open_address(self, text: str) -> None:
-        """Turn to a server typed in as ``host``, ``host:port`` or ``user@host:port``."""
-        user, _at, address = text.strip().rpartition("@")
-        host, _colon, port = address.partition(":")
-        number = int(port) if port.isascii() and port.isdecimal() else DEFAULT_PORT
-        well_formed = host and not any(part.isspace() for part in host)
-        if not well_formed or (_colon and not port.isdecimal()) or not 0 < number <= _HIGHEST_PORT:
-            self.report(
-                Problem(
-                    kind=FerrygateError.kind,
-                    sentence=message("This is not a server address."),
-                    next_step=message("It looks like sftp.example.org."),
-                )
-            )
-            return
-        self.choose(Site(name=host, host=host, port=number, username=user))
+    def open_address(self, text: str, port: str = "") -> bool:
+        """Turn to a server whose address was typed, and its port beside it where that was.
+
+        False where the address cannot be used, which is shown.
+        """
+        try:
+            address = read_server_address(text)
+            if port.strip():
+                address = msgspec.structs.replace(address, port=read_port(port.strip()))
+        except UsageError as error:
+            self._show(address_problem=error.problem)
+            return False
+        self.decline()
+        self._typed = address
+        self._turn_to(address.site)
+        return True
+
+    def take_typed(self, site: Site) -> ServerAddress | None:
+        """Give the address that the person has typed for a site that is turned to; once."""
+        typed, self._typed = self._typed, None
+        return typed if typed is not None and typed.site == site else None
 
     def keep(
         self, site: Site, failed: Callable[[Problem], None], *, outdated: Site | None = None
@@ -197,8 +205,16 @@ class SitesPresenter(Observable):
         """Say what was wrong with a connection file."""
         self._show(problem=problem)
 
-    def _show(self, *, problem: Problem | None = None, offer: OfferView | None = None) -> None:
-        self.view = msgspec.structs.replace(self.view, problem=problem, offer=offer)
+    def _show(
+        self,
+        *,
+        problem: Problem | None = None,
+        address_problem: Problem | None = None,
+        offer: OfferView | None = None,
+    ) -> None:
+        self.view = msgspec.structs.replace(
+            self.view, problem=problem, address_problem=address_problem, offer=offer
+        )
         self._changed()
 
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
@@ -230,8 +246,16 @@ def _load(saved: SavedSites, arrived: Callable[[], tuple[Path, ...]]) -> SitesVi
 
 
 def _keep(saved: SavedSites, site: Site) -> None:
+    """Save a site that is new, or what a person said of its codes."""
     if site.name not in saved.names():
         saved.save(site)
+        return
+    old = saved.load(site.name)
+    is_there = (old.host, old.port) == (site.host, site.port) and may_do_without_code(site)
+    if is_there and old.username in {"", site.username} and may_do_without_code(old):
+        changed = with_join(old, site.sign_in.join)
+        if changed != old:
+            saved.save(changed)
 
 
 def _replace_pins(saved: SavedSites, outdated: Site, pins: tuple[str, ...]) -> None:

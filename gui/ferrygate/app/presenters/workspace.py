@@ -22,6 +22,7 @@ from ferrygate.app.presenters.session_words import StateWords, seconds_until, st
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
+from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import PASSING, CodeSecretError, Problem, UsageError
@@ -86,7 +87,8 @@ class Workspace(Observable):
         self.code = CodePresenter(outbox, clock)
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, clock, self.notices.say)
-        self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal)
+        self.typed_code = TypedCodePresenter(outbox)
+        self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
         self.leaving = LeavingPresenter()
         self.sites = SitesPresenter(
             saved, fingerprints, self._switch_to, aside, arrived=arrived, keeps=not is_demo
@@ -98,6 +100,7 @@ class Workspace(Observable):
             self.code,
             self.setup,
             self.refusal,
+            self.typed_code,
             self.sign_in,
             self.folder,
             self.transfers,
@@ -188,7 +191,7 @@ class Workspace(Observable):
         """Show a site's sign-in card; a person's choice comes through :attr:`sites`."""
         self._entered = False
         self.screen = Screen.SIGN_IN
-        self.sign_in.choose(site)
+        self.sign_in.choose(site, self.sites.take_typed(site))
         self._changed()
 
     def show_sites(self) -> None:
@@ -260,7 +263,7 @@ class Workspace(Observable):
             case m.SessionChanged():
                 self._session = event
                 self._follow(event)
-            case m.HostKeyQuestion() | m.PromptQuestion():
+            case m.HostKeyQuestion() | m.PromptQuestion() | m.CodeQuestion(goes_on=False):
                 self.screen = Screen.SIGN_IN
             case m.Done(request=request) | m.Failed(request=request) if request in self._forgetting:
                 self._forgot(event, self._forgetting.pop(request))
@@ -316,7 +319,7 @@ def _is_of_a_session(event: m.Event) -> bool:
     """Tell whether an event tells of a session that there is or may be."""
     if isinstance(event, m.SessionChanged):
         return event.state is not m.SessionState.OFFLINE  # an engine's that did not start
-    return isinstance(event, m.HostKeyQuestion | m.PromptQuestion)
+    return isinstance(event, m.HostKeyQuestion | m.PromptQuestion | m.CodeQuestion)
 
 
 def _no_site_for_secrets() -> Problem:

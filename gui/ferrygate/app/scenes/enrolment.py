@@ -14,7 +14,7 @@ _EXPORT = (
 
 def _enrol(stage: Stage) -> str:
     stage.open()
-    return _("Or drop a picture of the QR code here, or take it from")
+    return _("Drop a picture of your QR code here, or take it from")
 
 
 def _enrol_wrong(stage: Stage) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes import conflicts, enrolment, host_keys, session, sign_in, transfers
+from ferrygate.app.scenes import (
+    conflicts,
+    enrolment,
+    host_keys,
+    session,
+    sign_in,
+    transfers,
+    typed_codes,
+)
 from ferrygate.app.scenes.scene import Scene
 
 SCENES: dict[str, Scene] = {
@@ -12,4 +20,5 @@ SCENES: dict[str, Scene] = {
     **session.SCENES,
     **transfers.SCENES,
     **conflicts.SCENES,
+    **typed_codes.SCENES,
 }

@@ -32,7 +32,7 @@ def _offer(stage: Stage) -> str:
 
 def _spent(stage: Stage) -> str:
     stage.give_code(spent=True)
-    return before_value(_("Uses the next code, in {seconds} s. You never type a code here."))
+    return before_value(_("Uses the next code, in {seconds} s."))
 
 
 def _waiting(stage: Stage) -> str:

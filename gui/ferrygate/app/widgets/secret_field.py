@@ -75,9 +75,9 @@ class SecretField(QWidget):
         return passes
 
     def clear(self) -> None:
-        """Forget the text."""
+        """Forget the text, which Ctrl+Z would bring back after ``QLineEdit.clear``."""
         self._check.forget()
-        self.edit.clear()
+        self.edit.setText("")
 
     def _show(self, note: SecretNote) -> None:
         self._note.show_words(note.words, can_act=note.can_remove)

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QPushButton
 from ferrygate.app import tokens as t
 from ferrygate.app.plain_text import plain_tip, plain_words
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.labels import set_look
 
 _GAP = 4
+_TINTS = {"primary": "on_accent", "quiet": "dim"}
 
 
 class ThemedButton(QPushButton):
@@ -33,7 +35,7 @@ class ThemedButton(QPushButton):
         super().__init__(plain_words(text))
         self._theme = theme
         self._icon = icon
-        self._tint_name = tint or {"primary": "on_accent", "quiet": "dim"}.get(look, "text")
+        self._tint_name = tint or _TINTS.get(look, "text")
         self.setProperty("look", look)
         self.setAccessibleName(name or text)
         self.setToolTip(plain_tip(tip or ("" if text else name)))
@@ -65,6 +67,14 @@ class ThemedButton(QPushButton):
         self._words = words
         self.setText(plain_words(words))
         self.setAccessibleName(words)
+
+    def show_look(self, look: str) -> None:
+        """Take another look, with its own tint."""
+        if look != self.property("look"):
+            set_look(self, "look", look)
+            self._tint_name = _TINTS.get(look, "text")
+            if self._icon:
+                self._tint()
 
     @Slot()
     def _tint(self) -> None:

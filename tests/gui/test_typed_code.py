@@ -1,0 +1,347 @@
+"""Codes that a person types: on the card, without a set-up, and beside the files after a cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ferrygate.app.presenters.sign_in_view import Form, Stage
+from ferrygate.app.presenters.workspace import Screen
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
+from ferrygate.common.secret import Secret
+from ferrygate.engine import messages as m
+from ferrygate.sites.server_address import ServerAddress
+from ferrygate.sites.site import SignIn, Site
+from gui.sign_in_table import FORM, Table
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.conftest import MakeRig, Rig, StillClock
+
+pytestmark = pytest.mark.gui
+
+FIELD = "Code from your phone or token"
+USED = Problem(kind=Kind.CODE_NEEDED, sentence=message("That code was used already."))
+TOO_SHORT = "A code of this server has 6 digits, and 5 were typed."
+TYPED = ServerAddress(host="sftp.example.org")
+
+
+@pytest.fixture
+def table(clock: StillClock) -> Table:
+    return Table(clock)
+
+
+@pytest.fixture
+def typing(make_rig: MakeRig, site: Site) -> Rig:
+    """A window whose person types the code of a site that nothing is set up for."""
+    rig = make_rig(site=site)
+    rig.driver.click("Type a code instead")
+    rig.driver.wait_for("field", lambda: rig.workspace.sign_in.view.asks_typed_code)
+    return rig
+
+
+def form(code: str) -> Form:
+    return msgspec.structs.replace(FORM, code=Secret(code))
+
+
+def code_field(rig: Rig) -> QLineEdit:
+    edits = rig.window.findChildren(QLineEdit)
+    (found,) = [edit for edit in edits if edit.accessibleName() == FIELD and edit.isVisible()]
+    return found
+
+
+def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+    return [command for command in rig.engine.commands if isinstance(command, kind)]
+
+
+# ---------------------------------------------------------------- decided without Qt
+
+
+def test_a_typed_code_goes_along_with_the_one_sign_in(table: Table, site: Site) -> None:
+    table.open(site)
+    assert (table.view.stage, table.view.other_way) == (Stage.CODE_SETUP, "Type a code instead")
+    table.presenter.type_code(wanted=True)
+    assert (table.view.stage, table.view.asks_typed_code) == (Stage.FORM, True)
+    table.presenter.sign_in(form("123 456"))
+    table.done()
+    tried = table.sent[-1]
+    assert tried == m.SignIn(
+        request=tried.request,  # type: ignore[union-attr]
+        typed_code=Secret("123456"),
+        ask_code=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("", "No code was typed."),
+        ("12345", "A code of this server has 6 digits, and 5 were typed."),
+    ],
+)
+def test_what_is_no_code_is_said_and_nothing_is_sent(
+    table: Table, site: Site, code: str, words: str
+) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.presenter.sign_in(form(code))
+    problem = table.typed_code.view.problem
+    assert problem is not None
+    assert str(problem.sentence) == words
+    assert [type(command) for command in table.sent] == [m.OpenSite]
+
+
+def test_what_else_is_missing_is_said_before_the_code_is_looked_at(
+    table: Table, site: Site
+) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.presenter.sign_in(Form(username="v", password=Secret(""), code=Secret("1")))
+    assert table.view.note == "Type your password first."
+
+
+def test_a_code_can_be_typed_though_one_could_be_made(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    assert (table.view.shows_code, table.view.other_way) == (True, "Type a code instead")
+    table.presenter.type_code(wanted=True)
+    assert (table.view.shows_code, table.view.asks_typed_code) == (False, True)
+    assert table.view.other_way == "Use the code made here"
+    table.presenter.type_code(wanted=False)
+    assert table.view.shows_code
+
+
+def test_a_server_that_asks_in_prompts_asks_for_the_code_itself(table: Table, site: Site) -> None:
+    asking = SignIn(steps=("keyboard-interactive",))
+    table.open(msgspec.structs.replace(site, sign_in=asking))
+    table.presenter.type_code(wanted=True)
+    view = table.view
+    assert (view.stage, view.asks_typed_code) == (Stage.FORM, False)
+    assert view.note == "The server asks for your code when it wants one."
+    table.presenter.sign_in(FORM)
+    table.done()
+    assert isinstance(table.sent[-1], m.SignIn)
+
+
+def test_a_code_that_did_not_do_is_asked_for_again_on_the_card(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.presenter.sign_in(form("123456"))
+    table.done()
+    table.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+    table.tell(m.CodeQuestion(question=7, digits=6, goes_on=False, problem=USED))
+    view = table.view
+    assert (view.waits_for_code, view.asks_typed_code, view.can_press) == (True, True, True)
+    assert view.button == "Sign in"
+    table.presenter.sign_in(form("1"))
+    table.presenter.sign_in(form("654321"))
+    answers = [command for command in table.sent if isinstance(command, m.AnswerCode)]
+    assert answers == [m.AnswerCode(question=7, code=Secret("654321"))]
+    assert not table.view.waits_for_code
+
+
+def test_signing_in_again_has_the_engine_ask_for_a_code(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.tell(m.SessionChanged(m.SessionState.SIGNED_IN))
+    table.presenter.sign_in_again()
+    tried = table.sent[-1]
+    assert isinstance(tried, m.SignIn)
+    assert (tried.typed_code, tried.ask_code) == (None, True)
+
+
+def test_who_typed_a_code_types_the_next_one_after_signing_out(table: Table, site: Site) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.open(site)
+    assert table.view.asks_typed_code
+    table.open(msgspec.structs.replace(site, host="sftp.example.com"))
+    assert not table.view.asks_typed_code
+
+
+@pytest.mark.parametrize(
+    ("how", "typed", "can_skip"),
+    [
+        (SignIn(), TYPED, True),
+        (SignIn(), None, False),  # a connection file says what the server wants
+        (SignIn(okta_address="https://acme.okta.example"), TYPED, False),
+    ],
+)
+def test_who_typed_an_address_may_say_that_no_code_is_wanted(
+    table: Table, site: Site, how: SignIn, typed: ServerAddress | None, *, can_skip: bool
+) -> None:
+    table.open(msgspec.structs.replace(site, sign_in=how), typed=typed)
+    assert table.view.can_skip_code is can_skip
+
+
+def test_no_code_is_said_and_undone_on_the_card(table: Table, site: Site) -> None:
+    table.open(site, typed=TYPED)
+    table.presenter.go_without_code(wanted=True)
+    opened = table.sent[-1]
+    assert isinstance(opened, m.OpenSite)
+    assert opened.site.sign_in.join == "{password}"
+    table.done()
+    view = table.view
+    assert (view.stage, view.says_no_code, view.other_way) == (Stage.FORM, True, "")
+    table.presenter.go_without_code(wanted=False)
+    again = table.sent[-1]
+    assert isinstance(again, m.OpenSite)
+    assert again.site == site
+    assert not table.view.says_no_code
+
+
+def test_a_password_in_an_address_is_dropped_and_that_is_said(table: Table, site: Site) -> None:
+    dropped = msgspec.structs.replace(TYPED, dropped_password=True)
+    table.open(site, typed=dropped)
+    assert table.view.note == "The password in the address was left out. Type it here."
+
+
+# ---------------------------------------------------------------- in the window
+
+
+def test_the_phones_code_signs_in_without_a_set_up(typing: Rig) -> None:
+    typing.driver.type_into("Password", "correct horse")
+    typing.driver.type_into(FIELD, "123456\n")
+    typing.driver.wait_for("files", lambda: typing.workspace.screen is Screen.FILES)
+    (tried,) = sent(typing, m.SignIn)
+    assert isinstance(tried, m.SignIn)
+    assert tried.typed_code == Secret("123456")
+    assert not [e for e in typing.window.findChildren(QLineEdit) if "123456" in e.text()]
+
+
+def test_the_field_takes_digits_alone_and_no_more_than_a_code_has(typing: Rig) -> None:
+    edit = code_field(typing)
+    QTest.keyClicks(edit, "12a3-4 567 8")
+    assert edit.text() == "1234 56"
+    edit.clear()
+    edit.insert("1234567")  # pasted: not cut to another code
+    assert edit.text() == "1234567"
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    words = "A code of this server has 6 digits, and 7 were typed."
+    typing.driver.wait_for("words", lambda: typing.driver.shows("Type your password first."))
+    typing.driver.type_into("Password", "correct horse\n")
+    typing.driver.wait_for("words", lambda: typing.driver.shows(words))
+    assert sent(typing, m.SignIn) == []
+    assert edit.text() == "1234567"
+
+
+def test_a_code_that_was_used_is_forgotten_and_cannot_be_brought_back(typing: Rig) -> None:
+    typing.engine.refuse = None
+    typing.driver.type_into("Password", "correct horse")
+    typing.engine.asks_host_key = True
+    edit = code_field(typing)
+    typing.driver.type_into(FIELD, "123456\n")
+    QTest.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert edit.text() == ""
+
+
+def test_after_a_cut_the_next_code_is_typed_beside_the_files(signed_in: Rig, qtbot: QtBot) -> None:
+    signed_in.window.activateWindow()
+    qtbot.waitUntil(signed_in.window.isActiveWindow)
+    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(m.CodeQuestion(question=9, digits=6, goes_on=True))
+    signed_in.driver.wait_for("field", lambda: signed_in.driver.shows(FIELD))
+    assert signed_in.workspace.screen is Screen.FILES
+    assert signed_in.driver.shows("Type the next code to go on")
+    assert code_field(signed_in).hasFocus()
+    signed_in.driver.type_into(FIELD, "12345\n")
+    assert signed_in.driver.shows(TOO_SHORT)
+    signed_in.driver.type_into(FIELD, "654321\n")
+    assert sent(signed_in, m.AnswerCode) == [m.AnswerCode(question=9, code=Secret("654321"))]
+    signed_in.engine.tell(m.SessionChanged(m.SessionState.SIGNED_IN))
+    signed_in.driver.wait_for("end", lambda: not signed_in.driver.shows(FIELD))
+
+
+def test_a_code_that_did_not_do_is_asked_for_beside_the_files_again(signed_in: Rig) -> None:
+    for number, problem in ((9, None), (10, USED)):
+        signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+        signed_in.engine.tell(
+            m.CodeQuestion(question=number, digits=6, goes_on=True, problem=problem)
+        )
+        signed_in.driver.type_into(FIELD, "654321\n")
+        if problem is not None:
+            continue
+        signed_in.engine.tell(m.SessionChanged(m.SessionState.RECONNECTING))
+    answers = sent(signed_in, m.AnswerCode)
+    assert [a.question for a in answers if isinstance(a, m.AnswerCode)] == [9, 10]
+
+
+def test_a_code_question_of_a_first_sign_in_brings_the_card(signed_in: Rig) -> None:
+    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(m.CodeQuestion(question=3, digits=6, goes_on=False, problem=USED))
+    signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
+    assert signed_in.driver.shows("That code was used already.")
+    signed_in.driver.type_into(FIELD, "654321")
+    signed_in.driver.click("Sign in")
+    assert sent(signed_in, m.AnswerCode) == [m.AnswerCode(question=3, code=Secret("654321"))]
+
+
+# ---------------------------------------------------------------- an address that was typed
+
+
+@pytest.fixture
+def sites(make_rig: MakeRig) -> Rig:
+    """A window on its first page."""
+    rig = make_rig(site=None)
+    rig.driver.wait_for("engine", lambda: bool(rig.engine))
+    return rig
+
+
+def test_a_port_is_asked_of_who_types_an_address(sites: Rig) -> None:
+    assert not sites.driver.shows("Port")
+    sites.driver.type_into("Or the server's address", "sftp.example.org")
+    sites.driver.type_into("Port", "2222\n")
+    sites.driver.wait_for("card", lambda: sites.workspace.screen is Screen.SIGN_IN)
+    assert sites.workspace.site is not None
+    assert (sites.workspace.site.host, sites.workspace.site.port) == ("sftp.example.org", 2222)
+    assert sites.driver.shows("sftp.example.org:2222")
+
+
+def test_a_whole_address_is_understood_and_its_password_dropped(sites: Rig) -> None:
+    address = "sftp://vendor7:hunter2@sftp.example.org:2222/inbox"
+    sites.driver.type_into("Or the server's address", f"{address}\n")
+    sites.driver.wait_for("card", lambda: sites.workspace.screen is Screen.SIGN_IN)
+    site = sites.workspace.site
+    assert site is not None
+    assert (site.username, site.port, site.start_folder) == ("vendor7", 2222, "/inbox")
+    assert sites.driver.shows("The password in the address was left out. Type it here.")
+    assert not [e for e in sites.window.findChildren(QLineEdit) if "hunter2" in e.text()]
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "words"),
+    [
+        ("https://sftp.example.org", "", "begins with “https://” is not for SFTP"),
+        ("sftp example", "", "This is not a server address."),
+        ("sftp.example.org", "70000", "The port in this address"),
+    ],
+)
+def test_what_is_wrong_with_an_address_stands_beside_it_and_it_stays(
+    sites: Rig, address: str, port: str, words: str
+) -> None:
+    sites.driver.type_into("Or the server's address", address)
+    sites.driver.type_into("Port", port)
+    sites.driver.click("Continue")
+    sites.driver.wait_for("words", lambda: sites.driver.shows(words))
+    assert sites.workspace.screen is Screen.SITES
+    texts = [e.text() for e in sites.window.findChildren(QLineEdit) if e.isVisible()]
+    assert texts == [address, port]
+
+
+def test_a_typed_site_that_wants_no_code_is_kept_so(sites: Rig) -> None:
+    sites.driver.type_into("Or the server's address", "vendor7@sftp.example.org\n")
+    sites.driver.click("I have no code")
+    sites.driver.type_into("Password", "correct horse")
+    assert sites.driver.shows("This site wants no code.")
+    sites.driver.click("Sign in")
+    sites.driver.wait_for("files", lambda: sites.workspace.screen is Screen.FILES)
+    store = sites.workspace.sites._saved
+    sites.driver.wait_for("site", lambda: bool(store.names()))
+    assert store.load("sftp.example.org").sign_in.join == "{password}"
