@@ -93,13 +93,13 @@ def test_a_question_grows_and_shows_three_files_with_sizes_and_times(
         assert signed_in.driver.shows(f"plate-{number:02}.csv")
     assert not signed_in.driver.shows("plate-03.csv")
     assert signed_in.driver.shows("Here: 4.1 MB, ")
-    assert signed_in.driver.shows("On the server: 4.0 MB, ")
+    assert signed_in.driver.shows("Server: 4.0 MB, ")
 
 
 @pytest.mark.parametrize(
     ("words", "scope"),
     [
-        ("Apply to all, also those still to come", m.ConflictScope.ALL),
+        ("Apply to all, also later ones", m.ConflictScope.ALL),
         ("Apply to the 25 so far", m.ConflictScope.MET),
         ("Apply to only “plate-00.csv”", m.ConflictScope.THIS_ONE),
     ],
@@ -108,7 +108,7 @@ def test_the_answer_holds_for_the_files_that_were_chosen(
     signed_in: Rig, batch: m.BatchId, words: str, scope: m.ConflictScope
 ) -> None:
     ask(signed_in, question(batch, *many(25)))
-    choose(signed_in, "Apply to all, also those still to come", words)
+    choose(signed_in, "Apply to all, also later ones", words)
     signed_in.driver.wait_for("scope", lambda: button(signed_in, words) is not None)
     signed_in.driver.click("Replace if changed")
     answer = m.AnswerConflict(batch, 1, m.ConflictChoice.CHANGED, scope, 25)
@@ -163,7 +163,7 @@ def test_the_way_by_tab_meets_what_keeps_files_before_what_replaces_them(
     for _step in range(4):
         QTest.keyClick(focus(signed_in), Qt.Key.Key_Tab)
         met.append(focus(signed_in).accessibleName())
-    assert met == [*CHOICES, "Apply to all, also those still to come"]
+    assert met == [*CHOICES, "Apply to all, also later ones"]
 
 
 def test_who_has_moved_to_a_button_presses_it(signed_in: Rig, batch: m.BatchId) -> None:
@@ -198,3 +198,32 @@ def test_each_batch_has_its_question_in_its_row(signed_in: Rig, tmp_path: Path) 
         (batch_of(uploads[1].request), m.ConflictChoice.SKIP),
         (batch_of(uploads[0].request), m.ConflictChoice.KEEP_BOTH),
     ]
+
+
+def test_a_narrow_window_cuts_words_and_no_button(signed_in: Rig, batch: m.BatchId) -> None:
+    signed_in.window.resize(900, 560)
+    long = tuple(conflict(f"{'plate-scans/' * 9}{number}.csv", number=number) for number in (1, 2))
+    ask(signed_in, question(batch, *long))
+    QTest.qWait(50)
+    panel = signed_in.window.transfers
+    for widget in question_widget(signed_in).findChildren(QWidget):
+        if widget.isVisible():
+            right = widget.mapTo(panel, widget.rect().topRight()).x()
+            assert right <= panel.width(), widget
+    for name in CHOICES:
+        shown = button(signed_in, name)
+        assert shown is not None
+        assert shown.width() >= shown.sizeHint().width()
+
+
+def test_who_has_answered_by_keys_is_left_where_nothing_is_spent(
+    signed_in: Rig, batch: m.BatchId
+) -> None:
+    ask(signed_in, question(batch, *many(25)))
+    first = button(signed_in, "Skip")
+    assert first is not None
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(first, Qt.Key.Key_Return)
+    signed_in.driver.wait_for("answer", lambda: not question_widget(signed_in).isVisible())
+    assert [type(sent) for sent in answers(signed_in)] == [m.AnswerConflict]
+    assert focus(signed_in).accessibleName() == "Now 1"

@@ -83,13 +83,13 @@ def test_both_sides_are_told_for_three_files(table: Table) -> None:
     assert view.question == "25 files so far are already there."
     assert [example.name for example in view.examples] == ["0.csv", "1.csv", "2.csv"]
     assert view.examples[0].new.startswith("Here: 4.1 MB, ")
-    assert view.examples[0].existing.startswith("On the server: 4.0 MB, ")
+    assert view.examples[0].existing.startswith("Server: 4.0 MB, ")
 
 
 def test_a_download_names_the_sides_the_other_way_round(table: Table) -> None:
     table.presenter.handle(question(BATCH, direction=m.Direction.DOWNLOAD))
     example = asked(table).examples[0]
-    assert example.new.startswith("On the server: 4.1 MB")
+    assert example.new.startswith("Server: 4.1 MB")
     assert example.existing.startswith("Here: 4.0 MB")
     assert asked(table).cost == "A file is replaced only once the new one is complete."
 
@@ -128,7 +128,7 @@ def test_a_folder_among_files_is_named_and_the_files_can_be_replaced(table: Tabl
 def test_the_answer_holds_for_what_was_chosen(table: Table, scope: m.ConflictScope) -> None:
     table.presenter.handle(question(BATCH, *many()))
     assert asked(table).scopes == (
-        (ALL, "Apply to all, also those still to come"),
+        (ALL, "Apply to all, also later ones"),
         (MET, "Apply to the 25 so far"),
         (THIS_ONE, "Apply to only “0.csv”"),
     )

@@ -66,7 +66,7 @@ def scopes(
     """
     this_one = (ConflictScope.THIS_ONE, message("only “{name}”", name=first.name))
     so_far = plural_message("the {count} so far", "the {count} so far", count)
-    to_come = (ConflictScope.ALL, message("all, also those still to come"))
+    to_come = (ConflictScope.ALL, message("all, also later ones"))
     if more_may_come:
         return (to_come, (ConflictScope.MET, so_far), this_one)[:: 2 if count == 1 else 1]
     if count > 1:
@@ -77,7 +77,7 @@ def scopes(
 
 def side_names(direction: Direction) -> tuple[Message, Message]:
     """Name where the file comes from, and where its name is taken."""
-    here, server = message("here"), message("on the server")
+    here, server = message("here"), message("server")
     return (here, server) if direction is Direction.UPLOAD else (server, here)
 
 

@@ -19,7 +19,7 @@ def test_one_file_is_asked_about_with_both_sides() -> None:
     met, both, cost = question_lines(asked, NOW)
     assert met == "“a.csv” is already there."
     assert both.startswith("  here: 4.1 MB, Today ")
-    assert "; on the server: 4.0 MB, " in both
+    assert "; server: 4.0 MB, " in both
     assert cost == "If an upload breaks off, the file that it replaces is lost."
     assert list(choice_lines(asked)) == ["r", "k", "s", "c"]
     assert scope_lines(asked) == {}
@@ -33,7 +33,7 @@ def test_several_are_counted_and_the_answer_says_which() -> None:
     assert [line.split()[0] for line in examples] == ["0.csv", "1.csv", "2.csv"]
     assert cost == "A file is replaced only once the new one is complete."
     assert scope_lines(asked) == {
-        "a": "all, also those still to come",
+        "a": "all, also later ones",
         "m": "the 25 so far",
         "o": "only “0.csv”",
     }
@@ -42,7 +42,7 @@ def test_several_are_counted_and_the_answer_says_which() -> None:
 def test_a_folder_is_offered_no_replacing() -> None:
     asked = question(BATCH, conflict(existing=FOLDER), more_may_come=False)
     assert question_lines(asked, NOW)[0] == "“a.csv” is a folder there."
-    assert question_lines(asked, NOW)[1].endswith("on the server: a folder")
+    assert question_lines(asked, NOW)[1].endswith("server: a folder")
     assert list(choice_lines(asked)) == ["k", "s"]
 
 

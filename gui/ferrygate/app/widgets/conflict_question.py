@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ferrygate.app.plain_text import plain_words
+from ferrygate.app.plain_text import plain_tip, plain_words
 from ferrygate.app.presenters.conflict_view import ConflictView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel
@@ -17,6 +25,8 @@ from ferrygate.engine.messages import ConflictChoice, ConflictScope
 
 _MOST_EXAMPLES = 3
 _EXAMPLE_COLUMNS = 3
+_LEAST_SCOPE_WIDTH = 96
+_OPENS = " ▾"  # a list opens
 
 
 class ConflictQuestionWidget(QWidget):
@@ -50,7 +60,7 @@ class ConflictQuestionWidget(QWidget):
         self._replace.clicked.connect(self._want_replaced)
         self._changed = ThemedButton(theme, _("Replace if changed"))
         self._changed.clicked.connect(self._want_changed_replaced)
-        self._scope = ThemedButton(theme, look="link")
+        self._scope = _ScopeButton(theme)
         self._scope.clicked.connect(self._open_scopes)
         self._lay_out()
 
@@ -97,8 +107,7 @@ class ConflictQuestionWidget(QWidget):
                 label.setVisible(bool(text))
         self._replace.setVisible(view.can_replace)
         self._changed.setVisible(view.can_compare)
-        self._scope.show_words(_("{words} ▾").format(words=view.scope_words))
-        self._scope.setAccessibleName(view.scope_words)
+        self._scope.show_scope(view.scope_words)
         self._scope.setVisible(bool(view.scopes))
 
     @Slot()
@@ -133,6 +142,39 @@ class ConflictQuestionWidget(QWidget):
 
     def _choose_scope(self, scope: ConflictScope) -> None:
         self.scope_chosen.emit(scope)
+
+
+class _ScopeButton(ThemedButton):
+    """Says which files are meant; its words end in an ellipsis where there is no room for them."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, look="link")
+        self._whole = ""
+        self.setMinimumWidth(_LEAST_SCOPE_WIDTH)
+
+    def show_scope(self, words: str) -> None:
+        """Show them, with a sign that a list opens."""
+        self._whole = words
+        self.setAccessibleName(words)
+        self.setToolTip(plain_tip(words))
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Want as much room as the whole words need."""
+        metrics = self.fontMetrics()
+        whole = metrics.horizontalAdvance(self._whole + _OPENS)
+        return super().sizeHint() + QSize(whole - metrics.horizontalAdvance(self.text()), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
+        room = self.width() - around - metrics.horizontalAdvance(_OPENS)
+        words = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
+        self.setText(plain_words(words + _OPENS))
 
 
 def _example_label() -> ElidedLabel:
