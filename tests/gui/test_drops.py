@@ -190,6 +190,7 @@ def test_a_web_address_is_explained_where_files_are_taken(signed_in: Rig) -> Non
     signed_in.driver.drop_on(port, signed_in.driver.empty_place(), addresses(WEB))
     assert signed_in.driver.shows("This is a web address.")
     assert signed_in.driver.shows("Download it first, then drop the file.")
+    assert not signed_in.driver.shows("Copy details for support")
     assert uploads(signed_in) == []
     assert not signed_in.driver.drop_on(signed_in.window.side, QPoint(5, 5), addresses(WEB))
 

@@ -180,6 +180,39 @@ class Driver:
         self._desktop.application.sendEvent(self._window, QDropEvent(on, copy, data, *_HELD))
         return True
 
+    def hang_over_list(self, data: QMimeData, row: bytes = b"") -> bool:
+        """Hold what a mouse carries over a row of the list, or below all of them."""
+        place = self._place_of(row) if row else self.empty_place()
+        return self.hang_over(self._files.viewport(), place, data)
+
+    def hang_over_button(self, name: str, look: str, data: QMimeData) -> bool:
+        """Hold what a mouse carries over the button of that name and look."""
+
+        def found() -> list[QPushButton]:
+            buttons = [b for b in self._window.findChildren(QPushButton) if b.isVisible()]
+            return [b for b in buttons if (b.accessibleName(), b.property("look")) == (name, look)]
+
+        self.wait_for(f"{look} {name!r}", lambda: bool(found()))
+        QTest.qWait(_GLANCE_MS)  # until it has its place
+        button = found()[0]
+        return self.hang_over(button, button.rect().center(), data)
+
+    def hang_over_page(self, data: QMimeData) -> bool:
+        """Hold what a mouse carries over the middle of the window."""
+        return self.hang_over(self._window, self._window.rect().center(), data)
+
+    def drop_on_list(self, data: QMimeData) -> bool:
+        """Drop what a mouse carries below the rows of the list."""
+        return self.drop_on(self._files.viewport(), self.empty_place(), data)
+
+    def drop_on_page(self, data: QMimeData) -> bool:
+        """Drop what a mouse carries on the middle of the window."""
+        return self.drop_on(self._window, self._window.rect().center(), data)
+
+    def close_window(self) -> bool:
+        """Close the window as a person does; tell whether it is gone."""
+        return self._window.close()
+
     def empty_place(self) -> QPoint:
         """A place of the list below its rows."""
         port = self._files.viewport()
@@ -203,6 +236,13 @@ def carried(paths: Iterable[Path]) -> QMimeData:
     """Pack local files as a file manager hands them over."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def addressed(*addresses: str) -> QMimeData:
+    """Pack addresses of any kind as other programs hand them over."""
+    data = QMimeData()
+    data.setUrls([QUrl(address) for address in addresses])
     return data
 
 

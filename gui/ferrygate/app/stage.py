@@ -33,6 +33,10 @@ _FILES = (
 )
 
 
+EMPTY_FOLDER = b"/inbox/run-18"
+_UPLOAD = m.BatchId("upload")
+
+
 class SceneEngine:
     """Does as it is told; the scenes speak of what goes wrong.
 
@@ -66,6 +70,10 @@ class SceneEngine:
                 self._tell(m.Failed(request=number, problem=self.refusal))
             case m.ListFolder(request=number) if self.unending:
                 self._tell(m.FolderBlock(request=number, entries=self.unending))
+            case m.Upload(request=number):
+                self._tell(m.BatchStarted(request=number, batch=_UPLOAD))
+            case m.ListFolder(request=number, path=path) if path == EMPTY_FOLDER:
+                self._tell(m.Done(request=number))
             case m.ListFolder(request=number):
                 self._tell(m.FolderBlock(request=number, entries=_FILES))
                 self._tell(m.Done(request=number))
@@ -133,6 +141,20 @@ class Stage:
     def _show_code(self, *, spent: bool) -> None:
         code = live_code(CodeSecret(key=_KEY), self._clock.now())
         self.workspace.handle(m.CodeChanged(code=code, spent=spent))
+
+    def start_batch(self, name: str, target: str) -> None:
+        """Some of what was asked to be sent has been."""
+        view = m.BatchView(
+            batch=_UPLOAD,
+            direction=m.Direction.UPLOAD,
+            name=name,
+            sources=1,
+            target=target,
+            files_total=25,
+            bytes_total=3_600_000_000,
+            bytes_moved=500_000_000,
+        )
+        self.workspace.handle(m.BatchChanged(view=view))
 
     def sign_in(self) -> None:
         """As far as the files."""

@@ -234,7 +234,6 @@ class MainWindow(QMainWindow):
 
         A password that was typed after a drop went into the file manager.
         """
-        self.raise_()
         self.activateWindow()
         if self._workspace.screen is Screen.FILES:
             self.files.files.setFocus()
@@ -255,7 +254,6 @@ class MainWindow(QMainWindow):
         if self._leaves or self._workspace.leaving.may_go(Leaving.CLOSE, self.leave):
             return True
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.raise_()
         self.activateWindow()
         self._leaving.take_focus()
         return False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ferrygate.app.scenes import (
     conflicts,
+    drops,
     enrolment,
     host_keys,
+    leaving,
     session,
     sign_in,
     transfers,
@@ -21,4 +23,6 @@ SCENES: dict[str, Scene] = {
     **transfers.SCENES,
     **conflicts.SCENES,
     **typed_codes.SCENES,
+    **drops.SCENES,
+    **leaving.SCENES,
 }

@@ -11,7 +11,7 @@ from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import Kind, Problem
 
 _BESIDE = 40  # pixels beside the words: the icon, and room to spare
 
@@ -71,5 +71,6 @@ class ProblemNote(QWidget):
             self._words.setAccessibleName(problem_text(problem))
             self._said.setText(said_text(problem))
             self._said.setVisible(bool(said_text(problem)))
+            self._copy.setVisible(problem.kind is not Kind.USAGE)  # it is the person's to mend
         self._copy.offer(problem)
         self._action.setVisible(can_act and bool(self._action.text()))

@@ -1,0 +1,93 @@
+"""Play what hangs over the window, and what was dropped on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ferrygate.app.driver import addressed, carried
+from ferrygate.app.scenes.scene import Scene
+from ferrygate.app.stage import EMPTY_FOLDER, Stage
+from ferrygate.common.display import display_name
+from ferrygate.common.i18n import _
+from ferrygate.common.remote_path import basename
+
+_FILE = carried([Path("/data/sequencing-batch-18.fastq.gz")])
+_WEB = "https://example.org/report.csv"
+
+
+def _upload_to(name: str) -> str:
+    return _("Upload to {folder}").format(folder=name)
+
+
+def _over_list(stage: Stage) -> str:
+    stage.sign_in()
+    stage.driver.hang_over_list(_FILE)
+    return _upload_to(_("Home"))
+
+
+def _over_row(stage: Stage) -> str:
+    stage.sign_in()
+    stage.driver.hang_over_list(_FILE, row=b"inbox")
+    return _upload_to("inbox")
+
+
+def _over_place(stage: Stage) -> str:
+    stage.sign_in()
+    stage.driver.hang_over_button("inbox", "place", _FILE)
+    return _upload_to("inbox")
+
+
+def _over_crumb(stage: Stage) -> str:
+    stage.sign_in()
+    stage.driver.wait_for_folder(b"/")
+    stage.workspace.folder.open(b"/exports/2026")
+    stage.driver.wait_for_folder(b"/exports/2026")
+    stage.driver.hang_over_button("exports", "crumb", _FILE)
+    return _upload_to("exports")
+
+
+def _over_list_a_web_address(stage: Stage) -> str:
+    stage.sign_in()
+    stage.driver.hang_over_list(addressed(_WEB))
+    return "This is a web address."
+
+
+def _explained(stage: Stage) -> str:
+    """A file and something else: the file is on its way, and the rest is named."""
+    stage.sign_in()
+    stage.driver.drop_on_list(addressed("file:///data/a.csv", _WEB, "trash:///b.csv"))
+    return "1 web address was left out."
+
+
+def _over_first_page(stage: Stage) -> str:
+    stage.driver.hang_over_page(carried([Path("/data/acme.ferrygate")]))
+    return _("Open this connection")
+
+
+def _explained_on_first_page(stage: Stage) -> str:
+    stage.driver.drop_on_page(_FILE)
+    return "Files can be sent once you are signed in."
+
+
+def _arriving(stage: Stage) -> str:
+    """An empty folder that files are on their way to."""
+    stage.sign_in()
+    stage.driver.wait_for_folder(b"/")
+    stage.workspace.folder.open(EMPTY_FOLDER)
+    stage.driver.wait_for_folder(EMPTY_FOLDER)
+    stage.workspace.folder.upload(["/data/plate-scans"])
+    stage.start_batch("plate-scans", display_name(basename(EMPTY_FOLDER)))
+    return _("Files are on their way here")
+
+
+SCENES: dict[str, Scene] = {
+    "drag-list": _over_list,
+    "drag-row": _over_row,
+    "drag-place": _over_place,
+    "drag-crumb": _over_crumb,
+    "drag-web-address": _over_list_a_web_address,
+    "drop-explained": _explained,
+    "drag-first-page": _over_first_page,
+    "drop-first-page": _explained_on_first_page,
+    "arriving": _arriving,
+}

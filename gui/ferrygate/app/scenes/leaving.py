@@ -1,0 +1,66 @@
+"""Play the question before work that is under way is left."""
+
+from __future__ import annotations
+
+from ferrygate.app.scenes.scene import Scene, start_sending
+from ferrygate.app.stage import Stage
+from ferrygate.common.i18n import _, ngettext
+from ferrygate.engine import messages as m
+
+
+def _closing(stage: Stage) -> str:
+    """The window is about to be closed over an upload and a download."""
+    stage.sign_in()
+    start_sending(stage)
+    fetched = m.BatchView(
+        batch=m.BatchId("exports"),
+        direction=m.Direction.DOWNLOAD,
+        name="exports",
+        sources=1,
+        target="Downloads",
+        files_total=40,
+        files_finished=3,
+        bytes_total=86_000_000,
+        bytes_moved=6_000_000,
+    )
+    stage.workspace.handle(m.BatchChanged(view=fetched))
+    stage.driver.close_window()
+    return ngettext("{count} transfer is under way.", "{count} transfers are under way.", 2).format(
+        count=2
+    )
+
+
+def _closing_unchecked(stage: Stage) -> str:
+    """All is delivered, but some of it is to be asked about once more."""
+    stage.sign_in()
+    view = m.BatchView(
+        batch=m.BatchId("plate-scans"),
+        direction=m.Direction.UPLOAD,
+        name="plate-scans",
+        sources=1,
+        target="/inbox",
+        files_total=12,
+        files_finished=9,
+        files_delivered=9,
+        files_late=3,
+        late_until=stage.now + 330,
+        bytes_total=6_310_000,
+        bytes_moved=6_310_000,
+    )
+    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.driver.close_window()
+    return _("Everything is delivered.")
+
+
+def _signing_out(stage: Stage) -> str:
+    stage.sign_in()
+    start_sending(stage)
+    stage.driver.click(_("Sign out"))
+    return _("Sign out and stop")
+
+
+SCENES: dict[str, Scene] = {
+    "closing": _closing,
+    "closing-unchecked": _closing_unchecked,
+    "signing-out": _signing_out,
+}
