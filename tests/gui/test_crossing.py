@@ -109,6 +109,7 @@ def test_a_file_that_failed_is_delivered_by_trying_again(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)  # some sixty windows, one after the other
 def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
     taken = take_screens(SystemClock(), tmp_path)
     assert len(taken) == 2 * len(SCENES)

@@ -66,17 +66,10 @@ class SceneEngine:
                 seconds, applied = self.skew
                 self._tell(m.SkewMeasured(request=number, seconds=seconds, applied=applied))
                 self._tell(m.Done(request=number))
-            case m.ListFolder(request=number) if self.refusal is not None:
-                self._tell(m.Failed(request=number, problem=self.refusal))
-            case m.ListFolder(request=number) if self.unending:
-                self._tell(m.FolderBlock(request=number, entries=self.unending))
+            case m.ListFolder():
+                self._list(command)
             case m.Upload(request=number):
                 self._tell(m.BatchStarted(request=number, batch=_UPLOAD))
-            case m.ListFolder(request=number, path=path) if path == EMPTY_FOLDER:
-                self._tell(m.Done(request=number))
-            case m.ListFolder(request=number):
-                self._tell(m.FolderBlock(request=number, entries=_FILES))
-                self._tell(m.Done(request=number))
             case m.OpenSite(request=number, site=site):
                 self._tell(
                     m.SiteOpened(
@@ -92,6 +85,17 @@ class SceneEngine:
                 self._tell(m.Done(request=number))
             case _:
                 pass
+
+    def _list(self, command: m.ListFolder) -> None:
+        number = command.request
+        if self.refusal is not None:
+            self._tell(m.Failed(request=number, problem=self.refusal))
+        elif self.unending:
+            self._tell(m.FolderBlock(request=number, entries=self.unending))
+        else:
+            entries = () if command.path == EMPTY_FOLDER else _FILES
+            self._tell(m.FolderBlock(request=number, entries=entries))
+            self._tell(m.Done(request=number))
 
     def close(self) -> None:
         """Nothing to end."""
