@@ -10,7 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
+from ferrygate.app.gallery import staged
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.app.scenes import enrolment, sign_in, typed_codes
+from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -20,6 +23,10 @@ from ferrygate.sites.site import SignIn, Site
 from gui.conftest import KEY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
     from gui.conftest import MakeRig, Rig
 
 pytestmark = pytest.mark.gui
@@ -155,3 +162,13 @@ def test_a_stale_correction_of_codes_is_dropped_by_a_button_that_says_so(rig: Ri
     assert dropped.seconds == 0
     words = "Your codes follow this computer's clock again."
     rig.driver.wait_for("word", lambda: rig.workspace.toast == words)
+
+
+@pytest.mark.parametrize("name", [*sign_in.SCENES, *enrolment.SCENES, *typed_codes.SCENES])
+def test_no_card_is_taller_than_the_window(name: str, tmp_path: Path, qtbot: QtBot) -> None:
+    scene = {**sign_in.SCENES, **enrolment.SCENES, **typed_codes.SCENES}[name]
+    with staged(SystemClock(), tmp_path) as (desktop, stage):
+        scene(stage)
+        card = desktop.window.sign_in
+        if card.isVisible():
+            qtbot.waitUntil(lambda: card.verticalScrollBar().maximum() == 0)

@@ -170,7 +170,9 @@ class SignInPanel(CardGround):
         self._typed_code.setEnabled(view.waits_for_code or not view.busy)
         self._no_code.setVisible(form and view.says_no_code and not view.busy)
         self.setup.render_view(view)
-        self._code.setVisible(form and view.shows_code)
+        refusal = self._workspace.refusal.view
+        is_asked = refusal.consent is not None or refusal.clock is not None
+        self._code.setVisible(form and view.shows_code and not is_asked)  # all is to be seen
         self._code.render_view(self._workspace.code.view)
         self._mismatch.setText(setup.mismatch)
         self._mismatch.setVisible(form and bool(setup.mismatch))
