@@ -171,7 +171,7 @@ def test_a_person_is_asked_once_the_server_is_reached_and_again_after_a_cut(
 ) -> None:
     box.faults.cut_after(1_000_000)
     with at_a_terminal(program, "put", place, *files, "/inbox", "--ask-code") as screen:
-        screen.wait_for("Code: ")
+        screen.wait_for("Code from your phone or token: ")
         assert len(box.log) == 0
         screen.type("12")
         screen.wait_for("A code of this server has 6 digits, and 2 were typed.")
@@ -190,7 +190,7 @@ def test_a_person_who_breaks_off_at_the_question_gets_each_file_told(
 ) -> None:
     box.faults.cut_after(1_000_000)
     with at_a_terminal(program, "put", place, *files, "/inbox", "--ask-code") as screen:
-        screen.wait_for("Code: ")
+        screen.wait_for("Code from your phone or token: ")
         screen.type(phone(box))
         screen.wait_for("Type the next code to go on: ")
         assert screen.interrupt() == 130
@@ -203,7 +203,7 @@ def test_a_secret_in_the_environment_does_not_keep_a_person_from_being_asked(
 ) -> None:
     both = program.with_secrets(box.ready.password.reveal(), box.ready.totp_secret.reveal())
     with at_a_terminal(both, "ls", place, "--ask-code") as screen:
-        screen.wait_for("Code: ")
+        screen.wait_for("Code from your phone or token: ")
         screen.type(phone(box))
         assert screen.end() == 0
 

@@ -48,6 +48,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledgers = [self.begin_process() for _ in range(3)]
         self.leases: list[Lease | None] = [None, None, None]
         self.claimed: set[int] = set()
+        self.digits: set[int] = set()  # steps whose codes were sent, made or typed; few, so kept
         self.refusals = 0
         self.holder: int | None = None
         self.until = 0.0
@@ -98,12 +99,34 @@ class LedgerMachine(RuleBasedStateMachine):
             taken = self.ledgers[who].claim_for_sending(lease, SECRET, step)
         except LeaseLostError:
             assert self.holder != who
-            assert step not in self.claimed
+            assert step not in self.claimed | self.digits
             return
-        assert taken is (step not in self.claimed)
+        assert taken is (step not in self.claimed | self.digits)
         if taken:
             assert self.holder == who
             self.claimed.add(step)
+            self.digits.add(step)
+            self.sent = True
+
+    @rule(who=PROCESSES, step=STEPS, knows=st.booleans())
+    def send_typed(self, who: int, step: int, *, knows: bool) -> None:
+        """Send what a phone shows at a step, whose secret this computer knows, or does not."""
+        lease = self.leases[who]
+        if lease is None:
+            return
+        code, known = Secret(SECRET.code_for_step(step)), SECRET if knows else None
+        spent = self.claimed | self.digits if knows else self.digits
+        try:
+            taken = self.ledgers[who].claim_typed(lease, code, known, [step])
+        except LeaseLostError:
+            assert self.holder != who
+            assert step not in spent
+            return
+        assert taken is (step not in spent)
+        if taken:
+            assert self.holder == who
+            self.digits.add(step)
+            self.claimed |= {step} if knows else set()
             self.sent = True
 
     @rule(who=PROCESSES, end=st.sampled_from(End))
@@ -133,6 +156,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def reset(self) -> None:
         self.ledgers[0].reset(ACCOUNT)
         self.refusals = 0
+
+    @invariant()
+    def sent_codes_are_known_to_all(self) -> None:
+        for step in self.digits:
+            code = Secret(SECRET.code_for_step(step))
+            assert self.ledgers[step % 3].was_sent(ACCOUNT, code)
 
     @invariant()
     def the_count_is_shared(self) -> None:

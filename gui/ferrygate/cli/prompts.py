@@ -80,7 +80,11 @@ class TerminalPrompter:
             self._terminal.tell(question.problem)
         if not self._terminal.has_person:
             return None
-        asked = _("Type the next code to go on") if question.goes_on else _("Code")
+        asked = (
+            _("Type the next code to go on")
+            if question.goes_on
+            else _("Code from your phone or token")
+        )
         try:
             return self._terminal.answer(asked, echo=True)
         except click.Abort:

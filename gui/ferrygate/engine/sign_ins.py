@@ -240,7 +240,7 @@ class SignIns:
             sign_in.site.host,
             lambda change: self._post(lambda: self._show(sign_in, change)),
             lambda question, answer: self._post(lambda: self._ask(sign_in, question, answer)),
-            lambda at_prompt: self._post(lambda: self._codes.has_left(at_prompt=at_prompt)),
+            lambda at_prompt: self._post(lambda: self._typed(sign_in, at_prompt=at_prompt)),
             self._parts.clock,
             cancel,
         )
@@ -253,6 +253,10 @@ class SignIns:
         if isinstance(change, m.SessionChanged) and sign_in.goes_on:
             change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
         self._emit(change)
+
+    def _typed(self, sign_in: SignInRequest, *, at_prompt: bool) -> None:
+        if self._attempt == sign_in.request:  # not of a session that has ended since
+            self._codes.has_left(at_prompt=at_prompt)
 
     def _ask(self, sign_in: SignInRequest, question: Question, answer: PendingAnswer[Any]) -> None:
         if self._attempt != sign_in.request:
