@@ -34,7 +34,7 @@ _RICH = {
 }
 # Where these stand alone, their text would be read as markup, or its "&" as a shortcut.
 _WRAPPED = {
-    "QAction": (),
+    "QAction": ("widgets/key_table.py",),
     "QGroupBox": (),
     "QLabel": ("plain_text.py", "widgets/labels.py"),  # there a return type
     "QPushButton": ("widgets/themed_button.py", "driver.py"),  # there to find one

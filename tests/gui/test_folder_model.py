@@ -242,3 +242,14 @@ def test_what_comes_later_is_filtered_like_the_rest(model: FolderModel) -> None:
     assert names(model) == ["f1.csv", "f12.csv"]
     model.set_filter("")
     assert model.rowCount() == 3
+
+
+def test_a_name_is_found_by_how_it_begins_round_the_end(clock: StillClock) -> None:
+    model = FolderModel(clock)
+    model.add([Entry(name, EntryKind.FILE) for name in (b"a.csv", b"Beta 2.csv", b"beta 10.csv")])
+    model.end()
+    assert model.row_beginning("beta", 0) == 1
+    assert model.row_beginning("beta", 2) == 2
+    assert model.row_beginning("beta", 3) == 1
+    assert model.row_beginning("a", 1) == 0
+    assert model.row_beginning("c", 0) == -1

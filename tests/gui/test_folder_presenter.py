@@ -28,6 +28,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
+        self.chosen = b""
         self._again: list[bytes] = []
 
     def begin(self) -> None:
@@ -47,6 +48,9 @@ class Rows:
 
     def replace(self) -> None:
         self.names = self._again
+
+    def choose(self, name: bytes) -> None:
+        self.chosen = name
 
     def put(self, entries: Iterable[Entry]) -> None:
         for entry in entries:

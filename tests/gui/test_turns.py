@@ -53,6 +53,9 @@ class FullList:
     def replace(self) -> None:
         pass
 
+    def choose(self, name: bytes) -> None:
+        pass
+
     def put(self, entries: Iterable[Entry]) -> None:
         pass
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ferrygate.app.bridge.code_clipboard import CodeClipboard
@@ -198,20 +198,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no control wanted for itself."""
-        if self._workspace.screen is not Screen.FILES:
+        if self._workspace.screen is not Screen.FILES or not self.files.keys.press(event):
             super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_F8:
-            self._toggle_local()
-        elif event.matches(QKeySequence.StandardKey.Find):
-            self.files.bar.filter.setFocus()
-        else:
-            super().keyPressEvent(event)
-
-    def _toggle_local(self) -> None:
-        local = self.files.local
-        if local.isHidden():
-            local.open_folder(local.folder)
-        local.setVisible(local.isHidden())
 
     def drop_spot(self, _place: QPoint) -> DropSpot | None:
         """The whole page, before the sign-in; after it only what is in the page."""

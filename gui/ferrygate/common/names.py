@@ -118,7 +118,12 @@ def remote_name(text: str) -> bytes:
         UsageError: the name is empty, ``.`` or ``..``, or holds ``/`` or NUL.
     """
     if text in {"", ".", ".."} or "/" in text or "\0" in text:
-        raise UsageError(message("“{name}” cannot be the name of a file.", name=text))
+        raise UsageError(
+            message("“{name}” cannot be the name of a file or folder.", name=text),
+            next_step=message("Use a name without “/”.")
+            if "/" in text
+            else message("Use another name."),
+        )
     return to_remote_bytes(text)
 
 

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 
 from ferrygate.app.models.folder_table import FolderTable
+from ferrygate.app.models.row_flags import ROW_FLAGS
 from ferrygate.app.models.row_order import Key, RowOrder
 from ferrygate.app.plain_text import plain_tip
 from ferrygate.common.clock import Clock
@@ -53,16 +54,6 @@ _KEYS: dict[int, Key | None] = {
     Column.MODIFIED: FolderTable.time_key,
     Column.KIND: FolderTable.kind_key,
 }
-_flag = Qt.ItemFlag
-_ROW_FLAGS = _flag.ItemIsEnabled | _flag.ItemIsSelectable | _flag.ItemIsDragEnabled
-# Made once: Qt asks for those of each cell, and to join them takes longer than to look them up.
-_FLAGS = {
-    (is_folder, is_name): _ROW_FLAGS
-    | (_flag.ItemIsDropEnabled if is_folder else _flag.NoItemFlags)
-    | (_flag.ItemIsEditable if is_name else _flag.NoItemFlags)
-    for is_folder in (False, True)
-    for is_name in (False, True)
-}
 
 
 class KeptRows(NamedTuple):
@@ -87,6 +78,7 @@ class FolderModel(QAbstractTableModel):
     Signals:
         begun: another folder is there, or the same from anew, and the filter is forgotten.
         renamed: a person typed another name (the server's bytes, the new text).
+        chosen: views select this name, now or as soon as it is there.
         arranging: the rows are about to be put into another order; views take their selection out.
         arranged: they have been, and it can be put back.
         settled: they have been, without a person's asking for it.
@@ -94,6 +86,7 @@ class FolderModel(QAbstractTableModel):
 
     begun = Signal()
     renamed = Signal(bytes, str)
+    chosen = Signal(bytes)
     arranging = Signal()
     arranged = Signal()
     settled = Signal()
@@ -183,6 +176,10 @@ class FolderModel(QAbstractTableModel):
         elif len(self._table) > len(self._order):
             self._insert(self._by.sorted(self._table, len(self._order)))
 
+    def choose(self, name: bytes) -> None:
+        """Have an entry selected, which may only be about to come."""
+        self.chosen.emit(name)
+
     def set_filter(self, text: str) -> None:
         """Show only names that hold the text, whatever its case."""
         wanted = text.strip().casefold()
@@ -222,6 +219,10 @@ class FolderModel(QAbstractTableModel):
     def rows_named(self, names: Iterable[bytes]) -> list[int]:
         """The rows of these names, in order."""
         return self._rows_of(self._table.named(names))
+
+    def row_beginning(self, prefix: str, start: int) -> int:
+        """The first row from one on, round the end, whose name begins so (folded); -1 for none."""
+        return self._table.beginning(prefix, self._shown, start)
 
     def kept(self, ranges: Iterable[tuple[int, int]]) -> KeptRows:
         """Remember what stands in some rows, each range with its last row included."""
@@ -273,7 +274,7 @@ class FolderModel(QAbstractTableModel):
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         is_folder = self.kind(index.row()) is EntryKind.FOLDER
-        return _FLAGS[is_folder, index.column() == Column.NAME]
+        return ROW_FLAGS[is_folder, index.column() == Column.NAME]
 
     def headerData(
         self,
@@ -290,9 +291,14 @@ class FolderModel(QAbstractTableModel):
                 else Qt.AlignmentFlag.AlignLeft
             )
             return side | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return None
-        return (_("Name"), _("Size"), _("Modified"), _("Kind"))[section]
+        words = (_("Name"), _("Size"), _("Modified"), _("Kind"))[section]
+        if role == Qt.ItemDataRole.DisplayRole or _KEYS[section] is not self._by.key:
+            return words
+        downwards = self._by.descending
+        way = _("{column}, sorted downwards") if downwards else _("{column}, sorted upwards")
+        return way.format(column=words)
 
     def mimeTypes(self) -> list[str]:
         return [NAMES_FORMAT]

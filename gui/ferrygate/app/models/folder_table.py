@@ -192,6 +192,12 @@ class FolderTable:
         folded = _BETWEEN.join(self._folded).split(_BETWEEN)
         return [number for number in numbers if text in folded[number]]
 
+    def beginning(self, text: str, numbers: Sequence[int], start: int) -> int:
+        """Where the first name that begins with a folded text stands, round the end; or -1."""
+        folded = _BETWEEN.join(self._folded).split(_BETWEEN)
+        around = chain(range(start, len(numbers)), range(min(start, len(numbers))))
+        return next((at for at in around if folded[numbers[at]].startswith(text)), -1)
+
     def named(self, names: Iterable[bytes]) -> list[int]:
         """Those that have one of these names."""
         wanted = set(names)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_download_folder, choose_uploads
@@ -16,9 +17,11 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
 from ferrygate.app.widgets.files_bar import FilesBar
 from ferrygate.app.widgets.inline_bar import InlineBar
+from ferrygate.app.widgets.key_table import KeyTable, standard_keys
 from ferrygate.app.widgets.list_cover import ListCover
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.reading_note import ReadingNote
+from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
@@ -42,7 +45,10 @@ class FilesPanel(QWidget):
         self._name = InlineBar(theme, action=_("Create"), asks_text=True)
         self._removal = InlineBar(theme, action=_("Remove"), asks_text=False)
         self._refused = NoticeBar(theme)
+        self.keys = KeyTable(self)
         self._lay_out()
+        self._add_list_keys()
+        self._add_page_keys()
         self._connect()
         pace.add(self, self._render, presenter)
 
@@ -62,6 +68,41 @@ class FilesPanel(QWidget):
             column.addWidget(widget)
         column.addWidget(split, 1)
 
+    def _add_list_keys(self) -> None:
+        """Keys of the list alone, which mean something else in a field, or are about rows."""
+        files, keys = self.files, self.files.keys
+        delete = QKeySequence.StandardKey.Delete
+        self._open_action = keys.add(_("Open"), files.open_current, ["Return", "Enter"])
+        keys.add(_("Folder above"), self._go_up, ["Backspace"])
+        self._rename_action = keys.add(_("Rename"), files.rename_current, ["F2"])
+        self._remove_action = keys.add(
+            _("Remove"), self._ask_to_remove, standard_keys(delete, but=["Ctrl+D"])
+        )
+        keys.add(_("Show all again"), self._clear_filter, ["Esc"])
+        headings = [_("Sort by name"), _("Sort by size"), _("Sort by date"), _("Sort by kind")]
+        self._sort_actions = [
+            keys.add(words, partial(files.sort_by, column), [f"Ctrl+{column + 1}"])
+            for column, words in enumerate(headings)
+        ]
+        files.add_menu_keys()
+
+    def _add_page_keys(self) -> None:
+        """Keys that do the same from everywhere on the page."""
+        keys, standard = self.keys, QKeySequence.StandardKey
+        self._download_action = keys.add(_("Download"), self.download, ["Ctrl+D"])
+        self._upload_action = keys.add(_("Upload"), self._choose_uploads, ["Ctrl+U"])
+        self._folder_action = keys.add(_("New folder"), self._ask_for_name, ["Ctrl+Shift+N"])
+        self._refresh_action = keys.add(
+            _("Refresh"), self._refresh, standard_keys(standard.Refresh)
+        )
+        keys.add(_("Back"), self._go_back, standard_keys(standard.Back, but=["Backspace"]))
+        forward = standard_keys(standard.Forward, but=["Shift+Backspace"])
+        keys.add(_("Forward"), self._go_forward, forward)
+        keys.add(_("Folder above"), self._go_up, ["Alt+Up"])
+        keys.add(_("Type a path"), self._ask_for_path, ["Ctrl+L"])
+        keys.add(_("Filter this folder"), self._filter_field, standard_keys(standard.Find))
+        keys.add(_("This computer's files"), self._toggle_local, ["F8"])
+
     def _connect(self) -> None:
         bar, files, presenter = self.bar, self.files, self._presenter
         bar.back_wanted.connect(self._go_back)
@@ -71,12 +112,13 @@ class FilesPanel(QWidget):
         bar.download_wanted.connect(self.download)
         bar.upload_wanted.connect(self._choose_uploads)
         files.opened.connect(self._open)
-        files.up_wanted.connect(self._go_up)
-        files.remove_wanted.connect(self._ask_to_remove)
-        files.refresh_wanted.connect(self._refresh)
         files.lit.connect(self._cover.give_way)
         files.picked.connect(self._render_actions)
-        files.customContextMenuRequested.connect(self._show_menu)
+        files.menu_wanted.connect(self._show_menu)
+        bar.filter.entered.connect(files.go_to_first)
+        bar.filter.dismissed.connect(self._clear_filter)
+        bar.path_typed.connect(self._go_to)
+        bar.location.dismissed.connect(self._leave_path)
         self._model.begun.connect(bar.filter.clear)  # however long it was shown
         self._model.renamed.connect(self._rename)
         self._model.layoutChanged.connect(self._cover.arrange)
@@ -106,32 +148,39 @@ class FilesPanel(QWidget):
 
     @Slot()
     def _render_actions(self) -> None:
-        self.bar.allow_download(allowed=bool(self.files.selectionModel().hasSelection()))
+        ranges = self.files.selected_ranges()
+        count = sum(last - first + 1 for first, last in ranges)
+        self.bar.allow_download(allowed=bool(count))
+        for action in (self._download_action, self._remove_action):
+            action.setEnabled(bool(count))
+        for action in (self._open_action, self._rename_action):
+            action.setEnabled(count <= 1)
+        view = self._presenter.view
+        self._folder_action.setEnabled(view.can_change)
+        self._upload_action.setEnabled(view.can_upload)
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
         """The menu of the selection, or of the folder itself; deleted when it closes."""
-        picked = self.files.selected_entries()
         menu = QMenu(self.files)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if picked:
-            menu.addAction(_("Open"), self._open_current).setEnabled(
-                len(picked) == 1 and picked[0].kind is not EntryKind.FILE
-            )
-            menu.addAction(_("Download"), self.download)
-            menu.addAction(_("Rename"), self.files.rename_current).setEnabled(len(picked) == 1)
-            menu.addAction(_("Remove"), self._ask_to_remove)
+        if self.files.selectionModel().hasSelection():
+            menu.addActions([self._open_action, self._download_action])
+            menu.addActions([self._rename_action, self._remove_action])
             menu.addSeparator()
-        menu.addAction(_("Upload"), self._choose_uploads)
-        menu.addAction(_("New folder"), self._ask_for_name)
-        menu.addAction(_("Refresh"), self._refresh)
-        menu.popup(self.files.viewport().mapToGlobal(place))
+        menu.addActions([self._upload_action, self._folder_action, self._refresh_action])
+        menu.addMenu(_("Sort")).addActions(self._sort_actions)
+        menu.popup(place)
 
     # ------------------------------------------------------------ going about
 
     @Slot()
     def _go_back(self) -> None:
         self._presenter.back()
+
+    @Slot()
+    def _go_forward(self) -> None:
+        self._presenter.back(forward=True)
 
     @Slot()
     def _go_up(self) -> None:
@@ -156,14 +205,38 @@ class FilesPanel(QWidget):
             self._presenter.find_out(entry, partial(self._fetch, entry.name))
             self.files.setFocus()
 
+    def _ask_for_path(self) -> None:
+        self.bar.ask_for_path(display_name(self._presenter.view.path))
+
+    @Slot(str)
+    def _go_to(self, text: str) -> None:
+        """Go to a typed path; one that cannot be used stays, beneath it why."""
+        if self._presenter.go_to(text):
+            self._leave_path()
+
     @Slot()
-    def _open_current(self) -> None:
-        for entry in self.files.selected_entries()[:1]:
-            self._open(entry)
+    def _leave_path(self) -> None:
+        self.bar.show_path()
+        self.files.setFocus()
 
     @Slot(str)
     def _filter(self, text: str) -> None:
         self._model.set_filter(text)
+
+    def _filter_field(self) -> None:
+        self.bar.filter.setFocus()
+        self.bar.filter.selectAll()
+
+    @Slot()
+    def _clear_filter(self) -> None:
+        self.bar.filter.clear()
+        self.files.setFocus()
+
+    def _toggle_local(self) -> None:
+        """Show the local pane, or hide it; the list has the keyboard if the pane had it."""
+        if self.local.isHidden():
+            self.local.open_folder(self.local.folder)
+        self.local.setVisible(self.local.isHidden())
 
     # ------------------------------------------------------------ moving files
 
@@ -206,12 +279,16 @@ class FilesPanel(QWidget):
 
     @Slot(str)
     def _make_folder(self, name: str) -> None:
-        self._presenter.make_folder(name)
-        self.files.setFocus()
+        """Make a folder; a name that cannot be used stays in its field, beneath it why."""
+        if self._presenter.make_folder(name):
+            self._name.hide()
+            self.files.setFocus()
 
     @Slot(bytes, str)
     def _rename(self, old: bytes, name: str) -> None:
-        self._presenter.rename(old, name)
+        if not self._presenter.rename(old, name):
+            again = partial(self.files.rename_again, old, name)
+            QTimer.singleShot(0, self.files, again)  # once Qt has closed the editor
 
     @Slot()
     def _ask_to_remove(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
@@ -50,6 +51,15 @@ class LocalList(FileTable):
             names = bytes(data.data(NAMES_FORMAT).data()).split(b"/")
             self.names_dropped.emit(names, event.position().toPoint())
 
+    def find_name(self, prefix: str, start: int) -> int:
+        model, root = self.model(), self.rootIndex()
+        flag = Qt.MatchFlag
+        first = model.index(start % max(model.rowCount(root), 1), 0, root)
+        found = model.match(
+            first, Qt.ItemDataRole.DisplayRole, prefix, 1, flag.MatchStartsWith | flag.MatchWrap
+        )
+        return found[0].row() if found else -1
+
     def _weigh(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasFormat(NAMES_FORMAT):
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -72,6 +82,7 @@ class LocalPanel(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("local")
+        self._theme = theme
         downloads = Path(download_folder())
         self._folder = str(downloads if downloads.is_dir() else Path.home())
         self._model: LocalModel | None = None
@@ -84,6 +95,12 @@ class LocalPanel(QFrame):
         send = ThemedButton(theme, look="quiet", icon="upload", name=_("Upload the selected files"))
         send.clicked.connect(self._send)
         self.files = LocalList()
+        keys = self.files.keys
+        keys.add(_("Open"), self._open_current, ["Return", "Enter"])
+        keys.add(_("Folder above"), self._up, ["Backspace", "Alt+Up"])
+        keys.add(_("Upload"), self._send, ["Ctrl+U"])
+        for at, words in ((0, _("Sort by name")), (1, _("Sort by size"))):
+            keys.add(words, partial(self.files.sort_by, at), [f"Ctrl+{at + 1}"])
         self.files.setAccessibleName(_("Files on this computer"))
         self.files.setItemDelegate(FileDelegate(theme, self._icon_of, parent=self.files))
         self.files.names_dropped.connect(self._dropped)
@@ -120,12 +137,13 @@ class LocalPanel(QFrame):
         if self._model is None:
             self._model = LocalModel(self)
             self.files.setModel(self._model)
+            self._model.directoryLoaded.connect(self._mark_first)
             self._set_up_view()
         return self._model
 
     def _set_up_view(self) -> None:
         files = self.files
-        files.set_up_table()
+        files.set_up_table(self._theme)
         files.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         files.setSortingEnabled(True)
         files.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -148,11 +166,25 @@ class LocalPanel(QFrame):
 
     @Slot()
     def _up(self) -> None:
-        self.open_folder(str(Path(self._folder).parent))
+        left = self._folder
+        self.open_folder(str(Path(left).parent))
+        if left != self._folder:
+            self.files.setCurrentIndex(self._ready_model().index(left))
+
+    @Slot()
+    def _mark_first(self) -> None:
+        if self.files.hasFocus():
+            self.files.mark_first()
 
     @Slot()
     def _send(self) -> None:
         self.upload_wanted.emit(self._selected())
+
+    @Slot()
+    def _open_current(self) -> None:
+        index = self.files.currentIndex()
+        if index.isValid():
+            self._open(index)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

@@ -35,6 +35,10 @@ class EntrySink(Protocol):
         """Show what was read again, which is whole now."""
         ...
 
+    def choose(self, name: bytes) -> None:
+        """Select the entry of this name, now or as soon as it is there."""
+        ...
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Entries that have come into the folder since; each takes the place of its name's."""
         ...

@@ -33,8 +33,16 @@ class _Change(msgspec.Struct, frozen=True):
 class FolderChanges:
     """Asks the engine for new folders, new names and removals; places follow what has happened."""
 
-    def __init__(self, outbox: Outbox, places: Places) -> None:
+    def __init__(self, outbox: Outbox, places: Places, choose: Callable[[bytes], object]) -> None:
+        """Take what is needed.
+
+        Args:
+            outbox: the way to the engine.
+            places: the folders of the start folder.
+            choose: selects what a change has made, by its path.
+        """
         self._outbox = outbox
+        self._choose = choose
         self._places = places
         self._under_way: dict[int, _Change] = {}  # by request
 
@@ -46,7 +54,7 @@ class FolderChanges:
         """
         path = join(folder, remote_name(name.strip()))
         number = self._outbox.ask(lambda number: m.MakeFolder(request=number, path=path))
-        self._under_way[number] = _Change(folder, partial(self._places.add, path))
+        self._under_way[number] = _Change(folder, partial(self._made, path))
 
     def rename(self, folder: bytes, old: bytes, name: str) -> None:
         """Give an entry of a folder another name.
@@ -59,7 +67,15 @@ class FolderChanges:
         number = self._outbox.ask(
             lambda number: m.RenamePath(request=number, source=source, target=target)
         )
-        self._under_way[number] = _Change(folder, partial(self._places.rename, source, target))
+        self._under_way[number] = _Change(folder, partial(self._renamed, source, target))
+
+    def _made(self, path: bytes) -> None:
+        self._places.add(path)
+        self._choose(path)
+
+    def _renamed(self, source: bytes, target: bytes) -> None:
+        self._places.rename(source, target)
+        self._choose(target)
 
     def remove(self, folder: bytes, entries: Iterable[Entry]) -> None:
         """Remove entries of a folder, and all that is in them."""

@@ -4,48 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from ferrygate.app.presenters.arrivals import Arrivals
 from ferrygate.app.presenters.entry_sink import EntrySink
+from ferrygate.app.presenters.finding import Finding
 from ferrygate.app.presenters.folder_changes import FolderChanges, removal_question
 from ferrygate.app.presenters.folder_uploads import FolderUploads
-from ferrygate.app.presenters.folder_view import Crumb, FolderState, FolderView, crumbs
+from ferrygate.app.presenters.folder_view import (
+    LIKE_A_DROP_BOX,
+    Crumb,
+    FolderState,
+    FolderView,
+    crumbs,
+)
+from ferrygate.app.presenters.history import History, name_towards
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import Places
+from ferrygate.app.presenters.typed_path import typed_path
 from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _
-from ferrygate.common.remote_path import join, parent
+from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.engine import messages as m
-
-# Why a folder cannot be shown that may take files nevertheless.
-_LIKE_A_DROP_BOX = {
-    Kind.NOT_FOUND,
-    Kind.PERMISSION_DENIED,
-    Kind.REMOTE_FAILURE,
-    Kind.UNSUPPORTED,
-}
-
-
-class _Finding(msgspec.Struct, frozen=True):
-    """A name that the server is asked about.
-
-    Attributes:
-        request: what asks.
-        folder: the folder that was shown then.
-        path: of the name.
-        fetch: called where it is a file.
-    """
-
-    request: int
-    folder: bytes
-    path: bytes
-    fetch: Callable[[], None]
 
 
 class FolderPresenter(Observable):
@@ -58,7 +41,7 @@ class FolderPresenter(Observable):
         self._sink = sink
         self._start = b"/"
         self._path = b"/"
-        self._back: list[bytes] = []
+        self._history = History()
         self._listing: int | None = None
         self._again = False
         self._entries_read = 0  # of the listing
@@ -69,11 +52,11 @@ class FolderPresenter(Observable):
         self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places = Places()
         self._doomed: tuple[Entry, ...] = ()
-        self._changes = FolderChanges(outbox, self._places)
+        self._changes = FolderChanges(outbox, self._places, self._choose)
         self._uploads = FolderUploads()
         self._arrivals = Arrivals(clock, sink)
         self._is_filling = False  # uploads bring files into the folder shown
-        self._finding: _Finding | None = None
+        self._finding: Finding | None = None
         self._session = m.SessionState.SIGNED_IN
 
     @property
@@ -83,7 +66,8 @@ class FolderPresenter(Observable):
             path=self._path,
             crumbs=crumbs(self._start, self._path),
             places=(Crumb(_("Home"), self._start), *self._places.shown),
-            can_go_back=bool(self._back),
+            can_go_back=self._history.can_go_back,
+            can_go_forward=self._history.can_go_forward,
             can_change=self._is_listed and not self._is_offline,
             can_upload=self._can_upload,
             state=self._state,
@@ -113,7 +97,7 @@ class FolderPresenter(Observable):
         if self._is_offline:
             return False
         if self._state is FolderState.FAILED and self._problem is not None:
-            return self._problem.kind in _LIKE_A_DROP_BOX
+            return self._problem.kind in LIKE_A_DROP_BOX
         return self._is_listed
 
     def takes_files(self, folder: bytes) -> bool:
@@ -129,28 +113,40 @@ class FolderPresenter(Observable):
     def start(self, folder: bytes) -> None:
         """Begin in the site's start folder."""
         self._start = folder
-        self._back.clear()
+        self._history.clear()
         self._places.start(folder)
         self._turn_to(folder)
 
     def open(self, path: bytes) -> None:
         """Go to a folder."""
         if path != self._path:
-            self._back.append(self._path)
+            self._history.leave(self._path)
             self._turn_to(path)
+
+    def go_to(self, text: str) -> bool:
+        """Go to a folder by its typed path; tell whether it is one, or else say why not."""
+        try:
+            path = typed_path(text, shown=self._path, home=self._start)
+        except UsageError as error:
+            self._refused = error.problem
+            self._changed()
+            return False
+        self.open(path)
+        return True
 
     def find_out(self, entry: Entry, fetch: Callable[[], None]) -> None:
         """Open what only the server can tell to be a folder, such as a link; ``fetch`` a file."""
         path = join(self._path, entry.name)
         self._refused = None
         number = self._outbox.ask(lambda number: m.StatPath(request=number, path=path))
-        self._finding = _Finding(number, self._path, path, fetch)
+        self._finding = Finding(number, self._path, path, fetch)
         self._changed()
 
-    def back(self) -> None:
-        """Go to the folder shown before."""
-        if self._back:
-            self._turn_to(self._back.pop())
+    def back(self, *, forward: bool = False) -> None:
+        """Go to the folder shown before, or to the one that was gone back from."""
+        if self._history.can_go_forward if forward else self._history.can_go_back:
+            step = self._history.forward if forward else self._history.back
+            self._turn_to(step(self._path))
 
     def up(self) -> None:
         """Go to the folder above."""
@@ -165,14 +161,15 @@ class FolderPresenter(Observable):
 
     # ------------------------------------------------------------ changing things
 
-    def make_folder(self, name: str) -> None:
-        """Make a folder in the one shown."""
-        self._change(lambda: self._changes.make_folder(self._path, name))
+    def make_folder(self, name: str) -> bool:
+        """Make a folder in the one shown; tell whether the name can be used."""
+        return self._change(lambda: self._changes.make_folder(self._path, name))
 
-    def rename(self, old: bytes, name: str) -> None:
-        """Give an entry another name."""
-        if name != display_name(old):
-            self._change(lambda: self._changes.rename(self._path, old, name))
+    def rename(self, old: bytes, name: str) -> bool:
+        """Give an entry another name; tell whether it can be used."""
+        return name == display_name(old) or self._change(
+            lambda: self._changes.rename(self._path, old, name)
+        )
 
     def ask_to_remove(self, entries: Iterable[Entry]) -> None:
         """Ask before entries are removed."""
@@ -305,7 +302,7 @@ class FolderPresenter(Observable):
             self.refresh()
         return folder is not None
 
-    def _found(self, finding: _Finding, kind: EntryKind) -> None:
+    def _found(self, finding: Finding, kind: EntryKind) -> None:
         """Go on with what a name turned out to be, unless the person has gone elsewhere since."""
         self._finding = None
         if finding.folder != self._path:
@@ -317,8 +314,13 @@ class FolderPresenter(Observable):
         if kind is not EntryKind.FOLDER:  # listing it tells
             self._finding = finding
 
+    def _choose(self, path: bytes) -> None:
+        """Have what a change has made selected, if it can be seen."""
+        if parent(path) == self._path:
+            self._sink.choose(basename(path))
+
     def _turn_to(self, path: bytes) -> None:
-        self._path = path
+        left, self._path = self._path, path
         self._doomed = ()
         self._refused = None
         self._problem = None
@@ -326,6 +328,7 @@ class FolderPresenter(Observable):
         self._is_filling = self._uploads.fills(path)
         self._arrivals.forget()
         self._sink.begin()
+        self._sink.choose(name_towards(path, left))  # where one came from, on the way up
         self._list(again=False)
 
     def _list(self, *, again: bool) -> None:
@@ -384,10 +387,11 @@ class FolderPresenter(Observable):
             self._problem = problem
             self._state = FolderState.FAILED
 
-    def _change(self, ask: Callable[[], None]) -> None:
+    def _change(self, ask: Callable[[], None]) -> bool:
         self._refused = None
         try:
             ask()
         except UsageError as error:
             self._refused = error.problem
         self._changed()
+        return self._refused is None

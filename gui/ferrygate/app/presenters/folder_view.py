@@ -7,10 +7,18 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.display import display_name
-from ferrygate.common.errors import Problem
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 from ferrygate.common.text import number_text
+
+# Why a folder cannot be shown that may take files nevertheless.
+LIKE_A_DROP_BOX = {
+    Kind.NOT_FOUND,
+    Kind.PERMISSION_DENIED,
+    Kind.REMOTE_FAILURE,
+    Kind.UNSUPPORTED,
+}
 
 
 class FolderState(Enum):
@@ -38,6 +46,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         crumbs: from the start folder down to this one.
         places: the start folder and the folders in it.
         can_go_back: there is a folder to go back to.
+        can_go_forward: there is a folder that was gone back from.
         can_change: new folders make sense now, which they never do offline.
         can_upload: uploads make sense now, which they do in a drop box as well, and offline never.
         state: what stands where the list is.
@@ -54,6 +63,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     crumbs: tuple[Crumb, ...]
     places: tuple[Crumb, ...]
     can_go_back: bool = False
+    can_go_forward: bool = False
     can_change: bool = False
     can_upload: bool = False
     state: FolderState = FolderState.NOTHING

@@ -15,11 +15,12 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 
 from ferrygate.app.models.folder_model import Column, FolderModel, KeptRows
 from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
+from ferrygate.app.presenters.name_stem import stem_length
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.file_delegate import FileDelegate
@@ -39,17 +40,11 @@ class FileList(FileTable):
 
     Signals:
         opened: an entry was double-clicked or Enter pressed on it.
-        up_wanted: Backspace.
-        remove_wanted: Delete.
-        refresh_wanted: F5.
         lit: something hangs over it that a drop would upload (bool).
         picked: another selection.
     """
 
     opened = Signal(object)
-    up_wanted = Signal()
-    remove_wanted = Signal()
-    refresh_wanted = Signal()
     lit = Signal(bool)
     picked = Signal()
 
@@ -59,10 +54,12 @@ class FileList(FileTable):
         self._target = -1
         self._frame = DropFrame(theme, self.viewport())
         self._kept: KeptRows | None = None
+        self._kept_current: tuple[KeptRows, int] | None = None  # and where it stood
+        self._chosen = b""  # the name to select as soon as it is there
         self.setAccessibleName(_("Files in this folder"))
         self.setModel(model)
         self.setItemDelegate(FileDelegate(theme, self._icon_of, self._target_row, self))
-        self._set_up_view()
+        self._set_up_view(theme)
         self._set_up_header()
         theme.changed.connect(self._repaint)
         model.modelAboutToBeReset.connect(self._keep_selection)
@@ -71,17 +68,19 @@ class FileList(FileTable):
         model.arranged.connect(self._restore_selection)
         model.settled.connect(self._follow_current)
         OrderHold(self, model)
+        model.begun.connect(self._forget_choice)
+        model.chosen.connect(self._choose)
+        model.rowsInserted.connect(self._take_rows_in)
         self.doubleClicked.connect(self._open_index)
         self.selectionModel().selectionChanged.connect(self.picked)
 
-    def _set_up_view(self) -> None:
-        self.set_up_table()
+    def _set_up_view(self, theme: Theme) -> None:
+        self.set_up_table(theme)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)  # drops are the window's
         self.setWordWrap(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _set_up_header(self) -> None:
         columns = self.horizontalHeader()
@@ -130,37 +129,72 @@ class FileList(FileTable):
             selection.select(top, self._folder_model.index(end, last))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def open_current(self) -> None:
+        """Open the current row's entry."""
+        self._open_index(self.currentIndex())
+
     def rename_current(self) -> None:
-        """Edit the current row's name in place."""
-        index = self.currentIndex()
-        if index.isValid():
-            self.edit(index.siblingAtColumn(Column.NAME))
+        """Edit the current row's name in place, with its ending left alone."""
+        row = self.currentIndex().row()
+        if row >= 0:
+            self._edit_name(row, None)
+
+    def rename_again(self, name: bytes, text: str) -> None:
+        """Go on editing a name with a text that could not be used."""
+        for row in self._folder_model.rows_named([name]):
+            self._edit_name(row, text)
+
+    def _edit_name(self, row: int, text: str | None) -> None:
+        index = self._folder_model.index(row, Column.NAME)
+        self.edit(index)
+        editor = self.indexWidget(index)
+        if not isinstance(editor, QLineEdit):
+            return
+        if text is not None:
+            editor.setText(text)
+        else:
+            is_folder = self._folder_model.kind(row) is EntryKind.FOLDER
+            editor.setSelection(0, stem_length(editor.text(), is_folder=is_folder))
 
     # ------------------------------------------------------------ keys and clicks
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not self._is_editing():
-                self._open_index(self.currentIndex())
-            case Qt.Key.Key_Backspace:
-                self.up_wanted.emit()
-            case Qt.Key.Key_Delete:
-                self.remove_wanted.emit()
-            case Qt.Key.Key_F2:
-                self.rename_current()
-            case Qt.Key.Key_F5:
-                self.refresh_wanted.emit()
-            case Qt.Key.Key_Left | Qt.Key.Key_Right:
-                event.ignore()
-            case _:
-                super().keyPressEvent(event)
+        self._chosen = b""  # the person is elsewhere by now
+        super().keyPressEvent(event)
 
-    def focusInEvent(self, event: object) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]  # QFocusEvent; the stub lacks a base
-        if not self.currentIndex().isValid() and self._folder_model.rowCount():
-            self.selectionModel().setCurrentIndex(
-                self._folder_model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._chosen = b""
+        super().mousePressEvent(event)
+
+    def go_to_first(self) -> None:
+        """Select the first row and take the keyboard; nothing where there is no row."""
+        if self._folder_model.rowCount():
+            self.show_row(0)
+            self.setFocus()
+
+    def find_name(self, prefix: str, start: int) -> int:
+        return self._folder_model.row_beginning(prefix, start)
+
+    @Slot(bytes)
+    def _choose(self, name: bytes) -> None:
+        self._chosen = name
+        self._show_chosen()
+
+    @Slot()
+    def _forget_choice(self) -> None:
+        self._chosen = b""
+
+    @Slot()
+    def _take_rows_in(self) -> None:
+        self._show_chosen()
+        if self.hasFocus():
+            self.mark_first()
+
+    def _show_chosen(self) -> None:
+        rows = self._folder_model.rows_named([self._chosen]) if self._chosen else []
+        if rows:
+            self._chosen = b""
+            self.show_row(rows[0])
 
     # ------------------------------------------------------------ drops
 
@@ -202,9 +236,6 @@ class FileList(FileTable):
     def _icon_of(self, index: QModelIndex | QPersistentModelIndex) -> str:
         return _ICONS.get(self._folder_model.kind(index.row()), "file")
 
-    def _is_editing(self) -> bool:
-        return self.state() is QAbstractItemView.State.EditingState
-
     @Slot(QModelIndex)
     def _open_index(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -212,7 +243,10 @@ class FileList(FileTable):
 
     @Slot()
     def _keep_selection(self) -> None:
-        self._kept = self._folder_model.kept(self.selected_ranges())
+        row = self.currentIndex().row()
+        model = self._folder_model
+        self._kept = model.kept(self.selected_ranges())
+        self._kept_current = (model.kept([(row, row)]), row) if row >= 0 else None
 
     @Slot()
     def _take_selection_out(self) -> None:
@@ -226,9 +260,21 @@ class FileList(FileTable):
     @Slot()
     def _restore_selection(self) -> None:
         if self._kept is not None:
+            self._restore_current()
             self._select_rows(self._folder_model.rows_kept(self._kept))
         self._kept = None
+        self._show_chosen()
         self.picked.emit()
+
+    def _restore_current(self) -> None:
+        """Come back to the current row, or to the one in its place where it is gone."""
+        kept, self._kept_current = self._kept_current, None
+        last = self._folder_model.rowCount() - 1
+        if kept is None or last < 0:
+            return
+        rows, stood_at = self._folder_model.rows_kept(kept[0]), kept[1]
+        index = self._folder_model.index(rows[0] if rows else min(stood_at, last), Column.NAME)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     @Slot()
     def _follow_current(self) -> None:

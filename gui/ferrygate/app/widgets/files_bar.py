@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from ferrygate.app.presenters.folder_view import FolderView
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.line_field import LineField
 from ferrygate.app.widgets.path_bar import PathBar
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
@@ -23,6 +24,7 @@ class FilesBar(QFrame):
     Signals:
         back_wanted, folder_wanted, download_wanted, upload_wanted: a button was pressed.
         path_chosen: a part of the path was clicked (bytes).
+        path_typed: a path was typed (str).
         filter_changed: the text typed into the filter.
     """
 
@@ -31,6 +33,7 @@ class FilesBar(QFrame):
     download_wanted = Signal()
     upload_wanted = Signal()
     path_chosen = Signal(bytes)
+    path_typed = Signal(str)
     filter_changed = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
@@ -40,10 +43,11 @@ class FilesBar(QFrame):
         self._back.clicked.connect(self.back_wanted)
         self._path = PathBar(theme)
         self._path.chosen.connect(self.path_chosen)
-        self.filter = QLineEdit()
-        self.filter.setProperty("look", "filter")
+        self.location = LineField(_("Path of a folder"))
+        self.location.entered.connect(self._take_path)
+        self.location.hide()
+        self.filter = LineField(_("Filter this folder"))
         self.filter.setPlaceholderText(_("Filter this folder"))
-        self.filter.setAccessibleName(_("Filter this folder"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(110)
         self.filter.setMaximumWidth(_FILTER_WIDTH)
@@ -59,6 +63,7 @@ class FilesBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self._back)
         row.addWidget(self._path)
+        row.addWidget(self.location, 4)
         row.addStretch(1)
         row.addWidget(self.filter, 2)
         for button in (self._folder, self._download, self._upload):
@@ -71,6 +76,23 @@ class FilesBar(QFrame):
         self._folder.show_text(shown=not narrow)
         self._download.show_text(shown=not narrow)
         self._path.show_most(_FEW_CRUMBS if narrow else _MANY_CRUMBS)
+
+    def ask_for_path(self, shown: str) -> None:
+        """Turn the path into a field, which begins with the one that is shown."""
+        self.location.setText(shown)
+        self._path.hide()
+        self.location.show()
+        self.location.setFocus()
+        self.location.selectAll()
+
+    def show_path(self) -> None:
+        """Turn the field into the path."""
+        self.location.hide()
+        self._path.show()
+
+    @Slot()
+    def _take_path(self) -> None:
+        self.path_typed.emit(self.location.text())
 
     def render_view(self, view: FolderView) -> None:
         """Show a folder's place and what it allows."""

@@ -16,7 +16,8 @@ class InlineBar(QFrame):
     """Hidden until asked; Escape is no.
 
     Signals:
-        confirmed: the person agreed; the text typed, or empty where none was asked for.
+        confirmed: the person agreed; the text typed, or empty where none was asked for. The bar
+            stays until it is hidden, as the text may be one that cannot be used.
         dismissed: the person did not.
     """
 
@@ -67,7 +68,6 @@ class InlineBar(QFrame):
     def _confirm(self) -> None:
         text = self._text.text().strip()
         if text or not self._asks_text:
-            self.hide()
             self.confirmed.emit(text)
 
     @Slot()
