@@ -91,6 +91,15 @@ def test_the_whole_list_lights_up_and_says_where_files_go(signed_in: Rig, file: 
     assert signed_in.driver.shows("Drop files or folders here")
 
 
+def test_a_dropped_file_is_listed_and_a_taken_name_is_asked_about(
+    signed_in: Rig, file: Path
+) -> None:
+    signed_in.driver.drop([file], signed_in.driver.empty_place())
+    signed_in.driver.wait_for("row", lambda: signed_in.driver.is_listed(b"report.csv"))
+    (upload,) = (c for c in signed_in.engine.commands if isinstance(c, m.Upload))
+    assert upload.on_conflict is m.ConflictChoice.ASK
+
+
 def test_a_row_of_a_folder_lights_up_alone(signed_in: Rig, file: Path) -> None:
     port = signed_in.window.files.files.viewport()
     signed_in.driver.hang_over(port, row_of(signed_in, b"inbox"), carried([file]))

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from conflicts import question
-from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
+from ferrygate.app.models.folder_model import NAMES_FORMAT
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.codes.totp import CodeSecret, live_code
@@ -114,30 +114,6 @@ def test_an_unknown_server_is_asked_about_in_the_card(rig: Rig) -> None:
     rig.driver.click("Yes, connect")
     rig.driver.wait_for_folder(b"/")
     assert sent(rig, m.AnswerHostKey) == [m.AnswerHostKey(question=1, accept=True)]
-
-
-def test_a_drop_below_the_rows_uploads_into_the_folder_shown(
-    signed_in: Rig, tmp_path: Path
-) -> None:
-    file = tmp_path / "report.csv"
-    file.write_text("1")
-    signed_in.driver.drop([file], signed_in.driver.empty_place())
-    signed_in.driver.wait_for("row", lambda: signed_in.driver.is_listed(b"report.csv"))
-    (upload,) = sent(signed_in, m.Upload)
-    assert isinstance(upload, m.Upload)
-    assert (upload.sources, upload.folder) == ((str(file),), b"/")
-    assert upload.on_conflict is m.ConflictChoice.ASK
-
-
-def test_a_drop_on_a_folder_uploads_into_it(signed_in: Rig, tmp_path: Path) -> None:
-    file = tmp_path / "report.csv"
-    file.write_text("1")
-    row = signed_in.desktop.model.rows_named([b"inbox"])[0]
-    index = signed_in.desktop.model.index(row, Column.NAME)
-    signed_in.driver.drop([file], signed_in.window.files.files.visualRect(index).center())
-    (upload,) = sent(signed_in, m.Upload)
-    assert isinstance(upload, m.Upload)
-    assert upload.folder == b"/inbox"
 
 
 def test_a_download_goes_to_the_local_pane_when_it_is_shown(signed_in: Rig, tmp_path: Path) -> None:
