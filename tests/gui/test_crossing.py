@@ -109,6 +109,39 @@ def test_a_file_that_failed_is_delivered_by_trying_again(
 
 
 @pytest.mark.slow
+def test_of_a_folder_sent_again_what_is_new_arrives_while_the_rest_waits_for_an_answer(
+    options: AppOptions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = tmp_path / "plates"
+    source.mkdir()
+    for number in range(25):
+        (source / f"{number:02}.csv").write_text("first")
+    arrived = sandbox.ready.root / "inbox" / "plates"
+    with driven(options) as (desktop, driver):
+        transfers = desktop.workspace.transfers
+        fill_in(driver, desktop, options)
+        sign_in(driver, desktop)
+        driver.open_folder(b"inbox")
+        driver.wait_for_folder(b"/inbox")
+        driver.drop([source], driver.empty_place())
+        driver.wait_for("delivery", lambda: transfers.delivered == 1)
+        for number in range(25):
+            (source / f"{number:02}.csv").write_text("second, and longer")
+        for number in range(25, 75):
+            (source / f"{number:02}.csv").write_text("new")
+        driver.drop([source], driver.empty_place())
+        driver.wait_for("question", lambda: driver.shows("25 files are already there."))
+        driver.wait_for("the others", lambda: len(list(arrived.iterdir())) == 75)
+        assert driver.shows("Here: 18 bytes, Today ")
+        assert driver.shows("Server: 5 bytes, Today ")
+        assert {(arrived / f"{number:02}.csv").read_text() for number in range(25)} == {"first"}
+        driver.click("Replace")
+        driver.wait_for("replaced", lambda: transfers.delivered == 2)
+    contents = [(arrived / f"{number:02}.csv").read_text() for number in range(75)]
+    assert contents == ["second, and longer"] * 25 + ["new"] * 50
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(240)  # some sixty windows, one after the other
 def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
     taken = take_screens(SystemClock(), tmp_path)
