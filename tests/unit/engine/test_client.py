@@ -186,6 +186,17 @@ def test_a_person_who_leaves_a_question_cancels_the_batch(client_of: ClientOf) -
     assert engine.sent == [UPLOAD, m.CancelBatch(BATCH)]
 
 
+def test_a_question_that_grows_is_answered_once(client_of: ClientOf) -> None:
+    grown = (question(BATCH), question(BATCH, count=2), question(BATCH, count=5, number=2))
+    client, engine = client_of({m.Upload: (STARTED, *grown, over())})
+    assert list(client.ask(UPLOAD)) == [over()]
+    fail, everything = m.ConflictChoice.FAIL, m.ConflictScope.ALL
+    assert engine.sent[1:] == [
+        m.AnswerConflict(BATCH, 1, fail, everything, 1),
+        m.AnswerConflict(BATCH, 2, fail, everything, 5),
+    ]
+
+
 def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> None:
     client, _engine = client_of({m.CancelRequest: (m.Done(1),)})
     before = signal.signal(signal.SIGINT, lambda *_signal: client.cancel())
