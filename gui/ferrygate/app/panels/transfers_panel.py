@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalMapper, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -51,6 +51,7 @@ class TransfersPanel(QFrame):
         self._rows: list[TransferRowWidget] = []  # as they stand, those that show nothing last
         self._shown: tuple[RowView, ...] = ()
         self._tabs: tuple[Tab, tuple[TabView, ...]] | None = None
+        self._shape: tuple[int, tuple[tuple[int, int], ...], list[RowView]] | None = None
         self._asked: BatchId | None = None
         self._area = QScrollArea()
         self._area.setObjectName("rows")
@@ -108,11 +109,12 @@ class TransfersPanel(QFrame):
         focused: QWidget | None = self.window().focusWidget()
         self._shown = view.rows
         self._place_rows(view.rows)
-        for at, widget in enumerate(self._rows):
-            widget.setVisible(at < len(view.rows))
-            if at < len(view.rows):
-                widget.render_view(view.rows[at])
-        self._fit(view)
+        for widget, row in zip(self._rows, view.rows, strict=False):
+            widget.render_view(row)
+        shape = len(view.rows), view.sizes, [row.at_rest for row in view.rows[:ROWS_AT_ONCE]]
+        if shape != self._shape:  # each call of Qt waits for the engine's threads
+            self._shape = shape
+            self._fit(view)
         if focused is not None and self._area.isAncestorOf(focused):
             self._keep_focus(focused, view)
         if view.asked != self._asked:
@@ -142,6 +144,8 @@ class TransfersPanel(QFrame):
 
     def _fit(self, view: TransfersView) -> None:
         """Take the height of the rows that have room, in whichever tab they need most."""
+        for at, widget in enumerate(self._rows):
+            widget.setVisible(at < len(view.rows))
         first = self._rows[: min(len(view.rows), ROWS_AT_ONCE)]
         height = sum(widget.sizeHint().height() for widget in first)
         for widget in first[:1]:
@@ -151,6 +155,11 @@ class TransfersPanel(QFrame):
         bar = self._area.verticalScrollBar().sizeHint().width()
         for widget in self._rows:
             widget.leave_room(bar if len(view.rows) > ROWS_AT_ONCE else 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._shape = None  # with the next render
 
     def _keep_focus(self, focused: QWidget, view: TransfersView) -> None:
         """Put the keyboard on the tab where the control that had it is gone.

@@ -82,6 +82,12 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     each: str = ""
     details: str = ""
 
+    @property
+    def at_rest(self) -> RowView:
+        """Return the row without what changes while files are moved."""
+        fraction = None if self.fraction is None else 0.0
+        return msgspec.structs.replace(self, fraction=fraction, status="")
+
 
 def row_view(
     batch: Batch, *, here: Site | None, away: Interruption | None, can_retry: bool, now: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -174,7 +173,7 @@ class TransferRowWidget(QFrame):
         are moved, that is the bar and the words beside it.
         """
         shown, self._shown = self._shown, view
-        if shown is None or _at_rest(view) != _at_rest(shown):
+        if shown is None or view.at_rest != shown.at_rest:
             self._render_rest(view)
         if view != shown:
             self._render_progress(view)
@@ -227,12 +226,6 @@ class TransferRowWidget(QFrame):
     @Slot(object)
     def _choose_scope(self, scope: ConflictScope) -> None:
         self.scope_chosen.emit(self.batch, scope)
-
-
-def _at_rest(view: RowView) -> RowView:
-    """Give a row without what changes while files are moved."""
-    fraction = None if view.fraction is None else 0.0
-    return msgspec.structs.replace(view, fraction=fraction, status="")
 
 
 def _sub_tip(view: RowView) -> str:
