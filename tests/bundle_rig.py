@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, BinaryIO
 
 from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
@@ -87,7 +87,9 @@ class Told:
 class FullDisk(Flusher):
     """Takes files, and has no room for them in the end."""
 
-    def flush(self, file: LocalFile, done: Done) -> None:  # noqa: ARG002  the base's
+    def flush(self, file: LocalFile, done: Done, opened: BinaryIO | None = None) -> None:  # noqa: ARG002  the base's
+        if opened is not None:
+            opened.close()
         done(LocalFileError(message("No space left.")))
 
 

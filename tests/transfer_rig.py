@@ -9,12 +9,14 @@ from typing import BinaryIO
 import msgspec
 
 from ferrygate.transfers.checkpoint import UploadCheckpoint
+from ferrygate.transfers.download import Disk as FetchDisk
 from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import Outcome, Report
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.route import Route
@@ -80,6 +82,7 @@ class TransferRig:
         self.late_check = True
         self.slots = ReplaceSlots()
         self.listed_times = ListedTimes()
+        self.folders = KeptFolders(self.rig.stream.clock.monotonic)
 
     def write(self, name: str, content: bytes) -> str:
         path = self.folder / name
@@ -100,6 +103,7 @@ class TransferRig:
             late,
             self.slots,
             self.listed_times,
+            self.folders,
             late_check=self.late_check,
         )
 
@@ -110,4 +114,13 @@ class TransferRig:
 
     def fetch(self, job: FileJob) -> Outcome:
         """Download one file; its hidden name is always the same."""
-        return self.rig.run(download(self.route(), job, self.reports, self.disk))
+        return self.rig.run(self.fetching(self.route(), job, self.reports))
+
+    async def fetching(
+        self, route: Route, job: FileJob, report: Report, disk: FetchDisk | None = None
+    ) -> Outcome:
+        """Download one file on a channel that others may share."""
+        fetched = await download(route, job, report, disk or self.disk)
+        if fetched.opened is not None:
+            fetched.opened.close()
+        return fetched.outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Coroutine
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -19,6 +20,7 @@ from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
@@ -98,9 +100,12 @@ class Target:
         stream = HostileStream(script, clock, cancel)
         channel = SftpChannel(stream, clock)
         ended: FerrygateError | None = None
+        folders = KeptFolders(clock.monotonic)
+        route = self._route(channel, clock, folders, object_store=object_store)
         try:
             channel.start(cancel)
-            channel.run(work(self._route(channel, clock, object_store=object_store)), cancel)
+            with closing(folders):
+                channel.run(work(route), cancel)
         except FerrygateError as error:
             ended = error
         if channel.usable:
@@ -125,18 +130,32 @@ class Target:
             return
 
     @staticmethod
-    def _route(channel: SftpChannel, clock: ManualClock, *, object_store: bool) -> Route:
+    def _route(
+        channel: SftpChannel, clock: ManualClock, folders: KeptFolders, *, object_store: bool
+    ) -> Route:
         window = Window(Share(1 << 20), clock, channel.bell)
         late = LateParts(clock.monotonic, 330)
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
         return Route(
-            RemoteFiles(channel), window, limiter, object_store, late, slots, ListedTimes()
+            RemoteFiles(channel),
+            window,
+            limiter,
+            object_store,
+            late,
+            slots,
+            ListedTimes(),
+            folders,
         )
 
     async def _download(self, route: Route) -> None:
         local = str(self._fetched / "a")
         job = FileJob(number=0, local=local, remote=b"/folder/a", size=None)
-        await download(route, job, _told, self._disk)
+        await self._fetch(route, job)
+
+    async def _fetch(self, route: Route, job: FileJob) -> None:
+        fetched = await download(route, job, _told, self._disk)
+        if fetched.opened is not None:
+            fetched.opened.close()
 
     async def _upload(self, route: Route) -> None:
         remote, choice = b"/folder/new", ConflictChoice.KEEP_BOTH
@@ -151,7 +170,7 @@ class Target:
         for job in found:
             self._check_place(job)
         for job in found[:4]:
-            await download(route, job, _told, self._disk)
+            await self._fetch(route, job)
 
     def _check_place(self, job: FileJob) -> None:
         """No name of a server leads out of the folder that was chosen."""

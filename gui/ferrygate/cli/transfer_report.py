@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -174,6 +175,9 @@ class TransferReport:
         """Tell whether a fetched file, or a folder above, was given another name on this disk."""
         if self._direction is Direction.UPLOAD or file.state is not TransferState.DELIVERED:
             return False
+        below = file.local.removeprefix(self._folder).removeprefix(os.sep)
+        if below.isascii() and file.remote.endswith(b"/" + below.encode()):  # nearly all
+            return False
         here = Path(file.local).relative_to(self._folder).parts
         there = file.remote.decode("utf-8", "surrogateescape").split("/")[-len(here) :]
         return [_composed(name) for name in here] != [_composed(name) for name in there]
@@ -252,6 +256,8 @@ class TransferReport:
             self._say(file)
 
     def _record(self, file: FileView) -> None:
+        if not self._terminal.as_json:  # what follows takes its time for many files
+            return
         problem = self._terminal.problem_record(file.problem) if file.problem else None
         self._terminal.record(
             JsonEvent.FILE,

@@ -43,16 +43,16 @@ class TooManyOpenFilesError(LocalFileError):
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: str | Path) -> Iterator[None]:
     """Translate what goes wrong while a file is read into :class:`LocalFileError`."""
     try:
         yield
     except FileNotFoundError as error:
-        raise not_there(path, reason(error)) from error
+        raise not_there(Path(path), reason(error)) from error
     except OSError as error:
-        _check_open_files(path, error)
+        _check_open_files(Path(path), error)
         raise LocalFileError(
-            message("“{name}” cannot be read on this computer.", name=path.name),
+            message("“{name}” cannot be read on this computer.", name=Path(path).name),
             detail=reason(error),
         ) from error
 
@@ -93,14 +93,14 @@ def read_small_file(path: Path, max_bytes: int) -> bytes:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: str | Path) -> Iterator[None]:
     """Translate what goes wrong while a file or folder is written, as :func:`reading` does."""
     try:
         yield
     except OSError as error:
-        _check_open_files(path, error)
+        _check_open_files(Path(path), error)
         raise LocalFileError(
-            message("“{name}” cannot be written on this computer.", name=path.name),
+            message("“{name}” cannot be written on this computer.", name=Path(path).name),
             next_step=message("Check the free space, and whether you may write to this folder."),
             detail=reason(error),
         ) from error

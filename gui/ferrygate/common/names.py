@@ -85,8 +85,10 @@ def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: Fa
         name: the server's bytes.
         taken: tells whether a name is given away already; a number is then added.
     """
-    text = unicodedata.normalize("NFC", name.decode("utf-8", "replace")).replace("\ufffd", "_")
-    text = "".join("_" if is_unsafe(character) else character for character in text)
+    text = name.decode("utf-8", "replace")
+    if not (text.isascii() and text.isprintable()):  # nearly all are, and it is much faster
+        text = unicodedata.normalize("NFC", text).replace("\ufffd", "_")
+        text = "".join("_" if is_unsafe(character) else character for character in text)
     text = _NOT_ON_WINDOWS.sub("_", text)
     stem, extension = _split(text)
     candidates = (_fitted(stem, suffix, extension) for suffix in _suffixes())
@@ -142,6 +144,8 @@ def to_remote_bytes(text: str) -> bytes:
 
 
 def _folded(name: str) -> str:
+    if name.isascii():
+        return name.lower()
     decomposed = unicodedata.normalize("NFD", name).casefold()
     return unicodedata.normalize("NFC", decomposed)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -17,6 +16,7 @@ from ferrygate.common.errors import (
     SizeMismatchError,
 )
 from ferrygate.common.local_disk import TooManyOpenFilesError
+from ferrygate.engine.fetched_files import reporting
 from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import Leftovers, UploadFailure
@@ -29,8 +29,8 @@ from ferrygate.sftp.tasks import Bell, Task
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_check import not_asked_again
-from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.not_moved import settled
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.remains import what_is_left
@@ -42,6 +42,7 @@ from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Window
 
 _MOST_FILES = 256  # in flight on one channel, where the server allows so many handles
+_SMALL = 1 << 16  # bytes of files that are checked in no time, and come in thousands
 _FINISH_SECONDS = 5.0  # for what overwrites something when it is cancelled
 _ROOM_SECONDS = 0.25  # until a file is begun again, where too many are open in other lanes
 
@@ -144,6 +145,7 @@ class Bundle:
         self._settings = settings
         self._cancel = cancel
         self._flying: list[_Flying] = []
+        self._folders = KeptFolders(settings.clock.monotonic)
         self._leftovers = Leftovers(
             settings.clock, settings.late, reports.upload_failed, object_store=settings.object_store
         )
@@ -157,7 +159,8 @@ class Bundle:
         """
         while True:
             try:
-                lane.run(self._work, self._cancel)
+                with closing(self._folders):
+                    lane.run(self._work, self._cancel)
             except ConnectionLostError as error:
                 walking = any(not isinstance(one.item, FileJob) for one in self._flying)
                 self._settings.load.lost(walking=walking)
@@ -199,6 +202,7 @@ class Bundle:
             settings.late,
             self._slots,
             settings.listed_times,
+            self._folders,
             late_check=self._late_check,
         )
         while True:
@@ -291,6 +295,8 @@ class Bundle:
         """Move a file; returns what reports its end."""
 
         def report(state: TransferState, moved: int) -> None:
+            if state is TransferState.CHECKING and moved <= _SMALL and not route.object_store:
+                return
             if state is flying.told:
                 self._reports.moved(job, moved)
             else:
@@ -301,7 +307,8 @@ class Bundle:
         if done is not None:
             return partial(self._reports.ended, job, done)
         if self._direction is Direction.DOWNLOAD:
-            return self._kept(job, await download(route, job, report, self._settings.disk))
+            fetched = await download(route, job, report, self._settings.disk)
+            return reporting(job, fetched, self._reports, self._settings)
         try:
             with closing(await self._claim(route, job)):
                 outcome = await upload(route, job, report, flying.checkpoint)
@@ -336,25 +343,6 @@ class Bundle:
         if self._late_check:
             return partial(self._reports.later, job, checkpoint, until, error)
         return partial(self._reports.ended, job, not_asked_again(outcome))
-
-    def _kept(self, job: FileJob, outcome: Outcome) -> Callback:
-        if outcome.state is not TransferState.DELIVERED:
-            return partial(self._reports.ended, job, outcome)
-
-        def flushed(error: FerrygateError | None) -> None:
-            if error is None:
-                self._reports.ended(job, outcome)
-            else:
-                self._reports.failed(job, error)
-
-        folder = LocalFolder.holding(job.root, outcome.local)
-        file = LocalFile(folder, Path(outcome.local).name)
-
-        def flush() -> None:
-            self._settings.disk.flush(file, flushed)
-            self._reports.room()  # its end is reported once it is on the disk
-
-        return flush
 
     # ------------------------------------------------------------ ends
 

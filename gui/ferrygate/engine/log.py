@@ -13,6 +13,11 @@ _LOG = logging.getLogger("ferrygate.engine")
 def note(event: m.Event) -> None:
     """Write down what support needs of an event."""
     match event:
+        case m.FileChanged(batch=batch, view=view):  # first: of thousands in a batch
+            if _LOG.isEnabledFor(logging.DEBUG):
+                _LOG.debug(
+                    "file %s.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
+                )
         case m.SessionChanged(state=state, problem=problem):
             _LOG.info("session %s%s", state.value, _reason(problem))
         case m.Failed(request=request, problem=problem):
@@ -25,10 +30,6 @@ def note(event: m.Event) -> None:
             _LOG.info("refusal explained%s", _reason(problem))
         case m.SkewMeasured(seconds=seconds, applied=applied):
             _LOG.info("clock of Okta ahead by %s s, corrected by %d s", seconds, applied)
-        case m.FileChanged(batch=batch, view=view):
-            _LOG.debug(
-                "file %s.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
-            )
         case m.BatchChanged(view=m.BatchView(finished=True) as view):
             _LOG.info(
                 "batch %s finished: %d of %d files delivered, %d bytes",

@@ -168,7 +168,10 @@ class TransferQueue:
 
         Else a small file would wait until a large folder, which came before it, is through.
         """
-        for batch in sorted(self._batches.values(), key=self._has_lane):
+        batches = list(self._batches.values())
+        if len(batches) > 1:
+            batches.sort(key=self._has_lane)
+        for batch in batches:
             while self._connected and batch.has_work:
                 assignment = self._lanes.with_room(batch.id)
                 if assignment is not None:

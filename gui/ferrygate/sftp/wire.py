@@ -127,7 +127,7 @@ _KINDS = {
 }
 
 # The first ten letters of "ls -l", which servers put into the longname (draft §7).
-_LS_LONG = re.compile(rb"[-dlbcpsD][-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT]")
+_LS_LONG = rb"[-dlbcpsD][-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT]"  # compiled where it is used
 _LS_KINDS = {ord("-"): EntryKind.FILE, ord("d"): EntryKind.FOLDER, ord("l"): EntryKind.LINK}
 
 _HEADER = struct.Struct(">IBI")
@@ -378,6 +378,6 @@ def _kind(permissions: int | None) -> EntryKind:
 
 def _kind_by_longname(longname: bytes) -> EntryKind:
     """Tell the kind by the first ten bytes of a line of ``ls -l``, if it is one."""
-    if not _LS_LONG.fullmatch(longname):
+    if not re.fullmatch(_LS_LONG, longname):
         return EntryKind.UNKNOWN
     return _LS_KINDS.get(longname[0], EntryKind.OTHER)

@@ -26,7 +26,8 @@ from ferrygate.transfers.conflict import (
     skipped,
 )
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.transfers.kept_folders import KeptFolders
+from ferrygate.transfers.local_folder import LocalFile, LocalFolder, OpenFolder
 from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import Outcome, Report
 from ferrygate.transfers.parts import Part, new_part
@@ -51,7 +52,22 @@ class Disk(Protocol):
         """Files are about to come into a folder: take away what dead runs have left there."""
 
 
-async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Outcome:
+class Fetched(msgspec.Struct, frozen=True):
+    """Tells how a fetch ended.
+
+    Attributes:
+        outcome: what is told of the file.
+        file: the file in its place, which need not be flushed to the disk; ``None`` if it was
+            skipped.
+        opened: the same, still open where this system moves open files; the caller closes it.
+    """
+
+    outcome: Outcome
+    file: LocalFile | None = None
+    opened: BinaryIO | None = None
+
+
+async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Fetched:
     """Fetch one file. It is whole, and in its place, but need not be flushed to the disk.
 
     A file that is written to meanwhile is fetched once more, from its beginning.
@@ -74,9 +90,9 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Ou
     version = FileVersion(job.size, job.modified)
     if job.size is None and job.on_conflict is ConflictChoice.CHANGED:
         version = await _ask(route, job)
-    name = _target_name(job, folder, version)
+    name = _target_name(route.folders, job, folder, version)
     if isinstance(name, Outcome):
-        return name
+        return Fetched(name)
     disk.clear(folder)
     fetch = _Fetch(route, job, report, disk, folder, name)
     if version.size is None:
@@ -115,51 +131,49 @@ async def _ask(route: Route, job: FileJob) -> FileVersion:
     return FileVersion.of(remote)
 
 
-async def _fetch(fetch: _Fetch, version: FileVersion) -> Outcome:
-    files, job = fetch.route.files, fetch.job
-    target = Path(job.local)
-    if target.name != fetch.name:
-        target = target.with_name(fetch.name)
+async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
+    files, job, folders = fetch.route.files, fetch.job, fetch.route.folders
+    target = os.path.join(os.path.dirname(job.local), fetch.name)  # noqa: PTH118, PTH120  often
     handle = await files.open_for_reading(job.remote)
     try:
         with writing(target):
-            with fetch.folder.opened() as folder:
-                part = new_part(folder, fetch.disk.hidden_name)
+            part = new_part(folders.open(fetch.folder), fetch.disk.hidden_name)
             try:
                 received = await _receive(fetch, handle, version, part)
             except BaseException:
-                _take_away(fetch.folder, part.name)
+                part.file.close()
+                _take_away(fetch, part.name)
                 raise
     finally:
         files.close_later(handle)
-    return Outcome(
+    outcome = Outcome(
         state=TransferState.DELIVERED,
-        local=str(target),
+        local=target,
         remote=job.remote,
         size=received.size,
         sha256=received.sha256,
         confirmation=_confirmation(received),
     )
+    opened = part.file if _MOVES_OPEN_FILES else None
+    return Fetched(outcome, LocalFile(fetch.folder, fetch.name), opened)
 
 
 async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Part) -> Received:
     """Fill the part and give it its name; it is locked until then where that is possible."""
-    with part.file as file:
-        receiver = Receiver(
-            fetch.route,
-            fetch.job.remote,
-            handle,
-            version,
-            file,
-            report=fetch.report,
-            write_back=fetch.disk.write_back,
-        )
-        received = await receiver.receive()
-        fetch.report(TransferState.CHECKING, received.size)
-        if _MOVES_OPEN_FILES:
-            _into_place(fetch, part.name, received)
+    receiver = Receiver(
+        fetch.route,
+        fetch.job.remote,
+        handle,
+        version,
+        part.file,
+        report=fetch.report,
+        write_back=fetch.disk.write_back,
+    )
+    received = await receiver.receive()
+    fetch.report(TransferState.CHECKING, received.size)
     if not _MOVES_OPEN_FILES:
-        _into_place(fetch, part.name, received)
+        part.file.close()
+    _into_place(fetch, part.name, received)
     return received
 
 
@@ -172,16 +186,19 @@ def _confirmation(received: Received) -> Confirmation:
     return Confirmation.CONFIRMED
 
 
-def _target_name(job: FileJob, folder: LocalFolder, version: FileVersion) -> str | Outcome:
+def _target_name(
+    folders: KeptFolders, job: FileJob, folder: LocalFolder, version: FileVersion
+) -> str | Outcome:
     """The name to fetch to, or the end of a file that is to be skipped."""
-    wanted = Path(job.local)
+    name = os.path.basename(job.local)  # noqa: PTH119  text, and often
     if job.on_conflict is ConflictChoice.REPLACE:
-        return wanted.name
-    with reading(wanted), contextlib.suppress(FileNotFoundError), folder.opened() as opened:
-        here = opened.status(wanted.name)
+        return name
+    with reading(job.local), contextlib.suppress(FileNotFoundError):
+        opened = folders.open(folder)
+        here = opened.status(name)
         if here is not None:
             return _beside(job, opened, here, version)
-    return wanted.name  # where there is no folder, that is told when the file is to be made
+    return name  # where there is no folder, that is told when the file is to be made
 
 
 def _beside(
@@ -220,17 +237,17 @@ def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
 
 def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
     """Give the finished file its time and its name, in a folder that is no link by now either."""
-    with fetch.folder.opened() as folder:
-        if received.modified:  # AWS sends 0 where it has no time
-            folder.set_time(part, received.modified)
-        new = FileFacts(EntryKind.FILE, received.size, received.modified)
-        _move(folder, part, fetch.name, new, replace=fetch.job.replaces)
+    folder = fetch.route.folders.open(fetch.folder, at_once=True)
+    if received.modified:  # AWS sends 0 where it has no time
+        folder.set_time(part, received.modified)
+    new = FileFacts(EntryKind.FILE, received.size, received.modified)
+    _move(folder, part, fetch.name, new, replace=fetch.job.replaces)
 
 
-def _take_away(folder: LocalFolder, part: str) -> None:
+def _take_away(fetch: _Fetch, part: str) -> None:
     # What led here is told, not that this fails as well.
-    with contextlib.suppress(OSError, LocalFileError), folder.opened() as opened:
-        opened.remove(part)
+    with contextlib.suppress(OSError, LocalFileError):
+        fetch.route.folders.open(fetch.folder).remove(part)
 
 
 def _move(folder: OpenFolder, part: str, target: str, new: FileFacts, *, replace: bool) -> None:

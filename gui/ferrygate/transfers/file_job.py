@@ -58,4 +58,5 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def replaces(self) -> bool:
         """Tell whether the file may overwrite what has its name."""
-        return self.on_conflict in {ConflictChoice.REPLACE, ConflictChoice.CHANGED}
+        choice = self.on_conflict
+        return choice is ConflictChoice.REPLACE or choice is ConflictChoice.CHANGED

@@ -20,6 +20,7 @@ from ferrygate.transfers.part_names import part_name
 from ferrygate.transfers.parts import sweep
 
 _GROUP = 256  # files flushed together: the disk's journal is written once for them
+_MOST_OPEN = 256  # what may wait where another file's descriptor is kept for it
 _MOST_BEGUN = 64  # what may wait where another large file's bytes are added
 _TRIES, _BETWEEN_TRIES = 100, 0.05  # seconds
 _JOIN = 10.0  # seconds the disk may take at the end
@@ -33,10 +34,17 @@ Done = Callable[[FerrygateError | None], None]
 
 
 class _Finished(msgspec.Struct, frozen=True):
-    """A file that has its place, and who wants to know that it is safe there."""
+    """A file that has its place, and who wants to know that it is safe there.
+
+    Attributes:
+        file: where it is.
+        done: told once it is safe there.
+        opened: the same, where it is still open.
+    """
 
     file: LocalFile
     done: Done
+    opened: BinaryIO | None
 
 
 class _ToClear(msgspec.Struct, frozen=True):
@@ -100,9 +108,19 @@ class Flusher:
         if self._work.qsize() < _MOST_BEGUN:
             self._put(_Begun(os.dup(file.fileno())))
 
-    def flush(self, file: LocalFile, done: Done) -> None:
-        """Have a file and its name flushed; ``done`` is told the error, if there is one."""
-        self._put(_Finished(file, done))
+    def flush(self, file: LocalFile, done: Done, opened: BinaryIO | None = None) -> None:
+        """Have a file and its name flushed; ``done`` is told the error, if there is one.
+
+        Args:
+            file: where it is.
+            done: called on the flusher's thread.
+            opened: the same file, if it is still open; it is closed here, before ``done``. Where
+                many wait, it is closed at once, and opened again by its name.
+        """
+        if opened is not None and self._work.qsize() >= _MOST_OPEN:
+            opened.close()
+            opened = None
+        self._put(_Finished(file, done, opened))
 
     def stop(self) -> None:
         """End the thread after what is queued."""
@@ -157,9 +175,9 @@ class Flusher:
     def _flush(self, files: list[_Finished]) -> None:
         """The disk may write them in whatever order suits it, before the first is waited for."""
         for finished in files if len(files) > 1 else ():
-            _error_of(_begin_to_write, finished.file)  # it comes again when the file is synced
-        ends = [(item, self._patiently(self._sync_file, item.file)) for item in files]
-        folders = {item.file.folder: item.file for item in files}
+            _error_of(_begin_to_write, finished)  # it comes again when the file is synced
+        ends = [(item, self._patiently(self._sync_file, item)) for item in files]
+        folders = {item.file.folder: item for item in files}
         errors = {
             folder: self._patiently(self._sync_folder, one) for folder, one in folders.items()
         }
@@ -168,39 +186,45 @@ class Flusher:
                 item.done(error or errors[item.file.folder])
 
     def _patiently(
-        self, sync: Callable[[LocalFile], None], file: LocalFile
+        self, sync: Callable[[_Finished], None], finished: _Finished
     ) -> FerrygateError | None:
         """Sync, and wait for a moment where too many files are open: others are about to close."""
-        error = _error_of(sync, file)
+        error = _error_of(sync, finished)
         for _try in range(_TRIES):
             if not isinstance(error, TooManyOpenFilesError):
                 break
             self._clock.wait(threading.Event(), _BETWEEN_TRIES)
-            error = _error_of(sync, file)
+            error = _error_of(sync, finished)
         return error
 
-    def _sync_file(self, file: LocalFile) -> None:
-        _with_descriptor(file, file.name, self._sync)
+    def _sync_file(self, finished: _Finished) -> None:
+        if finished.opened is None:
+            _with_descriptor(finished.file, finished.file.name, self._sync)
+            return
+        try:
+            self._sync(finished.opened.fileno())
+        finally:
+            finished.opened.close()
 
     def _sync(self, descriptor: int) -> None:
         self._sync_descriptor(descriptor)
         if self._failed and (error := self._failed.pop(_identity(descriptor), None)) is not None:
             raise error
 
-    def _sync_folder(self, file: LocalFile) -> None:
+    def _sync_folder(self, finished: _Finished) -> None:
         if os.name != "posix":  # Windows writes names down by itself
             return
         try:
-            _with_descriptor(file, ".", self._sync_descriptor)
+            _with_descriptor(finished.file, ".", self._sync_descriptor)
         except OSError as error:
             if error.errno not in _NO_FOLDERS:
                 raise
 
 
-def _error_of(sync: Callable[[LocalFile], None], file: LocalFile) -> FerrygateError | None:
+def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> FerrygateError | None:
     try:
-        with writing(file.path):
-            sync(file)
+        with writing(finished.file.name):
+            sync(finished)
     except FerrygateError as error:
         return error
     except Exception as error:  # noqa: BLE001  whoever waits for the file is told
@@ -208,14 +232,18 @@ def _error_of(sync: Callable[[LocalFile], None], file: LocalFile) -> FerrygateEr
     return None
 
 
-def _begin_to_write(file: LocalFile) -> None:
+def _begin_to_write(finished: _Finished) -> None:
     """Linux begins to write what is dirty, and keeps it in memory until it is written."""
-    if hasattr(os, "posix_fadvise"):
-        _with_descriptor(
-            file,
-            file.name,
-            lambda opened: os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED),
-        )
+    if not hasattr(os, "posix_fadvise"):
+        return
+    if finished.opened is None:
+        _with_descriptor(finished.file, finished.file.name, _write_soon)
+    else:
+        _write_soon(finished.opened.fileno())
+
+
+def _write_soon(descriptor: int) -> None:
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _identity(descriptor: int) -> tuple[int, int]:

@@ -28,6 +28,8 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _REPARSE_POINT = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: links and junctions of Windows
 
+_Identity = tuple[int, int]  # device and inode
+
 
 class OpenFolder:
     """An open folder; names are those of what is in it."""
@@ -36,6 +38,14 @@ class OpenFolder:
         """Take over a descriptor; ``None`` where paths have to do."""
         self._path = path
         self._descriptor = descriptor
+        self._identity: _Identity | None = None  # asked for once
+
+    @property
+    def identity(self) -> _Identity | None:
+        """Return the numbers by which the system knows it; ``None`` where paths have to do."""
+        if self._identity is None and self._descriptor is not None:
+            self._identity = _identity(os.fstat(self._descriptor))
+        return self._identity
 
     def status(self, name: str) -> os.stat_result | None:
         """Look a name up, a link itself; ``None`` if nothing is there."""
@@ -161,16 +171,48 @@ class LocalFolder(msgspec.Struct, frozen=True):
             LocalFileError: a link or a file stands in the way.
             OSError: what the system says, as everything that is done in it.
         """
-        folder = _open_chosen(self.chosen, make=make)
+        (folder,) = self.way(make=make)
         try:
-            for name in self.below:
-                if make:
-                    folder.make_folder(name)
-                above, folder = folder, folder.descend(name)
-                above.close()
             yield folder
         finally:
             folder.close()
+
+    def way(self, *, make: bool = False, whole: bool = False) -> list[OpenFolder]:
+        """Open the folders from the chosen one down to this one, which is the last; else as above.
+
+        Without ``whole`` all but the last are closed again.
+        """
+        way = [_open_chosen(self.chosen, make=make)]
+        try:
+            for name in self.below:
+                if make:
+                    way[-1].make_folder(name)
+                way.append(way[-1].descend(name))
+                if not whole:
+                    way.pop(0).close()
+        except BaseException:
+            for folder in way:
+                folder.close()
+            raise
+        return way
+
+    def is_reached_by(self, way: list[OpenFolder]) -> bool:
+        """Tell whether a whole way that was opened is still the one that its names lead.
+
+        False where paths have to do.
+        """
+        if len(way) <= len(self.below):
+            return False
+        try:
+            if _identity(os.stat(self.chosen or ".")) != way[0].identity:  # noqa: PTH116  text
+                return False
+            for above, name, folder in zip(way, self.below, way[1:], strict=False):
+                status = above.status(name)
+                if status is None or _identity(status) != folder.identity:
+                    return False
+        except OSError:
+            return False
+        return True
 
 
 class LocalFile(msgspec.Struct, frozen=True):
@@ -196,6 +238,10 @@ def _open_chosen(path: str, *, make: bool) -> OpenFolder:
     if not _BY_DESCRIPTOR:
         return OpenFolder(path, None)
     return OpenFolder(path, os.open(path or ".", _FOLDER))
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    return status.st_dev, status.st_ino
 
 
 def _is_reparse_point(status: os.stat_result) -> bool:

@@ -157,22 +157,23 @@ class RemoteWalk:
         looks = Ahead(
             files.channel, doubtful, lambda entry: self._target(files, folder, entry), most=_LOOKS
         )
+        here = str(folder.local / "_")[:-1]  # with its separator
         for number, entry in enumerate(entries, start=1):
             path = remote_path.join(folder.remote, entry.name)
-            local = folder.local / given.give(entry.name)
+            local = here + given.give(entry.name)
             target = _Target(entry)
             if entry.kind in _DOUBTFUL:
                 looked = await looks.next()
                 assert looked is not None  # noqa: S101  each doubtful entry is looked at
                 target = looked[1]
             if target.not_moved is not None:
-                self._found.not_movable(str(local), path, target.not_moved)
+                self._found.not_movable(local, path, target.not_moved)
             elif target.entry.kind is EntryKind.FOLDER:
-                below.append(_Folder(path, local, target.above or _below(folder, entry.name)))
+                below.append(_Folder(path, Path(local), target.above or _below(folder, entry.name)))
             elif target.entry.kind is EntryKind.OTHER:
-                self._found.not_movable(str(local), path, SkipReason.SPECIAL)
+                self._found.not_movable(local, path, SkipReason.SPECIAL)
             else:
-                self._found_file(str(local), path, target.entry, root)
+                self._found_file(local, path, target.entry, root)
             if not number % _BREATH:
                 await files.channel.sleep(0)
         if not contents[1].is_whole:

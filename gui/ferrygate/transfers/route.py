@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -25,6 +26,7 @@ class Route(msgspec.Struct, frozen=True):
         late: the parts that an object store may show late.
         slots: for files of a batch that overwrite others.
         listed_times: whether the server tells other times of names than of handles.
+        folders: on this computer, kept open for what is fetched into them.
         late_check: wait until none can come any more, before a file counts as delivered.
     """
 
@@ -35,6 +37,7 @@ class Route(msgspec.Struct, frozen=True):
     late: LateParts
     slots: ReplaceSlots
     listed_times: ListedTimes
+    folders: KeptFolders
     late_check: bool = True
 
     def piece(self, most: int) -> int:

@@ -33,6 +33,8 @@ class TransferState(Enum):
     NEEDS_ATTENTION = "needs-attention"
     CANCELLED = "cancelled"
 
+    __hash__ = object.__hash__  # of Enum's it is Python's, and asked for dozens of times a file
+
     @property
     def has_ended(self) -> bool:
         """Tell whether nothing more happens to the file, unless a person has it tried again."""
@@ -50,6 +52,7 @@ _UNDER_WAY = frozenset(
     {
         TransferState.WAITING,  # a conflict was met: asked for, then tried again
         TransferState.CHECKING,
+        TransferState.DELIVERED,  # a small file, whose check is not told
         TransferState.INTERRUPTED,
         TransferState.SKIPPED,
         TransferState.NEEDS_ATTENTION,

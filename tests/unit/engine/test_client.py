@@ -201,7 +201,7 @@ def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> No
     client, _engine = client_of({m.CancelRequest: (m.Done(1),)})
     before = signal.signal(signal.SIGINT, lambda *_signal: client.cancel())
     try:
-        with unheard_signal(signal.SIGINT, asleep_in="_next"):
+        with unheard_signal(signal.SIGINT, asleep_in="_wait"):
             assert list(client.ask(UPLOAD)) == []
     finally:
         signal.signal(signal.SIGINT, before)

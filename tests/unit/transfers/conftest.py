@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from walk_rig import Walk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> TransferRig:
-    return TransferRig(tmp_path)
+def desk(tmp_path: Path) -> Iterator[TransferRig]:
+    desk = TransferRig(tmp_path)
+    yield desk
+    desk.folders.close()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from ferrygate.common.errors import (
     WrongTypeError,
 )
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
@@ -216,10 +215,10 @@ def test_a_file_that_failed_gives_back_what_it_had_in_flight(
 
     async def one_then_another() -> Outcome:
         with pytest.raises(RemoteFailureError):
-            await download(route, job, desk.reports, desk.disk)
+            await desk.fetching(route, job, desk.reports)
         assert route.window.flying > 0
         desk.server.instead.clear()
-        return await download(route, job, desk.reports, desk.disk)
+        return await desk.fetching(route, job, desk.reports)
 
     def refuse_the_first() -> None:
         if held.answers:

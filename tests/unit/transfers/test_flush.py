@@ -261,6 +261,44 @@ def held_up(flusher: Flusher, folder: Path) -> Iterator[None]:
 # ---------------------------------------------------------------- large files under way
 
 
+@pytest.mark.parametrize("count", [1, 300])  # and more than may wait while they are open
+def test_a_file_that_is_open_is_flushed_by_its_descriptor_and_closed_before_that_is_told(
+    told: Told, tmp_path: Path, count: int
+) -> None:
+    synced: set[tuple[int, int]] = set()
+
+    def sync(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        synced.add((status.st_dev, status.st_ino))
+
+    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
+    opened = [(tmp_path / str(number)).open("wb", buffering=0) for number in range(count)]
+    files = {
+        (status.st_dev, status.st_ino) for status in map(os.stat, map(str, tmp_path.iterdir()))
+    }
+    closed: list[bool] = []
+
+    def flush(number: int) -> None:
+        tell = told.about(str(number))
+
+        def done(error: FerrygateError | None) -> None:
+            closed.append(opened[number].closed)
+            tell(error)
+
+        flusher.flush(local(tmp_path / str(number)), done, opened[number])
+
+    with held_up(flusher, tmp_path):
+        for number in range(count):
+            flush(number)
+        (tmp_path / "0").rename(tmp_path / "moved on")  # it is the open file that counts
+    told.wait(count)
+    flusher.stop()
+    flusher.join()
+    assert set(told.errors.values()) == {None}
+    assert all(closed)
+    assert files <= synced
+
+
 def descriptors() -> set[str]:
     return set(os.listdir("/proc/self/fd"))  # noqa: PTH208  numbers, of which one is its own
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob, Names
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice
@@ -82,7 +81,7 @@ def test_two_downloads_are_never_kept_under_one_name(desk: TransferRig) -> None:
 
     async def both() -> set[str]:
         spawn = desk.rig.channel.spawn
-        fetched = [spawn(download(route, job, desk.reports, Disk(job))) for job in jobs]
+        fetched = [spawn(desk.fetching(route, job, desk.reports, Disk(job))) for job in jobs]
         return {Path((await outcome).local).name for outcome in fetched}
 
     assert desk.rig.run(both()) == {"a (2).csv", "a (3).csv"}

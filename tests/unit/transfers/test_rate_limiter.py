@@ -10,7 +10,6 @@ import pytest
 
 from fake_clock import ManualClock
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.download import download
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload import upload
@@ -170,7 +169,7 @@ class Paced:
                     one = upload(route, job, self.report(number), UploadCheckpoint())
                 else:
                     desk.server.files[remote] = bytearray(SIZE)
-                    one = download(route, job, self.report(number), desk.disk)
+                    one = desk.fetching(route, job, self.report(number))
                 tasks.append(desk.rig.channel.spawn(one))
             for task in tasks:
                 await task

@@ -1,0 +1,82 @@
+"""Folders that stay open while files go into them, for one thread.
+
+Opening a folder means opening each one on the way there, and a fetched file needs its folder three
+times. Where files are small that is most of what they cost. A kept folder is used again only if its
+name, and that of each folder above it up to the chosen one, still leads to the same folder, and
+none has become a link. That is asked anew once a moment has passed, and always before a file gets
+its name. What comes between comes too late to lead a file elsewhere: files are made, moved and
+taken away in the folder that is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+
+_MOMENT = 0.02  # seconds
+_MOST_DESCRIPTORS = 16  # over all folders that are kept; a deeper one is opened for each use
+
+
+class _Way(msgspec.Struct):
+    """The folders from the chosen one down to a kept one, all open.
+
+    Attributes:
+        folders: the last is the kept one; that alone where they are too many.
+        asked_at: when its names were last seen to lead there, on the steady clock.
+    """
+
+    folders: list[OpenFolder]
+    asked_at: float
+
+
+class KeptFolders:
+    """Keeps the folders that were used last; used and closed by one thread."""
+
+    def __init__(self, now: Callable[[], float], most: int = _MOST_DESCRIPTORS) -> None:
+        """Begin with none.
+
+        Args:
+            now: the steady clock, in seconds.
+            most: bounds the descriptors.
+        """
+        self._now = now
+        self._most = most
+        self._ways: dict[LocalFolder, _Way] = {}  # the one used last at the end
+        self._open = 0
+
+    def open(self, folder: LocalFolder, *, at_once: bool = False) -> OpenFolder:
+        """Open a folder, which stays open until another one is asked for, or :meth:`close`.
+
+        With ``at_once`` its path leads there now, and did not only a moment ago.
+
+        Raises:
+            LocalFileError: a link or a file stands in the way.
+            OSError: what the system says.
+        """
+        way, now = self._ways.pop(folder, None), self._now()
+        if way is not None and (at_once or now - way.asked_at > _MOMENT):
+            way.asked_at = now
+            if not folder.is_reached_by(way.folders):
+                self._let_go(way)
+                way = None
+        if way is None:
+            needed = len(folder.below) + 1
+            while self._ways and self._open + needed > self._most:
+                self._let_go(self._ways.pop(next(iter(self._ways))))
+            way = _Way(folder.way(whole=needed <= self._most), now)
+            self._open += len(way.folders)
+        self._ways[folder] = way
+        return way.folders[-1]
+
+    def close(self) -> None:
+        """Close all; the next that is asked for is opened anew."""
+        while self._ways:
+            self._let_go(self._ways.popitem()[1])
+
+    def _let_go(self, way: _Way) -> None:
+        self._open -= len(way.folders)
+        for folder in way.folders:
+            folder.close()
