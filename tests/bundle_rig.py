@@ -32,6 +32,7 @@ from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
+from no_marks import no_marks
 from scripted_sftp import Rig, ScriptedServer
 
 CONTENT = b"x" * 100_000
@@ -147,6 +148,7 @@ class BundleRig:
             load=self.load,
             late=self.late,
             claims=UploadClaims(self.folder / "replacing", "account"),
+            mark=no_marks(),
             listed_times=ListedTimes(),
         )
         for item in items:

@@ -32,6 +32,7 @@ from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
+from no_marks import no_marks
 from scripted_sftp import Rig, ScriptedServer
 
 T = TypeVar("T")
@@ -225,6 +226,7 @@ class QueueRig:
                 load=Load(),
                 late=LateParts(self.clock.monotonic, 330),
                 claims=UploadClaims(self.folder / "replacing", "account"),
+                mark=no_marks(),
                 listed_times=ListedTimes(),
             ),
             self._doubt,

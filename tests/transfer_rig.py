@@ -23,6 +23,7 @@ from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from ferrygate.transfers.window import Share, Window
+from no_marks import no_marks
 from scripted_sftp import Rig, ScriptedServer
 
 CONTENT = bytes(range(256)) * 1024
@@ -82,6 +83,7 @@ class TransferRig:
         self.late_check = True
         self.slots = ReplaceSlots()
         self.listed_times = ListedTimes()
+        self.mark = no_marks()
         self.folders = KeptFolders(self.rig.stream.clock.monotonic)
 
     def write(self, name: str, content: bytes) -> str:
@@ -104,6 +106,7 @@ class TransferRig:
             self.slots,
             self.listed_times,
             self.folders,
+            self.mark,
             late_check=self.late_check,
         )
 

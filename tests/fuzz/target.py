@@ -24,6 +24,7 @@ from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
+from ferrygate.transfers.origin_mark import OriginMark, mark_of
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
@@ -145,6 +146,7 @@ class Target:
             slots,
             ListedTimes(),
             folders,
+            OriginMark("sftp.example.com", 22, mark_of("linux", clock)),
         )
 
     async def _download(self, route: Route) -> None:

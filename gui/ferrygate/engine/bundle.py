@@ -203,6 +203,7 @@ class Bundle:
             self._slots,
             settings.listed_times,
             self._folders,
+            settings.mark,
             late_check=self._late_check,
         )
         while True:

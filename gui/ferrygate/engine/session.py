@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import msgspec
@@ -33,10 +34,12 @@ from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sites.address import canonical_host
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
+from ferrygate.transfers.origin_mark import OriginMark, mark_of
 from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload_claims import UploadClaims
@@ -101,6 +104,9 @@ class Session:
                 late=late,
                 claims=UploadClaims(
                     parts.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
+                ),
+                mark=OriginMark(
+                    canonical_host(site.host), site.port, mark_of(sys.platform, parts.clock)
                 ),
                 listed_times=ListedTimes(),
             ),

@@ -10,6 +10,7 @@ from ferrygate.engine.load import Load
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
+from ferrygate.transfers.origin_mark import OriginMark
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
@@ -28,6 +29,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
         load: how many files may be under way on the server, over all lanes.
         late: the parts that an object store may show late.
         claims: which remote names are being replaced from this computer.
+        mark: marks what is fetched as come from this server.
         listed_times: whether the server tells other times of names than of handles.
     """
 
@@ -40,4 +42,5 @@ class TransferSettings(msgspec.Struct, frozen=True):
     load: Load
     late: LateParts
     claims: UploadClaims
+    mark: OriginMark
     listed_times: ListedTimes

@@ -171,6 +171,8 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
     )
     received = await receiver.receive()
     fetch.report(TransferState.CHECKING, received.size)
+    path = os.path.join(os.path.dirname(fetch.job.local), part.name)  # noqa: PTH118, PTH120  often
+    fetch.route.mark(part.file, path, fetch.job.remote)  # before the file has its name
     if not _MOVES_OPEN_FILES:
         part.file.close()
     _into_place(fetch, part.name, received)

@@ -8,6 +8,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
+from ferrygate.transfers.origin_mark import OriginMark
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.window import Window
@@ -27,6 +28,7 @@ class Route(msgspec.Struct, frozen=True):
         slots: for files of a batch that overwrite others.
         listed_times: whether the server tells other times of names than of handles.
         folders: on this computer, kept open for what is fetched into them.
+        mark: marks what is fetched as come from this server.
         late_check: wait until none can come any more, before a file counts as delivered.
     """
 
@@ -38,6 +40,7 @@ class Route(msgspec.Struct, frozen=True):
     slots: ReplaceSlots
     listed_times: ListedTimes
     folders: KeptFolders
+    mark: OriginMark
     late_check: bool = True
 
     def piece(self, most: int) -> int:

@@ -1,0 +1,141 @@
+"""Marks fetched files as come from elsewhere, in the way of this computer's system.
+
+Windows and macOS ask before they run what is marked, and office programs open it guarded:
+
+- Windows keeps the mark in a second stream of the file, ``Zone.Identifier`` ([MS-FSCC] §5.6.1).
+- macOS keeps it in the attribute ``com.apple.quarantine``.
+- Linux has ``user.xdg.origin.url``, which tells a person where a file is from
+  (freedesktop.org, CommonExtendedAttributes), and which curl and browsers write as well.
+
+The address that is kept names the server and the path, and neither the user nor a secret. A disk
+that keeps no such marks (FAT, some network disks) takes the file without one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import quote_from_bytes
+
+from ferrygate.common.clock import Clock
+
+_DEFAULT_PORT = 22
+_INTERNET = 3  # URLZONE_INTERNET
+_LONGEST_HOST_URL = 2083  # characters; programs of Windows fail with longer ones, as browsers note
+_DOWNLOADED = "0081"  # flags of a file that a program has fetched
+_AGENT = "Ferrygate"
+
+SetAttribute = Callable[[int, bytes, bytes], None]
+"""Sets an attribute of an open file: descriptor, name, value. Raises ``OSError``."""
+
+
+class Mark(Protocol):
+    """Marks a file that is not under its name yet."""
+
+    def __call__(self, file: BinaryIO, path: str, url: str, /) -> None:
+        """Mark an open file.
+
+        Args:
+            file: open for writing.
+            path: its path now.
+            url: where it comes from.
+
+        Raises:
+            OSError: the disk keeps no marks.
+        """
+
+
+class OriginMark:
+    """Marks what is fetched from one server."""
+
+    def __init__(self, host: str, port: int, mark: Mark) -> None:
+        """Take the server's address, as DNS has it, and the way of this system."""
+        self._beginning = _beginning(host, port)
+        self._mark = mark
+
+    def __call__(self, file: BinaryIO, path: str, remote: bytes) -> None:
+        """Mark an open file that was fetched from ``remote``, where the disk keeps marks."""
+        with contextlib.suppress(OSError):  # there is none to be had: the file is what counts
+            self._mark(file, path, self._beginning + quote_from_bytes(remote))
+
+
+def mark_of(platform: str, clock: Clock) -> Mark:
+    """Return the way in which a system marks files; ``platform`` is as ``sys.platform``."""
+    if platform == "win32":
+        return mark_on_windows
+    if platform == "darwin":
+        return AttributeMark(
+            b"com.apple.quarantine", lambda _url: quarantine(clock.now()), set_attribute
+        )
+    return AttributeMark(b"user.xdg.origin.url", str.encode, set_attribute)
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def zone_identifier(url: str) -> bytes:
+    """Return the stream that Windows keeps of a file from elsewhere."""
+    lines = ["[ZoneTransfer]", f"ZoneId={_INTERNET}"]
+    if len(url) <= _LONGEST_HOST_URL:
+        lines.append(f"HostUrl={url}")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def quarantine(now: float) -> bytes:
+    """Return the attribute that macOS keeps; ``now`` is in seconds since the epoch.
+
+    Behind the last semicolon the number of an event in its database could stand.
+    """
+    return f"{_DOWNLOADED};{int(now):08x};{_AGENT};".encode("ascii")
+
+
+def _beginning(host: str, port: int) -> str:
+    """Return an address up to the path (RFC 3986 §3.2)."""
+    name = f"[{host.replace('%', '%25')}]" if ":" in host else host
+    return f"sftp://{name}" if port == _DEFAULT_PORT else f"sftp://{name}:{port}"
+
+
+# ---------------------------------------------------------------- how it is kept
+
+
+def mark_on_windows(_file: BinaryIO, path: str, url: str) -> None:
+    """Write the stream of a file; it goes along when the file is moved."""
+    Path(f"{path}:Zone.Identifier").write_bytes(zone_identifier(url))
+
+
+class AttributeMark:
+    """Marks files by one attribute."""
+
+    def __init__(self, name: bytes, value: Callable[[str], bytes], set_it: SetAttribute) -> None:
+        """Take the attribute's name, what it says of an address, and what sets it."""
+        self.name = name
+        self._value = value
+        self._set = set_it
+
+    def __call__(self, file: BinaryIO, _path: str, url: str) -> None:
+        """See :class:`Mark`."""
+        self._set(file.fileno(), self.name, self._value(url))
+
+
+if sys.platform == "linux":
+    from os import setxattr as set_attribute
+elif sys.platform == "darwin":
+
+    def set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
+        """Call fsetxattr(2), which Python does not know there."""
+        import ctypes  # noqa: PLC0415  takes time, and no command but a fetch needs it
+        import os  # noqa: PLC0415
+
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.fsetxattr(descriptor, name, value, ctypes.c_size_t(len(value)), 0, 0):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+else:
+
+    def set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
+        """Fail: this system is not known to keep attributes."""
+        raise OSError(f"no attribute {name!r} of {len(value)} bytes for {descriptor}")
