@@ -1,4 +1,7 @@
-"""A child process of ours is started in one place, which keeps other people's code out of it."""
+"""A child process of ours is started in one place, which keeps other people's code out of it.
+
+Programs of the desktop are started in one other place, which opens and shows what was fetched.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "gui" / "ferrygate"
-ONE_PLACE = "common/own_process.py"
+OUR_PROGRAM = "common/own_process.py"
+DESKTOP = "app/bridge/desktop_opener.py"
 _STARTERS = {
     "os": {"system", "popen", "startfile", "posix_spawn", "posix_spawnp", "fork", "forkpty"},
     "pty": {"spawn", "fork"},
@@ -39,13 +43,13 @@ def starts(source: str) -> list[str]:
     return found
 
 
-def test_one_module_starts_child_processes() -> None:
+def test_one_module_starts_our_program_and_one_those_of_the_desktop() -> None:
     starting = {
         path.relative_to(PACKAGE).as_posix(): found
         for path in PACKAGE.rglob("*.py")
         if (found := starts(path.read_text("utf-8")))
     }
-    assert starting == {ONE_PLACE: ["subprocess"]}
+    assert starting == {OUR_PROGRAM: ["subprocess"], DESKTOP: ["QProcess", "QDesktopServices"]}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Event
 from ferrygate.sites.site import Site
+from gui.fake_opener import FakeOpener
 from gui.scripted_engine import ScriptedEngine, Tree, tree_of
 
 NOON = 1_795_435_200.0
@@ -87,8 +88,16 @@ def site() -> Site:
 
 
 @pytest.fixture
-def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRig]:
-    """Windows over engines in memory, closed when the test ends."""
+def opener() -> FakeOpener:
+    """The desktop's way to open and show files, on paper."""
+    return FakeOpener()
+
+
+@pytest.fixture
+def make_rig(
+    qtbot: QtBot, clock: StillClock, tmp_path: Path, opener: FakeOpener
+) -> Iterator[MakeRig]:
+    """Windows over engines in memory, closed when the test ends; none opens anything."""
     desktops: list[Desktop] = []
 
     def make(
@@ -111,6 +120,7 @@ def make_rig(qtbot: QtBot, clock: StillClock, tmp_path: Path) -> Iterator[MakeRi
             given=given,
             make_engine=make_engine,
             clock=clock,
+            opener=opener,
         )
         desktop = Desktop(options, Qt.ColorScheme.Light)
         desktops.append(desktop)

@@ -17,6 +17,7 @@ from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 from gui.asides import at_once
+from gui.fake_opener import FakeOpener
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -73,6 +74,7 @@ class Table:
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
             aside=at_once,
+            opener=FakeOpener(),
         )
         self.workspace.transfers.subscribe(lambda: self.told.append("transfers"))
         self.workspace.sign_in.subscribe(lambda: self.told.append("sign-in"))

@@ -29,6 +29,7 @@ from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 from gui.asides import at_once
+from gui.fake_opener import FakeOpener
 from gui.test_render_pace import HandTimer
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Table:
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
             aside=at_once,
+            opener=FakeOpener(),
         )
         theme = Theme(application, parent=self.parent)
         self.window = MainWindow(theme, self.pace, self.workspace, self.model, at_once)

@@ -19,6 +19,7 @@ from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 from gui.asides import LaterAside
 from gui.conftest import StillClock
+from gui.fake_opener import FakeOpener
 
 ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
 OTHER = Site(name="Other", host="sftp.example.com", username="vendor8")
@@ -58,6 +59,7 @@ class Desk:
             saved=self.store,
             fingerprints=lambda _host, _port: (),
             aside=self.later,
+            opener=FakeOpener(),
         )
 
     def open(self, site: Site) -> None:

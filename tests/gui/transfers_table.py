@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ferrygate.app.presenters.batch_outcome import Tab
+from ferrygate.app.presenters.fetched_files import FetchedFiles
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.transfer_row import RowAction, RowView
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+from gui.asides import at_once
+from gui.fake_opener import FakeOpener
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -44,7 +47,11 @@ class Table:
         self.sent: list[m.Command] = []
         self.clock = clock
         self.problems: list[Problem] = []
-        self.presenter = TransfersPresenter(Outbox(self.sent.append), clock, self.problems.append)
+        self.opener = FakeOpener()
+        fetched = FetchedFiles(self.opener, at_once, self.problems.append)
+        self.presenter = TransfersPresenter(
+            Outbox(self.sent.append), clock, fetched, self.problems.append
+        )
 
     def batch(self, **changes: object) -> None:
         self.presenter.handle(m.BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QSessionManager
 
 from ferrygate.app.application import make_application
+from ferrygate.app.bridge.desktop_opener import DesktopOpener
 from ferrygate.app.bridge.engine_bridge import EngineBridge
 from ferrygate.app.bridge.one_shot_timer import OneShotTimer
 from ferrygate.app.bridge.side_threads import SideThreads
@@ -66,6 +67,7 @@ class Desktop(QObject):
             saved=SiteStore(options.home.sites),
             fingerprints=self._fingerprints,
             aside=self.aside,
+            opener=options.opener or DesktopOpener(self),
             arrived=partial(arrived_files, options.arrivals or arrival_folders()),
             is_demo=options.is_demo,
             given=options.given,

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.app.bridge.engine_bridge import EngineLike
+from ferrygate.app.presenters.fetched_files import FileOpener
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
@@ -29,6 +30,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
         make_engine: builds the engine for a listener; called once, on a thread of its own, after
             the first paint.
         clock: the time.
+        opener: opens and shows fetched files; the desktop's way where none is named.
     """
 
     home: Home
@@ -38,3 +40,4 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     given: GivenSecrets = GivenSecrets()
     make_engine: Callable[[Listener], EngineLike]
     clock: Clock
+    opener: FileOpener | None = None

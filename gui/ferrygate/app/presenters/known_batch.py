@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,9 @@ class Batch(msgspec.Struct, kw_only=True):
         skipped: why a file was skipped though nothing of its name may be there; of the last.
         left: what an upload that was not delivered may have left on the server, and what to do
             about it; the first of them.
+        fetched: where files were fetched to: the path of the only one, or the folder that they
+            share; empty before there is one.
+        fetched_files: how many.
     """
 
     view: BatchView
@@ -62,6 +66,8 @@ class Batch(msgspec.Struct, kw_only=True):
     unconfirmed: Message | None = None
     skipped: Message | None = None
     left: Message | None = None
+    fetched: str = ""
+    fetched_files: int = 0
 
     def follow(self, view: BatchView) -> None:
         """Note how the batch stands now; where files are retried, what was said of them is over.
@@ -86,6 +92,8 @@ class Batch(msgspec.Struct, kw_only=True):
 
     def take(self, file: FileView) -> None:
         """Note what is to be said of one file."""
+        if file.state is TransferState.DELIVERED and self.view.direction is Direction.DOWNLOAD:
+            self._take_fetched(file.local)
         match file.state:
             case TransferState.DELIVERED if not file.confirmed:
                 words = confirmation_words(file, self.view.direction)
@@ -99,6 +107,17 @@ class Batch(msgspec.Struct, kw_only=True):
                 self.left = self.left or _left(file)
             case _:
                 pass
+
+    def _take_fetched(self, path: str) -> None:
+        folder = str(Path(path).parent)
+        match self.fetched_files:
+            case 0:
+                self.fetched = path
+            case 1:
+                self.fetched = os.path.commonpath([str(Path(self.fetched).parent), folder])
+            case _ if folder != self.fetched:
+                self.fetched = os.path.commonpath([self.fetched, folder])
+        self.fetched_files += 1
 
     def _take_problem(self, file: FileView) -> None:
         if file.problem is None:

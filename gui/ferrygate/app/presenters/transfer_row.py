@@ -9,6 +9,7 @@ import msgspec
 
 from ferrygate.app.presenters.batch_outcome import MARKS, Outcome, RowTone
 from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
+from ferrygate.app.presenters.fetched_files import may_open
 from ferrygate.app.presenters.interruption import Interruption
 from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.outcome_words import outcome_words
@@ -27,6 +28,8 @@ _MAX_LINES = 20  # of the files that need a person, that a tool tip shows
 class RowAction(Enum):
     """The links of a row that has ended, in the order in which they stand."""
 
+    OPEN = "open"
+    SHOW = "show"
     RETRY = "retry"
     COPY_DETAILS = "copy-details"
     DISMISS = "dismiss"
@@ -202,7 +205,7 @@ def _ended(batch: Batch, here: Site | None, *, can_retry: bool) -> RowView:
 
 def _links(batch: Batch, title: str, *, can_retry: bool, has_details: bool) -> tuple[RowLink, ...]:
     """Offer what can be done about a batch; a delivery stays on record, so it is not dismissed."""
-    links = []
+    links = _links_to_fetched(batch, title)
     if can_retry:
         if not batch.view.files_delivered:
             words, name = _("Try again"), _("Try “{title}” again")
@@ -218,6 +221,20 @@ def _links(batch: Batch, title: str, *, can_retry: bool, has_details: bool) -> t
         name = _("Dismiss “{title}”").format(title=title)
         links.append(RowLink(RowAction.DISMISS, _("Dismiss"), name))
     return tuple(links)
+
+
+def _links_to_fetched(batch: Batch, title: str) -> list[RowLink]:
+    """Offer to open what was fetched, if it is one file that may be opened, and to show it."""
+    links = []
+    if batch.fetched_files == 1 == batch.view.files_total and may_open(
+        PurePath(batch.fetched).name
+    ):
+        name = _("Open “{title}”").format(title=title)
+        links.append(RowLink(RowAction.OPEN, _("Open"), name))
+    if batch.fetched:
+        name = _("Show “{title}” in its folder").format(title=title)
+        links.append(RowLink(RowAction.SHOW, _("Show in folder"), name))
+    return links
 
 
 _ON_RECORD = frozenset({Outcome.DELIVERED, Outcome.UNCONFIRMED, Outcome.REST_SKIPPED})

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.app.presenters.batch_outcome import ALL_THERE, Tab
+from ferrygate.app.presenters.fetched_files import FetchedFiles
 from ferrygate.app.presenters.interruption import interruption
 from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.observable import Observable
@@ -74,10 +75,24 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
 class TransfersPresenter(Observable):
     """Follows all batches since the window was opened."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, show: Callable[[Problem], None]) -> None:
-        """Begin without batches; ``show`` is told why something that was asked for cannot be."""
+    def __init__(
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        fetched: FetchedFiles,
+        show: Callable[[Problem], None],
+    ) -> None:
+        """Begin without batches.
+
+        Args:
+            outbox: the way to the engine.
+            clock: the time.
+            fetched: opens and shows what was fetched.
+            show: told why something that was asked for cannot be.
+        """
         super().__init__()
         self._outbox = outbox
+        self._fetched = fetched
         self._show_problem = show
         self._clock = clock
         self._tab = Tab.NOW
@@ -160,6 +175,10 @@ class TransfersPresenter(Observable):
     def act(self, batch: m.BatchId, action: RowAction) -> None:
         """Do what a link of a row says."""
         match action:
+            case RowAction.OPEN:
+                self._fetched.open_file(self._batches[batch].fetched)
+            case RowAction.SHOW:
+                self._fetched.show_in_folder(self._batches[batch].fetched)
             case RowAction.RETRY:
                 self.retry(batch)
             case RowAction.DISMISS:

@@ -12,6 +12,7 @@ from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.entry_sink import EntrySink
+from ferrygate.app.presenters.fetched_files import FetchedFiles, FileOpener
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.leaving_presenter import Leaving, LeavingPresenter
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
@@ -57,6 +58,7 @@ class Workspace(Observable):
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         aside: Aside,
+        opener: FileOpener,
         arrived: Callable[[], tuple[Path, ...]] = tuple,
         is_demo: bool = False,
         given: GivenSecrets = _NOTHING,
@@ -70,6 +72,7 @@ class Workspace(Observable):
             saved: the person's saved sites.
             fingerprints: of the keys on record for a host and a port; called aside.
             aside: for what may wait.
+            opener: opens and shows fetched files.
             arrived: finds connection files that a person may have been sent; called aside.
             is_demo: the site to start with is our own, and is not kept.
             given: the secrets of this start, for the site that it begins with.
@@ -95,7 +98,8 @@ class Workspace(Observable):
         )
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, clock, sink)
-        self.transfers = TransfersPresenter(outbox, clock, self.notices.show)
+        fetched = FetchedFiles(opener, aside, self.notices.show)
+        self.transfers = TransfersPresenter(outbox, clock, fetched, self.notices.show)
         self._followers = (
             self.code,
             self.setup,

@@ -169,6 +169,28 @@ def _done(stage: Stage) -> str:
     return _("{done} of {total} sizes confirmed").format(done=190, total=200)
 
 
+def _downloaded(stage: Stage) -> str:
+    """Downloads: several files, one of a kind that is never opened, and one that can be."""
+    stage.sign_in()
+    _fetched(stage, "2026-11", 12)
+    _fetched(stage, "installer.exe", 1)
+    _fetched(stage, "run-summary.pdf", 1)
+    return _("Show in folder")
+
+
+def _fetched(stage: Stage, name: str, total: int) -> None:
+    """Have a batch end that was fetched."""
+    folder = "/srv/ann/Downloads"
+    view = _view(name, total, direction=m.Direction.DOWNLOAD, target=folder)
+    stage.workspace.handle(m.BatchChanged(view=view))
+    for number in range(total):
+        local = f"{folder}/{name}" if total == 1 else f"{folder}/{name}/{number}.csv"
+        state = m.TransferState.DELIVERED
+        file = m.FileView(number=number, local=local, remote=b"/x", state=state)
+        stage.workspace.handle(m.FileChanged(batch=view.batch, view=file))
+    _ended(stage, view, delivered=total)
+
+
 SCENES: dict[str, Scene] = {
     "checking": _checking,
     "partly": _partly,
@@ -177,4 +199,5 @@ SCENES: dict[str, Scene] = {
     "interrupted": _interrupted,
     "other-site": _other_site,
     "done": _done,
+    "downloaded": _downloaded,
 }
