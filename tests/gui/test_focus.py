@@ -226,3 +226,19 @@ def _note(pressed: list[str], name: str, *_checked: bool) -> None:
 def _is_qt_part(widget: QWidget) -> bool:
     """Tell whether Qt made a button for itself, such as the corner of a table."""
     return isinstance(widget.parentWidget(), QTableView | QLineEdit)
+
+
+def test_the_ring_is_drawn_once(tmp_path: Path, qtbot: QtBot) -> None:
+    with page("checking", tmp_path, qtbot) as window:
+        by_keyboard = Qt.WidgetAttribute.WA_KeyboardFocusChange  # with which styles draw theirs
+        for stop in tab_stops(window):
+            if not isinstance(stop, ThemedButton) or stop.property("look") in {"tab", "primary"}:
+                continue
+            inside = stop.rect().adjusted(3, 3, -3, -3)
+            window.files.files.setFocus()
+            plain = stop.grab().toImage()
+            stop.setFocus(Qt.FocusReason.TabFocusReason)
+            window.setAttribute(by_keyboard)
+            focused = stop.grab().toImage()
+            assert focused != plain
+            assert focused.copy(inside) == plain.copy(inside), stop.accessibleName()
