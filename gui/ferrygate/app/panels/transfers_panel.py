@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -134,13 +131,6 @@ class TransfersPanel(QFrame):
             for at, widget in enumerate(self._rows):
                 self._column.removeWidget(widget)
                 self._column.insertWidget(at, widget)
-            self._chain_focus(placed)
-
-    def _chain_focus(self, rows: list[TransferRowWidget]) -> None:
-        """Have Tab go through the rows as they stand, not as they were made."""
-        controls = [button for row in rows for button in row.findChildren(QAbstractButton)]
-        for before, after in pairwise([*self._group.buttons(), *controls]):
-            QWidget.setTabOrder(before, after)
 
     def _fit(self, view: TransfersView) -> None:
         """Take the height of the rows that have room, in whichever tab they need most."""
