@@ -264,6 +264,7 @@ def test_a_row_that_ends_moves_nothing(panel: Panel) -> None:
 
 def test_a_tab_without_rows_cannot_be_turned_to(panel: Panel) -> None:
     panel.deliver("a")
+    assert [button.isEnabled() for button in panel.widget._group.buttons()] == [True, True, False]
     panel.click_tab("Needs attention")
     assert [row.batch for row in panel.rows] == ["a"]
     panel.click_tab("Done")

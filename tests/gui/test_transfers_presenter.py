@@ -78,6 +78,14 @@ def test_a_batch_that_has_ended_keeps_its_place_until_the_person_turns_to_anothe
     assert table.shown == (Tab.DONE, [BATCH])
 
 
+def test_turning_to_a_tab_without_rows_takes_nothing_from_those_of_now(table: Table) -> None:
+    table.batch()
+    table.finish()
+    table.presenter.show(Tab.ATTENTION)
+    table.batch(batch=m.BatchId("2"))
+    assert table.shown == (Tab.NOW, ["2", BATCH])
+
+
 def test_a_batch_that_ended_while_another_tab_was_shown_still_is_to_be_seen(table: Table) -> None:
     other = m.BatchId("2")
     table.batch()

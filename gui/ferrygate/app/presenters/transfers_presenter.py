@@ -158,7 +158,7 @@ class TransfersPresenter(Observable):
 
     def show(self, tab: Tab) -> None:
         """Turn to a tab; what has ended was seen among those of now, where they were shown."""
-        if tab is self._shown_tab:
+        if tab is self._shown_tab or not self._has_rows(tab):
             return
         if self._shown_tab is Tab.NOW:
             self._set_aside(self._clock.now())
