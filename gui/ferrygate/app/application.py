@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
-from ferrygate.app import tokens as t
+from ferrygate.app.scale import text_size
 
 _NO_CHOICE = {"", "Sans", "Sans Serif", "Sans-serif", "DejaVu Sans", "Bitstream Vera Sans"}
 _GOOD = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
@@ -28,11 +28,11 @@ def make_application() -> QApplication:
 
 
 def _font(system: QFont) -> QFont:
-    """The system's font with tabular digits; a good one where the system chose none."""
+    """The system's font in its size with tabular digits; a good one where the system chose none."""
     font = QFont(system)
     if sys.platform.startswith("linux") and system.family() in _NO_CHOICE:
         there = set(QFontDatabase.families())
         font.setFamilies([name for name in _GOOD if name in there] + [system.family()])
-    font.setPixelSize(t.TEXT)
+    font.setPixelSize(text_size(system))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from ferrygate.app import tokens as t
+from ferrygate.app.scale import px
 from ferrygate.common.resources import resource_path
 
 _SCALE = 3
@@ -116,10 +117,18 @@ def stylesheet(tokens: t.Tokens) -> str:
     """The stylesheet with the tokens of one scheme."""
     source = resource_path("styles/ferrygate.qss").read_text("utf-8")
     hover = QColor(tokens.accent).lighter(112).name()
-    sizes = {"CAPTION": t.CAPTION, "TEXT": t.TEXT, "HEADING": t.HEADING, "TITLE": t.TITLE}
-    return Template(source).substitute(
-        msgspec.structs.asdict(tokens), accent_hover=hover, CODE=t.CODE, **sizes
-    )
+    sizes = {
+        name: px(size)
+        for name, size in (
+            ("CAPTION", t.CAPTION),
+            ("TEXT", t.TEXT),
+            ("BIG", t.BIG),
+            ("HEADING", t.HEADING),
+            ("TITLE", t.TITLE),
+            ("CODE", t.CODE),
+        )
+    }
+    return Template(source).substitute(msgspec.structs.asdict(tokens), accent_hover=hover, **sizes)
 
 
 def _palette(tokens: t.Tokens) -> QPalette:

@@ -77,6 +77,7 @@ DARK = Tokens(
 
 CAPTION = 12
 TEXT = 13
+BIG = 14
 HEADING = 15
 TITLE = 20
 CODE = 25

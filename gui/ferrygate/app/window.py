@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from ferrygate.app.presenters.drop_presenter import DropPart, DropPresenter, Dro
 from ferrygate.app.presenters.leaving_presenter import Leaving
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.render_pace import RenderPace
+from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.focus_order import has_lost_keyboard, next_stop
@@ -54,7 +55,8 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._leaves = False
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
-        self.resize(WIDTH, HEIGHT)
+        design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
+        self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
         self.sites = SitesPanel(theme, pace, workspace.sites)
         self.sign_in = SignInPanel(theme, pace, workspace, aside)

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QDir, QStandardPaths, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ferrygate.app.widgets.dropped_files import local_paths
 from ferrygate.common.i18n import _
+
+Location = QStandardPaths.StandardLocation
+_DOWNLOADS, _HOME = Location.DownloadLocation, Location.HomeLocation
+_LAST = "last-folder"  # a property of the window
 
 
 def choose_connection_file(parent: QWidget, chosen: Callable[[str], None]) -> None:
@@ -33,7 +37,7 @@ def choose_picture(parent: QWidget, chosen: Callable[[str], None]) -> None:
 
 def choose_uploads(parent: QWidget, chosen: Callable[[list[str]], None]) -> None:
     """Ask for files to upload."""
-    dialog = _dialog(parent, _("Choose files to upload"), QFileDialog.FileMode.ExistingFiles)
+    dialog = _dialog(parent, _("Choose files to upload"), QFileDialog.FileMode.ExistingFiles, _HOME)
     dialog.urlsSelected.connect(partial(_tell, chosen))
     dialog.open()
 
@@ -42,7 +46,6 @@ def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> No
     """Ask where downloads go."""
     dialog = _dialog(parent, _("Choose where to download to"), QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.setDirectory(download_folder())
     dialog.urlSelected.connect(partial(_tell_one, chosen))
     dialog.open()
 
@@ -68,8 +71,30 @@ def _tell_one(chosen: Callable[[str], None], url: QUrl) -> None:
         chosen(path)
 
 
-def _dialog(parent: QWidget, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+def _dialog(
+    parent: QWidget, title: str, mode: QFileDialog.FileMode, first: Location = _DOWNLOADS
+) -> QFileDialog:
+    """Make a chooser that opens where the person chose something of that kind before.
+
+    In this run of the program, that is, or else in a folder of theirs: never in the one that the
+    program happened to be started in.
+    """
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(mode)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    window = parent.window()
+    kind = f"{_LAST}-{title}"
+    dialog.setDirectoryUrl(window.property(kind) or _existing(first))
+
+    def remember(url: QUrl) -> None:
+        is_folder = mode is QFileDialog.FileMode.Directory
+        window.setProperty(kind, url if is_folder else url.resolved(QUrl(".")))
+
+    dialog.urlSelected.connect(remember)
+    dialog.urlsSelected.connect(lambda urls: remember(urls[0]))
     return dialog
+
+
+def _existing(location: Location) -> QUrl:
+    folder = QStandardPaths.writableLocation(location)
+    return QUrl.fromLocalFile(folder if QDir(folder).exists() else QDir.homePath())

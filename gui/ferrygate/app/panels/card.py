@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from ferrygate.app import tokens as t
+from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel, label
 
@@ -31,7 +32,7 @@ class Card(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(wide(_WIDTH))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(28, 28, 28, 24)
         self.column.setSpacing(16)
@@ -39,7 +40,7 @@ class Card(QFrame):
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() in _NEEDS_MAY_DIFFER:
-            self.setFixedHeight(self.column.totalHeightForWidth(_WIDTH))
+            self.setFixedHeight(self.column.totalHeightForWidth(wide(_WIDTH)))
         return handled
 
 

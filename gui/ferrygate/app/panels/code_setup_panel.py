@@ -85,7 +85,7 @@ class CodeSetupPanel(QFrame):
         grid.setContentsMargins(14, 12, 14, 12)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(10)
-        words = label(_("Drop a picture of your QR code here, or take it from"), "dim")
+        words = label(_("Drop a picture of your QR code here, or take it from"), "dim", wrap=True)
         grid.addWidget(words, 0, 0, 1, 3)
         self._sources = [
             ThemedButton(self._theme, _("A file"), icon="picture", name=_("QR code from a file")),

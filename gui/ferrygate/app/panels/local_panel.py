@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from ferrygate.app.dialogs.choosers import download_folder
 from ferrygate.app.models.folder_model import NAMES_FORMAT
 from ferrygate.app.models.local_model import LocalModel
+from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_delegate import FileDelegate
 from ferrygate.app.widgets.file_table import FileTable
@@ -149,7 +150,7 @@ class LocalPanel(QFrame):
         files.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         files.setColumnHidden(_TYPE_COLUMN, True)  # noqa: FBT003  Qt's signature
         files.setColumnHidden(_TYPE_COLUMN + 1, True)  # noqa: FBT003  Qt's signature
-        files.setColumnWidth(1, _SIZE_WIDTH)
+        files.setColumnWidth(1, wide(_SIZE_WIDTH))
         header = files.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 

@@ -13,6 +13,7 @@ from ferrygate.app.presenters.folder_view import Crumb
 from ferrygate.app.presenters.session_words import Mood
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
+from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
@@ -59,7 +60,7 @@ class SidePanel(QFrame):
         self._places: tuple[Crumb, ...] = ()
         self._lit: bytes | None = None  # the place that something hangs over
         self.setObjectName("side")
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(wide(_WIDTH))
         self._dot = Dot(theme)
         self._state = ElidedLabel("dim")
         state = QWidget()

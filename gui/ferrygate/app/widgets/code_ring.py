@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ferrygate.app.presenters.code_presenter import CodeView
+from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import ngettext
 
@@ -16,13 +17,13 @@ _TOP = 90 * 16
 
 
 class CodeRing(QWidget):
-    """Paints a :class:`CodeView`; ``diameter`` is in logical pixels."""
+    """Paints a :class:`CodeView`; ``diameter`` is the design's."""
 
     def __init__(self, theme: Theme, diameter: int) -> None:
         super().__init__()
         self._theme = theme
         self._view = CodeView()
-        self.setFixedSize(QSize(diameter, diameter))
+        self.setFixedSize(QSize(px(diameter), px(diameter)))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ferrygate.app import tokens as t
+from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import _
 
@@ -69,7 +70,7 @@ class FileDelegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(80, t.ROW_HEIGHT)
+        return QSize(80, px(t.ROW_HEIGHT))
 
     def createEditor(  # noqa: N802  Qt's name
         self, parent: QWidget, _option: QStyleOptionViewItem, _index: _Index

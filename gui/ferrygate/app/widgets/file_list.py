@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 from ferrygate.app.models.folder_model import Column, FolderModel, KeptRows
 from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.name_stem import stem_length
+from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.file_delegate import FileDelegate
@@ -87,7 +88,7 @@ class FileList(FileTable):
         columns.setSectionsMovable(False)
         columns.setMinimumSectionSize(72)
         for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(column, wide(width))
         self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
@@ -95,8 +96,8 @@ class FileList(FileTable):
         """Names need room most: the columns that matter less give way."""
         super().resizeEvent(event)
         width = event.size().width()
-        self.setColumnHidden(Column.KIND, width < _ROOM_FOR_KIND)
-        self.setColumnHidden(Column.MODIFIED, width < _ROOM_FOR_MODIFIED)
+        self.setColumnHidden(Column.KIND, width < wide(_ROOM_FOR_KIND))
+        self.setColumnHidden(Column.MODIFIED, width < wide(_ROOM_FOR_MODIFIED))
 
     # ------------------------------------------------------------ the selection
 

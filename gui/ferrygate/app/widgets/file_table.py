@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ferrygate.app import tokens as t
+from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_header import FileHeader
 from ferrygate.app.widgets.key_table import KeyTable
@@ -65,7 +66,7 @@ class FileTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(t.ROW_HEIGHT)
+        rows.setDefaultSectionSize(px(t.ROW_HEIGHT))
         columns = self.horizontalHeader()
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for header in (rows, columns):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from ferrygate.app.presenters.folder_view import FolderView
+from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.line_field import LineField
 from ferrygate.app.widgets.path_bar import PathBar
@@ -49,8 +50,8 @@ class FilesBar(QFrame):
         self.filter = LineField(_("Filter this folder"))
         self.filter.setPlaceholderText(_("Filter this folder"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setMinimumWidth(110)
-        self.filter.setMaximumWidth(_FILTER_WIDTH)
+        self.filter.setMinimumWidth(wide(110))
+        self.filter.setMaximumWidth(wide(_FILTER_WIDTH))
         self.filter.textChanged.connect(self.filter_changed)
         self._folder = ThemedButton(theme, _("New folder"), icon="new-folder")
         self._folder.clicked.connect(self.folder_wanted)
@@ -72,7 +73,7 @@ class FilesBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the path matters more than words on buttons."""
         super().resizeEvent(event)
-        narrow = event.size().width() < _ROOM_FOR_WORDS
+        narrow = event.size().width() < wide(_ROOM_FOR_WORDS)
         self._folder.show_text(shown=not narrow)
         self._download.show_text(shown=not narrow)
         self._path.show_most(_FEW_CRUMBS if narrow else _MANY_CRUMBS)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 from ferrygate.app import tokens as t
 from ferrygate.app.plain_text import PlainLabel
 from ferrygate.app.presenters.folder_view import FolderState, FolderView
+from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
@@ -114,7 +115,7 @@ class ListCover(QWidget):
         port = self._files.viewport()
         self.setGeometry(port.rect())
         model = self._files.model()
-        end = model.rowCount() * t.ROW_HEIGHT
+        end = model.rowCount() * px(t.ROW_HEIGHT)
         top = (
             end + _GAP
             if self._state is FolderState.READY
