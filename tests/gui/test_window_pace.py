@@ -192,6 +192,7 @@ def test_a_word_given_on_the_button_is_only_for_what_the_card_shows(
 ) -> None:
     stopped = Problem(kind=Kind.LOCK_OUT_BREAKER, sentence=message("Two refusals in a row."))
     table.workspace.sites.choose(site)
+    table.workspace.leaving.go()  # a batch is under way at the other site
     card = table.window.sign_in
     for field in card.findChildren(QLineEdit):
         if field.accessibleName() == "Password":
