@@ -69,10 +69,11 @@ def test_a_taken_name_is_asked_about_beside_the_bar(
     with at_a_terminal(ferrygate, "put", site, *files, "/inbox") as screen:
         screen.wait_for("(r, k, s, c):")
         screen.type("r")
+        screen.wait_for("For which files (a,")
+        screen.type("a")
         assert screen.end() == 0
     assert screen.text.count("(r, k, s, c):") == 1
-    assert "For all such files of this transfer:" in screen.text
-    assert "r  replace (if that breaks half-way, the old file is lost" in screen.text
+    assert "If an upload breaks off, the file that it replaces is lost." in screen.text
     assert "2 files delivered" in screen.text
     assert {(inbox / name).read_bytes() for name in ("a.csv", "b.csv")} == {b"new"}
 
