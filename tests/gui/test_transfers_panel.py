@@ -237,6 +237,18 @@ def test_bars_and_outcomes_and_links_stand_in_one_column(
     assert {row.height() for row in plain} == {plain[0].least_height}
 
 
+@pytest.mark.parametrize("width", [900, 1152])
+def test_the_longest_words_beside_a_bar_are_not_cut(panel: Panel, width: int) -> None:
+    panel.rig.window.resize(width, 744)
+    panel.begin("a", bytes_total=8_880_000_000, bytes_moved=888_800_000)
+    QTest.qWait(50)
+    (row,) = panel.rows
+    status = row._status
+    assert status.text() == "10 % · 888.8 MB of 8.88 GB"
+    needed = status.fontMetrics().horizontalAdvance(status.text())
+    assert status.contentsRect().width() >= needed
+
+
 def test_neither_the_tabs_nor_the_list_move_when_another_tab_is_shown(panel: Panel) -> None:
     panel.deliver("a")
     panel.deliver("b")

@@ -32,7 +32,7 @@ _LEFT, _RIGHT, _GAP, _CANCEL_WIDTH = 20, 16, 16, 36
 _TOP = 9
 _MIN_BAR, _MAX_BAR = 72, 200
 _SHARE_OF_BAR, _SHARE_OF_STATUS = 0.26, 0.36  # of what icon, button and gaps leave
-_LONG_STATUS = "100 % · 88.88 of 88.88 MB"
+_LONG_STATUS = "88 % · 888.8 MB of 88.88 GB"
 
 
 class TransferRowWidget(QFrame):
