@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.window import HEIGHT, WIDTH
 from ferrygate.common.clock import SystemClock
+from gui.file_choosing import choose
 
 pytestmark = pytest.mark.gui
 
@@ -117,9 +118,11 @@ def test_a_chooser_opens_in_the_persons_folder_and_then_where_they_chose_last(
     choose_uploads(parent, chosen.append)
     first = opened(parent)
     assert Path(first.directory().path()) == Path.home()
-    first.urlsSelected.emit([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
-    assert chosen == [[str(tmp_path / "a.csv")]]
-    first.close()
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for file in files:
+        file.write_text("1")
+    choose(first, *map(str, files))
+    assert chosen == [list(map(str, files))]
     choose_uploads(parent, chosen.append)
     again = opened(parent)
     assert Path(again.directory().path()) == tmp_path

@@ -14,10 +14,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from ferrygate.app.dialogs.choosers import choose_connection_file, choose_uploads
-from ferrygate.app.widgets.dropped_files import dropped_files
+from ferrygate.app.dialogs.choosers import (
+    choose_connection_file,
+    choose_download_folder,
+    choose_picture,
+)
+from ferrygate.app.widgets.dropped_files import dropped_files, local_paths
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.engine import messages as m
+from gui.file_choosing import choose
 
 if TYPE_CHECKING:
     from gui.conftest import Rig
@@ -74,16 +79,29 @@ def test_a_dropped_file_whose_name_is_no_utf8_is_uploaded(signed_in: Rig, tmp_pa
     assert Path(source).exists()
 
 
-def test_a_chosen_file_keeps_the_bytes_of_its_name(signed_in: Rig) -> None:
-    chosen: list[str] = []
-    choose_uploads(signed_in.window, chosen.extend)
-    choose_connection_file(signed_in.window, chosen.append)
-    uploads, file = signed_in.window.findChildren(QFileDialog)
-    uploads.urlsSelected.emit([QUrl.fromEncoded(b"file:///data/caf%E9.csv")])
-    file.urlSelected.emit(QUrl.fromEncoded(b"file://localhost/data/%FF.ferrygate"))
-    assert [os.fsencode(path) for path in chosen] == [b"/data/caf\xe9.csv", b"/data/\xff.ferrygate"]
-    for dialog in (uploads, file):
-        dialog.close()
+def test_what_is_chosen_in_a_dialog_is_told_by_every_chooser(
+    signed_in: Rig, tmp_path: Path
+) -> None:
+    file = tmp_path / "caf\u00e9.ferrygate"
+    file.write_text("1")
+    picture = tmp_path / "code.png"
+    picture.write_text("1")
+    for ask, path in (
+        (choose_connection_file, file),
+        (choose_picture, picture),
+        (choose_download_folder, tmp_path),
+    ):
+        chosen: list[str] = []
+        ask(signed_in.window, chosen.append)
+        (dialog,) = (d for d in signed_in.window.findChildren(QFileDialog) if d.isVisible())
+        choose(dialog, str(path))
+        assert chosen == [str(path)]
+
+
+def test_an_address_keeps_the_bytes_of_a_name() -> None:
+    urls = [b"file:///data/caf%E9.csv", b"file://localhost/data/%FF.ferrygate"]
+    paths = local_paths([QUrl.fromEncoded(url) for url in urls])
+    assert [os.fsencode(path) for path in paths] == [b"/data/caf\xe9.csv", b"/data/\xff.ferrygate"]
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.txt", "a\u202eb.txt".encode(), b"two\nlines.txt"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QStandardPaths, Qt, QUrl
@@ -19,34 +18,31 @@ _LAST = "last-folder"  # a property of the window
 
 def choose_connection_file(parent: QWidget, chosen: Callable[[str], None]) -> None:
     """Ask for a connection file."""
-    dialog = _dialog(parent, _("Open a connection file"), QFileDialog.FileMode.ExistingFile)
+    title = _("Open a connection file")
+    dialog = _dialog(parent, title, QFileDialog.FileMode.ExistingFile, _one(chosen))
     dialog.setNameFilter(_("Connection files (*.ferrygate)"))
-    dialog.urlSelected.connect(partial(_tell_one, chosen))
     dialog.open()
 
 
 def choose_picture(parent: QWidget, chosen: Callable[[str], None]) -> None:
     """Ask for a picture of a QR code."""
-    dialog = _dialog(
-        parent, _("Choose the picture of your QR code"), QFileDialog.FileMode.ExistingFile
-    )
+    title = _("Choose the picture of your QR code")
+    dialog = _dialog(parent, title, QFileDialog.FileMode.ExistingFile, _one(chosen))
     dialog.setNameFilter(_("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)"))
-    dialog.urlSelected.connect(partial(_tell_one, chosen))
     dialog.open()
 
 
 def choose_uploads(parent: QWidget, chosen: Callable[[list[str]], None]) -> None:
     """Ask for files to upload."""
-    dialog = _dialog(parent, _("Choose files to upload"), QFileDialog.FileMode.ExistingFiles, _HOME)
-    dialog.urlsSelected.connect(partial(_tell, chosen))
-    dialog.open()
+    title = _("Choose files to upload")
+    _dialog(parent, title, QFileDialog.FileMode.ExistingFiles, chosen, _HOME).open()
 
 
 def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> None:
     """Ask where downloads go."""
-    dialog = _dialog(parent, _("Choose where to download to"), QFileDialog.FileMode.Directory)
+    title = _("Choose where to download to")
+    dialog = _dialog(parent, title, QFileDialog.FileMode.Directory, _one(chosen))
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.urlSelected.connect(partial(_tell_one, chosen))
     dialog.open()
 
 
@@ -61,23 +57,29 @@ def arrival_folders() -> tuple[Path, ...]:
     return Path(download_folder()), Path(desktop)
 
 
-def _tell(chosen: Callable[[list[str]], None], urls: list[QUrl]) -> None:
-    """Hand on what is on this computer of a choice, bytes that are no UTF-8 included."""
-    chosen(local_paths(urls))
+def _one(chosen: Callable[[str], None]) -> Callable[[list[str]], None]:
+    """Return what tells ``chosen`` of each path."""
 
+    def tell(paths: list[str]) -> None:
+        for path in paths:
+            chosen(path)
 
-def _tell_one(chosen: Callable[[str], None], url: QUrl) -> None:
-    for path in local_paths([url]):
-        chosen(path)
+    return tell
 
 
 def _dialog(
-    parent: QWidget, title: str, mode: QFileDialog.FileMode, first: Location = _DOWNLOADS
+    parent: QWidget,
+    title: str,
+    mode: QFileDialog.FileMode,
+    chosen: Callable[[list[str]], None],
+    first: Location = _DOWNLOADS,
 ) -> QFileDialog:
     """Make a chooser that opens where the person chose something of that kind before.
 
     In this run of the program, that is, or else in a folder of theirs: never in the one that the
-    program happened to be started in.
+    program happened to be started in. What is chosen is asked of the chooser once it is accepted:
+    Qt's own emits neither ``urlSelected`` nor ``urlsSelected``. Addresses keep bytes that are no
+    UTF-8.
     """
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(mode)
@@ -86,12 +88,13 @@ def _dialog(
     kind = f"{_LAST}-{title}"
     dialog.setDirectoryUrl(window.property(kind) or _existing(first))
 
-    def remember(url: QUrl) -> None:
+    def tell() -> None:
+        urls = dialog.selectedUrls()
         is_folder = mode is QFileDialog.FileMode.Directory
-        window.setProperty(kind, url if is_folder else url.resolved(QUrl(".")))
+        window.setProperty(kind, urls[0] if is_folder else urls[0].resolved(QUrl(".")))
+        chosen(local_paths(urls))
 
-    dialog.urlSelected.connect(remember)
-    dialog.urlsSelected.connect(lambda urls: remember(urls[0]))
+    dialog.accepted.connect(tell)
     return dialog
 
 
