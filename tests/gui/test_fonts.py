@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QStandardPaths, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -102,6 +102,9 @@ def opened(parent: QWidget) -> QFileDialog:
     return dialog
 
 
+Location = QStandardPaths.StandardLocation
+
+
 @pytest.fixture
 def parent(qtbot: QtBot, qapp: QApplication) -> QWidget:
     Theme(qapp, Qt.ColorScheme.Light).apply()
@@ -111,13 +114,19 @@ def parent(qtbot: QtBot, qapp: QApplication) -> QWidget:
     return made
 
 
+def persons(location: QStandardPaths.StandardLocation) -> Path:
+    """Return a folder of this person, or the home where there is no such folder."""
+    folder = Path(QStandardPaths.writableLocation(location))
+    return folder if folder.exists() else Path.home()
+
+
 def test_a_chooser_opens_in_the_persons_folder_and_then_where_they_chose_last(
     parent: QWidget, tmp_path: Path
 ) -> None:
     chosen: list[list[str]] = []
     choose_uploads(parent, chosen.append)
     first = opened(parent)
-    assert Path(first.directory().path()) == Path.home()
+    assert Path(first.directory().path()) == persons(Location.DocumentsLocation)
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for file in files:
         file.write_text("1")
@@ -127,7 +136,7 @@ def test_a_chooser_opens_in_the_persons_folder_and_then_where_they_chose_last(
     again = opened(parent)
     assert Path(again.directory().path()) == tmp_path
     choose_download_folder(parent, lambda _folder: None)
-    assert Path(opened(parent).directory().path()) == Path.home()
+    assert Path(opened(parent).directory().path()) == persons(Location.DownloadLocation)
 
 
 def test_the_lists_of_a_chooser_have_a_frame(parent: QWidget) -> None:

@@ -12,7 +12,7 @@ from ferrygate.app.widgets.dropped_files import local_paths
 from ferrygate.common.i18n import _
 
 Location = QStandardPaths.StandardLocation
-_DOWNLOADS, _HOME = Location.DownloadLocation, Location.HomeLocation
+_DOWNLOADS, _DOCUMENTS = Location.DownloadLocation, Location.DocumentsLocation
 _LAST = "last-folder"  # a property of the window
 
 
@@ -35,7 +35,7 @@ def choose_picture(parent: QWidget, chosen: Callable[[str], None]) -> None:
 def choose_uploads(parent: QWidget, chosen: Callable[[list[str]], None]) -> None:
     """Ask for files to upload."""
     title = _("Choose files to upload")
-    _dialog(parent, title, QFileDialog.FileMode.ExistingFiles, chosen, _HOME).open()
+    _dialog(parent, title, QFileDialog.FileMode.ExistingFiles, chosen, _DOCUMENTS).open()
 
 
 def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> None:
