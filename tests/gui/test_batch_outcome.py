@@ -1,4 +1,4 @@
-"""What a row says of a batch that has ended."""
+"""A row says what has become of a batch that has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other programs drag, and what is said of that which holds no file."""
+"""Other programs drag things that hold no file, and a sentence says so."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def chip(rig: Rig) -> str:
 
 
 def lit(rig: Rig) -> list[str]:
-    """What is lit up."""
+    """Give the kinds of the widgets that are lit up."""
     frames = [
         type(frame.parent()).__name__
         for frame in rig.window.findChildren(DropFrame)

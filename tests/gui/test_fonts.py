@@ -47,7 +47,7 @@ def font(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[QFont]:
 
 
 def cut_words(window: QWidget) -> list[str]:
-    """What can be seen in part only, but for words that end in an ellipsis and have a tip."""
+    """Find the words that are cut off, but for words that end in an ellipsis and have a tip."""
     return [
         words
         for widget in window.findChildren(QWidget)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.gui
 
 
 def brought(*addresses: str) -> QMimeData:
-    """What a file manager drops: addresses, one a line."""
+    """Pack addresses as a file manager does, one a line."""
     data = QMimeData()
     data.setData("text/uri-list", "".join(f"{address}\r\n" for address in addresses).encode())
     return data

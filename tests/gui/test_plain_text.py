@@ -50,7 +50,7 @@ class Bait:
 
     @property
     def taken(self) -> bool:
-        """Whether somebody has opened it."""
+        """Tell whether somebody has opened the pipe."""
         return self._note.exists()
 
     def close(self) -> None:

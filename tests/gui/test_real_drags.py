@@ -55,7 +55,7 @@ class Source:
 
     @property
     def lines(self) -> list[str]:
-        """What it has told."""
+        """Read what the other program has told."""
         return self._output.read_text().splitlines()
 
     def do(self, *command: object) -> None:

@@ -1,4 +1,4 @@
-"""What can be done about batches that have ended: try again, send the rest, dismiss."""
+"""Links of batches that have ended: try again, send the rest, dismiss."""
 
 from __future__ import annotations
 

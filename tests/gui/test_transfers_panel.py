@@ -90,7 +90,7 @@ class Panel:
 
     @property
     def words(self) -> list[str]:
-        """What each row says of its batch."""
+        """Give what each row says of its batch."""
         return [row.accessibleName() for row in self.rows]
 
     @property
