@@ -233,6 +233,26 @@ def test_what_comes_again_takes_the_place_of_its_name(model: FolderModel) -> Non
     assert model.entry(0).size == 11
 
 
+@pytest.mark.parametrize("kind", [EntryKind.FOLDER, EntryKind.LINK])
+def test_a_folder_that_files_go_into_keeps_its_kind_and_its_time(
+    model: FolderModel, kind: EntryKind
+) -> None:
+    there = Entry(b"inbox", kind, None, DAY)
+    model.begin()
+    model.add([there])
+    model.end()
+    model.put([Entry(b"inbox", EntryKind.FOLDER)])
+    assert model.entry(0) == there
+
+
+def test_a_folder_in_the_place_of_a_file_is_shown_as_one(model: FolderModel) -> None:
+    model.begin()
+    model.add([csv(1, 10)])
+    model.end()
+    model.put([Entry(b"f1.csv", EntryKind.FOLDER)])
+    assert model.kind(0) is EntryKind.FOLDER
+
+
 def test_what_comes_later_is_filtered_like_the_rest(model: FolderModel) -> None:
     model.begin()
     model.add([csv(1)])

@@ -24,6 +24,7 @@ _KIND, _HAS_SIZE, _HAS_TIME = 0b0111, 0b1000, 0b1_0000
 _RUN = 2000  # entries
 _ALIKE = 2
 _FOLDER = _MARK_OF[EntryKind.FOLDER]
+_LEAD_INTO_FOLDERS = {EntryKind.FOLDER, EntryKind.LINK}
 
 
 class FolderTable:
@@ -69,11 +70,16 @@ class FolderTable:
             self._add_run()
 
     def put(self, entries: Sequence[Entry]) -> list[int]:
-        """Take entries that may be known by their names already; the numbers of those."""
+        """Take entries that may be known by their names already; the numbers of those.
+
+        A name that leads into a folder stays as it is: of a folder no more is told than its name.
+        """
         fresh = {entry.name: entry for entry in entries}
         known = [number for number, name in enumerate(self._names) if name in fresh]
         for number in known:
-            self._change(number, fresh.pop(self._names[number], self.entry(number)))
+            entry = fresh.pop(self._names[number], self.entry(number))
+            if entry.kind is not EntryKind.FOLDER or self.kind(number) not in _LEAD_INTO_FOLDERS:
+                self._change(number, entry)
         self.add(tuple(fresh.values()))
         return known
 
