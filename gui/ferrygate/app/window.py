@@ -64,6 +64,10 @@ class MainWindow(QMainWindow):
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)
         self.transfers = TransfersPanel(theme, pace, workspace.transfers)
+        self._notice, self._files_notice = NoticeBar(theme), NoticeBar(theme)
+        for notice in (self._notice, self._files_notice):
+            notice.dismissed.connect(workspace.notices.dismiss)
+        self._notice.setProperty("look", "head")
         self._stack = QStackedWidget()
         self._pages = {
             Screen.SITES: self.sites,
@@ -73,18 +77,16 @@ class MainWindow(QMainWindow):
         }
         for page in self._pages.values():
             self._stack.addWidget(page)
-        self._notice = NoticeBar(theme)
-        self._notice.dismissed.connect(workspace.notices.dismiss)
         self._leaving = LeavingBar(theme)
         self._leaving.stayed.connect(self._stay)
         self._leaving.left.connect(workspace.leaving.go)
         self.setCentralWidget(self._middle())
-        self._toast = Toast(self)
+        self._toast = Toast(self, self.files.files)
         self._frame = DropFrame(theme, self)
         self._drops = DropGuide(self, theme, DropPresenter(workspace), self._take_focus)
         pace.add(self, self._render, workspace, workspace.transfers)
         pace.add(self, self._render_leaving, workspace.leaving)
-        pace.add(self, self._render_notice, workspace.notices)
+        pace.add(self, self._render_notice, workspace, workspace.notices)
         pace.add(self, self._render_toast, workspace.code, workspace.notices)
         workspace.code.subscribe(self._hold_code)  # a dead code goes, whether it can be seen or not
         theme.application.focusChanged.connect(self._keep_keyboard)
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.files, 1)
+        right.addWidget(self._files_notice)  # below the list, so that no row moves for it
         right.addWidget(self.transfers)
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
@@ -190,7 +193,10 @@ class MainWindow(QMainWindow):
         self._go_home()
 
     def _render_notice(self) -> None:
-        self._notice.render_problem(self._workspace.notices.problem)
+        """Say it below the list of files, and at the head of every other page."""
+        problem = self._workspace.notices.problem
+        self._notice.render_problem(None if self._workspace.screen is Screen.FILES else problem)
+        self._files_notice.render_problem(problem)
 
     def _render_toast(self) -> None:
         self._toast.show_words(self._workspace.toast)

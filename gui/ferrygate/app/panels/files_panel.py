@@ -1,4 +1,4 @@
-"""The files: path bar, actions, the list, and the local pane beside it."""
+"""The files: path bar, actions, the list, the local pane beside it, and what is asked below."""
 
 from __future__ import annotations
 
@@ -68,6 +68,8 @@ class FilesPanel(QWidget):
             column.addWidget(widget)
         column.addWidget(split, 1)
 
+        for widget in (self._name, self._removal, self._refused):
+            column.addWidget(widget)  # below the list, so that no row moves when it comes or goes
     def _add_list_keys(self) -> None:
         """Keys of the list alone, which mean something else in a field, or are about rows."""
         files, keys = self.files, self.files.keys
@@ -210,7 +212,7 @@ class FilesPanel(QWidget):
 
     @Slot(str)
     def _go_to(self, text: str) -> None:
-        """Go to a typed path; one that cannot be used stays, beneath it why."""
+        """Go to a typed path; one that cannot be used stays, and it is said why."""
         if self._presenter.go_to(text):
             self._leave_path()
 

@@ -1,4 +1,4 @@
-"""A bar above the list that asks one thing: a name, or a yes."""
+"""A bar below the list that asks one thing: a name, or a yes."""
 
 from __future__ import annotations
 

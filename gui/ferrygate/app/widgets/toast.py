@@ -1,8 +1,8 @@
-"""A word in passing at the foot of the window."""
+"""A word in passing at the foot of the list, or of the window."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from ferrygate.app.plain_text import PlainLabel
@@ -11,14 +11,19 @@ _ABOVE_FOOT = 28
 
 
 class Toast(PlainLabel):
-    """Stands over its window, follows its size, and lets the mouse through."""
+    """Stands over its window, and lets the mouse through.
 
-    def __init__(self, window: QWidget) -> None:
+    While the list can be seen, it stands on that, so that no question or notice below is covered.
+    """
+
+    def __init__(self, window: QWidget, files: QWidget) -> None:
         super().__init__(parent=window)
         self._window = window
+        self._files = files
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        window.installEventFilter(self)
+        for each in (window, files):
+            each.installEventFilter(self)
         self.hide()
 
     def show_words(self, words: str) -> None:
@@ -38,5 +43,8 @@ class Toast(PlainLabel):
     def _place(self) -> None:
         self.adjustSize()
         left = (self._window.width() - self.width()) // 2
-        self.move(left, self._window.height() - self.height() - _ABOVE_FOOT)
+        foot = self._window.height()
+        if self._files.isVisible():
+            foot = self._files.mapTo(self._window, QPoint(0, self._files.height())).y()
+        self.move(left, foot - self.height() - _ABOVE_FOOT)
         self.raise_()
