@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.engine import messages as m
@@ -80,6 +80,16 @@ def test_what_arrives_takes_its_place_in_the_order_and_the_selection_stays(
     assert names == [b"inbox", b"plates", b"b.csv", b"c.csv", b"d.csv"]
     picked = rig.window.files.files.selected_entries()
     assert [entry.name for entry in picked] == [b"d.csv"]
+
+
+def test_chosen_files_go_to_the_folder_in_which_they_were_asked_for(signed_in: Rig) -> None:
+    signed_in.driver.click("Upload")
+    (dialog,) = signed_in.window.findChildren(QFileDialog)
+    signed_in.workspace.folder.open(b"/inbox")  # as a link does whose answer comes late
+    dialog.urlsSelected.emit([QUrl("file:///srv/a.csv")])
+    dialog.close()
+    (upload,) = [c for c in signed_in.engine.commands if isinstance(c, m.Upload)]
+    assert upload.folder == b"/"
 
 
 def test_a_place_stands_in_the_side_panel_once_however_often_one_comes_back(

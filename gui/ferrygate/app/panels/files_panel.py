@@ -269,7 +269,8 @@ class FilesPanel(QWidget):
 
     @Slot()
     def _choose_uploads(self) -> None:
-        choose_uploads(self, self._presenter.upload)
+        """Ask for files; they go to the folder shown now, whichever is shown at the answer."""
+        choose_uploads(self, partial(self._presenter.upload, folder=self._presenter.view.path))
 
     # ------------------------------------------------------------ changing the folder
 
