@@ -1,4 +1,4 @@
-"""What uploads bring into the folder shown, without a window."""
+"""Uploads bring entries into the folder shown, without a window."""
 
 from __future__ import annotations
 
@@ -156,6 +156,17 @@ def test_a_folder_shows_once_its_first_file_is_sent(desk: Desk) -> None:
     desk.bring(batch, b"/inbox/plates/1.csv")
     desk.presenter.tick()
     assert list(desk.rows.entries) == [b"1.csv"]
+
+
+def test_a_folder_that_was_removed_shows_again_once_more_of_it_is_sent(desk: Desk) -> None:
+    batch = desk.upload()
+    desk.bring(batch, b"/inbox/plates/1.csv", S.SENDING)
+    desk.presenter.refresh()
+    desk.list()
+    assert not desk.rows.entries
+    desk.bring(batch, b"/inbox/plates/2.csv", S.SENDING)
+    desk.presenter.tick()
+    assert list(desk.rows.entries) == [b"plates"]
 
 
 def test_only_what_comes_into_the_folder_shown_shows(desk: Desk) -> None:

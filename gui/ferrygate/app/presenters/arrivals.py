@@ -30,6 +30,10 @@ class Arrivals:
         self._entries.clear()
         self._folders.clear()
 
+    def forget_folders(self) -> None:
+        """The folder was read again, which decides what is there: a person may have removed one."""
+        self._folders.clear()
+
     def add(self, entry: Entry) -> None:
         """Take an entry; one of the same name before it is out of date."""
         if entry.name not in self._folders:

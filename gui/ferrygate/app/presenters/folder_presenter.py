@@ -364,6 +364,7 @@ class FolderPresenter(Observable):
 
     def _listed(self) -> None:
         self._listing = self._finding = None
+        self._arrivals.forget_folders()
         if not self._again:
             self._sink.end()
         elif self._unseen is None:  # else what is missing from the list may be there all the same
