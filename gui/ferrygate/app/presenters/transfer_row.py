@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from ferrygate.app.presenters.batch_outcome import MARKS, Outcome, RowTone
+from ferrygate.app.presenters.batch_outcome import ALL_THERE, MARKS, Outcome, RowTone
 from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
 from ferrygate.app.presenters.fetched_files import may_open
 from ferrygate.app.presenters.interruption import Interruption
@@ -217,7 +217,7 @@ def _links(batch: Batch, title: str, *, can_retry: bool, has_details: bool) -> t
     if has_details:
         name = _("Copy details of “{title}” for support").format(title=title)
         links.append(RowLink(RowAction.COPY_DETAILS, _("Copy details"), name))
-    if batch.outcome not in _ON_RECORD:
+    if batch.outcome not in ALL_THERE:
         name = _("Dismiss “{title}”").format(title=title)
         links.append(RowLink(RowAction.DISMISS, _("Dismiss"), name))
     return tuple(links)
@@ -235,9 +235,6 @@ def _links_to_fetched(batch: Batch, title: str) -> list[RowLink]:
         name = _("Show “{title}” in its folder").format(title=title)
         links.append(RowLink(RowAction.SHOW, _("Show in folder"), name))
     return links
-
-
-_ON_RECORD = frozenset({Outcome.DELIVERED, Outcome.UNCONFIRMED, Outcome.REST_SKIPPED})
 
 
 def _when(batch: Batch) -> str:
