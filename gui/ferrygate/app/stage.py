@@ -11,6 +11,7 @@ from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -42,6 +43,7 @@ class SceneEngine:
 
     Attributes:
         refusal: why folders cannot be listed, where they cannot.
+        change_refusal: why none can be made, where none can.
         is_away: commands wait for the connection.
         unending: what has come of a listing that goes on.
         skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
@@ -50,6 +52,7 @@ class SceneEngine:
     def __init__(self, listener: Callable[[m.Event], None]) -> None:
         self._tell = listener
         self.refusal: Problem | None = None
+        self.change_refusal: Problem | None = None
         self.is_away = False
         self.unending: tuple[Entry, ...] = ()
         self.skew = (45.4, 0)
@@ -81,6 +84,8 @@ class SceneEngine:
                     )
                 )
                 self._tell(m.Done(request=number))
+            case m.MakeFolder(request=number) if self.change_refusal is not None:
+                self._tell(m.Failed(request=number, problem=self.change_refusal))
             case m.UsePassword(request=number) | m.UseCodeSecret(request=number):
                 self._tell(m.Done(request=number))
             case _:
@@ -197,6 +202,13 @@ class Stage:
         self._engine.refusal = problem
         self.workspace.folder.refresh()
         self.driver.wait_for("refusal", lambda: self.workspace.folder.view.problem == problem)
+
+    def refuse_folder(self, name: str, problem: Problem) -> None:
+        """The server refuses a new folder."""
+        self._engine.change_refusal = problem
+        self.driver.click(_("New folder"))
+        self.driver.type_into(_("Name of the new folder"), f"{name}\n")
+        self.driver.wait_for("refusal", lambda: self.workspace.folder.view.refused == problem)
 
     def list_on(self, entries: tuple[Entry, ...]) -> None:
         """A folder is listed, of which so much has come."""

@@ -12,6 +12,7 @@ from ferrygate.app.dialogs.choosers import choose_download_folder, choose_upload
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.local_panel import LocalPanel
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
+from ferrygate.app.presenters.folder_view import TypedName
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
@@ -37,6 +38,7 @@ class FilesPanel(QWidget):
         self._presenter = presenter
         self._model = model
         self._path = presenter.view.path
+        self._refused_name: TypedName | None = None
         self.bar = FilesBar(theme)
         self.files = FileList(theme, model)
         self.local = LocalPanel(theme)
@@ -64,19 +66,18 @@ class FilesPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.bar, self._name, self._removal, self._refused):
-            column.addWidget(widget)
+        column.addWidget(self.bar)
         column.addWidget(split, 1)
-
         for widget in (self._name, self._removal, self._refused):
             column.addWidget(widget)  # below the list, so that no row moves when it comes or goes
+
     def _add_list_keys(self) -> None:
         """Keys of the list alone, which mean something else in a field, or are about rows."""
         files, keys = self.files, self.files.keys
         delete = QKeySequence.StandardKey.Delete
         self._open_action = keys.add(_("Open"), files.open_current, ["Return", "Enter"])
         keys.add(_("Folder above"), self._go_up, ["Backspace"])
-        self._rename_action = keys.add(_("Rename"), files.rename_current, ["F2"])
+        self._rename_action = keys.add(_("Rename"), self._edit_name, ["F2"])
         self._remove_action = keys.add(
             _("Remove"), self._ask_to_remove, standard_keys(delete, but=["Ctrl+D"])
         )
@@ -146,6 +147,9 @@ class FilesPanel(QWidget):
             self._name.hide()
         self._removal.ask(view.question)
         self._refused.render_problem(view.refused)
+        if view.refused_name is not self._refused_name:
+            self._refused_name = view.refused_name
+            self._ask_again(view.refused_name)
         self._render_actions()
 
     @Slot()
@@ -280,12 +284,35 @@ class FilesPanel(QWidget):
             self._presenter.keep()
             self._name.ask(_("Name of the new folder"))
 
+    def _ask_again(self, name: TypedName | None) -> None:
+        """Put a name that the server refused back where it was typed.
+
+        The keyboard goes there from the list alone: elsewhere a person is at something else, and
+        F2 brings a name back.
+        """
+        if name is None:
+            return
+        is_waiting = self.window().focusWidget() is self.files
+        if not name.old:
+            words = _("Name of the new folder")
+            self._name.ask(words, text=name.text, takes_keyboard=is_waiting)
+        elif is_waiting:
+            self.files.rename_again(name.old, name.text)
+
     @Slot(str)
     def _make_folder(self, name: str) -> None:
         """Make a folder; a name that cannot be used stays in its field, beneath it why."""
         if self._presenter.make_folder(name):
             self._name.hide()
             self.files.setFocus()
+
+    def _edit_name(self) -> None:
+        """Edit the current row's name; while it is said why a new one was refused, that one."""
+        refused, row = self._presenter.view.refused_name, self.files.currentIndex().row()
+        if refused is not None and row >= 0 and self._model.name(row) == refused.old:
+            self.files.rename_again(refused.old, refused.text)
+        else:
+            self.files.rename_current()
 
     @Slot(bytes, str)
     def _rename(self, old: bytes, name: str) -> None:

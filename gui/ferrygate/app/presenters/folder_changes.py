@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from ferrygate.app.presenters.folder_view import TypedName
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import Places
 from ferrygate.common.display import display_name
@@ -18,16 +19,18 @@ from ferrygate.common.text import number_text
 from ferrygate.engine import messages as m
 
 
-class _Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True):
     """A change that was asked for.
 
     Attributes:
         folder: whose entries it changes.
         done: called once it has happened.
+        typed: the name that a person typed for it; none for a removal.
     """
 
     folder: bytes
     done: Callable[[], object]
+    typed: TypedName | None = None
 
 
 class FolderChanges:
@@ -44,7 +47,7 @@ class FolderChanges:
         self._outbox = outbox
         self._choose = choose
         self._places = places
-        self._under_way: dict[int, _Change] = {}  # by request
+        self._under_way: dict[int, Change] = {}  # by request
 
     def make_folder(self, folder: bytes, name: str) -> None:
         """Make a folder in another.
@@ -54,20 +57,23 @@ class FolderChanges:
         """
         path = join(folder, remote_name(name.strip()))
         number = self._outbox.ask(lambda number: m.MakeFolder(request=number, path=path))
-        self._under_way[number] = _Change(folder, partial(self._made, path))
+        self._under_way[number] = Change(folder, partial(self._made, path), TypedName(name))
 
     def rename(self, folder: bytes, old: bytes, name: str) -> None:
-        """Give an entry of a folder another name.
+        """Give an entry of a folder another name; nothing is asked for where it is the same.
 
         Raises:
             UsageError: it cannot have that name.
         """
+        if name == display_name(old):
+            return
         source = join(folder, old)
         target = join(folder, edited_name(old, _trimmed(name, display_name(old))))
         number = self._outbox.ask(
             lambda number: m.RenamePath(request=number, source=source, target=target)
         )
-        self._under_way[number] = _Change(folder, partial(self._renamed, source, target))
+        done = partial(self._renamed, source, target)
+        self._under_way[number] = Change(folder, done, TypedName(name, old))
 
     def _made(self, path: bytes) -> None:
         self._places.add(path)
@@ -82,16 +88,14 @@ class FolderChanges:
         for entry in entries:
             path = join(folder, entry.name)
             number = self._outbox.ask(_removal(path, recursive=entry.kind is EntryKind.FOLDER))
-            self._under_way[number] = _Change(folder, partial(self._places.remove, path))
+            self._under_way[number] = Change(folder, partial(self._places.remove, path))
 
-    def end(self, event: m.Done | m.Failed) -> bytes | None:
-        """The folder whose change a request's end tells of; ``None`` for other requests."""
+    def end(self, event: m.Done | m.Failed) -> Change | None:
+        """The change that a request's end tells of; ``None`` for other requests."""
         change = self._under_way.pop(event.request, None)
-        if change is None:
-            return None
-        if isinstance(event, m.Done):
+        if change is not None and isinstance(event, m.Done):
             change.done()
-        return change.folder
+        return change
 
     def are_under_way(self, folder: bytes) -> bool:
         """Tell whether more changes of a folder's entries are to come."""

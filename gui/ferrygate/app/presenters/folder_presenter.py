@@ -14,6 +14,7 @@ from ferrygate.app.presenters.folder_view import (
     Crumb,
     FolderState,
     FolderView,
+    TypedName,
     crumbs,
 )
 from ferrygate.app.presenters.history import History, name_towards
@@ -22,7 +23,6 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import Places
 from ferrygate.app.presenters.typed_path import typed_path
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
 from ferrygate.common.held_names import HeldNames
@@ -49,6 +49,7 @@ class FolderPresenter(Observable):
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
+        self._refused_name: TypedName | None = None
         self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places = Places()
         self._doomed: tuple[Entry, ...] = ()
@@ -73,6 +74,7 @@ class FolderPresenter(Observable):
             state=self._state,
             problem=self._problem,
             refused=self._refused,
+            refused_name=self._refused_name,
             question=removal_question(self._doomed),
             is_reading=self._listing is not None,
             entries_read=self._entries_read,
@@ -125,14 +127,7 @@ class FolderPresenter(Observable):
 
     def go_to(self, text: str) -> bool:
         """Go to a folder by its typed path; tell whether it is one, or else say why not."""
-        try:
-            path = typed_path(text, shown=self._path, home=self._start)
-        except UsageError as error:
-            self._refused = error.problem
-            self._changed()
-            return False
-        self.open(path)
-        return True
+        return self._change(lambda: self.open(typed_path(text, shown=self._path, home=self._start)))
 
     def find_out(self, entry: Entry, fetch: Callable[[], None]) -> None:
         """Open what only the server can tell to be a folder, such as a link; ``fetch`` a file."""
@@ -167,9 +162,7 @@ class FolderPresenter(Observable):
 
     def rename(self, old: bytes, name: str) -> bool:
         """Give an entry another name; tell whether it can be used."""
-        return name == display_name(old) or self._change(
-            lambda: self._changes.rename(self._path, old, name)
-        )
+        return self._change(lambda: self._changes.rename(self._path, old, name))
 
     def ask_to_remove(self, entries: Iterable[Entry]) -> None:
         """Ask before entries are removed."""
@@ -184,7 +177,7 @@ class FolderPresenter(Observable):
     def keep(self) -> None:
         """Remove nothing; forget the last refusal too."""
         self._doomed = ()
-        self._refused = None
+        self._refused = self._refused_name = None
         self._changed()
 
     def upload(self, sources: Iterable[str], folder: bytes | None = None) -> None:
@@ -292,15 +285,16 @@ class FolderPresenter(Observable):
         """Read the folder again after a change; tell whether the event was the end of a request."""
         if not isinstance(event, m.Done | m.Failed):
             return False
-        folder = self._changes.end(event)
-        if isinstance(event, m.Failed) and (
-            folder is not None or self._uploads.has_failed(event.request)
-        ):
+        change = self._changes.end(event)
+        is_here = change is not None and change.folder == self._path
+        if isinstance(event, m.Failed) and (change or self._uploads.has_failed(event.request)):
             self._refused = event.problem
-            self._changed()
-        if folder == self._path and not self._changes.are_under_way(folder):
+            self._refused_name = change.typed if change and is_here else None
+        elif change is None:
+            return False
+        if is_here and not self._changes.are_under_way(self._path):
             self.refresh()
-        return folder is not None
+        return True
 
     def _found(self, finding: Finding, kind: EntryKind) -> None:
         """Go on with what a name turned out to be, unless the person has gone elsewhere since."""
@@ -322,7 +316,7 @@ class FolderPresenter(Observable):
     def _turn_to(self, path: bytes) -> None:
         left, self._path = self._path, path
         self._doomed = ()
-        self._refused = None
+        self._refused = self._refused_name = None
         self._problem = None
         self._state = FolderState.LOADING
         self._is_filling = self._uploads.fills(path)
@@ -364,12 +358,12 @@ class FolderPresenter(Observable):
 
     def _listed(self) -> None:
         self._listing = self._finding = None
-        self._arrivals.forget_folders()
         if not self._again:
             self._sink.end()
         elif self._unseen is None:  # else what is missing from the list may be there all the same
             self._sink.replace()
         has_more = self._arrivals.put(at_once=True)
+        self._arrivals.forget_folders()
         is_empty = not self._entries_read and self._unseen is None and not has_more
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
         self._refused = self._unseen or self._refused
@@ -389,7 +383,7 @@ class FolderPresenter(Observable):
             self._state = FolderState.FAILED
 
     def _change(self, ask: Callable[[], None]) -> bool:
-        self._refused = None
+        self._refused = self._refused_name = None
         try:
             ask()
         except UsageError as error:

@@ -38,6 +38,18 @@ class Crumb(msgspec.Struct, frozen=True):
     path: bytes
 
 
+class TypedName(msgspec.Struct, frozen=True):
+    """A name that a person has typed.
+
+    Attributes:
+        text: as it was typed.
+        old: the name of the entry that it was typed for; empty for a new folder.
+    """
+
+    text: str
+    old: bytes = b""
+
+
 class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     """The file area.
 
@@ -52,6 +64,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
         state: what stands where the list is.
         problem: why the folder could not be shown.
         refused: why the last change did not happen.
+        refused_name: what was typed for it, another object for each refusal; none for others.
         question: what is asked before something is removed; empty where nothing is.
         is_reading: more of it may come.
         entries_read: how many came so far, or in all.
@@ -69,6 +82,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
     state: FolderState = FolderState.NOTHING
     problem: Problem | None = None
     refused: Problem | None = None
+    refused_name: TypedName | None = None
     question: str = ""
     is_reading: bool = False
     entries_read: int = 0

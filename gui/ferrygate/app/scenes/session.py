@@ -63,6 +63,18 @@ def _drop_box(stage: Stage) -> str:
     return "Disk quota exceeded"
 
 
+def _refused_name(stage: Stage) -> str:
+    """A new folder whose name the server refused stays to be changed."""
+    stage.sign_in()
+    problem = Problem(
+        kind=Kind.PERMISSION_DENIED,
+        sentence=message("The server does not allow this for “{name}”.", name="results"),
+        next_step=message("Ask your contact about it, and tell them what the server says."),
+    )
+    stage.refuse_folder("results", problem)
+    return _("Name of the new folder")
+
+
 def _reading(stage: Stage) -> str:
     """A large folder, half of which has come."""
     stage.sign_in()
@@ -126,6 +138,7 @@ def _keychain() -> Problem:
 SCENES: dict[str, Scene] = {
     "reading": _reading,
     "drop-box": _drop_box,
+    "refused-name": _refused_name,
     "signed-in": _signed_in,
     "reconnecting": _reconnecting,
     "reconnecting-folder": _reconnecting_folder,

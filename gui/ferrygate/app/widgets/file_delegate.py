@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -78,6 +85,13 @@ class FileDelegate(QStyledItemDelegate):
         editor = QLineEdit(parent)
         editor.setAccessibleName(_("New name"))
         return editor
+
+    def setModelData(  # noqa: N802  Qt's name
+        self, editor: QWidget, model: QAbstractItemModel, index: _Index
+    ) -> None:
+        """Take a name; one that is left as it was put there is not asked for by going elsewhere."""
+        if editor.hasFocus() or not isinstance(editor, QLineEdit) or editor.isModified():
+            super().setModelData(editor, model, index)
 
     def updateEditorGeometry(  # noqa: N802  Qt's name
         self, editor: QWidget, option: QStyleOptionViewItem, index: _Index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -36,6 +37,14 @@ _ROOM_FOR_MODIFIED = 480
 _ICONS = {EntryKind.FOLDER: "folder", EntryKind.LINK: "link"}
 
 
+class _KeptEditor(NamedTuple):
+    """A name that is being typed, with the place in it where the next letter goes."""
+
+    text: str
+    cursor: int
+    is_modified: bool
+
+
 class FileList(FileTable):
     """Shows a :class:`FolderModel` and turns keys, clicks and drops into wishes.
 
@@ -57,6 +66,8 @@ class FileList(FileTable):
         self._kept: KeptRows | None = None
         self._kept_current: tuple[KeptRows, int] | None = None  # and where it stood
         self._chosen = b""  # the name to select as soon as it is there
+        self._edited = b""  # the name for which another one was typed last
+        self._kept_editor: _KeptEditor | None = None
         self.setAccessibleName(_("Files in this folder"))
         self.setModel(model)
         self.setItemDelegate(FileDelegate(theme, self._icon_of, self._target_row, self))
@@ -64,7 +75,9 @@ class FileList(FileTable):
         self._set_up_header()
         theme.changed.connect(self._repaint)
         model.modelAboutToBeReset.connect(self._keep_selection)
+        model.modelAboutToBeReset.connect(self._keep_editor)
         model.modelReset.connect(self._restore_selection)
+        model.modelReset.connect(self._restore_editor)
         model.arranging.connect(self._take_selection_out)
         model.arranged.connect(self._restore_selection)
         model.settled.connect(self._follow_current)
@@ -146,16 +159,44 @@ class FileList(FileTable):
             self._edit_name(row, text)
 
     def _edit_name(self, row: int, text: str | None) -> None:
-        index = self._folder_model.index(row, Column.NAME)
-        self.edit(index)
-        editor = self.indexWidget(index)
-        if not isinstance(editor, QLineEdit):
+        self._edited = self._folder_model.name(row)
+        self.edit(self._folder_model.index(row, Column.NAME))
+        editor = self._editor()
+        if editor is None:
             return
         if text is not None:
             editor.setText(text)
         else:
             is_folder = self._folder_model.kind(row) is EntryKind.FOLDER
             editor.setSelection(0, stem_length(editor.text(), is_folder=is_folder))
+
+    def _editor(self) -> QLineEdit | None:
+        """The field in which a name is being typed."""
+        if self.state() is QAbstractItemView.State.EditingState:
+            for row in self._folder_model.rows_named([self._edited]):
+                editor = self.indexWidget(self._folder_model.index(row, Column.NAME))
+                return editor if isinstance(editor, QLineEdit) else None
+        return None
+
+    @Slot()
+    def _keep_editor(self) -> None:
+        """Keep what is being typed when the folder is read again: its field goes with the rows."""
+        editor = self._editor()
+        if editor is not None:
+            self._kept_editor = _KeptEditor(
+                editor.text(), editor.cursorPosition(), editor.isModified()
+            )
+
+    @Slot()
+    def _restore_editor(self) -> None:
+        kept, self._kept_editor = self._kept_editor, None
+        if kept is None:
+            return
+        self.rename_again(self._edited, kept.text)
+        editor = self._editor()
+        if editor is not None:
+            editor.setCursorPosition(kept.cursor)
+            editor.setModified(kept.is_modified)
 
     # ------------------------------------------------------------ keys and clicks
 

@@ -46,17 +46,24 @@ class InlineBar(QFrame):
         row.addWidget(self._no)
         self.hide()
 
-    def ask(self, words: str) -> None:
-        """Ask; an empty question hides the bar."""
+    def ask(self, words: str, *, text: str = "", takes_keyboard: bool = True) -> None:
+        """Ask; an empty question hides the bar.
+
+        Args:
+            words: the question.
+            text: what its field begins with.
+            takes_keyboard: the person is to go on there at once.
+        """
         if not words:
             self.hide()
             return
         self._words.setText(words)
         self._text.setAccessibleName(words)
         if self.isHidden():
-            self._text.clear()
+            self._text.setText(text)
             self.show()
-            (self._text if self._asks_text else self._no).setFocus()
+            if takes_keyboard:
+                (self._text if self._asks_text else self._no).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
