@@ -121,16 +121,21 @@ def shows_eye(button: QPushButton) -> bool:
     return button.isVisible() and button.accessibleName() == "Show: Password"
 
 
-def test_the_eye_is_reached_by_the_keyboard(rig: Rig, password: QLineEdit) -> None:
+def test_the_eye_is_opened_by_a_key_and_is_no_stop_on_the_way_to_the_next_field(
+    rig: Rig, password: QLineEdit
+) -> None:
     password.setFocus()
-    QTest.keyClick(password, Qt.Key.Key_Tab)
-    eye = rig.window.focusWidget()
-    assert isinstance(eye, QPushButton)
-    assert eye.accessibleName() == "Show: Password"
-    QTest.keyClick(eye, Qt.Key.Key_Space)
+    alt = Qt.KeyboardModifier.AltModifier
+    QTest.keyClick(password, Qt.Key.Key_F8, alt)
     assert not is_hidden(password)
-    QTest.keyClick(eye, Qt.Key.Key_Tab)
+    QTest.keyClick(password, Qt.Key.Key_F8, alt)
     assert is_hidden(password)
+    QTest.keyClick(password, Qt.Key.Key_F8, alt)
+    QTest.keyClick(password, Qt.Key.Key_Tab)
+    assert is_hidden(password)
+    following = rig.window.focusWidget()
+    assert following is not password
+    assert not following.accessibleName().startswith("Show")
 
 
 def test_a_password_on_its_way_is_not_shown(rig: Rig, password: QLineEdit) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
+from ferrygate.app.plain_text import plain_tip
 from ferrygate.app.presenters.caps_lock import CapsLock
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -24,6 +25,10 @@ _HINTS = (
 class SecretLine(QLineEdit):
     """Shows dots. An eye at its end shows the text until the line is left, emptied or disabled.
 
+    The eye is no stop of Tab: who goes on to the next line by Tab, and types there without a look,
+    would type behind the secret and show it by Enter. Alt+F8 does the same as the eye, as it does
+    in password fields of Windows.
+
     Signals:
         caps_lock_told: whether Caps Lock is on, as far as the last key tells.
     """
@@ -36,10 +41,10 @@ class SecretLine(QLineEdit):
         self._hides = True
         self._eye = ThemedButton(theme, look="eye", icon="eye", tint="dim", name=_("Show"))
         self._eye.setCheckable(True)
-        self._eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard here
+        self._eye.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._eye.setToolTip(plain_tip(_("Show (Alt+F8)")))
         self._eye.setCursor(Qt.CursorShape.ArrowCursor)
         self._eye.toggled.connect(self._show_text)
-        self._eye.installEventFilter(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 4, 0)
         row.addStretch()
@@ -61,6 +66,10 @@ class SecretLine(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = event.modifiers()
+        if event.key() == Qt.Key.Key_F8 and keys == Qt.KeyboardModifier.AltModifier:
+            if not self._eye.isHidden():
+                self._eye.toggle()
+            return
         if event.key() == Qt.Key.Key_CapsLock:
             self._caps_lock.pressed()
         elif not keys & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier):
@@ -71,22 +80,12 @@ class SecretLine(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._leave(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self._eye.setChecked(False)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange:
-            self._eye.setChecked(False)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Hide the text when the eye is left as well."""
-        if isinstance(event, QFocusEvent) and event.lostFocus():
-            self._leave(event)
-        return super().eventFilter(watched, event)
-
-    def _leave(self, event: QFocusEvent) -> None:
-        stays = QApplication.focusWidget() in {self, self._eye}
-        if not stays and event.reason() is not Qt.FocusReason.PopupFocusReason:
             self._eye.setChecked(False)
 
     def _tell_caps_lock(self) -> None:
