@@ -121,6 +121,7 @@ class Watcher:
         self.told: list[Any] = []
         self.accept = True
         self.on_key: Callable[[], None] = lambda: None
+        self.on_prompt: Callable[[], None] = lambda: None
         self.answers: dict[str, str | None] = {}  # what the person says to prompts, if anything
         self.tires = False  # answers each prompt but once
 
@@ -146,6 +147,7 @@ class Watcher:
 
     def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
         self.told.append((text, instruction, echo))
+        self.on_prompt()
         answer = self.answers[text]
         if self.tires:
             self.answers[text] = None
@@ -198,7 +200,7 @@ class Case:
     def typed(self, code: str | None = None, **others: Any) -> Credentials:
         """A password, and the code of this moment or another as a person has typed it just now."""
         digits = Secret(self.code if code is None else code)
-        typed_code = TypedCode(digits, TypedCode.now(self.clock))
+        typed_code = TypedCode(digits, TypedCode.now(self.clock) + SITE.sign_in.period)
         return Credentials(password=Secret("correct horse"), typed_code=typed_code, **others)
 
     @property

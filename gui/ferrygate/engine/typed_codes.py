@@ -77,7 +77,7 @@ class TypedCodes:
             UsageError: it is no code of the site's.
         """
         code = typed_code(text.reveal(), site.sign_in.digits)
-        return TypedCode(code, TypedCode.now(self._clock))
+        return TypedCode(code, TypedCode.now(self._clock) + site.sign_in.period)
 
     def must_ask(self, site: Site) -> bool:
         """Tell whether a code is needed for the next sign-in that a person can type."""

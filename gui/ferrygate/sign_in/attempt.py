@@ -17,9 +17,7 @@ from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
     Credentials,
-    TypedCode,
     check_at_hand,
-    code_too_old,
     code_used,
     needs_word_on_key,
     saved_for_others,
@@ -80,7 +78,7 @@ class SignInAttempts:
         """Sign in once.
 
         A code that was typed is not sent once it is as old as a code gets, which is what a question
-        about the host key may make of it.
+        about the host key, or of the server's, may make of it.
 
         The password, joined with a fresh code, leaves at most once: after the host key was
         accepted, and with the code claimed in the ledger in the same step. The server is reached
@@ -117,7 +115,8 @@ class SignInAttempts:
                     connection.close()
                     attempt.wait_for_code(secret)
                     connection = reach()
-                self._check_age(site, typed)
+                if typed is not None:
+                    typed.check_age(self._clock)
                 connection.trust()
                 connection.on_banner(observer.server_said)
                 attempt.sign_in(site, credentials, connection)
@@ -161,10 +160,6 @@ class SignInAttempts:
             try_anyway=try_anyway,
             sends_password=site.sends_password,
         )
-
-    def _check_age(self, site: Site, typed: TypedCode | None) -> None:
-        if typed is not None and typed.now(self._clock) - typed.at >= site.sign_in.period:
-            raise code_too_old()
 
     def _reach_right_server(
         self,

@@ -187,12 +187,13 @@ class Authentication:
         """Claim a code that leaves now; waits for a fresh one where that is needed.
 
         Raises:
-            CodeNeededError: the code that was typed left before.
+            CodeNeededError: the code that was typed left before, or has become too old.
             SecretsMissingError: there is none.
             ConnectionLostError, SignInUnansweredError: nobody would get it any more.
         """
         secret, typed = credentials.code_secret, credentials.typed_code
         if typed is not None:
+            typed.check_age(self._clock)
             code = typed.code.reveal()
             steps = [] if secret is None else steps_of(secret, typed.code, self._clock.now())
             if not self._turn.claim_typed(typed.code, secret, steps):

@@ -21,16 +21,25 @@ class TypedCode(msgspec.Struct, frozen=True):
 
     Attributes:
         code: its digits (:func:`ferrygate.codes.typed_code.typed_code`).
-        at: when it was typed, in seconds of :meth:`now`.
+        until: when it is too old to be sent, in seconds of :meth:`now`.
     """
 
     code: Secret
-    at: float
+    until: float
 
     @staticmethod
     def now(clock: Clock) -> float:
         """Seconds on a clock that never jumps, and goes on while the machine sleeps."""
         return clock.monotonic() + clock.suspended()
+
+    def check_age(self, clock: Clock) -> None:
+        """Refuse to send a code that is as old as a code gets.
+
+        Raises:
+            CodeNeededError: it is.
+        """
+        if self.now(clock) >= self.until:
+            raise code_too_old()
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):

@@ -133,6 +133,20 @@ def test_a_code_that_has_become_too_old_meanwhile_is_not_sent(
     assert case.refusals == 0
 
 
+def test_a_code_that_a_question_of_the_server_makes_too_old_is_not_sent(case: Case) -> None:
+    def think() -> None:
+        case.clock.time += 30
+
+    case.watcher.on_prompt = think
+    rounds = (asks("Password: "), asks("Favourite colour? "), asks("Verification code: "))
+    with pytest.raises(CodeNeededError, match="too old"):
+        sign_in_by_prompts(
+            case, *rounds, credentials=case.typed("123456"), person={"Favourite colour?": "red"}
+        )
+    assert case.server.sent == ["correct horse", "red"]
+    assert not case.ledger.was_sent(SITE.account, Secret("123456"))
+
+
 def test_a_code_at_hand_is_not_waited_for_because_a_made_one_is_spent(case: Case) -> None:
     case.ledger.claim(SECRET, SECRET.step_at(case.clock.now()))
     case.sign_in(credentials=case.typed("123456", code_secret=SECRET))
