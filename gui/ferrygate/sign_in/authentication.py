@@ -147,6 +147,7 @@ class Authentication:
                 credentials,
                 lambda: self.spend_code(credentials, connection),
                 self._given,
+                note_code=self._note_code,
                 refused=self._refused,
                 whole=step == "password",
             )
@@ -216,6 +217,11 @@ class Authentication:
         if typed is not None:
             self._observer.code_typed(at_prompt=False)
         return code
+
+    def _note_code(self, code: Secret) -> None:
+        """Have the ledger know a code that a person answers with, and a refusal name it."""
+        self._turn.claim_typed(code, None, [])
+        self._sent_code = SentCode(typed=True)
 
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
         return take_step(secret, claim, self._clock, self._cancel, self._wait)

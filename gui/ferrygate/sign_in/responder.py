@@ -53,6 +53,9 @@ class PromptObserver(Protocol):
 SpendCode = Callable[[], str]
 """Claims a code that leaves now, and waits for a fresh one where that is needed."""
 
+NoteCode = Callable[[Secret], None]
+"""Told of a code that a person answers a prompt with, before it leaves."""
+
 Refused = Callable[[str, str], SignInRefusedError]
 """Makes the error for a refusal from what support needs and what the server says."""
 
@@ -83,6 +86,7 @@ class Responder:
         spend_code: SpendCode,
         given: set[Wanted],
         *,
+        note_code: NoteCode,
         refused: Refused,
         whole: bool,
     ) -> None:
@@ -95,14 +99,17 @@ class Responder:
             credentials: what is at hand.
             spend_code: takes a code.
             given: what has left in earlier steps of the sign-in; what leaves here is added.
+            note_code: told of a person's.
             refused: makes the error for a refusal.
             whole: a single prompt for a password wants what the password step would send.
         """
         self._turn = turn
         self._observer = observer
         self._template = site.sign_in.join
+        self._digits = site.sign_in.digits
         self._credentials = credentials
         self._spend_code = spend_code
+        self._note_code = note_code
         self._refused = refused
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
@@ -164,7 +171,7 @@ class Responder:
         """
         for place, answer in answers.items():
             if questions[place].meant is Wanted.CODE and _CODE.fullmatch(answer.reveal()):
-                self._turn.claim_typed(answer, None, [])
+                self._note_code(answer)
 
     def _plan(self, asked: PromptRound) -> list[_Question]:
         """Decide how each prompt of a round is answered."""
@@ -216,9 +223,20 @@ class Responder:
         self.person_answered = True
         if question.wanted is Wanted.NEW_PASSWORD:
             self._observer.password_changed()
-        elif question.meant in {Wanted.CODE, Wanted.BOTH}:
+        elif self._takes_code(question, answer):
             self._observer.code_typed(at_prompt=True)
         return answer
+
+    def _takes_code(self, question: _Question, answer: Secret) -> bool:
+        """Tell whether a code that is typed beforehand would answer such a prompt another time.
+
+        None would where the person has chosen "1" for an approval on a phone, or has codes of
+        another length than the site's.
+        """
+        if question.meant is Wanted.BOTH:
+            return join.needs_code(self._template)
+        is_code = _CODE.fullmatch(answer.reveal()) is not None
+        return question.meant is Wanted.CODE and is_code and len(answer.reveal()) == self._digits
 
     def _unanswered(self, question: _Question, instruction: str) -> FerrygateError:
         """Why the sign-in ends where no answer came.

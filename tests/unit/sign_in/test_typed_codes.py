@@ -211,6 +211,37 @@ def test_a_code_that_a_person_gives_to_a_prompt_is_told_as_one(case: Case) -> No
         case.sign_in(credentials=case.typed("123456"))
 
 
+@pytest.mark.parametrize(
+    ("prompt", "answer"), [("Passcode or option (1-4): ", "1"), ("Code: ", "12345678")]
+)
+def test_what_no_typed_code_could_answer_is_not_told_as_one(
+    case: Case, prompt: str, answer: str
+) -> None:
+    """The next sign-in would ask for a code of the site's length, and for nothing else."""
+    sign_in_by_prompts(
+        case,
+        asks("Password: "),
+        asks(prompt),
+        credentials=Credentials(password=Secret("correct horse")),
+        person={prompt.strip(): answer},
+    )
+    assert case.server.sent == ["correct horse", answer]
+    assert "code typed at a prompt" not in case.watcher.told
+
+
+def test_a_refused_answer_to_a_prompt_for_a_code_names_the_code_as_a_cause(case: Case) -> None:
+    with pytest.raises(SignInRefusedError) as caught:
+        sign_in_by_prompts(
+            case,
+            asks("Password: "),
+            asks("Verification code: "),
+            verdict=REFUSED,
+            credentials=Credentials(password=Secret("correct horse")),
+            person={"Verification code:": "123456"},
+        )
+    assert "that the code is the one shown just now" in str(caught.value.problem.next_step)
+
+
 def test_a_refused_code_names_the_code_as_a_cause(case: Case) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError) as caught:
