@@ -88,7 +88,14 @@ class Told:
 class FullDisk(Flusher):
     """Takes files, and has no room for them in the end."""
 
-    def flush(self, file: LocalFile, done: Done, opened: BinaryIO | None = None) -> None:  # noqa: ARG002  the base's
+    def flush(
+        self,
+        file: LocalFile,  # noqa: ARG002  the base's
+        done: Done,
+        opened: BinaryIO | None = None,
+        *,
+        may_wait_open: bool = True,  # noqa: ARG002  the base's
+    ) -> None:
         if opened is not None:
             opened.close()
         done(LocalFileError(message("No space left.")))

@@ -37,12 +37,10 @@ def reporting(
     outcome, file, opened = fetched.outcome, fetched.file, fetched.opened
     if file is None:
         return partial(reports.ended, job, outcome)
-    if opened is not None and not settings.open_files.take():
-        opened.close()
-        opened = None
+    is_counted = opened is not None and settings.open_files.take()
 
     def flushed(error: FerrygateError | None) -> None:
-        if opened is not None:
+        if is_counted:
             settings.open_files.give_back()
         if error is None:
             reports.ended(job, outcome)
@@ -50,7 +48,7 @@ def reporting(
             reports.failed(job, error)
 
     def flush() -> None:
-        settings.disk.flush(file, flushed, opened)
+        settings.disk.flush(file, flushed, opened, may_wait_open=is_counted)
         reports.room()  # its end is reported once it is on the disk
 
     return flush

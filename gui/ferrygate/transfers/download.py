@@ -141,8 +141,7 @@ async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
             try:
                 received = await _receive(fetch, handle, version, part)
             except BaseException:
-                part.file.close()
-                _take_away(fetch, part.name)
+                _take_away(fetch, part)
                 raise
     finally:
         files.close_later(handle)
@@ -246,10 +245,12 @@ def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
     _move(folder, part, fetch.name, new, replace=fetch.job.replaces)
 
 
-def _take_away(fetch: _Fetch, part: str) -> None:
+def _take_away(fetch: _Fetch, part: Part) -> None:
     # What led here is told, not that this fails as well.
+    with contextlib.suppress(OSError):
+        part.file.close()
     with contextlib.suppress(OSError, LocalFileError):
-        fetch.route.folders.open(fetch.folder).remove(part)
+        fetch.route.folders.open(fetch.folder).remove(part.name)
 
 
 def _move(folder: OpenFolder, part: str, target: str, new: FileFacts, *, replace: bool) -> None:

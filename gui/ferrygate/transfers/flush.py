@@ -40,11 +40,13 @@ class _Finished(msgspec.Struct, frozen=True):
         file: where it is.
         done: told once it is safe there.
         opened: the same, where it is still open.
+        failed: what the disk said when it was closed before.
     """
 
     file: LocalFile
     done: Done
     opened: BinaryIO | None
+    failed: FerrygateError | None = None
 
 
 class _ToClear(msgspec.Struct, frozen=True):
@@ -108,7 +110,14 @@ class Flusher:
         if self._work.qsize() < _MOST_BEGUN:
             self._put(_Begun(os.dup(file.fileno())))
 
-    def flush(self, file: LocalFile, done: Done, opened: BinaryIO | None = None) -> None:
+    def flush(
+        self,
+        file: LocalFile,
+        done: Done,
+        opened: BinaryIO | None = None,
+        *,
+        may_wait_open: bool = True,
+    ) -> None:
         """Have a file and its name flushed; ``done`` is told the error, if there is one.
 
         Args:
@@ -116,11 +125,13 @@ class Flusher:
             done: called on the flusher's thread.
             opened: the same file, if it is still open; it is closed here, before ``done``. Where
                 many wait, it is closed at once, and opened again by its name.
+            may_wait_open: where not, it is closed at once as well.
         """
-        if opened is not None and self._work.qsize() >= _MOST_OPEN:
-            opened.close()
-            opened = None
-        self._put(_Finished(file, done, opened))
+        finished = _Finished(file, done, opened)
+        if opened is not None and not (may_wait_open and self._work.qsize() < _MOST_OPEN):
+            # A network disk may tell only now that it is full, and it tells that once.
+            finished = _Finished(file, done, None, _error_of(_close, finished))
+        self._put(finished)
 
     def stop(self) -> None:
         """End the thread after what is queued."""
@@ -176,7 +187,7 @@ class Flusher:
         """The disk may write them in whatever order suits it, before the first is waited for."""
         for finished in files if len(files) > 1 else ():
             _error_of(_begin_to_write, finished)  # it comes again when the file is synced
-        ends = [(item, self._patiently(self._sync_file, item)) for item in files]
+        ends = [(item, item.failed or self._patiently(self._sync_file, item)) for item in files]
         folders = {item.file.folder: item for item in files}
         errors = {
             folder: self._patiently(self._sync_folder, one) for folder, one in folders.items()
@@ -230,6 +241,11 @@ def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> Ferryga
     except Exception as error:  # noqa: BLE001  whoever waits for the file is told
         return error_for(problem_of(error))
     return None
+
+
+def _close(finished: _Finished) -> None:
+    if finished.opened is not None:
+        finished.opened.close()
 
 
 def _begin_to_write(finished: _Finished) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,39 +15,11 @@ from fake_clock import ManualClock
 from ferrygate.common.errors import FerrygateError, Kind, LocalFileError
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
-
-MACHINE = "0123abcd"
+from flush_rig import MACHINE, Told, held_up, local, written
 
 
 def flush_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "flush"]
-
-
-class Told:
-    """What the flusher said of each file, and where."""
-
-    def __init__(self) -> None:
-        self.ends: list[tuple[str, FerrygateError | None]] = []
-        self.threads: set[threading.Thread] = set()
-        self._one_more = threading.Semaphore(0)
-
-    def about(self, name: str) -> Callable[[FerrygateError | None], None]:
-        def done(error: FerrygateError | None) -> None:
-            self.ends.append((name, error))
-            self.threads.add(threading.current_thread())
-            self._one_more.release()
-
-        return done
-
-    def wait(self, count: int) -> None:
-        """Wait until so many more were told of."""
-        for _file in range(count):
-            assert self._one_more.acquire(timeout=10)
-
-    @property
-    def errors(self) -> dict[str, FerrygateError | None]:
-        assert len(dict(self.ends)) == len(self.ends)
-        return dict(self.ends)
 
 
 @pytest.fixture
@@ -62,15 +33,6 @@ def flusher() -> Iterator[Flusher]:
     yield flusher
     flusher.stop()
     flusher.join()
-
-
-def local(path: Path) -> LocalFile:
-    return LocalFile(LocalFolder(str(path.parent)), path.name)
-
-
-def written(path: Path) -> Path:
-    path.write_bytes(b"content")
-    return path
 
 
 # ---------------------------------------------------------------- files
@@ -241,62 +203,7 @@ def test_a_folder_is_flushed_once_for_all_its_files(told: Told, tmp_path: Path) 
     assert (synced.count(True), synced.count(False)) == (1, 50)
 
 
-@contextlib.contextmanager
-def held_up(flusher: Flusher, folder: Path) -> Iterator[None]:
-    """Keep the flusher's thread busy within, so that what is queued becomes one group."""
-    let, busy = threading.Event(), threading.Event()
-
-    def wait(_error: FerrygateError | None) -> None:
-        busy.set()
-        let.wait(10)
-
-    flusher.flush(local(written(folder / "first")), wait)
-    assert busy.wait(10)
-    try:
-        yield
-    finally:
-        let.set()
-
-
 # ---------------------------------------------------------------- large files under way
-
-
-@pytest.mark.parametrize("count", [1, 300])  # and more than may wait while they are open
-def test_a_file_that_is_open_is_flushed_by_its_descriptor_and_closed_before_that_is_told(
-    told: Told, tmp_path: Path, count: int
-) -> None:
-    synced: set[tuple[int, int]] = set()
-
-    def sync(descriptor: int) -> None:
-        status = os.fstat(descriptor)
-        synced.add((status.st_dev, status.st_ino))
-
-    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
-    opened = [(tmp_path / str(number)).open("wb", buffering=0) for number in range(count)]
-    files = {
-        (status.st_dev, status.st_ino) for status in map(os.stat, map(str, tmp_path.iterdir()))
-    }
-    closed: list[bool] = []
-
-    def flush(number: int) -> None:
-        tell = told.about(str(number))
-
-        def done(error: FerrygateError | None) -> None:
-            closed.append(opened[number].closed)
-            tell(error)
-
-        flusher.flush(local(tmp_path / str(number)), done, opened[number])
-
-    with held_up(flusher, tmp_path):
-        for number in range(count):
-            flush(number)
-        (tmp_path / "0").rename(tmp_path / "moved on")  # it is the open file that counts
-    told.wait(count)
-    flusher.stop()
-    flusher.join()
-    assert set(told.errors.values()) == {None}
-    assert all(closed)
-    assert files <= synced
 
 
 def descriptors() -> set[str]:
