@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_SPARE = 64  # descriptors left for all else: sockets, settings, folders that are walked
+SPARE = 128
+"""Descriptors left for all else: sockets, settings, folders that are walked or kept open."""
+
 _ENOUGH = 1 << 16  # more are of no use, and some programs that we start look at each of them
 _MACOS_MOST = 10_240  # OPEN_MAX: more is refused there, whatever the hard limit says
 _NO_LIMIT = 1 << 30
@@ -66,7 +68,7 @@ def raise_limit(
 
 def room(limits: Callable[[], tuple[int, int]] = _limits) -> int:
     """Count the files that this process may open now, leaving some for all else."""
-    return limits()[0] - _open_now() - _SPARE
+    return limits()[0] - _open_now() - SPARE
 
 
 def _open_now() -> int:
@@ -75,7 +77,7 @@ def _open_now() -> int:
             return len(os.listdir(folder))  # noqa: PTH208  numbers alone
         except OSError:
             continue
-    return _SPARE  # the system does not tell
+    return SPARE  # the system does not tell
 
 
 class OpenFiles:

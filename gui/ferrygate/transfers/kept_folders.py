@@ -17,7 +17,8 @@ import msgspec
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 
 _MOMENT = 0.02  # seconds
-_MOST_DESCRIPTORS = 16  # over all folders that are kept; a deeper one is opened for each use
+MOST_DESCRIPTORS = 8
+"""Descriptors of all folders that one lane keeps; a folder that needs more is opened each time."""
 
 
 class _Way(msgspec.Struct):
@@ -35,7 +36,7 @@ class _Way(msgspec.Struct):
 class KeptFolders:
     """Keeps the folders that were used last; used and closed by one thread."""
 
-    def __init__(self, now: Callable[[], float], most: int = _MOST_DESCRIPTORS) -> None:
+    def __init__(self, now: Callable[[], float], most: int = MOST_DESCRIPTORS) -> None:
         """Begin with none.
 
         Args:

@@ -15,8 +15,10 @@ from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
-from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.open_files import SPARE, OpenFiles
+from ferrygate.engine import growth
 from ferrygate.transfers.flush import Flusher
+from ferrygate.transfers.kept_folders import MOST_DESCRIPTORS
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction
 from scripted_sftp import CLOSE, OPEN, Held, Request, Rig
@@ -34,6 +36,10 @@ def rig(tmp_path: Path) -> Iterator[BundleRig]:
 
 def open_now() -> int:
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  numbers alone
+
+
+def test_folders_that_lanes_keep_open_take_half_of_what_is_left_for_all_else_at_most() -> None:
+    assert growth.MOST * MOST_DESCRIPTORS <= SPARE / 2
 
 
 @pytest.mark.parametrize("direction", list(Direction))
