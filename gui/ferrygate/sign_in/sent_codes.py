@@ -2,15 +2,16 @@
 
 The ledger knows a code that is made here by its secret and time step, and a code that is typed has
 neither. So each code that is sent, made or typed, is kept as (account, digits) as well, and is sent
-no second time for that account. It is forgotten when it is ten minutes old, longer than any server
-takes a code.
+no second time for that account. Where another code is looked for, those that are ten minutes old,
+longer than any server takes a code, are forgotten: all but the newest few.
 
 **What the file gives away.** A digest of secret and step says nothing to one who has not guessed
 the secret. There are only a million codes of six digits, so a plain digest of them would be undone
 in a second, with the salt that lies in the same file. Each guess costs some 40 ms of a core and
-8 MiB here (scrypt, RFC 7914), which makes eleven hours for all of them: the rows are overwritten
-long before, and a code that was sent is worth nothing after a minute. What a dead code tells of its
-secret, 20 bits of at least 80, does not help to make another one.
+8 MiB here (scrypt, RFC 7914), which makes eleven hours for all of them, and a code that was sent is
+worth nothing after a minute. Of the newest few, which may lie there for months, one who takes that
+time learns dead codes. They do not help to make another one: all secrets would have to be tried, of
+80 bits at least. The rows that are forgotten are overwritten.
 
 **The clock** may be wrong, and right again. Where it is put back, rows seem to come from the future
 and are kept. Where it is put forward, rows seem old: so the newest few are kept whatever they say.
