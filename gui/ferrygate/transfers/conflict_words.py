@@ -65,10 +65,12 @@ def scopes(
     Each name is a phrase. Two that would mean the same files are named once.
     """
     this_one = (ConflictScope.THIS_ONE, message("only “{name}”", name=first.name))
-    so_far = plural_message("the {count} so far", "the {count} so far", count)
     to_come = (ConflictScope.ALL, message("all, also later ones"))
+    if more_may_come and count > 1:
+        so_far = plural_message("the {count} so far", "the {count} so far", count)
+        return to_come, (ConflictScope.MET, so_far), this_one
     if more_may_come:
-        return (to_come, (ConflictScope.MET, so_far), this_one)[:: 2 if count == 1 else 1]
+        return to_come, this_one
     if count > 1:
         all_met = plural_message("all {count}", "all {count}", count)
         return (ConflictScope.ALL, all_met), this_one
