@@ -32,7 +32,7 @@ def question(
     same_size: int = 0,
     same_time: int = 0,
 ) -> m.ConflictQuestion:
-    """What the engine asks about these, which are the first of ``count``."""
+    """Make the engine's question about these, which are the first of ``count``."""
     examples = examples or (conflict(),)
     count = len(examples) if count is None else count
     return m.ConflictQuestion(

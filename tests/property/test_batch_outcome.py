@@ -1,4 +1,4 @@
-"""Whatever the sums of a batch are, it has one outcome, and that is what has happened."""
+"""Each batch, with any sums, has one outcome, and that is what has happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order, the places are the start folder's folders, each once."""
+"""The places are the start folder's folders, each once, after any acts in any order."""
 
 from __future__ import annotations
 

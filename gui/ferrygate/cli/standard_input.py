@@ -15,7 +15,7 @@ _SOURCE = message("Standard input")
 
 
 def key_on_standard_input() -> Secret:
-    """The key or address on standard input: a line of a person's, else all of it.
+    """Read the key or address on standard input: a line of a person's, else all of it.
 
     Raises:
         UsageError: it is no text, or more than a line.
@@ -29,7 +29,7 @@ def key_on_standard_input() -> Secret:
 
 
 def code_on_standard_input(digits: int) -> Secret:
-    """The code on the first line of standard input.
+    """Read the code on the first line of standard input.
 
     Args:
         digits: the length of the site's codes.

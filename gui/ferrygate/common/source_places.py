@@ -14,7 +14,7 @@ def source_places(error: BaseException) -> list[str]:
 
 
 def _place(frame: traceback.FrameSummary) -> str:
-    """Where a frame is, without the folders that tell whose computer this is."""
+    """Name where a frame is, without the folders that tell whose computer this is."""
     path = Path(frame.filename)
     inside = path.is_relative_to(_SOURCES)
     short = path.relative_to(_SOURCES) if inside else Path(*path.parts[-2:])

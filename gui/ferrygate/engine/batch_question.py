@@ -9,7 +9,7 @@ from ferrygate.transfers.batch_files import BatchFiles
 
 
 class BatchQuestion:
-    """Owned by the engine's thread."""
+    """Remembers the question as it was told last. Owned by the engine's thread."""
 
     def __init__(self, batch: BatchId, direction: Direction, files: BatchFiles) -> None:
         """Begin without a question."""
@@ -20,12 +20,12 @@ class BatchQuestion:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether there is a question that nothing was told of."""
+        """Tell whether there is a question that was not told yet."""
         told, conflicts = self._told, self._files.conflicts
         return bool(conflicts) and (told is None or told.question != conflicts.question)
 
     def tell(self, emit: Callable[[Event], None]) -> None:
-        """Tell ``emit`` of it, where there is one and it has changed since."""
+        """Tell ``emit`` of the question, where there is one and it has changed since."""
         conflicts = self._files.conflicts
         if not conflicts:
             return

@@ -26,7 +26,7 @@ class Learned(NamedTuple):
 
 
 class LearnedByAccount:
-    """Owned by the engine's thread."""
+    """Keeps what is known of each account. Owned by the engine's thread."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -32,7 +32,7 @@ class RefusalCount:
         self._told: RefusalsCounted | None = None
 
     def news_before(self, event: Event, site: Site | None) -> tuple[RefusalsCounted, ...]:
-        """Return what is to be told before an event, so that a face knows it by then.
+        """Return what is to be told before an event, so that a window knows it by then.
 
         A ledger that cannot be read is no matter here: the next attempt says so.
         """

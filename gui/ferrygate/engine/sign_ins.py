@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class SignIns:
-    """Owned by the engine's thread; at most one attempt, or question for a code, at a time."""
+    """Makes one attempt, or asks for one code, at a time. Owned by the engine's thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Codes that a person types for a session: whether one is needed, and the question for it."""
+"""Knows if a session needs a code that a person types, and asks for it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class TypedCodes:
 
 
 def code_needed(*, goes_on: bool) -> CodeNeededError:
-    """A code was needed, and none came."""
+    """Make the error for a code that was needed and did not come."""
     if goes_on:
         return CodeNeededError(
             message("The connection was lost, and it takes another code to go on."),

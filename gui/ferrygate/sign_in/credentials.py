@@ -127,14 +127,14 @@ def present_password(password: Secret | None) -> Secret:
 
 
 def code_used() -> CodeNeededError:
-    """The code that was typed left before, from here or from another program of this computer."""
+    """Make the error for a typed code that left before, from here or another program here."""
     return CodeNeededError(
         message("That code was used already."), next_step=message("Type the next one.")
     )
 
 
 def code_too_old() -> CodeNeededError:
-    """The code that was typed could not be sent in time."""
+    """Make the error for a typed code that could not be sent in time."""
     return CodeNeededError(
         message("That code is too old by now, and was not sent."),
         next_step=message("Type the next one."),

@@ -45,7 +45,7 @@ class ServerAddress(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def site(self) -> Site:
-        """A site at the address, called as its server is."""
+        """Make a site at the address, called as its server is."""
         return Site(
             name=self.host,
             host=self.host,

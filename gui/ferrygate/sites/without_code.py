@@ -24,7 +24,7 @@ def may_do_without_code(site: Site) -> bool:
 
 
 def without_code(site: Site, join: str = "{password}") -> Site:
-    """The site as one whose server wants the password alone, perhaps with something beside it.
+    """Return a site as one whose server wants the password, perhaps with something beside it.
 
     Raises:
         UsageError: it names an Okta address, so that a code is what it is about.
@@ -43,5 +43,5 @@ def with_code(site: Site) -> Site:
 
 
 def with_join(site: Site, join: str) -> Site:
-    """The site with another way to join password and code."""
+    """Return a site with another way to join password and code."""
     return msgspec.structs.replace(site, sign_in=msgspec.structs.replace(site.sign_in, join=join))

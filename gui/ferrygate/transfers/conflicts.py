@@ -20,7 +20,7 @@ Decision = ConflictChoice | SkipReason
 
 
 class Conflicts:
-    """Owned by the thread that owns the batch.
+    """Keeps those that wait, and the answers. Owned by the thread that owns the batch.
 
     Attributes:
         question: number of the question about those that wait now, or of the next one.

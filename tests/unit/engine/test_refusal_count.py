@@ -1,4 +1,4 @@
-"""What the engine tells of refusals in a row, and of the correction of codes."""
+"""The engine tells of refusals in a row, and of the correction of codes."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_folder_made_anew_is_the_one_that_is_used(
 def test_a_link_that_came_in_a_folder_s_place_is_not_followed(
     kept: KeptFolders, folder: LocalFolder, tmp_path: Path, swapped: str
 ) -> None:
-    """It leads to the very folder that is open: no name on the way may be a link all the same."""
+    """The link leads to the very folder that is open, and no name on the way may be one."""
     kept.open(folder)
     place = tmp_path / "chosen" / swapped
     place.rename(tmp_path / "away")

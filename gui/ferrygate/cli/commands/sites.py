@@ -170,7 +170,7 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
 
 
 def _address(around: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
-    """Where the server is, by its address and the options that name parts of it.
+    """Read where the server is: its address, and the options that name parts of it.
 
     Raises:
         UsageError: the address cannot be used, or says another thing than an option.
