@@ -126,8 +126,7 @@ class SignIns:
             return connection
 
         if typed is None and self._codes.must_ask(site):
-            refusal, self._code_refusal = self._code_refusal, None
-            self._do(request, reach, lambda _none: self._ask_code(sign_in, refusal), failed)
+            self._do(request, reach, lambda _none: self._ask_code(sign_in), failed)
         else:
             self._do(
                 request,
@@ -226,14 +225,15 @@ class SignIns:
         self._failed(asked, Cancelled().problem)
         return True
 
-    def _ask_code(self, sign_in: SignInRequest, problem: Problem | None) -> None:
+    def _ask_code(self, sign_in: SignInRequest, problem: Problem | None = None) -> None:
         """Ask for a code; until it comes the sign-in counts as one that is under way."""
         if not self._codes.must_ask(sign_in.site):  # one can be made by now
             self.begin(sign_in, None)
             return
         self._attempt = sign_in.request
         self._asked += 1
-        self._codes.ask(self._asked, sign_in, problem)
+        refusal, self._code_refusal = self._code_refusal, None
+        self._codes.ask(self._asked, sign_in, problem or refusal)
 
     def _observer(self, sign_in: SignInRequest, cancel: CancelToken) -> SignInObserver:
         return SignInObserver(

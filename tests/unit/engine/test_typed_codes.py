@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sftp.connection import Connection
 from sandbox_site import code_secret_of, site_of
 
 State = m.SessionState
@@ -253,6 +255,34 @@ def test_a_mistyped_code_after_a_cut_loses_nothing_until_the_breaker_says_so(
     assert problem
     assert problem.kind is Kind.LOCK_OUT_BREAKER
     assert len(rig.listener.all(m.CodeQuestion)) == 2
+
+
+def test_a_refused_code_is_told_where_the_server_was_away_meanwhile(
+    tmp_path: Path, box: Sandbox, clock: WallClock
+) -> None:
+    class AwayOnce(EngineRig):
+        """The server is away when it is reached for the second question."""
+
+        tries = 0
+
+        def _connect(self, *asked: Any, **named: Any) -> Connection:
+            self.tries += 1
+            self.is_reachable = self.tries != 4
+            return super()._connect(*asked, **named)
+
+    rig = AwayOnce(tmp_path / "home", clock)
+    try:
+        opened(rig, box)
+        rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+        cut(rig, box, State.ASKING_FOR_CODE)
+        next_code(clock)
+        rig.engine.send(m.AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
+        again = asked(rig, 2)
+    finally:
+        rig.close()
+    assert rig.tries == 5
+    assert again.problem
+    assert again.problem.kind is Kind.SIGN_IN_REFUSED
 
 
 def test_a_person_who_has_no_code_after_a_cut_ends_the_session(
