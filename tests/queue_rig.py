@@ -121,9 +121,16 @@ class FakeLane(Lane):
 
     def walk(self, server: ScriptedServer) -> None:
         """Do the walk that is under way."""
+        self.end_walk(self.find(server))
+
+    def find(self, server: ScriptedServer) -> Item:
+        """Have the walk that is under way find all there is; it is not over yet."""
         (walk,) = (item for item in self.flying if not isinstance(item, FileJob))
         rig = Rig(server)
         rig.run(walk(rig.files))
+        return walk
+
+    def end_walk(self, walk: Item) -> None:
         self._over(walk)
         self.batch.walked(None)
 

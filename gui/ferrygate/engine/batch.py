@@ -280,6 +280,7 @@ class Batch:
         if cause is not None and not isinstance(cause, Cancelled):
             problem = problem_of(cause)
         self._files.walk_over(problem)
+        self._tell(at_once=self._files.only_waits)  # as of a file
 
     def _entered(self, job: FileJob, state: TransferState, moved: int) -> None:
         self._count(job.number, moved)

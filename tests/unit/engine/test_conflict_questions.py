@@ -101,6 +101,23 @@ def test_a_question_is_told_at_once_and_then_ten_times_a_second_at_most(rig: Que
     assert rig.questions(batch)[-1].count == 200
 
 
+def test_a_walk_that_ends_last_ends_the_count_of_those_met_so_far(rig: QueueRig) -> None:
+    batch = rig.upload(*files(rig, 3), on_conflict=ASK)
+    (lane,) = rig.working
+    lane.begin()
+    walk = lane.find(rig.server)
+    rig.handle()
+    for job in lane.begin_all():
+        lane.fail(job, taken())
+    rig.handle()
+    assert rig.questions(batch)[-1].more_may_come
+    lane.end_walk(walk)
+    rig.handle()
+    last, view = rig.questions(batch)[-1], rig.batch_views(batch)[-1]
+    assert (last.count, last.more_may_come) == (3, False)
+    assert (view.files_asked, view.walking) == (3, False)
+
+
 @pytest.mark.parametrize(
     ("scope", "settled"),
     [(m.ConflictScope.THIS_ONE, 1), (m.ConflictScope.MET, 3), (m.ConflictScope.ALL, 5)],
