@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.engine import messages as m
 from gui.conftest import KEY
+from gui.file_choosing import choose
 from gui.scripted_engine import batch_of, tree_of
 
 if TYPE_CHECKING:
@@ -82,14 +85,30 @@ def test_what_arrives_takes_its_place_in_the_order_and_the_selection_stays(
     assert [entry.name for entry in picked] == [b"d.csv"]
 
 
-def test_chosen_files_go_to_the_folder_in_which_they_were_asked_for(signed_in: Rig) -> None:
+def test_chosen_files_go_to_the_folder_in_which_they_were_asked_for(
+    signed_in: Rig, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("1")
     signed_in.driver.click("Upload")
     (dialog,) = signed_in.window.findChildren(QFileDialog)
     signed_in.workspace.folder.open(b"/inbox")  # as a link does whose answer comes late
-    dialog.urlsSelected.emit([QUrl("file:///srv/a.csv")])
-    dialog.close()
+    choose(dialog, str(tmp_path / "a.csv"))
     (upload,) = [c for c in signed_in.engine.commands if isinstance(c, m.Upload)]
     assert upload.folder == b"/"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_D, Qt.Key.Key_Return])
+def test_files_are_fetched_from_the_folder_in_which_they_were_chosen(
+    signed_in: Rig, tmp_path: Path, key: Qt.Key
+) -> None:
+    signed_in.driver.select(b"a.csv")
+    control, none = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+    QTest.keyClick(signed_in.window.files.files, key, control if key is Qt.Key.Key_D else none)
+    (dialog,) = signed_in.window.findChildren(QFileDialog)
+    signed_in.workspace.folder.open(b"/inbox")
+    choose(dialog, str(tmp_path))
+    (download,) = [c for c in signed_in.engine.commands if isinstance(c, m.Download)]
+    assert (download.sources, download.folder) == ((b"/a.csv",), str(tmp_path))
 
 
 def test_a_place_stands_in_the_side_panel_once_however_often_one_comes_back(

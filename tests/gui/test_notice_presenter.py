@@ -1,4 +1,4 @@
-"""What belongs to no screen."""
+"""Problems to dismiss and passing words, which belong to no screen."""
 
 from __future__ import annotations
 

@@ -203,12 +203,12 @@ class FilesPanel(QWidget):
     @Slot(object)
     def _open(self, entry: Entry) -> None:
         if entry.kind is EntryKind.FILE:
-            self._fetch(entry.name)
+            self._fetch([entry.name])
         elif entry.kind is EntryKind.FOLDER:
             self._presenter.open(join(self._presenter.view.path, entry.name))
             self.files.setFocus()
         else:
-            self._presenter.find_out(entry, partial(self._fetch, entry.name))
+            self._presenter.find_out(entry, partial(self._fetch, [entry.name]))
             self.files.setFocus()
 
     def _ask_for_path(self) -> None:
@@ -249,23 +249,16 @@ class FilesPanel(QWidget):
     @Slot()
     def download(self) -> None:
         """Fetch the selection into the local pane's folder, or ask where to."""
-        if not self.files.selectionModel().hasSelection():
-            return
-        if self.local.isVisible():
-            self._download_to(self.local.folder)
-        else:
-            choose_download_folder(self, self._download_to)
+        if self.files.selectionModel().hasSelection():
+            self._fetch(self.files.selected_names())
 
-    def _fetch(self, name: bytes) -> None:
-        """Fetch one entry, wherever downloads go."""
+    def _fetch(self, names: list[bytes]) -> None:
+        """Fetch entries of the folder shown now, whichever is shown once it is known where to."""
         if self.local.isVisible():
-            self._download_names([name], self.local.folder)
+            self._download_names(names, self.local.folder)
         else:
-            choose_download_folder(self, partial(self._download_names, [name]))
-
-    @Slot(str)
-    def _download_to(self, folder: str) -> None:
-        self._presenter.download(self.files.selected_names(), folder)
+            source = self._presenter.view.path
+            choose_download_folder(self, partial(self._presenter.download, names, source=source))
 
     @Slot(list, str)
     def _download_names(self, names: list[bytes], folder: str) -> None:

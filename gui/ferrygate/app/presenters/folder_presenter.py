@@ -196,9 +196,9 @@ class FolderPresenter(Observable):
                 )
             )
 
-    def download(self, names: Iterable[bytes], folder: str) -> None:
-        """Fetch entries of the folder shown into a local folder."""
-        sources = tuple(join(self._path, name) for name in names)
+    def download(self, names: Iterable[bytes], folder: str, *, source: bytes | None = None) -> None:
+        """Fetch entries of a folder, or of the one shown, into a local folder."""
+        sources = tuple(join(source or self._path, name) for name in names)
         if sources:
             choice = m.ConflictChoice.ASK
             self._outbox.ask(lambda number: m.Download(number, sources, folder, choice))
