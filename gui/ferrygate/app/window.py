@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ferrygate.app.bridge.code_clipboard import CodeClipboard
@@ -25,9 +27,11 @@ from ferrygate.app.scale import px
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.focus_order import has_lost_keyboard, next_stop
+from ferrygate.app.widgets.key_table import standard_keys
 from ferrygate.app.widgets.leaving_bar import LeavingBar
 from ferrygate.app.widgets.notice_bar import NoticeBar
 from ferrygate.app.widgets.toast import Toast
+from ferrygate.common.i18n import _
 
 WIDTH, HEIGHT = 1152, 744
 _LEAST_WIDTH, _LEAST_HEIGHT = 900, 520
@@ -64,6 +68,7 @@ class MainWindow(QMainWindow):
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)
         self.transfers = TransfersPanel(theme, pace, workspace.transfers)
+        self._add_tab_keys()
         self._notice, self._files_notice = NoticeBar(theme), NoticeBar(theme)
         for notice in (self._notice, self._files_notice):
             notice.dismissed.connect(workspace.notices.dismiss)
@@ -92,6 +97,15 @@ class MainWindow(QMainWindow):
         theme.application.focusChanged.connect(self._keep_keyboard)
         self._render()
         self.sites.first_focus().setFocus()
+
+    def _add_tab_keys(self) -> None:
+        """Turn the tabs of the transfers from everywhere on the page of the files."""
+        keys, turn = self.files.keys, self._workspace.transfers.turn
+        standard = QKeySequence.StandardKey
+        following = standard_keys(standard.NextChild, but=["Forward"])
+        before = standard_keys(standard.PreviousChild, but=["Back"])
+        keys.add(_("Next tab"), partial(turn, 1), following)
+        keys.add(_("Tab before"), partial(turn, -1), before)
 
     def _middle(self) -> QWidget:
         middle = QWidget()

@@ -156,6 +156,12 @@ class TransfersPresenter(Observable):
         """Count the batches of which something was delivered, and nothing is missing."""
         return sum(b.outcome in ALL_THERE for b in self._batches.values())
 
+    def turn(self, steps: int) -> None:
+        """Turn to a tab so many further on, round the end, of those that have rows."""
+        tabs = [tab for tab in Tab if self._has_rows(tab)]
+        if tabs:
+            self.show(tabs[(tabs.index(self._shown_tab) + steps) % len(tabs)])
+
     def show(self, tab: Tab) -> None:
         """Turn to a tab; what has ended was seen among those of now, where they were shown."""
         if tab is self._shown_tab or not self._has_rows(tab):
