@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -18,7 +19,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Event
-from ferrygate.sites.site import Site
+from ferrygate.sites.site import SignIn, Site
 from gui.fake_opener import FakeOpener
 from gui.scripted_engine import ScriptedEngine, Tree, tree_of
 
@@ -85,6 +86,12 @@ def clock() -> StillClock:
 def site() -> Site:
     """A site like those support hands out."""
     return Site(name="Acme exports", host="sftp.example.org", username="vendor7")
+
+
+@pytest.fixture
+def okta_site(site: Site) -> Site:
+    """The same, with an Okta address."""
+    return msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
 
 
 @pytest.fixture

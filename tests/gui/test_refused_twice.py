@@ -19,7 +19,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import Site
 from gui.conftest import KEY
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def rig(make_rig: MakeRig, site: Site) -> Rig:
+def rig(make_rig: MakeRig, okta_site: Site) -> Rig:
     """A window on the way to a site with an Okta address, whose code is at hand."""
-    okta = msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
-    rig = make_rig(site=okta, given=GivenSecrets(totp_secret=KEY))
+    rig = make_rig(site=okta_site, given=GivenSecrets(totp_secret=KEY))
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     return rig
 

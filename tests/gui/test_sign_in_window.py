@@ -22,7 +22,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,6 @@ FINGERPRINT = "SHA256:0123456789012345678901234567890123456789012"
 
 def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
-
-
-@pytest.fixture
-def okta_site(site: Site) -> Site:
-    return msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.question_views import ConsentView
@@ -28,7 +29,7 @@ class Question(QFrame):
 
     def __init__(self, theme: Theme, *, can_decline: bool) -> None:
         super().__init__()
-        self._takes_focus = can_decline
+        self._can_decline = can_decline
         self.setProperty("look", "inset")
         self._words = label("", wrap=True)
         self._yes = ThemedButton(theme)
@@ -53,10 +54,17 @@ class Question(QFrame):
         if question is not None:
             self._words.setText(question.sentence)
             self._yes.show_words(question.button)
-            if self.isHidden() and self._takes_focus:
+            if self.isHidden() and self._can_decline:
                 self.show()
                 self._no.setFocus()
         self.setVisible(question is not None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Escape for no, where that can be said; on the card it means more."""
+        if event.key() == Qt.Key.Key_Escape and self._can_decline:
+            self.declined.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class RefusalPanel(QWidget):

@@ -54,8 +54,9 @@ class SignInPanel(CardGround):
         self._typed_code = CodeField(theme, _("Code from your phone or token"))
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
-        unproven = _("Your code set-up is kept once a sign-in has proven it.")
-        self._unproven = label(unproven, "caption", wrap=True)
+        self._unproven = label(
+            _("Your code set-up is kept once a sign-in has proven it."), "caption", wrap=True
+        )
         self._question = HostKeyPanel(theme)
         self._changed_key = ChangedKeyPanel(theme)
         self._prompt = PromptPanel(theme)
@@ -71,6 +72,7 @@ class SignInPanel(CardGround):
         self._no_code = LinkLine(theme, _("This site wants no code."), _("Use a code after all"))
         self._okta_words = label("", "dim", wrap=True)
         self._others = ThemedButton(theme, _("Other sites"), look="link")
+        self.add_way_back(_("Other sites"), self._go_back)
         self._cancel = ThemedButton(theme, _("Cancel"), look="link", name=_("Cancel sign-in"))
         self._menu = SiteMenuButton(theme)
         self._lay_out()
@@ -318,6 +320,10 @@ class SignInPanel(CardGround):
 
     def _may_use_typed(self) -> bool:
         return self._password.confirm() and self._passphrase.confirm()
+
+    def _go_back(self) -> None:
+        if self._presenter.view.is_at_rest:
+            self._workspace.show_sites()
 
     @Slot()
     def _turn_to_other_way(self) -> None:

@@ -118,6 +118,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         can_press: pressing it would do something.
         needs_word: the button alone is the person's word after repeated refusals.
         busy: a sign-in is under way; fields rest, the button cancels nothing.
+        is_at_rest: nothing is under way, and nothing is asked: a key may leave the card.
         note: the line under the button.
         problem: what went wrong last.
         question: an unknown server, where the stage says so.
@@ -148,6 +149,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     can_press: bool = True
     needs_word: bool = False
     busy: bool = False
+    is_at_rest: bool = True
     note: str = ""
     problem: Problem | None = None
     question: HostKeyView | None = None
@@ -222,6 +224,7 @@ def sign_in_view(
         can_press=waits or (ready and not busy and gate is not Gate.SHUT),
         needs_word=gate is Gate.ASK,
         busy=busy,
+        is_at_rest=_is_at_rest(told, busy=busy),
         note=_note(told, wants_code=wants_code, busy=busy, now=now),
         problem=None if busy else problem,
         question=told.question,
@@ -230,6 +233,12 @@ def sign_in_view(
         else None,
         prompt=prompt_view(told.prompt, told.until, now) if told.prompt else None,
     )
+
+
+def _is_at_rest(told: Told, *, busy: bool) -> bool:
+    """Tell whether there is no session, none is on its way, and no question is asked."""
+    is_asked = told.question is not None or told.prompt is not None
+    return not busy and not is_asked and told.session.state is SessionState.OFFLINE
 
 
 def _stage(told: Told, *, changed: bool, asks_code: bool) -> Stage:
