@@ -2,7 +2,8 @@
 
 Qt does not tell, and what the platforms tell differs: an X server can be asked, a Wayland
 compositor cannot. A letter tells everywhere: without Shift it is a capital one only under Caps
-Lock. Until the first letter nothing is known, and nothing was typed that could be wrong.
+Lock. A capital with Shift tells nothing, since on a Mac Shift leaves Caps Lock's capitals as they
+are. Until the first letter nothing is known, and nothing was typed that could be wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ class CapsLock:
 
     def typed(self, text: str, *, shift: bool) -> None:
         """Take in a key that typed ``text``, with or without Shift."""
-        if len(text) == 1 and text.lower() != text.upper():
+        is_letter = len(text) == 1 and text.lower() != text.upper()
+        if is_letter and not (shift and text.isupper()):
             self.is_on = text.isupper() != shift
 
     def pressed(self) -> None:
