@@ -38,6 +38,7 @@ class ScriptedEngine:
         self.asks_host_key = False
         self.holds_transfers = False
         self.holds_listings = False
+        self.holds_openings = False
         self.skew = (45.4, 0)
         self.closed = False
         self._secret: CodeSecret | None = None
@@ -64,6 +65,8 @@ class ScriptedEngine:
 
     def _answer(self, command: m.Command) -> None:
         match command:
+            case m.OpenSite() if self.holds_openings:
+                pass
             case m.OpenSite():
                 self._open(command.request, command.site)
             case m.SignIn():

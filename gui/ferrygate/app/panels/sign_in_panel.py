@@ -40,6 +40,7 @@ class SignInPanel(CardGround):
         self._shown_turn = 0
         self._form_shown: tuple[object, ...] = ()  # what the place of the keyboard depends on
         self._was_open = False  # all that is kept for the site was known
+        self._placed: QWidget | None = None  # has the keyboard since the card was turned to
         self._needs_word = False  # as it was rendered
         self._typing = self._presenter.typing
         self._detail = SiteDetail()
@@ -62,7 +63,6 @@ class SignInPanel(CardGround):
         self._prompt = PromptPanel(theme)
         self._refusal = RefusalPanel(theme, workspace.refusal)
         self._button = ThemedButton(theme, _("Sign in"), look="primary")
-        self._button.setProperty("big", "true")
         self._note = label("", "caption", wrap=True)
         self._remember = CheckBox(theme, _("Remember my password"))
         self._keep = CheckBox(theme, _("Remember my code set-up"))
@@ -87,6 +87,7 @@ class SignInPanel(CardGround):
         )
 
     def _lay_out(self) -> None:
+        self._button.setProperty("big", "true")
         for widget in (
             self._head,
             self._title,
@@ -205,8 +206,12 @@ class SignInPanel(CardGround):
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
     def first_focus(self) -> QWidget:
-        """Name what has the keyboard when the card is turned to: what is missing, or the button."""
-        return self._awaited(self._presenter.view) or self._button
+        """Name what has the keyboard when the card is turned to: what is missing, or the button.
+
+        A button that is a person's word after refusals is pressed by nobody's habit.
+        """
+        view = self._presenter.view
+        return self._awaited(view) or (self._others if view.needs_word else self._button)
 
     def safe_focus(self) -> QWidget:
         """Name what has the keyboard after anything else: the same, but nothing that signs in.
@@ -229,10 +234,21 @@ class SignInPanel(CardGround):
         self._was_open = self._was_open or opened
         if not self.isVisible():
             return
-        if opened and not self._password.edit.text():
+        if opened and self._is_untouched():
             self.first_focus().setFocus()
         elif changed:
             self.safe_focus().setFocus()
+
+    def _is_untouched(self) -> bool:
+        """Tell whether the keyboard is where the card has put it, and has typed nothing there.
+
+        A keychain may take its time: what is found must not take the keyboard from a person who is
+        typing by then, least of all to a button that signs in.
+        """
+        has_moved = self.window().focusWidget() is not self._placed
+        return not has_moved and not any(
+            edit.isModified() for edit in (self._user.edit, self._password.edit)
+        )
 
     def _awaited(self, view: SignInView) -> QWidget | None:
         """Name the part of the card that waits for the person, if any."""
@@ -259,7 +275,8 @@ class SignInPanel(CardGround):
         has_password = bool(self._password.edit.text() or view.password_hint)
         if view.asks_typed_code and (has_password or not view.asks_password):
             return self._typed_code.edit
-        return self._password.edit if view.asks_password and not view.password_hint else None
+        is_to_be_typed = not view.password_hint or view.needs_word  # or checked, after refusals
+        return self._password.edit if view.asks_password and is_to_be_typed else None
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
@@ -269,6 +286,7 @@ class SignInPanel(CardGround):
             self._was_open = False
             self._user.edit.setText(view.username)
             self._remember.setChecked(False)
+            self._placed = self.safe_focus()  # the button can take nothing yet
             self.first_focus().setFocus()
 
     def _form(self) -> Form:

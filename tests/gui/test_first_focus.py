@@ -1,0 +1,101 @@
+"""Where the card has the keyboard once what is kept for its site was found, early or late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.engine import messages as m
+from ferrygate.sites.site import Site
+from gui.conftest import KEY
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.conftest import Rig
+
+pytestmark = pytest.mark.gui
+
+OTHER = Site(name="Beta lab", host="sftp.example.com", username="vendor8")
+
+
+@pytest.fixture
+def waiting(rig: Rig, qtbot: QtBot) -> Rig:
+    """A window with the keyboard, whose engine takes its time to look into the keychain."""
+    rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
+    rig.window.activateWindow()
+    qtbot.waitActive(rig.window)
+    rig.engine.holds_openings = True
+    return rig
+
+
+def turn_to(rig: Rig, site: Site) -> m.OpenSite:
+    """Turn to a site from the choice of sites; what the engine has not answered yet."""
+    rig.workspace.show_sites()
+    rig.desktop.pace.render()
+    rig.workspace.sites.choose(site)
+    rig.desktop.pace.render()
+    opening = rig.engine.commands[-1]
+    assert isinstance(opening, m.OpenSite)
+    return opening
+
+
+def find(rig: Rig, opening: m.OpenSite) -> None:
+    """Have the engine find all that a sign-in needs."""
+    now = rig.desktop._options.clock.now()
+    opened = m.SiteOpened(site=opening.site, has_password=True, has_code_secret=True, can_save=True)
+    rig.engine.tell(opened)
+    rig.engine.tell(m.CodeChanged(code=live_code(CodeSecret(key=KEY), now)))
+    rig.engine.tell(m.Done(request=opening.request))
+    rig.driver.wait_for("open", lambda: rig.workspace.sign_in.view.can_press)
+
+
+def focused(rig: Rig) -> str:
+    return str(rig.window.focusWidget().accessibleName())
+
+
+def test_the_button_has_the_keyboard_where_nothing_is_missing(waiting: Rig) -> None:
+    opening = turn_to(waiting, OTHER)
+    assert focused(waiting) == "Password"
+    find(waiting, opening)
+    assert focused(waiting) == "Sign in"
+
+
+def test_what_is_found_late_takes_no_keyboard_from_a_person_who_types(waiting: Rig) -> None:
+    opening = turn_to(waiting, msgspec.structs.replace(OTHER, username=""))
+    assert focused(waiting) == "User name"
+    QTest.keyClicks(waiting.window.focusWidget(), "ven")
+    find(waiting, opening)
+    QTest.keyClicks(waiting.window.focusWidget(), "dor 8")
+    field = waiting.window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "vendor 8"
+    assert not [c for c in waiting.engine.commands if isinstance(c, m.SignIn)]
+
+
+def test_what_is_found_late_takes_no_keyboard_from_another_way(waiting: Rig) -> None:
+    opening = turn_to(waiting, OTHER)
+    for _step in range(9):
+        if focused(waiting) == "Other sites":
+            break
+        QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Tab)
+    find(waiting, opening)
+    assert focused(waiting) == "Other sites"
+
+
+def test_after_refusals_the_keyboard_is_not_on_the_button_that_tries_once_more(
+    waiting: Rig,
+) -> None:
+    opening = turn_to(waiting, OTHER)
+    waiting.engine.tell(m.RefusalsCounted(site=OTHER, refusals=2, gate=m.Gate.ASK))
+    find(waiting, opening)
+    assert waiting.driver.shows("Try once more")
+    assert focused(waiting) == "Password"
+    QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Return)
+    assert not [c for c in waiting.engine.commands if isinstance(c, m.SignIn)]
