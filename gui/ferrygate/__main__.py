@@ -203,6 +203,7 @@ def _options(
     return AppOptions(
         home=home.prepare(),
         opened=request.opened,
+        came_from=request.came_from,
         is_demo=request.is_demo,
         given=request.given,
         make_engine=make_engine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from platform import node
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from ferrygate.app.dialogs.choosers import (
 from ferrygate.app.widgets.dropped_files import dropped_files, local_paths
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.engine import messages as m
+from gui.asides import at_once
 from gui.file_choosing import choose
 
 if TYPE_CHECKING:
@@ -87,12 +89,12 @@ def test_what_is_chosen_in_a_dialog_is_told_by_every_chooser(
     picture = tmp_path / "code.png"
     picture.write_text("1")
     for ask, path in (
-        (choose_connection_file, file),
-        (choose_picture, picture),
+        (partial(choose_connection_file, aside=at_once), file),
+        (partial(choose_picture, aside=at_once), picture),
         (choose_download_folder, tmp_path),
     ):
         chosen: list[str] = []
-        ask(signed_in.window, chosen.append)
+        ask(signed_in.window, chosen=chosen.append)
         (dialog,) = (d for d in signed_in.window.findChildren(QFileDialog) if d.isVisible())
         choose(dialog, str(path))
         assert chosen == [str(path)]

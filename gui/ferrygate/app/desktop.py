@@ -120,7 +120,7 @@ class Desktop(QObject):
     def _begin(self) -> None:
         self.bridge.start(self._options.make_engine)
         self._ticker.start()
-        self.workspace.start(self._options.opened)
+        self.workspace.start(self._options.opened, self._options.came_from)
         now = self._options.clock.now()
         self.aside(lambda: load_formats(now), lambda _none: None, self.workspace.notices.show)
 

@@ -23,6 +23,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         home: where Ferrygate keeps its files.
         opened: the site of a connection file the app was opened with, or what is wrong with it.
+        came_from: the folder of that file.
         is_demo: the site is the sandbox's own: nobody has to agree to it, and it is not kept.
         arrivals: folders in which connection files arrive; those for downloads and on the desktop
             where none are named.
@@ -35,6 +36,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Home
     opened: Site | Problem | None = None
+    came_from: Path | None = None
     is_demo: bool = False
     arrivals: tuple[Path, ...] = ()
     given: GivenSecrets = GivenSecrets()

@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
         self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
-        self.sites = SitesPanel(theme, pace, workspace.sites)
+        self.sites = SitesPanel(theme, pace, workspace.sites, aside)
         self.sign_in = SignInPanel(theme, pace, workspace, aside)
         self.files = FilesPanel(theme, pace, workspace.folder, model)
         self.offer = OfferPanel(theme, pace, workspace.sites)

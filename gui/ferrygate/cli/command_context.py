@@ -27,12 +27,14 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         opened: the site of a connection file, or what is wrong with the file.
+        came_from: the folder of that file.
         given: secrets at hand for the site that the window begins with, and for no other.
         is_demo: the site is the sandbox's own: it needs no consent and is not kept, and the
             person's keychain is left alone.
     """
 
     opened: Site | Problem | None = None
+    came_from: Path | None = None
     given: GivenSecrets = GivenSecrets()
     is_demo: bool = False
 

@@ -1,4 +1,4 @@
-"""Connection files that have arrived, by mail or from a web page, and were not opened yet."""
+"""Files that have arrived, by mail or from a web page: connection files, pictures of QR codes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,29 @@ def arrived_files(folders: Iterable[Path]) -> tuple[Path, ...]:
     found = [file for folder in folders for file in _found(folder)]
     newest = sorted(found, key=lambda file: file[0], reverse=True)
     return tuple(path for _time, path in newest[:_MOST])
+
+
+def only_file(folder: Path, endings: tuple[str, ...]) -> Path | None:
+    """Find the one file in a folder that a person can mean who looks for such endings.
+
+    There is none where several names fit, or where the folder is too large to tell. Hidden files do
+    not count, as no chooser shows them; a link, or a name that cannot be shown as it is, does, and
+    is left to the person.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            seen = list(islice(entries, _MOST_ENTRIES + 1))
+        fitting = [
+            entry
+            for entry in seen
+            if entry.name.lower().endswith(endings) and not entry.name.startswith(".")
+        ]
+        if len(seen) > _MOST_ENTRIES or len(fitting) != 1:
+            return None
+        is_plain = fitting[0].name.isprintable() and fitting[0].is_file(follow_symlinks=False)
+    except OSError:
+        return None
+    return Path(fitting[0].path) if is_plain else None
 
 
 def _found(folder: Path) -> Iterator[tuple[float, Path]]:

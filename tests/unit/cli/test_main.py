@@ -53,6 +53,7 @@ def test_a_connection_file_opens_the_window_on_its_site(
     (request,) = opened
     assert isinstance(request.opened, Site)
     assert request.opened.name == "Acme"
+    assert request.came_from == file.parent
     assert request.given == SECRETS
 
 

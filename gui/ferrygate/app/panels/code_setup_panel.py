@@ -10,8 +10,8 @@ from ferrygate.app.bridge.qr_reader import QrReader
 from ferrygate.app.bridge.screen_grabber import ScreenGrabber, can_grab_screens
 from ferrygate.app.dialogs.choosers import choose_picture
 from ferrygate.app.presenters.aside import Aside
-from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.sign_in_view import SignInView, Stage
+from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_ground import DropGround
@@ -36,12 +36,12 @@ class CodeSetupPanel(QFrame):
     okta_wanted = Signal()
     typing_wanted = Signal()
 
-    def __init__(
-        self, theme: Theme, pace: RenderPace, presenter: CodeSetupPresenter, aside: Aside
-    ) -> None:
+    def __init__(self, theme: Theme, pace: RenderPace, workspace: Workspace, aside: Aside) -> None:
         super().__init__()
         self._theme = theme
-        self._presenter = presenter
+        self._presenter = workspace.setup
+        self._sites = workspace.sites
+        self._aside = aside
         self._choices: tuple[str, ...] = ()
         self._reader = QrReader(aside, self)
         self._grabber = ScreenGrabber(self)
@@ -64,7 +64,7 @@ class CodeSetupPanel(QFrame):
         self._ways = self._make_ways()
         self._lay_out()
         self._connect()
-        pace.add(self, self._render, presenter)
+        pace.add(self, self._render, self._presenter)
 
     def _make_ways(self) -> QWidget:
         ways = QWidget()
@@ -184,7 +184,8 @@ class CodeSetupPanel(QFrame):
 
     @Slot()
     def _choose_file(self) -> None:
-        choose_picture(self, self._reader.read_file)
+        beside = self._sites.came_from  # the same mail may have brought the picture
+        choose_picture(self, self._aside, self._reader.read_file, beside=beside)
 
     @Slot()
     def _take_clipboard(self) -> None:

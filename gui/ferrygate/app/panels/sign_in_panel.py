@@ -51,7 +51,7 @@ class SignInPanel(CardGround):
         self._passphrase = SecretField(
             theme, message("Your passphrase"), _("Passphrase of your private key")
         )
-        self.setup = CodeSetupPanel(theme, pace, workspace.setup, aside)
+        self.setup = CodeSetupPanel(theme, pace, workspace, aside)
         self._typed_code = CodeField(theme, _("Code from your phone or token"))
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)

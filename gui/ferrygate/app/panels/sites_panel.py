@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ferrygate.app.dialogs.choosers import choose_connection_file
 from ferrygate.app.panels.address_panel import AddressPanel
 from ferrygate.app.panels.card import CardGround
+from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
@@ -25,9 +26,12 @@ from ferrygate.sites.site import Site
 class SitesPanel(CardGround):
     """Shows the chooser and hands the choice to the presenter."""
 
-    def __init__(self, theme: Theme, pace: RenderPace, presenter: SitesPresenter) -> None:
+    def __init__(
+        self, theme: Theme, pace: RenderPace, presenter: SitesPresenter, aside: Aside
+    ) -> None:
         super().__init__(theme)
         self._theme = theme
+        self._aside = aside
         self._presenter = presenter
         self._listed: tuple[Site | Path, ...] | None = None
         self._mapper = QSignalMapper(self)
@@ -98,4 +102,4 @@ class SitesPanel(CardGround):
 
     @Slot()
     def _choose_file(self) -> None:
-        choose_connection_file(self, self._presenter.open_file)
+        choose_connection_file(self, self._aside, self._presenter.open_file)

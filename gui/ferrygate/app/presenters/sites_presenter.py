@@ -60,6 +60,9 @@ class SitesPresenter(Observable):
 
     The disk is read aside. What comes of it is shown only to a person who has not turned to
     something else meanwhile.
+
+    Attributes:
+        came_from: the folder of the connection file that was opened last in this run.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class SitesPresenter(Observable):
         self._wish = 0  # counts what the person turned to
         self._offered: Site | None = None
         self._typed: ServerAddress | None = None
+        self.came_from: Path | None = None
         self.view = SitesView()
 
     def load(self, then: Callable[[], None] = lambda: None) -> None:
@@ -125,7 +129,12 @@ class SitesPresenter(Observable):
 
     def open_file(self, path: str) -> None:
         """Show what a connection file says; nothing is sent to anybody."""
-        self._ask(lambda: read_connection_file(Path(path)), self.offer)
+
+        def opened(site: Site) -> None:
+            self.came_from = Path(path).parent
+            self.offer(site)
+
+        self._ask(lambda: read_connection_file(Path(path)), opened)
 
     def offer(self, site: Site) -> None:
         """Ask whether a connection file's site is to be used; one that is saved just like it is."""

@@ -145,8 +145,14 @@ class Workspace(Observable):
         """A word in passing, or none."""
         return self.code.toast or self.notices.words
 
-    def start(self, opened: Site | Problem | None) -> None:
-        """Show what the app was opened with, the only site saved, or the choice."""
+    def start(self, opened: Site | Problem | None, came_from: Path | None = None) -> None:
+        """Show what the app was opened with, the only site saved, or the choice.
+
+        Args:
+            opened: the site of a connection file, or what is wrong with that.
+            came_from: the folder of that file.
+        """
+        self.sites.came_from = came_from
         self.sites.load(lambda: self._begin(opened))
 
     def _begin(self, opened: Site | Problem | None) -> None:

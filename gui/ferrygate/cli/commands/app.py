@@ -18,8 +18,14 @@ from ferrygate.sites.site import Site
 @click.pass_obj
 def app(around: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
-    opened = _opened(connection_file) if connection_file else None
-    return around.window.run(WindowRequest(opened=opened, given=around.secrets))
+    request = WindowRequest(given=around.secrets)
+    if connection_file is not None:
+        request = WindowRequest(
+            opened=_opened(connection_file),
+            came_from=connection_file.parent.absolute(),
+            given=around.secrets,
+        )
+    return around.window.run(request)
 
 
 def _opened(connection_file: Path) -> Site | Problem:
