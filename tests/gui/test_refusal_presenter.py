@@ -46,7 +46,7 @@ class Table:
 
     @property
     def offer(self) -> tuple[str, str]:
-        """What is said of the clock, and the button beside it."""
+        """Give the words about the clock, and those on the button beside them."""
         offered = self.presenter.view.clock
         return (offered.sentence, offered.button) if offered else ("", "")
 

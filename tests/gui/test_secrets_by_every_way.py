@@ -130,7 +130,7 @@ class TypedTerminal(Terminal):
 
 
 def used_by_command(terminal: Terminal, given: GivenSecrets, folder: Path) -> dict[str, Secret]:
-    """What a command uses, of what it was given or a person types."""
+    """Give the secrets that a command uses, of those it was given or a person types."""
     used: dict[str, Secret] = {}
     session: Any = SimpleNamespace(
         site=Site(
@@ -212,7 +212,7 @@ class Typist:
 
     @property
     def note(self) -> str:
-        """What stands below the line."""
+        """Read the words below the line."""
         (_caption, *notes) = [x for x in self.field.findChildren(QLabel) if x.wordWrap()]
         return "".join(words.text() for words in notes if words.isVisible())
 
