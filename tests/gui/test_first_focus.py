@@ -10,7 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from ferrygate.app.presenters.workspace import Screen
 from ferrygate.codes.totp import CodeSecret, live_code
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.conftest import KEY
@@ -99,3 +102,15 @@ def test_after_refusals_the_keyboard_is_not_on_the_button_that_tries_once_more(
     assert focused(waiting) == "Password"
     QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Return)
     assert not [c for c in waiting.engine.commands if isinstance(c, m.SignIn)]
+
+
+def test_a_card_that_comes_by_itself_has_the_keyboard_on_nothing_that_signs_in(
+    signed_in: Rig, qtbot: QtBot
+) -> None:
+    signed_in.window.activateWindow()
+    qtbot.waitActive(signed_in.window)
+    ended = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("No."))
+    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=ended))
+    signed_in.driver.wait_for("card", lambda: signed_in.driver.shows("Sign in"))
+    assert signed_in.workspace.screen is Screen.SIGN_IN
+    assert focused(signed_in) == "Other sites"

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._workspace = workspace
         self._was_painted = False
         self._leaves = False
+        self._card_turn = 0  # of the site that the card was shown for last
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
         self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
@@ -137,10 +138,20 @@ class MainWindow(QMainWindow):
         page = self._pages[self._workspace.screen]
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
-            if self._workspace.screen is Screen.SIGN_IN and not self._workspace.sign_in.view.busy:
+            if page is self.sign_in and self._is_turned_to_site():
                 self.sign_in.first_focus().setFocus()
             else:
                 self._go_home()
+
+    def _is_turned_to_site(self) -> bool:
+        """Tell whether the card is there for a site that a person has turned to.
+
+        A card that comes by itself, since a session has ended, finds them at work: the next Enter
+        is meant for something else.
+        """
+        view = self._workspace.sign_in.view
+        before, self._card_turn = self._card_turn, view.turn
+        return view.turn != before and not view.busy
 
     def _home(self) -> QWidget:
         """Name what has the keyboard where the control is gone that had it; nothing spends a code.
