@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         following = standard_keys(standard.NextChild, but=["Forward"])
         before = standard_keys(standard.PreviousChild, but=["Back"])
         keys.add(_("Next tab"), partial(turn, 1), following)
-        keys.add(_("Tab before"), partial(turn, -1), before)
+        keys.add(_("Previous tab"), partial(turn, -1), before)
 
     def _middle(self) -> QWidget:
         middle = QWidget()

@@ -1,4 +1,4 @@
-"""Keys of a list or a page, each with the words that menus and the page of keys show for it.
+"""Keys of a list or a page, each with the words that menus show for it.
 
 The actions are nobody's shortcuts in Qt's sense: those take a key before the control that has the
 keyboard sees it, and two of the same key are both ignored. Here a key is looked up when nothing
@@ -24,18 +24,13 @@ class KeyTable(QObject):
         super().__init__(parent)
         self._actions: list[QAction] = []
 
-    @property
-    def actions(self) -> tuple[QAction, ...]:
-        """All actions, in the order in which they were added."""
-        return tuple(self._actions)
-
     def add(
         self, words: str, call: Callable[[], object], keys: Iterable[QKeySequence | str] = ()
     ) -> QAction:
         """Make an action.
 
         Args:
-            words: for menus and the page of keys.
+            words: for menus.
             call: does it.
             keys: what is pressed for it, such as ``Ctrl+L``; on a Mac, Ctrl is Command.
         """
