@@ -98,6 +98,17 @@ def test_what_is_no_code_is_said_and_nothing_is_sent(
     assert [type(command) for command in table.sent] == [m.OpenSite]
 
 
+def test_what_was_wrong_with_a_code_is_not_said_of_the_empty_field(
+    table: Table, site: Site
+) -> None:
+    table.open(site)
+    table.presenter.type_code(wanted=True)
+    table.presenter.sign_in(form("12345"))
+    table.presenter.type_code(wanted=False)
+    table.presenter.type_code(wanted=True)
+    assert table.typed_code.view.problem is None
+
+
 def test_what_else_is_missing_is_said_before_the_code_is_looked_at(
     table: Table, site: Site
 ) -> None:

@@ -60,7 +60,7 @@ class CodeSetupPanel(QFrame):
         self._okta = ThemedButton(theme, _("Set it up with Okta directly"), look="primary")
         phone = _("The code is on your phone or token?")
         self._type = LinkLine(theme, phone, _("Type a code instead"))
-        self._skip = LinkLine(theme, _("The server wants none?"), _("I have no code"))
+        self._skip = LinkLine(theme, _("The server wants no code?"), _("I have no code"))
         self._ways = self._make_ways()
         self._lay_out()
         self._connect()

@@ -146,6 +146,7 @@ class SignInPresenter(Observable):
     def type_code(self, *, wanted: bool) -> None:
         """Have the person type a code for each sign-in, or one that is made here after all."""
         self._told.types_code, self._told.missing = wanted, ""
+        self._typed_code.forget_problem()
         self._changed()
 
     def go_without_code(self, *, wanted: bool) -> None:

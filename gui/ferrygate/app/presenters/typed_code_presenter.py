@@ -43,6 +43,10 @@ class TypedCodePresenter(Observable):
         """Begin anew for a site."""
         self._show(TypedCodeView(digits=site.sign_in.digits))
 
+    def forget_problem(self) -> None:
+        """Say nothing more of what was typed before: the field is empty."""
+        self._show(msgspec.structs.replace(self.view, problem=None))
+
     def read(self, code: Secret) -> Secret | None:
         """Give the code without blanks; none where it is no code of the site's, which is shown."""
         try:
@@ -50,7 +54,7 @@ class TypedCodePresenter(Observable):
         except UsageError as error:
             self._show(msgspec.structs.replace(self.view, problem=error.problem))
             return None
-        self._show(msgspec.structs.replace(self.view, problem=None))
+        self.forget_problem()
         return read
 
     def answer(self, code: Secret) -> bool:
