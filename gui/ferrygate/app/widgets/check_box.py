@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox
 
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.key_table import is_command
 
 _BOX = 16
 _GAP = 8
@@ -31,7 +32,9 @@ class CheckBox(QCheckBox):
         theme.changed.connect(self.update)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if is_command(event):
+            event.ignore()
+        elif event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
             self.entered.emit()

@@ -56,6 +56,16 @@ class KeyTable(QObject):
         return False
 
 
+def is_command(event: QKeyEvent) -> bool:
+    """Tell whether a key was pressed together with one that makes a command of it.
+
+    Qt's buttons take Alt+Left for Left, and pass the keyboard on to the next one.
+    """
+    held = Qt.KeyboardModifier
+    makers = held.AltModifier | held.ControlModifier | held.MetaModifier
+    return bool(event.modifiers() & makers)
+
+
 def standard_keys(
     key: QKeySequence.StandardKey, *, but: Iterable[str] = ()
 ) -> tuple[QKeySequence, ...]:

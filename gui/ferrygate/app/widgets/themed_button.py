@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from ferrygate.app import tokens as t
 from ferrygate.app.plain_text import plain_tip, plain_words
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.key_table import is_command
 from ferrygate.app.widgets.labels import set_look
 
 _GAP = 4
@@ -51,7 +52,9 @@ class ThemedButton(QPushButton):
 
         A key that is held down presses once: what it did may have put the keyboard elsewhere.
         """
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if is_command(event):
+            event.ignore()
+        elif event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
             self.click()
