@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from ferrygate.app.widgets.toast import Toast
@@ -16,6 +17,7 @@ from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.conftest import KEY
+from gui.scripted_engine import tree_of
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig
@@ -94,6 +96,25 @@ def test_a_word_in_passing_covers_no_bar(signed_in: Rig, bar: str) -> None:
         return toast.geometry().bottom() < answer.mapTo(window, QPoint(0, 0)).y()
 
     driver.wait_for("room", is_clear)
+
+
+@pytest.mark.parametrize("chosen", [[b"a.csv"], []])
+def test_a_refresh_moves_no_row_though_the_current_one_is_out_of_sight(
+    make_rig: MakeRig, site: Site, chosen: list[bytes]
+) -> None:
+    tree = tree_of("a.csv", *(f"f{number}.csv" for number in range(100)))
+    rig = make_rig(site=site, tree=tree, given=GivenSecrets(totp_secret=KEY))
+    rig.sign_in()
+    bar = rig.window.files.files.verticalScrollBar()
+    rig.driver.wait_for("rows", lambda: bar.maximum() > 0)
+    rig.driver.select(*chosen)
+    for place in (500, bar.maximum()):
+        bar.setValue(place)
+        before = rows(rig)
+        rig.workspace.folder.refresh()  # as at the end of an upload
+        rig.driver.wait_for("end", lambda: not rig.workspace.folder.view.is_reading)
+        QTest.qWait(50)
+        assert rows(rig) == before
 
 
 def _is(button: QPushButton, name: str) -> bool:

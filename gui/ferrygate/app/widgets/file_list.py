@@ -65,6 +65,7 @@ class FileList(FileTable):
         self._frame = DropFrame(theme, self.viewport())
         self._kept: KeptRows | None = None
         self._kept_current: tuple[KeptRows, int] | None = None  # and where it stood
+        self._follows_current = True  # into sight, when it is restored
         self._chosen = b""  # the name to select as soon as it is there
         self._edited = b""  # the name for which another one was typed last
         self._kept_editor: _KeptEditor | None = None
@@ -287,6 +288,9 @@ class FileList(FileTable):
     def _keep_selection(self) -> None:
         row = self.currentIndex().row()
         model = self._folder_model
+        self._follows_current = (
+            self.viewport().rect().intersects(self.visualRect(self.currentIndex()))
+        )
         self._kept = model.kept(self.selected_ranges())
         self._kept_current = (model.kept([(row, row)]), row) if row >= 0 else None
 
@@ -309,14 +313,19 @@ class FileList(FileTable):
         self.picked.emit()
 
     def _restore_current(self) -> None:
-        """Come back to the current row, or to the one in its place where it is gone."""
+        """Come back to the current row, or to the one in its place where it is gone.
+
+        One that a person has scrolled away from stays out of sight.
+        """
         kept, self._kept_current = self._kept_current, None
         last = self._folder_model.rowCount() - 1
         if kept is None or last < 0:
             return
         rows, stood_at = self._folder_model.rows_kept(kept[0]), kept[1]
         index = self._folder_model.index(rows[0] if rows else min(stood_at, last), Column.NAME)
+        self.setAutoScroll(self._follows_current)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.setAutoScroll(True)
 
     @Slot()
     def _follow_current(self) -> None:
