@@ -28,13 +28,15 @@ class Screen:
         self._descriptor = descriptor
         self._process = process
         self._seen = b""
+        self._found_to = 0  # where the text that was waited for last ends
 
     def wait_for(self, text: str) -> None:
-        """Read until the text has come."""
+        """Read until the text has come, after the one that was waited for last."""
         end = time.monotonic() + _SECONDS
-        while text not in self.text:
+        while (found := self.text.find(text, self._found_to)) < 0:
             if not self._read(end - time.monotonic()):
-                raise AssertionError(f"no {text!r} in {self.text!r}")
+                raise AssertionError(f"no {text!r} in {self.text[self._found_to :]!r}")
+        self._found_to = found + len(text)
 
     def type(self, text: str) -> None:
         """Type a line; bytes that are no UTF-8 as PEP 383 has them."""

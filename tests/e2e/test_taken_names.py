@@ -30,9 +30,9 @@ def test_a_person_answers_for_one_file_and_then_for_the_rest(bare: Program, tmp_
             screen.type("r")
             screen.wait_for("For which files (a,")
             screen.type("o")
-            screen.wait_for("plates/3.csv")  # the others were met meanwhile
+            screen.wait_for("Your choice (r, k, s, c):")
             screen.type("s")
-            screen.wait_for("): s")
+            screen.wait_for("For which files (a,")
             screen.type("a")
             status = screen.end()
         arrived = Path(ready["root"]) / "inbox" / "plates"

@@ -106,7 +106,7 @@ def page(name: str, empty: Path, qtbot: QtBot) -> Iterator[MainWindow]:
         qtbot.waitActive(desktop.window)
         words = PAGES[name](stage)
         driver.wait_for("words", lambda: driver.shows(words))
-        QTest.qWait(SETTLE_MS)  # what was made just now is shown
+        driver.let_work(SETTLE_MS)  # what was made just now is shown
         yield desktop.window
 
 

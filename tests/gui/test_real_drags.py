@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from ferrygate.engine import messages as m
@@ -70,9 +69,9 @@ class Source:
         for step in range(1, STEPS + 1):
             place = self._at + (to - self._at) * step / STEPS
             self.do("mousemove", place.x(), place.y())
-            QTest.qWait(STEP_MS)
+            self._rig.driver.let_work(STEP_MS)
         self.do("mousemove_relative", 1, 1)
-        QTest.qWait(LAST_MS)
+        self._rig.driver.let_work(LAST_MS)
 
     def drop(self) -> str:
         """Let the button go; how the drag has ended for the source."""

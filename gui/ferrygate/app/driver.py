@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
@@ -56,7 +56,7 @@ class Driver:
         while not condition():
             if self._clock.monotonic() > end:
                 raise DriverError(message("This did not happen in time: {what}", what=what))
-            QTest.qWait(_GLANCE_MS)
+            self.let_work(_GLANCE_MS)
         self._desktop.pace.render()
 
     def wait_for_folder(self, path: bytes) -> None:
@@ -87,7 +87,7 @@ class Driver:
         Raises:
             DriverError: it does not show the words ``showing``.
         """
-        QTest.qWait(_SETTLE_MS)
+        self.let_work(_SETTLE_MS)
         if showing is not None and not self.shows(showing):
             raise DriverError(
                 message(
@@ -114,10 +114,20 @@ class Driver:
 
     # ------------------------------------------------------------ doing
 
+    def let_work(self, milliseconds: int) -> None:
+        """Let the window work for some time, and every other thread as well.
+
+        ``QTest.qWait`` keeps the interpreter's lock while nothing happens, so that engine and
+        sandbox would get to work once for each glance.
+        """
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
     def click(self, name: str) -> None:
         """Click the button of that name, once it can be clicked."""
         self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
-        QTest.qWait(_GLANCE_MS)  # until it has its place
+        self.let_work(_GLANCE_MS)  # until it has its place
         if (button := self._find(QPushButton, name)) is not None:
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -193,7 +203,7 @@ class Driver:
             return [b for b in buttons if (b.accessibleName(), b.property("look")) == (name, look)]
 
         self.wait_for(f"{look} {name!r}", lambda: bool(found()))
-        QTest.qWait(_GLANCE_MS)  # until it has its place
+        self.let_work(_GLANCE_MS)  # until it has its place
         button = found()[0]
         return self.hang_over(button, button.rect().center(), data)
 
