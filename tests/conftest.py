@@ -7,13 +7,13 @@ import os
 from hypothesis import settings
 
 pytest_plugins = [
-    "left_behind",
-    "needs_root",
-    "private_surroundings",
+    "support.left_behind",
+    "support.needs_root",
+    "support.private_surroundings",
     "pytester",
-    "sandbox_fixtures",
-    "server_fixtures",
-    "engine_fixtures",  # after those it uses
+    "support.sandbox_fixtures",
+    "support.server_fixtures",
+    "support.engine_fixtures",  # after those it uses
 ]
 
 # A deadline would make a busy machine fail a test; CI repeats the same examples every time.

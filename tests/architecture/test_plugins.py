@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from needs_root import RootSuites
+from support.needs_root import RootSuites
 
 TESTS = Path(__file__).parents[1]
 
@@ -60,7 +60,7 @@ def test_it_is_named_where_the_tests_run_in_several_processes(
     inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner.makeconftest("""
-        from needs_root import RootSuites
+        from support.needs_root import RootSuites
 
         def pytest_configure(config):
             config.pluginmanager.register(RootSuites(is_root=False, under_ci=True))
@@ -95,6 +95,6 @@ def test_what_a_test_leaves_behind_fails_it(
         f"import subprocess, threading\n\nkept = []\n\ndef test_untidy():\n    {body}\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
-    run = pytester.runpytest_subprocess("-p", "left_behind", "-p", "no:xvfb")
+    run = pytester.runpytest_subprocess("-p", "support.left_behind", "-p", "no:xvfb")
     run.assert_outcomes(passed=1, errors=1)
     run.stdout.fnmatch_lines([left])

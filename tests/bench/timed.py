@@ -16,7 +16,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from process_tree import descendants
+from support.process_tree import descendants
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _GRACE_SECONDS = 2.0

@@ -9,7 +9,7 @@ import pytest
 
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -24,8 +24,8 @@ from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Ready
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
-from resident_memory import ResidentMemory
-from sandbox_site import code_secret_of
+from support.resident_memory import ResidentMemory
+from support.sandbox_site import code_secret_of
 
 PROGRAM = (sys.executable, "-m", "ferrygate")
 _SECONDS = 50.0  # for one command; below the limit of one test

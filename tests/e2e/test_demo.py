@@ -19,7 +19,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.sites.site import Site
-from process_tree import children
+from support.process_tree import children
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.gui, pytest.mark.timeout(120)]
 

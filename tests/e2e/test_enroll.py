@@ -11,7 +11,7 @@ from e2e.file_keyring import keychain_in
 from e2e.program import Program, connection_file, records
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Policy
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

@@ -15,8 +15,8 @@ from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of
 
 pytestmark = pytest.mark.sandbox
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from e2e.program import Program, after_waiting, connection_file, wait_until
 from e2e.screen import at_a_terminal
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
+from support.cutting_proxy import CuttingProxy
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

@@ -10,8 +10,8 @@ import pytest
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import SignIn
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of
 
 
 def at_once(program: Program, count: int, *arguments: str) -> list[int]:

@@ -15,11 +15,11 @@ import pytest
 
 from e2e import eight_channels
 from e2e.program import Program, connection_file, sparse, wait_until, watched
-from resident_memory import ResidentMemory
 from servers.rigs import inventing_sftp
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
+from support.resident_memory import ResidentMemory
 
 MIB, GIB = 1 << 20, 1 << 30
 MOST = 200 * MIB

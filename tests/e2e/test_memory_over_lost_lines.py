@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from e2e.program import Program, connection_file, program_for, sparse, wait_until, watched
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of as sandbox_site_of
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
+from support.cutting_proxy import CuttingProxy
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of as sandbox_site_of
 
 MIB = 1 << 20
 MOST = 200 * MIB

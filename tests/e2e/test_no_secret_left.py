@@ -10,8 +10,8 @@ import pytest
 
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
-from process_tree import descendants
-from sandbox_site import site_of
+from support.process_tree import descendants
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

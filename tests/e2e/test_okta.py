@@ -15,8 +15,8 @@ from e2e.program import Program, after_waiting, connection_file, records
 from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from broken_peers import Stranger, raw_peer
 from faults.wrong_answers import PORTAL
-from scripted_ssh import Script, scripted_ssh
 from servers.rigs.server_process import HOST
+from support.broken_peers import Stranger, raw_peer
+from support.scripted_ssh import Script, scripted_ssh
 
 PROGRAM = """
 import sys

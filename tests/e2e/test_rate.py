@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from e2e.program import Program, connection_file
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
+from support.cutting_proxy import CuttingProxy
 
 RATE = 4_000_000  # bytes a second
 TOTAL = 12 << 20  # bytes

@@ -20,7 +20,7 @@ from e2e.program import (
 )
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

@@ -9,10 +9,10 @@ import pytest
 
 from e2e.program import Program, connection_file
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key
 from servers.rigs.signing_in import site_of as rig_site
+from support.sandbox_site import site_of
 
 # What is for windows, keychains, pictures, drawing, dates in words, servers and Okta; and
 # what comes with the parts of paramiko that are left out: unittest and email.

@@ -12,7 +12,7 @@ import pytest
 from e2e.program import Program, connection_file, program_for, spend_codes
 from e2e.screen import at_a_terminal
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 

@@ -16,8 +16,8 @@ from ferrygate.common.errors import Kind, UsageError
 from ferrygate.common.paths import Home
 from ferrygate.engine.messages import SessionChanged, SessionState
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import code_secret_of, site_of
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import code_secret_of, site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(60)]
 

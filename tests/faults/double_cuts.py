@@ -20,7 +20,7 @@ from e2e.program import wait_until
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from silent_lines import silent_line, tree
+from support.silent_lines import silent_line, tree
 
 Choice = m.ConflictChoice
 DELIVERED = m.TransferState.DELIVERED

@@ -20,7 +20,7 @@ from e2e.program import wait_until
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from silent_lines import SPEED, silent_line, tree
+from support.silent_lines import SPEED, silent_line, tree
 
 NOTICED = 25.0  # seconds after which the engine gives up a silent line, by its own clock
 LATE_PART = 100  # seconds, by the engine's clock, that the site says

@@ -8,16 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from broken_peers import (
-    GOOD_KEXINIT,
-    IDENT,
-    Behaviour,
-    Failing,
-    Stage,
-    Stranger,
-    failing_server,
-    raw_peer,
-)
 from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
@@ -41,6 +31,16 @@ from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
+from support.broken_peers import (
+    GOOD_KEXINIT,
+    IDENT,
+    Behaviour,
+    Failing,
+    Stage,
+    Stranger,
+    failing_server,
+    raw_peer,
+)
 
 CLOCK = SystemClock()
 SHORT = Deadlines(

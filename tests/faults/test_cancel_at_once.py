@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.transfers.views import LeftBehind
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
+from support.engine_rig import EngineRig
 
 State = m.TransferState
 GIB = 1 << 30

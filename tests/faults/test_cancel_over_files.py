@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig
 from ferrygate.engine import messages as m
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
-from silent_lines import tree
+from support.engine_rig import EngineRig
+from support.silent_lines import tree
 
 FILES, SIZE = 150, 40_000
 OLD = b"old" * 1000

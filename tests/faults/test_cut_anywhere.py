@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from ferrygate.api.connecting import connect
 from ferrygate.common.paths import Home
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.rig import Rig
+from support.cutting_proxy import CuttingProxy
 
 FILES = 12
 HANDSHAKE = 3_400  # bytes of answers until the sign-in is over, which begins SFTP as well

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from ferrygate.api.connecting import connect
 from ferrygate.common.paths import Home
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of
+from support.cutting_proxy import CuttingProxy
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of
 
 MIB = 1 << 20
 

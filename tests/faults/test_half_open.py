@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
 from e2e.program import wait_until
-from engine_rig import EngineRig
-from fake_clock import FastClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import code_secret_of, site_of
+from support.cutting_proxy import CuttingProxy
+from support.engine_rig import EngineRig
+from support.fake_clock import FastClock
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import code_secret_of, site_of
 
 MIB = 1 << 20
 NOTICED = 30.0  # seconds

@@ -15,8 +15,8 @@ from faults.double_cuts import DoubleCut, double_cuts
 from faults.double_cuts import carry_out as cut_twice
 from faults.silent_uploads import carry_out, runs
 from ferrygate.engine import messages as m
-from sandbox_fixtures import MakeSandbox
-from silent_lines import silent_line, tree
+from support.sandbox_fixtures import MakeSandbox
+from support.silent_lines import silent_line, tree
 
 SOMEWHERE = 200_000  # bytes, into the upload
 ONE_OF_ELEVEN = 11

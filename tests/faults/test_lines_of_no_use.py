@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from cutting_proxy import CuttingProxy
-from engine_rig import EngineRig
-from fake_clock import FastClock
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind
 from ferrygate.engine import messages as m
 from ferrygate.engine.liveness import CRAWLS_AFTER
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import code_secret_of, site_of
+from support.cutting_proxy import CuttingProxy
+from support.engine_rig import EngineRig
+from support.fake_clock import FastClock
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import code_secret_of, site_of
 
 MIB = 1 << 20
 SPEED = 20.0  # how much faster the engine's time runs

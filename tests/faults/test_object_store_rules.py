@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, next_code, signed_in
-from fake_clock import WallClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
+from support.engine_rig import EngineRig, next_code, signed_in
+from support.fake_clock import WallClock
 
 MIB = 1 << 20
 CUTS = [  # bytes sent, and bytes fetched, over a connection; what comes first ends it

@@ -10,7 +10,6 @@ from contextlib import closing, contextmanager
 import paramiko
 import pytest
 
-from broken_peers import IDENT, Stranger, offer, packet, raw_peer
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError
@@ -18,9 +17,10 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET
-from scripted_ssh import Script, ext_info, scripted_ssh
 from servers.rigs.server_process import HOST
-from sftp_bytes import string
+from support.broken_peers import IDENT, Stranger, offer, packet, raw_peer
+from support.scripted_ssh import Script, ext_info, scripted_ssh
+from support.sftp_bytes import string
 
 CLOCK = SystemClock()
 PATIENT = Deadlines(connect=30.0, handshake=30.0, authentication=30.0)  # so no deadline ends it

@@ -27,9 +27,9 @@ from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind
-from scripted_ssh import Script, ext_info, scripted_ssh
 from servers.rigs.server_process import HOST
-from sftp_bytes import string
+from support.scripted_ssh import Script, ext_info, scripted_ssh
+from support.sftp_bytes import string
 
 CLOCK = SystemClock()
 SHORT = Deadlines(handshake=5.0, authentication=1.0, verdict=0.3, channel=2.0, reply=2.0)

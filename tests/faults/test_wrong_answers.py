@@ -8,7 +8,6 @@ from contextlib import closing
 import paramiko
 import pytest
 
-from broken_peers import IDENT, Behaviour, Stranger, raw_peer
 from faults.wrong_answers import ROWS, Row, Then
 from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.cancel import CancelToken
@@ -17,8 +16,9 @@ from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, Problem
 from ferrygate.sftp.connection import connect
 from ferrygate.sftp.deadlines import Deadlines
-from scripted_ssh import Script, scripted_ssh
 from servers.rigs.server_process import HOST
+from support.broken_peers import IDENT, Behaviour, Stranger, raw_peer
+from support.scripted_ssh import Script, scripted_ssh
 
 SHORT = Deadlines(connect=1.0, handshake=0.3)
 

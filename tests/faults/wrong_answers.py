@@ -6,9 +6,9 @@ from enum import Enum
 
 import msgspec
 
-from broken_peers import IDENT, offer, packet
 from ferrygate.common.errors import Kind
-from sftp_bytes import string
+from support.broken_peers import IDENT, offer, packet
+from support.sftp_bytes import string
 
 
 def disconnect(code: int, reason: str) -> bytes:

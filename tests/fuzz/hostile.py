@@ -11,9 +11,9 @@ import struct
 from collections import deque
 from collections.abc import Callable
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
-from scripted_sftp import (
+from support.fake_clock import ManualClock
+from support.scripted_sftp import (
     ATTRS,
     DATA,
     EXTENDED_REPLY,
@@ -32,7 +32,7 @@ from scripted_sftp import (
     parse_request,
     reply,
 )
-from sftp_bytes import string
+from support.sftp_bytes import string
 
 _STEPS = 20_000  # calls of a stream in one session; the longest honest one needs some hundred
 _LIMITS = b"limits@openssh.com"

@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import FerrygateError
 from ferrygate.sftp.channel import SftpChannel
@@ -33,6 +32,7 @@ from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from ferrygate.transfers.window import Share, Window
 from fuzz.hostile import HostileStream, Script
+from support.fake_clock import ManualClock
 
 
 class Disk:

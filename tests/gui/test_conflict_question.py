@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
-from conflicts import conflict, question
 from ferrygate.app.widgets.conflict_question import ConflictQuestionWidget
 from ferrygate.common.entry import EntryKind
 from ferrygate.engine import messages as m
 from gui.scripted_engine import batch_of
+from support.conflicts import conflict, question
 
 if TYPE_CHECKING:
     from gui.conftest import Rig

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conflicts import conflict, question
 from ferrygate.app.presenters.batch_outcome import RowTone, Tab
 from ferrygate.app.presenters.conflict_view import ConflictView
 from ferrygate.common.entry import EntryKind
 from ferrygate.engine import messages as m
 from gui.transfers_table import BATCH, PROBLEM, Table
+from support.conflicts import conflict, question
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock

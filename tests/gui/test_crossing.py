@@ -25,7 +25,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

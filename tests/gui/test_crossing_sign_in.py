@@ -28,7 +28,7 @@ from ferrygate.vault.memory import MemoryVault
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from sandbox_fixtures import MakeSandbox
+    from support.sandbox_fixtures import MakeSandbox
 
 pytestmark = [pytest.mark.gui, pytest.mark.sandbox]
 

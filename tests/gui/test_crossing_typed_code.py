@@ -20,7 +20,7 @@ from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.memory import MemoryVault
-from sandbox_site import code_secret_of
+from support.sandbox_site import code_secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from sandbox_fixtures import MakeSandbox
+    from support.sandbox_fixtures import MakeSandbox
 
 pytestmark = [pytest.mark.gui, pytest.mark.sandbox]
 

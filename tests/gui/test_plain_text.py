@@ -16,7 +16,6 @@ from PySide6.QtGui import QHelpEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
-from conflicts import conflict, question
 from ferrygate.app.models.folder_model import Column
 from ferrygate.app.plain_text import plain_tip, plain_title, plain_words
 from ferrygate.app.presenters.workspace import Screen
@@ -27,6 +26,7 @@ from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of
+from support.conflicts import conflict, question
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig

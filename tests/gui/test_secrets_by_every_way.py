@@ -14,7 +14,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from fake_clock import ManualClock
 from ferrygate.api.arguments import secret as api_secret
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.secret_field import SecretField
@@ -36,7 +35,8 @@ from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
-from secret_cases import CASES, Case
+from support.fake_clock import ManualClock
+from support.secret_cases import CASES, Case
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

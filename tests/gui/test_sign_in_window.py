@@ -14,7 +14,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 
-from conflicts import question
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_ground import DropGround
@@ -24,6 +23,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of
+from support.conflicts import question
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

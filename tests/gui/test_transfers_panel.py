@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
-from conflicts import question
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.widgets.row_links import RowLinks
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
+from support.conflicts import question
 
 if TYPE_CHECKING:
     from gui.conftest import Rig

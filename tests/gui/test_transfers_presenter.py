@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conflicts import question
 from ferrygate.app.presenters.batch_outcome import RowTone, Tab
 from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfers_presenter import STAYS_SECONDS
@@ -14,6 +13,7 @@ from ferrygate.engine import messages as m
 from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
 from gui.conftest import NOON
 from gui.transfers_table import BATCH, CANCELLED, PROBLEM, Table
+from support.conflicts import question
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
-from conflicts import question
 from ferrygate.app.models.folder_model import NAMES_FORMAT
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
@@ -21,6 +20,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of, tree_of
+from support.conflicts import question
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig

@@ -5,8 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conflicts import conflict
-from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
@@ -25,6 +23,8 @@ from ferrygate.transfers.views import (
     SkipReason,
     TransferState,
 )
+from support.conflicts import conflict
+from support.fake_clock import ManualClock
 
 S = TransferState
 NOT_CONFIRMED = Confirmation.NO_SIZES

@@ -9,12 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Lease, Ledger
+from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 ACCOUNT = "account"

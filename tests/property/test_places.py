@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_clock import ManualClock
 from ferrygate.app.models.natural_order import natural_key
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.outbox import Outbox
@@ -15,6 +14,7 @@ from ferrygate.app.presenters.places import SHOWN
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.engine import messages as m
+from support.fake_clock import ManualClock
 
 START = b"/home"
 NAMES = [b"inbox", b"Exports", b"b-10", b"b-9", *(b"run %d" % number for number in range(14))]

@@ -14,8 +14,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from checkpoints import cut
-from conflicts import taken
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
@@ -31,7 +29,9 @@ from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import MOVES
-from queue_rig import LARGE, FakeLane, QueueRig
+from support.checkpoints import cut
+from support.conflicts import taken
+from support.queue_rig import LARGE, FakeLane, QueueRig
 
 SCOPES = st.sampled_from(list(m.ConflictScope))
 FOLDER = m.FileFacts(EntryKind.FOLDER)

@@ -10,12 +10,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_clock import ManualClock
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
-from sftp_bytes import string
+from support.fake_clock import ManualClock
+from support.sftp_bytes import string
 
 Requests = st.SearchStrategy[bytes]
 

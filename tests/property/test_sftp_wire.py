@@ -15,8 +15,8 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.sftp import wire
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, Open, Type
-from scripted_sftp import Request, parse_request, reply
-from sftp_bytes import string
+from support.scripted_sftp import Request, parse_request, reply
+from support.sftp_bytes import string
 
 NUMBERS = st.integers(0, 2**32 - 1)
 OFFSETS = st.integers(0, 2**64 - 1)

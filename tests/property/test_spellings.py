@@ -8,12 +8,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LockOutBreakerError
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sign_in.turn import turn
 from ferrygate.sites.site import SignIn, Site
+from support.fake_clock import ManualClock
 
 OKTA = SignIn(okta_address="https://x.okta.com")
 SPELLINGS = [

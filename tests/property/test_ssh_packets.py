@@ -7,7 +7,17 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssh_packets import CTR_ETM, DATA, GCM_128, GCM_256, Outgoing, Suite, message, pair, stream
+from support.ssh_packets import (
+    CTR_ETM,
+    DATA,
+    GCM_128,
+    GCM_256,
+    Outgoing,
+    Suite,
+    message,
+    pair,
+    stream,
+)
 
 KINDS = st.sampled_from((2, DATA, 80))  # IGNORE and GLOBAL_REQUEST are the library's
 PACKETS = st.lists(st.tuples(KINDS, st.binary(max_size=300)), min_size=1, max_size=12)

@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from fake_clock import ManualClock
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.window import Share, Window
-from task_runner import TaskRunner
+from support.fake_clock import ManualClock
+from support.task_runner import TaskRunner
 
 COUNTS = st.one_of(st.integers(1, 40), st.integers(1, 400))
 BOUNDS = st.integers(1, 300)

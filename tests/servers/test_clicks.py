@@ -15,14 +15,14 @@ import msgspec
 import pytest
 
 from bench.links import Front, Slowness, delay_proxy, loopback
-from engine_rig import EngineRig
 from ferrygate.__main__ import MANY_OBJECTS
 from ferrygate.common.clock import SystemClock
 from ferrygate.engine import messages as m
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
-from simulated_line import p95
+from support.engine_rig import EngineRig
+from support.simulated_line import p95
 
 LANES = 8
 CLICKS = 40

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.entry import EntryKind
-from odd_server_rig import odd_rig, read
-from scripted_sftp import (
+from support.odd_server_rig import odd_rig, read
+from support.scripted_sftp import (
     DATA,
     FSTAT,
     LSTAT,
@@ -31,7 +31,7 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED, string
+from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED, string
 
 EXCL = 0x20
 TREE = {

@@ -21,11 +21,11 @@ from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import SignIn, Site
-from listing_script import Listing, some
-from scripted_sftp import FILE, OPEN, READDIR, ScriptedServer, status
 from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
-from sftp_bytes import EOF, FAILURE
+from support.listing_script import Listing, some
+from support.scripted_sftp import FILE, OPEN, READDIR, ScriptedServer, status
+from support.sftp_bytes import EOF, FAILURE
 
 Capture = pytest.CaptureFixture[str]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import FastClock
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
-from odd_server_rig import odd_rig, read
-from scripted_sftp import OPEN, ScriptedServer, status
-from sftp_bytes import FAILURE, PERMISSION_DENIED
+from support.fake_clock import FastClock
+from support.odd_server_rig import odd_rig, read
+from support.scripted_sftp import OPEN, ScriptedServer, status
+from support.sftp_bytes import FAILURE, PERMISSION_DENIED
 
 # As long as the server's listings say, so that nothing is fetched twice.
 MANY = {f"d{number % 4}/f{number:03}": b"%010d" % number for number in range(60)}

@@ -12,9 +12,9 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, Problem
 from ferrygate.engine.messages import FileView, TransferState
 from ferrygate.transfers.views import Confirmation
-from listing_script import Listing, some
-from odd_server_rig import OddRig, odd_rig, read
-from scripted_sftp import (
+from support.listing_script import Listing, some
+from support.odd_server_rig import OddRig, odd_rig, read
+from support.scripted_sftp import (
     FILE,
     LSTAT,
     MKDIR,
@@ -32,7 +32,7 @@ from scripted_sftp import (
     refusing,
     status,
 )
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 CLOSE = 4
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.bootstrap import make_engine
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
@@ -28,9 +27,10 @@ from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.vault.memory import MemoryVault
-from okta_rig import OktaRig
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import site_of
+from support.fake_clock import ManualClock
+from support.okta_rig import OktaRig
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import site_of
 
 pytestmark = pytest.mark.sandbox
 

@@ -13,7 +13,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.sftp.connection import Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from servers.rigs.openssh import openssh_rig
-from ssh_packets import there_and_back
+from support.ssh_packets import there_and_back
 
 MIB = 1 << 20
 

@@ -13,11 +13,11 @@ from ferrygate.api.session import Session
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import SignIn
-from flight_proxy import FlightProxy
-from sandbox_site import site_of as sandbox_site
 from servers.rigs.keys import make_key
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
+from support.flight_proxy import FlightProxy
+from support.sandbox_site import site_of as sandbox_site
 
 pytestmark = pytest.mark.slow  # half a second each time
 

@@ -13,8 +13,8 @@ import asyncssh
 import pytest
 
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_clients import CLOCK, OPTIONS, sftp, typed
-from sandbox_fixtures import MakeSandbox
+from support.sandbox_clients import CLOCK, OPTIONS, sftp, typed
+from support.sandbox_fixtures import MakeSandbox
 
 pytestmark = pytest.mark.sandbox
 

@@ -12,10 +12,10 @@ import pytest
 
 from e2e.program import wait_until
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_clients import CLOCK, OPTIONS, connect, sftp, sftp_channel
-from sandbox_fixtures import MakeSandbox
-from sandbox_packets import INIT, READ, UPLOAD, framed
-from sftp_bytes import string
+from support.sandbox_clients import CLOCK, OPTIONS, connect, sftp, sftp_channel
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_packets import INIT, READ, UPLOAD, framed
+from support.sftp_bytes import string
 
 pytestmark = pytest.mark.sandbox
 LOST = (OSError, EOFError, paramiko.SSHException)

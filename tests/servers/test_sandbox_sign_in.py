@@ -16,9 +16,9 @@ from ferrygate.codes.totp import live_code
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sandbox.ssh_server import MAX_TRIES
-from sandbox_clients import CLOCK, CODE_SECRET, OPTIONS, PASSWORD, connect, sftp, typed
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import code_secret_of
+from support.sandbox_clients import CLOCK, CODE_SECRET, OPTIONS, PASSWORD, connect, sftp, typed
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import code_secret_of
 
 pytestmark = pytest.mark.sandbox
 

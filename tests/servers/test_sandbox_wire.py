@@ -12,9 +12,9 @@ import paramiko
 import pytest
 
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_clients import CLOCK, OPTIONS, connect, sftp_channel
-from sandbox_fixtures import MakeSandbox
-from sandbox_packets import INIT
+from support.sandbox_clients import CLOCK, OPTIONS, connect, sftp_channel
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_packets import INIT
 
 pytestmark = pytest.mark.sandbox
 

@@ -10,7 +10,6 @@ from typing import ClassVar
 import msgspec
 import pytest
 
-from cutting_proxy import CuttingProxy
 from ferrygate.api.connecting import connect, open_session
 from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine
@@ -22,6 +21,7 @@ from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, site_of
+from support.cutting_proxy import CuttingProxy
 
 pytestmark = pytest.mark.timeout(60)
 

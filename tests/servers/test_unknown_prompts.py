@@ -9,7 +9,6 @@ import asyncssh
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.api.connecting import connect, open_session
 from ferrygate.api.unattended import Unattended
 from ferrygate.bootstrap import make_engine, open_ledger
@@ -30,6 +29,7 @@ from ferrygate.sites.site import SignIn, Site
 from servers.rigs.asking import Asked, Round, asking_server
 from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
+from support.fake_clock import ManualClock
 
 PASSWORD = Secret("correct horse")
 CODE_SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=2)

@@ -26,7 +26,7 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import SkipReason
-from sandbox_site import site_of
+from support.sandbox_site import site_of
 
 
 @pytest.fixture

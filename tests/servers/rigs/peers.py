@@ -14,12 +14,12 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
 from ferrygate.sites.site import SignIn
-from sandbox_site import site_of
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
 from servers.rigs.proftpd import proftpd_rig
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
+from support.sandbox_site import site_of
 
 MIB = 1 << 20
 NEW_CONNECTION = r"Connection from 127\.0\.0\.1 port|SSH2 session opened"

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from process_tree import descendants
+from support.process_tree import descendants
 
 HOST = "127.0.0.1"
 UNPACKED = Path(__file__).parents[3] / "build" / "servers"

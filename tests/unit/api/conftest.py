@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
 from ferrygate.sites.site import Site
+from support.fake_clock import ManualClock
 
 
 class RecordingEngine:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.cli.command_context import CommandContext, DesktopApp, WindowRequest
 from ferrygate.cli.main import run
 from ferrygate.cli.terminal import Terminal
@@ -14,6 +13,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.engine.messages import ConflictChoice, Direction
+from support.fake_clock import ManualClock
 
 
 @pytest.fixture

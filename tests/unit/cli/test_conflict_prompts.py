@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conflicts import NEW, conflict, question
 from ferrygate.cli.conflict_lines import choice_lines, question_lines, scope_lines
 from ferrygate.common.entry import EntryKind
 from ferrygate.engine import messages as m
+from support.conflicts import NEW, conflict, question
 
 BATCH = m.BatchId("1")
 NOW = NEW.modified or 0.0

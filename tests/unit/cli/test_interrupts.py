@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.cli.interrupts import InterruptWait, on_interrupt
 from ferrygate.cli.terminal import Terminal
-from unheard_signal import unheard_signal
+from support.fake_clock import ManualClock
+from support.unheard_signal import unheard_signal
 
 WHILE_LOADING = """
 import signal, sys, threading

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
@@ -23,6 +22,7 @@ from ferrygate.engine.messages import (
     SessionChanged,
     SessionState,
 )
+from support.fake_clock import ManualClock
 
 Capture = pytest.CaptureFixture[str]
 

@@ -5,7 +5,6 @@ import json
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
@@ -31,6 +30,7 @@ from ferrygate.engine.messages import (
     TransferState,
 )
 from ferrygate.transfers.views import BatchId
+from support.fake_clock import ManualClock
 
 Capture = pytest.CaptureFixture[str]
 

@@ -11,7 +11,6 @@ import pytest
 import segno
 from PIL import Image
 
-from dict_backend import DictBackend
 from ferrygate.codes.enrol import find_enrolments_in_qr, parse_enrolment
 from ferrygate.codes.otpauth import format_otpauth, parse_otpauth
 from ferrygate.codes.qr import read_qr
@@ -20,6 +19,7 @@ from ferrygate.common.errors import CodeSecretError
 from ferrygate.sites.fields import SECTIONS
 from ferrygate.vault.keychain import KeychainVault
 from ferrygate.vault.vault import Binding, SecretKind
+from support.dict_backend import DictBackend
 
 NOW = 59.0
 WHOSE = Binding(

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bundle_rig import raise_it
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Cancelled, ConnectionLostError
@@ -19,7 +18,8 @@ from ferrygate.engine.browser import Browser
 from ferrygate.engine.lane import Lane
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from scripted_sftp import STAT, Request, Rig, ScriptedServer
+from support.bundle_rig import raise_it
+from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
 
 
 class Desk:

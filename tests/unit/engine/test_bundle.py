@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bundle_rig import CONTENT, BundleRig, FullDisk
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
@@ -25,7 +24,8 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Confirmation, Direction, LeftBehind, TransferState
-from scripted_sftp import (
+from support.bundle_rig import CONTENT, BundleRig, FullDisk
+from support.scripted_sftp import (
     CLOSE,
     OPEN,
     READ,
@@ -38,7 +38,7 @@ from scripted_sftp import (
     refusing,
     status,
 )
-from sftp_bytes import FAILURE
+from support.sftp_bytes import FAILURE
 
 
 @pytest.fixture

@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bundle_rig import CONTENT, BundleRig
-from checkpoints import delivered
 from ferrygate.common.errors import ConflictError
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
-from scripted_sftp import OPEN
-from transfer_rig import choosing
+from support.bundle_rig import CONTENT, BundleRig
+from support.checkpoints import delivered
+from support.scripted_sftp import OPEN
+from support.transfer_rig import choosing
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bundle_rig import BundleRig
-from checkpoints import cut
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.engine.leftovers import UploadFailure
@@ -18,7 +16,9 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction, LeftBehind
-from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
+from support.bundle_rig import BundleRig
+from support.checkpoints import cut
+from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
@@ -21,7 +20,8 @@ from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.kept_folders import MOST_DESCRIPTORS
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction
-from scripted_sftp import CLOSE, OPEN, Held, Request, Rig
+from support.bundle_rig import CONTENT, BundleRig
+from support.scripted_sftp import CLOSE, OPEN, Held, Request, Rig
 
 LIMIT = 40  # files
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bundle_rig import BundleRig
 from ferrygate.common.errors import (
     ConnectionLostError,
     Kind,
@@ -24,7 +23,18 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Direction
-from scripted_sftp import CLOSE, OPEN, READ, READDIR, WRITE, Held, Request, Rig, ScriptedServer
+from support.bundle_rig import BundleRig
+from support.scripted_sftp import (
+    CLOSE,
+    OPEN,
+    READ,
+    READDIR,
+    WRITE,
+    Held,
+    Request,
+    Rig,
+    ScriptedServer,
+)
 
 SILENT = b"/inbox/3.csv"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from engine_rig import EngineRig
-from fake_clock import WallClock
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
@@ -14,6 +12,8 @@ from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
+from support.engine_rig import EngineRig
+from support.fake_clock import WallClock
 
 ROUNDS = [
     ("", [("Password: ", False)]),

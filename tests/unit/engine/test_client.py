@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from conflicts import question
-from fake_clock import ManualClock
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError, LocalFileError, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
-from unheard_signal import unheard_signal
+from support.conflicts import question
+from support.fake_clock import ManualClock
+from support.unheard_signal import unheard_signal
 
 UPLOAD = m.Upload(1, ("a.csv",), b"/", m.ConflictChoice.ASK)
 BATCH = m.BatchId("5f0c6a1e9b7d2384")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from conflicts import EXISTING, taken
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import ConflictError, ConnectionLostError
 from ferrygate.common.message import message
@@ -14,7 +13,8 @@ from ferrygate.engine import messages as m
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import SkipReason
-from queue_rig import FakeLane, QueueRig, files
+from support.conflicts import EXISTING, taken
+from support.queue_rig import FakeLane, QueueRig, files
 
 State = m.TransferState
 ASK = m.ConflictChoice.ASK

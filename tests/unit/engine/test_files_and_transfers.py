@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, next_code, signed_in
-from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import Kind
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.transfers.views import Confirmation
+from support.engine_rig import EngineRig, next_code, signed_in
+from support.fake_clock import WallClock
 
 State = m.TransferState
 CONTENT = bytes(range(256)) * 8192  # 2 MiB

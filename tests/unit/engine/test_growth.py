@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.engine.growth import AT_ONCE, MOST, Growth, Tally
+from support.fake_clock import ManualClock
 
 MB = 1_000_000
 

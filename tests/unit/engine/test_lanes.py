@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.load import Load
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import BatchId, Direction
 from ferrygate.transfers.window import Share
-from queue_rig import FakeLane
+from support.fake_clock import ManualClock
+from support.queue_rig import FakeLane
 
 LARGE = 9 << 20  # bytes; such a file fills a queue
 MIB = 1 << 20

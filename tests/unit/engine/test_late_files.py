@@ -9,8 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import checkpoints
-from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
@@ -20,9 +18,11 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import Confirmation, LeftBehind
-from queue_rig import FakeLane, QueueRig, files
-from scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
-from sftp_bytes import FAILURE
+from support import checkpoints
+from support.bundle_rig import CONTENT, BundleRig
+from support.queue_rig import FakeLane, QueueRig, files
+from support.scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
+from support.sftp_bytes import FAILURE
 
 State = m.TransferState
 PATH = b"/inbox/a.csv"

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.engine.liveness import ASK_AFTER, GONE_AFTER, Liveness
+from support.fake_clock import ManualClock
 
 
 class Peer:

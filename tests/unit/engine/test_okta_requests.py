@@ -10,7 +10,6 @@ from typing import NoReturn
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
 from ferrygate.common.logs import LiveSecrets
@@ -27,8 +26,9 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Policy, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
-from okta_rig import KEY, MFA_ENROLL, MFA_REQUIRED, PASSWORD, SITE, FakeOkta, OktaRig, begun
-from okta_rig import answer as okta_answer
+from support.fake_clock import ManualClock
+from support.okta_rig import KEY, MFA_ENROLL, MFA_REQUIRED, PASSWORD, SITE, FakeOkta, OktaRig, begun
+from support.okta_rig import answer as okta_answer
 
 HOST_KEY = HostKey("ssh-ed25519", b"this")
 BINDING = Binding(host=SITE.host, port=SITE.port, username=SITE.username)

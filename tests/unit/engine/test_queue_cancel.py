@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import cut
-from conflicts import taken
 from ferrygate.common.errors import ConnectionLostError, Kind
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.views import LeftBehind
-from queue_rig import LARGE, QueueRig, files
+from support.checkpoints import cut
+from support.conflicts import taken
+from support.queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
 

@@ -8,7 +8,7 @@ import pytest
 
 from ferrygate.common.errors import LocalFileError
 from ferrygate.common.message import message
-from queue_rig import QueueRig, files
+from support.queue_rig import QueueRig, files
 
 
 @pytest.fixture

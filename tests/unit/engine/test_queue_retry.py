@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import checkpoints
 from ferrygate.common.errors import (
     Cancelled,
     ConnectionLostError,
@@ -16,7 +15,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from queue_rig import LARGE, FakeLane, QueueRig, files
+from support import checkpoints
+from support.queue_rig import LARGE, FakeLane, QueueRig, files
 
 State = m.TransferState
 REFUSED = PermissionDeniedError(message("No."))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from engine_rig import EngineRig, next_code, open_with_secrets
-from fake_clock import WallClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
+from support.engine_rig import EngineRig, next_code, open_with_secrets
+from support.fake_clock import WallClock
+from support.sandbox_site import site_of
 
 
 def counted(rig: EngineRig) -> list[tuple[int, m.Gate]]:

@@ -9,8 +9,18 @@ from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
 from ferrygate.engine.refusals import FileOperation
-from scripted_sftp import MKDIR, OPENDIR, REMOVE, RENAME, STAT, Hook, Rig, ScriptedServer, status
-from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.scripted_sftp import (
+    MKDIR,
+    OPENDIR,
+    REMOVE,
+    RENAME,
+    STAT,
+    Hook,
+    Rig,
+    ScriptedServer,
+    status,
+)
+from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 def refused(code: int) -> Hook:

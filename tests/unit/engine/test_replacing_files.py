@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bundle_rig import CONTENT, BundleRig
 from ferrygate.common.errors import Cancelled
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.work_queue import WorkQueue
@@ -17,8 +16,9 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.replacing import MOST_REPLACING
 from ferrygate.transfers.views import ConflictChoice, Direction, LeftBehind, TransferState
-from scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
-from sftp_bytes import FAILURE, PERMISSION_DENIED
+from support.bundle_rig import CONTENT, BundleRig
+from support.scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
+from support.sftp_bytes import FAILURE, PERMISSION_DENIED
 
 OLD = b"old"
 

@@ -8,13 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import (
-    EngineRig,
-    next_code,
-    open_with_secrets,
-    signed_in,
-)
-from fake_clock import WallClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -22,7 +15,14 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
-from sandbox_site import code_secret_of, site_of
+from support.engine_rig import (
+    EngineRig,
+    next_code,
+    open_with_secrets,
+    signed_in,
+)
+from support.fake_clock import WallClock
+from support.sandbox_site import code_secret_of, site_of
 
 State = m.SessionState
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig
-from fake_clock import WallClock
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
 from servers.rigs.keys import make_key, protect
+from support.engine_rig import EngineRig
+from support.fake_clock import WallClock
 
 Kinds = frozenset[SecretKind]
 

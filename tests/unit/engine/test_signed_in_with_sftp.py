@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig
-from fake_clock import WallClock
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import SignIn, Site
-from scripted_ssh import HOST_KEY, Script, scripted_ssh
 from servers.rigs.server_process import HOST
+from support.engine_rig import EngineRig
+from support.fake_clock import WallClock
+from support.scripted_ssh import HOST_KEY, Script, scripted_ssh
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine_rig import EngineRig
-from fake_clock import WallClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
@@ -18,6 +16,8 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Policy, SignIn, Site
+from support.engine_rig import EngineRig
+from support.fake_clock import WallClock
 
 PIN = "SHA256:0123456789012345678901234567890123456789012"
 START = Site(

@@ -9,8 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine_rig import EngineRig, next_code
-from fake_clock import WallClock
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
@@ -18,8 +16,10 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
-from sandbox_fixtures import MakeSandbox
-from sandbox_site import code_secret_of, site_of
+from support.engine_rig import EngineRig, next_code
+from support.fake_clock import WallClock
+from support.sandbox_fixtures import MakeSandbox
+from support.sandbox_site import code_secret_of, site_of
 
 OTHER_PIN = "SHA256:" + "A" * 43
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
@@ -22,7 +21,8 @@ from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.signing_in import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
-from scripted_sftp import Rig, ScriptedServer
+from support.fake_clock import ManualClock
+from support.scripted_sftp import Rig, ScriptedServer
 
 ENTRY = Entry(b"a", EntryKind.FILE, 1, 1_700_000_000)
 

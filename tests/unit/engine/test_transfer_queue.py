@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import cut
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sftp.broken import too_slow
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import LeftBehind
-from queue_rig import LARGE, QueueRig, files
+from support.checkpoints import cut
+from support.queue_rig import LARGE, QueueRig, files
 
 State = m.TransferState
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from engine_rig import EngineRig, next_code
-from fake_clock import WallClock
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection
-from sandbox_site import code_secret_of, site_of
+from support.engine_rig import EngineRig, next_code
+from support.fake_clock import WallClock
+from support.sandbox_site import code_secret_of, site_of
 
 State = m.SessionState
 

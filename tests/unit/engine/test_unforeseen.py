@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, signed_in
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import site_of
+from support.engine_rig import EngineRig, signed_in
+from support.sandbox_site import site_of
 
 
 def broken() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.okta_replies import OktaReply
 from ferrygate.sandbox.organization import Account, Organization
+from support.fake_clock import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), digits=8, period=60)

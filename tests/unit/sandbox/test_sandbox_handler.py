@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.sftp_handler import MAX_READ, SftpHandler
 from ferrygate.sandbox.wire import MalformedError
-from sandbox_packets import (
+from support.fake_clock import ManualClock
+from support.sandbox_packets import (
     APPEND,
     CREATE,
     EXCLUSIVE,
@@ -25,7 +25,15 @@ from sandbox_packets import (
     WRITE,
     Asker,
 )
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, OP_UNSUPPORTED, PERMISSION_DENIED, string
+from support.sftp_bytes import (
+    EOF,
+    FAILURE,
+    NO_SUCH_FILE,
+    OK,
+    OP_UNSUPPORTED,
+    PERMISSION_DENIED,
+    string,
+)
 
 
 @dataclass

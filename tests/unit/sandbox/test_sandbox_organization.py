@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
@@ -16,6 +15,7 @@ from ferrygate.identity.opener import Reply
 from ferrygate.identity.reason import Reason
 from ferrygate.sandbox.okta_replies import Factor, OktaReply
 from ferrygate.sandbox.organization import Account, Organization
+from support.fake_clock import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import Rig, ScriptedServer
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.sftp.aead import Opener, Sealer, room_for
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET, ReceiveBuffer
-from ssh_packets import GCM_128, pair
+from support.ssh_packets import GCM_128, pair
 
 KEY = AESGCM(bytes(range(16)))
 FIRST = bytes(4) + b"\xff" * 8  # the counter begins anew with the second packet

@@ -17,7 +17,7 @@ from ferrygate.sftp.transport import (
     RefusedError,
     Transport,
 )
-from sftp_bytes import string
+from support.sftp_bytes import string
 
 Say = Callable[[AuthHandler], None]
 

@@ -8,7 +8,7 @@ import pytest
 from paramiko import Message, SSHException
 
 from ferrygate.sftp.bounded_message import BoundedMessage
-from sftp_bytes import string
+from support.sftp_bytes import string
 
 
 @pytest.mark.parametrize("number", [0, 1, -1, 127, 128, -128, 1 << 2048, -(1 << 2047), 65_537])

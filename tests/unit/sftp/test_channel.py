@@ -22,7 +22,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, HandleReply, Reply, Type, string
-from scripted_sftp import (
+from support.scripted_sftp import (
     ATTRS,
     CLOSE,
     HANDLE,
@@ -40,8 +40,8 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import OK
-from sftp_bytes import string as packed
+from support.sftp_bytes import OK
+from support.sftp_bytes import string as packed
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from ferrygate.common.errors import Kind
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.pace import SPAN
-from scripted_sftp import READ, STAT, Request, Rig, ScriptedServer
+from support.scripted_sftp import READ, STAT, Request, Rig, ScriptedServer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ferrygate.common.errors import Cancelled
 from ferrygate.sftp.stream import BURST
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Type, string
-from scripted_sftp import CLOSE, OPEN, READ, STAT, WRITE, Request, Rig, ScriptedServer
+from support.scripted_sftp import CLOSE, OPEN, READ, STAT, WRITE, Request, Rig, ScriptedServer
 
 STAT_BYTES = 4 + 1 + 4 + 4 + 2  # of a STAT of a path as short as “/a”
 

@@ -14,7 +14,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.stream import BURST, ChannelStream
 from ferrygate.sftp.tasks import Future
-from scripted_sftp import STAT, Request, Rig, ScriptedServer
+from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ import paramiko
 import pytest
 from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
-from broken_peers import IDENT, kexinit
-from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import (
@@ -31,8 +29,10 @@ from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sites.known_hosts import HostKey
-from sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
-from sandbox_fixtures import MakeSandbox
+from support.broken_peers import IDENT, kexinit
+from support.fake_clock import WallClock
+from support.sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
+from support.sandbox_fixtures import MakeSandbox
 
 CLOCK = SystemClock()
 SHORT = Deadlines(

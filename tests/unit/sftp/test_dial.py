@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, CannotReachError
 from ferrygate.sftp.dial import Addresses, dial
+from support.fake_clock import ManualClock
 
 
 class HungResolver:

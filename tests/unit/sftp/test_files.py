@@ -17,8 +17,8 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.replies import check_ok, data_read
 from ferrygate.sftp.wire import DataReply, HandleReply, Status, StatusReply
-from listing_script import Listing, some
-from scripted_sftp import (
+from support.listing_script import Listing, some
+from support.scripted_sftp import (
     FILE,
     FOLDER,
     LINK,
@@ -38,7 +38,7 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.wire import Type
-from scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import Rig, ScriptedServer
 
 MIB = 1 << 20
 

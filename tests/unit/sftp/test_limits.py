@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ferrygate.common.cancel import CancelToken
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits, Type, packet, parse_limits, read_body, write_head
-from scripted_sftp import (
+from support.scripted_sftp import (
     DATA,
     EXTENDED,
     EXTENDED_REPLY,
@@ -25,7 +25,7 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import FAILURE, OK, OP_UNSUPPORTED, string
+from support.sftp_bytes import FAILURE, OK, OP_UNSUPPORTED, string
 
 LIMITS = b"limits@openssh.com"
 OPENSSH = (262_144, 261_120, 261_120, 19_995)  # what OpenSSH 9.2 tells

@@ -14,8 +14,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import incomplete
-from listing_script import Listing, some
-from scripted_sftp import (
+from support.listing_script import Listing, some
+from support.scripted_sftp import (
     FILE,
     FOLDER,
     OPENDIR,
@@ -28,7 +28,7 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.sftp.monitored_socket import MonitoredSocket
+from support.fake_clock import ManualClock
 
 SENT = 64 << 20  # bytes; more than the system takes for a peer that does not read
 

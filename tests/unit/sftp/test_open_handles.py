@@ -8,8 +8,8 @@ from ferrygate.common.errors import NotFoundError, PermissionDeniedError, Remote
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.replies import data_read
-from scripted_sftp import OPEN, Rig, ScriptedServer, status
-from sftp_bytes import FAILURE, PERMISSION_DENIED
+from support.scripted_sftp import OPEN, Rig, ScriptedServer, status
+from support.sftp_bytes import FAILURE, PERMISSION_DENIED
 
 FILES = 40
 

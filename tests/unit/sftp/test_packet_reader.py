@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
-from sftp_bytes import string
+from support.sftp_bytes import string
 
 MIB = 1 << 20
 

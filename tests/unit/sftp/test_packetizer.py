@@ -9,7 +9,7 @@ import pytest
 from paramiko import SSHException
 
 from ferrygate.sftp.packetizer import Packetizer
-from ssh_packets import (
+from support.ssh_packets import (
     CLOSE,
     CTR_ETM,
     DATA,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 from paramiko import SSHException
 
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET
-from ssh_packets import CTR_ETM, CTR_MAC, EVERY_SUITE, GLOBAL_REQUEST, Suite, message, pair
+from support.ssh_packets import CTR_ETM, CTR_MAC, EVERY_SUITE, GLOBAL_REQUEST, Suite, message, pair
 
 LENGTHS = pytest.mark.parametrize("length", [LONGEST_PACKET + 28, 0x4000_000C, 0xFFFF_FFFC])
 

@@ -7,7 +7,7 @@ from paramiko import SSHException
 from paramiko.packet import NeedRekeyException
 
 from ferrygate.sftp.packetizer import Packetizer
-from ssh_packets import (
+from support.ssh_packets import (
     CTR_ETM,
     CTR_MAC,
     DATA,

@@ -9,10 +9,10 @@ import paramiko
 import pytest
 from paramiko import SSHException
 
-from fake_clock import ManualClock
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.packetizer import Packetizer
-from ssh_packets import (
+from support.fake_clock import ManualClock
+from support.ssh_packets import (
     DATA,
     EVERY_SUITE,
     GCM_128,

@@ -10,7 +10,7 @@ import pytest
 from paramiko import SSHException
 
 from ferrygate.sftp.stream import BURST, ChannelStream
-from ssh_packets import Outgoing, stream
+from support.ssh_packets import Outgoing, stream
 
 
 @pytest.fixture

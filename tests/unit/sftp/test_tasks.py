@@ -7,7 +7,7 @@ import pytest
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.sftp.tasks import Bell, Future
-from task_runner import TaskRunner
+from support.task_runner import TaskRunner
 
 
 @pytest.fixture

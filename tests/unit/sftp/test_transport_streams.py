@@ -16,7 +16,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.sftp.monitored_socket import MonitoredSocket
 from ferrygate.sftp.stream import ChannelStream
 from ferrygate.sftp.transport import Transport
-from ssh_packets import message, there_and_back
+from support.ssh_packets import message, there_and_back
 
 MIB = 1 << 20
 WINDOW = 1 << 18

@@ -9,8 +9,8 @@ import pytest
 from ferrygate.sftp import wire
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, HandleReply, Status, StatusReply
-from scripted_sftp import ATTRS, HANDLE, NAME, STATUS, attributes, names, reply, status
-from sftp_bytes import string
+from support.scripted_sftp import ATTRS, HANDLE, NAME, STATUS, attributes, names, reply, status
+from support.sftp_bytes import string
 
 
 def test_version_with_extensions() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from attempt_rig import Case
-from fake_clock import ManualClock
 from ferrygate.sign_in.ledger import Ledger
+from support.attempt_rig import Case
+from support.fake_clock import ManualClock
 
 
 class FakeProcesses:

@@ -5,15 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from attempt_rig import (
-    CREDENTIALS,
-    REFUSED,
-    SITE,
-    Case,
-    FakeConnection,
-    asks,
-    sign_in_by_prompts,
-)
 from ferrygate.common.errors import (
     FerrygateError,
     Kind,
@@ -25,6 +16,15 @@ from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import ASK_PERSON_FROM, REFUSE_FROM
 from ferrygate.sites.site import SignIn
+from support.attempt_rig import (
+    CREDENTIALS,
+    REFUSED,
+    SITE,
+    Case,
+    FakeConnection,
+    asks,
+    sign_in_by_prompts,
+)
 
 PASSWORD = "correct horse"
 PASSWORD_ASKED, CODE_ASKED = asks("Password: "), asks("Verification code: ")

@@ -9,21 +9,6 @@ from typing import cast
 import msgspec
 import pytest
 
-from attempt_rig import (
-    ACCEPTED,
-    CREDENTIALS,
-    KEY,
-    OTHER_KEY,
-    PASSWORD_OFFERED,
-    REFUSED,
-    SECRET,
-    SITE,
-    UNKNOWN,
-    Case,
-    FakeConnection,
-    Watcher,
-)
-from fake_clock import WallClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
@@ -49,8 +34,23 @@ from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn
-from sandbox_clients import OPTIONS
-from sandbox_fixtures import MakeSandbox
+from support.attempt_rig import (
+    ACCEPTED,
+    CREDENTIALS,
+    KEY,
+    OTHER_KEY,
+    PASSWORD_OFFERED,
+    REFUSED,
+    SECRET,
+    SITE,
+    UNKNOWN,
+    Case,
+    FakeConnection,
+    Watcher,
+)
+from support.fake_clock import WallClock
+from support.sandbox_clients import OPTIONS
+from support.sandbox_fixtures import MakeSandbox
 
 
 def test_password_and_code_leave_once(case: Case) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
+from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 BEHIND = msgspec.structs.replace(SECRET, epoch=-45)  # this clock is 45 s behind the server's

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from attempt_rig import SECRET, SITE, Case, FakeConnection
 from ferrygate.common.errors import LockOutBreakerError, SignInMethodError, SignInRefusedError
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sign_in.credentials import Credentials
@@ -15,6 +14,7 @@ from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End
 from ferrygate.sites.site import SignIn, Site
 from servers.rigs.keys import make_key
+from support.attempt_rig import SECRET, SITE, Case, FakeConnection
 
 
 def with_key(folder: Path, *steps: str) -> Site:

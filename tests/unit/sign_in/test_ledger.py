@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LeaseLostError
@@ -19,6 +18,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Lease, Ledger
 from ferrygate.sign_in.turn import Turn
+from support.fake_clock import ManualClock
 
 MakeLedger = Callable[[], Ledger]
 

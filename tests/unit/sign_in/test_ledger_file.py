@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import SettingsError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.processes import SystemProcesses
+from support.fake_clock import ManualClock
 
 MakeLedger = Callable[[], Ledger]
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import (
     CannotReachError,
@@ -29,7 +28,8 @@ from ferrygate.sign_in.okta_verdict import (
     judge,
 )
 from ferrygate.sites.site import SignIn
-from okta_rig import (
+from support.fake_clock import ManualClock
+from support.okta_rig import (
     KEY,
     MFA_ENROLL,
     MFA_REQUIRED,

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from fake_clock import ManualClock
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CannotReachError, ConnectionLostError, UsageError
 from ferrygate.sign_in.okta_http import Answer, HttpOpener
+from support.fake_clock import ManualClock
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 SERVER_CLOCK = b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Rate-Limit-Reset: 784111800\r\n"

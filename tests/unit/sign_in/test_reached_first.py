@@ -8,9 +8,9 @@ from typing import cast
 import msgspec
 import pytest
 
-from attempt_rig import KEY, OTHER_KEY, SECRET, SITE, Case, FakeConnection
 from ferrygate.common.errors import CannotReachError, HostKeyChangedError, SettingsError
 from ferrygate.common.message import message
+from support.attempt_rig import KEY, OTHER_KEY, SECRET, SITE, Case, FakeConnection
 
 
 @pytest.mark.parametrize("now", [3024.9, 3025])

@@ -7,17 +7,6 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from attempt_rig import (
-    BY_PROMPTS,
-    CREDENTIALS,
-    PROMPTS_OFFERED,
-    REFUSED,
-    SITE,
-    Case,
-    FakeConnection,
-    asks,
-    sign_in_by_prompts,
-)
 from ferrygate.common.errors import (
     Kind,
     PasswordExpiredError,
@@ -31,6 +20,17 @@ from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import SignIn, Site
+from support.attempt_rig import (
+    BY_PROMPTS,
+    CREDENTIALS,
+    PROMPTS_OFFERED,
+    REFUSED,
+    SITE,
+    Case,
+    FakeConnection,
+    asks,
+    sign_in_by_prompts,
+)
 
 PASSWORD = "correct horse"
 BY_PASSWORD = SITE

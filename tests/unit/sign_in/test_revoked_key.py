@@ -7,8 +7,8 @@ import base64
 import msgspec
 import pytest
 
-from attempt_rig import KEY, SITE, Case
 from ferrygate.common.errors import HostKeyChangedError, SettingsError
+from support.attempt_rig import KEY, SITE, Case
 
 
 @pytest.mark.parametrize("way", ["pinned", "on record", "asked"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from attempt_rig import CREDENTIALS, KEY, OTHER_KEY, SITE, Case
 from ferrygate.common.errors import HostKeyUnknownError, SecretsMissingError
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.vault.vault import SecretKind
+from support.attempt_rig import CREDENTIALS, KEY, OTHER_KEY, SITE, Case
 
 PASSWORD, CODE_SECRET = SecretKind.PASSWORD, SecretKind.CODE_SECRET
 # A stranger's file pins the right server's key, which is public, beside one of the stranger's own.

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in import sent_codes
 from ferrygate.sign_in.ledger import End, Lease, Ledger
+from support.fake_clock import ManualClock
 
 MakeLedger = Callable[[], Ledger]
 ACCOUNT = "sftp.example.org:22 vendor7"

@@ -5,17 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from attempt_rig import (
-    BY_PROMPTS,
-    REFUSED,
-    SECRET,
-    SITE,
-    UNKNOWN,
-    Case,
-    FakeConnection,
-    asks,
-    sign_in_by_prompts,
-)
 from ferrygate.common.errors import (
     CodeNeededError,
     ConnectionLostError,
@@ -29,6 +18,17 @@ from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.codes import steps_of
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import SignIn
+from support.attempt_rig import (
+    BY_PROMPTS,
+    REFUSED,
+    SECRET,
+    SITE,
+    UNKNOWN,
+    Case,
+    FakeConnection,
+    asks,
+    sign_in_by_prompts,
+)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,12 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from attempt_rig import (
+from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefusedError
+from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sites.site import SignIn
+from support.attempt_rig import (
     CREDENTIALS,
     PROMPTS_OFFERED,
     REFUSED,
@@ -17,11 +22,6 @@ from attempt_rig import (
     FakeConnection,
     asks,
 )
-from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefusedError
-from ferrygate.sftp.connection import Answer, Outcome
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sites.site import SignIn
 
 
 def test_an_expired_password_is_no_wrong_one(case: Case) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ferrygate.transfers.file_job import FileJob
-from scripted_sftp import ScriptedServer
-from transfer_rig import CONTENT, TransferRig
-from walk_rig import Walk
+from support.scripted_sftp import ScriptedServer
+from support.transfer_rig import CONTENT, TransferRig
+from support.walk_rig import Walk
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from checkpoints import cut, opening
-from conflicts import conflict
-from fake_clock import ManualClock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
@@ -28,6 +25,9 @@ from ferrygate.transfers.views import (
     LeftBehind,
     TransferState,
 )
+from support.checkpoints import cut, opening
+from support.conflicts import conflict
+from support.fake_clock import ManualClock
 
 S = TransferState
 PROBLEM = Problem(kind=Kind.REMOTE_FAILURE, sentence=message("No."))

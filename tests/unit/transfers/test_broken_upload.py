@@ -7,15 +7,15 @@ import hashlib
 import msgspec
 import pytest
 
-from checkpoints import opening, writing
 from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFailureError
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.remains import clear_away
 from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
-from scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Request, refusing
-from sftp_bytes import FAILURE, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.checkpoints import opening, writing
+from support.scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Request, refusing
+from support.sftp_bytes import FAILURE, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 
 def left_after(

@@ -11,8 +11,8 @@ import pytest
 from ferrygate.common.errors import WrongTypeError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
-from scripted_sftp import OPEN, READ
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.scripted_sftp import OPEN, READ
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 REMOTE = b"/inbox/report.csv"
 AT = 1_700_000_000  # what the server says of its files, seconds

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conflicts import EXISTING, NEW, conflict
 from ferrygate.common.entry import EntryKind
 from ferrygate.transfers.conflicts import Conflicts
 from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.views import ConflictChoice, ConflictScope, SkipReason
+from support.conflicts import EXISTING, NEW, conflict
 
 FOLDER = FileFacts(EntryKind.FOLDER)
 REPLACE, SKIP = ConflictChoice.REPLACE, ConflictChoice.SKIP

@@ -11,9 +11,9 @@ from ferrygate.common.errors import ConflictError, ConnectionLostError
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig, status
-from sftp_bytes import NO_SUCH_FILE
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig, status
+from support.sftp_bytes import NO_SUCH_FILE
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 PATH = b"/inbox/report.csv"
 SECOND = b"/inbox/report (2).csv"

@@ -26,7 +26,7 @@ from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
-from scripted_sftp import (
+from support.scripted_sftp import (
     CLOSE,
     DATA,
     FSTAT,
@@ -38,8 +38,8 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED, string
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED, string
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 
 @pytest.fixture

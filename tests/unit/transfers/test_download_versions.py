@@ -14,7 +14,7 @@ from ferrygate.common.errors import SizeMismatchError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.receive import ChangedError
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
-from scripted_sftp import (
+from support.scripted_sftp import (
     ATTRS,
     CLOSE,
     FSTAT,
@@ -27,8 +27,8 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 PATH = b"/inbox/plate.csv"
 NEWER = CONTENT[::-1]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.errors import FerrygateError, Kind, LocalFileError
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
-from flush_rig import MACHINE, Told, held_up, local, written
+from support.fake_clock import ManualClock
+from support.flush_rig import MACHINE, Told, held_up, local, written
 
 
 def flush_threads() -> list[threading.Thread]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.errors import FerrygateError
 from ferrygate.transfers.flush import Flusher
-from flush_rig import MACHINE, Told, held_up, local, written
+from support.fake_clock import ManualClock
+from support.flush_rig import MACHINE, Told, held_up, local, written
 
 
 @pytest.fixture

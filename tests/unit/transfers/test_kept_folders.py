@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.errors import LocalFileError
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from support.fake_clock import ManualClock
 
 if os.name != "posix":
     pytest.skip("folders have no descriptors here", allow_module_level=True)

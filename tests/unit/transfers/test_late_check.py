@@ -20,9 +20,9 @@ from ferrygate.transfers.views import (
     LeftBehind,
     TransferState,
 )
-from scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, Rig, refusing
-from sftp_bytes import NO_SUCH_FILE, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, Rig, refusing
+from support.sftp_bytes import NO_SUCH_FILE, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 PATH = b"/inbox/report.csv"
 PART = bytearray(CONTENT[:1000])

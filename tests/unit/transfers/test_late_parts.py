@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.transfers.late_parts import LateParts, OldHandle
+from support.fake_clock import ManualClock
 
 PATH = b"/inbox/a.csv"
 OURS = (100, 1)  # size and time of the local file

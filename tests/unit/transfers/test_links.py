@@ -11,9 +11,18 @@ import pytest
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice, LinkChoice, SkipReason
-from scripted_sftp import LINK, OPENDIR, READDIR, STAT, Request, ScriptedServer, names, status
-from sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
-from walk_rig import Walk
+from support.scripted_sftp import (
+    LINK,
+    OPENDIR,
+    READDIR,
+    STAT,
+    Request,
+    ScriptedServer,
+    names,
+    status,
+)
+from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.walk_rig import Walk
 
 REALPATH = 16
 

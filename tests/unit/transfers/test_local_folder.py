@@ -13,9 +13,9 @@ from ferrygate.common.errors import LocalFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import ScriptedServer
-from transfer_rig import CONTENT, TransferRig, choosing
-from walk_rig import Walk
+from support.scripted_sftp import ScriptedServer
+from support.transfer_rig import CONTENT, TransferRig, choosing
+from support.walk_rig import Walk
 
 
 @pytest.fixture

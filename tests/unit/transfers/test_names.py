@@ -9,9 +9,9 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob, Names
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice
-from scripted_sftp import LSTAT, OPEN, READ, Held, Request, status
-from sftp_bytes import NO_SUCH_FILE
-from transfer_rig import TransferRig
+from support.scripted_sftp import LSTAT, OPEN, READ, Held, Request, status
+from support.sftp_bytes import NO_SUCH_FILE
+from support.transfer_rig import TransferRig
 
 
 def answer_in_pairs(desk: TransferRig, kind: int) -> None:

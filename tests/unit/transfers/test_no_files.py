@@ -12,9 +12,9 @@ import pytest
 from ferrygate.common.errors import ConflictError, WrongTypeError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
-from scripted_sftp import OPEN, READ, Request, ScriptedServer, status
-from sftp_bytes import FAILURE
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.scripted_sftp import OPEN, READ, Request, ScriptedServer, status
+from support.sftp_bytes import FAILURE
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 REMOTE = b"/inbox/report.csv"
 DEVICE = 0o020666

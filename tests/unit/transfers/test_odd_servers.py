@@ -16,9 +16,9 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import TransferState
-from scripted_sftp import DATA, FILE, READ, READDIR, Hook, Request, names, reply, status
-from sftp_bytes import EOF, string
-from transfer_rig import TransferRig
+from support.scripted_sftp import DATA, FILE, READ, READDIR, Hook, Request, names, reply, status
+from support.sftp_bytes import EOF, string
+from support.transfer_rig import TransferRig
 
 FILES = 3
 CONTENT = [hashlib.sha256(b"%d" % number).digest() * 6000 for number in range(FILES)]

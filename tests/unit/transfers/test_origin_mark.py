@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.origin_mark import (
     AttributeMark,
@@ -22,7 +21,8 @@ from ferrygate.transfers.origin_mark import (
     zone_identifier,
 )
 from ferrygate.transfers.views import ConflictChoice
-from transfer_rig import CONTENT, TransferRig
+from support.fake_clock import ManualClock
+from support.transfer_rig import CONTENT, TransferRig
 
 URL = "sftp://sftp.example.com/outbox/a.csv"
 

@@ -9,7 +9,7 @@ import pytest
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.other_writers import MixedError
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import (
+from support.scripted_sftp import (
     ATTRS,
     CLOSE,
     FSTAT,
@@ -21,8 +21,8 @@ from scripted_sftp import (
     refusing,
     reply,
 )
-from sftp_bytes import FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.sftp_bytes import FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 PATH = b"/inbox/report.csv"
 WHOLE = len(CONTENT)

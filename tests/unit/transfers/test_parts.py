@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.common.file_lock import Lock, try_lock
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
@@ -20,7 +19,8 @@ from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 from ferrygate.transfers.part_names import is_part_name, part_name
 from ferrygate.transfers.parts import machine_name, new_part, sweep
 from ferrygate.transfers.views import TransferState
-from transfer_rig import CONTENT, Disk, TransferRig
+from support.fake_clock import ManualClock
+from support.transfer_rig import CONTENT, Disk, TransferRig
 
 OURS, THEIRS = "0123abcd", "89abcdef"
 

@@ -20,7 +20,7 @@ from ferrygate.common.errors import (
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
-from scripted_sftp import (
+from support.scripted_sftp import (
     FILE,
     FOLDER,
     LINK,
@@ -35,8 +35,8 @@ from scripted_sftp import (
     refusing,
     status,
 )
-from sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
-from walk_rig import Walk
+from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.walk_rig import Walk
 
 FILE_ALREADY_EXISTS = 11  # from version 5 on, and sent by some of version 3
 

@@ -15,7 +15,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
-from scripted_sftp import (
+from support.scripted_sftp import (
     ATTRS,
     FOLDER,
     OPEN,
@@ -28,9 +28,9 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import EOF
-from transfer_rig import TransferRig
-from walk_rig import Walk
+from support.sftp_bytes import EOF
+from support.transfer_rig import TransferRig
+from support.walk_rig import Walk
 
 
 def without_an_end(server: ScriptedServer) -> None:

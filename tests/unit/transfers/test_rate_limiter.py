@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload import upload
-from transfer_rig import Disk, Reports, TransferRig
+from support.fake_clock import ManualClock
+from support.transfer_rig import Disk, Reports, TransferRig
 
 MB = 1_000_000
 

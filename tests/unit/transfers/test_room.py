@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fake_clock import ManualClock
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.window import Share, Window
-from task_runner import TaskRunner
+from support.fake_clock import ManualClock
+from support.task_runner import TaskRunner
 
 
 class Takers:

@@ -15,10 +15,10 @@ from ferrygate.engine.jobs import carry_out
 from ferrygate.sftp.spelling import as_spelled, other_forms, spelled_otherwise
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice
-from scripted_sftp import LSTAT, REMOVE, RENAME, Rig, ScriptedServer, refusing
-from sftp_bytes import FAILURE
-from transfer_rig import TransferRig
-from walk_rig import Walk
+from support.scripted_sftp import LSTAT, REMOVE, RENAME, Rig, ScriptedServer, refusing
+from support.sftp_bytes import FAILURE
+from support.transfer_rig import TransferRig
+from support.walk_rig import Walk
 
 
 def nfc(text: str) -> bytes:

@@ -12,9 +12,9 @@ from ferrygate.transfers.conflict import NameTakenError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import EXCL, LSTAT, OPEN, STAT, status
-from sftp_bytes import PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig
+from support.scripted_sftp import EXCL, LSTAT, OPEN, STAT, status
+from support.sftp_bytes import PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig
 
 EXISTS = 11
 TARGET = b"/inbox/report.csv"

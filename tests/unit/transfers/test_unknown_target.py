@@ -18,9 +18,9 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from scripted_sftp import EXCL, LSTAT, OPEN, STAT, TRUNC, Request, refusing, status
-from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.scripted_sftp import EXCL, LSTAT, OPEN, STAT, TRUNC, Request, refusing, status
+from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 EXISTS = 11
 TARGET = b"/inbox/report.csv"

@@ -32,7 +32,7 @@ from ferrygate.transfers.views import (
     SkipReason,
     TransferState,
 )
-from scripted_sftp import (
+from support.scripted_sftp import (
     ATTRS,
     CLOSE,
     EXCL,
@@ -49,8 +49,8 @@ from scripted_sftp import (
     reply,
     status,
 )
-from sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
-from transfer_rig import CONTENT, TransferRig, choosing
+from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 
 def test_a_file_is_sent_whole_in_order_over_one_handle(desk: TransferRig, job: FileJob) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, SettingsError
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
-from scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import Rig, ScriptedServer
 
 T = TypeVar("T")
 PATH = b"/inbox/report.csv"

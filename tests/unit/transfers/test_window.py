@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_clock import ManualClock
 from ferrygate.transfers.window import Share
-from simulated_line import LARGEST, SimulatedChannel, SimulatedLine, p95, window_of
+from support.fake_clock import ManualClock
+from support.simulated_line import LARGEST, SimulatedChannel, SimulatedLine, p95, window_of
 
 MB, MIB, MBIT = 1_000_000, 1 << 20, 125_000
 LEAST, FIRST, MOST = 1 << 15, MIB, 16 * MIB

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dict_backend import DictBackend
 from ferrygate.vault.vault import Binding
+from support.dict_backend import DictBackend
 
 
 @pytest.fixture

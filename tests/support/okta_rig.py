@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from fake_clock import ManualClock
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, FerrygateError
 from ferrygate.common.message import message
@@ -21,6 +20,7 @@ from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
 from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
+from support.fake_clock import ManualClock
 
 ADDRESS = "https://example.okta.com"
 SITE = Site(

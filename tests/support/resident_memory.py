@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from process_tree import descendants
+from support.process_tree import descendants
 
 _INTERPRETER = 8 << 20  # bytes that Python has before it does anything
 _LOOK = 0.1  # seconds between two looks

@@ -35,7 +35,7 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault
-from scripted_sftp import ScriptedServer
+from support.scripted_sftp import ScriptedServer
 
 
 class OddConnection:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fake_clock import ManualClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, UnsupportedError
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
@@ -32,8 +31,9 @@ from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.window import Share
-from no_marks import no_marks
-from scripted_sftp import Rig, ScriptedServer
+from support.fake_clock import ManualClock
+from support.no_marks import no_marks
+from support.scripted_sftp import Rig, ScriptedServer
 
 T = TypeVar("T")
 

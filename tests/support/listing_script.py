@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scripted_sftp import FILE, Request, names, status
+from support.scripted_sftp import FILE, Request, names, status
 
 
 class Listing:

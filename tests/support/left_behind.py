@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from process_tree import children
+from support.process_tree import children
 
 # A thread that was told to end may need a moment to do so.
 _GRACE_SECONDS = 1.0

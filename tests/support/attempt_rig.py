@@ -9,7 +9,6 @@ from typing import Any, cast
 import msgspec
 import paramiko
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret
@@ -21,6 +20,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind
+from support.fake_clock import ManualClock
 
 KEY, OTHER_KEY = (
     HostKey("ssh-ed25519", b"\0\0\0\x0bssh-ed25519\0\0\0\x04" + key) for key in (b"this", b"that")

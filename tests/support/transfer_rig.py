@@ -23,8 +23,8 @@ from ferrygate.transfers.route import Route
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from ferrygate.transfers.window import Share, Window
-from no_marks import no_marks
-from scripted_sftp import Rig, ScriptedServer
+from support.no_marks import no_marks
+from support.scripted_sftp import Rig, ScriptedServer
 
 CONTENT = bytes(range(256)) * 1024
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fake_clock import WallClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, Problem
@@ -30,7 +29,8 @@ from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Vault
-from sandbox_site import code_secret_of, site_of
+from support.fake_clock import WallClock
+from support.sandbox_site import code_secret_of, site_of
 
 E = TypeVar("E")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import paramiko
 
-from fake_clock import ManualClock
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
+from support.fake_clock import ManualClock
 
 CLOCK = ManualClock(1_795_000_000.0)
 PASSWORD = "correct horse"

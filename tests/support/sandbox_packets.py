@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from sftp_bytes import OK, string
+from support.sftp_bytes import OK, string
 
 READ, WRITE, APPEND, CREATE, TRUNCATE, EXCLUSIVE = 1, 2, 4, 8, 16, 32
 UPLOAD = WRITE | CREATE | TRUNCATE

@@ -12,7 +12,7 @@ import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from servers.rigs.server_process import HOST
-from sftp_bytes import string
+from support.sftp_bytes import string
 
 HOST_KEY = paramiko.ECDSAKey.generate()
 EXT_INFO = 7

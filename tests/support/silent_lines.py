@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from cutting_proxy import CuttingProxy
-from engine_rig import EngineRig
-from fake_clock import FastClock
 from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_site import code_secret_of, site_of
+from support.cutting_proxy import CuttingProxy
+from support.engine_rig import EngineRig
+from support.fake_clock import FastClock
+from support.sandbox_site import code_secret_of, site_of
 
 SPEED = 50.0  # of the engine's clock
 LATE_PART = 80  # seconds of the engine's clock, which a sign-in with a new code is through by

@@ -7,7 +7,7 @@ from pathlib import Path
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
-from scripted_sftp import Held, Rig, ScriptedServer
+from support.scripted_sftp import Held, Rig, ScriptedServer
 
 
 class Walk:

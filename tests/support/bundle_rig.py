@@ -7,7 +7,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from fake_clock import ManualClock
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.message import message
@@ -32,8 +31,9 @@ from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import Direction, TransferState
 from ferrygate.transfers.window import Share
-from no_marks import no_marks
-from scripted_sftp import Rig, ScriptedServer
+from support.fake_clock import ManualClock
+from support.no_marks import no_marks
+from support.scripted_sftp import Rig, ScriptedServer
 
 CONTENT = b"x" * 100_000
 

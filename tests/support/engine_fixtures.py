@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine_rig import EngineRig, signed_in
-from fake_clock import WallClock
 from ferrygate.sandbox.sandbox import Sandbox
-from sandbox_fixtures import MakeSandbox
+from support.engine_rig import EngineRig, signed_in
+from support.fake_clock import WallClock
+from support.sandbox_fixtures import MakeSandbox
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from itertools import count
 from random import Random
 
-from fake_clock import ManualClock
 from ferrygate.sftp.tasks import Bell
 from ferrygate.transfers.window import Share, Window
+from support.fake_clock import ManualClock
 
 LARGEST = 261_120  # bytes of a request, as OpenSSH takes them
 
