@@ -14,12 +14,12 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.engine.messages import Listener
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore

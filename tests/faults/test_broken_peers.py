@@ -17,6 +17,7 @@ from ferrygate.common.errors import (
     ServerUnusableError,
     SignInUnansweredError,
 )
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
@@ -25,7 +26,6 @@ from ferrygate.sftp.wire import Type, write_head
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind

@@ -17,13 +17,13 @@ from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError, Kind, Problem
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.connection import Connection, Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.vault.vault import SecretKind

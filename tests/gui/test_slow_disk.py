@@ -14,9 +14,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from ferrygate.app.bridge.side_threads import SideThreads
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.common.atomic_files import locked
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.paths import Home
-from ferrygate.sites.local_files import locked
 from ferrygate.sites.store import SiteStore
 
 if TYPE_CHECKING:

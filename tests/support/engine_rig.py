@@ -14,6 +14,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.engine import messages as m
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.parts import Parts
@@ -24,7 +25,6 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault

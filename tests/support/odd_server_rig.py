@@ -22,6 +22,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages import Listener
@@ -30,7 +31,6 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore

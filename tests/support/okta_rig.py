@@ -13,11 +13,11 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, FerrygateError
 from ferrygate.common.message import message
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
-from ferrygate.sign_in.processes import SystemProcesses
 from ferrygate.sites.site import SignIn, Site
 from ferrygate.sites.skew import SkewStore
 from support.fake_clock import ManualClock

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, UnsupportedError
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
 from ferrygate.engine.batch import Batch
 from ferrygate.engine.ended_batches import EndedBatches
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.engine.inbox import Callback
+from ferrygate.common.inbox import Callback
 
 T = TypeVar("T")
 

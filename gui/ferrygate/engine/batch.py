@@ -15,10 +15,10 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.inbox import Callback
 from ferrygate.engine.asked_for import source_names, target_name, wanted_name
 from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.batch_question import BatchQuestion
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import cause_of
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.messages import (

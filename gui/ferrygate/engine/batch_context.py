@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.inbox import Callback
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.load import Load
 from ferrygate.engine.messages import Event
 from ferrygate.engine.report_queue import ReportQueue

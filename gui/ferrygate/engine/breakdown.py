@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.errors import Kind, Problem, problem_of
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
-from ferrygate.engine.inbox import Callback
 
 
 def breakdown() -> Problem:

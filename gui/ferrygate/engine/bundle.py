@@ -15,9 +15,9 @@ from ferrygate.common.errors import (
     FerrygateError,
     SizeMismatchError,
 )
+from ferrygate.common.inbox import Callback
 from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.engine.fetched_files import reporting
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import Leftovers, UploadFailure
 from ferrygate.engine.silence import errors_of

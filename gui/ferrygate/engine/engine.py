@@ -19,12 +19,12 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.inbox import Inbox
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
 from ferrygate.engine.code_display import CodeDisplay
-from ferrygate.engine.inbox import Inbox
 from ferrygate.engine.jobs import refuse_to_lose_account
 from ferrygate.engine.keeper import SessionKeeper
 from ferrygate.engine.log import note

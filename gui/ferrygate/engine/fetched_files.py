@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol
 
 from ferrygate.common.errors import FerrygateError
-from ferrygate.engine.inbox import Callback
+from ferrygate.common.inbox import Callback
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.transfers.download import Fetched
 from ferrygate.transfers.file_job import FileJob

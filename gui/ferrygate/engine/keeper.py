@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     error_for,
     problem_of,
 )
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
@@ -22,7 +23,6 @@ from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.given_up import Gone, given_up
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.learned import LearnedByAccount
 from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.parts import Parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from ferrygate.engine.inbox import Callback
+from ferrygate.common.inbox import Callback
 
 # Reports after which the engine looks at what else there is: a click waits behind them, and eight
 # lanes with small files leave the engine's thread little of a processor.

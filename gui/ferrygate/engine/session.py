@@ -15,6 +15,7 @@ from ferrygate.common.errors import (
     IncompleteListingError,
     problem_of,
 )
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine import messages as m
@@ -23,7 +24,6 @@ from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.browser import Browser
 from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.load import ServerLimits

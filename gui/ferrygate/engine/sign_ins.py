@@ -9,11 +9,11 @@ import msgspec
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, Kind, Problem, UsageError, problem_of
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver

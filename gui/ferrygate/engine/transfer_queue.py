@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.errors import Cancelled, Problem, UsageError
+from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.engine.batch import Batch
 from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.bundle import Bundle
 from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.inbox import Callback
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages import (

@@ -31,11 +31,11 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.message import message
+from ferrygate.common.processes import Processes
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
-from ferrygate.sign_in.processes import Processes
 from ferrygate.sign_in.sent_codes import SentCodes
 
 ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through

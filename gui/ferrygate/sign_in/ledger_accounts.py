@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ferrygate.common.clock import Clock
-from ferrygate.sign_in.processes import Processes
+from ferrygate.common.processes import Processes
 
 LEASE_SECONDS = 180.0
 """Longer than any stage of an attempt between two renewals, and than a short code is waited for."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.errors import UsageError
 from ferrygate.common.local_disk import damaged, own_file
 from ferrygate.common.message import message
-from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import DEFAULT_PORT
 
 _MARK = "@"

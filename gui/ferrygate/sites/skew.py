@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.local_disk import damaged, own_file
-from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import Site
 
 NOTABLE = 10

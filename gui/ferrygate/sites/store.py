@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import ConnectionFileError, UsageError
 from ferrygate.common.local_disk import own_file
@@ -16,7 +17,6 @@ from ferrygate.sites.connection_file import (
     parse_connection_file,
     read_connection_file,
 )
-from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import Site
 
 _MAX_SLUG = 40

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.messages import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

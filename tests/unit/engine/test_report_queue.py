@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from ferrygate.common.clock import SystemClock
-from ferrygate.engine.inbox import Callback, Inbox
+from ferrygate.common.inbox import Callback, Inbox
 from ferrygate.engine.report_queue import ReportQueue
 
 

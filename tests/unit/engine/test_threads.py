@@ -13,10 +13,10 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.inbox import Callback, Inbox
 from ferrygate.common.message import message
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import handed_to
-from ferrygate.engine.inbox import Callback, Inbox
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.signing_in import PendingAnswer

@@ -9,10 +9,10 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

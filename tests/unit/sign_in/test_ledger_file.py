@@ -11,9 +11,9 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import SettingsError
+from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
 from support.fake_clock import ManualClock
 
 MakeLedger = Callable[[], Ledger]

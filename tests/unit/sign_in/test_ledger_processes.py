@@ -18,7 +18,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.processes import SystemProcesses
+from ferrygate.common.processes import SystemProcesses
 
 secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 sys.stdout.write("ready\\n"); sys.stdout.flush()

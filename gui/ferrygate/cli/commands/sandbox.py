@@ -22,13 +22,13 @@ from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.codes.totp import PERIODS
+from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import LocalFileError, SettingsError, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
 from ferrygate.common.message import message
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
-from ferrygate.sites.local_files import locked, write_whole
 from ferrygate.sites.site import SignIn, Site
 
 if TYPE_CHECKING:

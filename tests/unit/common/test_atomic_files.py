@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.errors import SettingsError
-from ferrygate.sites.local_files import locked, write_whole
 
 
 def test_a_file_is_written_for_its_owner_only(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ferrygate.sign_in.processes import SystemProcesses
+from ferrygate.common.processes import SystemProcesses
 
 
 def proc(folder: Path, *, start: int = 4711, boot: str = "boot-1") -> Path:
@@ -32,7 +32,7 @@ def test_this_process_runs() -> None:
 
 
 def test_a_process_that_has_ended() -> None:
-    command = "from ferrygate.sign_in.processes import SystemProcesses as S; print(S().me)"
+    command = "from ferrygate.common.processes import SystemProcesses as S; print(S().me)"
     with subprocess.Popen(
         [sys.executable, "-c", f"{command}; input()"],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The engine's mailbox: whatever is put in, from any thread, is done on the engine's own."""
+"""A mailbox between threads: callbacks put in from any thread are done by the one that takes."""
 
 from __future__ import annotations
 
