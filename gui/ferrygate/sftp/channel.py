@@ -16,11 +16,7 @@ from typing import Any, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import (
-    Cancelled,
-    ConnectionLostError,
-    RemoteFailureError,
-)
+from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
 from ferrygate.common.message import message
 from ferrygate.sftp import wire
 from ferrygate.sftp.broken import BROKEN, lost, silent, too_slow
@@ -196,12 +192,14 @@ class SftpChannel:
     def close(self) -> None:
         """Close the channel without another word; open handles are the server's to deal with.
 
-        What was not sent is let go of at once: it may be megabytes, in a circle of objects that
+        What was not sent is let go of at once: it may be megabytes, in circles of objects that
         Python looks for only now and then.
         """
         self.usable = False
         self.gate.lose_all()
         self._out.clear()
+        for future in self._pending.values():
+            future.then = None
         self._pending.clear()
         self._posted.clear()
         self._reader = PacketReader()
@@ -351,6 +349,7 @@ class SftpChannel:
                 self._out.append(packet)
             else:
                 del self._pending[number]
+                future.then = None  # as in :meth:`close`
                 self.gate.taken_back(future)
 
     def _send_rest(self) -> None:

@@ -11,8 +11,9 @@ T = TypeVar("T")
 class Future(Generic[T]):
     """A result that one coroutine may await.
 
-    ``then`` is called with the result as it comes, before anybody is woken. ``asked`` is the type
-    of the request that it answers.
+    ``then`` is called with the result as it comes, before anybody is woken, and let go of: it may
+    lead back to the future, in a circle of objects that Python looks for only now and then.
+    ``asked`` is the type of the request that it answers.
     """
 
     __slots__ = ("_error", "_result", "asked", "done", "on_abandoned", "then", "waiter")
@@ -41,13 +42,15 @@ class Future(Generic[T]):
         """Set the result."""
         self._result = result
         self.done = True
-        if self.then is not None:
-            self.then(result)
+        then, self.then = self.then, None
+        if then is not None:
+            then(result)
 
     def fail(self, error: BaseException) -> None:
         """Set the error to raise in the waiter."""
         self._error = error
         self.done = True
+        self.then = None
 
 
 class Task(Future[T]):

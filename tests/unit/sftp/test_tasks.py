@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
+
 import pytest
 
-from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.sftp.tasks import Bell, Future
 from support.task_runner import TaskRunner
@@ -65,6 +68,24 @@ def test_then_is_not_called_for_an_error() -> None:
     assert called == []
     with pytest.raises(ConnectionLostError):
         future.result()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda future: future.resolve(1), id="resolved"),
+        pytest.param(lambda future: future.fail(Cancelled()), id="failed"),
+    ],
+)
+def test_what_was_to_be_called_at_its_end_is_let_go_of_with_it(
+    end: Callable[[Future[int]], None],
+) -> None:
+    future: Future[int] = Future()
+    seen = [future]  # a circle, as where the callback goes by the future that it belongs to
+    future.then = lambda _result: seen.clear()
+    callback = weakref.ref(future.then)
+    end(future)
+    assert callback() is None
 
 
 def test_a_result_of_none_is_a_result(runner: TaskRunner) -> None:
