@@ -21,7 +21,7 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import ConflictChoice, FileView, TransferState
+from ferrygate.engine.messages import ConflictChoice, FileChanged, FileView, TransferState
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
@@ -133,6 +133,22 @@ def test_moves_are_told(session: Session, sandbox: Sandbox, report: Path) -> Non
     assert (sandbox.ready.root / "inbox" / "new.csv").read_bytes() == report.read_bytes()
     assert type(told[0]).__name__ == "BatchChanged"
     assert type(told[-1]).__name__ == "BatchChanged"
+
+
+def test_a_caller_that_is_told_of_each_file_need_not_keep_those_that_ended_well(
+    session: Session, report: Path
+) -> None:
+    folder = report.parent / "plates"
+    folder.mkdir()
+    (folder / report.name).write_bytes(report.read_bytes())
+    (folder / "link").symlink_to(folder)
+    told: list[object] = []
+    sources = [report, folder, report.parent / "missing.csv"]
+    result = session.put(sources, "/inbox", on_event=told.append, keep_all=False)
+    assert {view.remote for view in result.files} == {b"/inbox/missing.csv", b"/inbox/plates/link"}
+    assert [view.remote for view in result.left_out] == [b"/inbox/plates/link"]
+    assert not result.complete
+    assert len({event.view.number for event in told if isinstance(event, FileChanged)}) == 4
 
 
 def test_a_code_for_elsewhere(session: Session, sandbox: Sandbox) -> None:

@@ -190,6 +190,7 @@ class Session:
         late_check: bool = True,
         name: str | bytes | None = None,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
+        keep_all: bool = True,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
 
@@ -204,6 +205,8 @@ class Session:
                 them once more. Else such a file ends with ``late_check`` "not-done".
             name: what the one file is called on the server; its own name where left out.
             on_event: told how the batch and its files stand.
+            keep_all: the result has every file. Without it, it has those alone that did not end
+                well or were left out: a million take half a gigabyte.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
@@ -212,6 +215,7 @@ class Session:
                 is given: a slash behind it makes it a folder.
         """
         demand("late_check", late_check, bool)
+        demand("keep_all", keep_all, bool)
         demand("name", name, str, bytes, type(None))
         paths = tuple(local("sources", source) for source in several("sources", sources))
         target = existing("folder", folder)
@@ -226,7 +230,7 @@ class Session:
             late_check,
             None if name is None else new_name(paths, name),
         )
-        return self._transfer(command, on_event)
+        return self._transfer(command, on_event, keep_all=keep_all)
 
     def get(
         self,
@@ -236,6 +240,7 @@ class Session:
         on_conflict: m.ConflictChoice | str = m.ConflictChoice.FAIL,
         links: m.LinkChoice | str = m.LinkChoice.SKIP,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
+        keep_all: bool = True,
     ) -> Result:
         """Fetch files and folders into a local folder, which is made when missing.
 
@@ -246,11 +251,14 @@ class Session:
                 "keep-both", "skip" or "changed"; "ask" is "fail" where nobody can be asked.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
             on_event: told how the batch and its files stand.
+            keep_all: the result has every file. Without it, it has those alone that did not end
+                well or were left out: a million take half a gigabyte.
 
         Raises:
             Cancelled: it was taken back before all files were found, or has not ended since.
             FerrygateError: nothing could be fetched at all. A file that fails is in the result.
         """
+        demand("keep_all", keep_all, bool)
         command = m.Download(
             self._client.number(),
             tuple(existing("sources", source) for source in several("sources", sources)),
@@ -258,7 +266,7 @@ class Session:
             choice("on_conflict", on_conflict, m.ConflictChoice),
             choice("links", links, m.LinkChoice),
         )
-        return self._transfer(command, on_event)
+        return self._transfer(command, on_event, keep_all=keep_all)
 
     def cancel(self) -> None:
         """Take back the call that is under way, from a signal's handler or another thread.
@@ -295,13 +303,18 @@ class Session:
         self,
         command: m.Upload | m.Download,
         on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None,
+        *,
+        keep_all: bool,
     ) -> Result:
         if on_event is not None and not callable(on_event):
             raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
         files: dict[int, m.FileView] = {}
         for event in self._client.ask(command):
             if isinstance(event, m.FileChanged):
-                files[event.view.number] = event.view
+                file = event.view
+                files[file.number] = file
+                if file.ended_well and not (keep_all or file.is_left_out):
+                    del files[file.number]
             if isinstance(event, m.FileChanged | m.BatchChanged) and on_event is not None:
                 on_event(event)
         return Result(tuple(files.values()))

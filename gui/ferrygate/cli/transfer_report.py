@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ferrygate.cli.ended_files import EndedFiles
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
 from ferrygate.cli.terminal import Terminal, server_words
 from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_name, display_text
-from ferrygate.common.errors import AGAIN_IS_NO_HELP, Cancelled, Kind, Problem
+from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext, render
 from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.text import number_text, size_text
@@ -48,8 +49,8 @@ _WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
 _TELL = 10.0  # seconds between two lines of progress where there is no terminal
 # Else the part may have another name than is told, and the file of that name be another.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
+_ENDS = tuple(state for state in TransferState if state.has_ended)
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
-_GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 
 
 class TransferReport:
@@ -72,32 +73,30 @@ class TransferReport:
         self._clock = clock
         self._told_at = clock.monotonic()
         self._bar: Progress | None = None  # made when there is something to draw
-        self._files: dict[int, FileView] = {}  # by number, as each was last told
+        self._under_way: dict[int, FileView] = {}  # by number, as each was last told
+        self._ended = EndedFiles()
         self._is_stopping = False
         self._late_told: Message | None = None
 
     @property
     def complete(self) -> bool:
         """Tell whether every file was delivered, or skipped as asked."""
-        return all(file.ended_well for file in self._files.values())
+        return not self._under_way and self._ended.are_complete
 
     @property
     def has_files(self) -> bool:
         """Tell whether a file was told of."""
-        return bool(self._files)
+        return bool(self._under_way or self._ended)
 
     @property
     def was_cancelled(self) -> bool:
         """Tell whether a file was taken back before it was done."""
-        return any(file.state is TransferState.CANCELLED for file in self._files.values())
+        return self._ended.by_state[TransferState.CANCELLED] > 0
 
     @property
     def was_cut_short(self) -> bool:
         """Tell whether the transfer ended before a file had all that it needs to be delivered."""
-        return self.was_cancelled or (
-            self._is_stopping
-            and any(file.late_check is LateCheck.NOT_DONE for file in self._files.values())
-        )
+        return self.was_cancelled or (self._is_stopping and self._ended.has_unchecked)
 
     def __call__(self, event: BatchChanged | FileChanged) -> None:
         """Tell what an event says."""
@@ -109,20 +108,19 @@ class TransferReport:
 
     def end(self) -> None:
         """Tell the sum of it, and first of the files whose end nobody waited for."""
-        unknown = [file for file in self._files.values() if not file.state.has_ended]
+        unknown, self._under_way = list(self._under_way.values()), {}
         for file in unknown:
-            left = self._files[file.number] = _left_to_itself(file)
+            left = _left_to_itself(file)
+            self._count(left)
             self._record(left)
             if file.state is not TransferState.WAITING:
                 self._say(left)
         self._terminal.settle()
-        left_out = self._left_out
-        ends = Counter(file.state for file in self._files.values())
-        ends[TransferState.SKIPPED] -= left_out
-        good = self._delivered
+        ended = self._ended
         sentence = ngettext(
-            "{count} file delivered, {size}.", "{count} files delivered, {size}.", len(good)
-        ).format(count=number_text(len(good)), size=size_text(sum(file.size or 0 for file in good)))
+            "{count} file delivered, {size}.", "{count} files delivered, {size}.", ended.delivered
+        ).format(count=number_text(ended.delivered), size=size_text(ended.bytes_delivered))
+        ends = ended.by_state - Counter({TransferState.SKIPPED: ended.left_out})
         for state, text in (
             (TransferState.SKIPPED, _("Skipped: {count}.")),
             (TransferState.NEEDS_ATTENTION, _("Not delivered: {count}.")),
@@ -130,17 +128,16 @@ class TransferReport:
         ):
             if ends[state]:
                 sentence += " " + text.format(count=number_text(ends[state]))
-        if left_out:
-            sentence += " " + _("Left out: {count}.").format(count=number_text(left_out))
+        if ended.left_out:
+            sentence += " " + _("Left out: {count}.").format(count=number_text(ended.left_out))
         self._terminal.say(sentence)
-        renamed = sum(map(self._is_renamed, good))
-        if renamed:
+        if ended.renamed:
             self._terminal.say(
                 ngettext(
                     "{count} file has another name here than on the server.",
                     "{count} files have another name here than on the server.",
-                    renamed,
-                ).format(count=number_text(renamed))
+                    ended.renamed,
+                ).format(count=number_text(ended.renamed))
             )
         if unknown:  # some may be whole by now, some a part: no step is right for all
             self._terminal.say(_("It is not known what is left of the files that were under way."))
@@ -151,25 +148,15 @@ class TransferReport:
 
     def summarise(self, status: Exit) -> None:
         """The last line for a program: how many files ended how, and how the command ends."""
-        ends = Counter(file.state for file in self._files.values())
+        ended = self._ended
         self._terminal.record(
             JsonEvent.SUMMARY,
-            counts={state.value: ends[state] for state in TransferState if state.has_ended},
-            left_out=self._left_out,
-            size_differs=sum(file.size_differs for file in self._files.values()),
-            bytes=sum(file.size or 0 for file in self._delivered),
+            counts={state.value: ended.by_state[state] for state in _ENDS},
+            left_out=ended.left_out,
+            size_differs=ended.size_differs,
+            bytes=ended.bytes_delivered,
             exit=int(status),
         )
-
-    @property
-    def _delivered(self) -> list[FileView]:
-        files = self._files.values()
-        return [file for file in files if file.state is TransferState.DELIVERED]
-
-    @property
-    def _left_out(self) -> int:
-        """Count the links to folders, devices and the like that were met; they are skipped too."""
-        return sum(file.is_left_out for file in self._files.values())
 
     def _is_renamed(self, file: FileView) -> bool:
         """Tell whether a fetched file, or a folder above, was given another name on this disk."""
@@ -185,7 +172,7 @@ class TransferReport:
     def _progress(self, view: BatchView) -> None:
         if view.stopping and not self._is_stopping:
             self._is_stopping = True
-            moving = [file for file in self._files.values() if file.state in _UNDER_WAY]
+            moving = [file for file in self._under_way.values() if file.state in _UNDER_WAY]
             if any(file.late_check is not LateCheck.DUE for file in moving):
                 self._terminal.say(_("Stopping. What is under way is being cleared away."))
         self._note_late(view)
@@ -236,7 +223,8 @@ class TransferReport:
 
     @property
     def _has_files_held_back(self) -> bool:
-        return any(file.state is TransferState.INTERRUPTED for file in self._files.values())
+        files = self._under_way.values()
+        return any(file.state is TransferState.INTERRUPTED for file in files)
 
     def _draw(self, view: BatchView) -> None:
         if view.finished or self._terminal.is_away:  # the bar is about to go, or has given way
@@ -250,10 +238,16 @@ class TransferReport:
         self._terminal.show(self._bar)
 
     def _take(self, file: FileView) -> None:
-        self._files[file.number] = file
-        if file.state.has_ended:
-            self._record(file)
-            self._say(file)
+        if not file.state.has_ended:
+            self._under_way[file.number] = file
+            return
+        self._under_way.pop(file.number, None)
+        self._count(file)
+        self._record(file)
+        self._say(file)
+
+    def _count(self, file: FileView) -> None:
+        self._ended.add(file, is_renamed=self._is_renamed(file))
 
     def _record(self, file: FileView) -> None:
         if not self._terminal.as_json:  # what follows takes its time for many files
@@ -311,23 +305,15 @@ class TransferReport:
 
     def _note_rest(self) -> None:
         """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
-        if self._on_conflict in _NOTHING_STOOD and self._has_left_parts:
+        is_upload = self._direction is Direction.UPLOAD
+        if is_upload and self._on_conflict in _NOTHING_STOOD and self._ended.has_parts:
             step = _("Send the files named above again, with --on-conflict replace.")
             self._steps[step] = None
         if self.was_cancelled:
             self._steps[self._rest()] = None
-        if any(file.size_differs for file in self._files.values()):
+        if self._ended.size_differs:
             step = _("What has another size is moved with --on-conflict changed or replace.")
             self._steps[step] = None
-
-    @property
-    def _has_left_parts(self) -> bool:
-        return self._direction is Direction.UPLOAD and any(
-            file.left_behind is not LeftBehind.NOTHING
-            and file.state not in _GOOD
-            and (file.problem is None or file.problem.kind not in AGAIN_IS_NO_HELP)
-            for file in self._files.values()
-        )
 
     def _rest(self) -> str:
         match self._on_conflict:

@@ -287,7 +287,8 @@ class Batch:
         self._show(self._files.progress(job.number, state, moved))
 
     def _count(self, number: int, moved: int) -> None:
-        self._context.tally.bytes += max(0, moved - self._files.file(number).moved)
+        file = self._files.file(number)
+        self._context.tally.bytes += max(0, moved - (file.moved if file else moved))
 
     def _delivered(self, job: FileJob, outcome: Outcome) -> None:
         self._context.tally.files += 1
@@ -387,10 +388,10 @@ class Batch:
     def _take_in_moved(self) -> None:
         for number in list(self._moved):
             moved = self._moved.pop(number, None)  # a lane may have taken its own back
-            state = self._files.file(number).state
-            if moved is not None and not state.has_ended:
+            file = self._files.file(number)
+            if moved is not None and file is not None and not file.state.has_ended:
                 self._count(number, moved)
-                self._files.progress(number, state, moved)
+                self._files.progress(number, file.state, moved)
 
 
 def _state_of(cause: BaseException) -> TransferState:

@@ -11,6 +11,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflicts import Conflicts
+from ferrygate.transfers.file_counts import FileCounts
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.file_queue import FileQueue
 from ferrygate.transfers.file_record import FileRecord
@@ -34,6 +35,8 @@ from ferrygate.transfers.views import (
 
 class BatchFiles:
     """Owned by one thread; knows states and sums, moves nothing itself.
+
+    What was delivered or skipped is in the sums alone: a batch may have a million files.
 
     Attributes:
         batch: names the batch.
@@ -66,11 +69,10 @@ class BatchFiles:
         self._names = names
         self._target = target
         self._clock = clock
-        self._records: list[FileRecord] = []
+        self._records: dict[int, FileRecord] = {}  # by number; of what may change yet
         self._queue = FileQueue(clock.monotonic)
-        self._counts = dict.fromkeys(TransferState, 0)
-        self._moved = self._total = self._ended = 0
-        self._left_out = self._size_differs = self._confirmed = 0
+        self._counts = FileCounts()
+        self._moved = self._total = 0  # bytes
         self._speed = RecentSpeed(clock)
         self._finished_at: float | None = None
 
@@ -128,7 +130,8 @@ class BatchFiles:
             self.problem = None
             self._walk_begun, self._walking = False, True
         self.renew()
-        return [self._wait_anew(record) for record in self._records if record.may_be_retried]
+        again = [record for record in self._records.values() if record.may_be_retried]
+        return [self._wait_anew(record) for record in again]
 
     def _wait_anew(self, record: FileRecord) -> FileView:
         number, moved = record.view.number, record.view.moved
@@ -145,7 +148,9 @@ class BatchFiles:
         """Tell whether :meth:`retry` would have something to do."""
         if not (self.is_kept and self.finished):
             return False
-        return self.problem is not None or any(record.may_be_retried for record in self._records)
+        return self.problem is not None or any(
+            record.may_be_retried for record in self._records.values()
+        )
 
     # ------------------------------------------------------------ tries on one connection
 
@@ -163,7 +168,7 @@ class BatchFiles:
     def renew(self) -> None:
         """There is another connection: what was lost with the last one counts no more."""
         self._walk_tries = 0
-        for record in self._records:
+        for record in self._records.values():
             record.tries = 0
 
     # ------------------------------------------------------------ names that are taken
@@ -176,7 +181,7 @@ class BatchFiles:
         if decision is not None:
             self._records[number].decision = decision
             self._queue.wait_first(number)
-        self._moved -= self.file(number).moved
+        self._moved -= self._records[number].view.moved
         return self._change(number, TransferState.WAITING, moved=0)
 
     def answer(
@@ -199,8 +204,8 @@ class BatchFiles:
             state=TransferState.WAITING,
             size=job.size,
         )
-        self._records.append(FileRecord(job, view))
-        self._counts[view.state] += 1
+        self._records[job.number] = FileRecord(job, view)
+        self._counts.find(view.state)
         self._queue.wait(job.number)
         self._total += job.size or 0
         return view
@@ -217,7 +222,7 @@ class BatchFiles:
 
     def not_begun(self, number: int) -> None:
         """A file that was handed out goes back to where it was."""
-        if self.file(number).state is TransferState.INTERRUPTED:
+        if self._records[number].view.state is TransferState.INTERRUPTED:
             self._queue.go_on_first(number, has_slot=self.slots.has(number))
         else:
             self._queue.wait_first(number)
@@ -230,7 +235,7 @@ class BatchFiles:
         self._queue.go_on(number, has_slot=self.slots.has(number))
         if checkpoint is not None:
             self._remember(number, checkpoint)
-        self._moved -= self.file(number).moved
+        self._moved -= self._records[number].view.moved
         return self._change(number, TransferState.INTERRUPTED, moved=0)
 
     def _remember(self, number: int, checkpoint: UploadCheckpoint | None) -> None:
@@ -246,7 +251,7 @@ class BatchFiles:
         self._queue.wait_until(due, number)
         self._remember(number, checkpoint)
         self.slots.give_back(number)
-        view, delivered = self.file(number), checkpoint.delivered
+        view, delivered = self._records[number].view, checkpoint.delivered
         moved = 0 if delivered is None else delivered.size
         self._moved += moved - view.moved
         return self._change(
@@ -258,7 +263,7 @@ class BatchFiles:
         )
 
     def end(self, number: int, outcome: Outcome) -> FileView:
-        """A file was delivered or skipped."""
+        """A file was delivered or skipped; nothing is asked of it any more."""
         self.slots.give_back(number)
         view = self._records[number].view
         self._moved += outcome.size - view.moved
@@ -277,9 +282,8 @@ class BatchFiles:
             late_check=outcome.late_check,
             asked_again_at=None,
         )
-        self._left_out += ended.is_left_out
-        self._size_differs += ended.size_differs
-        self._confirmed += ended.confirmed
+        self._counts.remark(ended)
+        del self._records[number]
         return ended
 
     def fail(
@@ -323,21 +327,22 @@ class BatchFiles:
     def only_waits(self) -> bool:
         """Tell whether nothing is left to do before an answer, or before no late part can come."""
         waiting = self._queue.late + len(self.conflicts)
-        return 0 < waiting == len(self._records) - self._ended and not self._walking
+        return 0 < waiting == self._counts.found - self._counts.ended and not self._walking
 
-    def file(self, number: int) -> FileView:
-        """One file as it stands."""
-        return self._records[number].view
+    def file(self, number: int) -> FileView | None:
+        """One file as it stands; none where it was delivered or skipped."""
+        record = self._records.get(number)
+        return None if record is None else record.view
 
     @property
     def count(self) -> int:
-        """Count the files known so far."""
+        """Count the files that are kept."""
         return len(self._records)
 
     @property
     def finished(self) -> bool:
         """Tell whether every file has ended and no more can come."""
-        return not self._walking and self._ended == len(self._records)
+        return not self._walking and self._counts.ended == self._counts.found
 
     def view(self) -> BatchView:
         """The batch as it stands."""
@@ -349,13 +354,13 @@ class BatchFiles:
             name=self._names[0] if self._names else "",
             sources=len(self._names),
             target=self._target,
-            files_total=len(self._records),
-            files_finished=self._ended,
+            files_total=self._counts.found,
+            files_finished=self._counts.ended,
             files_delivered=self._counts[TransferState.DELIVERED],
             files_skipped=self._counts[TransferState.SKIPPED],
-            files_left_out=self._left_out,
-            files_size_differs=self._size_differs,
-            files_confirmed=self._confirmed,
+            files_left_out=self._counts.left_out,
+            files_size_differs=self._counts.size_differs,
+            files_confirmed=self._counts.confirmed,
             files_cancelled=self._counts[TransferState.CANCELLED],
             files_asked=len(self.conflicts),
             files_interrupted=self._counts[TransferState.INTERRUPTED],
@@ -383,11 +388,9 @@ class BatchFiles:
     def _change(self, number: int, state: TransferState, **changes: object) -> FileView:
         record = self._records[number]
         before = record.view
-        if state is not before.state and state not in MOVES[before.state]:
-            raise AssertionError(f"a file cannot go from {before.state} to {state}")
         if state is not before.state:
-            self._counts[before.state] -= 1
-            self._counts[state] += 1
-            self._ended += state.has_ended - before.state.has_ended
+            if state not in MOVES[before.state]:
+                raise AssertionError(f"a file cannot go from {before.state} to {state}")
+            self._counts.move(before.state, state)
         record.view = msgspec.structs.replace(before, state=state, **changes)
         return record.view

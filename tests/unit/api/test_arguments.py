@@ -176,6 +176,8 @@ def test_a_word_for_no_choice_is_wrong_usage_and_the_words_are_told(
         ("put", ("a", "/b"), {"on_conflict": 1}),
         ("get", ("/a", "b"), {"on_conflict": None}),
         ("put", ("a", "/b"), {"on_event": "tell"}),
+        ("put", ("a", "/b"), {"keep_all": 1}),
+        ("get", ("/a", "b"), {"keep_all": None}),
         ("mkdir", ("/a",), {"parents": "no"}),
         ("remove", ("/a",), {"recursive": 1}),
         ("limit_rate", ("2M",), {}),

@@ -208,7 +208,7 @@ def _carried_out(
     cancelled = False
     with on_interrupt(around.terminal, around.clock, session.cancel):
         try:
-            move(on_event=report)
+            move(on_event=report, keep_all=False)
         except (Cancelled, KeyboardInterrupt, click.Abort):
             cancelled = True
         except FerrygateError as error:
