@@ -165,7 +165,9 @@ class LocalWalk:
         self._found.folder(folder.remote)
         self._made[folder.remote] = there
         below: list[_Folder] = []
-        for number, entry in enumerate(self._scan(folder), start=1):
+        entries = self._scan(folder)
+        while entries:
+            entry = entries.pop()  # and what was asked about it, which is more than its name
             path = remote_path.join(folder.remote, remote_name(entry.name))
             match self._kind(entry, folder):
                 case _Way.INTO:
@@ -180,7 +182,7 @@ class LocalWalk:
                         free=there.new and self._new_folders_are_empty,
                         folder_refused=there.refused,
                     )
-            if not number % _BREATH:
+            if entries and not len(entries) % _BREATH:
                 await files.channel.sleep(0)
         return below
 
@@ -210,14 +212,18 @@ class LocalWalk:
         return SkipReason.LOOP if _identity(entry.path) in folder.above else _Way.INTO
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
-        """List a local folder; one that cannot be read is announced, and fails as a file."""
+        """List a local folder, the first name last.
+
+        One that cannot be read is announced, and fails as a file.
+        """
         try:
             with os.scandir(folder.local) as entries:
                 listed = [entry for entry in entries if not is_part_name(entry.name)]
         except OSError:
             self._found_file(folder.local, folder.remote, None)
             return []
-        return sorted(listed, key=lambda entry: entry.name)
+        listed.sort(key=lambda entry: entry.name, reverse=True)
+        return listed
 
     def _found_file(
         self,
