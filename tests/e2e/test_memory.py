@@ -183,6 +183,21 @@ def test_a_large_file_is_fetched(bare: Program, site: Path, tmp_path: Path, size
     assert peak < MOST
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("patiently")
+def test_very_many_files_are_sent(bare: Program, site: Path, tmp_path: Path) -> None:
+    source = tmp_path / "many"
+    source.mkdir()
+    for number in range(100_000):
+        (source / f"{number}.csv").touch()
+    told, peak = moved(bare, "put", site, source, "/inbox")
+    assert len(told) == 100_000
+    assert all(file.state == "delivered" for file in told)
+    print(f"{peak / MIB:.0f} MiB")  # noqa: T201  pytest shows it with -s, and where a test fails
+    assert peak < MOST
+
+
 @pytest.mark.parametrize("size", [8 * MIB, pytest.param(64 * MIB, marks=LONG)])
 def test_eight_busy_channels(
     bare: Program, rig: Rig, site: Path, tmp_path: Path, size: int

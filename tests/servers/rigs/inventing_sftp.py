@@ -3,6 +3,7 @@
 A folder ``/1000000x100`` has a million files, told of a hundred at a time, and ``/5000x5000`` comes
 in a single packet. ``/zeros/4096`` is a file of so many zeros, and ``/zeros/4096-a`` another. Zeros
 are what it takes, in order, under any name in ``/inbox``; it keeps their number and nothing else.
+Folders can be made there.
 So files and folders have any size, and no disk is in the way. It starts in a moment, so it imports
 little and nothing of the tests.
 """
@@ -17,7 +18,7 @@ from typing import BinaryIO, TypeVar
 T = TypeVar("T")
 
 _INIT, _OPEN, _CLOSE, _READ, _WRITE, _LSTAT = 1, 3, 4, 5, 6, 7
-_OPENDIR, _READDIR, _STAT, _EXTENDED = 11, 12, 17, 200
+_OPENDIR, _READDIR, _MKDIR, _STAT, _EXTENDED = 11, 12, 14, 17, 200
 _VERSION, _STATUS, _HANDLE, _DATA, _NAME, _ATTRS, _EXTENDED_REPLY = 2, 101, 102, 103, 104, 105, 201
 _OK, _EOF, _NO_SUCH_FILE, _FAILURE, _UNSUPPORTED = 0, 1, 2, 4, 8
 _TO_WRITE = 2
@@ -67,6 +68,7 @@ class _Server:
         self._folders: dict[bytes, Iterator[bytes]] = {}
         self._files: dict[bytes, bytes] = {}  # paths by handle
         self._taken: dict[bytes, int] = {}  # sizes by path
+        self._made: set[bytes] = set()  # folders
         self._answers: dict[int, Callable[[int, bytes, bytes], bytes]] = {
             _OPEN: self._open,
             _CLOSE: self._close,
@@ -76,6 +78,7 @@ class _Server:
             _LSTAT: self._stat,
             _OPENDIR: self._opendir,
             _READDIR: self._readdir,
+            _MKDIR: self._mkdir,
             _EXTENDED: self._extended,
         }
 
@@ -123,11 +126,17 @@ class _Server:
         self._taken[path] += len(data)
         return _status(request, _OK)
 
+    def _mkdir(self, request: int, path: bytes, _more: bytes) -> bytes:
+        if not path.startswith(b"/inbox/") or path in self._made:
+            return _status(request, _FAILURE)
+        self._made.add(path)
+        return _status(request, _OK)
+
     def _stat(self, request: int, path: bytes, _more: bytes) -> bytes:
         size = self._size(path)
         if size is not None:
             return _packet(_ATTRS, request, _attributes(size))
-        if path.startswith(b"/inbox/"):
+        if path.startswith(b"/inbox/") and path not in self._made:
             return _status(request, _NO_SUCH_FILE)
         return _packet(_ATTRS, request, _FOLDER)
 
