@@ -312,9 +312,8 @@ class Session:
         for event in self._client.ask(command):
             if isinstance(event, m.FileChanged):
                 file = event.view
-                files[file.number] = file
-                if file.ended_well and not (keep_all or file.is_left_out):
-                    del files[file.number]
+                if keep_all or file.is_left_out or (file.state.has_ended and not file.ended_well):
+                    files[file.number] = file
             if isinstance(event, m.FileChanged | m.BatchChanged) and on_event is not None:
                 on_event(event)
         return Result(tuple(files.values()))

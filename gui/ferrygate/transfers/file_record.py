@@ -9,7 +9,7 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, FileView, SkipReason
 
 
-class FileRecord(msgspec.Struct):
+class FileRecord(msgspec.Struct, gc=False):
     """One file of a batch.
 
     Attributes:
