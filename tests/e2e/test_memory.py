@@ -190,7 +190,7 @@ def test_very_many_files_are_sent(bare: Program, site: Path, tmp_path: Path) -> 
     source = tmp_path / "many"
     source.mkdir()
     for number in range(100_000):
-        (source / f"{number}.csv").touch()
+        sparse(source / f"{number}.csv", 4096)
     told, peak = moved(bare, "put", site, source, "/inbox")
     assert len(told) == 100_000
     assert all(file.state == "delivered" for file in told)

@@ -67,6 +67,7 @@ class Batch:
             new_folders_are_empty=not context.object_store,
             links=command.links,
             most_at_a_time=lambda: self._context.load.most,
+            begun=lambda: self._files.begun,
         )
         self._question = BatchQuestion(batch, direction, self._files)
         self._told_at = context.clock.monotonic()
@@ -395,6 +396,5 @@ class Batch:
 
 
 def _state_of(cause: BaseException) -> TransferState:
-    if isinstance(cause, Cancelled):
-        return TransferState.CANCELLED
-    return TransferState.NEEDS_ATTENTION
+    is_cancelled = isinstance(cause, Cancelled)
+    return TransferState.CANCELLED if is_cancelled else TransferState.NEEDS_ATTENTION

@@ -148,9 +148,8 @@ class BatchFiles:
         """Tell whether :meth:`retry` would have something to do."""
         if not (self.is_kept and self.finished):
             return False
-        return self.problem is not None or any(
-            record.may_be_retried for record in self._records.values()
-        )
+        again = any(record.may_be_retried for record in self._records.values())
+        return again or self.problem is not None
 
     # ------------------------------------------------------------ tries on one connection
 
@@ -312,6 +311,11 @@ class BatchFiles:
             late_check=LateCheck.NOT_NEEDED,
             asked_again_at=None,
         )
+
+    @property
+    def begun(self) -> int:
+        """Count the files that were begun, or wait for something else than that; for any thread."""
+        return self._counts.found - self._queue.not_begun
 
     @property
     def has_work(self) -> bool:

@@ -65,6 +65,11 @@ class FileQueue:
         return [number for _due, number in late]
 
     @property
+    def not_begun(self) -> int:
+        """Count those that wait to be begun; for any thread."""
+        return len(self._waiting)
+
+    @property
     def late(self) -> int:
         """Count those that wait for late parts."""
         return len(self._late)

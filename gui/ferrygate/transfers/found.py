@@ -6,30 +6,61 @@ from collections.abc import Callable
 
 from ferrygate.common.errors import Problem, TooManyFilesError
 from ferrygate.common.message import Message, message
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.transfers.file_job import FileJob, Names
 from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 Announce = Callable[[FileJob], None]
 
-MOST_FILES = 1_000_000  # of one batch; each is held in memory until the batch ends
+MOST_FILES = 1_000_000  # of one batch; the name of each is held in memory until the batch ends
 MOST_FOLDERS = 100_000  # of one batch, likewise
+MOST_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
+_POLL_SECONDS = 0.05  # between two looks whether they are fewer
+_PATIENCE = 5.0  # seconds
 
 
 class Found:
     """The files of one batch, as they are found."""
 
     def __init__(
-        self, announce: Announce, on_conflict: ConflictChoice, *, most_files: int, most_folders: int
+        self,
+        announce: Announce,
+        on_conflict: ConflictChoice,
+        *,
+        begun: Callable[[], float],
+        most_waiting: int,
+        most_files: int,
+        most_folders: int,
     ) -> None:
-        """Begin with none; ``announce`` is told of each, whose job says ``on_conflict``."""
+        """As :class:`ferrygate.transfers.plan.Planner`."""
         self._announce = announce
         self._on_conflict = on_conflict
         self._most_files = most_files
         self._most_folders = most_folders
+        self._begun = begun
+        self._most_waiting = most_waiting
+        self._waits = True
         self._next = 0
         self._folders: set[bytes] = set()
         self._announced: set[tuple[str, bytes]] = set()
         self.names = Names()
+
+    def begin(self) -> None:
+        """Note that a walk begins, or begins anew."""
+        self._waits = True
+
+    async def room(self, channel: SftpChannel) -> None:
+        """Wait on a walk's channel until most of the files that it has found are begun.
+
+        Where none is begun for seconds, the walk goes to its end without: they are large, or the
+        server bears so few at a time that they wait for the walk.
+        """
+        begun, waited = self._begun(), 0.0
+        while self._waits and self._next - begun > self._most_waiting:
+            await channel.sleep(_POLL_SECONDS)
+            before, begun = begun, self._begun()
+            waited = 0.0 if begun > before else waited + _POLL_SECONDS
+            self._waits = waited < _PATIENCE
 
     def folder(self, remote: bytes) -> None:
         """Count a folder; one that is met again counts once.

@@ -110,6 +110,7 @@ class LocalWalk:
             TooManyFilesError: there are more than a batch may have.
             FerrygateError: a remote folder cannot be made.
         """
+        self._found.begin()
         refused: Problem | None = None
         folder = await as_spelled(files, folder)
         try:
@@ -150,6 +151,7 @@ class LocalWalk:
         ahead = Ahead(files.channel, level, ensure, most=min(most, _FOLDERS_MADE))
         while (made := await ahead.next()) is not None:
             below += await self._announce(files, *made)
+            await self._found.room(files.channel)
         return below
 
     async def _spelled(self, files: RemoteFiles, path: bytes) -> bytes:
@@ -184,6 +186,7 @@ class LocalWalk:
                     )
             if entries and not len(entries) % _BREATH:
                 await files.channel.sleep(0)
+                await self._found.room(files.channel)
         return below
 
     def _kind(

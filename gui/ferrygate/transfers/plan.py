@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.found import MOST_FILES, MOST_FOLDERS, Announce, Found
+from ferrygate.transfers.found import MOST_FILES, MOST_FOLDERS, MOST_WAITING, Announce, Found
 from ferrygate.transfers.local_walk import LocalWalk
 from ferrygate.transfers.remote_walk import RemoteWalk
 from ferrygate.transfers.views import ConflictChoice, LinkChoice
@@ -22,6 +23,8 @@ class Planner:
         new_folders_are_empty: bool,
         links: LinkChoice = LinkChoice.SKIP,
         most_at_a_time: Callable[[], int | None] = lambda: None,
+        begun: Callable[[], float] = lambda: inf,
+        most_waiting: int = MOST_WAITING,
         most_files: int = MOST_FILES,
         most_folders: int = MOST_FOLDERS,
     ) -> None:
@@ -35,10 +38,19 @@ class Planner:
                 over names that have it.
             links: what becomes of links to folders.
             most_at_a_time: how many folders to ask about at a time, where the server bears few.
+            begun: counts the files announced that wait no more.
+            most_waiting: how many files a walk may be ahead of those.
             most_files: how many files a batch may have, and not one more.
             most_folders: how many folders, likewise.
         """
-        found = Found(announce, on_conflict, most_files=most_files, most_folders=most_folders)
+        found = Found(
+            announce,
+            on_conflict,
+            begun=begun,
+            most_waiting=most_waiting,
+            most_files=most_files,
+            most_folders=most_folders,
+        )
         self._local = LocalWalk(
             found, links, most_at_a_time, new_folders_are_empty=new_folders_are_empty
         )

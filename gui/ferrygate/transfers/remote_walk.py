@@ -87,6 +87,7 @@ class RemoteWalk:
             TooManyFilesError: there are more than a batch may have.
             FerrygateError: the only folder asked for cannot be listed, or a tree has no end.
         """
+        self._found.begin()
         root = Path(folder)
         _make_local(root, root)
         given = NameSet()
@@ -128,6 +129,7 @@ class RemoteWalk:
                     self._found.not_movable(str(folder.local), folder.remote, contents.problem)
                 else:
                     below += await self._announce(files, folder, contents, str(root))
+                    await self._found.room(files.channel)
             level = below
 
     async def _listed(
@@ -176,6 +178,7 @@ class RemoteWalk:
                 self._found_file(local, path, target.entry, root)
             if not number % _BREATH:
                 await files.channel.sleep(0)
+                await self._found.room(files.channel)
         if not contents[1].is_whole:
             problem = incomplete(contents[1], folder.remote).problem
             self._found.not_movable(str(folder.local), folder.remote, problem)

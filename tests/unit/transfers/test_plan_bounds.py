@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from ferrygate.common.errors import (
     TooManyFilesError,
     WrongTypeError,
 )
+from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
 from support.scripted_sftp import (
@@ -131,6 +132,76 @@ def test_a_walk_begun_again_counts_nothing_twice(walk: Walk, tree: Path) -> None
     )
     walk.up(tree)
     assert len(walk.up(tree)) == 4
+
+
+# ---------------------------------------------------------------- how far ahead
+
+
+class Taker:
+    """Begins ten files whenever the walk waits, as lanes do."""
+
+    def __init__(self, walk: Walk, at_a_time: int = 10) -> None:
+        self.walk = walk
+        self.begun = self.most_waiting = 0
+        self._at_a_time = at_a_time
+        walk.rig.stream.after = self._take
+        walk.planner = Planner(
+            self._announce,
+            ConflictChoice.FAIL,
+            new_folders_are_empty=True,
+            begun=lambda: self.begun,
+            most_waiting=300,
+        )
+
+    def _announce(self, job: FileJob) -> None:
+        self.walk.jobs.append(job)
+        self.most_waiting = max(self.most_waiting, len(self.walk.jobs) - self.begun)
+
+    def _take(self) -> None:
+        self.begun = min(self.begun + self._at_a_time, len(self.walk.jobs))
+
+
+def one_folder(folder: Path) -> None:
+    for number in range(1500):
+        (folder / str(number)).touch()
+
+
+def many_folders(folder: Path) -> None:
+    for number in range(1500):
+        (folder / str(number // 50)).mkdir(exist_ok=True)
+        (folder / str(number // 50) / str(number)).touch()
+
+
+TREES = pytest.mark.parametrize("make", [one_folder, many_folders])
+
+
+@TREES
+def test_a_walk_is_not_far_ahead_of_what_is_sent_or_fetched(
+    server: ScriptedServer, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path)
+    up = Walk(server)
+    sent = Taker(up)
+    assert len(up.up(tmp_path)) == 1500
+    server.files |= {job.remote: bytearray() for job in up.jobs}
+    down = Walk(server)
+    fetched = Taker(down)
+    assert len(down.down(b"/inbox", folder=tmp_path / "back")) >= 1500
+    for taker in (sent, fetched):
+        assert 300 < taker.most_waiting <= 300 + 256
+
+
+@TREES
+def test_a_walk_goes_on_where_nothing_is_begun_before_its_end(
+    walk: Walk, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    """A server that bears one file at a time, which is the walk, would else wait for ever."""
+    make(tmp_path)
+    Taker(walk, at_a_time=0)
+    clock = walk.rig.stream.clock
+    begun = clock.monotonic()
+    assert len(walk.up(tmp_path)) == 1500
+    assert clock.monotonic() - begun < 10
 
 
 # ---------------------------------------------------------------- pipes
