@@ -148,7 +148,7 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
         from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
 
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
-        from ferrygate.app.tour import run_tour  # noqa: PLC0415
+        from ferrygate.app.automation.tour import run_tour  # noqa: PLC0415
 
         return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
@@ -156,11 +156,11 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
         from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
 
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
-        from ferrygate.app import gallery, pictures  # noqa: PLC0415
+        from ferrygate.app.automation import readme_pictures, screen_gallery  # noqa: PLC0415
 
         options = _options(request, home, clock, live_secrets)
-        pictures.take_pictures(options, folder)
-        gallery.take_screens(options.clock, screens)
+        readme_pictures.take_pictures(options, folder)
+        screen_gallery.take_screens(options.clock, screens)
         return 0
 
     return DesktopApp(run=run, tour=tour, take_pictures=take_pictures)

@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "gui" / "ferrygate"
 OUR_PROGRAM = "common/own_process.py"
-DESKTOP = "app/bridge/desktop_opener.py"
+DESKTOP = "app/system/desktop_opener.py"
 _STARTERS = {
     "os": {"system", "popen", "startfile", "posix_spawn", "posix_spawnp", "fork", "forkpty"},
     "pty": {"spawn", "fork"},

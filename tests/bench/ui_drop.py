@@ -19,8 +19,8 @@ import msgspec
 from bench.bars import Round
 from bench.lateness import lateness, percentile
 from bench.ui_rig import PERIOD, Heartbeat, run_until, sign_in, window_options
+from ferrygate.app.automation.window_driver import carried, driven
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import carried, driven
 from ferrygate.app.options import AppOptions
 
 _MS = 1000

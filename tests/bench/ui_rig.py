@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from ferrygate import bootstrap
 from ferrygate.__main__ import MANY_OBJECTS
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import log_level
@@ -77,7 +77,7 @@ def window_options(site: Path) -> Iterator[AppOptions]:
         )
 
 
-def sign_in(desktop: Desktop, driver: Driver) -> None:
+def sign_in(desktop: Desktop, driver: WindowDriver) -> None:
     """Sign in to the site that the window was opened with."""
     driver.click("Use this connection")
     driver.click("Sign in")

@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
@@ -56,7 +56,7 @@ class Rig:
         self.desktop = desktop
         self.window = desktop.window
         self.workspace = desktop.workspace
-        self.driver = Driver(desktop, SystemClock())
+        self.driver = WindowDriver(desktop, SystemClock())
         self._engines = engines
 
     @property

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_connection_file, choose_picture
 from ferrygate.app.presenters.sign_in_view import Stage
-from gui.asides import LaterAside
+from gui.background_work import DeferredBackground
 from gui.file_choosing import choose
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def parent(qtbot: QtBot) -> QWidget:
 
 
 @pytest.fixture
-def aside() -> LaterAside:
-    return LaterAside()
+def background() -> DeferredBackground:
+    return DeferredBackground()
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def close(dialog: QFileDialog) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def picture(parent: QWidget, aside: LaterAside, folder: Path) -> QFileDialog:
+def picture(parent: QWidget, background: DeferredBackground, folder: Path) -> QFileDialog:
     """Have the chooser for a picture open, once the disk has answered."""
-    choose_picture(parent, aside, lambda _path: None, beside=folder)
-    aside.work()
+    choose_picture(parent, background, lambda _path: None, beside=folder)
+    background.work()
     return opened(parent)
 
 
@@ -90,59 +90,63 @@ def test_the_picture_that_came_with_the_connection_file_is_taken_by_enter(
 
 
 def test_a_picture_chosen_elsewhere_decides_where_the_next_chooser_opens(
-    parent: QWidget, aside: LaterAside, mail: Path, tmp_path: Path
+    parent: QWidget, background: DeferredBackground, mail: Path, tmp_path: Path
 ) -> None:
-    first = picture(parent, aside, mail)
+    first = picture(parent, background, mail)
     (tmp_path / "phone.png").touch()
     choose(first, str(tmp_path / "phone.png"))
     close(first)
-    again = picture(parent, aside, mail)
+    again = picture(parent, background, mail)
     assert Path(again.directory().path()) == tmp_path
 
 
-def test_of_several_pictures_none_is_chosen(parent: QWidget, aside: LaterAside, mail: Path) -> None:
+def test_of_several_pictures_none_is_chosen(
+    parent: QWidget, background: DeferredBackground, mail: Path
+) -> None:
     (mail / "logo.jpg").touch()
-    assert picture(parent, aside, mail).selectedFiles() == []
+    assert picture(parent, background, mail).selectedFiles() == []
 
 
 def test_the_only_connection_file_of_the_folder_is_chosen(
-    parent: QWidget, aside: LaterAside, mail: Path
+    parent: QWidget, background: DeferredBackground, mail: Path
 ) -> None:
     chosen: list[str] = []
-    choose_connection_file(parent, aside, chosen.append)
-    aside.work()
+    choose_connection_file(parent, background, chosen.append)
+    background.work()
     first = opened(parent)
     choose(first, str(mail / "acme.ferrygate"))
     close(first)
-    choose_connection_file(parent, aside, chosen.append)
-    aside.work()
+    choose_connection_file(parent, background, chosen.append)
+    background.work()
     again = opened(parent)
     assert again.selectedFiles() == [str(mail / "acme.ferrygate")]
 
 
 def test_a_disk_that_takes_its_time_neither_keeps_the_chooser_nor_chooses_in_it(
-    parent: QWidget, aside: LaterAside, mail: Path, qtbot: QtBot
+    parent: QWidget, background: DeferredBackground, mail: Path, qtbot: QtBot
 ) -> None:
-    choose_picture(parent, aside, lambda _path: None, beside=mail)
+    choose_picture(parent, background, lambda _path: None, beside=mail)
     dialog = opened(parent)
     qtbot.waitUntil(dialog.isVisible)
     QTest.keyClicks(name_field(dialog), "pho")
-    aside.work()
+    background.work()
     assert name_field(dialog).text() == "pho"
 
 
 def test_a_chooser_that_was_closed_before_the_disk_answered_stays_away(
-    parent: QWidget, aside: LaterAside, mail: Path, qtbot: QtBot
+    parent: QWidget, background: DeferredBackground, mail: Path, qtbot: QtBot
 ) -> None:
-    choose_picture(parent, aside, lambda _path: None, beside=mail)
+    choose_picture(parent, background, lambda _path: None, beside=mail)
     dialog = opened(parent)
     qtbot.waitUntil(dialog.isVisible)
     close(dialog)
-    aside.work()
+    background.work()
     assert parent.findChildren(QFileDialog) == []
 
 
-def test_a_double_click_opens_one_chooser(parent: QWidget, aside: LaterAside, mail: Path) -> None:
-    choose_picture(parent, aside, lambda _path: None, beside=mail)
-    picture(parent, aside, mail)
+def test_a_double_click_opens_one_chooser(
+    parent: QWidget, background: DeferredBackground, mail: Path
+) -> None:
+    choose_picture(parent, background, lambda _path: None, beside=mail)
+    picture(parent, background, mail)
     assert len(parent.findChildren(QFileDialog)) == 1

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
-from ferrygate.app.driver import DriverError, driven
-from ferrygate.app.gallery import take_screens
+from ferrygate.app.automation.first_sign_in import fill_in, sign_in
+from ferrygate.app.automation.readme_pictures import take_pictures
+from ferrygate.app.automation.scene_window import SceneWindow
+from ferrygate.app.automation.scenes.every_scene import SCENES
+from ferrygate.app.automation.screen_gallery import take_screens
+from ferrygate.app.automation.tour import run_tour
+from ferrygate.app.automation.window_driver import DriverError, driven
 from ferrygate.app.options import AppOptions
-from ferrygate.app.pictures import take_pictures
-from ferrygate.app.scenes.every_scene import SCENES
-from ferrygate.app.signing_in import fill_in, sign_in
-from ferrygate.app.stage import Stage
-from ferrygate.app.tour import run_tour
 from ferrygate.bootstrap import make_engine
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
@@ -150,7 +150,7 @@ def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  #
 
 
 def test_a_screen_without_its_words_is_not_saved(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
-    def without_code(stage: Stage) -> str:
+    def without_code(stage: SceneWindow) -> str:
         stage.open()
         return "The server refused the sign-in."
 
@@ -162,7 +162,7 @@ def test_a_screen_without_its_words_is_not_saved(tmp_path: Path, qtbot: QtBot) -
 def test_a_scene_meets_no_site_of_the_scene_before(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
     found: list[tuple[Site, ...]] = []
 
-    def look(stage: Stage) -> str:
+    def look(stage: SceneWindow) -> str:
         sites = stage.workspace.sites
         sites.load(lambda: found.append(sites.view.sites))
         stage.driver.wait_for("sites", lambda: bool(found))

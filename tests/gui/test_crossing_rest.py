@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ferrygate.app.driver import driven
+from ferrygate.app.automation.first_sign_in import fill_in, sign_in
+from ferrygate.app.automation.window_driver import driven
 from ferrygate.app.presenters.batch_outcome import Outcome
-from ferrygate.app.signing_in import fill_in, sign_in
 from gui.test_crossing import options  # noqa: F401  the fixture
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from ferrygate.api.connecting import connect
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
@@ -40,7 +40,7 @@ class Person:
 
     def __init__(self, desktop: Desktop, sandbox: Sandbox) -> None:
         self.workspace = desktop.workspace
-        self.driver = Driver(desktop, CLOCK)
+        self.driver = WindowDriver(desktop, CLOCK)
         self.sandbox = sandbox
 
     def sign_in(self, password: str, button: str = "Sign in") -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
@@ -90,7 +90,7 @@ def box(make_sandbox: MakeSandbox) -> Sandbox:
 def test_a_code_from_a_phone_signs_in_and_the_next_one_goes_on_after_a_cut(
     desktop: Desktop, box: Sandbox
 ) -> None:
-    driver, phone = Driver(desktop, CLOCK), Phone(code_secret_of(box.ready))
+    driver, phone = WindowDriver(desktop, CLOCK), Phone(code_secret_of(box.ready))
     workspace = desktop.workspace
     driver.wait_for("set-up", lambda: workspace.sign_in.view.stage is Stage.CODE_SETUP)
     driver.click("Type a code instead")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 
-from ferrygate.app.bridge.desktop_opener import DesktopOpener, show_command
+from ferrygate.app.system.desktop_opener import DesktopOpener, show_command
 
 _RUN_SESSION = shutil.which("dbus-run-session") or ""
 _GUI = Path(__file__).parents[2] / "gui"
@@ -20,7 +20,7 @@ import sys
 sys.path.insert(0, {gui!r})
 from PySide6.QtCore import ClassInfo, QCoreApplication, QObject, Slot
 from PySide6.QtDBus import QDBusConnection
-from ferrygate.app.bridge.desktop_opener import show_over_bus
+from ferrygate.app.system.desktop_opener import show_over_bus
 
 @ClassInfo(**{{"D-Bus Interface": "org.freedesktop.FileManager1"}})
 class Manager(QObject):

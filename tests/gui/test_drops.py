@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QUrl
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ferrygate.app.driver import carried
+from ferrygate.app.automation.window_driver import carried
 from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_light import DropChip, DropFrame

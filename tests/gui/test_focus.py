@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ferrygate.app.gallery import staged
-from ferrygate.app.scenes.every_scene import SCENES
-from ferrygate.app.scenes.scene import Scene
-from ferrygate.app.stage import SITE, Stage
+from ferrygate.app.automation.scene_window import SITE, SceneWindow
+from ferrygate.app.automation.scenes.every_scene import SCENES
+from ferrygate.app.automation.scenes.scene import Scene
+from ferrygate.app.automation.screen_gallery import scene_window
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.focus_order import tab_stops
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -48,17 +48,17 @@ SPENDING = {"Copy code", "Sign in", "Try once more", "Ask Okta", "Set it up"}
 OTHER = msgspec.structs.replace(SITE, name="Beta lab", host="sftp.example.com")
 
 
-def _sites(stage: Stage) -> str:
+def _sites(stage: SceneWindow) -> str:
     """The choice of sites, two of them saved."""
     stage.driver.wait_for("sites", lambda: bool(stage.workspace.sites.view.sites))
     return "Your sites"
 
 
-def _welcome(_stage: Stage) -> str:
+def _welcome(_stage: SceneWindow) -> str:
     return "Welcome"
 
 
-def _local(stage: Stage) -> str:
+def _local(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.press(Qt.Key.Key_F8)
     return "Folder above"
@@ -100,7 +100,7 @@ def page(name: str, empty: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """Show a page in a window that has the keyboard."""
     for site in (SITE, OTHER) if name == "sites" else ():
         SiteStore(Home(empty / "home").prepare().sites).save(site)
-    with staged(SystemClock(), empty) as (desktop, stage):
+    with scene_window(SystemClock(), empty) as (desktop, stage):
         driver = stage.driver
         desktop.window.activateWindow()
         qtbot.waitActive(desktop.window)

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from ferrygate.app.automation.scenes.every_scene import SCENES
+from ferrygate.app.automation.scenes.scene import Scene
+from ferrygate.app.automation.screen_gallery import scene_window
 from ferrygate.app.dialogs.choosers import choose_download_folder, choose_uploads
-from ferrygate.app.gallery import staged
 from ferrygate.app.scale import px, wide
-from ferrygate.app.scenes.every_scene import SCENES
-from ferrygate.app.scenes.scene import Scene
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.window import HEIGHT, WIDTH
@@ -72,7 +72,7 @@ def cut_word(widget: QWidget) -> str:
 def cut_in(scene: Scene, empty: Path) -> list[str]:
     """Play a scene, and say what is cut in it."""
     empty.mkdir(exist_ok=True)
-    with staged(SystemClock(), empty) as (desktop, stage):
+    with scene_window(SystemClock(), empty) as (desktop, stage):
         desktop.window.resize(px(WIDTH), px(HEIGHT))
         scene(stage)
         QTest.qWait(80)

@@ -23,7 +23,7 @@ from ferrygate.app.dialogs.choosers import (
 from ferrygate.app.widgets.dropped_files import dropped_files, local_paths
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.engine import messages as m
-from gui.asides import at_once
+from gui.background_work import at_once
 from gui.file_choosing import choose
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def test_what_is_chosen_in_a_dialog_is_told_by_every_chooser(
     picture = tmp_path / "code.png"
     picture.write_text("1")
     for ask, path in (
-        (partial(choose_connection_file, aside=at_once), file),
-        (partial(choose_picture, aside=at_once), picture),
+        (partial(choose_connection_file, background=at_once), file),
+        (partial(choose_picture, background=at_once), picture),
         (choose_download_folder, tmp_path),
     ):
         chosen: list[str] = []

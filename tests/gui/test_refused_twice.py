@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
-from ferrygate.app.gallery import staged
+from ferrygate.app.automation.scenes import enrolment, sign_in, typed_codes
+from ferrygate.app.automation.screen_gallery import scene_window
 from ferrygate.app.presenters.workspace import Screen
-from ferrygate.app.scenes import enrolment, sign_in, typed_codes
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem
@@ -166,7 +166,7 @@ def test_a_stale_correction_of_codes_is_dropped_by_a_button_that_says_so(rig: Ri
 @pytest.mark.parametrize("name", [*sign_in.SCENES, *enrolment.SCENES, *typed_codes.SCENES])
 def test_no_card_is_taller_than_the_window(name: str, tmp_path: Path, qtbot: QtBot) -> None:
     scene = {**sign_in.SCENES, **enrolment.SCENES, **typed_codes.SCENES}[name]
-    with staged(SystemClock(), tmp_path) as (desktop, stage):
+    with scene_window(SystemClock(), tmp_path) as (desktop, stage):
         scene(stage)
         card = desktop.window.sign_in
         if card.isVisible():

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
-from ferrygate.app.widgets.drop_ground import DropGround
+from ferrygate.app.widgets.drop_zone import DropZone
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
@@ -91,8 +91,8 @@ def test_an_address_is_taken_from_the_clipboard(setting_up: Rig) -> None:
 
 
 def test_a_picture_is_dropped_on_the_card(setting_up: Rig, picture: Path) -> None:
-    ground = setting_up.window.findChild(DropGround)
-    assert isinstance(ground, DropGround)
+    ground = setting_up.window.findChild(DropZone)
+    assert isinstance(ground, DropZone)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(picture))])
     assert setting_up.driver.hang_over(ground, QPoint(5, 5), data)

@@ -12,7 +12,7 @@ from ferrygate.sites.known_hosts import HostKey
 from ferrygate.sites.site import SignIn, Site, Support
 from ferrygate.sites.store import SiteStore
 from ferrygate.sites.without_code import with_code, without_code
-from gui.asides import LaterAside, at_once
+from gui.background_work import DeferredBackground, at_once
 
 ACME = Site(name="Acme", host="sftp.example.org", username="vendor7")
 OTHER = Site(name="Other", host="sftp.example.com")
@@ -284,18 +284,20 @@ def test_a_site_that_cannot_be_saved_is_said(store: SiteStore, chosen: list[Site
 
 
 @pytest.fixture
-def later() -> LaterAside:
-    return LaterAside()
+def later() -> DeferredBackground:
+    return DeferredBackground()
 
 
 @pytest.fixture
-def slow(store: SiteStore, chosen: list[Site], later: LaterAside) -> SitesPresenter:
+def slow(store: SiteStore, chosen: list[Site], later: DeferredBackground) -> SitesPresenter:
     """A presenter whose disk answers when the test says so."""
     store.save(ACME)
     return SitesPresenter(store, lambda *_: (), chosen.append, later)
 
 
-def test_nothing_is_read_before_it_is_read_aside(slow: SitesPresenter, later: LaterAside) -> None:
+def test_nothing_is_read_before_it_is_read_in_the_background(
+    slow: SitesPresenter, later: DeferredBackground
+) -> None:
     slow.load()
     assert not slow.view.sites
     later.work()
@@ -303,7 +305,7 @@ def test_nothing_is_read_before_it_is_read_aside(slow: SitesPresenter, later: La
 
 
 def test_an_offer_that_comes_late_does_not_come_between(
-    slow: SitesPresenter, later: LaterAside, chosen: list[Site]
+    slow: SitesPresenter, later: DeferredBackground, chosen: list[Site]
 ) -> None:
     slow.offer(ACME)
     slow.choose(OTHER)
@@ -313,7 +315,7 @@ def test_an_offer_that_comes_late_does_not_come_between(
 
 
 def test_a_file_that_is_read_late_does_not_come_between(
-    slow: SitesPresenter, later: LaterAside, tmp_path: Path
+    slow: SitesPresenter, later: DeferredBackground, tmp_path: Path
 ) -> None:
     slow.open_file(str(tmp_path / "gone.ferrygate"))
     slow.decline()
@@ -322,7 +324,7 @@ def test_a_file_that_is_read_late_does_not_come_between(
 
 
 def test_the_sites_are_there_even_where_the_person_went_on_meanwhile(
-    slow: SitesPresenter, later: LaterAside, chosen: list[Site]
+    slow: SitesPresenter, later: DeferredBackground, chosen: list[Site]
 ) -> None:
     slow.load(lambda: slow.choose(ACME))
     slow.offer(OTHER)
@@ -333,7 +335,7 @@ def test_the_sites_are_there_even_where_the_person_went_on_meanwhile(
 
 
 def test_a_broken_site_read_late_does_not_call_the_person_back(
-    slow: SitesPresenter, store: SiteStore, later: LaterAside
+    slow: SitesPresenter, store: SiteStore, later: DeferredBackground
 ) -> None:
     (store_folder(store) / "Broken.ferrygate").write_text("format = 1\nport = 0\n")
     slow.load()
@@ -346,7 +348,7 @@ def test_a_broken_site_read_late_does_not_call_the_person_back(
 
 
 def test_what_was_wrong_before_is_forgotten_with_another_choice(
-    slow: SitesPresenter, later: LaterAside
+    slow: SitesPresenter, later: DeferredBackground
 ) -> None:
     slow.load()
     slow.open_address("not an address")

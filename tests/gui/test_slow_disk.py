@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from ferrygate.app.bridge.side_threads import SideThreads
+from ferrygate.app.bridge.background_threads import BackgroundThreads
 from ferrygate.app.presenters.sign_in_view import Stage
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.atomic_files import locked
@@ -54,7 +54,7 @@ def test_a_connection_file_read_too_late_does_not_come_between_the_files(
     rig.sign_in()
     with pipe.open("wb") as writer:
         writer.write(FILE)
-    rig.desktop.aside.close()
+    rig.desktop.background.close()
     qtbot.wait(1)  # what was told late has been heard
     assert rig.workspace.screen is Screen.FILES
     assert rig.workspace.sites.view.offer is None
@@ -99,13 +99,13 @@ def hung() -> Iterator[Hung]:
 
 
 def test_work_that_hangs_holds_up_no_other_and_not_the_end(hung: Hung, qtbot: QtBot) -> None:
-    aside = SideThreads(patience=0.05)
+    background = BackgroundThreads(patience=0.05)
     told: list[object] = []
-    aside(hung, told.append, told.append)
-    aside(lambda: "other", told.append, told.append)
+    background(hung, told.append, told.append)
+    background(lambda: "other", told.append, told.append)
     qtbot.waitUntil(lambda: told == ["other"])
-    aside.close()
-    aside.deleteLater()
+    background.close()
+    background.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     hung.go.set()
     hung.ended.wait()
@@ -113,14 +113,16 @@ def test_work_that_hangs_holds_up_no_other_and_not_the_end(hung: Hung, qtbot: Qt
 
 
 @pytest.mark.parametrize("error", [RuntimeError, SystemExit])
-def test_what_goes_wrong_aside_is_a_problem_here(qtbot: QtBot, error: type[BaseException]) -> None:
-    aside = SideThreads()
+def test_what_goes_wrong_in_the_background_is_a_problem_here(
+    qtbot: QtBot, error: type[BaseException]
+) -> None:
+    background = BackgroundThreads()
     failures: list[Problem] = []
 
     def fail() -> None:
         raise error
 
-    aside(fail, lambda _none: None, failures.append)
+    background(fail, lambda _none: None, failures.append)
     qtbot.waitUntil(lambda: bool(failures))
     assert failures[0].kind is Kind.INTERNAL
-    aside.close()
+    background.close()

@@ -16,7 +16,7 @@ from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
-from gui.asides import at_once
+from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Table:
             sink=FullList(),
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
-            aside=at_once,
+            background=at_once,
             opener=FakeOpener(),
         )
         self.workspace.transfers.subscribe(lambda: self.told.append("transfers"))

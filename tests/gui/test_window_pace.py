@@ -28,7 +28,7 @@ from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
-from gui.asides import at_once
+from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 from gui.test_render_pace import HandTimer
 
@@ -78,7 +78,7 @@ class Table:
             sink=self.model,
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
-            aside=at_once,
+            background=at_once,
             opener=FakeOpener(),
         )
         theme = Theme(application, parent=self.parent)

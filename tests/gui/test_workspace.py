@@ -17,7 +17,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
-from gui.asides import LaterAside
+from gui.background_work import DeferredBackground
 from gui.conftest import StillClock
 from gui.fake_opener import FakeOpener
 
@@ -50,7 +50,7 @@ class Desk:
 
     def __init__(self, clock: StillClock, folder: Path) -> None:
         self.sent: list[m.Command] = []
-        self.later = LaterAside()
+        self.later = DeferredBackground()
         self.store = SiteStore(folder)
         self.workspace = Workspace(
             Outbox(self.sent.append),
@@ -58,7 +58,7 @@ class Desk:
             sink=NoList(),
             saved=self.store,
             fingerprints=lambda _host, _port: (),
-            aside=self.later,
+            background=self.later,
             opener=FakeOpener(),
         )
 

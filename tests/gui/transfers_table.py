@@ -14,7 +14,7 @@ from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from gui.asides import at_once
+from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 
 if TYPE_CHECKING:

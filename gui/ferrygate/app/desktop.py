@@ -10,10 +10,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QSessionManager
 
 from ferrygate.app.application import make_application
-from ferrygate.app.bridge.desktop_opener import DesktopOpener
+from ferrygate.app.bridge.background_threads import BackgroundThreads
 from ferrygate.app.bridge.engine_bridge import EngineBridge
 from ferrygate.app.bridge.one_shot_timer import OneShotTimer
-from ferrygate.app.bridge.side_threads import SideThreads
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.app.dialogs.choosers import arrival_folders
 from ferrygate.app.models.folder_model import FolderModel
@@ -21,6 +20,7 @@ from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
+from ferrygate.app.system.desktop_opener import DesktopOpener
 from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
 from ferrygate.common.text import load_formats
@@ -58,7 +58,7 @@ class Desktop(QObject):
         self._closed = False
         self.theme = Theme(self.application, scheme, self)
         self.bridge = EngineBridge(self._handle, self)
-        self.aside = SideThreads(self)
+        self.background = BackgroundThreads(self)
         self.model = FolderModel(options.clock, self)
         self.workspace = Workspace(
             Outbox(self.bridge.send),
@@ -66,14 +66,14 @@ class Desktop(QObject):
             sink=self.model,
             saved=SiteStore(options.home.sites),
             fingerprints=self._fingerprints,
-            aside=self.aside,
+            background=self.background,
             opener=options.opener or DesktopOpener(self),
             arrived=partial(arrived_files, options.arrivals or arrival_folders()),
             is_demo=options.is_demo,
             given=options.given,
         )
         self.pace = RenderPace(options.clock, OneShotTimer(self), self)
-        self.window = MainWindow(self.theme, self.pace, self.workspace, self.model, self.aside)
+        self.window = MainWindow(self.theme, self.pace, self.workspace, self.model, self.background)
         self.theme.apply()
         self._ticker = Ticker(options.clock, self)
         self._ticker.ticked.connect(self._tick)
@@ -95,7 +95,7 @@ class Desktop(QObject):
         self._closed = True
         self._ticker.stop()
         self.window.leave()
-        self.aside.close()
+        self.background.close()
         self.bridge.close()
         self.window.deleteLater()
         self.deleteLater()
@@ -122,7 +122,7 @@ class Desktop(QObject):
         self._ticker.start()
         self.workspace.start(self._options.opened, self._options.came_from)
         now = self._options.clock.now()
-        self.aside(lambda: load_formats(now), lambda _none: None, self.workspace.notices.show)
+        self.background(lambda: load_formats(now), lambda _none: None, self.workspace.notices.show)
 
     @Slot()
     def _tick(self) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slo
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from ferrygate.app.bridge.code_clipboard import CodeClipboard
 from ferrygate.app.drop_guide import DropGuide
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.files_panel import FilesPanel
@@ -18,12 +17,13 @@ from ferrygate.app.panels.sign_in_panel import SignInPanel
 from ferrygate.app.panels.sites_panel import SitesPanel
 from ferrygate.app.panels.transfers_panel import TransfersPanel
 from ferrygate.app.plain_text import plain_title
-from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.drop_presenter import DropPart, DropPresenter, DropSpot
 from ferrygate.app.presenters.leaving_presenter import Leaving
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.scale import px
+from ferrygate.app.system.code_clipboard import CodeClipboard
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.drop_light import DropFrame
 from ferrygate.app.widgets.focus_order import has_lost_keyboard, next_stop
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         pace: RenderPace,
         workspace: Workspace,
         model: FolderModel,
-        aside: Aside,
+        background: RunInBackground,
     ) -> None:
         super().__init__()
         self._workspace = workspace
@@ -63,8 +63,8 @@ class MainWindow(QMainWindow):
         design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
         self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
-        self.sites = SitesPanel(theme, pace, workspace.sites, aside)
-        self.sign_in = SignInPanel(theme, pace, workspace, aside)
+        self.sites = SitesPanel(theme, pace, workspace.sites, background)
+        self.sign_in = SignInPanel(theme, pace, workspace, background)
         self.files = FilesPanel(theme, pace, workspace.folder, model)
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)

@@ -28,7 +28,7 @@ from ferrygate.sandbox.okta_server import OktaServer
 from ferrygate.sandbox.organization import Account, Organization
 from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.seed import seed
-from ferrygate.sandbox.ssh_server import Surroundings
+from ferrygate.sandbox.ssh_server import SandboxContext
 from ferrygate.sandbox.ssh_thread import SshThread
 
 _BUCKET = "sandbox"
@@ -164,8 +164,8 @@ class Sandbox:
             starting.callback(okta.stop)
             staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=options.root))
             starting.callback(shutil.rmtree, staging, ignore_errors=True)
-            around = self._surroundings(okta.address, staging)
-            ssh = SshThread(around, host=options.host, port=options.port, host_key=host_key)
+            context = self._make_context(okta.address, staging)
+            ssh = SshThread(context, host=options.host, port=options.port, host_key=host_key)
             port = ssh.start()
             starting.callback(ssh.stop)
             self.faults.act_on(ssh)
@@ -202,12 +202,12 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def _surroundings(self, okta_address: str, staging: Path) -> Surroundings:
+    def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
         digits = self._options.digits
         config = Config(
             okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
         )
-        return Surroundings(
+        return SandboxContext(
             function=Function(config, UrlOpener()),
             organization=self.organization,
             faults=self.faults,

@@ -53,7 +53,7 @@ _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class SandboxContext:
     """Holds what all connections of one sandbox share.
 
     ``connections`` are those that are open; it is kept on the server's thread.
@@ -75,8 +75,8 @@ class Surroundings:
 class SshConnection(asyncssh.SSHServer):
     """One client's connection; everything happens on the server's event loop."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._around = surroundings
+    def __init__(self, context: SandboxContext) -> None:
+        self._context = context
         self._sessions: set[SftpSession] = set()
         self._failed = 0
         self._home: Path | None = None
@@ -84,11 +84,11 @@ class SshConnection(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Keep the connection."""
         self._conn = conn
-        self._around.connections.add(self)
+        self._context.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
         """Forget the connection."""
-        self._around.connections.discard(self)
+        self._context.connections.discard(self)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the library's own signature
         """Demand a password of every client."""
@@ -107,8 +107,8 @@ class SshConnection(asyncssh.SSHServer):
         outcome, answer = await self._ask(username, password)
         self._record(username, password, outcome)
         if answer.get("Role", "").strip():
-            self._home = _home_folder(answer, self._around.root)
-            self._around.counters.connections += 1
+            self._home = _home_folder(answer, self._context.root)
+            self._context.counters.connections += 1
             return True
         self._failed += 1
         if self._failed >= MAX_TRIES:
@@ -117,20 +117,20 @@ class SshConnection(asyncssh.SSHServer):
 
     def session_requested(self) -> SftpSession | bool:
         """Open one more channel, up to ten."""
-        around = self._around
+        context = self._context
         if self._home is None:
             return False
         # Over once both sides sent CLOSE (RFC 4254 §5.3), though cleared away later.
         channels = sum(not session.closing for session in self._sessions)
         if channels >= MAX_CHANNELS:
-            around.counters.refused_channels += 1
+            context.counters.refused_channels += 1
             return False
         handler = SftpHandler(
-            self._store(self._home), around.counters, lambda: around.faults.hide_sizes
+            self._store(self._home), context.counters, lambda: context.faults.hide_sizes
         )
-        session = SftpSession(handler, self, around.faults)
+        session = SftpSession(handler, self, context.faults)
         self._sessions.add(session)
-        around.counters.saw_channels(channels + 1)
+        context.counters.saw_channels(channels + 1)
         return session
 
     def ended(self, session: SftpSession) -> None:
@@ -151,13 +151,13 @@ class SshConnection(asyncssh.SSHServer):
         await self._conn.wait_closed()
 
     def _store(self, home: Path) -> Store:
-        around = self._around
-        return FolderStore(around.root, home, around.staging, around.clock)
+        context = self._context
+        return FolderStore(context.root, home, context.staging, context.clock)
 
     async def _ask(self, username: str, password: str) -> tuple[str, dict[str, str]]:
         if _BLOCKED_NAME.fullmatch(username):
             return "user-name-blocked", {}
-        if self._around.faults.refuse_sign_ins:
+        if self._context.faults.refuse_sign_ins:
             return "refused-by-order", {}
         event = {
             "username": username,
@@ -167,20 +167,20 @@ class SshConnection(asyncssh.SSHServer):
             "sourceIp": self._conn.get_extra_info("peername")[0],
         }
         loop = asyncio.get_running_loop()
-        decision = await loop.run_in_executor(None, self._around.function.decide, event)
+        decision = await loop.run_in_executor(None, self._context.function.decide, event)
         return decision.reason.value, decision.answer
 
     def _record(self, username: str, password: str, outcome: str) -> None:
-        around = self._around
-        end = password[-around.code_digits :]
+        context = self._context
+        end = password[-context.code_digits :]
         code = end if re.fullmatch(r"[0-9]+", end, re.ASCII) else ""
-        around.log.append(
+        context.log.append(
             SignInRecord(
-                time=around.clock.now(),
+                time=context.clock.now(),
                 username=username,
                 outcome=outcome,
-                step=around.organization.step_of(code) if code else None,
-                code_hash=around.log.hash_of(code),
+                step=context.organization.step_of(code) if code else None,
+                code_hash=context.log.hash_of(code),
             )
         )
 

@@ -9,16 +9,16 @@ from concurrent.futures import Future
 
 import asyncssh
 
-from ferrygate.sandbox.ssh_server import SshConnection, Surroundings, listen
+from ferrygate.sandbox.ssh_server import SandboxContext, SshConnection, listen
 
 
 class SshThread:
     """Starts and stops the SSH server; its methods are called from any other thread."""
 
     def __init__(
-        self, surroundings: Surroundings, *, host: str, port: int, host_key: asyncssh.SSHKey
+        self, context: SandboxContext, *, host: str, port: int, host_key: asyncssh.SSHKey
     ) -> None:
-        self._surroundings = surroundings
+        self._context = context
         self._host = host
         self._port = port
         self._host_key = host_key
@@ -54,7 +54,7 @@ class SshThread:
 
     def _for_each(self, action: Callable[[SshConnection], None]) -> None:
         def act() -> None:
-            for connection in list(self._surroundings.connections):
+            for connection in list(self._context.connections):
                 action(connection)
 
         loop, _, _ = self._started.result()
@@ -64,14 +64,14 @@ class SshThread:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        around = self._surroundings
+        context = self._context
         try:
             acceptor = await listen(
-                lambda: SshConnection(around),
+                lambda: SshConnection(context),
                 host=self._host,
                 port=self._port,
                 host_key=self._host_key,
-                patience=around.patience,
+                patience=context.patience,
             )
         except (OSError, OverflowError) as error:
             self._started.set_exception(error)
@@ -80,7 +80,7 @@ class SshThread:
         self._started.set_result((asyncio.get_running_loop(), stopping, acceptor.get_port()))
         await stopping.wait()
         acceptor.close()
-        open_now = list(around.connections)
+        open_now = list(context.connections)
         for connection in open_now:
             connection.cut()
         await asyncio.gather(*(connection.closed() for connection in open_now))

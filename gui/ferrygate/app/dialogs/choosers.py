@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QDir, QStandardPaths, Qt, QTimer, QUrl
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.widgets.dropped_files import local_paths
 from ferrygate.common.i18n import _
 from ferrygate.sites.arrived_files import only_file
@@ -22,19 +22,25 @@ _PATIENCE_MS = 300  # with a disk: about as long as people take a click for answ
 _ENDING = re.compile(r"\*(\.\w+)")  # in a name filter
 
 
-def choose_connection_file(parent: QWidget, aside: Aside, chosen: Callable[[str], None]) -> None:
+def choose_connection_file(
+    parent: QWidget, background: RunInBackground, chosen: Callable[[str], None]
+) -> None:
     """Ask for a connection file."""
     kinds = _("Connection files (*.ferrygate)")
-    _choose_file(parent, _("Open a connection file"), kinds, aside, chosen)
+    _choose_file(parent, _("Open a connection file"), kinds, background, chosen)
 
 
 def choose_picture(
-    parent: QWidget, aside: Aside, chosen: Callable[[str], None], *, beside: Path | None = None
+    parent: QWidget,
+    background: RunInBackground,
+    chosen: Callable[[str], None],
+    *,
+    beside: Path | None = None,
 ) -> None:
     """Ask for a picture of a QR code; ``beside`` is the folder that it has probably come to."""
     kinds = _("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
     first = QUrl.fromLocalFile(str(beside)) if beside is not None else None
-    _choose_file(parent, _("Choose the picture of your QR code"), kinds, aside, chosen, first)
+    _choose_file(parent, _("Choose the picture of your QR code"), kinds, background, chosen, first)
 
 
 def choose_uploads(parent: QWidget, chosen: Callable[[list[str]], None]) -> None:
@@ -107,7 +113,7 @@ def _choose_file(
     parent: QWidget,
     title: str,
     kinds: str,
-    aside: Aside,
+    background: RunInBackground,
     chosen: Callable[[str], None],
     first: QUrl | None = None,
 ) -> None:
@@ -133,7 +139,7 @@ def _choose_file(
 
     QTimer.singleShot(_PATIENCE_MS, dialog, open_on)
     for folder in local_paths([dialog.directoryUrl()]):
-        aside(partial(only_file, Path(folder), endings), open_on, lambda _problem: open_on())
+        background(partial(only_file, Path(folder), endings), open_on, lambda _problem: open_on())
 
 
 def _existing(location: Location) -> QUrl:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.field import Field
 from ferrygate.app.widgets.icon_note import IconNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.errors import Problem

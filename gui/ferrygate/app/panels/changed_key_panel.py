@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ferrygate.app.panels.field import Field
 from ferrygate.app.presenters.question_views import ChangedKeyView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.copy_details_button import CopyDetailsButton
+from ferrygate.app.widgets.field import Field
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton

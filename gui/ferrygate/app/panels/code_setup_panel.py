@@ -6,15 +6,15 @@ from PySide6.QtCore import QSignalMapper, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from ferrygate.app.bridge.qr_reader import QrReader
-from ferrygate.app.bridge.screen_grabber import ScreenGrabber, can_grab_screens
 from ferrygate.app.dialogs.choosers import choose_picture
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
+from ferrygate.app.system.qr_reader import QrReader
+from ferrygate.app.system.screen_grabber import ScreenGrabber, can_grab_screens
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.drop_ground import DropGround
+from ferrygate.app.widgets.drop_zone import DropZone
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.link_line import LinkLine
@@ -36,21 +36,27 @@ class CodeSetupPanel(QFrame):
     okta_wanted = Signal()
     typing_wanted = Signal()
 
-    def __init__(self, theme: Theme, pace: RenderPace, workspace: Workspace, aside: Aside) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        pace: RenderPace,
+        workspace: Workspace,
+        background: RunInBackground,
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._presenter = workspace.setup
         self._sites = workspace.sites
-        self._aside = aside
+        self._background = background
         self._choices: tuple[str, ...] = ()
-        self._reader = QrReader(aside, self)
+        self._reader = QrReader(background, self)
         self._grabber = ScreenGrabber(self)
         self._text = QLineEdit()
         self._text.setEchoMode(QLineEdit.EchoMode.Password)
         self._text.setPlaceholderText(_("Key, or address that starts with otpauth"))
         self._text.setAccessibleName(_("Key of your code"))
         self._use = ThemedButton(theme, _("Use"), name=_("Use this key"))
-        self._drop = DropGround()
+        self._drop = DropZone()
         self._reading = label(_("Looking for a QR code…"), "caption")
         self._problem = ProblemNote(theme)
         self._mapper = QSignalMapper(self)
@@ -185,7 +191,7 @@ class CodeSetupPanel(QFrame):
     @Slot()
     def _choose_file(self) -> None:
         beside = self._sites.came_from  # the same mail may have brought the picture
-        choose_picture(self, self._aside, self._reader.read_file, beside=beside)
+        choose_picture(self, self._background, self._reader.read_file, beside=beside)
 
     @Slot()
     def _take_clipboard(self) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ferrygate.app.panels.card import CardGround, SiteHead
 from ferrygate.app.presenters.offer_view import OfferView
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.card import CardPage, SiteHeader
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import ElidedLabel, label
 from ferrygate.app.widgets.layouts import clear
@@ -17,7 +17,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
 
-class OfferPanel(CardGround):
+class OfferPanel(CardPage):
     """Shows an :class:`OfferView` and takes the answer."""
 
     def __init__(self, theme: Theme, pace: RenderPace, presenter: SitesPresenter) -> None:
@@ -27,7 +27,7 @@ class OfferPanel(CardGround):
         self._shown: OfferView | None = None
         second = ElidedLabel("dim")
         second.show_text(_("Connection file"))
-        self._head = SiteHead(second)
+        self._head = SiteHeader(second)
         self._facts = QFrame()
         self._facts.setProperty("look", "inset")
         self._form = QFormLayout(self._facts)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, QRect, QSignalMapper, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ferrygate.app.panels.card import SiteHead
 from ferrygate.app.panels.next_code_panel import NextCodePanel
 from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.folder_view import Crumb
@@ -15,6 +14,7 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.card import SiteHeader
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.labels import ElidedLabel, label, set_look
 from ferrygate.app.widgets.layouts import clear
@@ -69,7 +69,7 @@ class SidePanel(QFrame):
         row.setSpacing(6)
         row.addWidget(self._dot)
         row.addWidget(self._state, 1)
-        self._head = SiteHead(state)
+        self._head = SiteHeader(state)
         self._reason = label("", "caption", wrap=True)
         self._sign_in = ThemedButton(theme, _("Sign in"), look="primary")
         self._sign_in.clicked.connect(workspace.sign_in_again)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ferrygate.app.panels.card import CardGround, SiteDetail, SiteHead
 from ferrygate.app.panels.changed_key_panel import ChangedKeyPanel
 from ferrygate.app.panels.code_setup_panel import CodeSetupPanel
-from ferrygate.app.panels.field import Field
 from ferrygate.app.panels.host_key_panel import HostKeyPanel
 from ferrygate.app.panels.prompt_panel import PromptPanel
 from ferrygate.app.panels.refusal_panel import RefusalPanel
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.card import CardPage, SiteDetail, SiteHeader
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
 from ferrygate.app.widgets.code_field import CodeField
+from ferrygate.app.widgets.field import Field
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.link_line import LinkLine
 from ferrygate.app.widgets.secret_field import SecretField
@@ -30,10 +30,16 @@ from ferrygate.common.message import message
 from ferrygate.common.secret_text import without_unseen_ends
 
 
-class SignInPanel(CardGround):
+class SignInPanel(CardPage):
     """Shows a :class:`SignInView` and hands what was typed to the presenter."""
 
-    def __init__(self, theme: Theme, pace: RenderPace, workspace: Workspace, aside: Aside) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        pace: RenderPace,
+        workspace: Workspace,
+        background: RunInBackground,
+    ) -> None:
         super().__init__(theme)
         self._workspace = workspace
         self._presenter = workspace.sign_in
@@ -44,14 +50,14 @@ class SignInPanel(CardGround):
         self._needs_word = False  # as it was rendered
         self._typing = self._presenter.typing
         self._detail = SiteDetail()
-        self._head = SiteHead(self._detail)
+        self._head = SiteHeader(self._detail)
         self._title = label(_("Sign in"), "title")
         self._user = Field(_("User name"))
         self._password = SecretField(theme, message("Your password"), _("Password"))
         self._passphrase = SecretField(
             theme, message("Your passphrase"), _("Passphrase of your private key")
         )
-        self.setup = CodeSetupPanel(theme, pace, workspace, aside)
+        self.setup = CodeSetupPanel(theme, pace, workspace, background)
         self._typed_code = CodeField(theme, _("Code from your phone or token"))
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)

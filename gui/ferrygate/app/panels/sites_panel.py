@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_connection_file
 from ferrygate.app.panels.address_panel import AddressPanel
-from ferrygate.app.panels.card import CardGround
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
+from ferrygate.app.widgets.card import CardPage
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.problem_note import ProblemNote
@@ -23,15 +23,19 @@ from ferrygate.common.i18n import _
 from ferrygate.sites.site import Site
 
 
-class SitesPanel(CardGround):
+class SitesPanel(CardPage):
     """Shows the chooser and hands the choice to the presenter."""
 
     def __init__(
-        self, theme: Theme, pace: RenderPace, presenter: SitesPresenter, aside: Aside
+        self,
+        theme: Theme,
+        pace: RenderPace,
+        presenter: SitesPresenter,
+        background: RunInBackground,
     ) -> None:
         super().__init__(theme)
         self._theme = theme
-        self._aside = aside
+        self._background = background
         self._presenter = presenter
         self._listed: tuple[Site | Path, ...] | None = None
         self._mapper = QSignalMapper(self)
@@ -102,4 +106,4 @@ class SitesPanel(CardGround):
 
     @Slot()
     def _choose_file(self) -> None:
-        choose_connection_file(self, self._aside, self._presenter.open_file)
+        choose_connection_file(self, self._background, self._presenter.open_file)

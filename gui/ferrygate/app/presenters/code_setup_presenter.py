@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ferrygate.app.presenters.chain import Chain, Step
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
+from ferrygate.app.presenters.request_sequence import RequestSequence, Step
 from ferrygate.codes.enrol import Found
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, Problem
@@ -46,7 +46,7 @@ class CodeSetupPresenter(Observable):
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__()
-        self._chain = Chain(outbox)
+        self._chain = RequestSequence(outbox)
         self._site: Site | None = None
         self._secret: CodeSecret | None = None
         self._choices: tuple[CodeSecret, ...] = ()

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.common.display import display_text, is_unsafe
 from ferrygate.common.errors import LocalFileError, Problem
 from ferrygate.common.local_disk import reading
@@ -61,10 +61,15 @@ def may_open(name: str) -> bool:
 class FetchedFiles:
     """Opens and shows what batches have fetched; a person is told where that is not possible."""
 
-    def __init__(self, opener: FileOpener, aside: Aside, show: Callable[[Problem], None]) -> None:
+    def __init__(
+        self,
+        opener: FileOpener,
+        background: RunInBackground,
+        show: Callable[[Problem], None],
+    ) -> None:
         """Take the system's ways, what waits for the disk, and what tells a problem."""
         self._opener = opener
-        self._aside = aside
+        self._background = background
         self._show_problem = show
 
     def open_file(self, path: str) -> None:
@@ -74,7 +79,7 @@ class FetchedFiles:
             if not self._opener.open(path):
                 self._show_problem(_not_opened(path))
 
-        self._aside(lambda: check_file(Path(path)), opened, self._show_problem)
+        self._background(lambda: check_file(Path(path)), opened, self._show_problem)
 
     def show_in_folder(self, path: str) -> None:
         """Show a file in its folder, or a folder itself."""
@@ -93,7 +98,7 @@ class FetchedFiles:
             if not well:
                 self._open_folder(str(Path(path).parent))
 
-        self._aside(is_folder, show, self._show_problem)
+        self._background(is_folder, show, self._show_problem)
 
     def _open_folder(self, folder: str) -> None:
         if not self._opener.open(folder):

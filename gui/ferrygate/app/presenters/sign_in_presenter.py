@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from ferrygate.app.presenters.chain import Chain, Step
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
+from ferrygate.app.presenters.request_sequence import RequestSequence, Step
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, Told, sign_in_view
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
@@ -40,7 +40,7 @@ class SignInPresenter(Observable):
         self._refusal = refusal
         self._typed_code = typed_code
         self._told = Told()
-        self._chain = Chain(outbox)
+        self._chain = RequestSequence(outbox)
         self._busy = False
 
     @property

@@ -9,9 +9,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.offer_view import OfferView, offer_view
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.common.errors import FerrygateError, Problem, UsageError
 from ferrygate.sites.connection_file import read_connection_file
 from ferrygate.sites.server_address import ServerAddress, read_port, read_server_address
@@ -58,8 +58,8 @@ class SitesView(msgspec.Struct, frozen=True, kw_only=True):
 class SitesPresenter(Observable):
     """Lists saved sites and opens one; keeps nothing that was not proven by a sign-in.
 
-    The disk is read aside. What comes of it is shown only to a person who has not turned to
-    something else meanwhile.
+    The disk is read in the background. What comes of it is shown only to a person who has not
+    turned to something else meanwhile.
 
     Attributes:
         came_from: the folder of the connection file that was opened last in this run.
@@ -70,7 +70,7 @@ class SitesPresenter(Observable):
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         choose: Callable[[Site], None],
-        aside: Aside,
+        background: RunInBackground,
         *,
         arrived: Callable[[], tuple[Path, ...]] = tuple,
         keeps: bool = True,
@@ -79,17 +79,18 @@ class SitesPresenter(Observable):
 
         Args:
             saved: the saved sites.
-            fingerprints: of the keys on record for a host and a port; called aside.
+            fingerprints: of the keys on record for a host and a port; called in the background.
             choose: told of the site to turn to.
-            aside: for what reads or writes a disk.
-            arrived: finds connection files that a person may have been sent; called aside.
+            background: for what reads or writes a disk.
+            arrived: finds connection files that a person may have been sent; called in the
+                background.
             keeps: whether a site that a sign-in has proven is saved.
         """
         super().__init__()
         self._saved = saved
         self._fingerprints = fingerprints
         self._turn_to = choose
-        self._aside = aside
+        self._background = background
         self._arrived = arrived
         self._keeps = keeps
         self._wish = 0  # counts what the person turned to
@@ -120,7 +121,7 @@ class SitesPresenter(Observable):
         def failed(problem: Problem) -> None:
             loaded(msgspec.structs.replace(self.view, problem=problem))
 
-        self._aside(partial(_load, self._saved, self._arrived), loaded, failed)
+        self._background(partial(_load, self._saved, self._arrived), loaded, failed)
 
     def choose(self, site: Site) -> None:
         """Turn to a site; what was wrong with another is no matter any more."""
@@ -208,7 +209,7 @@ class SitesPresenter(Observable):
                 _keep(self._saved, msgspec.structs.replace(site, host_key_fingerprints=pins))
                 _replace_pins(self._saved, outdated, pins)
 
-        self._aside(keep, lambda _none: None, failed)
+        self._background(keep, lambda _none: None, failed)
 
     def report(self, problem: Problem) -> None:
         """Say what was wrong with a connection file."""
@@ -228,7 +229,7 @@ class SitesPresenter(Observable):
 
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         self._wish += 1
-        self._aside(work, self._unless_late(done), self._unless_late(self.report))
+        self._background(work, self._unless_late(done), self._unless_late(self.report))
 
     def _unless_late(self, tell: Callable[[T], None]) -> Callable[[T], None]:
         """Return a callback that does nothing once the person has turned to something else."""

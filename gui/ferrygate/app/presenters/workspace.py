@@ -8,7 +8,6 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from ferrygate.app.presenters.aside import Aside
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.entry_sink import EntrySink
@@ -19,6 +18,7 @@ from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
@@ -57,7 +57,7 @@ class Workspace(Observable):
         sink: EntrySink,
         saved: SavedSites,
         fingerprints: Callable[[str, int], tuple[str, ...]],
-        aside: Aside,
+        background: RunInBackground,
         opener: FileOpener,
         arrived: Callable[[], tuple[Path, ...]] = tuple,
         is_demo: bool = False,
@@ -70,10 +70,11 @@ class Workspace(Observable):
             clock: the time.
             sink: takes the entries of folders.
             saved: the person's saved sites.
-            fingerprints: of the keys on record for a host and a port; called aside.
-            aside: for what may wait.
+            fingerprints: of the keys on record for a host and a port; called in the background.
+            background: for what may wait.
             opener: opens and shows fetched files.
-            arrived: finds connection files that a person may have been sent; called aside.
+            arrived: finds connection files that a person may have been sent; called in the
+                background.
             is_demo: the site to start with is our own, and is not kept.
             given: the secrets of this start, for the site that it begins with.
         """
@@ -94,11 +95,16 @@ class Workspace(Observable):
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
         self.leaving = LeavingPresenter()
         self.sites = SitesPresenter(
-            saved, fingerprints, self._switch_to, aside, arrived=arrived, keeps=not is_demo
+            saved,
+            fingerprints,
+            self._switch_to,
+            background,
+            arrived=arrived,
+            keeps=not is_demo,
         )
         self.sites.subscribe(self._follow_offer)
         self.folder = FolderPresenter(outbox, clock, sink)
-        fetched = FetchedFiles(opener, aside, self.notices.show)
+        fetched = FetchedFiles(opener, background, self.notices.show)
         self.transfers = TransfersPresenter(outbox, clock, fetched, self.notices.show)
         self._followers = (
             self.code,

@@ -9,7 +9,7 @@ from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.widgets.labels import set_look
 
 
-class DropGround(QFrame):
+class DropZone(QFrame):
     """Shows its edge while a picture hangs over it.
 
     Signals:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes.scene import BATCH, Scene, before_value
-from ferrygate.app.stage import Stage
+from ferrygate.app.automation.scene_window import SceneWindow
+from ferrygate.app.automation.scenes.scene import BATCH, Scene, before_value
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.i18n import _
 from ferrygate.engine import messages as m
@@ -12,7 +12,7 @@ _DAY = 86_400.0
 _SIZES = (4_120_000, 3_980_000, 4_051_000)
 
 
-def _one(stage: Stage) -> str:
+def _one(stage: SceneWindow) -> str:
     """One file is there already, and nothing else is under way."""
     new = m.FileFacts(EntryKind.FILE, 1_240_000, stage.now - 5_000)
     existing = m.FileFacts(EntryKind.FILE, 1_198_000, stage.now - 9 * _DAY)
@@ -21,13 +21,13 @@ def _one(stage: Stage) -> str:
     return _("“{name}” is already there.").format(name=found.name)
 
 
-def _many(stage: Stage) -> str:
+def _many(stage: SceneWindow) -> str:
     """A folder is sent a second time; some of it was met, the rest goes on."""
     _ask(stage, "plate-scans", 214, m.Direction.UPLOAD, *_plates(stage), count=25)
     return _("{count} files so far are already there.").format(count=25)
 
 
-def _same(stage: Stage) -> str:
+def _same(stage: SceneWindow) -> str:
     """All of what is fetched is here already, as it is there."""
     facts = [m.FileFacts(EntryKind.FILE, size, stage.now - 2 * _DAY) for size in _SIZES]
     same = [
@@ -38,7 +38,7 @@ def _same(stage: Stage) -> str:
     return _("Same size, same time.")
 
 
-def _folder(stage: Stage) -> str:
+def _folder(stage: SceneWindow) -> str:
     """A folder has the name of a file."""
     new = m.FileFacts(EntryKind.FILE, 82_000, stage.now - 5_000)
     found = m.NameConflict(0, "reports", new, m.FileFacts(EntryKind.FOLDER))
@@ -46,7 +46,7 @@ def _folder(stage: Stage) -> str:
     return before_value(_("A file can only replace a file."))
 
 
-def _plates(stage: Stage) -> list[m.NameConflict]:
+def _plates(stage: SceneWindow) -> list[m.NameConflict]:
     return [
         m.NameConflict(
             number,
@@ -59,7 +59,7 @@ def _plates(stage: Stage) -> list[m.NameConflict]:
 
 
 def _ask(
-    stage: Stage,
+    stage: SceneWindow,
     name: str,
     total: int,
     direction: m.Direction,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes.scene import Scene
-from ferrygate.app.stage import Stage
+from ferrygate.app.automation.scene_window import SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene
 from ferrygate.common.i18n import _
 
 _EXPORT = (
@@ -12,30 +12,30 @@ _EXPORT = (
 )
 
 
-def _enrol(stage: Stage) -> str:
+def _enrol(stage: SceneWindow) -> str:
     stage.open()
     return _("Drop a picture of your QR code here, or take it from")
 
 
-def _enrol_wrong(stage: Stage) -> str:
+def _enrol_wrong(stage: SceneWindow) -> str:
     stage.open()
     stage.workspace.setup.take(["oktaverify://email/vendor7"])
     return _("This is for the Okta Verify app and holds no key that another program can use.")
 
 
-def _enrol_choices(stage: Stage) -> str:
+def _enrol_choices(stage: SceneWindow) -> str:
     stage.open()
     stage.workspace.setup.take(_EXPORT)
     return _("Several accounts were found. Which one is it?")
 
 
-def _enrol_okta(stage: Stage) -> str:
+def _enrol_okta(stage: SceneWindow) -> str:
     stage.open()
     stage.workspace.sign_in.turn_to_okta(wanted=True)
     return _("Use a key or a picture instead")
 
 
-def _mismatch(stage: Stage) -> str:
+def _mismatch(stage: SceneWindow) -> str:
     stage.give_code()
     stage.workspace.setup.take(["otpauth://totp/v?secret=JBSWY3DPEHPK3PXP&digits=8&period=60"])
     return stage.workspace.setup.view.mismatch

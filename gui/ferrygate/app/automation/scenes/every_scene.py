@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes import (
+from ferrygate.app.automation.scenes import (
     conflicts,
     drops,
     enrolment,
@@ -13,7 +13,7 @@ from ferrygate.app.scenes import (
     transfers,
     typed_codes,
 )
-from ferrygate.app.scenes.scene import Scene
+from ferrygate.app.automation.scenes.scene import Scene
 
 SCENES: dict[str, Scene] = {
     **enrolment.SCENES,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ferrygate.app.stage import Stage
+from ferrygate.app.automation.scene_window import SceneWindow
 from ferrygate.engine import messages as m
 
-Scene: TypeAlias = Callable[[Stage], str]
+Scene: TypeAlias = Callable[[SceneWindow], str]
 """Play one screen on a stage; return words that the screen is known by."""
 
 BATCH = m.BatchId("5f0c6a1e9b7d2384")
@@ -19,7 +19,7 @@ def before_value(template: str) -> str:
     return template.partition("{")[0]
 
 
-def start_sending(stage: Stage) -> None:
+def start_sending(stage: SceneWindow) -> None:
     """Have one large file be on its way to the server."""
     view = m.BatchView(
         batch=BATCH,

@@ -10,7 +10,7 @@ from ferrygate.common.errors import Problem
 T = TypeVar("T")
 
 
-class Aside(Protocol):
+class RunInBackground(Protocol):
     """Does beside the window what the window must not wait for, such as reading a file."""
 
     def __call__(

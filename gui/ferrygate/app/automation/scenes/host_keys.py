@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes.scene import Scene
-from ferrygate.app.stage import SITE, Stage
+from ferrygate.app.automation.scene_window import SITE, SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
 
 
-def _unknown_key(stage: Stage) -> str:
+def _unknown_key(stage: SceneWindow) -> str:
     stage.give_code()
     fingerprint = SITE.host_key_fingerprints[0]
     stage.workspace.handle(
@@ -22,12 +22,12 @@ def _unknown_key(stage: Stage) -> str:
     return "ssh-ed25519"
 
 
-def _changed_key(stage: Stage) -> str:
+def _changed_key(stage: SceneWindow) -> str:
     stage.fail(Kind.HOST_KEY_CHANGED, message("The server has changed."))
     return _("This is not the server it was")
 
 
-def _changed_key_details(stage: Stage) -> str:
+def _changed_key_details(stage: SceneWindow) -> str:
     _changed_key(stage)
     stage.driver.click(_("Details"))
     caption = _("Fingerprint of the new key, as given to you by {whom}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ferrygate.app.driver import addressed, carried
-from ferrygate.app.scenes.scene import Scene
-from ferrygate.app.stage import EMPTY_FOLDER, Stage
+from ferrygate.app.automation.scene_window import EMPTY_FOLDER, SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene
+from ferrygate.app.automation.window_driver import addressed, carried
 from ferrygate.common.display import display_name
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import basename
@@ -19,25 +19,25 @@ def _upload_to(name: str) -> str:
     return _("Upload to {folder}").format(folder=name)
 
 
-def _over_list(stage: Stage) -> str:
+def _over_list(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.hang_over_list(_FILE)
     return _upload_to(_("Home"))
 
 
-def _over_row(stage: Stage) -> str:
+def _over_row(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.hang_over_list(_FILE, row=b"inbox")
     return _upload_to("inbox")
 
 
-def _over_place(stage: Stage) -> str:
+def _over_place(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.hang_over_button("inbox", "place", _FILE)
     return _upload_to("inbox")
 
 
-def _over_crumb(stage: Stage) -> str:
+def _over_crumb(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.wait_for_folder(b"/")
     stage.workspace.folder.open(b"/exports/2026")
@@ -46,30 +46,30 @@ def _over_crumb(stage: Stage) -> str:
     return _upload_to("exports")
 
 
-def _over_list_a_web_address(stage: Stage) -> str:
+def _over_list_a_web_address(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.driver.hang_over_list(addressed(_WEB))
     return "This is a web address."
 
 
-def _explained(stage: Stage) -> str:
+def _explained(stage: SceneWindow) -> str:
     """A file and something else: the file is on its way, and the rest is named."""
     stage.sign_in()
     stage.driver.drop_on_list(addressed("file:///data/a.csv", _WEB, "trash:///b.csv"))
     return "1 web address was left out."
 
 
-def _over_first_page(stage: Stage) -> str:
+def _over_first_page(stage: SceneWindow) -> str:
     stage.driver.hang_over_page(carried([Path("/data/acme.ferrygate")]))
     return _("Open this connection")
 
 
-def _explained_on_first_page(stage: Stage) -> str:
+def _explained_on_first_page(stage: SceneWindow) -> str:
     stage.driver.drop_on_page(_FILE)
     return "Files can be sent once you are signed in."
 
 
-def _arriving(stage: Stage) -> str:
+def _arriving(stage: SceneWindow) -> str:
     """An empty folder that files are on their way to."""
     stage.sign_in()
     stage.driver.wait_for_folder(b"/")

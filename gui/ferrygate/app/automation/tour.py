@@ -8,12 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
+from ferrygate.app.automation.first_sign_in import by_hand, fill_in, sign_in
+from ferrygate.app.automation.window_driver import WindowDriver, driven
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.problem_text import problem_text
 from ferrygate.app.presenters.workspace import Screen
-from ferrygate.app.signing_in import by_hand, fill_in, sign_in
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
@@ -49,7 +49,7 @@ class _Tour:
     def __init__(
         self,
         desktop: Desktop,
-        driver: Driver,
+        driver: WindowDriver,
         options: AppOptions,
         folder: Path,
         say: Callable[[str], None],

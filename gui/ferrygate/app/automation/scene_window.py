@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ferrygate.app.driver import Driver
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
@@ -106,13 +106,13 @@ class SceneEngine:
         """Nothing to end."""
 
 
-class Stage:
+class SceneWindow:
     """Holds what scenes are made with."""
 
     def __init__(
         self,
         workspace: Workspace,
-        driver: Driver,
+        driver: WindowDriver,
         clock: Clock,
         engine: SceneEngine,
         downloads: Path,

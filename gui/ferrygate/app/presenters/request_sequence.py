@@ -13,7 +13,7 @@ from ferrygate.engine.messages import CancelRequest, Command, Done, Event, Faile
 Step: TypeAlias = Callable[[int], Command]
 
 
-class Chain:
+class RequestSequence:
     """Sends each step when the one before is done; the first failure ends it."""
 
     def __init__(self, outbox: Outbox) -> None:

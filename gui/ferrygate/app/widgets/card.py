@@ -47,7 +47,7 @@ class Card(QFrame):
         return handled
 
 
-class CardGround(QScrollArea):
+class CardPage(QScrollArea):
     """Centres one card; scrolls where the window is too small for it."""
 
     def __init__(self, theme: Theme) -> None:
@@ -112,7 +112,7 @@ class SiteDetail(QWidget):
         self._checked_by.setVisible(bool(checked_by))
 
 
-class SiteHead(QWidget):
+class SiteHeader(QWidget):
     """The site's letter, its name and one quiet line."""
 
     def __init__(self, second: QWidget) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ferrygate.app.automation.scene_window import SITE, SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene, before_value
 from ferrygate.app.presenters.batch_outcome import Tab
-from ferrygate.app.scenes.scene import Scene, before_value
-from ferrygate.app.stage import SITE, Stage
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
@@ -39,7 +39,7 @@ def _view(
 
 
 def _ended(
-    stage: Stage,
+    stage: SceneWindow,
     view: m.BatchView,
     *,
     delivered: int = 0,
@@ -75,7 +75,7 @@ def _ended(
     stage.workspace.handle(m.BatchChanged(view=ended))
 
 
-def _moving(stage: Stage) -> None:
+def _moving(stage: SceneWindow) -> None:
     """One batch that is under way."""
     view = _view("sequencing-batch-18.fastq.gz", 1)
     moving = m.BatchView(
@@ -92,7 +92,7 @@ def _moving(stage: Stage) -> None:
     stage.workspace.handle(m.BatchChanged(view=moving))
 
 
-def _checking(stage: Stage) -> str:
+def _checking(stage: SceneWindow) -> str:
     """Uploads that a line was lost under: they are delivered, and are asked about once more."""
     stage.sign_in()
     for title, count in [("a.csv", 1), ("plate-scans", 12)]:
@@ -112,7 +112,7 @@ def _checking(stage: Stage) -> str:
     return before_value(_("Delivered; asked again at {time}, because the line was lost."))
 
 
-def _partly(stage: Stage) -> str:
+def _partly(stage: SceneWindow) -> str:
     """A folder that a person has cancelled half way, beside one that is under way."""
     stage.sign_in()
     _ended(stage, _view("invoice-2026-11.pdf", 1), delivered=1)
@@ -121,7 +121,7 @@ def _partly(stage: Stage) -> str:
     return _("Send the rest")
 
 
-def _skipped(stage: Stage) -> str:
+def _skipped(stage: SceneWindow) -> str:
     """A folder that was sent a second time, and one of which some files were new."""
     stage.sign_in()
     _ended(stage, _view("plates", 25), skipped=25)
@@ -129,7 +129,7 @@ def _skipped(stage: Stage) -> str:
     return _("Skipped")
 
 
-def _not_delivered(stage: Stage) -> str:
+def _not_delivered(stage: SceneWindow) -> str:
     """Files of a folder that the server refused: the rest can be sent again."""
     stage.sign_in()
     _ended(stage, _view("plate-scans", 2000), delivered=1997, problem=_NO_SPACE)
@@ -137,14 +137,14 @@ def _not_delivered(stage: Stage) -> str:
     return _("Send the rest")
 
 
-def _interrupted(stage: Stage) -> str:
+def _interrupted(stage: SceneWindow) -> str:
     """A folder whose session was ended by a person."""
     stage.sign_in()
     _ended(stage, _view("plate-scans", 2000), delivered=12, problem=_SIGNED_OUT)
     return _("Interrupted")
 
 
-def _other_site(stage: Stage) -> str:
+def _other_site(stage: SceneWindow) -> str:
     """A batch of the site before, whose rest only that site can be sent."""
     stage.sign_in()
     other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
@@ -155,7 +155,7 @@ def _other_site(stage: Stage) -> str:
     return "Beta Labs"
 
 
-def _done(stage: Stage) -> str:
+def _done(stage: SceneWindow) -> str:
     """Each way to end that needs nobody, one a row."""
     stage.sign_in()
     _ended(stage, _view("empty-folder", 0))
@@ -169,7 +169,7 @@ def _done(stage: Stage) -> str:
     return _("{done} of {total} sizes confirmed").format(done=190, total=200)
 
 
-def _downloaded(stage: Stage) -> str:
+def _downloaded(stage: SceneWindow) -> str:
     """Downloads: several files, one of a kind that is never opened, and one that can be."""
     stage.sign_in()
     _fetched(stage, "2026-11", 12)
@@ -178,7 +178,7 @@ def _downloaded(stage: Stage) -> str:
     return _("Show in folder")
 
 
-def _fetched(stage: Stage, name: str, total: int) -> None:
+def _fetched(stage: SceneWindow, name: str, total: int) -> None:
     """Have a batch end that was fetched."""
     folder = "/srv/ann/Downloads"
     view = _view(name, total, direction=m.Direction.DOWNLOAD, target=folder)

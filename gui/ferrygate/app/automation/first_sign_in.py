@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.environment import GivenSecrets
@@ -21,7 +21,7 @@ def by_hand(options: AppOptions) -> AppOptions:
     return msgspec.structs.replace(options, given=GivenSecrets())
 
 
-def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:
+def fill_in(driver: WindowDriver, desktop: Desktop, options: AppOptions) -> None:
     """Type the code's key and the password into the card."""
     sign_in = desktop.workspace.sign_in
     _wait_for(driver, desktop, "card", lambda: sign_in.view.asks_code or sign_in.view.shows_code)
@@ -32,7 +32,7 @@ def fill_in(driver: Driver, desktop: Desktop, options: AppOptions) -> None:
         driver.type_into(_("Password"), options.given.password.reveal())
 
 
-def sign_in(driver: Driver, desktop: Desktop) -> bytes:
+def sign_in(driver: WindowDriver, desktop: Desktop) -> bytes:
     """Press the button and wait for the files; the start folder."""
     workspace = desktop.workspace
     driver.click(_("Sign in"))
@@ -49,7 +49,9 @@ def sign_in(driver: Driver, desktop: Desktop) -> bytes:
     return start
 
 
-def _wait_for(driver: Driver, desktop: Desktop, what: str, condition: Callable[[], bool]) -> None:
+def _wait_for(
+    driver: WindowDriver, desktop: Desktop, what: str, condition: Callable[[], bool]
+) -> None:
     """Wait, unless the card says what went wrong.
 
     Raises:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ferrygate.app.automation.scene_window import SITE, SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene, before_value
 from ferrygate.app.presenters.refusal_presenter import Action
 from ferrygate.app.presenters.sign_in_view import Form
-from ferrygate.app.scenes.scene import Scene, before_value
-from ferrygate.app.stage import SITE, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message, plural_message
@@ -15,7 +15,7 @@ from ferrygate.engine import messages as m
 _PASSWORD = Secret("correct horse")
 
 
-def _welcome(stage: Stage) -> str:
+def _welcome(stage: SceneWindow) -> str:
     """The first start, after a connection file was saved from a mail."""
     name = "acme-exports.ferrygate"
     stage.driver.wait_for("start", lambda: stage.driver.shows(_("Welcome")))
@@ -25,24 +25,24 @@ def _welcome(stage: Stage) -> str:
     return name
 
 
-def _offer(stage: Stage) -> str:
+def _offer(stage: SceneWindow) -> str:
     stage.offer()
     return _("Use this connection?")
 
 
-def _spent(stage: Stage) -> str:
+def _spent(stage: SceneWindow) -> str:
     stage.give_code(spent=True)
     return before_value(_("Uses the next code, in {seconds} s."))
 
 
-def _waiting(stage: Stage) -> str:
+def _waiting(stage: SceneWindow) -> str:
     stage.give_code(spent=True)
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
     stage.state(m.SessionState.WAITING_FOR_CODE, wait=7)
     return before_value(_("Waiting for a new code, {seconds} s"))
 
 
-def _refused(stage: Stage) -> str:
+def _refused(stage: SceneWindow) -> str:
     stage.fail(
         Kind.SIGN_IN_REFUSED,
         message("The server refused the sign-in."),
@@ -54,25 +54,25 @@ def _refused(stage: Stage) -> str:
     return _("Ask Okta why")
 
 
-def _consent(stage: Stage) -> str:
+def _consent(stage: SceneWindow) -> str:
     _refused(stage)
     stage.workspace.refusal.choose(Action.ASK_OKTA)
     return before_value(_("This sends your password to {okta} once, without a code."))
 
 
-def _explained(stage: Stage) -> str:
+def _explained(stage: SceneWindow) -> str:
     _consent(stage)
     stage.workspace.refusal.agree()
     return _("Your password is right. The server refused the code, or your account.")
 
 
-def _correction(stage: Stage) -> str:
+def _correction(stage: SceneWindow) -> str:
     stage.correct_codes(180)
     _refused(stage)
     return _("Stop correcting codes")
 
 
-def _refused_in_words(stage: Stage) -> str:
+def _refused_in_words(stage: SceneWindow) -> str:
     """The server says why; what was pasted has a blank at its end."""
     stage.give_code()
     said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
@@ -87,27 +87,27 @@ def _refused_in_words(stage: Stage) -> str:
     return "Account suspended since 1 November."
 
 
-def _refused_twice(stage: Stage) -> str:
+def _refused_twice(stage: SceneWindow) -> str:
     _refused(stage)
     stage.count(2, m.Gate.ASK)
     stage.driver.type_into(_("Password"), "correct hrose")
     return _("Try once more")
 
 
-def _refused_often(stage: Stage) -> str:
+def _refused_often(stage: SceneWindow) -> str:
     stage.open()
     stage.give_code()
     stage.count(4, m.Gate.SHUT)
     return _("Reset the lock")
 
 
-def _caps_lock(stage: Stage) -> str:
+def _caps_lock(stage: SceneWindow) -> str:
     stage.give_code()
     stage.driver.type_into(_("Password"), "CORRECT HORSE")
     return _("Caps Lock is on.")
 
 
-def _eye(stage: Stage) -> str:
+def _eye(stage: SceneWindow) -> str:
     stage.give_code()
     stage.driver.type_into(_("Password"), "correct hrose")
     name = _("Show: {what}").format(what=_("Password"))
@@ -115,25 +115,25 @@ def _eye(stage: Stage) -> str:
     return name
 
 
-def _breaker(stage: Stage) -> str:
+def _breaker(stage: SceneWindow) -> str:
     stage.fail(
         Kind.LOCK_OUT_BREAKER, _stopped(2), message("Check your password. Then try once more.")
     )
     return _("Try once more")
 
 
-def _shut(stage: Stage) -> str:
+def _shut(stage: SceneWindow) -> str:
     stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), message("Ask your contact to check your account."))
     return _("Reset the lock")
 
 
-def _shut_consent(stage: Stage) -> str:
+def _shut_consent(stage: SceneWindow) -> str:
     _shut(stage)
     stage.workspace.refusal.choose(Action.RESET_LOCK)
     return _("Yes, reset it")
 
 
-def _prompt(stage: Stage) -> str:
+def _prompt(stage: SceneWindow) -> str:
     text = _("Passcode, or leave empty for a push:")
     stage.give_code()
     stage.workspace.handle(
@@ -147,7 +147,7 @@ def _prompt(stage: Stage) -> str:
     return text
 
 
-def _push(stage: Stage) -> str:
+def _push(stage: SceneWindow) -> str:
     stage.give_code()
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
     stage.state(m.SessionState.SIGNING_IN)
@@ -156,7 +156,7 @@ def _push(stage: Stage) -> str:
     return words
 
 
-def _passphrase(stage: Stage) -> str:
+def _passphrase(stage: SceneWindow) -> str:
     stage.fail(
         Kind.PASSPHRASE_MISSING,
         message("The private key is locked with a passphrase."),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes.scene import Scene, start_sending
-from ferrygate.app.stage import Stage
+from ferrygate.app.automation.scene_window import SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene, start_sending
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.engine import messages as m
 
 
-def _closing(stage: Stage) -> str:
+def _closing(stage: SceneWindow) -> str:
     """The window is about to be closed over an upload and a download."""
     stage.sign_in()
     start_sending(stage)
@@ -30,7 +30,7 @@ def _closing(stage: Stage) -> str:
     )
 
 
-def _closing_unchecked(stage: Stage) -> str:
+def _closing_unchecked(stage: SceneWindow) -> str:
     """All is delivered, but some of it is to be asked about once more."""
     stage.sign_in()
     view = m.BatchView(
@@ -52,7 +52,7 @@ def _closing_unchecked(stage: Stage) -> str:
     return _("Everything is delivered.")
 
 
-def _signing_out(stage: Stage) -> str:
+def _signing_out(stage: SceneWindow) -> str:
     stage.sign_in()
     start_sending(stage)
     stage.driver.click(_("Sign out"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QImage
 
-from ferrygate.app.presenters.aside import Aside
+from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.widgets.dropped_files import dropped_files
 from ferrygate.common.errors import Problem
 from ferrygate.common.local_disk import read_small_file
@@ -29,9 +29,9 @@ class QrReader(QObject):
     found = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, aside: Aside, parent: QObject | None = None) -> None:
+    def __init__(self, background: RunInBackground, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._aside = aside
+        self._background = background
         self._newest = 0
 
     def read_file(self, path: str) -> None:
@@ -65,7 +65,7 @@ class QrReader(QObject):
                 self.failed.emit(problem)
 
         self.started.emit()
-        self._aside(lambda: _texts(pictures), found, failed)
+        self._background(lambda: _texts(pictures), found, failed)
 
 
 def _texts(pictures: Callable[[int], list[bytes]]) -> tuple[str, ...]:

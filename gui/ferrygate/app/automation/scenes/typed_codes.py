@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ferrygate.app.scenes.scene import Scene, start_sending
-from ferrygate.app.stage import SITE, Stage
+from ferrygate.app.automation.scene_window import SITE, SceneWindow
+from ferrygate.app.automation.scenes.scene import Scene, start_sending
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
@@ -13,7 +13,7 @@ from ferrygate.sites.site import Site
 _TYPED = Site(name="sftp.example.org", host="sftp.example.org", username="vendor7")
 
 
-def _type_code(stage: Stage) -> str:
+def _type_code(stage: SceneWindow) -> str:
     stage.open()
     stage.workspace.sign_in.type_code(wanted=True)
     stage.driver.type_into(_("Password"), "correct horse")
@@ -21,7 +21,7 @@ def _type_code(stage: Stage) -> str:
     return _("A code is good for one sign-in, and is not kept.")
 
 
-def _code_used(stage: Stage) -> str:
+def _code_used(stage: SceneWindow) -> str:
     stage.open()
     stage.workspace.sign_in.type_code(wanted=True)
     stage.driver.type_into(_("Password"), "correct horse")
@@ -30,7 +30,7 @@ def _code_used(stage: Stage) -> str:
     return _("Code from your phone or token")
 
 
-def _next_code(stage: Stage) -> str:
+def _next_code(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.workspace.handle(m.CodeChanged(code=None))
     start_sending(stage)
@@ -38,36 +38,36 @@ def _next_code(stage: Stage) -> str:
     return _("Type the next code to go on")
 
 
-def _next_code_used(stage: Stage) -> str:
+def _next_code_used(stage: SceneWindow) -> str:
     _next_code(stage)
     _ask(stage, used=True, goes_on=True)
     return _("That code was used already.")
 
 
-def _typed_site(stage: Stage) -> str:
+def _typed_site(stage: SceneWindow) -> str:
     stage.type_address(_TYPED.host)
     return _("I have no code")
 
 
-def _no_code(stage: Stage) -> str:
+def _no_code(stage: SceneWindow) -> str:
     _typed_site(stage)
     stage.workspace.sign_in.go_without_code(wanted=True)
     return _("This site wants no code.")
 
 
-def _port(stage: Stage) -> str:
+def _port(stage: SceneWindow) -> str:
     stage.driver.type_into(_("Or the server's address"), "sftp.example.org")
     stage.driver.type_into(_("Port"), "2222")
     return _("Port")
 
 
-def _wrong_address(stage: Stage) -> str:
+def _wrong_address(stage: SceneWindow) -> str:
     stage.driver.type_into(_("Or the server's address"), "sftp.example.org:70000")
     stage.driver.click(_("Continue"))
     return _("Port")
 
 
-def _ask(stage: Stage, *, used: bool, goes_on: bool) -> None:
+def _ask(stage: SceneWindow, *, used: bool, goes_on: bool) -> None:
     problem = Problem(
         kind=Kind.CODE_NEEDED,
         sentence=message("That code was used already."),

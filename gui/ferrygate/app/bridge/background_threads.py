@@ -16,8 +16,8 @@ T = TypeVar("T")
 PATIENCE = 2.0  # seconds; a drive that hangs does not hold up the window's end
 
 
-class SideThreads(QObject):
-    """An :class:`~ferrygate.app.presenters.aside.Aside`: one daemon thread for each piece of work.
+class BackgroundThreads(QObject):
+    """Runs each piece of work on a daemon thread of its own, as ``RunInBackground`` has it.
 
     A drive may hang for ever, so nothing waits for what was asked before.
     """

@@ -24,7 +24,7 @@ def at_once(
         done(result)
 
 
-class LaterAside:
+class DeferredBackground:
     """Does nothing until it is told to, and then all of it in order."""
 
     def __init__(self) -> None:

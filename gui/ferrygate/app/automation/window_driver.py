@@ -35,7 +35,7 @@ class DriverError(FerrygateError):
     kind = Kind.INTERNAL
 
 
-class Driver:
+class WindowDriver:
     """The hands of the tour and of those who take pictures."""
 
     def __init__(self, desktop: Desktop, clock: Clock) -> None:
@@ -257,11 +257,11 @@ def addressed(*addresses: str) -> QMimeData:
 
 
 @contextmanager
-def driven(options: AppOptions) -> Iterator[tuple[Desktop, Driver]]:
+def driven(options: AppOptions) -> Iterator[tuple[Desktop, WindowDriver]]:
     """A light window and hands to work it; it is gone afterwards."""
     desktop = Desktop(options, Qt.ColorScheme.Light)
     desktop.show()
     try:
-        yield desktop, Driver(desktop, options.clock)
+        yield desktop, WindowDriver(desktop, options.clock)
     finally:
         desktop.close()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ferrygate.app.automation.scene_window import SceneWindow
+from ferrygate.app.automation.scenes.scene import BATCH, Scene, before_value, start_sending
 from ferrygate.app.presenters.batch_outcome import Tab
-from ferrygate.app.scenes.scene import BATCH, Scene, before_value, start_sending
-from ferrygate.app.stage import Stage
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
@@ -15,7 +15,7 @@ from ferrygate.engine import messages as m
 _MANY = 43_000
 
 
-def _drop_box(stage: Stage) -> str:
+def _drop_box(stage: SceneWindow) -> str:
     """A folder that takes files and cannot be listed, after a file that the server refused."""
     stage.sign_in()
     stage.workspace.folder.open(b"/drop-box")
@@ -63,7 +63,7 @@ def _drop_box(stage: Stage) -> str:
     return "Disk quota exceeded"
 
 
-def _refused_name(stage: Stage) -> str:
+def _refused_name(stage: SceneWindow) -> str:
     """A new folder whose name the server refused stays to be changed."""
     stage.sign_in()
     problem = Problem(
@@ -75,7 +75,7 @@ def _refused_name(stage: Stage) -> str:
     return _("Name of the new folder")
 
 
-def _reading(stage: Stage) -> str:
+def _reading(stage: SceneWindow) -> str:
     """A large folder, half of which has come."""
     stage.sign_in()
     many = tuple(
@@ -88,14 +88,14 @@ def _reading(stage: Stage) -> str:
     return words
 
 
-def _reconnecting(stage: Stage) -> str:
+def _reconnecting(stage: SceneWindow) -> str:
     stage.sign_in()
     start_sending(stage)
     stage.state(m.SessionState.RECONNECTING, _lost(), 7)
     return before_value(_("Reconnecting in {seconds} s"))
 
 
-def _reconnecting_folder(stage: Stage) -> str:
+def _reconnecting_folder(stage: SceneWindow) -> str:
     """Another folder was opened after the line was lost."""
     stage.sign_in()
     stage.state(m.SessionState.RECONNECTING, _lost(), 7)
@@ -104,20 +104,20 @@ def _reconnecting_folder(stage: Stage) -> str:
     return _("Shown once the connection is back")
 
 
-def _signed_in(stage: Stage) -> str:
+def _signed_in(stage: SceneWindow) -> str:
     """The code that was used to sign in is not the loudest thing."""
     stage.sign_in()
     stage.give_spent_code()
     return _("Already used")
 
 
-def _offline(stage: Stage) -> str:
+def _offline(stage: SceneWindow) -> str:
     stage.sign_in()
     stage.state(m.SessionState.OFFLINE, _lost())
     return _("Offline")
 
 
-def _copied(stage: Stage) -> str:
+def _copied(stage: SceneWindow) -> str:
     stage.sign_in()
     words = _("Copied. Cleared in {seconds} s").format(seconds=12)
     stage.workspace.notices.say(words)

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ferrygate.app.automation.scene_window import SceneEngine, SceneWindow
+from ferrygate.app.automation.scenes.every_scene import SCENES
+from ferrygate.app.automation.scenes.scene import Scene
+from ferrygate.app.automation.window_driver import WindowDriver, driven
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
-from ferrygate.app.scenes.every_scene import SCENES
-from ferrygate.app.scenes.scene import Scene
-from ferrygate.app.stage import SceneEngine, Stage
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home
 from ferrygate.engine import messages as m
@@ -35,13 +35,13 @@ def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENE
 
 
 def _take(name: str, scene: Scene, clock: Clock, empty: Path, folder: Path) -> list[Path]:
-    with staged(clock, empty) as (desktop, stage):
+    with scene_window(clock, empty) as (desktop, stage):
         words = scene(stage)
-        return Driver(desktop, clock).pictures(folder, name, showing=words)
+        return WindowDriver(desktop, clock).pictures(folder, name, showing=words)
 
 
 @contextmanager
-def staged(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, Stage]]:
+def scene_window(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, SceneWindow]]:
     """Give a window and a stage to play one scene on; its files are in an empty folder."""
     downloads = empty / "Downloads"
     downloads.mkdir()
@@ -59,4 +59,4 @@ def staged(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, Stage]]:
     )
     with driven(options) as (desktop, driver):
         driver.wait_for("engine", lambda: bool(engines))
-        yield desktop, Stage(desktop.workspace, driver, clock, engines[0], downloads)
+        yield desktop, SceneWindow(desktop.workspace, driver, clock, engines[0], downloads)

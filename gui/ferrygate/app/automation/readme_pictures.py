@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ferrygate.app.automation.first_sign_in import by_hand, fill_in, sign_in
+from ferrygate.app.automation.window_driver import WindowDriver, driven
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.driver import Driver, driven
 from ferrygate.app.options import AppOptions
-from ferrygate.app.signing_in import by_hand, fill_in, sign_in
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 
@@ -40,7 +40,7 @@ def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
     return taken
 
 
-def _send_something(driver: Driver, desktop: Desktop) -> None:
+def _send_something(driver: WindowDriver, desktop: Desktop) -> None:
     """Two batches for the transfers panel."""
     with TemporaryDirectory() as place:
         for count, name in enumerate(_SENT, start=1):
@@ -62,7 +62,7 @@ def _delivered_or_asked(desktop: Desktop, count: int) -> bool:
     return _delivered(desktop, count) or desktop.workspace.transfers.view.asked is not None
 
 
-def _both(driver: Driver, desktop: Desktop, folder: Path, name: str) -> list[Path]:
+def _both(driver: WindowDriver, desktop: Desktop, folder: Path, name: str) -> list[Path]:
     code = desktop.workspace.code
 
     def half_way() -> bool:
