@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from ferrygate.app.models.folder_model import Column
 from ferrygate.app.presenters.batch_outcome import Tab
+from ferrygate.app.widgets.file_header import FileHeader
 from ferrygate.app.widgets.type_ahead import PAUSE_MS
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.engine import messages as m
@@ -260,6 +261,34 @@ def test_a_column_is_sorted_by_a_key_and_its_heading_says_so(listed: Rig) -> Non
     assert words == ["Name, sorted upwards", "Size"]
 
 
+def marks(rig: Rig) -> dict[int, QImage]:
+    """Give what is painted in the place for the mark, for each heading that has something there."""
+    header = rig.window.files.files.horizontalHeader()
+    assert isinstance(header, FileHeader)
+    seen = {}
+    for section in range(header.count()):
+        left, width = header.sectionViewportPosition(section), header.sectionSize(section)
+        place = header.mark_rect(QRect(left, 0, width, header.height()), section)
+        image = header.viewport().grab(place).toImage()
+        ground = image.pixel(0, 0)
+        dots = [(x, y) for x in range(image.width()) for y in range(image.height())]
+        if any(image.pixel(x, y) != ground for x, y in dots):
+            seen[section] = image
+    return seen
+
+
+def test_a_mark_stands_at_the_heading_that_sorts_alone_and_points_the_way(listed: Rig) -> None:
+    assert list(marks(listed)) == [Column.NAME]
+    upwards = marks(listed)[Column.NAME]
+    press(listed, K.Key_1, CONTROL)
+    assert list(marks(listed)) == [Column.NAME]
+    assert marks(listed)[Column.NAME] != upwards
+    header = listed.window.files.files.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(Column.MODIFIED) + 30, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert list(marks(listed)) == [Column.MODIFIED]
+
+
 @pytest.mark.parametrize(("key", "modifiers"), [(K.Key_Menu, NONE), (K.Key_F10, SHIFT)])
 def test_the_menu_opens_at_the_current_row_and_shows_its_keys(
     listed: Rig, key: Qt.Key, modifiers: Qt.KeyboardModifier
@@ -270,7 +299,9 @@ def test_the_menu_opens_at_the_current_row_and_shows_its_keys(
     files = listed.window.files.files
     row = files.visualRect(files.currentIndex())
     assert menu.pos().y() == files.viewport().mapToGlobal(row.bottomLeft()).y()
-    shown = {each.text(): each.shortcut().toString() for each in menu.actions() if each.text()}
+    actions = [each for each in menu.actions() if each.text()]
+    assert all(each.isShortcutVisibleInContextMenu() for each in actions)
+    shown = {each.text(): each.shortcut().toString() for each in actions}
     assert shown == {
         "Open": "Return",
         "Download": "Ctrl+D",
