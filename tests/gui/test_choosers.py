@@ -9,7 +9,7 @@ import pytest
 import segno
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
 from ferrygate.app.dialogs.choosers import choose_connection_file, choose_picture
 from ferrygate.app.presenters.sign_in_view import Stage
@@ -150,3 +150,28 @@ def test_a_double_click_opens_one_chooser(
     choose_picture(parent, background, lambda _path: None, beside=mail)
     picture(parent, background, mail)
     assert len(parent.findChildren(QFileDialog)) == 1
+
+
+@pytest.mark.parametrize(("name", "is_chosen"), [("Open", True), ("Cancel", False)])
+def test_enter_presses_the_focused_button_of_a_chooser(
+    parent: QWidget,
+    background: DeferredBackground,
+    mail: Path,
+    qtbot: QtBot,
+    name: str,
+    *,
+    is_chosen: bool,
+) -> None:
+    chosen: list[str] = []
+    choose_picture(parent, background, chosen.append, beside=mail)
+    background.work()
+    dialog = opened(parent)
+    qtbot.waitUntil(lambda: name_field(dialog).text() == "code.png")
+    for _step in range(12):
+        focused = dialog.focusWidget()
+        if isinstance(focused, QPushButton) and focused.text().strip("&") == name:
+            break
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert chosen == [str(mail / "code.png")] * is_chosen

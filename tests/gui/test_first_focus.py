@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -114,3 +115,34 @@ def test_a_card_that_comes_by_itself_has_the_keyboard_on_nothing_that_signs_in(
     signed_in.driver.wait_for("card", lambda: signed_in.driver.shows("Sign in"))
     assert signed_in.workspace.screen is Screen.SIGN_IN
     assert focused(signed_in) == "Other sites"
+
+
+def test_enter_on_a_box_is_for_the_card_and_ticks_nothing(rig: Rig, qtbot: QtBot) -> None:
+    rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
+    rig.window.activateWindow()
+    qtbot.waitActive(rig.window)
+    rig.driver.type_into("Password", "correct horse")
+    for _step in range(9):
+        if isinstance(rig.window.focusWidget(), CheckBox):
+            break
+        QTest.keyClick(rig.window.focusWidget(), Qt.Key.Key_Tab)
+    box = rig.window.focusWidget()
+    assert isinstance(box, CheckBox)
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.isChecked()
+    rig.driver.wait_for_folder(b"/")
+    (given,) = [c for c in rig.engine.commands if isinstance(c, m.UsePassword)]
+    assert given.save
+
+
+def test_a_sign_in_that_is_cancelled_leaves_the_keyboard_on_nothing_that_signs_in(
+    waiting: Rig,
+) -> None:
+    find(waiting, turn_to(waiting, OTHER))
+    waiting.engine.asks_host_key = True
+    QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Return)
+    waiting.driver.click("Cancel")
+    waiting.driver.wait_for("end", lambda: waiting.workspace.sign_in.view.can_press)
+    waiting.driver.wait_for("card", lambda: waiting.driver.shows("Sign in"))
+    assert focused(waiting) == "Other sites"
