@@ -232,29 +232,6 @@ def test_signing_out_closes_the_files(signed_in: Rig) -> None:
     signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
 
 
-def test_losing_the_connection_keeps_the_files_in_sight(signed_in: Rig) -> None:
-    state = m.SessionState.RECONNECTING
-    until = signed_in.desktop._options.clock.now() + 7
-    signed_in.engine.tell(m.SessionChanged(state=state, until=until, can_try_now=True))
-    words = "Reconnecting in 7 s"
-    signed_in.driver.wait_for("words", lambda: signed_in.workspace.state.text == words)
-    assert signed_in.workspace.screen is Screen.FILES
-
-
-def test_a_folder_opened_while_the_connection_is_away_says_what_it_waits_for(
-    signed_in: Rig,
-) -> None:
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.RECONNECTING))
-    signed_in.driver.wait_for("words", lambda: signed_in.workspace.folder.view.is_away)
-    signed_in.engine.holds_listings = True
-    signed_in.driver.open_folder(b"inbox")
-    signed_in.driver.wait_for(
-        "reason", lambda: signed_in.driver.shows("Shown once the connection is back")
-    )
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
-    signed_in.driver.wait_for("list", lambda: signed_in.driver.shows("Loading…"))
-
-
 def test_nothing_is_made_offline(signed_in: Rig) -> None:
     (folder,) = (
         each
@@ -265,18 +242,6 @@ def test_nothing_is_made_offline(signed_in: Rig) -> None:
     signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE))
     signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
     signed_in.driver.wait_for("button", lambda: not folder.isEnabled())
-
-
-def test_a_lost_connection_is_tried_at_once_where_a_person_wants_it(signed_in: Rig) -> None:
-    state = m.SessionState.RECONNECTING
-    before = len(sent(signed_in, m.SignIn))
-    until = signed_in.desktop._options.clock.now() + 28
-    signed_in.engine.tell(m.SessionChanged(state=state, until=until, can_try_now=True))
-    signed_in.driver.wait_for("button", lambda: signed_in.driver.shows("Try now"))
-    signed_in.driver.click("Try now")
-    assert len(sent(signed_in, m.SignIn)) == before + 1
-    signed_in.engine.tell(m.SessionChanged(state=state))  # the try is under way
-    signed_in.driver.wait_for("no button", lambda: not signed_in.driver.shows("Try now"))
 
 
 def test_a_site_is_kept_after_its_first_sign_in_and_then_offered(
