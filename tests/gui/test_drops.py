@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QUrl
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ferrygate.app.automation.window_driver import carried
@@ -202,6 +204,39 @@ def test_a_web_address_is_explained_where_files_are_taken(signed_in: Rig) -> Non
     assert not signed_in.driver.shows("Copy details for support")
     assert uploads(signed_in) == []
     assert not signed_in.driver.drop_on(signed_in.window.side, QPoint(5, 5), addresses(WEB))
+
+
+def promised() -> QMimeData:
+    """An attachment that a mail program makes a file of once it is asked to."""
+    data = QMimeData()
+    data.setData("application/x-moz-file-promise", b"")
+    data.setData("application/x-moz-file-promise-url", b"imap://mail/1")
+    return data
+
+
+def picture() -> QMimeData:
+    """A picture that is no file, as it comes out of a page or a picture program."""
+    data = QMimeData()
+    data.setImageData(QImage(2, 2, QImage.Format.Format_RGB32))
+    return data
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (promised, "This is an attachment or a message, and not a file yet."),
+        (picture, "This is a picture without a file."),
+    ],
+)
+def test_what_has_no_file_yet_is_explained_with_what_to_do(
+    signed_in: Rig, make: Callable[[], QMimeData], words: str
+) -> None:
+    assert signed_in.driver.hang_over_list(make())
+    assert (chip(signed_in), lit(signed_in)) == (words, [])
+    assert signed_in.driver.drop_on_list(make())
+    assert signed_in.driver.shows(words)
+    assert signed_in.driver.shows("Save it first, then drop the file.")
+    assert uploads(signed_in) == []
 
 
 def test_of_a_mixed_drop_the_files_go_and_the_rest_is_said_until_the_next(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,14 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from ferrygate.engine import messages as m
 from gui import drag_source
+from gui.scripted_engine import tree_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from gui.conftest import Rig
+
+    Place = Callable[[Rig], QPoint]
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
@@ -115,6 +119,16 @@ def middle_of(rig: Rig, look: str, name: str) -> QPoint:
     return button.mapToGlobal(button.rect().center())
 
 
+def first_row(rig: Rig) -> QPoint:
+    files = rig.window.files.files
+    row = files.visualRect(rig.desktop.model.index(0, 0))
+    return files.viewport().mapToGlobal(row.center())
+
+
+def below_rows(rig: Rig) -> QPoint:
+    return rig.window.files.files.viewport().mapToGlobal(rig.driver.empty_place())
+
+
 def folders(rig: Rig) -> list[bytes]:
     return [command.folder for command in rig.engine.commands if isinstance(command, m.Upload)]
 
@@ -133,6 +147,29 @@ def test_a_drag_over_a_place_goes_there_and_the_keys_follow_it(
     source.do("type", "secret")
     assert signed_in.window.focusWidget() is signed_in.window.files.files
     assert not [line for line in source.lines if line.startswith("typed")]
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "folder"),
+    [
+        (below_rows, "Upload to exports", b"/exports"),
+        (first_row, "Upload to 2026", b"/exports/2026"),
+        (partial(middle_of, look="crumb", name="Home"), "Upload to Home", b"/"),
+    ],
+    ids=["list", "row", "crumb"],
+)
+def test_a_drag_says_where_it_goes_and_goes_there(
+    make_source: MakeSource, signed_in: Rig, place: Place, words: str, folder: bytes
+) -> None:
+    signed_in.engine.tree |= tree_of("exports/", "exports/2026/")
+    signed_in.workspace.folder.open(b"/exports")
+    signed_in.driver.wait_for_folder(b"/exports")
+    source = make_source("file:///data/report.csv")
+    source.drag(place(signed_in))
+    assert signed_in.driver.shows(words)
+    assert source.drop() == "taken"
+    assert folders(signed_in) == [folder]
+    assert not signed_in.driver.shows(words)
 
 
 def test_a_drag_elsewhere_is_refused_by_the_pointer(
