@@ -125,3 +125,27 @@ def test_a_place_stands_in_the_side_panel_once_however_often_one_comes_back(
     buttons = signed_in.window.side.findChildren(QPushButton)
     places = [b.text() for b in buttons if b.property("look") == "place" and b.isVisible()]
     assert places == ["Home", "inbox"]
+
+
+def test_places_stand_in_the_lists_order_and_follow_what_changes(
+    make_rig: MakeRig, site: Site
+) -> None:
+    tree = tree_of("plate 10/", "inbox/", "plate 2/", "a.csv")
+    rig = make_rig(site=site, given=GivenSecrets(totp_secret=KEY), tree=tree)
+    rig.sign_in()
+
+    def places() -> list[str]:
+        buttons = rig.window.side.findChildren(QPushButton)
+        shown = [b for b in buttons if b.property("look") == "place" and b.isVisible()]
+        return [b.text() for b in sorted(shown, key=QPushButton.y)]
+
+    rig.driver.wait_for("places", lambda: places() == ["Home", "inbox", "plate 2", "plate 10"])
+    rig.driver.click("New folder")
+    rig.driver.type_into("Name of the new folder", "plate 3\n")
+    more = ["Home", "inbox", "plate 2", "plate 3", "plate 10"]
+    rig.driver.wait_for("a new place", lambda: places() == more)
+    rig.driver.select(b"inbox")
+    rig.driver.press(Qt.Key.Key_Delete)
+    rig.driver.click("Remove")
+    less = ["Home", "plate 2", "plate 3", "plate 10"]
+    rig.driver.wait_for("one less", lambda: places() == less)
