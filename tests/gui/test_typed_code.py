@@ -270,6 +270,16 @@ def test_after_a_cut_the_next_code_is_typed_beside_the_files(signed_in: Rig, qtb
     signed_in.driver.wait_for("end", lambda: not signed_in.driver.shows(FIELD))
 
 
+def test_transfers_say_that_they_wait_for_the_next_code(signed_in: Rig) -> None:
+    signed_in.engine.holds_transfers = True
+    signed_in.workspace.folder.upload(["plates.csv"])
+    signed_in.driver.wait_for("row", signed_in.window.transfers.isVisible)
+    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(m.CodeQuestion(question=9, digits=6, goes_on=True))
+    signed_in.driver.wait_for("words", lambda: signed_in.driver.shows("Waiting for your code"))
+    assert signed_in.driver.shows("Begins again once you type the next code.")
+
+
 def test_a_code_that_did_not_do_is_asked_for_beside_the_files_again(signed_in: Rig) -> None:
     for number, problem in ((9, None), (10, USED)):
         signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
@@ -344,6 +354,24 @@ def test_what_is_wrong_with_an_address_stands_beside_it_and_it_stays(
     assert sites.workspace.screen is Screen.SITES
     texts = [e.text() for e in sites.window.findChildren(QLineEdit) if e.isVisible()]
     assert texts == [address, port]
+
+
+def test_a_site_of_a_connection_file_does_not_offer_to_go_without_a_code(
+    make_rig: MakeRig, site: Site
+) -> None:
+    rig = make_rig(site=site)
+    rig.driver.wait_for("card", lambda: rig.driver.shows("Type a code instead"))
+    assert not rig.driver.shows("I have no code")
+
+
+def test_a_code_is_wanted_after_all_by_a_click(sites: Rig) -> None:
+    sites.driver.type_into("Or the server's address", "vendor7@sftp.example.org\n")
+    sites.driver.click("I have no code")
+    sites.driver.click("Use a code after all")
+    sites.driver.wait_for("set-up", lambda: sites.driver.shows("Type a code instead"))
+    assert not sites.driver.shows("This site wants no code.")
+    assert sites.workspace.site is not None
+    assert sites.workspace.site.sign_in == SignIn()
 
 
 def test_a_typed_site_that_wants_no_code_is_kept_so(sites: Rig) -> None:
