@@ -94,6 +94,8 @@ def test_a_question_grows_and_shows_three_files_with_sizes_and_times(
     assert not signed_in.driver.shows("plate-03.csv")
     assert signed_in.driver.shows("Here: 4.1 MB, ")
     assert signed_in.driver.shows("Server: 4.0 MB, ")
+    words = "If an upload breaks off, the file that it replaces is lost."
+    assert signed_in.driver.shows(words)
 
 
 @pytest.mark.parametrize(

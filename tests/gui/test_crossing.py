@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from ferrygate.app.automation.first_sign_in import fill_in, sign_in
@@ -64,6 +67,31 @@ def test_a_dropped_file_crosses_and_comes_back_the_same(
         "window-dark.png",
         "window-light.png",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="attributes of Linux")
+def test_what_is_fetched_bears_its_origin_and_cannot_be_run(
+    options: AppOptions, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    script = sandbox.ready.root / "inbox" / "run.sh"
+    script.write_text("exit 1")
+    script.chmod(0o755)
+    with driven(options) as (desktop, driver):
+        fill_in(driver, desktop, options)
+        sign_in(driver, desktop)
+        driver.press(Qt.Key.Key_F8)
+        driver.type_into("Folder on this computer", f"{tmp_path}\n")
+        driver.open_folder(b"inbox")
+        driver.wait_for_folder(b"/inbox")
+        driver.select(b"run.sh")
+        driver.click("Download")
+        driver.wait_for("download", lambda: driver.shows("Downloaded "))
+        assert not driver.shows("Open “run.sh”")
+    fetched = tmp_path / "run.sh"
+    origin = os.getxattr(fetched, "user.xdg.origin.url").decode()
+    assert origin == f"sftp://127.0.0.1:{sandbox.ready.port}/inbox/run.sh"
+    assert fetched.stat().st_mode & 0o111 == 0
 
 
 def test_the_tour_says_where_it_stopped(

@@ -88,6 +88,26 @@ def test_enter_opens_the_file_by_keyboard_alone(
     signed_in.driver.wait_for("file", lambda: opener.opened == [str(file)])
 
 
+def test_a_fetched_file_is_called_downloaded(signed_in: Rig, tmp_path: Path) -> None:
+    fetch(signed_in, tmp_path / "a.csv")
+    signed_in.driver.wait_for("words", lambda: signed_in.driver.shows("Downloaded "))
+    assert not signed_in.driver.shows("Delivered")
+
+
+def test_what_has_come_in_a_files_place_is_not_started_by_a_click(
+    signed_in: Rig, opener: FakeOpener, tmp_path: Path
+) -> None:
+    file, script = tmp_path / "a.csv", tmp_path / "run.sh"
+    fetch(signed_in, file)
+    script.touch()
+    file.unlink()
+    file.symlink_to(script)
+    QTest.mouseClick(link(signed_in, "Open"), Qt.MouseButton.LeftButton)
+    words = "“a.csv” is no longer the file that was downloaded."
+    signed_in.driver.wait_for("words", lambda: signed_in.driver.shows(words))
+    assert opener.opened == []
+
+
 def test_a_file_that_could_run_has_no_button_to_open_it(signed_in: Rig, tmp_path: Path) -> None:
     fetch(signed_in, tmp_path / "setup.desktop")
     link(signed_in, "Show in folder")
