@@ -32,6 +32,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.window import MainWindow
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
+from ferrygate.engine import messages as m
 from ferrygate.sites.store import SiteStore
 
 if TYPE_CHECKING:
@@ -64,7 +65,21 @@ def _local(stage: SceneWindow) -> str:
     return "Folder above"
 
 
-PAGES: dict[str, Scene] = {**SCENES, "welcome": _welcome, "sites": _sites, "local": _local}
+def _ready(stage: SceneWindow) -> str:
+    """The card of a site that nothing is missing for: its button would sign in at once."""
+    stage.give_code()
+    kept = m.SiteOpened(site=SITE, has_password=True, has_code_secret=True, can_save=True)
+    stage.workspace.handle(kept)
+    return "Sign in"
+
+
+PAGES: dict[str, Scene] = {
+    **SCENES,
+    "welcome": _welcome,
+    "sites": _sites,
+    "local": _local,
+    "ready": _ready,
+}
 
 FIRST_FOCUS = {
     "welcome": "Open a connection file",
