@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QUrl
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QDragLeaveEvent, QImage
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from ferrygate.app.automation.window_driver import carried
 from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
@@ -153,10 +153,13 @@ def test_a_drop_elsewhere_is_refused(signed_in: Rig, file: Path) -> None:
     assert uploads(signed_in) == before
 
 
-def test_leaving_the_window_puts_all_lights_out(signed_in: Rig, file: Path) -> None:
+def test_leaving_a_place_or_the_window_puts_all_lights_out(signed_in: Rig, file: Path) -> None:
     place = button(signed_in, "place", "inbox")
     signed_in.driver.hang_over(place, MIDDLE, carried([file]))
-    assert not signed_in.driver.drop_on(signed_in.window.side, QPoint(5, 5), carried([file]))
+    assert not signed_in.driver.hang_over(signed_in.window.side, QPoint(5, 5), carried([file]))
+    assert (chip(signed_in), lit(signed_in)) == ("", [])
+    signed_in.driver.hang_over(place, MIDDLE, carried([file]))
+    QApplication.sendEvent(signed_in.window, QDragLeaveEvent())
     assert (chip(signed_in), lit(signed_in)) == ("", [])
 
 

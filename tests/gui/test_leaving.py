@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
+from ferrygate.app.plain_text import PlainLabel
 from ferrygate.app.presenters.leaving_presenter import Leaving, LeavingPresenter, LeavingView
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.environment import GivenSecrets
@@ -187,7 +188,8 @@ def test_closing_asks_and_the_keyboard_is_where_nothing_is_lost(signed_in: Rig) 
     start(signed_in)
     assert not signed_in.window.close()
     assert signed_in.driver.shows("1 transfer is under way.")
-    assert signed_in.driver.shows("3.10 GB of plate-scans would not be sent.")
+    words = {each.text() for each in signed_in.window.findChildren(PlainLabel) if each.isVisible()}
+    assert "3.10 GB of plate-scans would not be sent." in words
     assert signed_in.window.focusWidget().accessibleName() == "Keep going"
     press(signed_in, Qt.Key.Key_Return)
     assert not signed_in.driver.shows("Keep going")
