@@ -246,10 +246,11 @@ def test_the_field_takes_digits_alone_and_no_more_than_a_code_has(typing: Rig) -
 def test_a_code_that_was_used_is_forgotten_and_cannot_be_brought_back(typing: Rig) -> None:
     typing.driver.type_into("Password", "correct horse")
     typing.engine.asks_host_key = True
+    edit = code_field(typing)
     typing.driver.type_into(FIELD, "123456\n")
+    assert edit.text() == ""
     typing.driver.click("Cancel")
     typing.driver.wait_for("form", lambda: typing.workspace.sign_in.view.can_press)
-    edit = code_field(typing)
     assert edit.isEnabled()
     QTest.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert edit.text() == ""
