@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.jobs import Access
 from bench.links import Link
 from ferrygate.sites.connection_file import format_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 
@@ -74,5 +74,5 @@ def _site(access: Access) -> Site:
         port=access.port,
         username=access.username,
         host_key_fingerprints=access.fingerprints,
-        sign_in=SignIn(steps=("publickey",), private_key=str(access.private_key)),
+        sign_in=SignInSettings(steps=("publickey",), private_key=str(access.private_key)),
     )

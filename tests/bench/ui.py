@@ -44,7 +44,7 @@ from bench.workloads import prepare
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import HOME_VARIABLE
 from ferrygate.sites.connection_file import format_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 
@@ -116,7 +116,7 @@ def signed_in_rig(state: Path) -> Iterator[tuple[Rig, Path]]:
             username=rig.username,
             start_folder=str(rig.home),
             host_key_fingerprints=rig.host_key_fingerprints,
-            sign_in=SignIn(steps=("publickey",), private_key=str(rig.private_key)),
+            sign_in=SignInSettings(steps=("publickey",), private_key=str(rig.private_key)),
         )
         file = state / "bench.ferrygate"
         file.write_text(format_connection_file(site), encoding="utf-8")

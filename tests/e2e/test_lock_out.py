@@ -9,7 +9,7 @@ import pytest
 
 from e2e.program import Program, connection_file, program_for
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_site import site_of
 
@@ -61,7 +61,7 @@ def test_wrong_sign_ins_under_many_spellings_never_lock_the_account(
     del bare  # its environment
     sandbox = make_sandbox(period=2)
     site = site_of(sandbox.ready)
-    without_okta = SignIn(period=site.sign_in.period)
+    without_okta = SignInSettings(period=site.sign_in.period)
     spellings = [
         site,
         site_of(sandbox.ready, sign_in=without_okta),

@@ -9,7 +9,7 @@ import pytest
 
 from e2e.program import Program, connection_file
 from e2e.screen import at_a_terminal
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import site_of
 
@@ -17,7 +17,7 @@ PASSPHRASE = "quiet harbour"
 
 
 def site_with_key(openssh: Rig, folder: Path, key: Path) -> Path:
-    how = SignIn(steps=("publickey",), private_key=str(key))
+    how = SignInSettings(steps=("publickey",), private_key=str(key))
     return connection_file(folder, site_of(openssh, how))
 
 

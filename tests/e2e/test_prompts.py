@@ -9,7 +9,7 @@ import pytest
 
 from e2e.program import Program, connection_file
 from e2e.screen import at_a_terminal
-from ferrygate.sites.site import SignIn, Site, Support
+from ferrygate.sites.site import SignInSettings, Site, Support
 from servers.rigs.asking import Asked, Round, asking_server
 from servers.rigs.server_process import HOST
 
@@ -28,7 +28,7 @@ def site_for(asked: Asked, folder: Path) -> Path:
         host=HOST,
         port=asked.port,
         username="vendor7",
-        sign_in=SignIn(
+        sign_in=SignInSettings(
             steps=("keyboard-interactive",),
             prompts=(("Passcode, or leave empty for a push::", "ask"),),
         ),

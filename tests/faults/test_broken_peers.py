@@ -27,7 +27,7 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.vault import SecretKind
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
@@ -179,7 +179,7 @@ class Attempts:
             host=HOST,
             port=port,
             username="vendor7",
-            sign_in=SignIn(join="{password}"),
+            sign_in=SignInSettings(join="{password}"),
         )
 
     @staticmethod

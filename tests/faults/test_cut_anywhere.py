@@ -8,7 +8,7 @@ import pytest
 
 from ferrygate.api.connecting import connect
 from ferrygate.common.paths import Home
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.rig import Rig
 from support.cutting_proxy import CuttingProxy
 
@@ -33,7 +33,7 @@ def site_of(openssh: Rig, port: int) -> Site:
         port=port,
         username=openssh.username,
         host_key_fingerprints=openssh.host_key_fingerprints,
-        sign_in=SignIn(steps=("publickey",), private_key=str(openssh.private_key)),
+        sign_in=SignInSettings(steps=("publickey",), private_key=str(openssh.private_key)),
     )
 
 

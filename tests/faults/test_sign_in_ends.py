@@ -25,7 +25,7 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.vault import SecretKind
 from servers.rigs.server_process import HOST
 from support.scripted_ssh import Script, ext_info, scripted_ssh
@@ -33,7 +33,7 @@ from support.sftp_bytes import string
 
 CLOCK = SystemClock()
 SHORT = Deadlines(handshake=5.0, authentication=1.0, verdict=0.3, channel=2.0, reply=2.0)
-PASSWORD = SignIn(join="{password}")
+PASSWORD = SignInSettings(join="{password}")
 
 
 class Person:
@@ -67,7 +67,7 @@ class Person:
 class Attempts:
     """Sign-ins to one port, as the engine makes them."""
 
-    def __init__(self, home: Path, port: int, sign_in: SignIn = PASSWORD) -> None:
+    def __init__(self, home: Path, port: int, sign_in: SignInSettings = PASSWORD) -> None:
         self.person = Person()
         self.ledger = Ledger(home / "ledger", CLOCK, SystemProcesses(), bytes)
         hosts = KnownHosts(home / "known_hosts")
@@ -89,7 +89,7 @@ class Attempts:
 
 
 @contextmanager
-def attempts(script: Script, home: Path, sign_in: SignIn = PASSWORD) -> Iterator[Attempts]:
+def attempts(script: Script, home: Path, sign_in: SignInSettings = PASSWORD) -> Iterator[Attempts]:
     with scripted_ssh(script) as port:
         yield Attempts(home, port, sign_in)
 
@@ -141,10 +141,10 @@ def test_a_connection_that_ends_after_the_password_left(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- keys
 
 
-def rsa_key(folder: Path) -> SignIn:
+def rsa_key(folder: Path) -> SignInSettings:
     path = folder / "id_rsa"
     paramiko.RSAKey.generate(2048).write_private_key_file(str(path))
-    return SignIn(steps=("publickey",), private_key=str(path))
+    return SignInSettings(steps=("publickey",), private_key=str(path))
 
 
 def test_a_server_that_takes_rsa_keys_in_the_old_way_only(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import Event
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from gui.fake_opener import FakeOpener
 from gui.scripted_engine import ScriptedEngine, Tree, tree_of
 
@@ -91,7 +91,9 @@ def site() -> Site:
 @pytest.fixture
 def okta_site(site: Site) -> Site:
     """The same, with an Okta address."""
-    return msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
+    return msgspec.structs.replace(
+        site, sign_in=SignInSettings(okta_address="https://acme.okta.example")
+    )
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import Policy, SignIn, Site
+from ferrygate.sites.site import Policy, SignInSettings, Site
 
 KEY = "JBSWY3DPEHPK3PXP"
 ADDRESS = f"otpauth://totp/Acme:v?secret={KEY}&period=60"
@@ -62,14 +62,14 @@ def export(*names: str) -> str:
 
 
 def test_a_bare_key_takes_digits_and_period_from_the_site(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=5, digits=8)))
+    table.open(msgspec.structs.replace(site, sign_in=SignInSettings(period=5, digits=8)))
     table.presenter.take(["JBSW Y3DP EHPK 3PXP"])
     assert (table.used.secret.period, table.used.secret.digits, table.used.save) == (5, 8, True)
     assert table.presenter.view.mismatch == ""
 
 
 def test_what_was_enrolled_wins_and_the_difference_is_said(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=5)))
+    table.open(msgspec.structs.replace(site, sign_in=SignInSettings(period=5)))
     table.presenter.take([ADDRESS])
     assert table.used.secret.period == 60
     assert table.presenter.view.mismatch == (
@@ -105,7 +105,7 @@ def test_words_in_a_picture_are_no_key(table: Table, site: Site) -> None:
 
 
 def test_an_export_takes_the_period_of_the_site(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(period=60)))
+    table.open(msgspec.structs.replace(site, sign_in=SignInSettings(period=60)))
     table.presenter.read()
     table.presenter.found([export("vendor7")])
     assert table.used.secret.period == 60

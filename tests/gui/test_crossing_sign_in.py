@@ -21,7 +21,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.store import SiteStore
 from ferrygate.vault.memory import MemoryVault
 
@@ -80,7 +80,7 @@ def make_person(tmp_path: Path, qtbot: QtBot) -> Iterator[MakePerson]:
             port=ready.port,
             username=ready.username,
             host_key_fingerprints=pins or (ready.host_key_fingerprint,),
-            sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+            sign_in=SignInSettings(period=ready.period, okta_address=ready.okta_address),
         )
         given = GivenSecrets(totp_secret=ready.totp_secret if enrolled else None)
         if pins:

@@ -18,7 +18,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from support.sandbox_site import code_secret_of
 
@@ -67,7 +67,7 @@ def desktop(tmp_path: Path, qtbot: QtBot, box: Sandbox) -> Iterator[Desktop]:
             port=ready.port,
             username=ready.username,
             host_key_fingerprints=(ready.host_key_fingerprint,),
-            sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+            sign_in=SignInSettings(period=ready.period, okta_address=ready.okta_address),
         ),
         is_demo=True,
         make_engine=partial(make_engine, home=home, clock=CLOCK, open_vault=MemoryVault),

@@ -8,7 +8,7 @@ from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site, Support
+from ferrygate.sites.site import SignInSettings, Site, Support
 from gui.conftest import StillClock
 
 STOP = "Stop correcting codes"
@@ -31,7 +31,7 @@ class Table:
         self.sent: list[m.Command] = []
         self.said: list[str] = []
         self.presenter = RefusalPresenter(Outbox(self.sent.append), clock, self.said.append)
-        okta = SignIn(okta_address="https://acme.okta.example")
+        okta = SignInSettings(okta_address="https://acme.okta.example")
         helped = Support(contact="help@example.org")
         self.site = msgspec.structs.replace(site, sign_in=okta, support=helped)
         self.presenter.turn_to(self.site)

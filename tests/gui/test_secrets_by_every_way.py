@@ -32,7 +32,7 @@ from ferrygate.common.secret_text import unseen_ends
 from ferrygate.engine import messages as m
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sites.known_hosts import KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
 from support.fake_clock import ManualClock
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.gui
 
-SITE = Site(name="s", host="h.example", username="v", sign_in=SignIn(join="{password}"))
+SITE = Site(name="s", host="h.example", username="v", sign_in=SignInSettings(join="{password}"))
 BY_BOTH = Site(
-    name="s", host="h", sign_in=SignIn(steps=("publickey", "password"), join="{password}")
+    name="s", host="h", sign_in=SignInSettings(steps=("publickey", "password"), join="{password}")
 )
 
 Way = Callable[[str, Path], Secret | None]
@@ -134,7 +134,9 @@ def used_by_command(terminal: Terminal, given: GivenSecrets, folder: Path) -> di
     used: dict[str, Secret] = {}
     session: Any = SimpleNamespace(
         site=Site(
-            name="s", host="h", sign_in=SignIn(steps=("publickey", "password"), join="{password}")
+            name="s",
+            host="h",
+            sign_in=SignInSettings(steps=("publickey", "password"), join="{password}"),
         ),
         opened=SimpleNamespace(has_password=False, has_code_secret=False),
         use_password=lambda secret: used.update(password=secret),

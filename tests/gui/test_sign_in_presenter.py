@@ -10,7 +10,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import Policy, SignIn, Site
+from ferrygate.sites.site import Policy, SignInSettings, Site
 from gui.sign_in_table import FORM, SECRET, Table
 
 if TYPE_CHECKING:
@@ -169,10 +169,10 @@ def test_the_policy_and_the_keychain_decide_what_may_be_kept(table: Table, site:
 
 
 def test_a_site_without_codes_asks_for_none(table: Table, site: Site) -> None:
-    plain = msgspec.structs.replace(site, sign_in=SignIn(join="{password}"))
+    plain = msgspec.structs.replace(site, sign_in=SignInSettings(join="{password}"))
     table.open(plain)
     assert not table.presenter.view.asks_code
-    key = SignIn(steps=("publickey",), private_key="~/.ssh/id_ed25519")
+    key = SignInSettings(steps=("publickey",), private_key="~/.ssh/id_ed25519")
     table.open(msgspec.structs.replace(site, sign_in=key))
     assert not table.presenter.view.asks_password
 
@@ -186,7 +186,9 @@ def test_the_card_says_when_the_next_code_will_be_used(table: Table, site: Site)
 
 
 def test_the_card_names_who_checks_the_code(table: Table, site: Site) -> None:
-    okta = msgspec.structs.replace(site, sign_in=SignIn(okta_address="https://acme.okta.example"))
+    okta = msgspec.structs.replace(
+        site, sign_in=SignInSettings(okta_address="https://acme.okta.example")
+    )
     table.open(okta)
     view = table.presenter.view
     assert (view.detail, view.checked_by) == (
@@ -234,7 +236,7 @@ def test_what_is_at_hand_for_the_site_just_left_is_not_at_hand_for_this_one(
 
 
 def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site: Site) -> None:
-    okta = SignIn(okta_address="https://acme.okta.example")
+    okta = SignInSettings(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))
     table.presenter.turn_to_okta(wanted=True)
     assert (table.presenter.view.stage, table.presenter.view.button) == (
@@ -252,7 +254,7 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
 
 def enrol_with_okta(table: Table, site: Site) -> m.EnrolWithOkta:
     """Have Okta set up the code, which is not to be kept."""
-    okta = SignIn(okta_address="https://acme.okta.example")
+    okta = SignInSettings(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))
     table.setup.keep(wanted=False)
     table.presenter.turn_to_okta(wanted=True)
@@ -291,7 +293,7 @@ def test_a_code_that_okta_set_up_for_another_site_is_not_held(table: Table, site
 
 
 def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, sign_in=SignIn(steps=("publickey",))))
+    table.open(msgspec.structs.replace(site, sign_in=SignInSettings(steps=("publickey",))))
     table.presenter.sign_in(Form(username="vendor7", password=Secret("")))
     table.fail(Kind.PASSPHRASE_MISSING)
     assert table.presenter.view.asks_passphrase

@@ -9,7 +9,7 @@ from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.common.errors import ConnectionFileError, LocalFileError, Problem, SettingsError
 from ferrygate.common.message import message
 from ferrygate.sites.known_hosts import HostKey
-from ferrygate.sites.site import SignIn, Site, Support
+from ferrygate.sites.site import SignInSettings, Site, Support
 from ferrygate.sites.store import SiteStore
 from ferrygate.sites.without_code import with_code, without_code
 from gui.background_work import DeferredBackground, at_once
@@ -110,7 +110,7 @@ def test_an_offer_says_whom_it_leads_to(presenter: SitesPresenter) -> None:
             host="sftp.example.org",
             port=2222,
             username="vendor7",
-            sign_in=SignIn(okta_address="https://acme.okta.example"),
+            sign_in=SignInSettings(okta_address="https://acme.okta.example"),
             support=Support(contact="help@example.org"),
         )
     )

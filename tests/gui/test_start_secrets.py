@@ -11,7 +11,7 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig
@@ -68,7 +68,7 @@ def test_another_connection_file_that_is_accepted_gets_nothing_of_them(
 def test_the_only_saved_site_is_the_site_of_a_start_without_a_file(
     make_rig: MakeRig, site: Site
 ) -> None:
-    made_by = SignIn(digits=8, period=60)
+    made_by = SignInSettings(digits=8, period=60)
     make_rig(site=msgspec.structs.replace(site, sign_in=made_by), given=GIVEN).sign_in()
     again = make_rig(site=None, given=GIVEN)
     again.driver.wait_for("card", lambda: again.workspace.screen is Screen.SIGN_IN)

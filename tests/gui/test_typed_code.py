@@ -17,7 +17,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.server_address import ServerAddress
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from gui.sign_in_table import FORM, Table
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_a_code_can_be_typed_though_one_could_be_made(table: Table, site: Site) 
 
 
 def test_a_server_that_asks_in_prompts_asks_for_the_code_itself(table: Table, site: Site) -> None:
-    asking = SignIn(steps=("keyboard-interactive",))
+    asking = SignInSettings(steps=("keyboard-interactive",))
     table.open(msgspec.structs.replace(site, sign_in=asking))
     table.presenter.type_code(wanted=True)
     view = table.view
@@ -180,13 +180,13 @@ def test_who_typed_a_code_types_the_next_one_after_signing_out(table: Table, sit
 @pytest.mark.parametrize(
     ("how", "typed", "can_skip"),
     [
-        (SignIn(), TYPED, True),
-        (SignIn(), None, False),  # a connection file says what the server wants
-        (SignIn(okta_address="https://acme.okta.example"), TYPED, False),
+        (SignInSettings(), TYPED, True),
+        (SignInSettings(), None, False),  # a connection file says what the server wants
+        (SignInSettings(okta_address="https://acme.okta.example"), TYPED, False),
     ],
 )
 def test_who_typed_an_address_may_say_that_no_code_is_wanted(
-    table: Table, site: Site, how: SignIn, typed: ServerAddress | None, *, can_skip: bool
+    table: Table, site: Site, how: SignInSettings, typed: ServerAddress | None, *, can_skip: bool
 ) -> None:
     table.open(msgspec.structs.replace(site, sign_in=how), typed=typed)
     assert table.view.can_skip_code is can_skip

@@ -10,7 +10,7 @@ from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import ConnectionFileError
 from ferrygate.sites.connection_file import format_connection_file, parse_connection_file
 from ferrygate.sites.fields import STEPS
-from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 
 
 def _visible(text: str) -> str:
@@ -28,7 +28,7 @@ step_lists = st.sets(st.sampled_from(STEPS), min_size=1).map(
 )
 sign_ins = step_lists.flatmap(
     lambda steps: st.builds(
-        SignIn,
+        SignInSettings,
         steps=st.just(steps),
         join=texts.filter(lambda text: "{" not in text and "}" not in text).map(
             lambda text: f"{{password}}{text}{{code}}"

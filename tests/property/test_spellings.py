@@ -12,10 +12,10 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LockOutBreakerError
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sign_in.turn import turn
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from support.fake_clock import ManualClock
 
-OKTA = SignIn(okta_address="https://x.okta.com")
+OKTA = SignInSettings(okta_address="https://x.okta.com")
 SPELLINGS = [
     Site(name="s", host="sftp.example.org", username="exports"),
     Site(name="s", host="SFTP.example.org.", username="Exports"),

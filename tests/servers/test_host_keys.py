@@ -13,7 +13,7 @@ from ferrygate.api.connecting import connect
 from ferrygate.common.errors import HostKeyChangedError, HostKeyUnknownError, ServerUnusableError
 from ferrygate.common.paths import Home
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.asking import Asked, asking_server
 from servers.rigs.keys import HOST_KEY_TYPES
 from servers.rigs.rig import Rig
@@ -34,7 +34,7 @@ def sign_in(asked: Asked, home: Home, **options: Any) -> None:
         host=HOST,
         port=asked.port,
         username="vendor7",
-        sign_in=SignIn(steps=("keyboard-interactive",)),
+        sign_in=SignInSettings(steps=("keyboard-interactive",)),
         **options,
     )
     with connect(site, password="correct horse", home=home):

@@ -20,7 +20,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.connection_file import format_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
 from support.listing_script import Listing, some
@@ -90,7 +90,7 @@ def command(
 
     with serving(lambda: _Server(server), encoding=None) as port:
         site = tmp_path / "odd.ferrygate"
-        how = SignIn(join="{password}")
+        how = SignInSettings(join="{password}")
         site.write_text(
             format_connection_file(
                 Site(name="odd", host=HOST, port=port, username="u", sign_in=how)

@@ -13,7 +13,7 @@ from ferrygate.api.connecting import connect
 from ferrygate.cli.exit_codes import exit_for
 from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.paths import Home
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.keys import make_key
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
@@ -30,7 +30,7 @@ def sshd(folder: Path, **settings: str) -> Iterator[Rig]:
         yield rig
 
 
-def refused(rig: Rig, folder: Path, sign_in: SignIn | None = None) -> Problem:
+def refused(rig: Rig, folder: Path, sign_in: SignInSettings | None = None) -> Problem:
     site = site_of(rig, sign_in or by_key(rig))
     with pytest.raises(FerrygateError) as caught, connect(site, home=Home(folder / "home")):
         pass
@@ -69,7 +69,7 @@ def test_a_server_that_takes_rsa_keys_in_the_old_way_only(tmp_path: Path) -> Non
         "AuthorizedKeysFile": str(key.with_suffix(".pub")),
     }
     with sshd(tmp_path, **settings) as rig:
-        problem = refused(rig, tmp_path, SignIn(steps=("publickey",), private_key=str(key)))
+        problem = refused(rig, tmp_path, SignInSettings(steps=("publickey",), private_key=str(key)))
     assert (problem.kind, exit_for(problem.kind)) == (Kind.SIGN_IN_REFUSED, 3)
     # This sshd does not say that it takes the old way only.
     assert "Ed25519" in str(problem.next_step)
@@ -80,7 +80,7 @@ def test_a_banner_goes_with_a_refusal(tmp_path: Path) -> None:
     text.write_text("Suspended.\nCall 555-0199.\n")
     key = make_key(tmp_path / "id_other", "ed25519")
     with sshd(tmp_path, Banner=str(text)) as rig:
-        problem = refused(rig, tmp_path, SignIn(steps=("publickey",), private_key=str(key)))
+        problem = refused(rig, tmp_path, SignInSettings(steps=("publickey",), private_key=str(key)))
     assert problem.kind is Kind.SIGN_IN_REFUSED
     assert problem.server_said == "Suspended. Call 555-0199."
 

@@ -12,7 +12,7 @@ from ferrygate.api.connecting import connect
 from ferrygate.api.session import Session
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.keys import make_key
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to
@@ -41,7 +41,7 @@ def before_first_request(session: Session, path: str, proxy: FlightProxy) -> int
         return proxy.flights
 
 
-def by_proxy(rig: Rig, sign_in: SignIn, home: Home) -> int:
+def by_proxy(rig: Rig, sign_in: SignInSettings, home: Home) -> int:
     with FlightProxy(rig.port) as proxy:
         session = sign_in_to(dataclasses.replace(rig, port=proxy.port), sign_in, home)
         return before_first_request(session, str(rig.home), proxy)

@@ -17,12 +17,12 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import PassphraseMissingError, SignInMethodError, SignInRefusedError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.keys import make_key, protect
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, by_key, sign_in_to, site_of
 
-TWO_ROUNDS = SignIn(steps=("keyboard-interactive",))
+TWO_ROUNDS = SignInSettings(steps=("keyboard-interactive",))
 ENDED = r"Connection closed by|Connection reset by|Disconnected from"
 WRONG = Secret("not the password")
 pytestmark = pytest.mark.timeout(60)  # codes of 5 s, and two sign-ins that follow each other
@@ -33,8 +33,8 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def key_then_joined(rig: Rig) -> SignIn:
-    return SignIn(steps=("publickey", "password"), private_key=str(rig.private_key))
+def key_then_joined(rig: Rig) -> SignInSettings:
+    return SignInSettings(steps=("publickey", "password"), private_key=str(rig.private_key))
 
 
 class SshdLog:
@@ -56,12 +56,12 @@ class SshdLog:
         return verdicts
 
 
-def sign_in_and_out(rig: Rig, sign_in: SignIn, home: Home) -> None:
+def sign_in_and_out(rig: Rig, sign_in: SignInSettings, home: Home) -> None:
     with sign_in_to(rig, sign_in, home) as session:
         session.stat(str(rig.home))
 
 
-def refuse(rig: Rig, sign_in: SignIn, home: Home) -> None:
+def refuse(rig: Rig, sign_in: SignInSettings, home: Home) -> None:
     """Sign in with what is wrong."""
     with pytest.raises(SignInRefusedError, match="refused the sign-in"):
         sign_in_and_out(rig, sign_in, home)
@@ -73,14 +73,14 @@ def refuse(rig: Rig, sign_in: SignIn, home: Home) -> None:
 @pytest.mark.root
 def test_password_and_code_in_one_string_leave_once(openssh_otp: Rig, home: Home) -> None:
     log = SshdLog(openssh_otp)
-    sign_in_and_out(openssh_otp, SignIn(), home)
+    sign_in_and_out(openssh_otp, SignInSettings(), home)
     assert log.verdicts() == ["Accepted password"]
 
 
 @pytest.mark.root
 def test_a_wrong_password_leaves_once(openssh_otp: Rig, home: Home) -> None:
     log = SshdLog(openssh_otp)
-    refuse(dataclasses.replace(openssh_otp, password=WRONG), SignIn(), home)
+    refuse(dataclasses.replace(openssh_otp, password=WRONG), SignInSettings(), home)
     assert log.verdicts() == ["Failed password"]
 
 
@@ -124,7 +124,7 @@ def test_nothing_leaves_where_the_server_wants_other_steps(
 ) -> None:
     log = SshdLog(openssh_key_and_otp)
     with pytest.raises(SignInMethodError, match="another way"):
-        sign_in_and_out(openssh_key_and_otp, SignIn(), home)
+        sign_in_and_out(openssh_key_and_otp, SignInSettings(), home)
     assert log.verdicts() == []
 
 

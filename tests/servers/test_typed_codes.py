@@ -18,14 +18,14 @@ from ferrygate.common.errors import CodeNeededError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, site_of
 from support.cutting_proxy import CuttingProxy
 
 pytestmark = pytest.mark.timeout(60)
 
-BY_PROMPTS = SignIn(steps=("keyboard-interactive",))
+BY_PROMPTS = SignInSettings(steps=("keyboard-interactive",))
 
 
 class Phone(Unattended):
@@ -59,7 +59,7 @@ class Phone(Unattended):
         return self.code()
 
 
-def sign_in_once(rig: Rig, sign_in: SignIn, home: Path, code: Secret) -> None:
+def sign_in_once(rig: Rig, sign_in: SignInSettings, home: Path, code: Secret) -> None:
     assert rig.password is not None
     with connect(
         site_of(rig, sign_in),
@@ -70,7 +70,7 @@ def sign_in_once(rig: Rig, sign_in: SignIn, home: Path, code: Secret) -> None:
         session.stat(str(rig.home))
 
 
-def use_twice(rig: Rig, sign_in: SignIn, home: Path) -> None:
+def use_twice(rig: Rig, sign_in: SignInSettings, home: Path) -> None:
     """Sign in with a code; it is refused the second time, before anything is sent."""
     code = Phone(rig).code()
     sign_in_once(rig, sign_in, home, code)
@@ -82,7 +82,7 @@ def use_twice(rig: Rig, sign_in: SignIn, home: Path) -> None:
 
 @pytest.mark.root
 def test_a_typed_code_leaves_once_in_one_string(openssh_otp: Rig, tmp_path: Path) -> None:
-    use_twice(openssh_otp, SignIn(), tmp_path)
+    use_twice(openssh_otp, SignInSettings(), tmp_path)
 
 
 @pytest.mark.root

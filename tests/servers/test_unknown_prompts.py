@@ -25,7 +25,7 @@ from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages import PromptQuestion, ServerSaid
 from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.asking import Asked, Round, asking_server
 from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
@@ -71,7 +71,7 @@ def site_of(asked: Asked) -> Site:
         host=HOST,
         port=asked.port,
         username="vendor7",
-        sign_in=SignIn(steps=("keyboard-interactive",), period=CODE_SECRET.period),
+        sign_in=SignInSettings(steps=("keyboard-interactive",), period=CODE_SECRET.period),
     )
 
 
@@ -162,7 +162,7 @@ def test_an_expired_password_is_called_that(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with serving(_Expired) as port:
         asked = Asked(port=port)
-        site = msgspec.structs.replace(site_of(asked), sign_in=SignIn(join="{password}"))
+        site = msgspec.structs.replace(site_of(asked), sign_in=SignInSettings(join="{password}"))
         with pytest.raises(PasswordExpiredError) as caught:
             connect(site, password="correct horse", home=home, accept_new_host_key=True)
     assert caught.value.problem.server_said == "Expired on 1 November."

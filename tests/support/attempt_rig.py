@@ -18,7 +18,7 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.vault import SecretKind
 from support.fake_clock import ManualClock
 
@@ -33,7 +33,7 @@ SITE = Site(
     username="vendor7",
     host_key_fingerprints=(KEY.fingerprint,),
 )
-BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignIn(steps=("keyboard-interactive",)))
+BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignInSettings(steps=("keyboard-interactive",)))
 ACCEPTED, REFUSED, UNKNOWN = (
     Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
 )

@@ -32,7 +32,7 @@ from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.vault.memory import MemoryVault
 from support.scripted_sftp import ScriptedServer
@@ -279,7 +279,9 @@ def odd_rig(
         )
         return Engine(parts, listener)
 
-    site = Site(name="odd", host="localhost", username="u", sign_in=SignIn(join="{password}"))
+    site = Site(
+        name="odd", host="localhost", username="u", sign_in=SignInSettings(join="{password}")
+    )
     given = GivenSecrets(password=Secret("pw"))
     with connecting.open_session(site, make_engine, Unattended(), clock, given=given) as session:
         session.use_password(Secret("pw"))

@@ -18,7 +18,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.skew import SkewStore
 from support.fake_clock import ManualClock
 
@@ -27,7 +27,7 @@ SITE = Site(
     name="Acme",
     host="sftp.example.org",
     username="vendor7",
-    sign_in=SignIn(okta_address=ADDRESS),
+    sign_in=SignInSettings(okta_address=ADDRESS),
 )
 PASSWORD = Secret("correct horse")
 KEY = "JBSWY3DPEHPK3PXP"

@@ -8,7 +8,7 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.sandbox.sandbox import Ready
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 
 def site_of(ready: Ready, **changes: Any) -> Site:
@@ -19,7 +19,7 @@ def site_of(ready: Ready, **changes: Any) -> Site:
         port=ready.port,
         username=ready.username,
         host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+        sign_in=SignInSettings(period=ready.period, okta_address=ready.okta_address),
     )
     return msgspec.structs.replace(site, **changes)
 

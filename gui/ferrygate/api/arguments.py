@@ -18,7 +18,7 @@ from ferrygate.common.local_disk import local_path
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_key, given_secret
-from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 
 C = TypeVar("C", bound=Enum)
 
@@ -37,7 +37,7 @@ _SITE: dict[str, type] = {
     "host_key_fingerprints": tuple,
     "start_folder": str,
     "late_part_seconds": int,
-    "sign_in": SignIn,
+    "sign_in": SignInSettings,
     "policy": Policy,
     "support": Support,
 }

@@ -11,10 +11,10 @@ from ferrygate.codes.enrol import (
 )
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 
 
-def code_secret_for(sign_in: SignIn, text: Secret) -> CodeSecret:
+def code_secret_for(sign_in: SignInSettings, text: Secret) -> CodeSecret:
     """Read the one code secret in a key or an address.
 
     An ``otpauth://`` address says itself how its codes are made. A bare key says nothing, and an
@@ -26,15 +26,15 @@ def code_secret_for(sign_in: SignIn, text: Secret) -> CodeSecret:
     return parse_enrolment(text.reveal(), _parameters(sign_in))
 
 
-def code_secrets_for(sign_in: SignIn, text: Secret) -> Found:
+def code_secrets_for(sign_in: SignInSettings, text: Secret) -> Found:
     """Read all code secrets in a typed or pasted text, as :func:`code_secret_for` does one."""
     return find_enrolments(text.reveal(), _parameters(sign_in))
 
 
-def code_secrets_in_qr(sign_in: SignIn, text: Secret) -> Found:
+def code_secrets_in_qr(sign_in: SignInSettings, text: Secret) -> Found:
     """Read all code secrets in the text of a QR code, which is never taken for a bare key."""
     return find_enrolments_in_qr(text.reveal(), _parameters(sign_in))
 
 
-def _parameters(sign_in: SignIn) -> CodeParameters:
+def _parameters(sign_in: SignInSettings) -> CodeParameters:
     return CodeParameters(digits=sign_in.digits, period=sign_in.period, algorithm=sign_in.algorithm)

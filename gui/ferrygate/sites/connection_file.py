@@ -19,7 +19,7 @@ from ferrygate.common.errors import ConnectionFileError
 from ferrygate.common.local_disk import reason
 from ferrygate.common.message import Message, message
 from ferrygate.sites.fields import SECTIONS, TOP, Check, Refusal
-from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 from ferrygate.sites.toml_lines import KeyPath, key_lines
 
 SUFFIX = ".ferrygate"
@@ -153,7 +153,7 @@ class _Reader:
         for key in ("name", "host"):
             if key not in top:
                 self._refuse_key((key,), message("is missing"))
-        sign_in = SignIn(**sections["sign_in"])
+        sign_in = SignInSettings(**sections["sign_in"])
         if sign_in.private_key and "publickey" not in sign_in.steps:
             self._refuse_key(("sign_in", "private_key"), message("needs the step publickey"))
         return Site(

@@ -12,7 +12,7 @@ DEFAULT_PORT = 22
 DEFAULT_LATE_PART_SECONDS = 330  # AWS Transfer Family gives a silent client 300
 
 
-class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+class SignInSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Holds how this server wants to be asked.
 
     Attributes:
@@ -71,7 +71,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     host_key_fingerprints: tuple[str, ...] = ()
     start_folder: str = "/"
     late_part_seconds: int = DEFAULT_LATE_PART_SECONDS
-    sign_in: SignIn = SignIn()
+    sign_in: SignInSettings = SignInSettings()
     policy: Policy = Policy()
     support: Support = Support()
 

@@ -7,7 +7,7 @@ import msgspec
 from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import UsageError
 from ferrygate.common.message import message
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 
 def surely_needs_code(site: Site) -> bool:
@@ -39,7 +39,7 @@ def without_code(site: Site, join: str = "{password}") -> Site:
 
 def with_code(site: Site) -> Site:
     """Undo :func:`without_code`: password and code are joined as usual."""
-    return site if needs_code(site.sign_in.join) else with_join(site, SignIn().join)
+    return site if needs_code(site.sign_in.join) else with_join(site, SignInSettings().join)
 
 
 def with_join(site: Site, join: str) -> Site:

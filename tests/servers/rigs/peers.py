@@ -13,7 +13,7 @@ from ferrygate.api.session import Session
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
 from servers.rigs.proftpd import proftpd_rig
@@ -23,9 +23,11 @@ from support.sandbox_site import site_of
 
 MIB = 1 << 20
 NEW_CONNECTION = r"Connection from 127\.0\.0\.1 port|SSH2 session opened"
-RIGS: dict[str, tuple[Callable[[Path], AbstractContextManager[Rig]], Callable[[Rig], SignIn]]] = {
+RIGS: dict[
+    str, tuple[Callable[[Path], AbstractContextManager[Rig]], Callable[[Rig], SignInSettings]]
+] = {
     "openssh": (openssh_rig, by_key),
-    "openssh_otp": (openssh_otp_rig, lambda _rig: SignIn()),
+    "openssh_otp": (openssh_otp_rig, lambda _rig: SignInSettings()),
     "proftpd": (proftpd_rig, lambda _rig: PASSWORD_THEN_CODE),
 }
 
@@ -69,7 +71,7 @@ def running_peer(name: str, state: Path, home: Home) -> Iterator[Peer]:
         yield peer
 
 
-def _on_rig(rig: Rig, sign_in: Callable[[Rig], SignIn], home: Home) -> Peer:
+def _on_rig(rig: Rig, sign_in: Callable[[Rig], SignInSettings], home: Home) -> Peer:
     return Peer(
         session=sign_in_to(rig, sign_in(rig), home),
         home=str(rig.home),

@@ -7,14 +7,14 @@ import msgspec
 from ferrygate.api.connecting import connect
 from ferrygate.api.session import Session
 from ferrygate.common.paths import Home
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.rig import Rig
 
-PASSWORD_THEN_CODE = SignIn(steps=("password", "keyboard-interactive"), join="{password}")
+PASSWORD_THEN_CODE = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
 """The password alone by the ``password`` method, then the code when it is asked for."""
 
 
-def site_of(rig: Rig, sign_in: SignIn) -> Site:
+def site_of(rig: Rig, sign_in: SignInSettings) -> Site:
     """The site of a rig's account, its host keys pinned, its codes as long-lived as they are."""
     if rig.code_secret is not None:
         sign_in = msgspec.structs.replace(sign_in, period=rig.code_secret.period)
@@ -28,12 +28,12 @@ def site_of(rig: Rig, sign_in: SignIn) -> Site:
     )
 
 
-def by_key(rig: Rig) -> SignIn:
+def by_key(rig: Rig) -> SignInSettings:
     """The rig's private key, and nothing else."""
-    return SignIn(steps=("publickey",), private_key=str(rig.private_key))
+    return SignInSettings(steps=("publickey",), private_key=str(rig.private_key))
 
 
-def sign_in_to(rig: Rig, sign_in: SignIn, home: Home) -> Session:
+def sign_in_to(rig: Rig, sign_in: SignInSettings, home: Home) -> Session:
     """A session with what the rig's account has of password and code secret."""
     return connect(
         site_of(rig, sign_in),

@@ -16,7 +16,7 @@ from ferrygate.api.session import Session
 from ferrygate.codes.otpauth import parse_otpauth
 from ferrygate.common.errors import UsageError
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 MakeSession = Callable[..., tuple[Session, Any]]
 
@@ -225,7 +225,7 @@ def test_a_site_of_another_type_is_a_type_error(site: Any) -> None:
         {"host_key_fingerprints": "SHA256:x"},
         {"host_key_fingerprints": (b"SHA256:x",)},
         {"sign_in": {"digits": 6}},
-        {"sign_in": msgspec.structs.replace(SignIn(), period="30")},
+        {"sign_in": msgspec.structs.replace(SignInSettings(), period="30")},
     ],
 )
 def test_a_site_with_a_field_of_another_type_is_a_type_error(change: dict[str, Any]) -> None:

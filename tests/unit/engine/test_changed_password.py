@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SecretKind
 from servers.rigs.asking import asking_server
@@ -34,7 +34,7 @@ def test_a_changed_password_is_forgotten(tmp_path: Path, clock: WallClock) -> No
             host=HOST,
             port=asked.port,
             username="v",
-            sign_in=SignIn(steps=("keyboard-interactive",)),
+            sign_in=SignInSettings(steps=("keyboard-interactive",)),
         )
         binding = Binding(host=site.host, port=site.port, username=site.username)
         rig.do(m.OpenSite, site)

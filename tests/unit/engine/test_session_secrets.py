@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
 from servers.rigs.keys import make_key, protect
@@ -69,7 +69,7 @@ def test_a_keychain_is_asked_only_for_what_is_needed(
         protect(key, "open sesame")
     keychain = Keychain()
     rig = EngineRig(tmp_path, clock, keychain.open)
-    sign_in = SignIn(steps=steps, private_key=str(key))
+    sign_in = SignInSettings(steps=steps, private_key=str(key))
     rig.do(m.OpenSite, Site(name="s", host="127.0.0.1", username="v", sign_in=sign_in), given)
     rig.close()
     assert keychain.asked == asked

@@ -13,7 +13,7 @@ import pytest
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.server_process import HOST
 from support.engine_rig import EngineRig
 from support.fake_clock import WallClock
@@ -34,7 +34,7 @@ def site(port: int) -> Site:
         port=port,
         username="v",
         host_key_fingerprints=(f"SHA256:{digest.decode().rstrip('=')}",),
-        sign_in=SignIn(join="{password}"),
+        sign_in=SignInSettings(join="{password}"),
     )
 
 

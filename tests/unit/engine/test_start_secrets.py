@@ -15,7 +15,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sites.site import Policy, SignIn, Site
+from ferrygate.sites.site import Policy, SignInSettings, Site
 from support.engine_rig import EngineRig
 from support.fake_clock import WallClock
 
@@ -25,7 +25,7 @@ START = Site(
     host="127.0.0.1",
     username="v",
     host_key_fingerprints=(PIN,),
-    sign_in=SignIn(okta_address="https://acme.okta.example"),
+    sign_in=SignInSettings(okta_address="https://acme.okta.example"),
 )
 CODE_SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 GIVEN = Credentials(password=Secret("pw"), code_secret=CODE_SECRET, passphrase=Secret("open"))
@@ -46,8 +46,8 @@ OTHERS = [
     {"host_key_fingerprints": ()},
     {"host_key_fingerprints": (PIN.replace("0", "1"),)},
     {"host_key_fingerprints": (PIN, PIN.replace("0", "1"))},
-    {"sign_in": SignIn()},
-    {"sign_in": SignIn(okta_address="https://acme.okta.example.org")},
+    {"sign_in": SignInSettings()},
+    {"sign_in": SignInSettings(okta_address="https://acme.okta.example.org")},
 ]
 
 

@@ -15,7 +15,7 @@ from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import ASK_PERSON_FROM, REFUSE_FROM
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     CREDENTIALS,
     REFUSED,
@@ -236,7 +236,7 @@ def test_aws_refuses_password_and_code_once(case: Case) -> None:
 
 @pytest.mark.parametrize("prompt", ["Password: ", "Colour of your badge? "])
 def test_proftpd_has_taken_the_password_before_it_asks_on(case: Case, prompt: str) -> None:
-    how = SignIn(steps=("password", "keyboard-interactive"), join="{password}")
+    how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
         password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
     )

@@ -33,7 +33,7 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     ACCEPTED,
     CREDENTIALS,
@@ -71,7 +71,7 @@ def test_password_and_code_leave_once(case: Case) -> None:
     ],
 )
 def test_the_join_is_the_sites(case: Case, template: str, sent: str) -> None:
-    case.sign_in(msgspec.structs.replace(SITE, sign_in=SignIn(join=template)))
+    case.sign_in(msgspec.structs.replace(SITE, sign_in=SignInSettings(join=template)))
     assert case.server.sent == [sent]
     assert case.ledger.is_claimed(SECRET, 100) is ("{code}" in template)
 
@@ -189,14 +189,18 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
 @pytest.mark.parametrize(
     ("sign_in", "none", "refusals"),
     [
-        (SignIn(), ACCEPTED, 1),  # nobody was asked for anything
-        (SignIn(join="{password}"), PASSWORD_OFFERED, 0),
-        (SignIn(join="{password}", okta_address="https://okta.example.org"), PASSWORD_OFFERED, 1),
-        (SignIn(okta_address="https://okta.example.org"), PASSWORD_OFFERED, 0),
+        (SignInSettings(), ACCEPTED, 1),  # nobody was asked for anything
+        (SignInSettings(join="{password}"), PASSWORD_OFFERED, 0),
+        (
+            SignInSettings(join="{password}", okta_address="https://okta.example.org"),
+            PASSWORD_OFFERED,
+            1,
+        ),
+        (SignInSettings(okta_address="https://okta.example.org"), PASSWORD_OFFERED, 0),
     ],
 )
 def test_refusals_are_forgotten_once_the_account_has_seen_enough(
-    case: Case, sign_in: SignIn, none: Answer, refusals: int
+    case: Case, sign_in: SignInSettings, none: Answer, refusals: int
 ) -> None:
     site = msgspec.structs.replace(SITE, sign_in=sign_in)
     lease = case.ledger.admit(site.account).lease

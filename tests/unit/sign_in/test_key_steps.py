@@ -12,14 +12,14 @@ from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.keys import make_key
 from support.attempt_rig import SECRET, SITE, Case, FakeConnection
 
 
 def with_key(folder: Path, *steps: str) -> Site:
     key = make_key(folder / "key", "ed25519")
-    sign_in = SignIn(steps=("publickey", *steps), private_key=str(key))
+    sign_in = SignInSettings(steps=("publickey", *steps), private_key=str(key))
     return msgspec.structs.replace(SITE, sign_in=sign_in)
 
 

@@ -27,7 +27,7 @@ from ferrygate.sign_in.okta_verdict import (
     explain,
     judge,
 )
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.fake_clock import ManualClock
 from support.okta_rig import (
     KEY,
@@ -146,7 +146,7 @@ def test_an_unknown_end_counts(rig: OktaRig, okta: FakeOkta) -> None:
 
 def test_what_has_to_be_at_hand(rig: OktaRig, okta: FakeOkta) -> None:
     nobody = msgspec.structs.replace(SITE, username="")
-    nowhere = msgspec.structs.replace(SITE, sign_in=SignIn())
+    nowhere = msgspec.structs.replace(SITE, sign_in=SignInSettings())
     with pytest.raises(SecretsMissingError, match="user name"):
         rig.attempts.diagnose_refusal(nobody, PASSWORD, CancelToken())
     with pytest.raises(SecretsMissingError, match="password"):

@@ -19,7 +19,7 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from support.attempt_rig import (
     BY_PROMPTS,
     CREDENTIALS,
@@ -65,7 +65,7 @@ def test_one_prompt_gets_what_the_password_step_would_send(case: Case) -> None:
 
 
 def test_a_site_that_joins_nothing_sends_the_password_alone(case: Case) -> None:
-    site = msgspec.structs.replace(SITE, sign_in=SignIn(join="{password}"))
+    site = msgspec.structs.replace(SITE, sign_in=SignInSettings(join="{password}"))
     assert sign_in_by_prompts(case, PASSWORD_ASKED, site=site) == [PASSWORD]
 
 
@@ -104,7 +104,7 @@ def test_no_secret_leaves_twice_alone_or_joined(
     ],
 )
 def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: str) -> None:
-    how = SignIn(steps=("password", "keyboard-interactive"), join=template)
+    how = SignInSettings(steps=("password", "keyboard-interactive"), join=template)
     case.server = FakeConnection(
         password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
     )
@@ -115,7 +115,7 @@ def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: s
 
 
 def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None:
-    how = SignIn(steps=("password", "keyboard-interactive"), join="{password}")
+    how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
         password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[CODE_ASKED]
     )

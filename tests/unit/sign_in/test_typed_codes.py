@@ -17,7 +17,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.codes import steps_of
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     BY_PROMPTS,
     REFUSED,
@@ -36,7 +36,9 @@ from support.attempt_rig import (
     [("{password}{code}", "correct horse123456"), ("{code}-{password}", "123456-correct horse")],
 )
 def test_it_is_joined_by_the_sites_template(case: Case, join: str, sent: str) -> None:
-    case.sign_in(msgspec.structs.replace(SITE, sign_in=SignIn(join=join)), case.typed("123456"))
+    case.sign_in(
+        msgspec.structs.replace(SITE, sign_in=SignInSettings(join=join)), case.typed("123456")
+    )
     assert case.server.sent == [sent]
     assert "code typed" in case.watcher.told
 

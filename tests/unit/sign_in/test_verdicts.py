@@ -11,7 +11,7 @@ from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefus
 from ferrygate.sftp.connection import Answer, Outcome
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     CREDENTIALS,
     PROMPTS_OFFERED,
@@ -55,7 +55,7 @@ def test_a_plain_refusal_names_the_correction_that_its_code_was_made_with(case: 
 
 
 def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> None:
-    how = SignIn(steps=("keyboard-interactive",))
+    how = SignInSettings(steps=("keyboard-interactive",))
     asked = [asks("Password:"), asks("Verification code:"), asks("Verification code:")]
     case.server = FakeConnection(none=PROMPTS_OFFERED, asks=asked, interactive=REFUSED)
     case.watcher.answers["Verification code:"] = None
@@ -67,7 +67,7 @@ def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> Non
 
 @pytest.mark.parametrize("steps", [("password",), ("keyboard-interactive",)])
 def test_a_refusal_without_a_code_names_none(case: Case, steps: tuple[str, ...]) -> None:
-    how = SignIn(steps=steps, join="{password}")
+    how = SignInSettings(steps=steps, join="{password}")
     none = PROMPTS_OFFERED if steps != ("password",) else Answer(Outcome.REFUSED, steps)
     case.server = FakeConnection(
         none=none, password=REFUSED, asks=[asks("Password:")], interactive=REFUSED

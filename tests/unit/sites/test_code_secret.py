@@ -9,10 +9,10 @@ from ferrygate.sites.code_secret import (
     code_secrets_for,
     code_secrets_in_qr,
 )
-from ferrygate.sites.site import SignIn
+from ferrygate.sites.site import SignInSettings
 
 KEY = "JBSWY3DPEHPK3PXP"
-SIGN_IN = SignIn(digits=8, period=60, algorithm="SHA256")
+SIGN_IN = SignInSettings(digits=8, period=60, algorithm="SHA256")
 
 
 def test_a_bare_key_is_used_as_the_site_says() -> None:

@@ -10,7 +10,7 @@ from ferrygate.sites.connection_file import (
     parse_connection_file,
     read_connection_file,
 )
-from ferrygate.sites.site import Policy, SignIn, Site, Support
+from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 
 PIN = "SHA256:" + "A" * 43
 WHOLE = f"""\
@@ -48,7 +48,7 @@ SITE = Site(
     host_key_fingerprints=(PIN,),
     start_folder="/out",
     late_part_seconds=0,
-    sign_in=SignIn(
+    sign_in=SignInSettings(
         steps=("publickey", "password"),
         join="{password},{code}",
         private_key="~/.ssh/id_ed25519",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ferrygate.sites.address import canonical_host, canonical_okta
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 
 def site(
     host: str = "sftp.example.org", user: str = "vendor7", okta: str = "", port: int = 22
 ) -> Site:
-    return Site(name="s", host=host, port=port, username=user, sign_in=SignIn(okta_address=okta))
+    return Site(
+        name="s", host=host, port=port, username=user, sign_in=SignInSettings(okta_address=okta)
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import pytest
 
 from ferrygate.common.errors import UsageError
 from ferrygate.sites.connection_file import format_connection_file, parse_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.without_code import may_do_without_code, with_code, without_code
 
 SITE = Site(name="Acme", host="sftp.example.org")
-OKTA = Site(name="Acme", host="h", sign_in=SignIn(okta_address="https://acme.okta.example"))
+OKTA = Site(name="Acme", host="h", sign_in=SignInSettings(okta_address="https://acme.okta.example"))
 
 
 def test_a_site_without_a_code_sends_the_password_alone_and_is_kept_so() -> None:
@@ -22,7 +22,7 @@ def test_that_can_be_undone() -> None:
 
 
 def test_another_way_to_join_a_code_is_left_alone() -> None:
-    site = Site(name="Acme", host="h", sign_in=SignIn(join="{code}{password}"))
+    site = Site(name="Acme", host="h", sign_in=SignInSettings(join="{code}{password}"))
     assert with_code(site) == site
 
 

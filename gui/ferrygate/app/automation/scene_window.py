@@ -15,14 +15,14 @@ from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site, Support
+from ferrygate.sites.site import SignInSettings, Site, Support
 
 SITE = Site(
     name="Acme exports",
     host="sftp.example.org",
     username="vendor7",
     host_key_fingerprints=("SHA256:0123456789012345678901234567890123456789012",),
-    sign_in=SignIn(okta_address="https://acme.okta.example"),
+    sign_in=SignInSettings(okta_address="https://acme.okta.example"),
     support=Support(contact="help@example.org"),
 )
 _KEY = Secret("JBSWY3DPEHPK3PXP")

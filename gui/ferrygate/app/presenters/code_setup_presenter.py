@@ -18,7 +18,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 
 class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +98,8 @@ class CodeSetupPresenter(Observable):
         """Take keys or addresses that a person typed or pasted."""
         self._take(texts, code_secrets_for)
 
-    def _take(self, texts: Iterable[str], read: Callable[[SignIn, Secret], Found]) -> None:
-        sign_in = self._site.sign_in if self._site is not None else SignIn()
+    def _take(self, texts: Iterable[str], read: Callable[[SignInSettings, Secret], Found]) -> None:
+        sign_in = self._site.sign_in if self._site is not None else SignInSettings()
         found: list[CodeSecret] = []
         problem: Problem | None = None
         for text in texts:

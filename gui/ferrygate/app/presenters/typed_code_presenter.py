@@ -10,7 +10,7 @@ from ferrygate.codes.typed_code import typed_code
 from ferrygate.common.errors import Problem, UsageError
 from ferrygate.common.secret import Secret
 from ferrygate.engine import messages as m
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 
 class TypedCodeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class TypedCodeView(msgspec.Struct, frozen=True, kw_only=True):
         problem: why what was typed before did not do.
     """
 
-    digits: int = SignIn().digits
+    digits: int = SignInSettings().digits
     is_asked: bool = False
     goes_on: bool = False
     question: int = 0

@@ -29,7 +29,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import reason
 from ferrygate.common.message import message
 from ferrygate.sites.connection_file import SUFFIX, format_connection_file
-from ferrygate.sites.site import SignIn, Site
+from ferrygate.sites.site import SignInSettings, Site
 
 if TYPE_CHECKING:
     from ferrygate.sandbox.sandbox import Ready
@@ -154,7 +154,7 @@ def _write_connection_file(path: Path, ready: Ready) -> None:
         port=ready.port,
         username=ready.username,
         host_key_fingerprints=(ready.host_key_fingerprint,),
-        sign_in=SignIn(period=ready.period, okta_address=ready.okta_address),
+        sign_in=SignInSettings(period=ready.period, okta_address=ready.okta_address),
     )
     write_whole(path, format_connection_file(site).encode())
 

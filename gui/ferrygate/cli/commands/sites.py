@@ -27,7 +27,7 @@ from ferrygate.sites.site import (
     DEFAULT_LATE_PART_SECONDS,
     DEFAULT_PORT,
     Policy,
-    SignIn,
+    SignInSettings,
     Site,
     Support,
 )
@@ -115,11 +115,13 @@ class _Given(TypedDict):
     "--step",
     "steps",
     multiple=True,
-    default=SignIn().steps,
+    default=SignInSettings().steps,
     show_default=True,
     help="A method of signing in, by its SSH name; once for each, in order.",
 )
-@click.option("--join", default=SignIn().join, show_default=True, help="What is sent as password.")
+@click.option(
+    "--join", default=SignInSettings().join, show_default=True, help="What is sent as password."
+)
 @click.option("--private-key", default="", help="File of the key for the step publickey.")
 @click.option("--digits", default=6, show_default=True, type=click.Choice(list(DIGITS)))
 @click.option("--period", default=30, show_default=True, help="Life of a code, seconds.")
@@ -150,7 +152,7 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
         host_key_fingerprints=given["fingerprints"],
         start_folder=at.start_folder,
         late_part_seconds=given["late_part_seconds"],
-        sign_in=SignIn(
+        sign_in=SignInSettings(
             steps=given["steps"],
             join=given["join"],
             private_key=given["private_key"],
