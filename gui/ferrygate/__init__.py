@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ferrygate.api.session import Session as Session
     from ferrygate.common.errors import FerrygateError as FerrygateError
     from ferrygate.common.errors import Kind as Kind
-    from ferrygate.engine.messages import ConflictChoice as ConflictChoice
-    from ferrygate.engine.messages import TransferState as TransferState
+    from ferrygate.transfers.views import ConflictChoice as ConflictChoice
+    from ferrygate.transfers.views import TransferState as TransferState
 
     __version__: str
 
@@ -45,12 +45,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ConflictChoice": "engine.messages",
+    "ConflictChoice": "transfers.views",
     "FerrygateError": "common.errors",
     "Kind": "common.errors",
     "Result": "api.result",
     "Session": "api.session",
-    "TransferState": "engine.messages",
+    "TransferState": "transfers.views",
     "connect": "api.connecting",
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
-    from ferrygate.engine.messages import Listener
+    from ferrygate.engine.messages.event import Listener
 
 _INTERRUPTED = 130  # Exit.INTERRUPTED, which may not be loaded yet
 _AGAIN_SECONDS = 0.05  # until an interrupt that was lost is raised again

@@ -15,7 +15,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.processes import SystemProcesses
-from ferrygate.engine.messages import Listener
+from ferrygate.engine.messages.event import Listener
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.dial_ahead import DialAhead
 from ferrygate.sftp.key_header import may_need_passphrase

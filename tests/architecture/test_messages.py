@@ -19,8 +19,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
 from ferrygate.common.errors import Problem
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.transfers import ConflictQuestion
+from ferrygate.transfers.name_conflict import NameConflict
 from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.views import BatchView, FileView
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gui" / "ferrygate"
@@ -42,11 +45,11 @@ CLEANING = {
 NAMES = {
     Problem: {"detail", "fingerprint", "server_said"},
     Outcome: {"local", "sha256"},
-    m.FileView: {"local", "sha256"},
-    m.BatchView: {"name", "target"},
-    m.SiteOpened: set(),
-    m.ConflictQuestion: set(),
-    m.NameConflict: {"name"},
+    FileView: {"local", "sha256"},
+    BatchView: {"name", "target"},
+    SiteOpened: set(),
+    ConflictQuestion: set(),
+    NameConflict: {"name"},
 }
 
 

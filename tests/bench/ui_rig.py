@@ -22,7 +22,7 @@ from ferrygate.common.open_files import raise_limit
 from ferrygate.common.paths import Home
 from ferrygate.common.remote_path import normalise
 from ferrygate.engine.engine import Engine
-from ferrygate.engine.messages import Listener
+from ferrygate.engine.messages.event import Listener
 from ferrygate.sites.connection_file import read_connection_file
 from ferrygate.vault.memory import MemoryVault
 

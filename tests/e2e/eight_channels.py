@@ -14,46 +14,55 @@ from queue import SimpleQueue
 from ferrygate.bootstrap import make_engine
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import OpenSite, SignIn
+from ferrygate.engine.messages.transfers import (
+    BatchChanged,
+    BatchStarted,
+    Download,
+    FileChanged,
+    Upload,
+)
 from ferrygate.sites.connection_file import read_connection_file
+from ferrygate.transfers.views import BatchId, TransferState
 
 _EACH = 2  # files of a batch
 
 
 def main(file: str, size: str, into: str, *sources: str) -> None:
     """Do it."""
-    events: SimpleQueue[m.Event] = SimpleQueue()
+    events: SimpleQueue[Event] = SimpleQueue()
     engine = make_engine(events.put, Home.from_environment(os.environ), SystemClock())
-    engine.send(m.OpenSite(1, read_connection_file(Path(file)), frozenset()))
-    engine.send(m.SignIn(2))
+    engine.send(OpenSite(1, read_connection_file(Path(file)), frozenset()))
+    engine.send(SignIn(2))
     _delivered(events, {1, 2})
-    under_way: set[int | m.BatchId] = set()
+    under_way: set[int | BatchId] = set()
     for number in range(0, len(sources), _EACH):
         few = range(number, number + _EACH)
-        upload = m.Upload(100 + number, sources[number : number + _EACH], b"/inbox")
+        upload = Upload(100 + number, sources[number : number + _EACH], b"/inbox")
         fetched = tuple(b"/zeros/%d-%d" % (int(size), one) for one in few)
         engine.send(upload)
-        engine.send(m.Download(200 + number, fetched, into))
+        engine.send(Download(200 + number, fetched, into))
         under_way |= {100 + number, 200 + number}
     sys.stdout.write(f"{_delivered(events, under_way)}\n")
     engine.close()
 
 
-def _delivered(events: SimpleQueue[m.Event], under_way: set[int | m.BatchId]) -> int:
+def _delivered(events: SimpleQueue[Event], under_way: set[int | BatchId]) -> int:
     """How many files are delivered until all requests and batches have ended, well."""
     count = 0
     while under_way:
         event = events.get()
-        if isinstance(event, m.FileChanged):
-            count += event.view.state is m.TransferState.DELIVERED
-        elif isinstance(event, m.Failed):
+        if isinstance(event, FileChanged):
+            count += event.view.state is TransferState.DELIVERED
+        elif isinstance(event, Failed):
             sys.exit(str(event.problem.sentence))
-        elif isinstance(event, m.Done):
+        elif isinstance(event, Done):
             under_way.discard(event.request)
-        elif isinstance(event, m.BatchStarted):
+        elif isinstance(event, BatchStarted):
             under_way.discard(event.request)
             under_way.add(event.batch)
-        elif isinstance(event, m.BatchChanged) and event.view.finished:
+        elif isinstance(event, BatchChanged) and event.view.finished:
             if event.view.problem is not None:
                 sys.exit(str(event.view.problem.sentence))
             under_way.discard(event.view.batch)

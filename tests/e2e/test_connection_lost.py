@@ -13,7 +13,7 @@ import ferrygate
 from e2e.program import Program, connection_file, wait_until
 from ferrygate.common.errors import UsageError
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import SessionChanged, SessionState
+from ferrygate.engine.messages.session import SessionChanged, SessionState
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
 from support.cutting_proxy import CuttingProxy

@@ -21,8 +21,8 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.main import program
 from ferrygate.common import environment, paths
 from ferrygate.common.errors import Kind
-from ferrygate.engine.messages import Confirmation, LateCheck, LeftBehind, SkipReason
 from ferrygate.sites.connection_file import parse_connection_file
+from ferrygate.transfers.views import Confirmation, LateCheck, LeftBehind, SkipReason
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -14,7 +14,7 @@ from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, UsageError
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import SessionChanged, SessionState
+from ferrygate.engine.messages.session import SessionChanged, SessionState
 from ferrygate.sandbox.sandbox import Sandbox
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_site import code_secret_of, site_of

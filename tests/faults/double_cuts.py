@@ -18,12 +18,12 @@ import msgspec
 
 from e2e.program import wait_until
 from ferrygate.common.clock import SystemClock
-from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
+from ferrygate.transfers.views import ConflictChoice, TransferState
 from support.silent_lines import silent_line, tree
 
-Choice = m.ConflictChoice
-DELIVERED = m.TransferState.DELIVERED
+Choice = ConflictChoice
+DELIVERED = TransferState.DELIVERED
 CHOICES = (Choice.REPLACE, Choice.KEEP_BOTH, Choice.SKIP, Choice.FAIL)
 OLD = b"what stood there"
 ONE = (1, 300_000)  # files, bytes in each
@@ -45,7 +45,7 @@ class DoubleCut(msgspec.Struct, frozen=True):
     shape: tuple[int, int]
     first: int
     second: int
-    choice: m.ConflictChoice
+    choice: ConflictChoice
 
     @property
     def stands(self) -> bool:

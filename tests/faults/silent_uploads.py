@@ -18,8 +18,8 @@ import msgspec
 
 from e2e.program import wait_until
 from ferrygate.common.clock import SystemClock
-from ferrygate.engine import messages as m
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
+from ferrygate.transfers.views import ConflictChoice
 from support.silent_lines import SPEED, silent_line, tree
 
 NOTICED = 25.0  # seconds after which the engine gives up a silent line, by its own clock
@@ -44,7 +44,7 @@ class Run(msgspec.Struct, frozen=True):
     place: int
     given_up: float
     comes_back: bool
-    choice: m.ConflictChoice
+    choice: ConflictChoice
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ def runs(count: int, seed: int) -> list[Run]:
                 FIRST + step * (number // 2) + chance.randrange(step),
                 chance.uniform(5, 60),
                 comes_back=not number % 5,
-                choice=chance.choice(list(m.ConflictChoice)[1:]),
+                choice=chance.choice(list(ConflictChoice)[1:]),
             )
         )
     return made

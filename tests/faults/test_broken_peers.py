@@ -18,7 +18,7 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
 )
 from ferrygate.common.processes import SystemProcesses
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sftp.connection import Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.files import RemoteFiles
@@ -28,7 +28,6 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
-from ferrygate.vault.vault import SecretKind
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
 from support.broken_peers import (

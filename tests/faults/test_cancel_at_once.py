@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import OpenSite, SignIn
+from ferrygate.engine.messages.transfers import BatchChanged, CancelBatch, Download, Upload
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.transfers.views import LeftBehind
+from ferrygate.transfers.views import BatchId, LeftBehind, TransferState
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
 from support.engine_rig import EngineRig
 
-State = m.TransferState
+State = TransferState
 GIB = 1 << 30
 SOON = 0.2  # seconds
 MANY, SMALL = 3000, 20_000  # files, and bytes in each
@@ -27,17 +29,17 @@ class Acknowledged:
 
     def __init__(self, rig: EngineRig) -> None:
         self._rig = rig
-        self._when: dict[m.BatchId, float] = {}
+        self._when: dict[BatchId, float] = {}
         rig.listener.then = self._note
 
-    def _note(self, event: m.Event) -> None:
-        if isinstance(event, m.BatchChanged) and event.view.stopping:
+    def _note(self, event: Event) -> None:
+        if isinstance(event, BatchChanged) and event.view.stopping:
             self._when.setdefault(event.view.batch, time.monotonic())
 
-    def after_cancel(self, batch: m.BatchId) -> float:
+    def after_cancel(self, batch: BatchId) -> float:
         """Cancel a batch; the seconds until that was told."""
         began = time.monotonic()
-        self._rig.engine.send(m.CancelBatch(batch))
+        self._rig.engine.send(CancelBatch(batch))
         self._rig.listener.wait(lambda _event: batch in self._when)
         return self._when[batch] - began
 
@@ -49,17 +51,15 @@ def sparse(path: Path) -> Path:
     return path
 
 
-def moves(batch: m.BatchId) -> Callable[[m.Event], bool]:
+def moves(batch: BatchId) -> Callable[[Event], bool]:
     return lambda event: (
-        isinstance(event, m.BatchChanged)
-        and event.view.batch == batch
-        and event.view.bytes_moved > 0
+        isinstance(event, BatchChanged) and event.view.batch == batch and event.view.bytes_moved > 0
     )
 
 
 def begin(
     rig: EngineRig, disk: Path, path: str, local: Path, *, up: int, down: int
-) -> list[m.BatchId]:
+) -> list[BatchId]:
     """Send and fetch so many large files, by a command each, until all are under way.
 
     The server has ``disk`` as ``path``, and a folder ``inbox`` in it.
@@ -67,18 +67,18 @@ def begin(
     batches = []
     for number in range(up):
         source = sparse(local / f"up {number}.bin")
-        request = rig.send(m.Upload, (str(source),), f"{path}/inbox".encode())
+        request = rig.send(Upload, (str(source),), f"{path}/inbox".encode())
         batches.append(rig.batch_of(request))
     for number in range(down):
         remote = sparse(disk / f"down {number}.bin")
         sources = (f"{path}/{remote.name}".encode(),)
-        batches.append(rig.batch_of(rig.send(m.Download, sources, str(local / "back"))))
+        batches.append(rig.batch_of(rig.send(Download, sources, str(local / "back"))))
     for batch in batches:
         rig.listener.wait(moves(batch))
     return batches
 
 
-def cancel_each(rig: EngineRig, batches: list[m.BatchId]) -> None:
+def cancel_each(rig: EngineRig, batches: list[BatchId]) -> None:
     """Cancel one after the other; each is told soon, and comes to its end."""
     acknowledged = Acknowledged(rig)
     delays = [acknowledged.after_cancel(batch) for batch in batches]
@@ -104,8 +104,8 @@ def test_with_openssh_whose_process_gives_a_channel_back_in_its_own_time(
 ) -> None:
     root = openssh.home / f"{up} up"
     (root / "inbox").mkdir(parents=True)
-    rig.do(m.OpenSite, site_of(openssh, by_key(openssh)))
-    rig.do(m.SignIn)
+    rig.do(OpenSite, site_of(openssh, by_key(openssh)))
+    rig.do(SignIn)
     cancel_each(rig, begin(rig, root, str(root), tmp_path, up=up, down=down))
     left = [view.left_behind for view in rig.files().values()]
     assert left == [LeftBehind.NOTHING] * (up + down)
@@ -120,9 +120,9 @@ def test_while_many_small_files_are_under_way(
     (folder / "0").write_bytes(bytes(SMALL))
     for number in range(1, MANY):
         os.link(folder / "0", folder / f"{number}")
-    batch = session.batch_of(session.send(m.Upload, (str(folder),), b"/inbox"))
+    batch = session.batch_of(session.send(Upload, (str(folder),), b"/inbox"))
     session.listener.wait(
-        lambda event: isinstance(event, m.BatchChanged) and event.view.files_delivered > 0
+        lambda event: isinstance(event, BatchChanged) and event.view.files_delivered > 0
     )
     delay = Acknowledged(session).after_cancel(batch)
     session.end_of_batch(batch)

@@ -13,8 +13,19 @@ from pathlib import Path
 import pytest
 
 from e2e.program import wait_until
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, CancelBatch, Upload
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.transfers.views import TransferState
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig
 from support.fake_clock import FastClock
@@ -44,12 +55,12 @@ class Line:
         """Stall, and give the seconds until the engine noticed, by its own clock."""
         began = self.rig.clock.monotonic()
         self.proxy.stall()
-        self.rig.listener.wait(is_state(m.SessionState.RECONNECTING), 2 * NOTICED)
+        self.rig.listener.wait(is_state(SessionState.RECONNECTING), 2 * NOTICED)
         return self.rig.clock.monotonic() - began
 
 
-def is_state(state: m.SessionState) -> Callable[[m.Event], bool]:
-    return lambda event: isinstance(event, m.SessionChanged) and event.state is state
+def is_state(state: SessionState) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, SessionChanged) and event.state is state
 
 
 def codes_sent(line: Line) -> int:
@@ -57,8 +68,8 @@ def codes_sent(line: Line) -> int:
     return len({record.step for record in line.sandbox.log})
 
 
-def has_moved(event: m.Event) -> bool:
-    return isinstance(event, m.BatchChanged) and event.view.bytes_moved > 0
+def has_moved(event: Event) -> bool:
+    return isinstance(event, BatchChanged) and event.view.bytes_moved > 0
 
 
 @pytest.fixture(params=[10, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.timeout(120)])])
@@ -71,17 +82,17 @@ def line(
         proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))
         rig = EngineRig(tmp_path / "home", FastClock(request.param))
         running.enter_context(closing(rig))
-        rig.do(m.OpenSite, site_of(sandbox.ready, port=proxy.port, late_part_seconds=LATE_PART))
-        rig.do(m.UsePassword, sandbox.ready.password)
-        rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
-        rig.do(m.SignIn)
+        rig.do(OpenSite, site_of(sandbox.ready, port=proxy.port, late_part_seconds=LATE_PART))
+        rig.do(UsePassword, sandbox.ready.password)
+        rig.do(UseCodeSecret, code_secret_of(sandbox.ready))
+        rig.do(SignIn)
         yield Line(rig, sandbox, proxy)
 
 
 def test_browsing_goes_on(line: Line) -> None:
-    line.rig.do(m.ListFolder, b"/")
+    line.rig.do(ListFolder, b"/")
     assert line.stall() < NOTICED
-    line.rig.do(m.ListFolder, b"/")
+    line.rig.do(ListFolder, b"/")
     assert line.proxy.connections == 2
     assert codes_sent(line) == line.proxy.connections
 
@@ -93,7 +104,7 @@ def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(4):
         folder.joinpath(f"{number}.bin").write_bytes(b"well " * MIB)
-    upload = line.rig.send(m.Upload, (str(folder),), b"/inbox")
+    upload = line.rig.send(Upload, (str(folder),), b"/inbox")
     line.rig.listener.wait(has_moved)
     assert line.stall() < NOTICED
     assert line.rig.problem_of(upload, 4 * NOTICED) is None
@@ -108,10 +119,10 @@ def test_uploads_go_on(line: Line, tmp_path: Path) -> None:
 def test_a_cancelled_upload_ends_with_the_line(line: Line, tmp_path: Path) -> None:
     source = tmp_path / "plate.bin"
     source.write_bytes(b"well " * (20 * MIB))
-    upload = line.rig.send(m.Upload, (str(source),), b"/inbox")
+    upload = line.rig.send(Upload, (str(source),), b"/inbox")
     line.rig.listener.wait(has_moved)
     line.proxy.stall()
-    line.rig.engine.send(m.CancelBatch(line.rig.batch_of(upload)))
+    line.rig.engine.send(CancelBatch(line.rig.batch_of(upload)))
     line.rig.end_of(upload, 2 * NOTICED)
     (view,) = line.rig.files().values()
-    assert view.state is m.TransferState.CANCELLED
+    assert view.state is TransferState.CANCELLED

@@ -14,7 +14,9 @@ from e2e.program import wait_until
 from faults.double_cuts import DoubleCut, double_cuts
 from faults.double_cuts import carry_out as cut_twice
 from faults.silent_uploads import carry_out, runs
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.transfers.views import ConflictChoice, LateCheck
 from support.sandbox_fixtures import MakeSandbox
 from support.silent_lines import silent_line, tree
 
@@ -33,7 +35,7 @@ def test_what_a_server_may_show_late_is_asked_about_again(
         assert (view.files_delivered, view.files_late) == (30, 0)
         wait_until(lambda: not box.counters.open_uploads)
         assert line.wrong() == []
-        assert m.LateCheck.DONE in {file.late_check for file in line.files}
+        assert LateCheck.DONE in {file.late_check for file in line.files}
 
 
 def test_a_server_hears_of_the_end_of_a_line_as_soon_as_there_is_one_again(
@@ -55,10 +57,10 @@ def test_parts_of_two_silent_lines_that_show_together_hold_nothing_up(
     box = make_sandbox(period=1)  # it would wait for 300 s
     source = tree(tmp_path / "plates", 1, 1_000_000)
     with silent_line(box, tmp_path / "home", [SOMEWHERE, SOMEWHERE]) as line:
-        back: list[m.Event] = []
+        back: list[Event] = []
 
-        def follow(event: m.Event) -> None:
-            if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+        def follow(event: Event) -> None:
+            if isinstance(event, SessionChanged) and event.state is SessionState.SIGNED_IN:
                 back.append(event)
                 if back[1:]:
                     line.proxy.end_stalled()
@@ -78,11 +80,11 @@ def test_nobody_waits_for_parts_who_does_not_want_to(
     with silent_line(box, tmp_path / "home", [SOMEWHERE], late_part=86_400) as line:
         view = line.put(source, late_check=False)
         assert view.files_delivered == 1
-        assert line.files[0].late_check is m.LateCheck.NOT_DONE
+        assert line.files[0].late_check is LateCheck.NOT_DONE
 
 
 def test_a_folder_that_is_cut_twice_is_there_whole_and_once(tmp_path: Path) -> None:
-    cut = DoubleCut((12, 8_000), 30_000, 1_670, m.ConflictChoice.KEEP_BOTH)
+    cut = DoubleCut((12, 8_000), 30_000, 1_670, ConflictChoice.KEEP_BOTH)
     assert cut_twice(cut, tmp_path) == []
 
 

@@ -13,8 +13,17 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind
-from ferrygate.engine import messages as m
 from ferrygate.engine.liveness import CRAWLS_AFTER
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import Download
 from ferrygate.sandbox.sandbox import Sandbox
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig
@@ -59,18 +68,18 @@ class SpoilingProxy(CuttingProxy):
 
 
 def signed_in_over(proxy: SpoilingProxy, sandbox: Sandbox, rig: EngineRig) -> None:
-    rig.do(m.OpenSite, site_of(sandbox.ready, port=proxy.port))
-    rig.do(m.UsePassword, sandbox.ready.password)
-    rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
-    rig.do(m.SignIn)
+    rig.do(OpenSite, site_of(sandbox.ready, port=proxy.port))
+    rig.do(UsePassword, sandbox.ready.password)
+    rig.do(UseCodeSecret, code_secret_of(sandbox.ready))
+    rig.do(SignIn)
 
 
-def offline(event: m.Event) -> bool:
-    return isinstance(event, m.SessionChanged) and event.state is m.SessionState.OFFLINE
+def offline(event: Event) -> bool:
+    return isinstance(event, SessionChanged) and event.state is SessionState.OFFLINE
 
 
-def reconnecting(event: m.Event) -> bool:
-    return isinstance(event, m.SessionChanged) and event.state is m.SessionState.RECONNECTING
+def reconnecting(event: Event) -> bool:
+    return isinstance(event, SessionChanged) and event.state is SessionState.RECONNECTING
 
 
 @pytest.mark.slow
@@ -92,7 +101,7 @@ def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_
 
         proxy.spoil = crawl
         began = rig.clock.monotonic()
-        download = rig.send(m.Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
+        download = rig.send(Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
         rig.listener.wait(reconnecting)
         assert (
             rig.clock.monotonic() - began < 2 * CRAWLS_AFTER
@@ -101,8 +110,8 @@ def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_
         rig.listener.wait(offline)
         problems = [
             event.problem
-            for event in rig.listener.all(m.SessionChanged)
-            if event.state is m.SessionState.OFFLINE and event.problem is not None
+            for event in rig.listener.all(SessionChanged)
+            if event.state is SessionState.OFFLINE and event.problem is not None
         ]
     assert str(problems[-1].sentence).startswith("The line is too slow")
     assert problems[-1].kind is Kind.CONNECTION_LOST
@@ -128,14 +137,14 @@ def test_a_line_that_changes_bytes_is_told_as_that(
             sink.sendall(data)
 
         proxy.spoil = change
-        download = rig.send(m.Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
+        download = rig.send(Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
         rig.listener.wait(offline, 50)
         rig.end_of(download)
         assert proxy.connections == 3
         (problem,) = [
             event.problem
-            for event in rig.listener.all(m.SessionChanged)
-            if event.state is m.SessionState.OFFLINE and event.problem is not None
+            for event in rig.listener.all(SessionChanged)
+            if event.state is SessionState.OFFLINE and event.problem is not None
         ]
     assert str(problem.sentence) == "What the server sent was changed on its way, again and again."
     assert list((tmp_path / "back").iterdir()) == []

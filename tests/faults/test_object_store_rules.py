@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import Download, Upload
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.transfers.views import TransferState
 from support.engine_rig import EngineRig, next_code, signed_in
 from support.fake_clock import WallClock
 
@@ -62,12 +65,12 @@ def cut_again_and_again(
     """Each connection is cut after some bytes, until there are no more cuts."""
     left = list(cuts)
 
-    def follow(event: m.Event) -> None:
-        if not isinstance(event, m.SessionChanged):
+    def follow(event: Event) -> None:
+        if not isinstance(event, SessionChanged):
             return
-        if event.state is m.SessionState.RECONNECTING:
+        if event.state is SessionState.RECONNECTING:
             next_code(clock)
-        elif event.state is m.SessionState.SIGNED_IN and left:
+        elif event.state is SessionState.SIGNED_IN and left:
             sent, fetched = left.pop(0)
             box.faults.cut_after(sent)
             box.faults.cut_after_sent(fetched)
@@ -93,11 +96,11 @@ def test_nothing_is_written_twice_at_a_time_or_out_of_order(  # noqa: PLR0917  i
     cut_again_and_again(rig, box, clock, cuts)
     signed_in(rig, box, late_part_seconds=2)  # the sandbox cuts, and so has noticed at once
     folders = (many, large, tree)
-    batches = [rig.send(m.Upload, (str(folder),), b"/inbox") for folder in folders]
-    batches.append(rig.send(m.Download, (b"/results",), str(tmp_path / "back")))
+    batches = [rig.send(Upload, (str(folder),), b"/inbox") for folder in folders]
+    batches.append(rig.send(Download, (b"/results",), str(tmp_path / "back")))
     assert all(rig.problem_of(batch) is None for batch in batches)
 
-    assert {view.state for view in rig.files().values()} == {m.TransferState.DELIVERED}
+    assert {view.state for view in rig.files().values()} == {TransferState.DELIVERED}
     for folder in folders:
         assert contents(box.ready.root / "inbox" / folder.name) == contents(folder)
     assert contents(tmp_path / "back" / "results") == contents(remote)

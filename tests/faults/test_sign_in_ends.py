@@ -18,7 +18,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.processes import SystemProcesses
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sftp.connection import Connection, Outcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -26,7 +26,6 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
-from ferrygate.vault.vault import SecretKind
 from servers.rigs.server_process import HOST
 from support.scripted_ssh import Script, ext_info, scripted_ssh
 from support.sftp_bytes import string

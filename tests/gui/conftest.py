@@ -18,7 +18,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import Event
+from ferrygate.engine.messages.event import Event
 from ferrygate.sites.site import SignInSettings, Site
 from gui.fake_opener import FakeOpener
 from gui.scripted_engine import ScriptedEngine, Tree, tree_of

@@ -11,12 +11,57 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename, join, parent
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.asked_for import source_names, target_name
+from ferrygate.engine.messages.codes import (
+    CodeChanged,
+    CodeEnrolled,
+    CodeGivenOut,
+    EnrolWithOkta,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    ShowCode,
+    SkewMeasured,
+    UseCodeSecret,
+)
+from ferrygate.engine.messages.command import CancelRequest, Command, Shutdown
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    MakeFolder,
+    RemovePath,
+    RenamePath,
+    TakeMore,
+)
+from ferrygate.engine.messages.session import (
+    AnswerCode,
+    AnswerHostKey,
+    AnswerPrompt,
+    ForgetSecret,
+    HostKeyQuestion,
+    OpenSite,
+    ProvideSecrets,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SignOut,
+    SiteOpened,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import (
+    AnswerConflict,
+    BatchChanged,
+    BatchStarted,
+    CancelBatch,
+    Download,
+    Upload,
+)
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 Tree = dict[bytes, list[Entry]]
 EXPLAINED = Problem(
@@ -29,11 +74,11 @@ EXPLAINED = Problem(
 class ScriptedEngine:
     """Speaks the engine's messages; ``refuse`` makes the next request fail."""
 
-    def __init__(self, listener: Callable[[m.Event], None], clock: Clock, tree: Tree) -> None:
+    def __init__(self, listener: Callable[[Event], None], clock: Clock, tree: Tree) -> None:
         self._tell = listener
         self._clock = clock
         self.tree = tree
-        self.commands: list[m.Command] = []
+        self.commands: list[Command] = []
         self.refuse: Problem | None = None
         self.asks_host_key = False
         self.holds_transfers = False
@@ -46,102 +91,102 @@ class ScriptedEngine:
         self._pending: int | None = None
         self._start = StartSecrets()
 
-    def send(self, command: m.Command) -> None:
-        if isinstance(command, m.TakeMore):  # its listings are short
+    def send(self, command: Command) -> None:
+        if isinstance(command, TakeMore):  # its listings are short
             return
         self.commands.append(command)
         refused, self.refuse = self.refuse, None
         if refused is not None:
-            self._tell(m.Failed(request=command.request, problem=refused))  # type: ignore[union-attr]
+            self._tell(Failed(request=command.request, problem=refused))  # type: ignore[union-attr]
         else:
             self._answer(command)
 
     def close(self) -> None:
         self.closed = True
 
-    def tell(self, event: m.Event) -> None:
+    def tell(self, event: Event) -> None:
         """Say something unasked."""
         self._tell(event)
 
-    def _answer(self, command: m.Command) -> None:
+    def _answer(self, command: Command) -> None:
         match command:
-            case m.OpenSite() if self.holds_openings:
+            case OpenSite() if self.holds_openings:
                 pass
-            case m.OpenSite():
+            case OpenSite():
                 self._open(command.request, command.site)
-            case m.SignIn():
+            case SignIn():
                 self._sign_in(command.request)
-            case m.AnswerHostKey():
+            case AnswerHostKey():
                 self._host_key_answered(accept=command.accept)
-            case m.SignOut():
-                self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+            case SignOut():
+                self._tell(SessionChanged(state=SessionState.OFFLINE))
                 self._done(command.request)
-            case m.Upload() | m.Download():
+            case Upload() | Download():
                 self._transfer(command)
             case (
-                m.CancelRequest()
-                | m.CancelBatch()
-                | m.AnswerConflict()
-                | m.AnswerPrompt()
-                | m.AnswerCode()
-                | m.Shutdown()
+                CancelRequest()
+                | CancelBatch()
+                | AnswerConflict()
+                | AnswerPrompt()
+                | AnswerCode()
+                | Shutdown()
             ):
                 pass
-            case m.ListFolder() if self.holds_listings:
+            case ListFolder() if self.holds_listings:
                 pass
-            case m.ListFolder() | m.MakeFolder() | m.RenamePath() | m.RemovePath():
+            case ListFolder() | MakeFolder() | RenamePath() | RemovePath():
                 self._browse(command)
             case _:
                 self._answer_about_secrets(command)
 
-    def _answer_about_secrets(self, command: m.Command) -> None:
+    def _answer_about_secrets(self, command: Command) -> None:
         match command:
-            case m.UseCodeSecret():
+            case UseCodeSecret():
                 self._secret = command.secret
-                self._tell(m.CodeChanged(code=live_code(command.secret, self._clock.now())))
-            case m.ProvideSecrets():
+                self._tell(CodeChanged(code=live_code(command.secret, self._clock.now())))
+            case ProvideSecrets():
                 given = Credentials(password=command.password, code_secret=command.code_secret)
                 self._start.provide(command.site, given)
-            case m.UsePassword():
+            case UsePassword():
                 self._has_password = True
-            case m.ShowCode() if self._secret is not None:
+            case ShowCode() if self._secret is not None:
                 code = live_code(self._secret, self._clock.now())
-                self._tell(m.CodeGivenOut(request=command.request, code=code))
-            case m.ForgetSecret(kind=m.SecretKind.CODE_SECRET):
-                self._tell(m.CodeChanged(code=None))
-            case m.ExplainRefusal():
-                self._tell(m.RefusalExplained(request=command.request, problem=EXPLAINED))
-            case m.MeasureSkew():
+                self._tell(CodeGivenOut(request=command.request, code=code))
+            case ForgetSecret(kind=SecretKind.CODE_SECRET):
+                self._tell(CodeChanged(code=None))
+            case ExplainRefusal():
+                self._tell(RefusalExplained(request=command.request, problem=EXPLAINED))
+            case MeasureSkew():
                 seconds, applied = self.skew
-                self._tell(m.SkewMeasured(command.request, seconds, applied))
-            case m.EnrolWithOkta():
+                self._tell(SkewMeasured(command.request, seconds, applied))
+            case EnrolWithOkta():
                 self._secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
-                self._tell(m.CodeEnrolled(request=command.request, secret=self._secret))
-                self._tell(m.CodeChanged(code=live_code(self._secret, self._clock.now())))
+                self._tell(CodeEnrolled(request=command.request, secret=self._secret))
+                self._tell(CodeChanged(code=live_code(self._secret, self._clock.now())))
             case _:
                 pass
         self._done(command.request)  # type: ignore[union-attr]
 
-    def _browse(self, command: m.Command) -> None:
+    def _browse(self, command: Command) -> None:
         match command:
-            case m.ListFolder() if command.path in self.tree:
+            case ListFolder() if command.path in self.tree:
                 entries = tuple(self.tree[command.path])
-                self._tell(m.FolderBlock(request=command.request, entries=entries))
+                self._tell(FolderBlock(request=command.request, entries=entries))
                 self._done(command.request)
-            case m.MakeFolder():
+            case MakeFolder():
                 self.tree[command.path] = []
                 self.tree[parent(command.path)].append(
                     Entry(basename(command.path), EntryKind.FOLDER)
                 )
                 self._done(command.request)
-            case m.RenamePath():
+            case RenamePath():
                 rows = self.tree[parent(command.source)]
                 old = next(row for row in rows if row.name == basename(command.source))
                 rows[rows.index(old)] = Entry(
                     basename(command.target), old.kind, old.size, old.modified
                 )
                 self._done(command.request)
-            case m.RemovePath():
+            case RemovePath():
                 rows = self.tree[parent(command.path)]
                 rows[:] = [row for row in rows if row.name != basename(command.path)]
                 self._done(command.request)
@@ -149,14 +194,14 @@ class ScriptedEngine:
                 problem = Problem(
                     kind=Kind.NOT_FOUND, sentence=message("That folder is not there.")
                 )
-                self._tell(m.Failed(request=command.request, problem=problem))  # type: ignore[union-attr]
+                self._tell(Failed(request=command.request, problem=problem))  # type: ignore[union-attr]
 
     def _open(self, request: int, site: Site) -> None:
         given = self._start.for_site(site)
         self._secret = given.code_secret
         self._has_password = given.password is not None
         self._tell(
-            m.SiteOpened(
+            SiteOpened(
                 site=site,
                 has_password=self._has_password,
                 has_code_secret=self._secret is not None,
@@ -164,14 +209,14 @@ class ScriptedEngine:
             )
         )
         if self._secret is not None:
-            self._tell(m.CodeChanged(code=live_code(self._secret, self._clock.now())))
+            self._tell(CodeChanged(code=live_code(self._secret, self._clock.now())))
         self._done(request)
 
     def _sign_in(self, request: int) -> None:
-        self._tell(m.SessionChanged(state=m.SessionState.CONNECTING))
+        self._tell(SessionChanged(state=SessionState.CONNECTING))
         if self.asks_host_key:
             self._pending = request
-            question = m.HostKeyQuestion(
+            question = HostKeyQuestion(
                 question=1,
                 host="sftp.example.org",
                 key_type="ssh-ed25519",
@@ -191,19 +236,19 @@ class ScriptedEngine:
             problem = Problem(
                 kind=Kind.HOST_KEY_UNKNOWN, sentence=message("The server was not confirmed.")
             )
-            self._tell(m.SessionChanged(state=m.SessionState.OFFLINE))
-            self._tell(m.Failed(request=request, problem=problem))
+            self._tell(SessionChanged(state=SessionState.OFFLINE))
+            self._tell(Failed(request=request, problem=problem))
 
     def _signed_in(self, request: int) -> None:
-        self._tell(m.SessionChanged(state=m.SessionState.SIGNING_IN))
-        self._tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+        self._tell(SessionChanged(state=SessionState.SIGNING_IN))
+        self._tell(SessionChanged(state=SessionState.SIGNED_IN))
         self._done(request)
 
-    def _transfer(self, command: m.Upload | m.Download) -> None:
-        upload = isinstance(command, m.Upload)
-        view = m.BatchView(
+    def _transfer(self, command: Upload | Download) -> None:
+        upload = isinstance(command, Upload)
+        view = BatchView(
             batch=batch_of(command.request),
-            direction=m.Direction.UPLOAD if upload else m.Direction.DOWNLOAD,
+            direction=Direction.UPLOAD if upload else Direction.DOWNLOAD,
             name=source_names(command)[0],
             sources=len(command.sources),
             target=target_name(command),
@@ -212,29 +257,29 @@ class ScriptedEngine:
             bytes_moved=400,
             bytes_per_second=100.0,
         )
-        self._tell(m.BatchStarted(request=command.request, batch=view.batch))
-        self._tell(m.BatchChanged(view=view))
+        self._tell(BatchStarted(request=command.request, batch=view.batch))
+        self._tell(BatchChanged(view=view))
         if self.holds_transfers:
             return
-        if isinstance(command, m.Upload):
+        if isinstance(command, Upload):
             self.tree.setdefault(command.folder, []).extend(
                 Entry(os.fsencode(source.rpartition("/")[2]), EntryKind.FILE, 1000)
                 for source in command.sources
             )
-        self._tell(m.BatchChanged(view=finished(view, self._clock.now())))
+        self._tell(BatchChanged(view=finished(view, self._clock.now())))
 
     def _done(self, request: int) -> None:
-        self._tell(m.Done(request=request))
+        self._tell(Done(request=request))
 
 
-def batch_of(request: int) -> m.BatchId:
+def batch_of(request: int) -> BatchId:
     """Name the batch that a request becomes."""
-    return m.BatchId(f"batch-{request}")
+    return BatchId(f"batch-{request}")
 
 
-def finished(view: m.BatchView, now: float) -> m.BatchView:
+def finished(view: BatchView, now: float) -> BatchView:
     """The same batch, delivered."""
-    return m.BatchView(
+    return BatchView(
         batch=view.batch,
         direction=view.direction,
         name=view.name,

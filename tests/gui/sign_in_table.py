@@ -13,7 +13,10 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
 
@@ -25,7 +28,7 @@ class Table:
     """A presenter on a table, with what it sent beside it."""
 
     def __init__(self, clock: Clock) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.clock = clock
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
@@ -48,7 +51,7 @@ class Table:
     ) -> None:
         self.presenter.choose(site, typed)
         self.tell(
-            m.SiteOpened(
+            SiteOpened(
                 site=site,
                 has_password=has_password,
                 has_code_secret=False,
@@ -60,15 +63,15 @@ class Table:
 
     def give_code(self, *, spent: bool = False) -> None:
         code = live_code(SECRET, self.clock.now())
-        self.tell(m.CodeChanged(code=code, spent=spent))
+        self.tell(CodeChanged(code=code, spent=spent))
 
-    def tell(self, event: m.Event) -> None:
+    def tell(self, event: Event) -> None:
         for presenter in (self.setup, self.refusal, self.typed_code, self.presenter):
             presenter.handle(event)
 
     def done(self) -> None:
-        self.tell(m.Done(request=self.sent[-1].request))  # type: ignore[union-attr]
+        self.tell(Done(request=self.sent[-1].request))  # type: ignore[union-attr]
 
     def fail(self, kind: Kind) -> None:
         problem = Problem(kind=kind, sentence=message("No."))
-        self.tell(m.Failed(request=self.sent[-1].request, problem=problem))  # type: ignore[union-attr]
+        self.tell(Failed(request=self.sent[-1].request, problem=problem))  # type: ignore[union-attr]

@@ -12,11 +12,22 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.files import FolderBlock, ListFolder
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
+    BatchView,
+    Direction,
+    FileView,
+    LateCheck,
+    TransferState,
+)
 from gui.conftest import NOON, StillClock
 
 CANCELLED = Problem(kind=Kind.CANCELLED, sentence=message("It was cancelled."))
-S = m.TransferState
+S = TransferState
 
 
 class Rows:
@@ -57,7 +68,7 @@ class Desk:
     def __init__(self) -> None:
         self.clock = StillClock()
         self.rows = Rows()
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.presenter = FolderPresenter(Outbox(self.sent.append), self.clock, self.rows)
         self.presenter.start(b"/")
         self.list(Entry(b"exports", EntryKind.FOLDER), Entry(b"inbox", EntryKind.FOLDER))
@@ -66,46 +77,46 @@ class Desk:
 
     @property
     def listings(self) -> list[bytes]:
-        return [command.path for command in self.sent if isinstance(command, m.ListFolder)]
+        return [command.path for command in self.sent if isinstance(command, ListFolder)]
 
     @property
     def places(self) -> list[str]:
         return [place.label for place in self.presenter.view.places]
 
     def list(self, *entries: Entry) -> None:
-        request = next(c.request for c in reversed(self.sent) if isinstance(c, m.ListFolder))
-        self.presenter.handle(m.FolderBlock(request=request, entries=entries))
-        self.presenter.handle(m.Done(request=request))
+        request = next(c.request for c in reversed(self.sent) if isinstance(c, ListFolder))
+        self.presenter.handle(FolderBlock(request=request, entries=entries))
+        self.presenter.handle(Done(request=request))
 
-    def upload(self, folder: bytes | None = None, name: str = "1") -> m.BatchId:
+    def upload(self, folder: bytes | None = None, name: str = "1") -> BatchId:
         self.presenter.upload(["plates"], folder)
-        batch = m.BatchId(name)
+        batch = BatchId(name)
         request = self.sent[-1].request  # type: ignore[union-attr]
-        self.presenter.handle(m.BatchStarted(request=request, batch=batch))
+        self.presenter.handle(BatchStarted(request=request, batch=batch))
         self.tell(batch)
         return batch
 
-    def tell(self, batch: m.BatchId, *, ended: bool = False, why: Problem | None = None) -> None:
-        view = m.BatchView(
+    def tell(self, batch: BatchId, *, ended: bool = False, why: Problem | None = None) -> None:
+        view = BatchView(
             batch=batch,
-            direction=m.Direction.UPLOAD,
+            direction=Direction.UPLOAD,
             name="plates",
             sources=1,
             target="/inbox",
             finished=ended,
             problem=why,
         )
-        self.presenter.handle(m.BatchChanged(view))
+        self.presenter.handle(BatchChanged(view))
 
     def bring(
         self,
-        batch: m.BatchId,
+        batch: BatchId,
         path: bytes,
-        state: m.TransferState = S.DELIVERED,
-        late: m.LateCheck = m.LateCheck.NOT_NEEDED,
+        state: TransferState = S.DELIVERED,
+        late: LateCheck = LateCheck.NOT_NEEDED,
     ) -> None:
-        view = m.FileView(number=0, local="", remote=path, state=state, size=7, late_check=late)
-        self.presenter.handle(m.FileChanged(batch, view))
+        view = FileView(number=0, local="", remote=path, state=state, size=7, late_check=late)
+        self.presenter.handle(FileChanged(batch, view))
 
 
 @pytest.fixture
@@ -142,7 +153,7 @@ def test_a_file_that_is_asked_about_once_more_shows_as_it_was_delivered(desk: De
     batch = desk.upload()
     desk.bring(batch, b"/inbox/a.csv", S.CHECKING)
     assert not desk.rows.entries
-    desk.bring(batch, b"/inbox/a.csv", S.CHECKING, m.LateCheck.DUE)
+    desk.bring(batch, b"/inbox/a.csv", S.CHECKING, LateCheck.DUE)
     assert list(desk.rows.entries) == [b"a.csv"]
 
 
@@ -172,7 +183,7 @@ def test_a_folder_that_was_removed_shows_again_once_more_of_it_is_sent(desk: Des
 def test_only_what_comes_into_the_folder_shown_shows(desk: Desk) -> None:
     batch = desk.upload(b"/exports")
     desk.bring(batch, b"/exports/a.csv")
-    desk.presenter.handle(m.FileChanged(m.BatchId("a download"), file_of(b"/inbox/b.csv")))
+    desk.presenter.handle(FileChanged(BatchId("a download"), file_of(b"/inbox/b.csv")))
     desk.presenter.tick()
     assert not desk.rows.entries
 
@@ -234,7 +245,7 @@ def test_an_upload_that_is_cancelled_is_no_refusal_of_the_folder(desk: Desk) -> 
 def test_an_upload_that_cannot_begin_is_said(desk: Desk) -> None:
     desk.presenter.upload(["plates"])
     request = desk.sent[-1].request  # type: ignore[union-attr]
-    desk.presenter.handle(m.Failed(request, CANCELLED))
+    desk.presenter.handle(Failed(request, CANCELLED))
     assert desk.presenter.view.refused == CANCELLED
 
 
@@ -242,7 +253,7 @@ def test_a_new_folder_shows_while_an_upload_goes_on(desk: Desk) -> None:
     desk.upload()
     desk.presenter.make_folder("results")
     request = desk.sent[-1].request  # type: ignore[union-attr]
-    desk.presenter.handle(m.Done(request))
+    desk.presenter.handle(Done(request))
     assert desk.listings == [b"/", b"/inbox", b"/inbox"]
 
 
@@ -251,7 +262,7 @@ def test_a_change_that_happens_after_its_folder_was_left_reads_nothing_again(des
     request = desk.sent[-1].request  # type: ignore[union-attr]
     desk.presenter.open(b"/exports")
     desk.list()
-    desk.presenter.handle(m.Done(request))
+    desk.presenter.handle(Done(request))
     assert desk.listings == [b"/", b"/inbox", b"/exports"]
 
 
@@ -262,5 +273,5 @@ def test_a_folder_that_an_upload_brings_into_the_start_folder_is_a_place(desk: D
     assert desk.places == ["Home", "exports", "inbox", "plates"]
 
 
-def file_of(path: bytes) -> m.FileView:
-    return m.FileView(number=0, local="", remote=path, state=S.DELIVERED, size=7)
+def file_of(path: bytes) -> FileView:
+    return FileView(number=0, local="", remote=path, state=S.DELIVERED, size=7)

@@ -12,21 +12,18 @@ from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.transfer_row import row_view
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
-from ferrygate.transfers.views import Confirmation
+from ferrygate.transfers.views import BatchView, Confirmation, Direction, TransferState
 from gui.transfers_table import CANCELLED, PROBLEM, RUNNING, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
-UP, DOWN = m.Direction.UPLOAD, m.Direction.DOWNLOAD
+UP, DOWN = Direction.UPLOAD, Direction.DOWNLOAD
 SIGNED_OUT = Problem(kind=Kind.CANCELLED, sentence=message("Signed out."))
 LOST = Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
 
 
-def ended(
-    total: int, delivered: int, direction: m.Direction = UP, **changes: object
-) -> m.BatchView:
+def ended(total: int, delivered: int, direction: Direction = UP, **changes: object) -> BatchView:
     view = msgspec.structs.replace(
         RUNNING,
         direction=direction,
@@ -162,7 +159,7 @@ def ended(
     ],
 )
 def test_an_outcome_its_words_and_its_tab(
-    view: m.BatchView, problem: Problem | None, outcome: Outcome, words: str, tab: Tab
+    view: BatchView, problem: Problem | None, outcome: Outcome, words: str, tab: Tab
 ) -> None:
     batch = Batch(view=view, file_problem=problem)
     row = row_view(batch, here=None, away=None, can_retry=True, now=0.0)
@@ -177,7 +174,7 @@ def table(clock: StillClock) -> Table:
 def test_a_folder_that_was_cancelled_is_never_called_delivered(table: Table) -> None:
     table.batch(files_total=2000)
     for _ in range(2):
-        table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
+        table.file(TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)
     table.finish(delivered=192, files_total=2000, files_cancelled=1808, can_retry=True)
     assert table.labels == ["Now 0", "Done 0", "Needs attention 1"]
     assert table.row.icon == "partly"
@@ -197,8 +194,8 @@ def test_only_the_sizes_that_were_confirmed_are_said_to_be(
     table: Table, confirmed: int, note: str
 ) -> None:
     table.batch()
-    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.NO_SIZES)
-    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)  # the last of them
+    table.file(TransferState.DELIVERED, confirmation=Confirmation.NO_SIZES)
+    table.file(TransferState.DELIVERED, confirmation=Confirmation.CONFIRMED)  # the last of them
     table.finish(files_confirmed=confirmed)
     assert table.row.sub == f"214 files · to inbox · {note}"
 

@@ -19,14 +19,17 @@ from ferrygate.app.bridge.engine_bridge import (
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import FolderBlock, TakeMore
+from ferrygate.engine.messages.session import SessionChanged, SignOut
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
 pytestmark = pytest.mark.gui
 
-Listener = Callable[[m.Event], None]
+Listener = Callable[[Event], None]
 
 
 def noted(listeners: list[Listener], listener: Listener) -> Quiet:
@@ -39,11 +42,11 @@ class Recorder:
     """Notes what it is handed, and on which thread."""
 
     def __init__(self) -> None:
-        self.events: list[m.Event] = []
+        self.events: list[Event] = []
         self.turns: list[int] = []
         self.threads: set[QThread] = set()
 
-    def handle(self, events: Sequence[m.Event]) -> None:
+    def handle(self, events: Sequence[Event]) -> None:
         self.events += events
         self.turns.append(len(events))
         self.threads.add(QThread.currentThread())
@@ -53,10 +56,10 @@ class Quiet:
     """An engine that only notes what it is sent."""
 
     def __init__(self) -> None:
-        self.commands: list[m.Command] = []
+        self.commands: list[Command] = []
         self.closed = False
 
-    def send(self, command: m.Command) -> None:
+    def send(self, command: Command) -> None:
         self.commands.append(command)
 
     def close(self) -> None:
@@ -73,12 +76,12 @@ def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
 
     bridge = EngineBridge(Recorder().handle)
     bridge.start(make)
-    bridge.send(m.SignOut(request=1))
-    bridge.send(m.SignOut(request=2))
+    bridge.send(SignOut(request=1))
+    bridge.send(SignOut(request=2))
     assert engine.commands == []
     may_be_made.set()
     qtbot.waitUntil(lambda: len(engine.commands) == 2)
-    bridge.send(m.SignOut(request=3))
+    bridge.send(SignOut(request=3))
     assert [command.request for command in engine.commands] == [1, 2, 3]  # type: ignore[union-attr]
     bridge.close()
     assert engine.closed
@@ -94,15 +97,15 @@ def test_what_is_asked_of_an_engine_that_cannot_be_made_fails(qtbot: QtBot) -> N
     recorder = Recorder()
     bridge = EngineBridge(recorder.handle)
     bridge.start(make)
-    bridge.send(m.SignOut(request=1))
+    bridge.send(SignOut(request=1))
     may_be_made.set()
     qtbot.waitUntil(lambda: len(recorder.events) == 2)
-    bridge.send(m.SignOut(request=2))
+    bridge.send(SignOut(request=2))
     qtbot.waitUntil(lambda: len(recorder.events) == 3)
     changed, *failed = recorder.events
-    assert isinstance(changed, m.SessionChanged)
+    assert isinstance(changed, SessionChanged)
     assert changed.problem is not None
-    assert failed == [m.Failed(number, changed.problem) for number in (1, 2)]
+    assert failed == [Failed(number, changed.problem) for number in (1, 2)]
     bridge.close()
 
 
@@ -117,10 +120,10 @@ def test_a_listing_hears_of_each_block_that_was_shown(qtbot: QtBot) -> None:
     bridge = EngineBridge(recorder.handle)
     bridge.start(make)
     qtbot.waitUntil(lambda: bool(listeners))
-    listeners[0](m.FolderBlock(request=7, entries=()))
+    listeners[0](FolderBlock(request=7, entries=()))
     qtbot.waitUntil(lambda: bool(engine.commands))
-    assert recorder.events == [m.FolderBlock(request=7, entries=())]
-    assert engine.commands == [m.TakeMore(target=7)]
+    assert recorder.events == [FolderBlock(request=7, entries=())]
+    assert engine.commands == [TakeMore(target=7)]
     bridge.close()
 
 
@@ -138,7 +141,7 @@ def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> No
 
     def tell(first: int) -> None:
         for number in range(first, first + 100):
-            listeners[0](m.Done(request=number))
+            listeners[0](Done(request=number))
 
     threads = [threading.Thread(target=tell, args=(first,)) for first in (0, 100, 200)]
     for thread in threads:
@@ -156,9 +159,9 @@ def test_what_has_come_is_one_turns_list_in_order(qtbot: QtBot) -> None:
     bridge.start(partial(noted, listeners))
     qtbot.waitUntil(lambda: bool(listeners))
     for number in range(MAX_EVENTS + 40):
-        listeners[0](m.Done(request=number))
+        listeners[0](Done(request=number))
     qtbot.waitUntil(lambda: len(recorder.events) == MAX_EVENTS + 40)
-    assert recorder.events == [m.Done(request=number) for number in range(MAX_EVENTS + 40)]
+    assert recorder.events == [Done(request=number) for number in range(MAX_EVENTS + 40)]
     assert recorder.turns == [MAX_EVENTS, 40]
     bridge.close()
 
@@ -168,7 +171,7 @@ def test_a_turn_takes_a_listings_blocks_by_their_names(qtbot: QtBot) -> None:
     bridge = EngineBridge(recorder.handle)
     bridge.start(partial(noted, listeners))
     qtbot.waitUntil(lambda: bool(listeners))
-    block = m.FolderBlock(1, (Entry(b"a.csv", EntryKind.FILE),) * (MAX_NAMES // 2))
+    block = FolderBlock(1, (Entry(b"a.csv", EntryKind.FILE),) * (MAX_NAMES // 2))
     for _number in range(5):
         listeners[0](block)
     qtbot.waitUntil(lambda: len(recorder.events) == 5)
@@ -177,9 +180,9 @@ def test_a_turn_takes_a_listings_blocks_by_their_names(qtbot: QtBot) -> None:
 
 
 def test_a_turn_that_fails_holds_up_neither_a_listing_nor_the_next_turn(qtbot: QtBot) -> None:
-    engine, listeners, taken = Quiet(), list[Listener](), list[m.Event]()
+    engine, listeners, taken = Quiet(), list[Listener](), list[Event]()
 
-    def fail(events: Sequence[m.Event]) -> None:
+    def fail(events: Sequence[Event]) -> None:
         taken.extend(events)
         raise ValueError("on purpose")
 
@@ -190,14 +193,14 @@ def test_a_turn_that_fails_holds_up_neither_a_listing_nor_the_next_turn(qtbot: Q
     bridge = EngineBridge(fail)
     bridge.start(make)
     qtbot.waitUntil(lambda: bool(listeners))
-    bridge.send(m.SignOut(request=1))
+    bridge.send(SignOut(request=1))
     qtbot.waitUntil(lambda: bool(engine.commands))
     with qtbot.capture_exceptions() as exceptions:
-        listeners[0](m.FolderBlock(request=7, entries=()))
+        listeners[0](FolderBlock(request=7, entries=()))
         qtbot.waitUntil(lambda: len(engine.commands) == 2)
-        listeners[0](m.Done(request=8))
+        listeners[0](Done(request=8))
         qtbot.waitUntil(lambda: len(taken) == 2)
-    assert engine.commands[1] == m.TakeMore(target=7)
+    assert engine.commands[1] == TakeMore(target=7)
     assert [kind for kind, _error, _trace in exceptions] == [ValueError, ValueError]
     bridge.close()
 
@@ -223,7 +226,7 @@ def test_an_engine_that_cannot_be_made_is_a_problem_and_no_crash(qtbot: QtBot) -
     bridge.start(make)
     qtbot.waitUntil(lambda: bool(recorder.events))
     (event,) = recorder.events
-    assert isinstance(event, m.SessionChanged)
+    assert isinstance(event, SessionChanged)
     assert event.problem is not None
     assert "secret" not in event.problem.detail
     bridge.close()

@@ -10,22 +10,24 @@ from ferrygate.app.presenters.session_words import Mood, StateWords, state_words
 from ferrygate.codes.totp import LiveCode
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
-from ferrygate.engine.messages import SessionState
+from ferrygate.engine.messages.codes import CodeAwaited, CodeChanged, CodeGivenOut, ShowCode
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.session import SessionChanged, SessionState
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
 
 @pytest.fixture
-def sent() -> list[m.Command]:
+def sent() -> list[Command]:
     return []
 
 
 @pytest.fixture
-def presenter(clock: StillClock, sent: list[m.Command]) -> CodePresenter:
+def presenter(clock: StillClock, sent: list[Command]) -> CodePresenter:
     made = CodePresenter(Outbox(sent.append), clock)
-    made.handle(m.CodeChanged(code=LiveCode("482916", "037551", clock.now() + 30, 30)))
+    made.handle(CodeChanged(code=LiveCode("482916", "037551", clock.now() + 30, 30)))
     return made
 
 
@@ -58,7 +60,7 @@ def test_the_ring_follows_the_clock_and_counts_no_ticks(
     assert view.fraction == pytest.approx(max(0.0, 30 - gone) / 30, abs=1e-6)
 
 
-def test_without_a_code_nothing_is_shown(clock: StillClock, sent: list[m.Command]) -> None:
+def test_without_a_code_nothing_is_shown(clock: StillClock, sent: list[Command]) -> None:
     presenter = CodePresenter(Outbox(sent.append), clock)
     assert presenter.view.digits == ""
     presenter.copy()
@@ -66,14 +68,14 @@ def test_without_a_code_nothing_is_shown(clock: StillClock, sent: list[m.Command
 
 
 def test_a_copy_is_claimed_from_the_engine_once(
-    presenter: CodePresenter, sent: list[m.Command], clock: StillClock
+    presenter: CodePresenter, sent: list[Command], clock: StillClock
 ) -> None:
     presenter.copy()
     presenter.copy()
-    assert sent == [m.ShowCode(request=1)]
+    assert sent == [ShowCode(request=1)]
     code = LiveCode("037551", "111222", clock.now() + 30, 30)
-    presenter.handle(m.CodeGivenOut(request=1, code=code))
-    presenter.handle(m.Done(request=1))
+    presenter.handle(CodeGivenOut(request=1, code=code))
+    presenter.handle(Done(request=1))
     assert presenter.given_out is not None
     assert presenter.given_out.digits == "037551"
     assert presenter.view.caption == "Copied"
@@ -90,20 +92,20 @@ def test_a_copy_that_waits_for_a_fresh_code_says_how_long(
 ) -> None:
     presenter.copy()
     assert presenter.view.caption == "Copying"
-    presenter.handle(m.CodeAwaited(request=1, until=clock.now() + 7))
+    presenter.handle(CodeAwaited(request=1, until=clock.now() + 7))
     assert presenter.view.caption == "New code in 7 s"
 
 
 def test_no_repr_shows_a_code(presenter: CodePresenter, clock: StillClock) -> None:
     presenter.copy()
     code = LiveCode("037551", "111222", clock.now() + 30, 30)
-    presenter.handle(m.CodeGivenOut(request=1, code=code))
+    presenter.handle(CodeGivenOut(request=1, code=code))
     assert "037551" not in repr(presenter.given_out)
 
 
 def test_a_spent_code_says_so(presenter: CodePresenter, clock: StillClock) -> None:
     code = LiveCode("482916", "037551", clock.now() + 30, 30)
-    presenter.handle(m.CodeChanged(code=code, spent=True))
+    presenter.handle(CodeChanged(code=code, spent=True))
     assert (presenter.view.spent, presenter.view.caption) == (True, "Already used")
 
 
@@ -123,12 +125,12 @@ def test_a_spent_code_says_so(presenter: CodePresenter, clock: StillClock) -> No
 def test_every_state_has_words(
     state: SessionState, until: float | None, words: str, mood: Mood
 ) -> None:
-    session = m.SessionChanged(state=state, until=until)
+    session = SessionChanged(state=state, until=until)
     assert state_words(session, "vendor7", 100.0) == StateWords(words, mood)
 
 
 def test_a_wait_for_the_next_try_is_not_one_for_a_code(clock: StillClock) -> None:
-    session = m.SessionChanged(
+    session = SessionChanged(
         state=SessionState.RECONNECTING, until=clock.now() + 7, can_try_now=True
     )
     assert state_words(session, "vendor7", clock.now()).text == "Reconnecting in 7 s"
@@ -138,6 +140,6 @@ def test_a_wait_for_the_next_try_is_not_one_for_a_code(clock: StillClock) -> Non
 def test_a_wait_has_its_reason_and_asks_nothing_of_the_person(clock: StillClock) -> None:
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."), next_step=message("Wait."))
     state = SessionState.RECONNECTING
-    session = m.SessionChanged(state=state, until=clock.now() + 7, problem=lost)
+    session = SessionChanged(state=state, until=clock.now() + 7, problem=lost)
     expected = StateWords("Waiting for a new code, 7 s", Mood.WAITING, "Lost.")
     assert state_words(session, "vendor7", clock.now()) == expected

@@ -11,7 +11,10 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Failed
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
 from ferrygate.sites.site import Policy, SignInSettings, Site
 
 KEY = "JBSWY3DPEHPK3PXP"
@@ -22,20 +25,18 @@ class Table:
     """A presenter with what it sent."""
 
     def __init__(self) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.presenter = CodeSetupPresenter(Outbox(self.sent.append))
 
     def open(self, site: Site, *, can_save: bool = True) -> None:
         self.presenter.turn_to(site)
-        opened = m.SiteOpened(
-            site=site, has_password=False, has_code_secret=False, can_save=can_save
-        )
+        opened = SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=can_save)
         self.presenter.handle(opened)
 
     @property
-    def used(self) -> m.UseCodeSecret:
+    def used(self) -> UseCodeSecret:
         command = self.sent[-1]
-        assert isinstance(command, m.UseCodeSecret)
+        assert isinstance(command, UseCodeSecret)
         return command
 
 
@@ -179,7 +180,7 @@ def test_a_code_is_unproven_until_a_sign_in(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.take([KEY])
     assert table.presenter.view.unproven
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.presenter.handle(SessionChanged(state=SessionState.SIGNED_IN))
     assert not table.presenter.view.unproven
 
 
@@ -187,5 +188,5 @@ def test_an_engine_that_does_not_take_the_code_is_heard(table: Table, site: Site
     table.open(site)
     table.presenter.take([KEY])
     problem = Problem(kind=Kind.INTERNAL, sentence=message("No."))
-    table.presenter.handle(m.Failed(request=table.used.request, problem=problem))
+    table.presenter.handle(Failed(request=table.used.request, problem=problem))
     assert table.presenter.view.problem == problem

@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
 from ferrygate.app.widgets.conflict_question import ConflictQuestionWidget
 from ferrygate.common.entry import EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.transfers import AnswerConflict, ConflictQuestion, Upload
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
+from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope
 from gui.scripted_engine import batch_of
 from support.conflicts import conflict, question
 
@@ -22,25 +25,25 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gui
 
 CHOICES = ("Skip", "Keep both", "Replace", "Replace if changed")
-FOLDER = m.FileFacts(EntryKind.FOLDER)
+FOLDER = FileFacts(EntryKind.FOLDER)
 
 
 @pytest.fixture
-def batch(signed_in: Rig, tmp_path: Path) -> m.BatchId:
+def batch(signed_in: Rig, tmp_path: Path) -> BatchId:
     """A folder of files under way."""
     signed_in.engine.holds_transfers = True
     for number in range(25):
         (tmp_path / f"plate-{number:02}.csv").write_text("1")
     signed_in.driver.drop([tmp_path], signed_in.driver.empty_place())
-    (upload,) = [sent for sent in signed_in.engine.commands if isinstance(sent, m.Upload)]
+    (upload,) = [sent for sent in signed_in.engine.commands if isinstance(sent, Upload)]
     return batch_of(upload.request)
 
 
-def many(count: int) -> tuple[m.NameConflict, ...]:
+def many(count: int) -> tuple[NameConflict, ...]:
     return tuple(conflict(f"plate-{number:02}.csv", number=number) for number in range(count))
 
 
-def ask(rig: Rig, asked: m.ConflictQuestion) -> None:
+def ask(rig: Rig, asked: ConflictQuestion) -> None:
     rig.engine.tell(asked)
     words = question_widget(rig)
     rig.driver.wait_for("question", words.isVisible)
@@ -66,8 +69,8 @@ def offered(rig: Rig) -> list[str]:
     return [name for name in CHOICES if button(rig, name) is not None]
 
 
-def answers(rig: Rig) -> list[m.Command]:
-    return [sent for sent in rig.engine.commands if isinstance(sent, m.AnswerConflict)]
+def answers(rig: Rig) -> list[Command]:
+    return [sent for sent in rig.engine.commands if isinstance(sent, AnswerConflict)]
 
 
 def choose(rig: Rig, opener: str, words: str) -> None:
@@ -83,7 +86,7 @@ def choose(rig: Rig, opener: str, words: str) -> None:
 
 
 def test_a_question_grows_and_shows_three_files_with_sizes_and_times(
-    signed_in: Rig, batch: m.BatchId
+    signed_in: Rig, batch: BatchId
 ) -> None:
     ask(signed_in, question(batch, *many(1)))
     assert signed_in.driver.shows("“plate-00.csv” is already there.")
@@ -101,30 +104,30 @@ def test_a_question_grows_and_shows_three_files_with_sizes_and_times(
 @pytest.mark.parametrize(
     ("words", "scope"),
     [
-        ("Apply to all, also later ones", m.ConflictScope.ALL),
-        ("Apply to the 25 so far", m.ConflictScope.MET),
-        ("Apply to only “plate-00.csv”", m.ConflictScope.THIS_ONE),
+        ("Apply to all, also later ones", ConflictScope.ALL),
+        ("Apply to the 25 so far", ConflictScope.MET),
+        ("Apply to only “plate-00.csv”", ConflictScope.THIS_ONE),
     ],
 )
 def test_the_answer_holds_for_the_files_that_were_chosen(
-    signed_in: Rig, batch: m.BatchId, words: str, scope: m.ConflictScope
+    signed_in: Rig, batch: BatchId, words: str, scope: ConflictScope
 ) -> None:
     ask(signed_in, question(batch, *many(25)))
     choose(signed_in, "Apply to all, also later ones", words)
     signed_in.driver.wait_for("scope", lambda: button(signed_in, words) is not None)
     signed_in.driver.click("Replace if changed")
-    answer = m.AnswerConflict(batch, 1, m.ConflictChoice.CHANGED, scope, 25)
+    answer = AnswerConflict(batch, 1, ConflictChoice.CHANGED, scope, 25)
     assert answers(signed_in) == [answer]
 
 
-def test_nothing_replaces_a_folder(signed_in: Rig, batch: m.BatchId) -> None:
+def test_nothing_replaces_a_folder(signed_in: Rig, batch: BatchId) -> None:
     ask(signed_in, question(batch, conflict("reports", existing=FOLDER)))
     assert offered(signed_in) == ["Skip", "Keep both"]
     signed_in.driver.click("Skip")
-    assert answers(signed_in)[0].choice is m.ConflictChoice.SKIP  # type: ignore[union-attr]
+    assert answers(signed_in)[0].choice is ConflictChoice.SKIP  # type: ignore[union-attr]
 
 
-def test_buttons_keep_their_places_while_more_is_met(signed_in: Rig, batch: m.BatchId) -> None:
+def test_buttons_keep_their_places_while_more_is_met(signed_in: Rig, batch: BatchId) -> None:
     """Or the click that was meant for one would press another."""
     ask(signed_in, question(batch, conflict("reports", existing=FOLDER)))
 
@@ -139,7 +142,7 @@ def test_buttons_keep_their_places_while_more_is_met(signed_in: Rig, batch: m.Ba
 
 
 def test_a_question_takes_the_focus_from_nobody_and_enter_answers_nothing(
-    signed_in: Rig, batch: m.BatchId
+    signed_in: Rig, batch: BatchId
 ) -> None:
     field = next(f for f in signed_in.window.findChildren(QLineEdit) if f.isVisible())
     field.setFocus()
@@ -155,7 +158,7 @@ def test_a_question_takes_the_focus_from_nobody_and_enter_answers_nothing(
 
 
 def test_the_way_by_tab_meets_what_keeps_files_before_what_replaces_them(
-    signed_in: Rig, batch: m.BatchId
+    signed_in: Rig, batch: BatchId
 ) -> None:
     ask(signed_in, question(batch, *many(25)))
     first = button(signed_in, "Skip")
@@ -168,14 +171,14 @@ def test_the_way_by_tab_meets_what_keeps_files_before_what_replaces_them(
     assert met == [*CHOICES, "Apply to all, also later ones"]
 
 
-def test_who_has_moved_to_a_button_presses_it(signed_in: Rig, batch: m.BatchId) -> None:
+def test_who_has_moved_to_a_button_presses_it(signed_in: Rig, batch: BatchId) -> None:
     ask(signed_in, question(batch, *many(25)))
     first = button(signed_in, "Skip")
     assert first is not None
     first.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(focus(signed_in), Qt.Key.Key_Space)
     assert answers(signed_in) == [
-        m.AnswerConflict(batch, 1, m.ConflictChoice.SKIP, m.ConflictScope.ALL, 25)
+        AnswerConflict(batch, 1, ConflictChoice.SKIP, ConflictScope.ALL, 25)
     ]
 
 
@@ -184,7 +187,7 @@ def test_each_batch_has_its_question_in_its_row(signed_in: Rig, tmp_path: Path) 
     for name in ("one.csv", "two.csv"):
         (tmp_path / name).write_text("1")
         signed_in.workspace.folder.upload([str(tmp_path / name)])
-    uploads = [sent for sent in signed_in.engine.commands if isinstance(sent, m.Upload)]
+    uploads = [sent for sent in signed_in.engine.commands if isinstance(sent, Upload)]
     for name, upload in zip(("one.csv", "two.csv"), uploads, strict=True):
         signed_in.engine.tell(question(batch_of(upload.request), conflict(name)))
 
@@ -196,13 +199,13 @@ def test_each_batch_has_its_question_in_its_row(signed_in: Rig, tmp_path: Path) 
     signed_in.driver.click("Skip")  # of the row on top, the newer one
     signed_in.driver.wait_for("answer", lambda: len(shown()) == 1)
     signed_in.driver.click("Keep both")
-    assert [(a.batch, a.choice) for a in answers(signed_in) if isinstance(a, m.AnswerConflict)] == [
-        (batch_of(uploads[1].request), m.ConflictChoice.SKIP),
-        (batch_of(uploads[0].request), m.ConflictChoice.KEEP_BOTH),
+    assert [(a.batch, a.choice) for a in answers(signed_in) if isinstance(a, AnswerConflict)] == [
+        (batch_of(uploads[1].request), ConflictChoice.SKIP),
+        (batch_of(uploads[0].request), ConflictChoice.KEEP_BOTH),
     ]
 
 
-def test_a_narrow_window_cuts_words_and_no_button(signed_in: Rig, batch: m.BatchId) -> None:
+def test_a_narrow_window_cuts_words_and_no_button(signed_in: Rig, batch: BatchId) -> None:
     signed_in.window.resize(900, 560)
     long = tuple(conflict(f"{'plate-scans/' * 9}{number}.csv", number=number) for number in (1, 2))
     ask(signed_in, question(batch, *long))
@@ -219,7 +222,7 @@ def test_a_narrow_window_cuts_words_and_no_button(signed_in: Rig, batch: m.Batch
 
 
 def test_who_has_answered_by_keys_is_left_where_nothing_is_spent(
-    signed_in: Rig, batch: m.BatchId
+    signed_in: Rig, batch: BatchId
 ) -> None:
     ask(signed_in, question(batch, *many(25)))
     first = button(signed_in, "Skip")
@@ -227,5 +230,5 @@ def test_who_has_answered_by_keys_is_left_where_nothing_is_spent(
     first.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(first, Qt.Key.Key_Return)
     signed_in.driver.wait_for("answer", lambda: not question_widget(signed_in).isVisible())
-    assert [type(sent) for sent in answers(signed_in)] == [m.AnswerConflict]
+    assert [type(sent) for sent in answers(signed_in)] == [AnswerConflict]
     assert focus(signed_in).accessibleName() == "Now 1"

@@ -9,15 +9,17 @@ import pytest
 from ferrygate.app.presenters.batch_outcome import RowTone, Tab
 from ferrygate.app.presenters.conflict_view import ConflictView
 from ferrygate.common.entry import EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import AnswerConflict
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
+from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope, Direction
 from gui.transfers_table import BATCH, PROBLEM, Table
 from support.conflicts import conflict, question
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
-ALL, MET, THIS_ONE = m.ConflictScope.ALL, m.ConflictScope.MET, m.ConflictScope.THIS_ONE
-FOLDER = m.FileFacts(EntryKind.FOLDER)
+ALL, MET, THIS_ONE = ConflictScope.ALL, ConflictScope.MET, ConflictScope.THIS_ONE
+FOLDER = FileFacts(EntryKind.FOLDER)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def asked(table: Table) -> ConflictView:
     return table.row.conflict
 
 
-def many(count: int = 25) -> tuple[m.NameConflict, ...]:
+def many(count: int = 25) -> tuple[NameConflict, ...]:
     return tuple(conflict(f"{number}.csv", number=number) for number in range(count))
 
 
@@ -41,9 +43,9 @@ def test_a_taken_name_is_asked_about_and_the_answer_sent_once(table: Table) -> N
     table.presenter.handle(question(BATCH))
     assert asked(table).question == "“a.csv” is already there."
     assert "lost" in asked(table).cost
-    table.presenter.answer(BATCH, m.ConflictChoice.SKIP)
-    table.presenter.answer(BATCH, m.ConflictChoice.REPLACE)  # the second click of two
-    assert table.sent == [m.AnswerConflict(BATCH, 1, m.ConflictChoice.SKIP, ALL, 1)]
+    table.presenter.answer(BATCH, ConflictChoice.SKIP)
+    table.presenter.answer(BATCH, ConflictChoice.REPLACE)  # the second click of two
+    assert table.sent == [AnswerConflict(BATCH, 1, ConflictChoice.SKIP, ALL, 1)]
     assert table.row.conflict is None
 
 
@@ -51,7 +53,7 @@ def test_a_question_that_is_answered_does_not_come_back_with_what_was_on_its_way
     table: Table,
 ) -> None:
     table.presenter.handle(question(BATCH))
-    table.presenter.answer(BATCH, m.ConflictChoice.SKIP)
+    table.presenter.answer(BATCH, ConflictChoice.SKIP)
     table.presenter.handle(question(BATCH, *many(2)))
     assert table.row.conflict is None
     table.presenter.handle(question(BATCH, *many(2), number=2))
@@ -67,7 +69,7 @@ def test_the_row_goes_on_while_other_files_move_and_says_when_it_only_waits(tabl
 
 
 def test_the_tab_is_turned_to_once_and_not_with_each_file_met(table: Table) -> None:
-    table.batch(batch=m.BatchId("failed"), finished=True, problem=PROBLEM)
+    table.batch(batch=BatchId("failed"), finished=True, problem=PROBLEM)
     table.presenter.handle(question(BATCH))
     table.presenter.show(Tab.ATTENTION)
     table.presenter.handle(question(BATCH, *many(2)))
@@ -87,7 +89,7 @@ def test_both_sides_are_told_for_three_files(table: Table) -> None:
 
 
 def test_a_download_names_the_sides_the_other_way_round(table: Table) -> None:
-    table.presenter.handle(question(BATCH, direction=m.Direction.DOWNLOAD))
+    table.presenter.handle(question(BATCH, direction=Direction.DOWNLOAD))
     example = asked(table).examples[0]
     assert example.new.startswith("Server: 4.1 MB")
     assert example.existing.startswith("Here: 4.0 MB")
@@ -111,7 +113,7 @@ def test_what_all_have_in_common_is_said(table: Table, size: int, time: int, wor
     ],
 )
 def test_nothing_but_a_file_can_be_replaced(table: Table, kind: EntryKind, words: str) -> None:
-    table.presenter.handle(question(BATCH, conflict(existing=m.FileFacts(kind))))
+    table.presenter.handle(question(BATCH, conflict(existing=FileFacts(kind))))
     view = asked(table)
     assert view.question == words
     assert (view.can_replace, view.can_compare) == (False, False)
@@ -125,7 +127,7 @@ def test_a_folder_among_files_is_named_and_the_files_can_be_replaced(table: Tabl
 
 
 @pytest.mark.parametrize("scope", [ALL, MET, THIS_ONE])
-def test_the_answer_holds_for_what_was_chosen(table: Table, scope: m.ConflictScope) -> None:
+def test_the_answer_holds_for_what_was_chosen(table: Table, scope: ConflictScope) -> None:
     table.presenter.handle(question(BATCH, *many()))
     assert asked(table).scopes == (
         (ALL, "Apply to all, also later ones"),
@@ -135,15 +137,15 @@ def test_the_answer_holds_for_what_was_chosen(table: Table, scope: m.ConflictSco
     assert asked(table).scope is ALL
     table.presenter.choose_scope(BATCH, scope)
     assert asked(table).scope is scope
-    table.presenter.answer(BATCH, m.ConflictChoice.REPLACE)
-    assert table.sent == [m.AnswerConflict(BATCH, 1, m.ConflictChoice.REPLACE, scope, 25)]
+    table.presenter.answer(BATCH, ConflictChoice.REPLACE)
+    assert table.sent == [AnswerConflict(BATCH, 1, ConflictChoice.REPLACE, scope, 25)]
 
 
 def test_who_goes_one_by_one_stays_at_one_by_one(table: Table) -> None:
     """Else the second click would replace all that are left."""
     table.presenter.handle(question(BATCH, *many(3)))
     table.presenter.choose_scope(BATCH, THIS_ONE)
-    table.presenter.answer(BATCH, m.ConflictChoice.REPLACE)
+    table.presenter.answer(BATCH, ConflictChoice.REPLACE)
     assert table.row.conflict is not None  # until the next one is told
     table.presenter.handle(question(BATCH, *many(3)[1:], number=2))
     assert (asked(table).scope, asked(table).scope_words) == (THIS_ONE, "Apply to only “1.csv”")

@@ -18,7 +18,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.transfers.views import BatchId
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gui
 
 
-def row(batch: m.BatchId, sentence: str) -> RowView:
+def row(batch: BatchId, sentence: str) -> RowView:
     problem = Problem(kind=Kind.SIZE_MISMATCH, sentence=message(sentence))
     return RowView(
         batch=batch,
@@ -50,13 +50,13 @@ def test_a_row_that_shows_another_batch_has_not_copied_its_details(
     widget: TransferRowWidget,
 ) -> None:
     (button,) = [b for b in widget.findChildren(QPushButton) if "details" in b.text()]
-    widget.render_view(row(m.BatchId("1"), "The sizes differ."))
+    widget.render_view(row(BatchId("1"), "The sizes differ."))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text() == "Details copied"
     assert QGuiApplication.clipboard().text() == "The sizes differ.\n[size-mismatch]"
-    widget.render_view(row(m.BatchId("1"), "The sizes differ."))
+    widget.render_view(row(BatchId("1"), "The sizes differ."))
     assert button.text() == "Details copied"
-    widget.render_view(row(m.BatchId("2"), "There is no room."))
+    widget.render_view(row(BatchId("2"), "There is no room."))
     assert button.text() == "Copy details"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "There is no room.\n[size-mismatch]"

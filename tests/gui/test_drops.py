@@ -17,8 +17,10 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_light import DropChip, DropFrame
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import Upload
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import ConflictChoice
 
 if TYPE_CHECKING:
     from gui.conftest import MakeRig, Rig
@@ -40,7 +42,7 @@ def uploads(rig: Rig) -> list[tuple[tuple[str, ...], bytes]]:
     return [
         (tuple(map(str, command.sources)), command.folder)
         for command in rig.engine.commands
-        if isinstance(command, m.Upload)
+        if isinstance(command, Upload)
     ]
 
 
@@ -98,8 +100,8 @@ def test_a_dropped_file_is_listed_and_a_taken_name_is_asked_about(
 ) -> None:
     signed_in.driver.drop([file], signed_in.driver.empty_place())
     signed_in.driver.wait_for("row", lambda: signed_in.driver.is_listed(b"report.csv"))
-    (upload,) = (c for c in signed_in.engine.commands if isinstance(c, m.Upload))
-    assert upload.on_conflict is m.ConflictChoice.ASK
+    (upload,) = (c for c in signed_in.engine.commands if isinstance(c, Upload))
+    assert upload.on_conflict is ConflictChoice.ASK
 
 
 def test_a_row_of_a_folder_lights_up_alone(signed_in: Rig, file: Path) -> None:
@@ -165,7 +167,7 @@ def test_leaving_a_place_or_the_window_puts_all_lights_out(signed_in: Rig, file:
 
 def test_offline_takes_no_drops(signed_in: Rig, file: Path) -> None:
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
+    signed_in.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=lost))
     signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
     port = signed_in.window.files.files.viewport()
     assert not signed_in.driver.drop_on(port, signed_in.driver.empty_place(), carried([file]))

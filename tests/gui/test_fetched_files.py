@@ -11,13 +11,14 @@ import pytest
 from ferrygate.app.presenters.fetched_files import may_open
 from ferrygate.app.presenters.transfer_row import RowAction
 from ferrygate.common.i18n import render
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import FileChanged
+from ferrygate.transfers.views import Direction, FileView, TransferState
 from gui.transfers_table import BATCH, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
-DELIVERED = m.TransferState.DELIVERED
+DELIVERED = TransferState.DELIVERED
 
 
 @pytest.fixture
@@ -28,12 +29,12 @@ def table(clock: StillClock) -> Table:
 def fetch(table: Table, *files: Path, total: int | None = None) -> None:
     """Have a batch fetch files, and end."""
     count = total or len(files)
-    table.batch(direction=m.Direction.DOWNLOAD, name=files[0].name, files_total=count)
+    table.batch(direction=Direction.DOWNLOAD, name=files[0].name, files_total=count)
     for number, file in enumerate(files):
-        view = m.FileView(number=number, local=str(file), remote=b"/x", state=DELIVERED)
-        table.presenter.handle(m.FileChanged(batch=BATCH, view=view))
+        view = FileView(number=number, local=str(file), remote=b"/x", state=DELIVERED)
+        table.presenter.handle(FileChanged(batch=BATCH, view=view))
     done = len(files)
-    table.finish(done, direction=m.Direction.DOWNLOAD, name=files[0].name, files_total=count)
+    table.finish(done, direction=Direction.DOWNLOAD, name=files[0].name, files_total=count)
 
 
 def written(path: Path) -> Path:
@@ -104,19 +105,19 @@ def test_a_file_of_another_kind_is_only_shown(table: Table, tmp_path: Path) -> N
 
 def test_an_upload_is_neither_opened_nor_shown(table: Table, tmp_path: Path) -> None:
     table.batch(files_total=1)
-    view = m.FileView(
+    view = FileView(
         number=0, local=str(written(tmp_path / "a.csv")), remote=b"/a.csv", state=DELIVERED
     )
-    table.presenter.handle(m.FileChanged(batch=BATCH, view=view))
+    table.presenter.handle(FileChanged(batch=BATCH, view=view))
     table.finish(1, files_total=1)
     assert table.links == []
 
 
 def test_what_is_under_way_offers_nothing_yet(table: Table, tmp_path: Path) -> None:
-    table.batch(direction=m.Direction.DOWNLOAD, files_total=2)
+    table.batch(direction=Direction.DOWNLOAD, files_total=2)
     local = str(written(tmp_path / "a.csv"))
-    view = m.FileView(number=0, local=local, remote=b"/a.csv", state=DELIVERED)
-    table.presenter.handle(m.FileChanged(batch=BATCH, view=view))
+    view = FileView(number=0, local=local, remote=b"/a.csv", state=DELIVERED)
+    table.presenter.handle(FileChanged(batch=BATCH, view=view))
     assert table.links == []
 
 

@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.transfers import Download, FileChanged, Upload
+from ferrygate.transfers.views import BatchId, FileView, TransferState
 from gui.conftest import KEY
 from gui.file_choosing import choose
 from gui.scripted_engine import batch_of, tree_of
@@ -23,23 +25,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gui
 
 
-def start_upload(rig: Rig) -> m.BatchId:
+def start_upload(rig: Rig) -> BatchId:
     """Have a batch be on its way to the folder shown."""
     rig.engine.holds_transfers = True
     rig.workspace.folder.upload(["plates"])
     upload = rig.engine.commands[-1]
-    assert isinstance(upload, m.Upload)
+    assert isinstance(upload, Upload)
     batch = batch_of(upload.request)
     rig.driver.wait_for("start", lambda: rig.workspace.folder.view.is_filling)
     return batch
 
 
-def deliver(rig: Rig, batch: m.BatchId, *paths: bytes) -> None:
+def deliver(rig: Rig, batch: BatchId, *paths: bytes) -> None:
     for number, path in enumerate(paths):
-        view = m.FileView(
-            number=number, local="", remote=path, state=m.TransferState.DELIVERED, size=5
-        )
-        rig.engine.tell(m.FileChanged(batch, view))
+        view = FileView(number=number, local="", remote=path, state=TransferState.DELIVERED, size=5)
+        rig.engine.tell(FileChanged(batch, view))
 
 
 def test_an_empty_folder_says_that_files_are_on_their_way(signed_in: Rig) -> None:
@@ -61,7 +61,7 @@ def test_small_files_show_up_while_a_big_one_of_their_batch_is_sent(signed_in: R
     signed_in.workspace.tick()
     driver.wait_for("rows", lambda: driver.is_listed(b"a.csv") and driver.is_listed(b"b.csv"))
     assert not driver.shows("Files are on their way")
-    listings = [command for command in engine.commands if isinstance(command, m.ListFolder)]
+    listings = [command for command in engine.commands if isinstance(command, ListFolder)]
     assert [listing.path for listing in listings] == [b"/", b"/inbox"]
 
 
@@ -93,7 +93,7 @@ def test_chosen_files_go_to_the_folder_in_which_they_were_asked_for(
     (dialog,) = signed_in.window.findChildren(QFileDialog)
     signed_in.workspace.folder.open(b"/inbox")  # as a link does whose answer comes late
     choose(dialog, str(tmp_path / "a.csv"))
-    (upload,) = [c for c in signed_in.engine.commands if isinstance(c, m.Upload)]
+    (upload,) = [c for c in signed_in.engine.commands if isinstance(c, Upload)]
     assert upload.folder == b"/"
 
 
@@ -107,7 +107,7 @@ def test_files_are_fetched_from_the_folder_in_which_they_were_chosen(
     (dialog,) = signed_in.window.findChildren(QFileDialog)
     signed_in.workspace.folder.open(b"/inbox")
     choose(dialog, str(tmp_path))
-    (download,) = [c for c in signed_in.engine.commands if isinstance(c, m.Download)]
+    (download,) = [c for c in signed_in.engine.commands if isinstance(c, Download)]
     assert (download.sources, download.folder) == ((b"/a.csv",), str(tmp_path))
 
 

@@ -15,7 +15,17 @@ from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    RefusalsCounted,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SiteOpened,
+)
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 from gui.conftest import KEY
 
@@ -39,24 +49,24 @@ def waiting(rig: Rig, qtbot: QtBot) -> Rig:
     return rig
 
 
-def turn_to(rig: Rig, site: Site) -> m.OpenSite:
+def turn_to(rig: Rig, site: Site) -> OpenSite:
     """Turn to a site from the choice of sites; what the engine has not answered yet."""
     rig.workspace.show_sites()
     rig.desktop.pace.render()
     rig.workspace.sites.choose(site)
     rig.desktop.pace.render()
     opening = rig.engine.commands[-1]
-    assert isinstance(opening, m.OpenSite)
+    assert isinstance(opening, OpenSite)
     return opening
 
 
-def find(rig: Rig, opening: m.OpenSite) -> None:
+def find(rig: Rig, opening: OpenSite) -> None:
     """Have the engine find all that a sign-in needs."""
     now = rig.desktop._options.clock.now()
-    opened = m.SiteOpened(site=opening.site, has_password=True, has_code_secret=True, can_save=True)
+    opened = SiteOpened(site=opening.site, has_password=True, has_code_secret=True, can_save=True)
     rig.engine.tell(opened)
-    rig.engine.tell(m.CodeChanged(code=live_code(CodeSecret(key=KEY), now)))
-    rig.engine.tell(m.Done(request=opening.request))
+    rig.engine.tell(CodeChanged(code=live_code(CodeSecret(key=KEY), now)))
+    rig.engine.tell(Done(request=opening.request))
     rig.driver.wait_for("open", lambda: rig.workspace.sign_in.view.can_press)
 
 
@@ -80,7 +90,7 @@ def test_what_is_found_late_takes_no_keyboard_from_a_person_who_types(waiting: R
     field = waiting.window.focusWidget()
     assert isinstance(field, QLineEdit)
     assert field.text() == "vendor 8"
-    assert not [c for c in waiting.engine.commands if isinstance(c, m.SignIn)]
+    assert not [c for c in waiting.engine.commands if isinstance(c, SignIn)]
 
 
 def test_what_is_found_late_takes_no_keyboard_from_another_way(waiting: Rig) -> None:
@@ -97,12 +107,12 @@ def test_after_refusals_the_keyboard_is_not_on_the_button_that_tries_once_more(
     waiting: Rig,
 ) -> None:
     opening = turn_to(waiting, OTHER)
-    waiting.engine.tell(m.RefusalsCounted(site=OTHER, refusals=2, gate=m.Gate.ASK))
+    waiting.engine.tell(RefusalsCounted(site=OTHER, refusals=2, gate=Gate.ASK))
     find(waiting, opening)
     assert waiting.driver.shows("Try once more")
     assert focused(waiting) == "Password"
     QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Return)
-    assert not [c for c in waiting.engine.commands if isinstance(c, m.SignIn)]
+    assert not [c for c in waiting.engine.commands if isinstance(c, SignIn)]
 
 
 def test_a_card_that_comes_by_itself_has_the_keyboard_on_nothing_that_signs_in(
@@ -111,7 +121,7 @@ def test_a_card_that_comes_by_itself_has_the_keyboard_on_nothing_that_signs_in(
     signed_in.window.activateWindow()
     qtbot.waitActive(signed_in.window)
     ended = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("No."))
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=ended))
+    signed_in.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=ended))
     signed_in.driver.wait_for("card", lambda: signed_in.driver.shows("Sign in"))
     assert signed_in.workspace.screen is Screen.SIGN_IN
     assert focused(signed_in) == "Other sites"

@@ -6,20 +6,32 @@ import msgspec
 import pytest
 
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
-from ferrygate.app.presenters.folder_view import Crumb, FolderState, crumbs
+from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import CancelRequest, Command
+from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    ListingIncomplete,
+    PathStat,
+    RemovePath,
+    RenamePath,
+    StatPath,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, Upload
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 from gui.conftest import StillClock
 
 FILE = Entry(b"a.csv", EntryKind.FILE, 5)
 FOLDER = Entry(b"inbox", EntryKind.FOLDER)
 PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence=message("The server does not allow it."))
 
-UPLOAD = m.BatchView(
-    batch=m.BatchId("1"), direction=m.Direction.UPLOAD, name="b.csv", sources=1, target="/"
+UPLOAD = BatchView(
+    batch=BatchId("1"), direction=Direction.UPLOAD, name="b.csv", sources=1, target="/"
 )
 
 
@@ -62,7 +74,7 @@ class Table:
     """A presenter with its list and what it sent."""
 
     def __init__(self) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.rows = Rows()
         self.clock = StillClock()
         self.presenter = FolderPresenter(Outbox(self.sent.append), self.clock, self.rows)
@@ -73,10 +85,10 @@ class Table:
 
     def list(self, *entries: Entry) -> None:
         """Answer the listing asked for last."""
-        asked = [command for command in self.sent if isinstance(command, m.ListFolder)][-1]
+        asked = [command for command in self.sent if isinstance(command, ListFolder)][-1]
         if entries:
-            self.presenter.handle(m.FolderBlock(request=asked.request, entries=entries))
-        self.presenter.handle(m.Done(request=asked.request))
+            self.presenter.handle(FolderBlock(request=asked.request, entries=entries))
+        self.presenter.handle(Done(request=asked.request))
 
     def start(self, *entries: Entry) -> None:
         self.presenter.start(b"/")
@@ -105,11 +117,11 @@ def test_a_place_stands_there_once_however_often_the_start_is_opened(table: Tabl
 def test_the_first_rows_show_before_the_last_have_come(table: Table) -> None:
     table.presenter.start(b"/")
     assert table.presenter.view.state is FolderState.LOADING
-    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FILE, FOLDER)))
+    table.presenter.handle(FolderBlock(request=table.last, entries=(FILE, FOLDER)))
     view = table.presenter.view
     assert (view.state, view.is_reading) == (FolderState.READY, True)
     assert [place.label for place in view.places] == ["Home", "inbox"]
-    table.presenter.handle(m.Done(request=table.last))
+    table.presenter.handle(Done(request=table.last))
     assert table.rows.names == [b"a.csv", b"inbox", b"END"]
     assert not table.presenter.view.is_reading
 
@@ -118,8 +130,8 @@ def test_leaving_a_folder_cancels_its_listing_and_ignores_its_rows(table: Table)
     table.presenter.start(b"/")
     first = table.last
     table.presenter.open(b"/inbox")
-    assert m.CancelRequest(target=first) in table.sent
-    table.presenter.handle(m.FolderBlock(request=first, entries=(FILE,)))
+    assert CancelRequest(target=first) in table.sent
+    table.presenter.handle(FolderBlock(request=first, entries=(FILE,)))
     assert table.rows.names == []
 
 
@@ -144,16 +156,16 @@ def test_up_at_the_root_stays(table: Table) -> None:
 def test_a_refresh_shows_the_old_rows_until_the_new_are_whole(table: Table) -> None:
     table.start(FILE)
     table.presenter.refresh()
-    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FOLDER,)))
+    table.presenter.handle(FolderBlock(request=table.last, entries=(FOLDER,)))
     assert table.rows.names == [b"a.csv", b"END"]
-    table.presenter.handle(m.Done(request=table.last))
+    table.presenter.handle(Done(request=table.last))
     assert table.rows.names == [b"inbox"]
 
 
 def test_a_failed_refresh_keeps_the_rows_and_says_why(table: Table) -> None:
     table.start(FILE)
     table.presenter.refresh()
-    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    table.presenter.handle(Failed(request=table.last, problem=PROBLEM))
     assert table.presenter.view.refused == PROBLEM
     assert table.presenter.view.state is FolderState.READY
 
@@ -161,9 +173,9 @@ def test_a_failed_refresh_keeps_the_rows_and_says_why(table: Table) -> None:
 def test_a_list_that_is_not_whole_is_shown_and_said_and_is_no_empty_folder(table: Table) -> None:
     table.presenter.start(b"/")
     for entries in ((FILE,), ()):
-        table.presenter.handle(m.FolderBlock(request=table.last, entries=entries))
-        table.presenter.handle(m.ListingIncomplete(request=table.last, problem=PROBLEM))
-        table.presenter.handle(m.Done(request=table.last))
+        table.presenter.handle(FolderBlock(request=table.last, entries=entries))
+        table.presenter.handle(ListingIncomplete(request=table.last, problem=PROBLEM))
+        table.presenter.handle(Done(request=table.last))
         view = table.presenter.view
         assert (view.state, view.refused) == (FolderState.READY, PROBLEM)
         table.presenter.open(b"/other" if entries else b"/")
@@ -173,9 +185,9 @@ def test_a_list_that_is_not_whole_is_shown_and_said_and_is_no_empty_folder(table
 def test_a_refresh_that_is_not_whole_takes_no_row_away(table: Table) -> None:
     table.start(FILE, FOLDER)
     table.presenter.refresh()
-    table.presenter.handle(m.FolderBlock(request=table.last, entries=(FILE,)))
-    table.presenter.handle(m.ListingIncomplete(request=table.last, problem=PROBLEM))
-    table.presenter.handle(m.Done(request=table.last))
+    table.presenter.handle(FolderBlock(request=table.last, entries=(FILE,)))
+    table.presenter.handle(ListingIncomplete(request=table.last, problem=PROBLEM))
+    table.presenter.handle(Done(request=table.last))
     assert table.rows.names == [b"a.csv", b"inbox", b"END"]
     assert [place.label for place in table.presenter.view.places] == ["Home", "inbox"]
     assert table.presenter.view.refused == PROBLEM
@@ -183,7 +195,7 @@ def test_a_refresh_that_is_not_whole_takes_no_row_away(table: Table) -> None:
 
 def test_a_folder_that_cannot_be_read_can_be_tried_again(table: Table) -> None:
     table.presenter.start(b"/")
-    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    table.presenter.handle(Failed(request=table.last, problem=PROBLEM))
     view = table.presenter.view
     assert (view.state, view.problem, view.can_change) == (FolderState.FAILED, PROBLEM, False)
     table.presenter.refresh()
@@ -207,7 +219,7 @@ def test_a_folder_that_cannot_be_listed_may_take_files(
 ) -> None:
     table.presenter.start(b"/drop")
     table.presenter.handle(
-        m.Failed(request=table.last, problem=Problem(kind=kind, sentence=message("No.")))
+        Failed(request=table.last, problem=Problem(kind=kind, sentence=message("No.")))
     )
     view = table.presenter.view
     assert (view.can_upload, view.can_change) == (takes, False)
@@ -218,23 +230,23 @@ def test_what_a_link_leads_to_is_asked_and_a_file_is_fetched(table: Table, kind:
     fetched: list[str] = []
     table.start(Entry(b"tofile", kind))
     table.presenter.find_out(Entry(b"tofile", kind), lambda: fetched.append("tofile"))
-    (asked,) = [command for command in table.sent if isinstance(command, m.StatPath)]
+    (asked,) = [command for command in table.sent if isinstance(command, StatPath)]
     assert asked.path == b"/tofile"
-    table.presenter.handle(m.PathStat(asked.request, Entry(b"tofile", EntryKind.FILE)))
+    table.presenter.handle(PathStat(asked.request, Entry(b"tofile", EntryKind.FILE)))
     assert (fetched, table.presenter.view.path) == (["tofile"], b"/")
 
 
 def test_a_link_to_a_folder_is_opened(table: Table) -> None:
     table.start(Entry(b"link", EntryKind.LINK))
     table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
-    table.presenter.handle(m.PathStat(table.last, Entry(b"link", EntryKind.FOLDER)))
+    table.presenter.handle(PathStat(table.last, Entry(b"link", EntryKind.FOLDER)))
     assert table.presenter.view.path == b"/link"
 
 
 def test_a_dangling_link_is_said_and_the_list_stays(table: Table) -> None:
     table.start(Entry(b"link", EntryKind.LINK))
     table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
-    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    table.presenter.handle(Failed(request=table.last, problem=PROBLEM))
     view = table.presenter.view
     assert (view.path, view.state, view.refused) == (b"/", FolderState.READY, PROBLEM)
 
@@ -244,12 +256,12 @@ def test_what_only_a_listing_tells_is_fetched_where_it_is_a_file(table: Table) -
     unknown = Entry(b"x", EntryKind.UNKNOWN)
     table.start(unknown)
     table.presenter.find_out(unknown, lambda: fetched.append("x"))
-    table.presenter.handle(m.PathStat(table.last, unknown))
+    table.presenter.handle(PathStat(table.last, unknown))
     assert table.presenter.view.path == b"/x"
     wrong = Problem(kind=Kind.WRONG_TYPE, sentence=message("A file."))
-    table.presenter.handle(m.Failed(request=table.last, problem=wrong))
+    table.presenter.handle(Failed(request=table.last, problem=wrong))
     assert (fetched, table.presenter.view.path) == (["x"], b"/")
-    table.presenter.handle(m.Failed(request=table.last, problem=wrong))
+    table.presenter.handle(Failed(request=table.last, problem=wrong))
     assert fetched == ["x"]
 
 
@@ -258,7 +270,7 @@ def test_an_answer_that_comes_late_opens_nothing(table: Table) -> None:
     table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
     asked = table.last
     table.presenter.open(b"/elsewhere")
-    table.presenter.handle(m.PathStat(asked, Entry(b"link", EntryKind.FILE)))
+    table.presenter.handle(PathStat(asked, Entry(b"link", EntryKind.FILE)))
     assert table.presenter.view.path == b"/elsewhere"
 
 
@@ -267,15 +279,15 @@ def test_removing_asks_first_and_refreshes_when_all_are_gone(table: Table) -> No
     table.presenter.ask_to_remove([FILE, FOLDER])
     assert table.presenter.view.question == "Remove 2 items?"
     table.presenter.remove()
-    removals = [command for command in table.sent if isinstance(command, m.RemovePath)]
+    removals = [command for command in table.sent if isinstance(command, RemovePath)]
     assert [(removal.path, removal.recursive) for removal in removals] == [
         (b"/a.csv", False),
         (b"/inbox", True),
     ]
     for removal in removals:
-        assert not isinstance(table.sent[-1], m.ListFolder)
-        table.presenter.handle(m.Done(request=removal.request))
-    assert isinstance(table.sent[-1], m.ListFolder)
+        assert not isinstance(table.sent[-1], ListFolder)
+        table.presenter.handle(Done(request=removal.request))
+    assert isinstance(table.sent[-1], ListFolder)
 
 
 def test_a_folder_goes_with_all_that_is_in_it_and_the_question_says_so(table: Table) -> None:
@@ -284,7 +296,7 @@ def test_a_folder_goes_with_all_that_is_in_it_and_the_question_says_so(table: Ta
     assert table.presenter.view.question == "Remove the folder “inbox” and all that is in it?"
     table.presenter.keep()
     assert table.presenter.view.question == ""
-    assert not [command for command in table.sent if isinstance(command, m.RemovePath)]
+    assert not [command for command in table.sent if isinstance(command, RemovePath)]
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b"])
@@ -303,14 +315,14 @@ def test_renaming_to_the_same_name_asks_for_nothing(table: Table) -> None:
     assert len(table.sent) == before
     table.presenter.rename(b"a.csv", "ä.csv")
     renamed = table.sent[-1]
-    assert isinstance(renamed, m.RenamePath)
+    assert isinstance(renamed, RenamePath)
     assert (renamed.source, renamed.target) == (b"/a.csv", "/ä.csv".encode())
 
 
 def test_a_refused_change_is_shown_until_it_is_dismissed(table: Table) -> None:
     table.start(FILE)
     table.presenter.make_folder("new")
-    table.presenter.handle(m.Failed(request=table.last, problem=PROBLEM))
+    table.presenter.handle(Failed(request=table.last, problem=PROBLEM))
     assert table.presenter.view.refused == PROBLEM
     table.presenter.keep()
     assert table.presenter.view.refused is None
@@ -319,44 +331,44 @@ def test_a_refused_change_is_shown_until_it_is_dismissed(table: Table) -> None:
 def test_a_finished_upload_refreshes_the_folder(table: Table) -> None:
     table.start(FILE)
     table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-    table.presenter.handle(m.BatchStarted(request=table.last, batch=UPLOAD.batch))
-    table.presenter.handle(m.BatchChanged(UPLOAD))
-    assert isinstance(table.sent[-1], m.Upload)
+    table.presenter.handle(BatchStarted(request=table.last, batch=UPLOAD.batch))
+    table.presenter.handle(BatchChanged(UPLOAD))
+    assert isinstance(table.sent[-1], Upload)
     for _end in ("the first", "after it was tried again"):
-        table.presenter.handle(m.BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
-        assert isinstance(table.sent[-1], m.ListFolder)
+        table.presenter.handle(BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
+        assert isinstance(table.sent[-1], ListFolder)
         table.list(FILE)
-        table.presenter.handle(m.BatchChanged(UPLOAD))
+        table.presenter.handle(BatchChanged(UPLOAD))
 
 
 def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) -> None:
     table.start(FILE)
-    other = msgspec.structs.replace(UPLOAD, batch=m.BatchId("another"))
+    other = msgspec.structs.replace(UPLOAD, batch=BatchId("another"))
     for view in (UPLOAD, other):
         table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-        table.presenter.handle(m.BatchStarted(request=table.last, batch=view.batch))
-        table.presenter.handle(m.BatchChanged(view))
-    table.presenter.handle(m.BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
-    lists = [command for command in table.sent if isinstance(command, m.ListFolder)]
+        table.presenter.handle(BatchStarted(request=table.last, batch=view.batch))
+        table.presenter.handle(BatchChanged(view))
+    table.presenter.handle(BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
+    lists = [command for command in table.sent if isinstance(command, ListFolder)]
     assert len(lists) == 1
     ended = msgspec.structs.replace(other, finished=True, problem=PROBLEM)
-    table.presenter.handle(m.BatchChanged(ended))
-    assert isinstance(table.sent[-1], m.ListFolder)
+    table.presenter.handle(BatchChanged(ended))
+    assert isinstance(table.sent[-1], ListFolder)
     assert table.presenter.view.refused is None  # its own row tells
 
 
 def test_how_far_an_upload_is_and_what_is_fetched_is_no_news_of_the_folder(table: Table) -> None:
     table.start(FILE)
     table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-    table.presenter.handle(m.BatchStarted(request=table.last, batch=UPLOAD.batch))
-    table.presenter.handle(m.BatchChanged(UPLOAD))
+    table.presenter.handle(BatchStarted(request=table.last, batch=UPLOAD.batch))
+    table.presenter.handle(BatchChanged(UPLOAD))
     changes: list[None] = []
     table.presenter.subscribe(lambda: changes.append(None))
-    table.presenter.handle(m.BatchChanged(UPLOAD))
+    table.presenter.handle(BatchChanged(UPLOAD))
     fetched = msgspec.structs.replace(
-        UPLOAD, batch=m.BatchId("2"), direction=m.Direction.DOWNLOAD, finished=True
+        UPLOAD, batch=BatchId("2"), direction=Direction.DOWNLOAD, finished=True
     )
-    table.presenter.handle(m.BatchChanged(fetched))
+    table.presenter.handle(BatchChanged(fetched))
     assert changes == []
 
 
@@ -368,27 +380,13 @@ def test_nothing_chosen_sends_nothing(table: Table) -> None:
     assert len(table.sent) == before
 
 
-def test_the_path_starts_at_home_or_at_the_root_outside_it() -> None:
-    assert crumbs(b"/users/v7", b"/users/v7/exports/2026") == (
-        Crumb("Home", b"/users/v7"),
-        Crumb("exports", b"/users/v7/exports"),
-        Crumb("2026", b"/users/v7/exports/2026"),
-    )
-    assert crumbs(b"/users/v7", b"/users/v70") == (
-        Crumb("/", b"/"),
-        Crumb("users", b"/users"),
-        Crumb("v70", b"/users/v70"),
-    )
-    assert crumbs(b"/", b"/") == (Crumb("Home", b"/"),)
-
-
 def test_a_folder_with_too_many_names_is_shown_as_far_as_it_goes(table: Table) -> None:
     table.presenter.start(b"/")
     listing = table.last
     long = tuple(Entry(b"n" * (1 << 20), EntryKind.FILE) for _ in range(40))
-    table.presenter.handle(m.FolderBlock(request=listing, entries=long))
-    table.presenter.handle(m.FolderBlock(request=listing, entries=long))
-    assert m.CancelRequest(target=listing) in table.sent
+    table.presenter.handle(FolderBlock(request=listing, entries=long))
+    table.presenter.handle(FolderBlock(request=listing, entries=long))
+    assert CancelRequest(target=listing) in table.sent
     assert len(table.rows.names) == 41  # with the end
     view = table.presenter.view
     assert not view.is_reading

@@ -15,8 +15,10 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import PromptQuestion, SessionChanged, SessionState, SignOut
+from ferrygate.engine.messages.transfers import BatchChanged, Upload
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 from gui.conftest import KEY
 from gui.scripted_engine import batch_of, finished
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.gui
 
-PLATES = m.BatchView(
-    batch=m.BatchId("plates"),
-    direction=m.Direction.UPLOAD,
+PLATES = BatchView(
+    batch=BatchId("plates"),
+    direction=Direction.UPLOAD,
     name="plate-scans",
     sources=1,
     target="/inbox",
@@ -36,26 +38,26 @@ PLATES = m.BatchView(
     bytes_total=3_600_000_000,
     bytes_moved=500_000_000,
 )
-REPORT = m.BatchView(
-    batch=m.BatchId("report"),
-    direction=m.Direction.DOWNLOAD,
+REPORT = BatchView(
+    batch=BatchId("report"),
+    direction=Direction.DOWNLOAD,
     name="report.pdf",
     sources=1,
     target="Downloads",
     files_total=1,
     bytes_total=2_000_000,
 )
-SMALL = msgspec.structs.replace(PLATES, batch=m.BatchId("b"), bytes_total=600_000_000)
+SMALL = msgspec.structs.replace(PLATES, batch=BatchId("b"), bytes_total=600_000_000)
 CHECKED = msgspec.structs.replace(
-    PLATES, batch=m.BatchId("checked"), files_finished=23, files_late=2, bytes_moved=3_600_000_000
+    PLATES, batch=BatchId("checked"), files_finished=23, files_late=2, bytes_moved=3_600_000_000
 )
 
 
-def asked(*views: m.BatchView, leaving: Leaving = Leaving.CLOSE) -> LeavingView | None:
+def asked(*views: BatchView, leaving: Leaving = Leaving.CLOSE) -> LeavingView | None:
     """The question that is asked while these are under way."""
     presenter = LeavingPresenter()
     for view in views:
-        presenter.handle(m.BatchChanged(view))
+        presenter.handle(BatchChanged(view))
     presenter.may_go(leaving, never)
     return presenter.view
 
@@ -76,7 +78,7 @@ def never() -> None:
         (
             [
                 PLATES,
-                msgspec.structs.replace(PLATES, batch=m.BatchId("b"), bytes_total=600_000_000),
+                msgspec.structs.replace(PLATES, batch=BatchId("b"), bytes_total=600_000_000),
             ],
             "2 transfers are under way.",
             "3.20 GB of plate-scans and 1 other transfer would not be sent.",
@@ -102,7 +104,7 @@ def never() -> None:
     ],
 )
 def test_the_question_says_what_would_be_lost(
-    views: list[m.BatchView], title: str, words: str
+    views: list[BatchView], title: str, words: str
 ) -> None:
     view = asked(*views)
     assert view is not None
@@ -118,7 +120,7 @@ def test_the_question_says_what_would_be_lost(
         (CHECKED, Leaving.CLOSE, "Close"),
     ],
 )
-def test_the_button_names_what_it_does(view: m.BatchView, leaving: Leaving, button: str) -> None:
+def test_the_button_names_what_it_does(view: BatchView, leaving: Leaving, button: str) -> None:
     shown = asked(view, leaving=leaving)
     assert shown is not None
     assert (shown.leave, shown.stay) == (button, "Keep going")
@@ -138,21 +140,21 @@ def test_the_button_names_what_it_does(view: m.BatchView, leaving: Leaving, butt
     ],
     ids=["ended", "taken back", "in need of attention"],
 )
-def test_what_has_ended_needs_no_question(view: m.BatchView) -> None:
+def test_what_has_ended_needs_no_question(view: BatchView) -> None:
     assert asked(PLATES, view) is None
 
 
 def test_the_question_follows_what_goes_on_and_ends_with_it() -> None:
     presenter = LeavingPresenter()
     gone: list[str] = []
-    presenter.handle(m.BatchChanged(PLATES))
+    presenter.handle(BatchChanged(PLATES))
     presenter.leave(Leaving.CLOSE, lambda: gone.append("close"))
     moved = msgspec.structs.replace(PLATES, bytes_moved=3_500_000_000)
-    presenter.handle(m.BatchChanged(moved))
+    presenter.handle(BatchChanged(moved))
     view = presenter.view
     assert view is not None
     assert view.words == "100.0 MB of plate-scans would not be sent."
-    presenter.handle(m.BatchChanged(msgspec.structs.replace(PLATES, finished=True)))
+    presenter.handle(BatchChanged(msgspec.structs.replace(PLATES, finished=True)))
     assert presenter.view == LeavingView("Nothing is under way any more.", "", "Stay", "Close")
     assert gone == []
     presenter.go()
@@ -162,14 +164,14 @@ def test_the_question_follows_what_goes_on_and_ends_with_it() -> None:
 # ---------------------------------------------------------------- in the window
 
 
-def start(rig: Rig) -> m.BatchView:
+def start(rig: Rig) -> BatchView:
     """Have an upload be under way."""
     rig.engine.holds_transfers = True
     rig.workspace.folder.upload(["plates"])
     upload = rig.engine.commands[-1]
-    assert isinstance(upload, m.Upload)
+    assert isinstance(upload, Upload)
     view = msgspec.structs.replace(PLATES, batch=batch_of(upload.request))
-    rig.engine.tell(m.BatchChanged(view))
+    rig.engine.tell(BatchChanged(view))
     rig.driver.wait_for("start", lambda: rig.workspace.folder.view.is_filling)
     rig.desktop.pace.render()
     return view
@@ -224,7 +226,7 @@ def test_the_other_button_closes(signed_in: Rig) -> None:
 def test_an_end_of_all_transfers_leaves_the_question_without_a_loss(signed_in: Rig) -> None:
     view = start(signed_in)
     signed_in.window.close()
-    signed_in.engine.tell(m.BatchChanged(finished(view, 0.0)))
+    signed_in.engine.tell(BatchChanged(finished(view, 0.0)))
     signed_in.driver.wait_for("end", lambda: signed_in.driver.shows("Nothing is under way"))
     assert signed_in.window.isVisible()
     signed_in.driver.click("Close")
@@ -241,9 +243,9 @@ def test_a_window_out_of_sight_comes_back_with_the_question(signed_in: Rig) -> N
 def test_signing_out_asks(signed_in: Rig) -> None:
     start(signed_in)
     signed_in.driver.click("Sign out")
-    assert not [c for c in signed_in.engine.commands if isinstance(c, m.SignOut)]
+    assert not [c for c in signed_in.engine.commands if isinstance(c, SignOut)]
     signed_in.driver.click("Sign out and stop")
-    assert [c for c in signed_in.engine.commands if isinstance(c, m.SignOut)]
+    assert [c for c in signed_in.engine.commands if isinstance(c, SignOut)]
     assert not signed_in.driver.shows("Keep going")
 
 
@@ -253,14 +255,14 @@ def test_closing_while_signing_out_is_asked_about_is_what_is_asked_then(signed_i
     signed_in.window.close()
     signed_in.driver.click("Close and stop")
     assert not signed_in.window.isVisible()
-    assert not [c for c in signed_in.engine.commands if isinstance(c, m.SignOut)]
+    assert not [c for c in signed_in.engine.commands if isinstance(c, SignOut)]
 
 
 def test_turning_to_another_site_asks(signed_in: Rig) -> None:
     """A line that was lost brings the card back, from where other sites can be chosen."""
     start(signed_in)
-    question = m.PromptQuestion(question=7, text="Answer:", echo=True)
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.RECONNECTING))
+    question = PromptQuestion(question=7, text="Answer:", echo=True)
+    signed_in.engine.tell(SessionChanged(state=SessionState.RECONNECTING))
     signed_in.engine.tell(question)
     signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
     signed_in.workspace.show_sites()

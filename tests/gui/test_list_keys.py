@@ -16,8 +16,10 @@ from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.widgets.file_header import FileHeader
 from ferrygate.app.widgets.type_ahead import PAUSE_MS
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.files import RemovePath
+from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 from gui.conftest import KEY
 from gui.scripted_engine import tree_of
 
@@ -320,7 +322,7 @@ def test_keys_of_the_list_do_nothing_while_a_name_is_edited(listed: Rig) -> None
     press(listed, K.Key_F2)
     for key in (K.Key_F5, K.Key_F2, K.Key_Backspace, K.Key_Delete):
         QTest.keyClick(edited(listed)[0], key)
-    assert [each for each in listed.engine.commands if isinstance(each, m.RemovePath)] == []
+    assert [each for each in listed.engine.commands if isinstance(each, RemovePath)] == []
     assert edited(listed)
     assert listed.workspace.folder.view.question == ""
 
@@ -356,9 +358,9 @@ def test_the_local_pane_has_the_same_keys(listed: Rig, tmp_path: Path) -> None:
 
 def test_a_key_turns_the_tabs_of_the_transfers(listed: Rig) -> None:
     for number, name in enumerate(("done.csv", "moving.csv"), 1):
-        view = m.BatchView(
-            batch=m.BatchId(name),
-            direction=m.Direction.UPLOAD,
+        view = BatchView(
+            batch=BatchId(name),
+            direction=Direction.UPLOAD,
             name=name,
             sources=1,
             target="/inbox",
@@ -367,7 +369,7 @@ def test_a_key_turns_the_tabs_of_the_transfers(listed: Rig) -> None:
             files_delivered=number % 2,
             finished=number == 1,
         )
-        listed.engine.tell(m.BatchChanged(view=view))
+        listed.engine.tell(BatchChanged(view=view))
     listed.driver.wait_for("rows", lambda: listed.workspace.transfers.has_batches)
     transfers = listed.workspace.transfers
     transfers.show(Tab.DONE)

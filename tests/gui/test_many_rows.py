@@ -18,7 +18,8 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
 from ferrygate.app.widgets.reading_note import ReadingNote
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.files import FolderBlock, ListFolder
 
 if TYPE_CHECKING:
     from gui.conftest import Rig, StillClock
@@ -245,11 +246,11 @@ def test_a_listing_under_way_says_so_and_how_far_it_is(signed_in: Rig, qtbot: Qt
     signed_in.engine.holds_listings = True
     QTest.keyClick(signed_in.window.files.files, Qt.Key.Key_F5)
     listing = signed_in.engine.commands[-1]
-    assert isinstance(listing, m.ListFolder)
+    assert isinstance(listing, ListFolder)
     (note,) = signed_in.window.findChildren(ReadingNote)
     qtbot.waitUntil(note.isVisible)
     assert signed_in.driver.shows("Reading…")
-    signed_in.engine.tell(m.FolderBlock(listing.request, tuple(ENTRIES[:43_000])))
+    signed_in.engine.tell(FolderBlock(listing.request, tuple(ENTRIES[:43_000])))
     qtbot.waitUntil(lambda: signed_in.driver.shows("Reading… 43,000 so far"))
-    signed_in.engine.tell(m.Done(listing.request))
+    signed_in.engine.tell(Done(listing.request))
     qtbot.waitUntil(lambda: not note.isVisible())

@@ -9,13 +9,13 @@ import pytest
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.common.errors import KeychainError
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import Notice, ServerSaid, SessionChanged, SessionState
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
-RECONNECTING = m.SessionChanged(m.SessionState.RECONNECTING)
-SIGNED_IN = m.SessionChanged(m.SessionState.SIGNED_IN)
+RECONNECTING = SessionChanged(SessionState.RECONNECTING)
+SIGNED_IN = SessionChanged(SessionState.SIGNED_IN)
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def said(presenter: NoticePresenter) -> str:
 def test_what_a_server_says_while_a_session_comes_back_is_shown_until_it_is_back(
     presenter: NoticePresenter,
 ) -> None:
-    presenter.handle(m.ServerSaid("Welcome."))
+    presenter.handle(ServerSaid("Welcome."))
     assert presenter.problem is None  # the sign-in's card shows it
     presenter.handle(RECONNECTING)
-    presenter.handle(m.ServerSaid("Welcome."))
+    presenter.handle(ServerSaid("Welcome."))
     assert presenter.problem is None
-    presenter.handle(m.ServerSaid("Enter the number 42 in your app."))
+    presenter.handle(ServerSaid("Enter the number 42 in your app."))
     assert said(presenter) == "Enter the number 42 in your app."
     presenter.handle(RECONNECTING)
     assert said(presenter) == "Enter the number 42 in your app."
@@ -45,8 +45,8 @@ def test_what_a_server_says_while_a_session_comes_back_is_shown_until_it_is_back
 
 def test_another_problem_stays(presenter: NoticePresenter) -> None:
     presenter.handle(RECONNECTING)
-    presenter.handle(m.ServerSaid("Enter the number 42 in your app."))
+    presenter.handle(ServerSaid("Enter the number 42 in your app."))
     problem = KeychainError(message("The keychain is locked.")).problem
-    presenter.handle(m.Notice(problem))
+    presenter.handle(Notice(problem))
     presenter.handle(SIGNED_IN)
     assert presenter.problem is problem

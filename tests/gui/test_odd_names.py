@@ -22,7 +22,8 @@ from ferrygate.app.dialogs.choosers import (
 )
 from ferrygate.app.widgets.dropped_files import dropped_files, local_paths
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.files import RenamePath
+from ferrygate.engine.messages.transfers import Download, Upload
 from gui.background_work import at_once
 from gui.file_choosing import choose
 
@@ -75,7 +76,7 @@ def test_a_dropped_file_whose_name_is_no_utf8_is_uploaded(signed_in: Rig, tmp_pa
     send = signed_in.desktop.application.sendEvent
     send(port, QDragEnterEvent(place, copy, data, buttons, keys))
     send(port, QDropEvent(QPointF(place), copy, data, buttons, keys))
-    (upload,) = [c for c in signed_in.engine.commands if isinstance(c, m.Upload)]
+    (upload,) = [c for c in signed_in.engine.commands if isinstance(c, Upload)]
     (source,) = upload.sources
     assert os.fsencode(source) == raw
     assert Path(source).exists()
@@ -125,7 +126,7 @@ def test_an_inline_rename_keeps_the_bytes_that_cannot_be_shown(signed_in: Rig, n
     QTest.keyClick(editor, Qt.Key.Key_Return)
     new = name[:-3] + b"csv"
     signed_in.driver.wait_for("new name", lambda: signed_in.driver.is_listed(new))
-    (renamed,) = [c for c in signed_in.engine.commands if isinstance(c, m.RenamePath)]
+    (renamed,) = [c for c in signed_in.engine.commands if isinstance(c, RenamePath)]
     assert (renamed.source, renamed.target) == (b"/" + name, b"/" + new)
 
 
@@ -143,5 +144,5 @@ def test_rows_dragged_to_the_local_pane_keep_the_bytes_of_their_names(signed_in:
     send = signed_in.desktop.application.sendEvent
     send(port, QDragEnterEvent(place, copy, data, buttons, keys))
     send(port, QDropEvent(QPointF(place), copy, data, buttons, keys))
-    (download,) = [c for c in signed_in.engine.commands if isinstance(c, m.Download)]
+    (download,) = [c for c in signed_in.engine.commands if isinstance(c, Download)]
     assert download.sources == (b"/" + name,)

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,19 +24,19 @@ pytestmark = pytest.mark.gui
 def fetch(rig: Rig, file: Path) -> None:
     """Have a batch of one file end."""
     file.write_text("1,2\n")
-    begun = m.BatchView(
-        batch=m.BatchId("1"),
-        direction=m.Direction.DOWNLOAD,
+    begun = BatchView(
+        batch=BatchId("1"),
+        direction=Direction.DOWNLOAD,
         name=file.name,
         sources=1,
         target=str(file.parent),
         files_total=1,
         bytes_total=4,
     )
-    view = m.FileView(
-        number=0, local=str(file), remote=b"/a.csv", state=m.TransferState.DELIVERED, size=4
+    view = FileView(
+        number=0, local=str(file), remote=b"/a.csv", state=TransferState.DELIVERED, size=4
     )
-    ended = m.BatchView(
+    ended = BatchView(
         batch=begun.batch,
         direction=begun.direction,
         name=begun.name,
@@ -51,9 +52,9 @@ def fetch(rig: Rig, file: Path) -> None:
         finished_at=rig.workspace.transfers._clock.now(),
     )
     rig.workspace.handle(
-        m.BatchChanged(view=begun),
-        m.FileChanged(batch=begun.batch, view=view),
-        m.BatchChanged(view=ended),
+        BatchChanged(view=begun),
+        FileChanged(batch=begun.batch, view=view),
+        BatchChanged(view=ended),
     )
 
 

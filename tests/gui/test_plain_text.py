@@ -23,8 +23,10 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import BatchChanged, Upload
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchView, Direction
 from gui.scripted_engine import batch_of
 from support.conflicts import conflict, question
 
@@ -137,10 +139,10 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
     engine, words = signed_in.engine, bait.markup
     engine.holds_transfers = True
     signed_in.driver.drop([tmp_path], signed_in.driver.empty_place())
-    (upload,) = [c for c in engine.commands if isinstance(c, m.Upload)]
-    view = m.BatchView(
+    (upload,) = [c for c in engine.commands if isinstance(c, Upload)]
+    view = BatchView(
         batch=batch_of(upload.request),
-        direction=m.Direction.UPLOAD,
+        direction=Direction.UPLOAD,
         name=words,
         sources=1,
         target=words,
@@ -152,10 +154,10 @@ def test_no_tip_and_no_label_reads_markup_wherever_it_comes_from(
         detail=words,
         server_said=words,
     )
-    engine.tell(m.BatchChanged(view=view))
+    engine.tell(BatchChanged(view=view))
     engine.tell(question(batch_of(upload.request), conflict(words)))
-    engine.tell(m.Notice(problem))
-    engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
+    engine.tell(Notice(problem))
+    engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=problem))
     QTest.qWait(50)
     for widget in signed_in.window.findChildren(QWidget):
         assert "\ufffc" not in as_read(widget.toolTip()), widget

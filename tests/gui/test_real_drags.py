@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import Upload
 from gui import drag_source
 from gui.scripted_engine import tree_of
 
@@ -130,7 +130,7 @@ def below_rows(rig: Rig) -> QPoint:
 
 
 def folders(rig: Rig) -> list[bytes]:
-    return [command.folder for command in rig.engine.commands if isinstance(command, m.Upload)]
+    return [command.folder for command in rig.engine.commands if isinstance(command, Upload)]
 
 
 def test_a_drag_over_a_place_goes_there_and_the_keys_follow_it(

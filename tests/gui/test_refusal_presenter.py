@@ -7,7 +7,16 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    SkewMeasured,
+)
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.session import ResetLock, SiteOpened
 from ferrygate.sites.site import SignInSettings, Site, Support
 from gui.conftest import StillClock
 
@@ -28,7 +37,7 @@ class Table:
 
     def __init__(self, site: Site, clock: StillClock) -> None:
         self.clock = clock
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.said: list[str] = []
         self.presenter = RefusalPresenter(Outbox(self.sent.append), clock, self.said.append)
         okta = SignInSettings(okta_address="https://acme.okta.example")
@@ -41,7 +50,7 @@ class Table:
         self.presenter.agree()
 
     def measured(self, seconds: float | None, applied: int = 0) -> str:
-        self.presenter.handle(m.SkewMeasured(request=2, seconds=seconds, applied=applied))
+        self.presenter.handle(SkewMeasured(request=2, seconds=seconds, applied=applied))
         return self.offer[0]
 
     @property
@@ -53,7 +62,7 @@ class Table:
     def open_corrected(self, seconds: int) -> None:
         """The site is open, and its codes are corrected."""
         self.presenter.handle(
-            m.SiteOpened(
+            SiteOpened(
                 site=self.site,
                 has_password=False,
                 has_code_secret=True,
@@ -65,10 +74,10 @@ class Table:
     def measured_as(self, seconds: float | None, applied: int) -> None:
         """The clocks were compared, as was asked last."""
         asked = self.sent[-1]
-        assert isinstance(asked, m.MeasureSkew)
+        assert isinstance(asked, MeasureSkew)
         request = asked.request
-        self.presenter.handle(m.SkewMeasured(request=request, seconds=seconds, applied=applied))
-        self.presenter.handle(m.Done(request=request))
+        self.presenter.handle(SkewMeasured(request=request, seconds=seconds, applied=applied))
+        self.presenter.handle(Done(request=request))
 
 
 @pytest.fixture
@@ -137,12 +146,12 @@ def test_okta_explains_in_place(table: Table, kind: Kind) -> None:
     table.ask_okta()
     stopped = kind is Kind.LOCK_OUT_BREAKER
     assert table.sent == [
-        m.ExplainRefusal(request=1, try_anyway=stopped),
-        m.MeasureSkew(request=2),
+        ExplainRefusal(request=1, try_anyway=stopped),
+        MeasureSkew(request=2),
     ]
     assert table.presenter.view.asking
-    table.presenter.handle(m.RefusalExplained(request=1, problem=EXPLAINED))
-    table.presenter.handle(m.Done(request=1))
+    table.presenter.handle(RefusalExplained(request=1, problem=EXPLAINED))
+    table.presenter.handle(Done(request=1))
     view = table.presenter.view
     assert (view.problem, view.asking, view.actions) == (EXPLAINED, False, ())
 
@@ -151,9 +160,9 @@ def test_okta_out_of_reach_is_said(table: Table) -> None:
     table.presenter.show(refused())
     table.ask_okta()
     away = refused(Kind.CANNOT_REACH)
-    table.presenter.handle(m.Failed(request=2, problem=away))
+    table.presenter.handle(Failed(request=2, problem=away))
     assert table.presenter.view.asking
-    table.presenter.handle(m.Failed(request=1, problem=away))
+    table.presenter.handle(Failed(request=1, problem=away))
     assert (table.presenter.view.problem, table.presenter.view.asking) == (away, False)
 
 
@@ -188,9 +197,9 @@ def test_codes_are_corrected_when_the_person_agrees(table: Table) -> None:
     table.ask_okta()
     assert table.measured(45.4)
     table.presenter.correct_codes()
-    assert table.sent[2:] == [m.ApplySkew(request=3, seconds=45)]
+    assert table.sent[2:] == [ApplySkew(request=3, seconds=45)]
     assert table.offer == ("", "")
-    table.presenter.handle(m.Done(request=3))
+    table.presenter.handle(Done(request=3))
     assert table.said == ["Your codes follow Okta's clock now."]
 
 
@@ -201,16 +210,16 @@ def test_the_lock_is_reset_in_two_steps(table: Table) -> None:
     assert consent is not None
     assert "help@example.org" in consent.sentence
     table.presenter.agree()
-    assert table.sent == [m.ResetLock(request=1)]
-    table.presenter.handle(m.Done(request=1))
+    assert table.sent == [ResetLock(request=1)]
+    table.presenter.handle(Done(request=1))
     assert table.presenter.view.problem is None
     assert table.said == ["The lock is reset. Sign in when you are ready."]
 
 
 def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
     table.presenter.show(refused())
-    table.presenter.handle(m.Done(request=9))
-    table.presenter.handle(m.RefusalExplained(request=9, problem=EXPLAINED))
+    table.presenter.handle(Done(request=9))
+    table.presenter.handle(RefusalExplained(request=9, problem=EXPLAINED))
     assert table.presenter.view.problem == refused()
 
 
@@ -224,9 +233,9 @@ def test_a_correction_is_checked_when_its_site_is_opened_and_dropped_by_its_name
     assert words.startswith("This computer's clock is right, but your codes are still corrected")
     assert button == STOP
     table.presenter.correct_codes()
-    assert table.sent[-1] == m.ApplySkew(request=2, seconds=0)
+    assert table.sent[-1] == ApplySkew(request=2, seconds=0)
     assert table.offer == ("", "")
-    table.presenter.handle(m.Done(request=2))
+    table.presenter.handle(Done(request=2))
     assert table.said == ["Your codes follow this computer's clock again."]
 
 
@@ -256,17 +265,17 @@ def test_a_correction_is_checked_after_a_refusal(table: Table, kind: Kind) -> No
 
 def test_a_correction_that_cannot_be_checked_is_doubted_after_a_refusal(table: Table) -> None:
     table.open_corrected(180)
-    table.presenter.handle(m.Failed(request=1, problem=refused(Kind.CANNOT_REACH)))
+    table.presenter.handle(Failed(request=1, problem=refused(Kind.CANNOT_REACH)))
     assert table.offer == ("", "")
     table.presenter.show(refused())
-    table.presenter.handle(m.Failed(request=2, problem=refused(Kind.CANNOT_REACH)))
+    table.presenter.handle(Failed(request=2, problem=refused(Kind.CANNOT_REACH)))
     words = (
         "Your codes are corrected by 3 min for this computer's clock. If the clock is right by"
         " now, stop that."
     )
     assert table.offer == (words, STOP)
     table.presenter.correct_codes()
-    assert table.sent[-1] == m.ApplySkew(request=3, seconds=0)
+    assert table.sent[-1] == ApplySkew(request=3, seconds=0)
 
 
 def test_a_clock_that_was_set_has_the_correction_checked(table: Table) -> None:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.files import RenamePath
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -53,7 +54,7 @@ def focused(rig: Rig) -> QWidget:
     return widget
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> int:
+def sent(rig: Rig, kind: type[Command]) -> int:
     return sum(isinstance(command, kind) for command in rig.engine.commands)
 
 
@@ -104,7 +105,7 @@ def test_a_refused_name_is_not_asked_for_again_by_going_elsewhere(listed: Rig) -
     listed.driver.click("Dismiss")
     listed.driver.wait_for("sentence", lambda: not listed.driver.shows("That name is taken."))
     assert field(listed, "New name") is None
-    assert sent(listed, m.RenamePath) == 1
+    assert sent(listed, RenamePath) == 1
     assert focused(listed) is listed.window.files.files
 
 
@@ -142,4 +143,4 @@ def test_the_old_name_again_ends_the_sentence(listed: Rig) -> None:
     listed.driver.wait_for("editor", lambda: text(listed, "New name") == "b.csv")
     listed.driver.type_into("New name", "a.csv\n")
     listed.driver.wait_for("sentence", lambda: not listed.driver.shows("That name is taken."))
-    assert sent(listed, m.RenamePath) == 1
+    assert sent(listed, RenamePath) == 1

@@ -18,7 +18,17 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import ApplySkew, ExplainRefusal
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    RefusalsCounted,
+    ResetLock,
+    SignIn,
+    SiteOpened,
+    UsePassword,
+)
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 from gui.conftest import KEY
 
@@ -40,7 +50,7 @@ def rig(make_rig: MakeRig, okta_site: Site) -> Rig:
     return rig
 
 
-def refuse(rig: Rig, refusals: int, gate: m.Gate) -> None:
+def refuse(rig: Rig, refusals: int, gate: Gate) -> None:
     """Have the next sign-in refused, as the engine tells of it."""
     rig.engine.refuse = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("No."))
     rig.driver.type_into("Password", "correct hrose\n")
@@ -48,10 +58,10 @@ def refuse(rig: Rig, refusals: int, gate: m.Gate) -> None:
     count(rig, refusals, gate)
 
 
-def count(rig: Rig, refusals: int, gate: m.Gate) -> None:
+def count(rig: Rig, refusals: int, gate: Gate) -> None:
     site = rig.workspace.site
     assert site is not None
-    rig.engine.tell(m.RefusalsCounted(site=site, refusals=refusals, gate=gate))
+    rig.engine.tell(RefusalsCounted(site=site, refusals=refusals, gate=gate))
     rig.driver.wait_for("count", lambda: rig.workspace.refusal.gate is gate)
 
 
@@ -62,35 +72,35 @@ def field(rig: Rig, name: str = "Password") -> QLineEdit:
     return found
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+def sent(rig: Rig, kind: type[Command]) -> list[Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
 
 
 def test_after_the_second_refusal_the_card_says_at_once_what_one_more_needs(rig: Rig) -> None:
-    refuse(rig, 2, m.Gate.ASK)
+    refuse(rig, 2, Gate.ASK)
     rig.driver.wait_for("button", lambda: rig.driver.shows("Try once more"))
     assert rig.driver.shows(
         "2 sign-ins in a row were refused. More of them can lock your account: check your"
         " password, then try once more."
     )
-    assert sent(rig, m.SignIn) == []  # the refused one was its password's
+    assert sent(rig, SignIn) == []  # the refused one was its password's
 
 
 def test_what_was_typed_stays_through_refusals_until_it_let_the_person_in(rig: Rig) -> None:
-    refuse(rig, 2, m.Gate.ASK)
+    refuse(rig, 2, Gate.ASK)
     assert field(rig).text() == "correct hrose"
     QTest.keyClick(field(rig), Qt.Key.Key_Return)
     assert field(rig).text() == "correct hrose"
     rig.driver.click("Try once more")
     rig.driver.wait_for("files", lambda: rig.workspace.screen is Screen.FILES)
-    (tried,) = sent(rig, m.SignIn)
-    assert isinstance(tried, m.SignIn)
+    (tried,) = sent(rig, SignIn)
+    assert isinstance(tried, SignIn)
     assert tried.try_anyway
     assert field(rig).text() == ""
 
 
 def test_enter_in_a_field_leads_to_the_button_that_is_a_persons_word(rig: Rig) -> None:
-    refuse(rig, 2, m.Gate.ASK)
+    refuse(rig, 2, Gate.ASK)
     before = len(rig.engine.commands)
     QTest.keyClick(field(rig), Qt.Key.Key_Return)
     assert rig.engine.commands[before:] == []
@@ -100,34 +110,34 @@ def test_enter_in_a_field_leads_to_the_button_that_is_a_persons_word(rig: Rig) -
 
 
 def test_a_site_that_was_refused_twice_before_says_so_from_the_start(rig: Rig) -> None:
-    count(rig, 2, m.Gate.ASK)
+    count(rig, 2, Gate.ASK)
     rig.driver.wait_for("button", lambda: rig.driver.shows("Try once more"))
     assert rig.driver.shows("2 sign-ins in a row were refused.")
 
 
 def test_after_the_fourth_refusal_the_lock_can_be_reset_at_once(rig: Rig) -> None:
-    refuse(rig, 4, m.Gate.SHUT)
+    refuse(rig, 4, Gate.SHUT)
     rig.driver.click("Reset the lock")
-    assert sent(rig, m.ResetLock) == []
+    assert sent(rig, ResetLock) == []
     rig.driver.click("Yes, reset it")
-    rig.driver.wait_for("reset", lambda: bool(sent(rig, m.ResetLock)))
-    count(rig, 0, m.Gate.OPEN)
+    rig.driver.wait_for("reset", lambda: bool(sent(rig, ResetLock)))
+    count(rig, 0, Gate.OPEN)
     rig.driver.wait_for("button", lambda: rig.driver.shows("Sign in"))
     assert field(rig).text() == "correct hrose"
 
 
 def test_okta_is_asked_about_the_password_in_the_field(rig: Rig) -> None:
-    refuse(rig, 2, m.Gate.ASK)
+    refuse(rig, 2, Gate.ASK)
     rig.driver.type_into("Password", "correct horse")
     rig.driver.click("Ask Okta why")
     assert rig.driver.shows("If it is wrong, that counts as one more refusal.")
     rig.driver.click("Ask Okta")
-    rig.driver.wait_for("question", lambda: bool(sent(rig, m.ExplainRefusal)))
-    at = rig.engine.commands.index(sent(rig, m.ExplainRefusal)[0])
+    rig.driver.wait_for("question", lambda: bool(sent(rig, ExplainRefusal)))
+    at = rig.engine.commands.index(sent(rig, ExplainRefusal)[0])
     handed, asked = rig.engine.commands[at - 1 : at + 1]
-    assert isinstance(handed, m.UsePassword)
+    assert isinstance(handed, UsePassword)
     assert handed.password == Secret("correct horse")
-    assert isinstance(asked, m.ExplainRefusal)
+    assert isinstance(asked, ExplainRefusal)
     assert asked.try_anyway
 
 
@@ -140,9 +150,9 @@ def test_another_site_finds_the_fields_empty(rig: Rig, site: Site) -> None:
 def test_a_user_name_loses_what_nobody_sees_at_its_ends(rig: Rig) -> None:
     rig.driver.paste_into("User name", "\u200bvendor8\u00a0")
     rig.driver.type_into("Password", "correct horse\n")
-    rig.driver.wait_for("site", lambda: len(sent(rig, m.OpenSite)) > 1)
-    opened = sent(rig, m.OpenSite)[-1]
-    assert isinstance(opened, m.OpenSite)
+    rig.driver.wait_for("site", lambda: len(sent(rig, OpenSite)) > 1)
+    opened = sent(rig, OpenSite)[-1]
+    assert isinstance(opened, OpenSite)
     assert opened.site.username == "vendor8"
 
 
@@ -150,14 +160,14 @@ def test_a_stale_correction_of_codes_is_dropped_by_a_button_that_says_so(rig: Ri
     site = rig.workspace.site
     assert site is not None
     rig.engine.skew = (0.4, 180)
-    opened = m.SiteOpened(
+    opened = SiteOpened(
         site=site, has_password=False, has_code_secret=True, can_save=True, correction=180
     )
     rig.engine.tell(opened)
     rig.driver.click("Stop correcting codes")
-    rig.driver.wait_for("drop", lambda: bool(sent(rig, m.ApplySkew)))
-    (dropped,) = sent(rig, m.ApplySkew)
-    assert isinstance(dropped, m.ApplySkew)
+    rig.driver.wait_for("drop", lambda: bool(sent(rig, ApplySkew)))
+    (dropped,) = sent(rig, ApplySkew)
+    assert isinstance(dropped, ApplySkew)
     assert dropped.seconds == 0
     words = "Your codes follow this computer's clock again."
     rig.driver.wait_for("word", lambda: rig.workspace.toast == words)

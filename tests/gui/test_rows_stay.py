@@ -14,7 +14,7 @@ from ferrygate.app.widgets.toast import Toast
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import Notice
 from ferrygate.sites.site import Site
 from gui.conftest import KEY
 from gui.scripted_engine import tree_of
@@ -43,7 +43,7 @@ def _refuse_a_removal(rig: Rig) -> None:
 
 
 def _notice(rig: Rig) -> None:
-    rig.engine.tell(m.Notice(problem=LOCKED))
+    rig.engine.tell(Notice(problem=LOCKED))
 
 
 BARS: dict[str, tuple[Callable[[Rig], None], str, str]] = {

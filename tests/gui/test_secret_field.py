@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from ferrygate.app.presenters.caps_lock import CapsLock
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import PromptQuestion
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -155,10 +155,10 @@ def test_a_password_on_its_way_is_not_shown(rig: Rig, password: QLineEdit) -> No
 
 def test_an_answer_that_may_be_seen_needs_no_eye(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
-    rig.engine.tell(m.PromptQuestion(question=4, text="Colour?", echo=True))
+    rig.engine.tell(PromptQuestion(question=4, text="Colour?", echo=True))
     rig.driver.type_into("Colour?", "teal")
     names = [b.accessibleName() for b in rig.window.findChildren(QPushButton) if b.isVisible()]
     assert "Show: Colour?" not in names
-    rig.engine.tell(m.PromptQuestion(question=5, text="Passcode?", echo=False))
+    rig.engine.tell(PromptQuestion(question=5, text="Passcode?", echo=False))
     rig.driver.type_into("Passcode?", "123")
     rig.driver.click("Show: Passcode?")

@@ -26,15 +26,16 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.paths import Home
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_sources import read_secrets
 from ferrygate.common.secret_text import unseen_ends
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.session import SignIn, UsePassword
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding
 from support.fake_clock import ManualClock
 from support.secret_cases import CASES, Case
 
@@ -282,7 +283,7 @@ def test_what_nobody_sees_is_removed_by_a_click(typist: Typist) -> None:
 # ---------------------------------------------------------------- in the sign-in card
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+def sent(rig: Rig, kind: type[Command]) -> list[Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
 
 
@@ -291,11 +292,11 @@ def test_a_typed_password_with_a_blank_at_its_end_is_named_once_and_then_sent(ri
     rig.driver.type_into("Password", "pw \n")
     note = "Your password ends in a space, which nobody can see."
     assert [label for label in rig.window.findChildren(QLabel) if label.text() == note]
-    assert not sent(rig, m.SignIn)
+    assert not sent(rig, SignIn)
     rig.driver.click("Sign in")
     rig.driver.wait_for_folder(b"/")
-    (used,) = sent(rig, m.UsePassword)
-    assert isinstance(used, m.UsePassword)
+    (used,) = sent(rig, UsePassword)
+    assert isinstance(used, UsePassword)
     assert used.password == Secret("pw ")
 
 
@@ -306,8 +307,8 @@ def test_a_pasted_password_of_two_lines_is_never_sent(rig: Rig) -> None:
     field.paste()
     for _time in range(2):
         rig.driver.click("Sign in")
-    assert not sent(rig, m.SignIn)
-    assert not sent(rig, m.UsePassword)
+    assert not sent(rig, SignIn)
+    assert not sent(rig, UsePassword)
 
 
 def test_a_pasted_line_end_is_left_out(rig: Rig) -> None:
@@ -316,6 +317,6 @@ def test_a_pasted_line_end_is_left_out(rig: Rig) -> None:
     rig.window.sign_in._password.edit.paste()
     rig.driver.click("Sign in")
     rig.driver.wait_for_folder(b"/")
-    (used,) = sent(rig, m.UsePassword)
-    assert isinstance(used, m.UsePassword)
+    (used,) = sent(rig, UsePassword)
+    assert isinstance(used, UsePassword)
     assert used.password == Secret("correct horse")

@@ -8,8 +8,19 @@ import pytest
 from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.codes import CodeEnrolled, EnrolWithOkta, UseCodeSecret
+from ferrygate.engine.messages.command import CancelRequest
+from ferrygate.engine.messages.event import Failed
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SiteOpened,
+    UsePassphrase,
+    UsePassword,
+)
 from ferrygate.sites.site import Policy, SignInSettings, Site
 from gui.sign_in_table import FORM, SECRET, Table
 
@@ -24,13 +35,13 @@ def table(clock: StillClock) -> Table:
 
 def test_opening_sends_nothing_but_the_question_what_is_saved(table: Table, site: Site) -> None:
     table.open(site)
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
     assert table.presenter.view.asks_code
 
 
 def test_what_the_engine_has_at_hand_is_said_after_opening(table: Table, site: Site) -> None:
     table.open(site, has_password=True)
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
     assert table.presenter.view.password_hint == "Already at hand"
 
 
@@ -38,10 +49,10 @@ def test_signing_in_waits_for_each_step(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    assert isinstance(table.sent[-1], m.UsePassword)
+    assert isinstance(table.sent[-1], UsePassword)
     assert table.presenter.view.busy
     table.done()
-    assert isinstance(table.sent[-1], m.SignIn)
+    assert isinstance(table.sent[-1], SignIn)
     table.done()
     assert not table.presenter.view.busy
 
@@ -60,14 +71,14 @@ def test_what_is_missing_is_said_and_nothing_is_sent(
     table.give_code()
     table.presenter.sign_in(form)
     assert table.presenter.view.note == words
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
 
 
 def test_without_a_code_there_is_no_sign_in(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.sign_in(FORM)
     assert table.presenter.view.note == "Set up your code first."
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
 
 
 def test_another_user_name_opens_the_site_for_it_first(table: Table, site: Site) -> None:
@@ -75,7 +86,7 @@ def test_another_user_name_opens_the_site_for_it_first(table: Table, site: Site)
     table.give_code()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
     opened = table.sent[-1]
-    assert isinstance(opened, m.OpenSite)
+    assert isinstance(opened, OpenSite)
     assert opened.site.username == "vendor8"
 
 
@@ -83,7 +94,7 @@ def test_nothing_is_pressed_before_the_keychain_has_answered(table: Table, site:
     table.presenter.choose(site)
     words = "One moment: what is kept for this site is being looked up."
     table.presenter.sign_in(FORM)
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
     assert (table.view.can_press, table.view.note) == (False, words)
     table.done()
     assert (table.view.can_press, table.view.note) == (True, "")
@@ -94,7 +105,7 @@ def test_a_second_click_sends_nothing_more(table: Table, site: Site) -> None:
     table.give_code()
     table.presenter.sign_in(FORM)
     table.presenter.sign_in(FORM)
-    assert sum(isinstance(command, m.UsePassword) for command in table.sent) == 1
+    assert sum(isinstance(command, UsePassword) for command in table.sent) == 1
 
 
 def test_a_wait_for_the_next_code_is_counted_down_on_the_button(
@@ -103,8 +114,8 @@ def test_a_wait_for_the_next_code_is_counted_down_on_the_button(
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    state = m.SessionState.WAITING_FOR_CODE
-    table.tell(m.SessionChanged(state=state, until=table.clock.now() + 7))
+    state = SessionState.WAITING_FOR_CODE
+    table.tell(SessionChanged(state=state, until=table.clock.now() + 7))
     assert table.presenter.view.button == "Waiting for a new code, 7 s"
     clock.time += 5
     assert table.presenter.view.button == "Waiting for a new code, 2 s"
@@ -130,7 +141,7 @@ def test_the_breaker_offers_one_more_try(table: Table, site: Site) -> None:
     table.presenter.sign_in(Form(username="vendor7", password=Secret("pw")), try_anyway=True)
     table.done()
     tried = table.sent[-1]
-    assert isinstance(tried, m.SignIn)
+    assert isinstance(tried, SignIn)
     assert tried.try_anyway
 
 
@@ -148,9 +159,9 @@ def test_cancelling_is_no_problem(table: Table, site: Site) -> None:
     table.presenter.sign_in(FORM)
     target = table.sent[-1].request  # type: ignore[union-attr]
     table.presenter.cancel()
-    assert table.sent[-1] == m.CancelRequest(target=target)
+    assert table.sent[-1] == CancelRequest(target=target)
     problem = Problem(kind=Kind.CANCELLED, sentence=message("Cancelled."))
-    table.tell(m.Failed(request=target, problem=problem))
+    table.tell(Failed(request=target, problem=problem))
     assert table.presenter.view.problem is None
     assert not table.presenter.view.busy
 
@@ -204,20 +215,20 @@ def test_another_user_name_keeps_the_code_that_was_set_up(table: Table, site: Si
     table.give_code()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
     opened = table.sent[-1]
-    assert isinstance(opened, m.OpenSite)
+    assert isinstance(opened, OpenSite)
     table.tell(
-        m.SiteOpened(site=opened.site, has_password=False, has_code_secret=False, can_save=True)
+        SiteOpened(site=opened.site, has_password=False, has_code_secret=False, can_save=True)
     )
     table.done()
     again = table.sent[-1]
-    assert isinstance(again, m.UseCodeSecret)
+    assert isinstance(again, UseCodeSecret)
     assert again.save
 
 
 def test_a_password_at_hand_is_not_that_of_another_user(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
-    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.tell(SessionChanged(state=SessionState.SIGNED_IN))
     assert table.view.password_hint == "Already at hand"
     table.presenter.sign_in(Form(username="vendor8", password=Secret("")))
     assert table.view.password_hint == ""
@@ -228,7 +239,7 @@ def test_what_is_at_hand_for_the_site_just_left_is_not_at_hand_for_this_one(
 ) -> None:
     table.presenter.choose(site)
     table.presenter.choose(msgspec.structs.replace(site, host="sftp.example.com"))
-    opened = m.SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
+    opened = SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
     table.tell(opened)  # was on its way
     table.tell(msgspec.structs.replace(opened, site=table.presenter.site, has_password=False))
     table.done()
@@ -245,14 +256,14 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
     )
     table.presenter.sign_in(FORM)
     table.done()
-    assert table.sent[-1] == m.EnrolWithOkta(request=3, save=True)
+    assert table.sent[-1] == EnrolWithOkta(request=3, save=True)
     table.give_code()
     table.done()
     view = table.presenter.view
     assert (view.stage, view.busy) == (Stage.FORM, False)
 
 
-def enrol_with_okta(table: Table, site: Site) -> m.EnrolWithOkta:
+def enrol_with_okta(table: Table, site: Site) -> EnrolWithOkta:
     """Have Okta set up the code, which is not to be kept."""
     okta = SignInSettings(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))
@@ -261,35 +272,35 @@ def enrol_with_okta(table: Table, site: Site) -> m.EnrolWithOkta:
     table.presenter.sign_in(FORM)
     table.done()
     enrol = table.sent[-1]
-    assert isinstance(enrol, m.EnrolWithOkta)
+    assert isinstance(enrol, EnrolWithOkta)
     return enrol
 
 
 def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:
-    assert enrol_with_okta(table, site) == m.EnrolWithOkta(request=3, save=False)
+    assert enrol_with_okta(table, site) == EnrolWithOkta(request=3, save=False)
 
 
 def test_another_user_name_keeps_the_code_that_okta_set_up(table: Table, site: Site) -> None:
     enrol = enrol_with_okta(table, site)
     table.give_code()
-    table.tell(m.CodeEnrolled(request=enrol.request, secret=SECRET))
+    table.tell(CodeEnrolled(request=enrol.request, secret=SECRET))
     table.done()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    assert isinstance(table.sent[-1], m.OpenSite)
+    assert isinstance(table.sent[-1], OpenSite)
     table.done()
     again = table.sent[-1]
-    assert isinstance(again, m.UseCodeSecret)
+    assert isinstance(again, UseCodeSecret)
     assert (again.secret, again.save) == (SECRET, False)
 
 
 def test_a_code_that_okta_set_up_for_another_site_is_not_held(table: Table, site: Site) -> None:
     table.open(msgspec.structs.replace(site, name="Other", host="sftp.example.com"))
-    table.tell(m.CodeEnrolled(request=3, secret=SECRET))
+    table.tell(CodeEnrolled(request=3, secret=SECRET))
     table.give_code()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    assert isinstance(table.sent[-1], m.OpenSite)
+    assert isinstance(table.sent[-1], OpenSite)
     table.done()
-    assert isinstance(table.sent[-1], m.UsePassword)
+    assert isinstance(table.sent[-1], UsePassword)
 
 
 def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) -> None:
@@ -299,12 +310,12 @@ def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) 
     assert table.presenter.view.asks_passphrase
     form = Form(username="vendor7", password=Secret(""), passphrase=Secret("open"), remember=True)
     table.presenter.sign_in(form)
-    assert table.sent[-1] == m.UsePassphrase(request=3, passphrase=Secret("open"), save=True)
+    assert table.sent[-1] == UsePassphrase(request=3, passphrase=Secret("open"), save=True)
 
 
 def test_a_password_that_was_forgotten_is_asked_for_again(table: Table, site: Site) -> None:
     table.open(site, has_password=True)
-    table.presenter.forget(m.SecretKind.PASSWORD)
+    table.presenter.forget(SecretKind.PASSWORD)
     assert table.presenter.view.password_hint == ""
 
 
@@ -313,10 +324,10 @@ def test_what_a_session_signed_in_with_is_at_hand_for_the_next(table: Table, sit
     table.give_code()
     table.presenter.sign_in(FORM)
     table.done()
-    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.tell(SessionChanged(state=SessionState.SIGNED_IN))
     table.done()
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."))
-    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
+    table.tell(SessionChanged(state=SessionState.OFFLINE, problem=lost))
     table.presenter.sign_in_again()
-    assert isinstance(table.sent[-1], m.SignIn)
+    assert isinstance(table.sent[-1], SignIn)
     assert table.presenter.view.busy

@@ -19,8 +19,21 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_zone import DropZone
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.codes import ApplySkew, EnrolWithOkta, ExplainRefusal, UseCodeSecret
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.session import (
+    AnswerPrompt,
+    ForgetHostKeys,
+    ForgetSecret,
+    OpenSite,
+    PromptQuestion,
+    ResetLock,
+    SessionChanged,
+    SessionState,
+    SignIn,
+)
+from ferrygate.engine.messages.transfers import Upload
 from ferrygate.sites.site import Site
 from gui.scripted_engine import batch_of
 from support.conflicts import question
@@ -36,7 +49,7 @@ ADDRESS = "otpauth://totp/Acme:v?secret=JBSWY3DPEHPK3PXP"
 FINGERPRINT = "SHA256:0123456789012345678901234567890123456789012"
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+def sent(rig: Rig, kind: type[Command]) -> list[Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
 
 
@@ -79,8 +92,8 @@ def test_a_qr_code_is_taken_from_the_clipboard(setting_up: Rig, picture: Path) -
     QGuiApplication.clipboard().setImage(QImage(str(picture)))
     setting_up.driver.click("QR code from the clipboard")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
-    (used,) = sent(setting_up, m.UseCodeSecret)
-    assert isinstance(used, m.UseCodeSecret)
+    (used,) = sent(setting_up, UseCodeSecret)
+    assert isinstance(used, UseCodeSecret)
     assert (used.secret.key, used.save) == (Secret("JBSWY3DPEHPK3PXP"), True)
 
 
@@ -142,7 +155,7 @@ def test_a_picture_still_being_read_is_not_used_for_another_site(
     told: list[object] = []
     reader.found.connect(told.append)
     setting_up.driver.wait_for("end of reading", lambda: bool(told))
-    assert sent(setting_up, m.UseCodeSecret) == []
+    assert sent(setting_up, UseCodeSecret) == []
     assert setting_up.workspace.sign_in.view.stage is Stage.CODE_SETUP
 
 
@@ -150,8 +163,8 @@ def test_one_account_of_several_is_chosen(setting_up: Rig) -> None:
     setting_up.workspace.setup.take([ADDRESS, "otpauth://totp/me?secret=JBSWY3DPEHPK3PXQ"])
     setting_up.driver.click("me")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
-    (used,) = sent(setting_up, m.UseCodeSecret)
-    assert isinstance(used, m.UseCodeSecret)
+    (used,) = sent(setting_up, UseCodeSecret)
+    assert isinstance(used, UseCodeSecret)
     assert used.secret.label == "me"
 
 
@@ -161,8 +174,8 @@ def test_okta_sets_the_code_up(setting_up: Rig) -> None:
     setting_up.driver.type_into("Password", "correct horse")
     setting_up.driver.click("Set it up")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
-    (enrol,) = sent(setting_up, m.EnrolWithOkta)
-    assert isinstance(enrol, m.EnrolWithOkta)
+    (enrol,) = sent(setting_up, EnrolWithOkta)
+    assert isinstance(enrol, EnrolWithOkta)
     assert (enrol.save, enrol.try_anyway) == (True, False)
 
 
@@ -180,8 +193,8 @@ def test_the_code_set_up_has_a_consent_of_its_own(setting_up: Rig) -> None:
     setting_up.window.sign_in._keep.setChecked(False)
     setting_up.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
-    (used,) = sent(setting_up, m.UseCodeSecret)
-    assert isinstance(used, m.UseCodeSecret)
+    (used,) = sent(setting_up, UseCodeSecret)
+    assert isinstance(used, UseCodeSecret)
     assert not used.save
 
 
@@ -193,12 +206,12 @@ def test_okta_is_asked_after_one_sentence_of_consent(make_rig: MakeRig, okta_sit
     rig.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
     refuse(rig, Kind.SIGN_IN_REFUSED)
     rig.driver.click("Ask Okta why")
-    assert sent(rig, m.ExplainRefusal) == []
+    assert sent(rig, ExplainRefusal) == []
     rig.driver.click("Ask Okta")
     rig.driver.wait_for("clock", lambda: bool(rig.workspace.refusal.view.clock))
     rig.driver.click("Correct codes")
-    (applied,) = sent(rig, m.ApplySkew)
-    assert isinstance(applied, m.ApplySkew)
+    (applied,) = sent(rig, ApplySkew)
+    assert isinstance(applied, ApplySkew)
     assert applied.seconds == 45
 
 
@@ -207,8 +220,8 @@ def test_the_breaker_lets_one_more_try_through_by_its_button_alone(rig: Rig) -> 
     rig.driver.type_into("Password", "right")
     rig.driver.click("Try once more")
     rig.driver.wait_for("files", lambda: rig.workspace.screen is Screen.FILES)
-    (tried,) = sent(rig, m.SignIn)
-    assert isinstance(tried, m.SignIn)
+    (tried,) = sent(rig, SignIn)
+    assert isinstance(tried, SignIn)
     assert tried.try_anyway
 
 
@@ -218,7 +231,7 @@ def test_a_shut_breaker_opens_in_two_steps(rig: Rig) -> None:
     (big,) = [b for b in buttons if b.isVisible() and b.accessibleName() == "Sign in"]
     assert not big.isEnabled()
     rig.driver.click("Reset the lock")
-    assert sent(rig, m.ResetLock) == []
+    assert sent(rig, ResetLock) == []
     rig.driver.click("Yes, reset it")
     rig.driver.wait_for("end", lambda: rig.workspace.refusal.view.problem is None)
     assert rig.workspace.toast == "The lock is reset. Sign in when you are ready."
@@ -231,20 +244,20 @@ def test_a_changed_server_stops_the_card_until_the_fingerprint_is_given(rig: Rig
     rig.driver.click("Details")
     field = "Fingerprint of the new key, as given to you by support"
     rig.driver.type_into(field, "SHA256:wrong\n")
-    assert sent(rig, m.ForgetHostKeys) == []
+    assert sent(rig, ForgetHostKeys) == []
     rig.driver.type_into(field, FINGERPRINT)
     rig.driver.click("Forget the old key")
     rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.stage is Stage.FORM)
-    assert len(sent(rig, m.ForgetHostKeys)) == 1
+    assert len(sent(rig, ForgetHostKeys)) == 1
 
 
 @pytest.mark.parametrize("answer", [Secret("teal"), None])
 def test_a_server_asks_in_its_own_words(rig: Rig, answer: Secret | None) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
-    rig.engine.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=True))
+    rig.engine.tell(PromptQuestion(question=4, text="Favourite colour?", echo=True))
     rig.driver.type_into("Favourite colour?", "teal")
     rig.driver.click("Answer" if answer else "Cancel the question")
-    assert sent(rig, m.AnswerPrompt) == [m.AnswerPrompt(question=4, answer=answer)]
+    assert sent(rig, AnswerPrompt) == [AnswerPrompt(question=4, answer=answer)]
 
 
 # ---------------------------------------------------------------- connection files
@@ -287,59 +300,57 @@ def test_a_dropped_connection_file_is_offered_and_a_broken_one_explained(
 
 def test_a_connection_that_stays_away_leaves_the_files_and_a_button(signed_in: Rig) -> None:
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("The server no longer answers."))
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=lost))
+    signed_in.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=lost))
     signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
     assert signed_in.workspace.screen is Screen.FILES
     assert signed_in.workspace.state.reason == "The server no longer answers."
     signed_in.driver.click("Sign in")
     signed_in.driver.wait_for("session", lambda: not signed_in.workspace.is_offline)
     signed_in.driver.wait_for_folder(b"/")
-    assert len(sent(signed_in, m.SignIn)) == 2
+    assert len(sent(signed_in, SignIn)) == 2
 
 
 def test_trouble_that_needs_a_person_closes_the_files(signed_in: Rig) -> None:
     changed = Problem(
         kind=Kind.HOST_KEY_CHANGED, sentence=message("Changed."), fingerprint=FINGERPRINT
     )
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=changed))
+    signed_in.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=changed))
     signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
     assert signed_in.workspace.sign_in.view.stage is Stage.CHANGED_KEY
 
 
 def test_a_question_while_reconnecting_comes_to_the_front_and_goes_again(signed_in: Rig) -> None:
-    signed_in.engine.tell(m.PromptQuestion(question=4, text="Favourite colour?", echo=True))
+    signed_in.engine.tell(PromptQuestion(question=4, text="Favourite colour?", echo=True))
     signed_in.driver.type_into("Favourite colour?", "teal\n")
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    signed_in.engine.tell(SessionChanged(state=SessionState.SIGNED_IN))
     signed_in.driver.wait_for("files", lambda: signed_in.workspace.screen is Screen.FILES)
 
 
 def test_signing_out_looks_up_anew_what_is_kept(signed_in: Rig) -> None:
     signed_in.driver.click("Sign out")
-    signed_in.driver.wait_for("lookup", lambda: len(sent(signed_in, m.OpenSite)) == 2)
+    signed_in.driver.wait_for("lookup", lambda: len(sent(signed_in, OpenSite)) == 2)
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (m.SecretKind.PASSWORD, "Your password is forgotten."),
-        (m.SecretKind.CODE_SECRET, "Your code set-up is forgotten."),
-        (m.SecretKind.PASSPHRASE, "The passphrase of your key is forgotten."),
+        (SecretKind.PASSWORD, "Your password is forgotten."),
+        (SecretKind.CODE_SECRET, "Your code set-up is forgotten."),
+        (SecretKind.PASSPHRASE, "The passphrase of your key is forgotten."),
     ],
 )
-def test_what_is_remembered_can_be_forgotten(
-    signed_in: Rig, kind: m.SecretKind, words: str
-) -> None:
+def test_what_is_remembered_can_be_forgotten(signed_in: Rig, kind: SecretKind, words: str) -> None:
     signed_in.window.side._menu.forget_wanted.emit(kind)
     signed_in.driver.wait_for("word", lambda: signed_in.workspace.toast == words)
-    (command,) = sent(signed_in, m.ForgetSecret)
-    assert isinstance(command, m.ForgetSecret)
+    (command,) = sent(signed_in, ForgetSecret)
+    assert isinstance(command, ForgetSecret)
     assert command.kind is kind
 
 
 def test_a_keychain_that_will_not_forget_is_heard(signed_in: Rig) -> None:
     locked = Problem(kind=Kind.KEYCHAIN, sentence=message("The keychain is locked."))
     signed_in.engine.refuse = locked
-    signed_in.workspace.forget(m.SecretKind.PASSWORD)
+    signed_in.workspace.forget(SecretKind.PASSWORD)
     signed_in.driver.wait_for("notice", lambda: signed_in.workspace.notices.problem == locked)
     signed_in.driver.click("Dismiss")
     assert signed_in.workspace.notices.problem is None
@@ -360,8 +371,8 @@ def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path
         file = tmp_path / name
         file.write_text(name)
         signed_in.workspace.folder.upload([str(file)])
-    first = sent(signed_in, m.Upload)[0]
-    assert isinstance(first, m.Upload)
+    first = sent(signed_in, Upload)[0]
+    assert isinstance(first, Upload)
     signed_in.driver.wait_for("rows", lambda: len(signed_in.workspace.transfers.view.rows) == 6)
     signed_in.engine.tell(question(batch_of(first.request)))
     area = signed_in.window.transfers.findChild(QScrollArea)
@@ -384,5 +395,5 @@ def test_the_password_has_the_keyboard_once_the_code_is_set_up(setting_up: Rig) 
 def test_an_engine_that_does_not_start_is_heard_without_a_site(make_rig: MakeRig) -> None:
     rig = make_rig(site=None)
     broken = Problem(kind=Kind.INTERNAL, sentence=message("Ferrygate met something."))
-    rig.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=broken))
+    rig.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=broken))
     rig.driver.wait_for("notice", lambda: rig.workspace.notices.problem == broken)

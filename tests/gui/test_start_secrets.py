@@ -10,7 +10,8 @@ import pytest
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.session import ProvideSecrets, UsePassword
 from ferrygate.sites.site import SignInSettings, Site
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_another_site_chosen_in_the_window_gets_nothing_of_them(
     rig.workspace.sites.choose(site)
     ready(rig)
     assert hint(rig) == "Already at hand"
-    assert not [c for c in rig.engine.commands if isinstance(c, m.UsePassword | m.UseCodeSecret)]
+    assert not [c for c in rig.engine.commands if isinstance(c, UsePassword | UseCodeSecret)]
 
 
 def test_another_connection_file_that_is_accepted_gets_nothing_of_them(
@@ -74,7 +75,7 @@ def test_the_only_saved_site_is_the_site_of_a_start_without_a_file(
     again.driver.wait_for("card", lambda: again.workspace.screen is Screen.SIGN_IN)
     ready(again)
     assert hint(again) == "Already at hand"
-    (provided,) = [c for c in again.engine.commands if isinstance(c, m.ProvideSecrets)]
+    (provided,) = [c for c in again.engine.commands if isinstance(c, ProvideSecrets)]
     assert provided.code_secret is not None
     assert (provided.code_secret.digits, provided.code_secret.period) == (8, 60)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferrygate.app.presenters.transfer_row import RowAction
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
 from ferrygate.sites.site import Site
 from gui.transfers_table import BATCH, Table
 
@@ -27,9 +27,9 @@ def table(clock: StillClock) -> Table:
 
 def open_site(table: Table, site: Site) -> None:
     table.presenter.handle(
-        m.SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
+        SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
     )
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.presenter.handle(SessionChanged(state=SessionState.SIGNED_IN))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_only_the_account_that_a_batch_belongs_to_can_try_it_again(table: Table)
     table.batch()
     table.finish(delivered=192, files_cancelled=22, can_retry=True)
     assert table.links == ["Send the rest", "Dismiss"]
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.OFFLINE))
+    table.presenter.handle(SessionChanged(state=SessionState.OFFLINE))
     assert table.links == ["Dismiss"]
     open_site(table, OTHER)
     assert table.links == ["Dismiss"]
@@ -87,5 +87,5 @@ def test_only_the_account_that_a_batch_belongs_to_can_try_it_again(table: Table)
 def test_no_speed_is_shown_while_the_line_is_away(table: Table) -> None:
     table.batch()
     assert table.presenter.view.summary
-    table.presenter.handle(m.SessionChanged(state=m.SessionState.RECONNECTING))
+    table.presenter.handle(SessionChanged(state=SessionState.RECONNECTING))
     assert table.presenter.view.summary == ""

@@ -15,7 +15,15 @@ from ferrygate.app.widgets.row_links import RowLinks
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged, CancelBatch, FileChanged, RetryBatch
+from ferrygate.transfers.views import (
+    BatchId,
+    BatchView,
+    Direction,
+    FileView,
+    LeftBehind,
+    TransferState,
+)
 from support.conflicts import question
 
 if TYPE_CHECKING:
@@ -28,10 +36,10 @@ NO_SPACE = Problem(
 )
 
 
-def begun(name: str, **changes: object) -> m.BatchView:
-    view = m.BatchView(
-        batch=m.BatchId(name),
-        direction=m.Direction.UPLOAD,
+def begun(name: str, **changes: object) -> BatchView:
+    view = BatchView(
+        batch=BatchId(name),
+        direction=Direction.UPLOAD,
         name=name,
         sources=1,
         target="/",
@@ -50,7 +58,7 @@ class Panel:
         self.widget = rig.window.transfers
 
     def begin(self, name: str, **changes: object) -> None:
-        self.rig.workspace.handle(m.BatchChanged(view=begun(name, **changes)))
+        self.rig.workspace.handle(BatchChanged(view=begun(name, **changes)))
         QTest.qWait(1)
 
     def end(self, name: str, **changes: object) -> None:
@@ -63,15 +71,15 @@ class Panel:
     def fail(self, name: str) -> None:
         """Have a batch end of which the server has refused a file, with its words."""
         self.begin(name)
-        file = m.FileView(
+        file = FileView(
             number=0,
             local="a.csv",
             remote=b"/a.csv",
-            state=m.TransferState.NEEDS_ATTENTION,
+            state=TransferState.NEEDS_ATTENTION,
             problem=NO_SPACE,
-            left_behind=m.LeftBehind.PART,
+            left_behind=LeftBehind.PART,
         )
-        self.rig.workspace.handle(m.FileChanged(batch=m.BatchId(name), view=file))
+        self.rig.workspace.handle(FileChanged(batch=BatchId(name), view=file))
         self.end(name, files_cancelled=0)
 
     def deliver(self, name: str) -> None:
@@ -136,8 +144,8 @@ def test_a_folder_that_was_cancelled_half_way_says_so_and_sends_the_rest_by_a_cl
     (words,) = panel.words
     assert "Cancelled · 192 of 2,000 were delivered" in words
     QTest.mouseClick(panel.link("Send the rest of “plates”"), Qt.MouseButton.LeftButton)
-    (retry,) = [c for c in panel.rig.engine.commands if isinstance(c, m.RetryBatch)]
-    assert retry.batch == m.BatchId("plates")
+    (retry,) = [c for c in panel.rig.engine.commands if isinstance(c, RetryBatch)]
+    assert retry.batch == BatchId("plates")
 
 
 def test_what_has_ended_stays_in_its_place_until_the_person_looks_elsewhere(panel: Panel) -> None:
@@ -182,7 +190,7 @@ def test_the_keyboard_stays_with_its_batch_when_another_row_comes_above(panel: P
     panel.begin("b")
     assert [row.batch for row in panel.rows] == ["b", "a"]
     QTest.keyClick(panel.focused, Qt.Key.Key_Space)
-    assert panel.rig.engine.commands[-1] == m.CancelBatch(m.BatchId("a"))
+    assert panel.rig.engine.commands[-1] == CancelBatch(BatchId("a"))
 
 
 def test_the_keyboard_never_comes_to_stand_on_another_button_of_a_row(panel: Panel) -> None:
@@ -218,7 +226,7 @@ def test_bars_and_outcomes_and_links_stand_in_one_column(
     panel.rig.window.resize(width, 744)
     panel.begin("b")
     panel.begin("asked", bytes_moved=999_999)
-    panel.rig.workspace.handle(question(m.BatchId("asked")))
+    panel.rig.workspace.handle(question(BatchId("asked")))
     panel.end("a")
     panel.end("all", files_delivered=0, files_cancelled=0, problem=NO_SPACE)
     panel.deliver("c")

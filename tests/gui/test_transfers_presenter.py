@@ -9,8 +9,18 @@ from ferrygate.app.presenters.problem_text import support_text
 from ferrygate.app.presenters.transfers_presenter import STAYS_SECONDS
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
-from ferrygate.transfers.views import Confirmation, LeftBehind, SkipReason
+from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import CancelBatch, FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
+    Confirmation,
+    FileView,
+    LateCheck,
+    LeftBehind,
+    SkipReason,
+    TransferState,
+)
 from gui.conftest import NOON
 from gui.transfers_table import BATCH, CANCELLED, PROBLEM, Table
 from support.conflicts import question
@@ -82,12 +92,12 @@ def test_turning_to_a_tab_without_rows_takes_nothing_from_those_of_now(table: Ta
     table.batch()
     table.finish()
     table.presenter.show(Tab.ATTENTION)
-    table.batch(batch=m.BatchId("2"))
+    table.batch(batch=BatchId("2"))
     assert table.shown == (Tab.NOW, ["2", BATCH])
 
 
 def test_a_batch_that_ended_while_another_tab_was_shown_still_is_to_be_seen(table: Table) -> None:
-    other = m.BatchId("2")
+    other = BatchId("2")
     table.batch()
     table.finish()
     table.batch(batch=other)
@@ -104,7 +114,7 @@ def test_what_ended_a_minute_ago_makes_room_for_what_is_begun(
     table.batch()
     table.finish(delivered=0, problem=PROBLEM)
     table.clock.time += seconds
-    table.batch(batch=m.BatchId("2"))
+    table.batch(batch=BatchId("2"))
     assert len(table.presenter.view.rows) == rows
     assert table.labels == ["Now 1", "Done 0", "Needs attention 1"]
 
@@ -113,16 +123,16 @@ def test_what_is_begun_is_shown(table: Table) -> None:
     table.batch()
     table.finish()
     table.presenter.show(Tab.DONE)
-    table.batch(batch=m.BatchId("2"))
+    table.batch(batch=BatchId("2"))
     assert table.presenter.view.tab is Tab.NOW
 
 
 def test_the_panel_keeps_the_height_of_the_tab_with_most_rows(table: Table) -> None:
     for number in range(4):
-        table.batch(batch=m.BatchId(f"{number}"))
-        table.finish(batch=m.BatchId(f"{number}"))
+        table.batch(batch=BatchId(f"{number}"))
+        table.finish(batch=BatchId(f"{number}"))
     table.presenter.show(Tab.DONE)
-    table.batch(batch=m.BatchId("5"))
+    table.batch(batch=BatchId("5"))
     view = table.presenter.view
     assert (view.tab, len(view.rows)) == (Tab.NOW, 1)
     assert view.sizes == ((1, 0), (3, 0), (0, 0))
@@ -130,7 +140,7 @@ def test_the_panel_keeps_the_height_of_the_tab_with_most_rows(table: Table) -> N
 
 def test_a_file_that_needs_a_person_brings_its_batch_there(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM)
+    table.file(TransferState.NEEDS_ATTENTION, problem=PROBLEM)
     table.finish(delivered=213)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.about == "The sizes differ. Send it again."
@@ -148,7 +158,7 @@ def test_a_batch_that_failed_as_a_whole_is_over(table: Table) -> None:
 def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
     table.batch()
     table.presenter.cancel(BATCH)
-    assert table.sent == [m.CancelBatch(BATCH)]
+    assert table.sent == [CancelBatch(BATCH)]
     table.finish(delivered=0, files_cancelled=214, problem=CANCELLED)
     assert table.row.status == "Cancelled · nothing was delivered"
     assert table.row.tone is RowTone.DIM
@@ -157,7 +167,7 @@ def test_a_cancelled_batch_is_no_trouble_and_no_delivery(table: Table) -> None:
 
 def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
     table.batch(files_total=1)
-    table.file(m.TransferState.CANCELLED, problem=CANCELLED)
+    table.file(TransferState.CANCELLED, problem=CANCELLED)
     table.finish(delivered=0, files_total=1, files_cancelled=1)
     assert table.row.status == "Cancelled"
     assert table.labels == ["Now 0", "Done 1", "Needs attention 0"]
@@ -165,7 +175,7 @@ def test_a_cancelled_file_is_no_trouble(table: Table) -> None:
 
 def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.CANCELLED, problem=CANCELLED, left_behind=LeftBehind.PART)
+    table.file(TransferState.CANCELLED, problem=CANCELLED, left_behind=LeftBehind.PART)
     table.finish(delivered=0, files_cancelled=214)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.status == "Cancelled · nothing was delivered"
@@ -175,7 +185,7 @@ def test_what_a_cancelled_upload_may_have_destroyed_needs_attention(table: Table
 
 def test_what_a_failed_upload_may_have_left_is_told_beside_why_it_failed(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM, left_behind=LeftBehind.PART)
+    table.file(TransferState.NEEDS_ATTENTION, problem=PROBLEM, left_behind=LeftBehind.PART)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.about == "The sizes differ. Send it again."
@@ -195,7 +205,7 @@ def test_sending_again_is_advised_only_where_that_can_help(
 ) -> None:
     table.batch()
     problem = Problem(kind=kind, sentence=message("No."))
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=problem, left_behind=LeftBehind.PART)
+    table.file(TransferState.NEEDS_ATTENTION, problem=problem, left_behind=LeftBehind.PART)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.left == left
@@ -209,7 +219,7 @@ def test_a_batch_that_comes_to_its_end_says_so_at_once(table: Table) -> None:
 
 def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     table.batch(files_total=1)
-    table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
+    table.file(TransferState.SKIPPED, skip_reason=SkipReason.OTHER_SIZE_THERE)
     table.finish(delivered=0, files_total=1, files_skipped=1, files_size_differs=1)
     assert table.row.status == "Skipped · another size is there"
     assert table.row.tone is RowTone.DIM
@@ -219,37 +229,37 @@ def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     ("session", "finished", "sentence", "status"),
     [
         (
-            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7),
+            SessionChanged(SessionState.RECONNECTING, NOON + 7),
             1,
             "Connection lost. Goes on with a new code in 7 s.",
             "Reconnecting",
         ),
         (
-            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7),
+            SessionChanged(SessionState.RECONNECTING, NOON + 7),
             213,
             "Connection lost. Begins again with a new code in 7 s.",
             "Reconnecting",
         ),
         (
-            m.SessionChanged(m.SessionState.RECONNECTING, NOON + 7, can_try_now=True),
+            SessionChanged(SessionState.RECONNECTING, NOON + 7, can_try_now=True),
             1,
             "Connection lost. The next try is in 7 s.",
             "Reconnecting",
         ),
         (
-            m.SessionChanged(m.SessionState.RECONNECTING),
+            SessionChanged(SessionState.RECONNECTING),
             1,
             "Connection lost. Reconnecting.",
             "Reconnecting",
         ),
         (
-            m.SessionChanged(m.SessionState.ASKING_FOR_CODE),
+            SessionChanged(SessionState.ASKING_FOR_CODE),
             1,
             "Connection lost. Goes on once you type the next code.",
             "Waiting for your code",
         ),
         (
-            m.SessionChanged(m.SessionState.ASKING_FOR_CODE),
+            SessionChanged(SessionState.ASKING_FOR_CODE),
             213,
             "Connection lost. Begins again once you type the next code.",
             "Waiting for your code",
@@ -257,14 +267,14 @@ def test_a_skipped_file_that_is_another_is_told(table: Table) -> None:
     ],
 )
 def test_a_batch_says_how_it_goes_on_while_the_connection_is_away(
-    table: Table, session: m.SessionChanged, finished: int, sentence: str, status: str
+    table: Table, session: SessionChanged, finished: int, sentence: str, status: str
 ) -> None:
     table.batch(files_finished=finished)
     table.presenter.handle(session)
     row = table.row
     assert (row.sub, row.status, row.tone) == (sentence, status, RowTone.AMBER)
     assert table.presenter.view.summary == "", "the speed and the time left are of another time"
-    table.presenter.handle(m.SessionChanged(m.SessionState.SIGNED_IN))
+    table.presenter.handle(SessionChanged(SessionState.SIGNED_IN))
     row = table.row
     assert row.tone is RowTone.ACCENT
     assert table.presenter.view.summary
@@ -273,7 +283,7 @@ def test_a_batch_says_how_it_goes_on_while_the_connection_is_away(
 def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table) -> None:
     late = {"files_total": 3, "files_finished": 2, "late_until": table.clock.now() + 300}
     table.batch()
-    table.file(m.TransferState.CHECKING, late_check=m.LateCheck.DUE)
+    table.file(TransferState.CHECKING, late_check=LateCheck.DUE)
     table.batch(**late, files_late=1)
     assert table.row.about.startswith("Delivered; asked again at ")
     assert table.row.about.endswith(", because the line was lost.")
@@ -281,37 +291,37 @@ def test_what_is_delivered_and_asked_about_again_says_when_and_why(table: Table)
     assert table.row.can_cancel
     table.batch(**late | {"files_finished": 1}, files_late=1)  # another one moves
     assert table.row.about == ""
-    table.file(m.TransferState.INTERRUPTED, late_check=m.LateCheck.DUE)
+    table.file(TransferState.INTERRUPTED, late_check=LateCheck.DUE)
     table.batch(**late, files_late=1, files_interrupted=1)
     assert table.row.about.startswith("1 file is sent again at ")
 
 
 def test_what_was_not_asked_again_says_so(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.DELIVERED, confirmation=Confirmation.NOT_ASKED_AGAIN)
+    table.file(TransferState.DELIVERED, confirmation=Confirmation.NOT_ASKED_AGAIN)
     table.finish(files_confirmed=0)
     assert "not asked again" in table.row.sub
 
 
 def test_only_the_newest_rows_are_drawn_and_all_are_counted(table: Table) -> None:
     for number in range(1, 81):
-        table.batch(batch=m.BatchId(f"{number}"))
+        table.batch(batch=BatchId(f"{number}"))
     assert table.labels[0] == "Now 80"
     assert [row.batch for row in table.presenter.view.rows] == list(map(str, range(80, 30, -1)))
 
 
 def test_a_question_is_drawn_however_old_its_batch_is(table: Table) -> None:
     for number in range(1, 81):
-        table.batch(batch=m.BatchId(f"{number}"))
+        table.batch(batch=BatchId(f"{number}"))
     assert table.presenter.view.asked is None
-    table.presenter.handle(question(m.BatchId("3")))
+    table.presenter.handle(question(BatchId("3")))
     view = table.presenter.view
     assert (view.asked, view.rows[-1].batch) == ("3", "3")
 
 
 def test_what_belongs_to_others_is_left_alone(table: Table) -> None:
-    table.presenter.handle(m.Done(request=9))
-    table.presenter.handle(m.Failed(request=9, problem=PROBLEM))
+    table.presenter.handle(Done(request=9))
+    table.presenter.handle(Failed(request=9, problem=PROBLEM))
     assert not table.presenter.has_batches
 
 
@@ -324,14 +334,14 @@ def refused(words: str) -> Problem:
 def test_the_servers_words_stand_in_the_row_and_those_of_each_file_in_its_tip(table: Table) -> None:
     table.batch()
     for number, words in enumerate(["No space left", "quota\x1b[31m", ""]):
-        view = m.FileView(
+        view = FileView(
             number=number,
             local=f"/tmp/{number}.csv",  # noqa: S108  a name alone
             remote=b"/inbox/x",
-            state=m.TransferState.NEEDS_ATTENTION,
+            state=TransferState.NEEDS_ATTENTION,
             problem=refused(words),
         )
-        table.presenter.handle(m.FileChanged(batch=BATCH, view=view))
+        table.presenter.handle(FileChanged(batch=BATCH, view=view))
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert table.row.said == "The server says: “No space left”"
@@ -344,7 +354,7 @@ def test_the_servers_words_stand_in_the_row_and_those_of_each_file_in_its_tip(ta
 
 def test_where_the_server_said_nothing_nothing_is_quoted(table: Table) -> None:
     table.batch()
-    table.file(m.TransferState.NEEDS_ATTENTION, problem=PROBLEM)
+    table.file(TransferState.NEEDS_ATTENTION, problem=PROBLEM)
     table.finish(delivered=0)
     table.presenter.show(Tab.ATTENTION)
     assert (table.row.said, table.row.each) == ("", "")
@@ -353,7 +363,7 @@ def test_where_the_server_said_nothing_nothing_is_quoted(table: Table) -> None:
 
 def test_a_batch_of_links_alone_is_left_out_and_not_said_to_be_there(table: Table) -> None:
     table.batch(files_total=1)
-    table.file(m.TransferState.SKIPPED, skip_reason=SkipReason.LINK_TO_FOLDER)
+    table.file(TransferState.SKIPPED, skip_reason=SkipReason.LINK_TO_FOLDER)
     table.finish(delivered=0, files_total=1, files_skipped=1, files_left_out=1)
     assert table.row.status == "Left out"
     assert table.row.sub.endswith("left out: a link to a folder")

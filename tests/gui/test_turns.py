@@ -13,9 +13,13 @@ from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.files import FolderBlock, ListFolder
+from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SiteOpened
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 
@@ -23,9 +27,9 @@ if TYPE_CHECKING:
     from gui.conftest import StillClock
 
 PROBLEM = Problem(kind=Kind.KEYCHAIN, sentence=message("The keychain is locked."))
-BATCH = m.BatchView(
-    batch=m.BatchId("1"),
-    direction=m.Direction.UPLOAD,
+BATCH = BatchView(
+    batch=BatchId("1"),
+    direction=Direction.UPLOAD,
     name="a.csv",
     sources=1,
     target="/",
@@ -65,7 +69,7 @@ class Table:
     """A workspace, and what it sent."""
 
     def __init__(self, clock: StillClock, folder: Path) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.told: list[str] = []
         self.workspace = Workspace(
             Outbox(self.sent.append),
@@ -85,28 +89,26 @@ def table(clock: StillClock, tmp_path: Path) -> Table:
     return Table(clock, tmp_path)
 
 
-def file_changed(number: int) -> m.FileChanged:
-    view = m.FileView(
-        number=number, local="a.csv", remote=b"/a.csv", state=m.TransferState.DELIVERED
-    )
-    return m.FileChanged(batch=m.BatchId("1"), view=view)
+def file_changed(number: int) -> FileChanged:
+    view = FileView(number=number, local="a.csv", remote=b"/a.csv", state=TransferState.DELIVERED)
+    return FileChanged(batch=BatchId("1"), view=view)
 
 
 def test_observers_are_told_once_a_turn_and_only_of_what_concerns_them(table: Table) -> None:
-    table.workspace.handle(m.BatchChanged(view=BATCH), *map(file_changed, range(100)))
+    table.workspace.handle(BatchChanged(view=BATCH), *map(file_changed, range(100)))
     assert table.told == ["transfers"]
 
 
 def test_a_presenter_that_fails_keeps_no_event_from_the_others(table: Table) -> None:
     table.workspace.folder.start(b"/")
     listing = table.sent[-1]
-    assert isinstance(listing, m.ListFolder)
+    assert isinstance(listing, ListFolder)
     entry = Entry(b"a.csv", EntryKind.FILE, 1)
     with pytest.raises(ExceptionGroup) as failure:
         table.workspace.handle(
-            m.FolderBlock(request=listing.request, entries=(entry,)),
-            m.BatchChanged(view=BATCH),
-            m.Notice(PROBLEM),
+            FolderBlock(request=listing.request, entries=(entry,)),
+            BatchChanged(view=BATCH),
+            Notice(PROBLEM),
         )
     assert [str(error) for error in failure.value.exceptions] == ["on purpose"]
     assert table.workspace.notices.problem == PROBLEM
@@ -117,9 +119,9 @@ def test_a_presenter_that_fails_keeps_no_event_from_the_others(table: Table) -> 
 def test_what_one_event_brings_about_comes_before_the_next_event(table: Table) -> None:
     site = Site(name="Acme", host="sftp.example.org", username="vendor7")
     table.workspace.sites.choose(site)
-    table.workspace.handle(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.workspace.handle(SessionChanged(state=SessionState.SIGNED_IN))
     table.workspace.handle(
-        m.SessionChanged(state=m.SessionState.OFFLINE),  # which turns the card to its site anew
-        m.SiteOpened(site=site, has_password=True, has_code_secret=False, can_save=True),
+        SessionChanged(state=SessionState.OFFLINE),  # which turns the card to its site anew
+        SiteOpened(site=site, has_password=True, has_code_secret=False, can_save=True),
     )
     assert table.workspace.sign_in.view.password_hint == "Already at hand"

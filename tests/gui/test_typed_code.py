@@ -15,7 +15,15 @@ from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.session import (
+    AnswerCode,
+    CodeQuestion,
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+)
 from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import SignInSettings, Site
 from gui.sign_in_table import FORM, Table
@@ -57,7 +65,7 @@ def code_field(rig: Rig) -> QLineEdit:
     return found
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+def sent(rig: Rig, kind: type[Command]) -> list[Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
 
 
@@ -72,7 +80,7 @@ def test_a_typed_code_goes_along_with_the_one_sign_in(table: Table, site: Site) 
     table.presenter.sign_in(form("123 456"))
     table.done()
     tried = table.sent[-1]
-    assert tried == m.SignIn(
+    assert tried == SignIn(
         request=tried.request,  # type: ignore[union-attr]
         typed_code=Secret("123456"),
         ask_code=True,
@@ -95,7 +103,7 @@ def test_what_is_no_code_is_said_and_nothing_is_sent(
     problem = table.typed_code.view.problem
     assert problem is not None
     assert str(problem.sentence) == words
-    assert [type(command) for command in table.sent] == [m.OpenSite]
+    assert [type(command) for command in table.sent] == [OpenSite]
 
 
 def test_what_was_wrong_with_a_code_is_not_said_of_the_empty_field(
@@ -138,7 +146,7 @@ def test_a_server_that_asks_in_prompts_asks_for_the_code_itself(table: Table, si
     assert view.note == "The server asks for your code when it wants one."
     table.presenter.sign_in(FORM)
     table.done()
-    assert isinstance(table.sent[-1], m.SignIn)
+    assert isinstance(table.sent[-1], SignIn)
 
 
 def test_a_code_that_did_not_do_is_asked_for_again_on_the_card(table: Table, site: Site) -> None:
@@ -146,25 +154,25 @@ def test_a_code_that_did_not_do_is_asked_for_again_on_the_card(table: Table, sit
     table.presenter.type_code(wanted=True)
     table.presenter.sign_in(form("123456"))
     table.done()
-    table.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
-    table.tell(m.CodeQuestion(question=7, digits=6, goes_on=False, problem=USED))
+    table.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
+    table.tell(CodeQuestion(question=7, digits=6, goes_on=False, problem=USED))
     view = table.view
     assert (view.waits_for_code, view.asks_typed_code, view.can_press) == (True, True, True)
     assert view.button == "Sign in"
     table.presenter.sign_in(form("1"))
     table.presenter.sign_in(form("654321"))
-    answers = [command for command in table.sent if isinstance(command, m.AnswerCode)]
-    assert answers == [m.AnswerCode(question=7, code=Secret("654321"))]
+    answers = [command for command in table.sent if isinstance(command, AnswerCode)]
+    assert answers == [AnswerCode(question=7, code=Secret("654321"))]
     assert not table.view.waits_for_code
 
 
 def test_signing_in_again_has_the_engine_ask_for_a_code(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.type_code(wanted=True)
-    table.tell(m.SessionChanged(m.SessionState.SIGNED_IN))
+    table.tell(SessionChanged(SessionState.SIGNED_IN))
     table.presenter.sign_in_again()
     tried = table.sent[-1]
-    assert isinstance(tried, m.SignIn)
+    assert isinstance(tried, SignIn)
     assert (tried.typed_code, tried.ask_code) == (None, True)
 
 
@@ -196,14 +204,14 @@ def test_no_code_is_said_and_undone_on_the_card(table: Table, site: Site) -> Non
     table.open(site, typed=TYPED)
     table.presenter.go_without_code(wanted=True)
     opened = table.sent[-1]
-    assert isinstance(opened, m.OpenSite)
+    assert isinstance(opened, OpenSite)
     assert opened.site.sign_in.join == "{password}"
     table.done()
     view = table.view
     assert (view.stage, view.says_no_code, view.other_way) == (Stage.FORM, True, "")
     table.presenter.go_without_code(wanted=False)
     again = table.sent[-1]
-    assert isinstance(again, m.OpenSite)
+    assert isinstance(again, OpenSite)
     assert again.site == site
     assert not table.view.says_no_code
 
@@ -221,8 +229,8 @@ def test_the_phones_code_signs_in_without_a_set_up(typing: Rig) -> None:
     typing.driver.type_into("Password", "correct horse")
     typing.driver.type_into(FIELD, "123456\n")
     typing.driver.wait_for("files", lambda: typing.workspace.screen is Screen.FILES)
-    (tried,) = sent(typing, m.SignIn)
-    assert isinstance(tried, m.SignIn)
+    (tried,) = sent(typing, SignIn)
+    assert isinstance(tried, SignIn)
     assert tried.typed_code == Secret("123456")
     assert not [e for e in typing.window.findChildren(QLineEdit) if "123456" in e.text()]
 
@@ -239,7 +247,7 @@ def test_the_field_takes_digits_alone_and_no_more_than_a_code_has(typing: Rig) -
     typing.driver.wait_for("words", lambda: typing.driver.shows("Type your password first."))
     typing.driver.type_into("Password", "correct horse\n")
     typing.driver.wait_for("words", lambda: typing.driver.shows(words))
-    assert sent(typing, m.SignIn) == []
+    assert sent(typing, SignIn) == []
     assert edit.text() == "1234567"
 
 
@@ -259,8 +267,8 @@ def test_a_code_that_was_used_is_forgotten_and_cannot_be_brought_back(typing: Ri
 def test_after_a_cut_the_next_code_is_typed_beside_the_files(signed_in: Rig, qtbot: QtBot) -> None:
     signed_in.window.activateWindow()
     qtbot.waitUntil(signed_in.window.isActiveWindow)
-    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
-    signed_in.engine.tell(m.CodeQuestion(question=9, digits=6, goes_on=True))
+    signed_in.engine.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(CodeQuestion(question=9, digits=6, goes_on=True))
     signed_in.driver.wait_for("field", lambda: signed_in.driver.shows(FIELD))
     assert signed_in.workspace.screen is Screen.FILES
     assert signed_in.driver.shows("Type the next code to go on")
@@ -268,8 +276,8 @@ def test_after_a_cut_the_next_code_is_typed_beside_the_files(signed_in: Rig, qtb
     signed_in.driver.type_into(FIELD, "12345\n")
     assert signed_in.driver.shows(TOO_SHORT)
     signed_in.driver.type_into(FIELD, "654321\n")
-    assert sent(signed_in, m.AnswerCode) == [m.AnswerCode(question=9, code=Secret("654321"))]
-    signed_in.engine.tell(m.SessionChanged(m.SessionState.SIGNED_IN))
+    assert sent(signed_in, AnswerCode) == [AnswerCode(question=9, code=Secret("654321"))]
+    signed_in.engine.tell(SessionChanged(SessionState.SIGNED_IN))
     signed_in.driver.wait_for("end", lambda: not signed_in.driver.shows(FIELD))
 
 
@@ -285,26 +293,26 @@ def test_transfers_say_that_they_wait_for_the_next_code(signed_in: Rig) -> None:
 
 def test_a_code_that_did_not_do_is_asked_for_beside_the_files_again(signed_in: Rig) -> None:
     for number, problem in ((9, None), (10, USED)):
-        signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+        signed_in.engine.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
         signed_in.engine.tell(
-            m.CodeQuestion(question=number, digits=6, goes_on=True, problem=problem)
+            CodeQuestion(question=number, digits=6, goes_on=True, problem=problem)
         )
         signed_in.driver.type_into(FIELD, "654321\n")
         if problem is not None:
             continue
-        signed_in.engine.tell(m.SessionChanged(m.SessionState.RECONNECTING))
-    answers = sent(signed_in, m.AnswerCode)
-    assert [a.question for a in answers if isinstance(a, m.AnswerCode)] == [9, 10]
+        signed_in.engine.tell(SessionChanged(SessionState.RECONNECTING))
+    answers = sent(signed_in, AnswerCode)
+    assert [a.question for a in answers if isinstance(a, AnswerCode)] == [9, 10]
 
 
 def test_a_code_question_of_a_first_sign_in_brings_the_card(signed_in: Rig) -> None:
-    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
-    signed_in.engine.tell(m.CodeQuestion(question=3, digits=6, goes_on=False, problem=USED))
+    signed_in.engine.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(CodeQuestion(question=3, digits=6, goes_on=False, problem=USED))
     signed_in.driver.wait_for("card", lambda: signed_in.workspace.screen is Screen.SIGN_IN)
     assert signed_in.driver.shows("That code was used already.")
     signed_in.driver.type_into(FIELD, "654321")
     signed_in.driver.click("Sign in")
-    assert sent(signed_in, m.AnswerCode) == [m.AnswerCode(question=3, code=Secret("654321"))]
+    assert sent(signed_in, AnswerCode) == [AnswerCode(question=3, code=Secret("654321"))]
 
 
 # ---------------------------------------------------------------- an address that was typed

@@ -12,7 +12,12 @@ from PySide6.QtWidgets import QAbstractButton
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import (
+    HostKeyQuestion,
+    PromptQuestion,
+    SessionChanged,
+    SessionState,
+)
 from gui.sign_in_table import FORM
 
 if TYPE_CHECKING:
@@ -88,11 +93,11 @@ def test_a_key_does_not_leave_what_is_under_way(
             card.engine.asks_host_key = True
             card.workspace.sign_in.sign_in(FORM)
         case "host key":
-            card.engine.tell(m.HostKeyQuestion(question=1, host="h", key_type="k", fingerprint="f"))
+            card.engine.tell(HostKeyQuestion(question=1, host="h", key_type="k", fingerprint="f"))
         case "prompt":
-            card.engine.tell(m.PromptQuestion(question=1, text="Colour?", echo=True))
+            card.engine.tell(PromptQuestion(question=1, text="Colour?", echo=True))
         case "reconnecting":
-            card.engine.tell(m.SessionChanged(state=m.SessionState.RECONNECTING))
+            card.engine.tell(SessionChanged(state=SessionState.RECONNECTING))
         case _:
             pytest.fail(what)
     card.driver.wait_for("rest", lambda: not card.workspace.sign_in.view.is_at_rest)
@@ -108,7 +113,7 @@ def test_escape_says_no_to_a_question_and_leaves_the_card_only_then(
     rig.window.activateWindow()
     qtbot.waitActive(rig.window)
     problem = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("No."))
-    rig.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
+    rig.engine.tell(SessionChanged(state=SessionState.OFFLINE, problem=problem))
     rig.driver.click("Ask Okta why")
     said = []
     for _time in range(2):

@@ -17,8 +17,19 @@ from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.session import (
+    AnswerHostKey,
+    OpenSite,
+    ProvideSecrets,
+    SessionChanged,
+    SessionState,
+)
+from ferrygate.engine.messages.transfers import AnswerConflict, CancelBatch, Download, Upload
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import ConflictChoice
 from gui.scripted_engine import batch_of, tree_of
 from support.conflicts import question
 
@@ -35,25 +46,25 @@ REFUSED = Problem(
 )
 
 
-def sent(rig: Rig, kind: type[m.Command]) -> list[m.Command]:
+def sent(rig: Rig, kind: type[Command]) -> list[Command]:
     return [command for command in rig.engine.commands if isinstance(command, kind)]
 
 
 def test_the_engine_is_made_after_the_first_paint_and_gets_what_was_asked_before(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
-    assert [type(command) for command in rig.engine.commands] == [m.ProvideSecrets, m.OpenSite]
+    assert [type(command) for command in rig.engine.commands] == [ProvideSecrets, OpenSite]
 
 
 def test_signing_in_shows_the_start_folder_and_its_places(signed_in: Rig) -> None:
     assert signed_in.workspace.screen is Screen.FILES
     assert [place.label for place in signed_in.workspace.folder.view.places] == ["Home", "inbox"]
-    assert not sent(signed_in, m.AnswerHostKey)
+    assert not sent(signed_in, AnswerHostKey)
 
 
 def test_a_used_code_is_no_louder_than_what_stands_beside_it(signed_in: Rig) -> None:
     secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
     used = live_code(secret, signed_in.desktop._options.clock.now())
-    signed_in.engine.tell(m.CodeChanged(code=used, spent=True))
+    signed_in.engine.tell(CodeChanged(code=used, spent=True))
     signed_in.driver.wait_for("used", lambda: signed_in.driver.shows("Already used"))
     labels = [label for label in signed_in.window.side.findChildren(QLabel) if label.isVisible()]
     (code,) = (label for label in labels if label.accessibleName().startswith("Your code"))
@@ -113,7 +124,7 @@ def test_an_unknown_server_is_asked_about_in_the_card(rig: Rig) -> None:
     rig.driver.click("Details")
     rig.driver.click("Yes, connect")
     rig.driver.wait_for_folder(b"/")
-    assert sent(rig, m.AnswerHostKey) == [m.AnswerHostKey(question=1, accept=True)]
+    assert sent(rig, AnswerHostKey) == [AnswerHostKey(question=1, accept=True)]
 
 
 def test_a_download_goes_to_the_local_pane_when_it_is_shown(signed_in: Rig, tmp_path: Path) -> None:
@@ -121,8 +132,8 @@ def test_a_download_goes_to_the_local_pane_when_it_is_shown(signed_in: Rig, tmp_
     signed_in.driver.type_into("Folder on this computer", f"{tmp_path}\n")
     signed_in.driver.select(b"a.csv")
     signed_in.driver.click("Download")
-    (download,) = sent(signed_in, m.Download)
-    assert isinstance(download, m.Download)
+    (download,) = sent(signed_in, Download)
+    assert isinstance(download, Download)
     assert (download.sources, download.folder) == ((b"/a.csv",), str(tmp_path))
 
 
@@ -135,8 +146,8 @@ def test_rows_dragged_to_the_local_pane_are_downloaded_there(
     data = signed_in.desktop.model.mimeData([signed_in.desktop.model.index(1, 0)])
     assert bytes(data.data(NAMES_FORMAT).data()) == b"a.csv"
     local.files.names_dropped.emit([b"a.csv"], QPoint(2, 2))
-    (download,) = sent(signed_in, m.Download)
-    assert isinstance(download, m.Download)
+    (download,) = sent(signed_in, Download)
+    assert isinstance(download, Download)
     assert download.folder == str(tmp_path)
 
 
@@ -155,9 +166,9 @@ def test_the_list_is_worked_by_keyboard(signed_in: Rig) -> None:
     assert folder.view.question == "Remove “a.csv”?"
     driver.click("Remove")
     driver.wait_for("removal", lambda: not driver.is_listed(b"a.csv"))
-    before = len(sent(signed_in, m.ListFolder))
+    before = len(sent(signed_in, ListFolder))
     driver.press(Qt.Key.Key_F5)
-    assert len(sent(signed_in, m.ListFolder)) == before + 1
+    assert len(sent(signed_in, ListFolder)) == before + 1
 
 
 def test_renaming_happens_in_place_and_the_server_has_the_last_word(signed_in: Rig) -> None:
@@ -180,14 +191,14 @@ def test_a_name_that_is_taken_is_asked_about_in_its_row(signed_in: Rig, tmp_path
     file = tmp_path / "a.csv"
     file.write_text("1")
     signed_in.driver.drop([file], signed_in.driver.empty_place())
-    (upload,) = sent(signed_in, m.Upload)
-    assert isinstance(upload, m.Upload)
+    (upload,) = sent(signed_in, Upload)
+    assert isinstance(upload, Upload)
     signed_in.engine.tell(question(batch_of(upload.request)))
     signed_in.driver.click("Keep both")
-    answer = m.AnswerConflict(batch_of(upload.request), 1, m.ConflictChoice.KEEP_BOTH, count=1)
-    assert sent(signed_in, m.AnswerConflict) == [answer]
+    answer = AnswerConflict(batch_of(upload.request), 1, ConflictChoice.KEEP_BOTH, count=1)
+    assert sent(signed_in, AnswerConflict) == [answer]
     signed_in.driver.click("Cancel “a.csv”")
-    assert sent(signed_in, m.CancelBatch) == [m.CancelBatch(batch_of(upload.request))]
+    assert sent(signed_in, CancelBatch) == [CancelBatch(batch_of(upload.request))]
 
 
 def test_a_folder_that_cannot_be_read_says_so_and_offers_a_retry(signed_in: Rig) -> None:
@@ -239,7 +250,7 @@ def test_nothing_is_made_offline(signed_in: Rig) -> None:
         if each.text() == "New folder"
     )
     assert folder.isEnabled()
-    signed_in.engine.tell(m.SessionChanged(state=m.SessionState.OFFLINE))
+    signed_in.engine.tell(SessionChanged(state=SessionState.OFFLINE))
     signed_in.driver.wait_for("state", lambda: signed_in.workspace.is_offline)
     signed_in.driver.wait_for("button", lambda: not folder.isEnabled())
 

@@ -25,9 +25,21 @@ from ferrygate.codes.totp import LiveCode
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeChanged, CodeGivenOut, ShowCode
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import FolderBlock, ListFolder, PathStat, StatPath
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 from gui.test_render_pace import HandTimer
@@ -37,9 +49,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.gui
 
-BATCH = m.BatchView(
-    batch=m.BatchId("1"),
-    direction=m.Direction.UPLOAD,
+BATCH = BatchView(
+    batch=BatchId("1"),
+    direction=Direction.UPLOAD,
     name="a.csv",
     sources=5000,
     target="/inbox",
@@ -71,7 +83,7 @@ class Table:
         self.timer = HandTimer(clock)
         self.pace = CountingPace(clock, self.timer, self.parent)
         self.model = FolderModel(clock, self.parent)
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.workspace = Workspace(
             Outbox(self.sent.append),
             clock,
@@ -85,27 +97,27 @@ class Table:
         self.window = MainWindow(theme, self.pace, self.workspace, self.model, at_once)
         self.window.show()
 
-    def tell(self, *events: m.Event) -> None:
+    def tell(self, *events: Event) -> None:
         """Have the engine's events in one turn."""
         with self.pace.turn():
             self.workspace.handle(*events)
 
-    def answer(self, kind: type[m.OpenSite | m.UsePassword]) -> None:
+    def answer(self, kind: type[OpenSite | UsePassword]) -> None:
         """Have a request done that was sent last."""
         asked = self.sent[-1]
         assert isinstance(asked, kind)
-        self.tell(m.Done(request=asked.request))
+        self.tell(Done(request=asked.request))
         self.timer.move(1.0)
 
     def tell_of_file(self, number: int) -> None:
-        view = m.FileView(
+        view = FileView(
             number=number,
             local=f"{number}.csv",
             remote=b"/inbox/%d.csv" % number,
-            state=m.TransferState.DELIVERED,
+            state=TransferState.DELIVERED,
         )
         moved = msgspec.structs.replace(BATCH, bytes_moved=number * 4096)
-        self.tell(m.FileChanged(batch=m.BatchId("1"), view=view), m.BatchChanged(view=moved))
+        self.tell(FileChanged(batch=BatchId("1"), view=view), BatchChanged(view=moved))
 
 
 @pytest.fixture
@@ -115,11 +127,11 @@ def table(
     made = Table(clock, tmp_path, qapp)
     qtbot.waitExposed(made.window)
     made.workspace.sites.choose(site)
-    made.answer(m.OpenSite)
-    made.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    made.answer(OpenSite)
+    made.tell(SessionChanged(state=SessionState.SIGNED_IN))
     made.timer.move(1.0)
     assert made.workspace.screen is Screen.FILES
-    made.tell(m.BatchChanged(view=BATCH))
+    made.tell(BatchChanged(view=BATCH))
     made.timer.move(1.0)
     made.pace.renders.clear()
     yield made
@@ -146,14 +158,14 @@ def test_no_panel_is_rendered_more_than_twenty_times_a_second(table: Table) -> N
 
 
 def test_a_hidden_panel_shows_what_has_come_once_it_is_shown(table: Table) -> None:
-    table.tell(m.SessionChanged(state=m.SessionState.OFFLINE))
-    table.answer(m.OpenSite)
+    table.tell(SessionChanged(state=SessionState.OFFLINE))
+    table.answer(OpenSite)
     assert table.workspace.screen is Screen.SIGN_IN
     table.pace.renders.clear()
     table.tell_of_file(1)
     table.timer.move(1.0)
     assert "TransfersPanel" not in table.pace.renders
-    table.tell(m.SessionChanged(state=m.SessionState.SIGNED_IN))
+    table.tell(SessionChanged(state=SessionState.SIGNED_IN))
     table.timer.move(1.0)
     assert table.pace.renders["TransfersPanel"] == 1
 
@@ -163,26 +175,26 @@ def test_the_filter_is_forgotten_in_its_field_too_however_short_the_way_there_an
 ) -> None:
     link = Entry(b"latest", EntryKind.LINK)
     listing = table.sent[-1]
-    assert isinstance(listing, m.ListFolder)
+    assert isinstance(listing, ListFolder)
     entries = (link, Entry(b"other.csv", EntryKind.FILE, 1))
-    table.tell(m.FolderBlock(request=listing.request, entries=entries), m.Done(listing.request))
+    table.tell(FolderBlock(request=listing.request, entries=entries), Done(listing.request))
     field = table.window.files.bar.filter
     field.setText("late")
     assert table.model.rowCount() == 1
     fetched: list[Entry] = []
     table.workspace.folder.find_out(link, lambda: fetched.append(link))
     asked = table.sent[-1]
-    assert isinstance(asked, m.StatPath)
+    assert isinstance(asked, StatPath)
     with table.pace.turn():
-        table.workspace.handle(m.PathStat(request=asked.request, entry=link))
+        table.workspace.handle(PathStat(request=asked.request, entry=link))
         there = table.sent[-1]
-        assert isinstance(there, m.ListFolder)
+        assert isinstance(there, ListFolder)
         no_folder = Problem(kind=Kind.WRONG_TYPE, sentence=message("It is a file."))
-        table.workspace.handle(m.Failed(there.request, no_folder))
+        table.workspace.handle(Failed(there.request, no_folder))
     assert fetched == [link]
     back = table.sent[-1]
-    assert isinstance(back, m.ListFolder)
-    table.tell(m.FolderBlock(request=back.request, entries=entries), m.Done(back.request))
+    assert isinstance(back, ListFolder)
+    table.tell(FolderBlock(request=back.request, entries=entries), Done(back.request))
     table.timer.move(1.0)
     assert (field.text(), table.model.rowCount()) == ("", 2)
 
@@ -197,16 +209,16 @@ def test_a_word_given_on_the_button_is_only_for_what_the_card_shows(
     for field in card.findChildren(QLineEdit):
         if field.accessibleName() == "Password":
             field.setText("correct horse")
-    table.answer(m.OpenSite)
+    table.answer(OpenSite)
     (button,) = [
         each for each in card.findChildren(QPushButton) if each.accessibleName() == "Sign in"
     ]
     with table.pace.turn():
         table.workspace.refusal.show(stopped)  # has come, but cannot have been read yet
         button.click()
-    table.answer(m.UsePassword)
+    table.answer(UsePassword)
     asked = table.sent[-1]
-    assert isinstance(asked, m.SignIn)
+    assert isinstance(asked, SignIn)
     assert not asked.try_anyway
 
 
@@ -215,11 +227,11 @@ def test_a_dead_code_leaves_the_clipboard_though_no_panel_shows_it(
 ) -> None:
     table.window.hide()
     code = LiveCode("482916", "037551", clock.now() + 30, 30)
-    table.tell(m.CodeChanged(code=code))
+    table.tell(CodeChanged(code=code))
     table.workspace.code.copy()
     asked = table.sent[-1]
-    assert isinstance(asked, m.ShowCode)
-    table.tell(m.CodeGivenOut(request=asked.request, code=code), m.Done(request=asked.request))
+    assert isinstance(asked, ShowCode)
+    table.tell(CodeGivenOut(request=asked.request, code=code), Done(request=asked.request))
     assert qapp.clipboard().text() == "482916"
     clock.time += 31
     with table.pace.turn():

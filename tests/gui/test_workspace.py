@@ -14,7 +14,16 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SiteOpened,
+    UsePassword,
+)
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 from gui.background_work import DeferredBackground
@@ -49,7 +58,7 @@ class Desk:
     """A workspace without a window, a slow disk, and what was sent to the engine."""
 
     def __init__(self, clock: StillClock, folder: Path) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.later = DeferredBackground()
         self.store = SiteStore(folder)
         self.workspace = Workspace(
@@ -68,26 +77,26 @@ class Desk:
 
     def opened(self, site: Site) -> None:
         """Answer the last request for a site."""
-        (*_, request) = [c.request for c in self.sent if isinstance(c, m.OpenSite)]
-        event = m.SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=True)
+        (*_, request) = [c.request for c in self.sent if isinstance(c, OpenSite)]
+        event = SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=True)
         self.workspace.handle(event)
-        self.workspace.handle(m.Done(request=request))
+        self.workspace.handle(Done(request=request))
 
     def sign_in(self) -> None:
         form = Form(username=self.site.username, password=Secret("pw"), code=Secret("123456"))
         self.workspace.sign_in.type_code(wanted=True)
         self.workspace.sign_in.sign_in(form)
         for command in self.sent:
-            if isinstance(command, m.UsePassword):
-                self.workspace.handle(m.Done(request=command.request))
+            if isinstance(command, UsePassword):
+                self.workspace.handle(Done(request=command.request))
 
     @property
     def site(self) -> Site:
         assert self.workspace.site is not None
         return self.workspace.site
 
-    def session(self, state: m.SessionState) -> None:
-        self.workspace.handle(m.SessionChanged(state=state))
+    def session(self, state: SessionState) -> None:
+        self.workspace.handle(SessionChanged(state=state))
 
 
 @pytest.fixture
@@ -127,18 +136,18 @@ def test_a_session_of_the_site_just_left_is_none_of_the_site_turned_to(desk: Des
     desk.open(ACME)
     desk.sign_in()
     desk.workspace.sites.choose(OTHER)
-    desk.session(m.SessionState.SIGNED_IN)  # was on its way
+    desk.session(SessionState.SIGNED_IN)  # was on its way
     desk.opened(OTHER)
     desk.later.work()
     assert desk.workspace.screen is Screen.SIGN_IN
     assert desk.store.names() == ()
-    assert not [command for command in desk.sent if isinstance(command, m.ListFolder)]
+    assert not [command for command in desk.sent if isinstance(command, ListFolder)]
 
 
 def test_a_session_of_the_site_turned_to_opens_its_files(desk: Desk) -> None:
     desk.open(ACME)
     desk.sign_in()
-    desk.session(m.SessionState.SIGNED_IN)
+    desk.session(SessionState.SIGNED_IN)
     desk.later.work()
     assert desk.workspace.screen is Screen.FILES
     assert desk.store.names() == ("Acme",)
@@ -147,5 +156,5 @@ def test_a_session_of_the_site_turned_to_opens_its_files(desk: Desk) -> None:
 def test_an_engine_that_did_not_start_is_told_on_the_card(desk: Desk) -> None:
     desk.workspace.sites.choose(ACME)
     problem = Problem(kind=Kind.INTERNAL, sentence=message("The engine did not start."))
-    desk.workspace.handle(m.SessionChanged(state=m.SessionState.OFFLINE, problem=problem))
+    desk.workspace.handle(SessionChanged(state=SessionState.OFFLINE, problem=problem))
     assert desk.workspace.sign_in.view.problem == problem

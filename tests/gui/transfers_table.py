@@ -13,17 +13,19 @@ from ferrygate.app.presenters.transfer_row import RowAction, RowView
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
 
-BATCH = m.BatchId("1")
-RUNNING = m.BatchView(
+BATCH = BatchId("1")
+RUNNING = BatchView(
     batch=BATCH,
-    direction=m.Direction.UPLOAD,
+    direction=Direction.UPLOAD,
     name="plate-scans",
     sources=1,
     target="inbox",
@@ -44,7 +46,7 @@ class Table:
     """A presenter with what it sent."""
 
     def __init__(self, clock: StillClock) -> None:
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
         self.clock = clock
         self.problems: list[Problem] = []
         self.opener = FakeOpener()
@@ -54,7 +56,7 @@ class Table:
         )
 
     def batch(self, **changes: object) -> None:
-        self.presenter.handle(m.BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))
+        self.presenter.handle(BatchChanged(view=msgspec.structs.replace(RUNNING, **changes)))
 
     def finish(self, delivered: int = 214, **changes: object) -> None:
         self.batch(
@@ -64,12 +66,12 @@ class Table:
             **{"files_delivered": delivered, "files_confirmed": delivered} | changes,
         )
 
-    def file(self, state: m.TransferState, **more: object) -> None:
-        view = m.FileView(number=0, local="x", remote=b"x", state=state, **more)  # type: ignore[arg-type]
-        self.presenter.handle(m.FileChanged(batch=BATCH, view=view))
+    def file(self, state: TransferState, **more: object) -> None:
+        view = FileView(number=0, local="x", remote=b"x", state=state, **more)  # type: ignore[arg-type]
+        self.presenter.handle(FileChanged(batch=BATCH, view=view))
 
     @property
-    def shown(self) -> tuple[Tab, list[m.BatchId]]:
+    def shown(self) -> tuple[Tab, list[BatchId]]:
         """The tab, and the batches in it."""
         view = self.presenter.view
         return view.tab, [row.batch for row in view.rows]

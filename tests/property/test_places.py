@@ -13,7 +13,17 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.places import SHOWN
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.remote_path import basename, join, parent
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import CancelRequest, Command
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    MakeFolder,
+    RemovePath,
+    RenamePath,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged, Upload
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from support.fake_clock import ManualClock
 
 START = b"/home"
@@ -56,56 +66,55 @@ class Server:
 
     def __init__(self) -> None:
         self.folders: set[bytes] = {b"inbox", b"Exports"}
-        self.waiting: list[m.Command] = []
+        self.waiting: list[Command] = []
         self.presenter = FolderPresenter(Outbox(self.waiting.append), ManualClock(), NoRows())
         self._batches = 0
 
     def answer(self) -> None:
         """Answer the next request that was not taken back, a listing in three blocks."""
         match self.waiting.pop(0):
-            case m.ListFolder() as asked:
+            case ListFolder() as asked:
                 if not any(
-                    isinstance(c, m.CancelRequest) and c.target == asked.request
-                    for c in self.waiting
+                    isinstance(c, CancelRequest) and c.target == asked.request for c in self.waiting
                 ):
                     self._list(asked)
-            case m.MakeFolder() as asked:
+            case MakeFolder() as asked:
                 self.folders.add(basename(asked.path))
-                self.presenter.handle(m.Done(asked.request))
-            case m.RenamePath() as asked:
+                self.presenter.handle(Done(asked.request))
+            case RenamePath() as asked:
                 if basename(asked.source) in self.folders:
                     self.folders.discard(basename(asked.source))
                     self.folders.add(basename(asked.target))
-                self.presenter.handle(m.Done(asked.request))
-            case m.RemovePath() as asked:
+                self.presenter.handle(Done(asked.request))
+            case RemovePath() as asked:
                 self.folders.discard(basename(asked.path))
-                self.presenter.handle(m.Done(asked.request))
-            case m.Upload() as asked:
+                self.presenter.handle(Done(asked.request))
+            case Upload() as asked:
                 self._take(asked)
             case _:
                 pass
 
-    def _list(self, asked: m.ListFolder) -> None:
+    def _list(self, asked: ListFolder) -> None:
         names = sorted(self.folders) if asked.path == START else []
         for block in (names[2:], names[:2], [b"a file"]):
             kind = EntryKind.FILE if block == [b"a file"] else EntryKind.FOLDER
             entries = tuple(Entry(name, kind) for name in block)
-            self.presenter.handle(m.FolderBlock(asked.request, entries))
-        self.presenter.handle(m.Done(asked.request))
+            self.presenter.handle(FolderBlock(asked.request, entries))
+        self.presenter.handle(Done(asked.request))
 
-    def _take(self, asked: m.Upload) -> None:
+    def _take(self, asked: Upload) -> None:
         self._batches += 1
-        batch = m.BatchId(str(self._batches))
+        batch = BatchId(str(self._batches))
         name = asked.sources[0].encode()
         self.folders.add(name)
         remote = join(join(asked.folder, name), b"1.csv")
-        file = m.FileView(number=0, local="", remote=remote, state=m.TransferState.DELIVERED)
-        view = m.BatchView(
-            batch=batch, direction=m.Direction.UPLOAD, name="", sources=1, target="", finished=True
+        file = FileView(number=0, local="", remote=remote, state=TransferState.DELIVERED)
+        view = BatchView(
+            batch=batch, direction=Direction.UPLOAD, name="", sources=1, target="", finished=True
         )
-        self.presenter.handle(m.BatchStarted(asked.request, batch))
-        self.presenter.handle(m.FileChanged(batch, file))
-        self.presenter.handle(m.BatchChanged(view))
+        self.presenter.handle(BatchStarted(asked.request, batch))
+        self.presenter.handle(FileChanged(batch, file))
+        self.presenter.handle(BatchChanged(view))
 
     def settle(self) -> None:
         while self.waiting:

@@ -23,19 +23,27 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
 from ferrygate.engine.batch import Batch
+from ferrygate.engine.messages.transfers import AnswerConflict, BatchChanged, FileChanged
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.views import MOVES
+from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.views import (
+    MOVES,
+    BatchId,
+    BatchView,
+    ConflictChoice,
+    ConflictScope,
+    TransferState,
+)
 from support.checkpoints import cut
 from support.conflicts import taken
 from support.queue_rig import LARGE, FakeLane, QueueRig
 
-SCOPES = st.sampled_from(list(m.ConflictScope))
-FOLDER = m.FileFacts(EntryKind.FOLDER)
-CHOICES = st.sampled_from(list(m.ConflictChoice))
+SCOPES = st.sampled_from(list(ConflictScope))
+FOLDER = FileFacts(EntryKind.FOLDER)
+CHOICES = st.sampled_from(list(ConflictChoice))
 SIZES = st.one_of(
     st.lists(st.sampled_from([0, 10, LARGE]), max_size=7),
     st.lists(st.just(LARGE), min_size=5, max_size=9),  # more than there are lanes at once
@@ -51,17 +59,17 @@ class QueueMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.rig = QueueRig(Path(self.folder.name))
         self.queue = self.rig.queue
-        self.batches: list[m.BatchId] = []
-        self.retries: Counter[m.BatchId] = Counter()
+        self.batches: list[BatchId] = []
+        self.retries: Counter[BatchId] = Counter()
         self.seen = 0  # events that were looked at
-        self.states: dict[tuple[m.BatchId, int], m.TransferState] = {}
+        self.states: dict[tuple[BatchId, int], TransferState] = {}
         self.made = 0
 
     # ------------------------------------------------------------ people
 
     @precondition(lambda self: len(self.batches) < 4)
     @rule(sizes=SIZES, on_conflict=CHOICES, well=st.booleans())
-    def upload(self, sizes: list[int], on_conflict: m.ConflictChoice, *, well: bool) -> None:
+    def upload(self, sizes: list[int], on_conflict: ConflictChoice, *, well: bool) -> None:
         sources = []
         for size in sizes:
             self.made += 1
@@ -96,14 +104,14 @@ class QueueMachine(RuleBasedStateMachine):
     def answer(
         self,
         data: st.DataObject,
-        choice: m.ConflictChoice,
-        scope: m.ConflictScope,
+        choice: ConflictChoice,
+        scope: ConflictScope,
         count: int | None,
     ) -> None:
         """Answer the question that was told last, which may have had an answer since."""
         batch = data.draw(st.sampled_from(self.batches))
         asked = max((q.question for q in self.rig.questions(batch)), default=1)
-        self.queue.answer_conflict(m.AnswerConflict(batch, asked, choice, scope, count))
+        self.queue.answer_conflict(AnswerConflict(batch, asked, choice, scope, count))
 
     # ------------------------------------------------------------ the engine
 
@@ -183,7 +191,7 @@ class QueueMachine(RuleBasedStateMachine):
         elif end == "delivered":
             lane.deliver(item)
         elif end == "skipped":
-            lane.deliver(item, m.TransferState.SKIPPED)
+            lane.deliver(item, TransferState.SKIPPED)
         else:
             lane.fail(item, self.error(end), cut(item.remote, 1))
 
@@ -245,21 +253,21 @@ class QueueMachine(RuleBasedStateMachine):
     def files_move_by_the_table_and_sums_are_theirs(self) -> None:
         events, self.seen = self.rig.events[self.seen :], len(self.rig.events)
         for event in events:
-            if isinstance(event, m.FileChanged):
+            if isinstance(event, FileChanged):
                 file = (event.batch, event.view.number)
-                before = self.states.get(file, m.TransferState.WAITING)
+                before = self.states.get(file, TransferState.WAITING)
                 after = self.states[file] = event.view.state
                 assert after is before or after in MOVES[before]
-            elif isinstance(event, m.BatchChanged) and event.view.finished:
+            elif isinstance(event, BatchChanged) and event.view.finished:
                 self.check_sums(event.view)
 
-    def check_sums(self, view: m.BatchView) -> None:
+    def check_sums(self, view: BatchView) -> None:
         states = [state for (batch, _file), state in self.states.items() if batch == view.batch]
         assert all(state.has_ended for state in states)
         assert view.files_total == view.files_finished == len(states)
-        assert view.files_delivered == states.count(m.TransferState.DELIVERED)
-        assert view.files_skipped == states.count(m.TransferState.SKIPPED)
-        assert view.files_cancelled == states.count(m.TransferState.CANCELLED)
+        assert view.files_delivered == states.count(TransferState.DELIVERED)
+        assert view.files_skipped == states.count(TransferState.SKIPPED)
+        assert view.files_cancelled == states.count(TransferState.CANCELLED)
         is_due = view.problem is not None or any(state.may_be_retried for state in states)
         assert view.can_retry is is_due
 
@@ -286,7 +294,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.queue.resume(fresh=True)
             for batch in self.batches:
                 for asked in self.rig.questions(batch)[-1:]:
-                    skip = m.AnswerConflict(batch, asked.question, m.ConflictChoice.SKIP)
+                    skip = AnswerConflict(batch, asked.question, ConflictChoice.SKIP)
                     self.queue.answer_conflict(skip)
             working = self.rig.working
             if not working and not self.rig.posted:

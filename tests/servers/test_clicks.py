@@ -17,7 +17,11 @@ import pytest
 from bench.links import Front, Slowness, delay_proxy, loopback
 from ferrygate.__main__ import MANY_OBJECTS
 from ferrygate.common.clock import SystemClock
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.session import OpenSite, SignIn
+from ferrygate.engine.messages.transfers import BatchChanged, CancelBatch, Download, Upload
+from ferrygate.transfers.views import BatchId, ConflictChoice
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
@@ -49,14 +53,14 @@ class Busy:
         self._answered = threading.Event()
         self._seconds: list[float] = []
         self._began = 0.0
-        self._moved: dict[m.BatchId, tuple[int, int]] = {}  # files and bytes of each batch
+        self._moved: dict[BatchId, tuple[int, int]] = {}  # files and bytes of each batch
         self._enough = threading.Event()
         self._clicked = os.fsencode(self._home / "clicked")
         rig.listener.then = self._take
 
     # ------------------------------------------------------------ transfers
 
-    def large(self, kind: type[m.Upload | m.Download]) -> None:
+    def large(self, kind: type[Upload | Download]) -> None:
         """Begin with files that have no end."""
         for number in range(LANES):
             for folder in (self._folder, self._home):
@@ -68,24 +72,24 @@ class Busy:
         for number in range(LANES):
             self._begin(kind, f"large-{number}", self._home / f"sink-{number}")
 
-    def small(self, kind: type[m.Upload | m.Download]) -> None:
+    def small(self, kind: type[Upload | Download]) -> None:
         """Begin with folders of very many small files."""
         for number in range(LANES):
-            root = self._folder if kind is m.Upload else self._home
+            root = self._folder if kind is Upload else self._home
             (root / f"small-{number}").mkdir()
             for each in range(SMALL_FILES):
                 (root / f"small-{number}" / f"{each:05}").write_bytes(bytes(4096))
         for number in range(LANES):
             self._begin(kind, f"small-{number}", self._home / "sink")
 
-    def _begin(self, kind: type[m.Upload | m.Download], name: str, sink: Path) -> None:
-        if kind is m.Upload:
+    def _begin(self, kind: type[Upload | Download], name: str, sink: Path) -> None:
+        if kind is Upload:
             request = self.rig.send(
-                m.Upload, (str(self._folder / name),), os.fsencode(sink), m.ConflictChoice.REPLACE
+                Upload, (str(self._folder / name),), os.fsencode(sink), ConflictChoice.REPLACE
             )
         else:
             fetched = str(self._folder / "fetched")
-            request = self.rig.send(m.Download, (os.fsencode(self._home / name),), fetched)
+            request = self.rig.send(Download, (os.fsencode(self._home / name),), fetched)
         self._moved.setdefault(self.rig.batch_of(request), (0, 0))
 
     @property
@@ -95,14 +99,14 @@ class Busy:
 
     def wait_until_busy(self) -> None:
         """Wait until every batch has moved something, and the windows have settled."""
-        assert self._enough.wait(20), (self._moved, self.rig.listener.all(m.Failed))
+        assert self._enough.wait(20), (self._moved, self.rig.listener.all(Failed))
 
     def cancel(self) -> None:
         """End the transfers, most of which must not have come to their end before."""
         busy = [batch for batch in self._moved if not self.rig.listener.batch_ends(batch)]
         assert len(busy) > LANES // 2
         for batch in busy:
-            self.rig.engine.send(m.CancelBatch(batch))
+            self.rig.engine.send(CancelBatch(batch))
         for batch in self._moved:
             self.rig.end_of_batch(batch)
 
@@ -115,16 +119,16 @@ class Busy:
             self._answered.clear()
             self._request = self.rig.number()
             self._began = time.monotonic()
-            self.rig.engine.send(m.ListFolder(self._request, self._clicked))
+            self.rig.engine.send(ListFolder(self._request, self._clicked))
             assert self._answered.wait(20)
         return self._seconds
 
-    def _take(self, event: m.Event) -> None:
+    def _take(self, event: Event) -> None:
         """On the engine's thread."""
-        if isinstance(event, m.Done) and event.request == self._request:
+        if isinstance(event, Done) and event.request == self._request:
             self._seconds.append(time.monotonic() - self._began)
             self._answered.set()
-        elif isinstance(event, m.BatchChanged):
+        elif isinstance(event, BatchChanged):
             view = event.view
             self._moved[view.batch] = (view.files_finished, view.bytes_moved)
             if len(self._moved) == LANES and all(
@@ -162,14 +166,14 @@ def begin(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             rig = EngineRig(tmp_path / "engine", SystemClock())
             stack.callback(rig.close)
             site = msgspec.structs.replace(site_of(server, by_key(server)), port=port)
-            rig.do(m.OpenSite, site)
-            rig.do(m.SignIn)
+            rig.do(OpenSite, site)
+            rig.do(SignIn)
             return Busy(rig, server, tmp_path)
 
         yield signed_in
 
 
-def check_clicks(busy: Busy, files: str, kind: type[m.Upload | m.Download], bound: float) -> None:
+def check_clicks(busy: Busy, files: str, kind: type[Upload | Download], bound: float) -> None:
     """Compare clicks with nothing else to do, and with all lanes busy."""
     idle = busy.clicks()
     begin = busy.large if files == "large" else busy.small
@@ -188,7 +192,7 @@ def check_clicks(busy: Busy, files: str, kind: type[m.Upload | m.Download], boun
     assert p95(seconds) < bound, told
 
 
-BOTH_WAYS = pytest.mark.parametrize("kind", [m.Upload, m.Download])
+BOTH_WAYS = pytest.mark.parametrize("kind", [Upload, Download])
 # Client, server and proxy share the processors of the machine: beside small files that are sent
 # over a slow link p95 is 120 to 154 ms of 150 on two of them. The other cases keep their bounds on
 # a machine of their own, and not beside other work.
@@ -198,7 +202,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.unsteady]
 @BOTH_WAYS
 @pytest.mark.parametrize("files", ["large", "small"])
 def test_a_click_is_answered_within_100_ms(
-    begin: Begin, files: str, kind: type[m.Upload | m.Download]
+    begin: Begin, files: str, kind: type[Upload | Download]
 ) -> None:
     with loopback() as link:
         check_clicks(begin(link.front), files, kind, BEYOND)
@@ -207,7 +211,7 @@ def test_a_click_is_answered_within_100_ms(
 @BOTH_WAYS
 @pytest.mark.parametrize("files", ["large", "small"])
 def test_a_click_over_a_slow_link_takes_little_more_than_a_round_trip(
-    begin: Begin, files: str, kind: type[m.Upload | m.Download]
+    begin: Begin, files: str, kind: type[Upload | Download]
 ) -> None:
     with delay_proxy(SLOW) as link:
         check_clicks(begin(link.front), files, kind, 2 * SLOW.one_way_ms / 1000 + BEYOND)

@@ -12,13 +12,8 @@ from ferrygate.api.session import Session
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import FerrygateError, Kind, NotFoundError
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import (
-    BatchChanged,
-    ConflictChoice,
-    FileChanged,
-    FileView,
-    TransferState,
-)
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import ConflictChoice, FileView, TransferState
 from servers.rigs.peers import Peer, running_peer
 
 MIB = 1 << 20

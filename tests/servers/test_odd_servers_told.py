@@ -10,8 +10,7 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, Problem
-from ferrygate.engine.messages import FileView, TransferState
-from ferrygate.transfers.views import Confirmation
+from ferrygate.transfers.views import Confirmation, FileView, TransferState
 from support.listing_script import Listing, some
 from support.odd_server_rig import OddRig, odd_rig, read
 from support.scripted_sftp import (

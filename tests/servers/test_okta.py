@@ -23,7 +23,21 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    CodeChanged,
+    CodeGivenOut,
+    EnrolWithOkta,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    ShowCode,
+    SkewMeasured,
+    UseCodeSecret,
+)
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import OpenSite, SignIn, SiteOpened, UsePassword
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.vault.memory import MemoryVault
@@ -196,7 +210,7 @@ class Face:
     """Speaks to an engine as a face does."""
 
     def __init__(self, home: Path) -> None:
-        self.events: queue.SimpleQueue[m.Event] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.vault = MemoryVault()
         self.engine = make_engine(self.events.put, Home(home), SystemClock(), lambda: self.vault)
         self._requests = iter(range(1, 1000))
@@ -204,15 +218,15 @@ class Face:
     def number(self) -> int:
         return next(self._requests)
 
-    def ask(self, command: m.Command, request: int) -> list[m.Event]:
+    def ask(self, command: Command, request: int) -> list[Event]:
         """The events up to the answer, which has to be a good one."""
         self.engine.send(command)
-        seen: list[m.Event] = []
+        seen: list[Event] = []
         while True:
             event = self.events.get(timeout=20)
             seen.append(event)
-            assert not isinstance(event, m.Failed), event.problem
-            if isinstance(event, m.Done) and event.request == request:
+            assert not isinstance(event, Failed), event.problem
+            if isinstance(event, Done) and event.request == request:
                 return seen
 
 
@@ -223,7 +237,7 @@ def face(tmp_path: Path) -> Iterator[Face]:
     face.engine.close()
 
 
-def the(events: list[m.Event], kind: type[E]) -> E:
+def the(events: list[Event], kind: type[E]) -> E:
     (found,) = [event for event in events if isinstance(event, kind)]
     return found
 
@@ -233,19 +247,19 @@ def test_enrolled_here_then_signed_in_without_scanning(
 ) -> None:
     box = make_sandbox(period=3, enrolled=False)
     site = site_of(box.ready)
-    face.ask(m.OpenSite(1, site), 1)
-    face.ask(m.UsePassword(2, box.ready.password), 2)
-    explained = the(face.ask(m.ExplainRefusal(3), 3), m.RefusalExplained)
+    face.ask(OpenSite(1, site), 1)
+    face.ask(UsePassword(2, box.ready.password), 2)
+    explained = the(face.ask(ExplainRefusal(3), 3), RefusalExplained)
     assert "no code is set up" in str(explained.problem.sentence)
-    events = face.ask(m.EnrolWithOkta(4, save=True), 4)
-    assert the(events, m.CodeChanged).code is not None
-    face.ask(m.SignIn(5), 5)
+    events = face.ask(EnrolWithOkta(4, save=True), 4)
+    assert the(events, CodeChanged).code is not None
+    face.ask(SignIn(5), 5)
     (record,) = box.log
     assert record.outcome == "granted"
     account = box.organization.account
     assert len(account.used_steps) == 2  # the one that activated, and another
     assert len({step for _factor, step in account.used_steps}) == 2
-    again = the(face.ask(m.OpenSite(6, site), 6), m.SiteOpened)
+    again = the(face.ask(OpenSite(6, site), 6), SiteOpened)
     assert again.has_code_secret
 
 
@@ -253,20 +267,20 @@ def test_a_correction_is_agreed_to_and_used(make_sandbox: MakeSandbox, face: Fac
     secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"), period=5)
     box = make_sandbox(clock=AheadClock(45.0), code_secret=secret)
     site = site_of(box.ready)
-    face.ask(m.OpenSite(1, site), 1)
-    face.ask(m.UseCodeSecret(2, secret), 2)
-    measured = the(face.ask(m.MeasureSkew(3), 3), m.SkewMeasured)
+    face.ask(OpenSite(1, site), 1)
+    face.ask(UseCodeSecret(2, secret), 2)
+    measured = the(face.ask(MeasureSkew(3), 3), SkewMeasured)
     assert measured.seconds == pytest.approx(45.0, abs=2.0)
     assert measured.applied == 0
-    face.ask(m.ApplySkew(4, 45), 4)
-    assert the(face.ask(m.MeasureSkew(5), 5), m.SkewMeasured).applied == 45
-    given = the(face.ask(m.ShowCode(6), 6), m.CodeGivenOut).code
+    face.ask(ApplySkew(4, 45), 4)
+    assert the(face.ask(MeasureSkew(5), 5), SkewMeasured).applied == 45
+    given = the(face.ask(ShowCode(6), 6), CodeGivenOut).code
     server_step = secret.step_at(given.valid_until - secret.period + 45.0)
     assert given.code == secret.code_for_step(server_step)
-    face.ask(m.OpenSite(7, msgspec.structs.replace(site, name="Again")), 7)
-    face.ask(m.UseCodeSecret(8, secret), 8)
-    face.ask(m.UsePassword(9, box.ready.password), 9)
-    face.ask(m.SignIn(10), 10)
+    face.ask(OpenSite(7, msgspec.structs.replace(site, name="Again")), 7)
+    face.ask(UseCodeSecret(8, secret), 8)
+    face.ask(UsePassword(9, box.ready.password), 9)
+    face.ask(SignIn(10), 10)
     (record,) = box.log
     assert record.step is not None
     assert abs(secret.start_of(record.step) - record.time) < 3 * secret.period

@@ -17,7 +17,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CodeNeededError
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import CodeQuestion, PromptQuestion
 from ferrygate.sites.site import SignInSettings
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import PASSWORD_THEN_CODE, site_of
@@ -38,8 +38,8 @@ class Phone(Unattended):
         assert rig.code_secret is not None
         self._secret = rig.code_secret
         self._clock = SystemClock()
-        self.asked: list[m.CodeQuestion] = []
-        self.prompts: list[m.PromptQuestion] = []
+        self.asked: list[CodeQuestion] = []
+        self.prompts: list[PromptQuestion] = []
 
     def code(self) -> Secret:
         """The code shown now."""
@@ -50,11 +50,11 @@ class Phone(Unattended):
         self._last[key] = self._secret.step_at(self._clock.now())
         return Secret(self._secret.code_for_step(self._last[key]))
 
-    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
+    def answer_prompt(self, question: PromptQuestion) -> Secret | None:
         self.prompts.append(question)
         return self.code()
 
-    def answer_code(self, question: m.CodeQuestion) -> Secret | None:
+    def answer_code(self, question: CodeQuestion) -> Secret | None:
         self.asked.append(question)
         return self.code()
 

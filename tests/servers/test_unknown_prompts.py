@@ -23,7 +23,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import PromptQuestion, ServerSaid
+from ferrygate.engine.messages.session import PromptQuestion, ServerSaid
 from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
 from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.asking import Asked, Round, asking_server

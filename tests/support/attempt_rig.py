@@ -11,7 +11,7 @@ import paramiko
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sftp.connection import Answer, Connection, Outcome
 from ferrygate.sftp.transport import Prompt, PromptRound, Respond
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -19,7 +19,6 @@ from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
-from ferrygate.vault.vault import SecretKind
 from support.fake_clock import ManualClock
 
 KEY, OTHER_KEY = (

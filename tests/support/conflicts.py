@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from ferrygate.common.entry import EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.conflict import NameTakenError
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
+from ferrygate.transfers.views import BatchId, Direction
 
-NEW = m.FileFacts(EntryKind.FILE, 4_100_000, 1_795_420_000.0)
-EXISTING = m.FileFacts(EntryKind.FILE, 4_000_000, 1_795_000_000)
+NEW = FileFacts(EntryKind.FILE, 4_100_000, 1_795_420_000.0)
+EXISTING = FileFacts(EntryKind.FILE, 4_000_000, 1_795_000_000)
 
 
-def taken(name: str = "a.csv", existing: m.FileFacts = EXISTING) -> NameTakenError:
+def taken(name: str = "a.csv", existing: FileFacts = EXISTING) -> NameTakenError:
     """The error of a transfer whose name is taken."""
     return NameTakenError(name, NEW, existing)
 
 
 def conflict(
-    name: str = "a.csv", *, number: int = 0, existing: m.FileFacts = EXISTING
-) -> m.NameConflict:
+    name: str = "a.csv", *, number: int = 0, existing: FileFacts = EXISTING
+) -> NameConflict:
     """One file whose name is taken."""
-    return m.NameConflict(number, name, NEW, existing)
+    return NameConflict(number, name, NEW, existing)
 
 
 def question(
-    batch: m.BatchId,
-    *examples: m.NameConflict,
+    batch: BatchId,
+    *examples: NameConflict,
     number: int = 1,
     count: int | None = None,
-    direction: m.Direction = m.Direction.UPLOAD,
+    direction: Direction = Direction.UPLOAD,
     more_may_come: bool = True,
     same_size: int = 0,
     same_time: int = 0,
-) -> m.ConflictQuestion:
+) -> ConflictQuestion:
     """Make the engine's question about these, which are the first of ``count``."""
     examples = examples or (conflict(),)
     count = len(examples) if count is None else count
-    return m.ConflictQuestion(
+    return ConflictQuestion(
         batch=batch,
         direction=direction,
         question=number,

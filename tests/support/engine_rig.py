@@ -15,8 +15,18 @@ from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.processes import SystemProcesses
-from ferrygate.engine import messages as m
 from ferrygate.engine.engine import Engine
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.event import Answer, Done, Event, Failed
+from ferrygate.engine.messages.files import FolderBlock, TakeMore
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
 from ferrygate.engine.parts import Parts
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection, connect
@@ -27,6 +37,7 @@ from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
+from ferrygate.transfers.views import BatchId, BatchView, FileView
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Vault
 from support.fake_clock import WallClock
@@ -41,21 +52,21 @@ class Listener:
     """Remembers every event, in order; others may wait for one."""
 
     def __init__(self) -> None:
-        self.events: list[m.Event] = []
-        self.then: Callable[[m.Event], None] = lambda _event: None
-        self.take_more: Callable[[m.TakeMore], None] = lambda _command: None
+        self.events: list[Event] = []
+        self.then: Callable[[Event], None] = lambda _event: None
+        self.take_more: Callable[[TakeMore], None] = lambda _command: None
         self.takes_blocks = True
         self._changed = threading.Condition()
 
-    def __call__(self, event: m.Event) -> None:
+    def __call__(self, event: Event) -> None:
         self.then(event)
-        if isinstance(event, m.FolderBlock) and self.takes_blocks:
-            self.take_more(m.TakeMore(event.request))
+        if isinstance(event, FolderBlock) and self.takes_blocks:
+            self.take_more(TakeMore(event.request))
         with self._changed:
             self.events.append(event)
             self._changed.notify_all()
 
-    def wait(self, wanted: Callable[[m.Event], object], patience: float = _PATIENCE) -> None:
+    def wait(self, wanted: Callable[[Event], object], patience: float = _PATIENCE) -> None:
         """Wait until an event that is ``wanted`` has come."""
         with self._changed:
             came = self._changed.wait_for(lambda: any(map(wanted, self.events)), patience)
@@ -65,18 +76,18 @@ class Listener:
         """All events of a kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def answers(self, request: int) -> list[m.Answer]:
+    def answers(self, request: int) -> list[Answer]:
         """What a request was answered with: one, if all is well."""
-        ends = [event for event in self.events if isinstance(event, m.Answer)]
+        ends = [event for event in self.events if isinstance(event, Answer)]
         return [event for event in ends if event.request == request]
 
-    def batch_ends(self, batch: m.BatchId) -> list[m.BatchChanged]:
+    def batch_ends(self, batch: BatchId) -> list[BatchChanged]:
         """The ends of a batch: one, unless it is tried again."""
-        return [change for change in self.all(m.BatchChanged) if _ends(change, batch)]
+        return [change for change in self.all(BatchChanged) if _ends(change, batch)]
 
 
-def _ends(event: m.Event, batch: m.BatchId) -> bool:
-    return isinstance(event, m.BatchChanged) and event.view.batch == batch and event.view.finished
+def _ends(event: Event, batch: BatchId) -> bool:
+    return isinstance(event, BatchChanged) and event.view.batch == batch and event.view.finished
 
 
 class EngineRig:
@@ -147,30 +158,28 @@ class EngineRig:
         self.engine.send(kind(request, *fields, **named))
         return request
 
-    def answer_of(self, request: int, patience: float = _PATIENCE) -> m.Answer:
+    def answer_of(self, request: int, patience: float = _PATIENCE) -> Answer:
         """Wait for the answer to a request."""
         self.listener.wait(
-            lambda event: isinstance(event, m.Answer) and event.request == request, patience
+            lambda event: isinstance(event, Answer) and event.request == request, patience
         )
         (answer,) = self.listener.answers(request)
         return answer
 
-    def batch_of(self, request: int) -> m.BatchId:
+    def batch_of(self, request: int) -> BatchId:
         """Wait for the batch that a request becomes."""
         answer = self.answer_of(request)
-        assert isinstance(answer, m.BatchStarted), answer
+        assert isinstance(answer, BatchStarted), answer
         return answer.batch
 
-    def end_of(
-        self, request: int, patience: float = _PATIENCE
-    ) -> m.Done | m.Failed | m.BatchChanged:
+    def end_of(self, request: int, patience: float = _PATIENCE) -> Done | Failed | BatchChanged:
         """Wait for the end of a request, or of the batch that it became."""
         answer = self.answer_of(request, patience)
-        if not isinstance(answer, m.BatchStarted):
+        if not isinstance(answer, BatchStarted):
             return answer
         return self.end_of_batch(answer.batch, patience)
 
-    def end_of_batch(self, batch: m.BatchId, patience: float = _PATIENCE) -> m.BatchChanged:
+    def end_of_batch(self, batch: BatchId, patience: float = _PATIENCE) -> BatchChanged:
         """Wait for the end of a batch, which has to be its only one."""
         self.listener.wait(lambda event: _ends(event, batch), patience)
         (end,) = self.listener.batch_ends(batch)
@@ -179,7 +188,7 @@ class EngineRig:
     def problem_of(self, request: int, patience: float = _PATIENCE) -> Problem | None:
         """Wait for the end of a request, or of its batch; returns why that did not end well."""
         match self.end_of(request, patience):
-            case m.Failed(problem=problem) | m.BatchChanged(view=m.BatchView(problem=problem)):
+            case Failed(problem=problem) | BatchChanged(view=BatchView(problem=problem)):
                 return problem
             case _:
                 return None
@@ -196,25 +205,25 @@ class EngineRig:
         return problem
 
     @property
-    def states(self) -> list[m.SessionState]:
-        return [change.state for change in self.listener.all(m.SessionChanged)]
+    def states(self) -> list[SessionState]:
+        return [change.state for change in self.listener.all(SessionChanged)]
 
-    def files(self) -> dict[bytes, m.FileView]:
+    def files(self) -> dict[bytes, FileView]:
         """The last word on every file, by its remote path."""
-        return {change.view.remote: change.view for change in self.listener.all(m.FileChanged)}
+        return {change.view.remote: change.view for change in self.listener.all(FileChanged)}
 
 
 def open_with_secrets(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> None:
     """Turn to the sandbox with its password and code secret at hand."""
-    rig.do(m.OpenSite, site_of(sandbox.ready, **changes))
-    rig.do(m.UsePassword, sandbox.ready.password)
-    rig.do(m.UseCodeSecret, code_secret_of(sandbox.ready))
+    rig.do(OpenSite, site_of(sandbox.ready, **changes))
+    rig.do(UsePassword, sandbox.ready.password)
+    rig.do(UseCodeSecret, code_secret_of(sandbox.ready))
 
 
 def signed_in(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> None:
     """Sign in to the sandbox, with some changes to the site."""
     open_with_secrets(rig, sandbox, **changes)
-    rig.do(m.SignIn)
+    rig.do(SignIn)
 
 
 def next_code(clock: WallClock) -> None:

@@ -25,7 +25,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.engine.engine import Engine
-from ferrygate.engine.messages import Listener
+from ferrygate.engine.messages.event import Listener
 from ferrygate.engine.parts import Parts
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts

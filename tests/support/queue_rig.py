@@ -12,12 +12,19 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, Uns
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine import messages as m
 from ferrygate.engine.batch import Batch
 from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.transfers import (
+    BatchChanged,
+    BatchStarted,
+    ConflictQuestion,
+    FileChanged,
+    Upload,
+)
 from ferrygate.engine.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
@@ -30,6 +37,14 @@ from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.remains import what_is_left
 from ferrygate.transfers.upload_claims import UploadClaims
+from ferrygate.transfers.views import (
+    BatchId,
+    BatchView,
+    ConflictChoice,
+    Direction,
+    FileView,
+    TransferState,
+)
 from ferrygate.transfers.window import Share
 from support.fake_clock import ManualClock
 from support.no_marks import no_marks
@@ -108,9 +123,9 @@ class FakeLane(Lane):
         return item
 
     @property
-    def moving(self) -> m.TransferState:
-        up = self.batch.direction is m.Direction.UPLOAD
-        return m.TransferState.SENDING if up else m.TransferState.RECEIVING
+    def moving(self) -> TransferState:
+        up = self.batch.direction is Direction.UPLOAD
+        return TransferState.SENDING if up else TransferState.RECEIVING
 
     def begin_all(self, *, told: bool = True) -> list[FileJob]:
         """Take all that is on the queue; returns the files."""
@@ -134,10 +149,10 @@ class FakeLane(Lane):
         self._over(walk)
         self.batch.walked(None)
 
-    def deliver(self, job: FileJob, state: m.TransferState = m.TransferState.DELIVERED) -> None:
-        size = job.size or 0 if state is m.TransferState.DELIVERED else 0
-        if state is m.TransferState.DELIVERED:
-            self.batch.entered(job, m.TransferState.CHECKING, size)
+    def deliver(self, job: FileJob, state: TransferState = TransferState.DELIVERED) -> None:
+        size = job.size or 0 if state is TransferState.DELIVERED else 0
+        if state is TransferState.DELIVERED:
+            self.batch.entered(job, TransferState.CHECKING, size)
         outcome = Outcome(state=state, local=job.local, remote=job.remote, size=size)
         self._over(job)
         self.batch.ended(job, outcome)
@@ -150,7 +165,7 @@ class FakeLane(Lane):
         error: BaseException | None = None,
     ) -> None:
         if checkpoint.delivered is not None:
-            self.batch.entered(job, m.TransferState.CHECKING, job.size or 0)
+            self.batch.entered(job, TransferState.CHECKING, job.size or 0)
         self._over(job)
         self.batch.later(job, checkpoint, until, error)
 
@@ -160,7 +175,7 @@ class FakeLane(Lane):
         self._over(item)
         if not isinstance(item, FileJob):
             self.batch.walked(error)
-        elif self.batch.direction is m.Direction.UPLOAD:
+        elif self.batch.direction is Direction.UPLOAD:
             checkpoint = checkpoint or item.resume_from or UploadCheckpoint()
             self.batch.upload_failed(
                 item, UploadFailure(error, what_is_left(checkpoint), checkpoint)
@@ -212,7 +227,7 @@ class QueueRig:
         self.folder = folder
         self.clock = ManualClock(1000.0)
         self.server = ScriptedServer({}, b"/inbox")
-        self.events: list[m.Event] = []
+        self.events: list[Event] = []
         self.posted: deque[Callback] = deque()
         self.lanes: list[FakeLane] = []
         self.doubts = 0
@@ -237,7 +252,7 @@ class QueueRig:
                 listed_times=ListedTimes(),
             ),
             self._doubt,
-            new_id=lambda: m.BatchId(f"batch-{next(self._names)}"),
+            new_id=lambda: BatchId(f"batch-{next(self._names)}"),
             ended=self.ended,
         )
 
@@ -257,16 +272,14 @@ class QueueRig:
             file.truncate(size)
         return str(path)
 
-    def upload(
-        self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL
-    ) -> m.BatchId:
+    def upload(self, *sources: str, on_conflict: ConflictChoice = ConflictChoice.FAIL) -> BatchId:
         """Begin a batch; returns its name."""
         request = next(self._requests)
-        self.queue.take(m.Upload(request, sources, b"/inbox", on_conflict))
+        self.queue.take(Upload(request, sources, b"/inbox", on_conflict))
         (started,) = [
             event
             for event in self.events
-            if isinstance(event, m.BatchStarted) and event.request == request
+            if isinstance(event, BatchStarted) and event.request == request
         ]
         return started.batch
 
@@ -276,9 +289,7 @@ class QueueRig:
             self.posted.popleft()()
             most = None if most is None else most - 1
 
-    def walked(
-        self, *sources: str, on_conflict: m.ConflictChoice = m.ConflictChoice.FAIL
-    ) -> m.BatchId:
+    def walked(self, *sources: str, on_conflict: ConflictChoice = ConflictChoice.FAIL) -> BatchId:
         """Begin a batch, and have its walk done by the lane that has it."""
         batch = self.upload(*sources, on_conflict=on_conflict)
         lane = next(lane for lane in self.working if lane.batch.id == batch)
@@ -305,26 +316,26 @@ class QueueRig:
                 lane.end()
             self.handle()
 
-    def ends(self, batch: m.BatchId) -> list[Problem | None]:
+    def ends(self, batch: BatchId) -> list[Problem | None]:
         """The ends of a batch, each with why it is not whole: one, unless it is tried again."""
         return [view.problem for view in self.batch_views(batch) if view.finished]
 
-    def questions(self, batch: m.BatchId) -> list[m.ConflictQuestion]:
+    def questions(self, batch: BatchId) -> list[ConflictQuestion]:
         """Every question of a batch as it was told."""
-        questions = [event for event in self.events if isinstance(event, m.ConflictQuestion)]
+        questions = [event for event in self.events if isinstance(event, ConflictQuestion)]
         return [question for question in questions if question.batch == batch]
 
-    def views(self, batch: m.BatchId) -> list[m.FileView]:
+    def views(self, batch: BatchId) -> list[FileView]:
         """The last word on each file of a batch."""
-        changes = [event for event in self.events if isinstance(event, m.FileChanged)]
+        changes = [event for event in self.events if isinstance(event, FileChanged)]
         last = {change.view.number: change.view for change in changes if change.batch == batch}
         return [last[number] for number in sorted(last)]
 
-    def states(self, batch: m.BatchId) -> list[m.TransferState]:
+    def states(self, batch: BatchId) -> list[TransferState]:
         return [view.state for view in self.views(batch)]
 
-    def batch_views(self, batch: m.BatchId) -> list[m.BatchView]:
-        changes = [event for event in self.events if isinstance(event, m.BatchChanged)]
+    def batch_views(self, batch: BatchId) -> list[BatchView]:
+        changes = [event for event in self.events if isinstance(event, BatchChanged)]
         return [change.view for change in changes if change.view.batch == batch]
 
 

@@ -11,8 +11,18 @@ from pathlib import Path
 
 import msgspec
 
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged, Upload
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.transfers.views import BatchView, FileView, TransferState
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig
 from support.fake_clock import FastClock
@@ -30,19 +40,19 @@ class SilentLine(msgspec.Struct, frozen=True):
     box: Sandbox
     proxy: CuttingProxy
 
-    def put(self, *sources: Path, **options: object) -> m.BatchView:
+    def put(self, *sources: Path, **options: object) -> BatchView:
         """Send to the inbox; returns how the batch ended."""
         names = tuple(map(str, sources))
-        request = self.rig.send(m.Upload, names, b"/inbox", **options)
+        request = self.rig.send(Upload, names, b"/inbox", **options)
         end = self.rig.end_of(request, ENOUGH)
-        assert isinstance(end, m.BatchChanged)
+        assert isinstance(end, BatchChanged)
         return end.view
 
     def end_when_delivered(self) -> None:
         """Have the server give the silent line up once all is sent again, and asked about later."""
 
-        def follow(event: m.Event) -> None:
-            if isinstance(event, m.BatchChanged) and event.view.files_late:
+        def follow(event: Event) -> None:
+            if isinstance(event, BatchChanged) and event.view.files_late:
                 self.proxy.end_stalled()
 
         self.rig.listener.then = follow
@@ -50,8 +60,8 @@ class SilentLine(msgspec.Struct, frozen=True):
     def bring_back_when_signed_in(self) -> None:
         """Let the silent line pass on what lies there, as soon as there is another."""
 
-        def follow(event: m.Event) -> None:
-            if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+        def follow(event: Event) -> None:
+            if isinstance(event, SessionChanged) and event.state is SessionState.SIGNED_IN:
                 self.proxy.bring_back()
 
         self.rig.listener.then = follow
@@ -62,9 +72,9 @@ class SilentLine(msgspec.Struct, frozen=True):
         return self.box.ready.root / "inbox"
 
     @property
-    def files(self) -> list[m.FileView]:
+    def files(self) -> list[FileView]:
         """The last word on every file of the one batch, whatever its names were."""
-        changes = self.rig.listener.all(m.FileChanged)
+        changes = self.rig.listener.all(FileChanged)
         return list({change.view.number: change.view for change in changes}.values())
 
     def wrong(self) -> list[str]:
@@ -72,7 +82,7 @@ class SilentLine(msgspec.Struct, frozen=True):
         return [
             view.local
             for view in self.files
-            if view.state is m.TransferState.DELIVERED
+            if view.state is TransferState.DELIVERED
             and (self.box.ready.root / view.remote.decode().lstrip("/")).read_bytes()
             != Path(view.local).read_bytes()
         ]
@@ -87,10 +97,10 @@ def silent_line(
         proxy = running.enter_context(CuttingProxy(box.ready.port, places, silent=silent))
         rig = EngineRig(home, FastClock(SPEED), keep_trying=900)
         running.enter_context(contextlib.closing(rig))
-        rig.do(m.OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=late_part))
-        rig.do(m.UsePassword, box.ready.password)
-        rig.do(m.UseCodeSecret, code_secret_of(box.ready))
-        rig.do(m.SignIn)
+        rig.do(OpenSite, site_of(box.ready, port=proxy.port, late_part_seconds=late_part))
+        rig.do(UsePassword, box.ready.password)
+        rig.do(UseCodeSecret, code_secret_of(box.ready))
+        rig.do(SignIn)
         yield SilentLine(rig, box, proxy)
 
 

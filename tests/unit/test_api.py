@@ -21,11 +21,11 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import ConflictChoice, FileChanged, FileView, TransferState
+from ferrygate.engine.messages.transfers import FileChanged
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.connection_file import format_connection_file
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import SkipReason
+from ferrygate.transfers.views import ConflictChoice, FileView, SkipReason, TransferState
 from support.sandbox_site import site_of
 
 

@@ -17,8 +17,9 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import UsageError
 from ferrygate.common.message import message
 from ferrygate.common.paths import Home
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import SecretKind
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
+from ferrygate.engine.messages.session import OpenSite, SessionChanged, SiteOpened
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
@@ -37,7 +38,7 @@ def open_session(
     clock: Clock,
     *,
     given: GivenSecrets | None = None,
-    unneeded: frozenset[m.SecretKind] = frozenset(),
+    unneeded: frozenset[SecretKind] = frozenset(),
 ) -> Session:
     """A session on a site whose secrets were looked up; not signed in yet.
 
@@ -56,17 +57,17 @@ def open_session(
     kinds = None if given is None else _kinds(given) | unneeded
     with ExitStack() as on_failure:
         client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
-        events = client.ask(m.OpenSite(client.number(), site, kinds))
-        (opened,) = [event for event in events if isinstance(event, m.SiteOpened)]
+        events = client.ask(OpenSite(client.number(), site, kinds))
+        (opened,) = [event for event in events if isinstance(event, SiteOpened)]
         on_failure.pop_all()
     return Session(client, site, opened)
 
 
-def _kinds(given: GivenSecrets) -> frozenset[m.SecretKind]:
+def _kinds(given: GivenSecrets) -> frozenset[SecretKind]:
     kinds = {
-        m.SecretKind.PASSWORD: given.password,
-        m.SecretKind.CODE_SECRET: given.totp_secret,
-        m.SecretKind.PASSPHRASE: given.passphrase,
+        SecretKind.PASSWORD: given.password,
+        SecretKind.CODE_SECRET: given.totp_secret,
+        SecretKind.PASSPHRASE: given.passphrase,
     }
     return frozenset(kind for kind, secret in kinds.items() if secret is not None)
 
@@ -81,7 +82,7 @@ def connect(
     accept_new_host_key: bool = False,
     home: Home | None = None,
     keep_trying: float = bootstrap.KEEP_TRYING_SECONDS,
-    on_connection: Callable[[m.SessionChanged], None] | None = None,
+    on_connection: Callable[[SessionChanged], None] | None = None,
     try_anyway: bool = False,
 ) -> Session:
     """Sign in to a site; the session is a context manager.

@@ -22,10 +22,46 @@ from ferrygate.api.result import Result
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Problem, error_for
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.client import EngineClient
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    CodeGivenOut,
+    EnrolWithOkta,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    ShowCode,
+    SkewMeasured,
+    UseCodeSecret,
+)
+from ferrygate.engine.messages.command import Request
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    ListingIncomplete,
+    MakeFolder,
+    PathStat,
+    RemovePath,
+    RenamePath,
+    StatPath,
+)
+from ferrygate.engine.messages.session import (
+    ForgetSecret,
+    SignIn,
+    SiteOpened,
+    UsePassphrase,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import (
+    BatchChanged,
+    Download,
+    FileChanged,
+    LimitRate,
+    Upload,
+)
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import ConflictChoice, FileView, LinkChoice
 
 E = TypeVar("E")
 
@@ -33,7 +69,7 @@ E = TypeVar("E")
 class Session:
     """A session on one site; use it from one thread, :meth:`cancel` from any, and close it."""
 
-    def __init__(self, client: EngineClient, site: Site, opened: m.SiteOpened) -> None:
+    def __init__(self, client: EngineClient, site: Site, opened: SiteOpened) -> None:
         """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""
         self._client = client
         self.site = site
@@ -54,17 +90,17 @@ class Session:
     def use_password(self, password: Secret, *, save: bool = False) -> None:
         """Use a password; ``save`` keeps it in the keychain once it is proven."""
         demand("password", password, Secret)
-        self._client.do(m.UsePassword(self._client.number(), password, save))
+        self._client.do(UsePassword(self._client.number(), password, save))
 
     def use_code_secret(self, secret: CodeSecret, *, save: bool = False) -> None:
         """Use a code secret; ``save`` keeps it in the keychain once it is proven."""
         demand("secret", secret, CodeSecret)
-        self._client.do(m.UseCodeSecret(self._client.number(), secret, save))
+        self._client.do(UseCodeSecret(self._client.number(), secret, save))
 
     def use_passphrase(self, passphrase: Secret, *, save: bool = False) -> None:
         """Use a private key's passphrase; ``save`` keeps it in the keychain once it is proven."""
         demand("passphrase", passphrase, Secret)
-        self._client.do(m.UsePassphrase(self._client.number(), passphrase, save))
+        self._client.do(UsePassphrase(self._client.number(), passphrase, save))
 
     def forget_secrets(self) -> None:
         """Drop password, code secret and passphrase, from memory and from the keychain.
@@ -72,8 +108,8 @@ class Session:
         Raises:
             KeychainError: the keychain cannot be asked, or keeps one.
         """
-        for kind in m.SecretKind:
-            self._client.do(m.ForgetSecret(self._client.number(), kind))
+        for kind in SecretKind:
+            self._client.do(ForgetSecret(self._client.number(), kind))
 
     def sign_in(
         self,
@@ -93,7 +129,7 @@ class Session:
             FerrygateError: as :meth:`ferrygate.sign_in.attempt.SignInAttempts.sign_in`.
         """
         demand("typed_code", typed_code, Secret, type(None))
-        self._client.do(m.SignIn(self._client.number(), try_anyway, typed_code, ask_code))
+        self._client.do(SignIn(self._client.number(), try_anyway, typed_code, ask_code))
 
     def code(self) -> LiveCode:
         """A code for use elsewhere; it will never be sent from here.
@@ -101,7 +137,7 @@ class Session:
         Raises:
             SecretsMissingError: there is no code secret.
         """
-        return self._one(m.ShowCode(self._client.number()), m.CodeGivenOut).code
+        return self._one(ShowCode(self._client.number()), CodeGivenOut).code
 
     # ------------------------------------------------------------ Okta
 
@@ -111,8 +147,8 @@ class Session:
         Raises:
             FerrygateError: Okta could not be asked, or may not be asked again yet.
         """
-        command = m.ExplainRefusal(self._client.number(), try_anyway)
-        return self._one(command, m.RefusalExplained).problem
+        command = ExplainRefusal(self._client.number(), try_anyway)
+        return self._one(command, RefusalExplained).problem
 
     def enrol_with_okta(self, *, save: bool = False, try_anyway: bool = False) -> None:
         """Set up a code for an account that Okta asks to enrol one; ``save`` keeps its secret.
@@ -120,20 +156,20 @@ class Session:
         Raises:
             FerrygateError: Okta has a code for the account already, or allows none.
         """
-        self._client.do(m.EnrolWithOkta(self._client.number(), save, try_anyway))
+        self._client.do(EnrolWithOkta(self._client.number(), save, try_anyway))
 
-    def measure_skew(self) -> m.SkewMeasured:
+    def measure_skew(self) -> SkewMeasured:
         """Compare this computer's clock with Okta's; nothing secret is sent.
 
         Raises:
             FerrygateError: Okta cannot be reached.
         """
-        return self._one(m.MeasureSkew(self._client.number()), m.SkewMeasured)
+        return self._one(MeasureSkew(self._client.number()), SkewMeasured)
 
     def apply_skew(self, seconds: int) -> None:
         """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
         demand("seconds", seconds, int)
-        self._client.do(m.ApplySkew(self._client.number(), seconds))
+        self._client.do(ApplySkew(self._client.number(), seconds))
 
     # ------------------------------------------------------------ files
 
@@ -148,17 +184,17 @@ class Session:
 
     def blocks(self, path: RemotePath = "/") -> Iterator[tuple[Entry, ...]]:
         """As :meth:`ls`, many at a time: the first few at once, then in thousands."""
-        return self._blocks(m.ListFolder(self._client.number(), existing("path", path)))
+        return self._blocks(ListFolder(self._client.number(), existing("path", path)))
 
     def stat(self, path: RemotePath) -> Entry:
         """Ask the server about one path."""
-        command = m.StatPath(self._client.number(), existing("path", path))
-        return self._one(command, m.PathStat).entry
+        command = StatPath(self._client.number(), existing("path", path))
+        return self._one(command, PathStat).entry
 
     def mkdir(self, path: RemotePath, *, parents: bool = False) -> None:
         """Make a folder, and those above it when ``parents``."""
         demand("parents", parents, bool)
-        command = m.MakeFolder(self._client.number(), remote("path", path), parents)
+        command = MakeFolder(self._client.number(), remote("path", path), parents)
         self._client.do(command)
 
     def rename(self, source: RemotePath, target: RemotePath) -> None:
@@ -168,7 +204,7 @@ class Session:
             UsageError: one of them is the root, the site's start folder, or above that.
         """
         names = existing("source", source), remote("target", target)
-        self._client.do(m.RenamePath(self._client.number(), *names))
+        self._client.do(RenamePath(self._client.number(), *names))
 
     def remove(self, path: RemotePath, *, recursive: bool = False) -> None:
         """Remove a file, or a folder with all that is in it when ``recursive``.
@@ -178,18 +214,18 @@ class Session:
         """
         demand("recursive", recursive, bool)
         removed = existing("path", path)
-        self._client.do(m.RemovePath(self._client.number(), removed, recursive))
+        self._client.do(RemovePath(self._client.number(), removed, recursive))
 
     def put(
         self,
         sources: LocalPath | Iterable[LocalPath],
         folder: RemotePath,
         *,
-        on_conflict: m.ConflictChoice | str = m.ConflictChoice.FAIL,
-        links: m.LinkChoice | str = m.LinkChoice.SKIP,
+        on_conflict: ConflictChoice | str = ConflictChoice.FAIL,
+        links: LinkChoice | str = LinkChoice.SKIP,
         late_check: bool = True,
         name: str | bytes | None = None,
-        on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
+        on_event: Callable[[BatchChanged | FileChanged], None] | None = None,
         keep_all: bool = True,
     ) -> Result:
         """Send files and folders into a remote folder, which is made when missing.
@@ -221,12 +257,12 @@ class Session:
         target = existing("folder", folder)
         if name is None:
             demand_folder(paths, os.fsdecode(folder))
-        command = m.Upload(
+        command = Upload(
             self._client.number(),
             paths,
             target,
-            choice("on_conflict", on_conflict, m.ConflictChoice),
-            choice("links", links, m.LinkChoice),
+            choice("on_conflict", on_conflict, ConflictChoice),
+            choice("links", links, LinkChoice),
             late_check,
             None if name is None else new_name(paths, name),
         )
@@ -237,9 +273,9 @@ class Session:
         sources: RemotePath | Iterable[RemotePath],
         folder: LocalPath,
         *,
-        on_conflict: m.ConflictChoice | str = m.ConflictChoice.FAIL,
-        links: m.LinkChoice | str = m.LinkChoice.SKIP,
-        on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None = None,
+        on_conflict: ConflictChoice | str = ConflictChoice.FAIL,
+        links: LinkChoice | str = LinkChoice.SKIP,
+        on_event: Callable[[BatchChanged | FileChanged], None] | None = None,
         keep_all: bool = True,
     ) -> Result:
         """Fetch files and folders into a local folder, which is made when missing.
@@ -259,12 +295,12 @@ class Session:
             FerrygateError: nothing could be fetched at all. A file that fails is in the result.
         """
         demand("keep_all", keep_all, bool)
-        command = m.Download(
+        command = Download(
             self._client.number(),
             tuple(existing("sources", source) for source in several("sources", sources)),
             local("folder", folder),
-            choice("on_conflict", on_conflict, m.ConflictChoice),
-            choice("links", links, m.LinkChoice),
+            choice("on_conflict", on_conflict, ConflictChoice),
+            choice("links", links, LinkChoice),
         )
         return self._transfer(command, on_event, keep_all=keep_all)
 
@@ -285,40 +321,40 @@ class Session:
             UsageError: the rate is below 1.
         """
         demand("bytes_per_second", bytes_per_second, int, type(None))
-        self._client.do(m.LimitRate(self._client.number(), bytes_per_second))
+        self._client.do(LimitRate(self._client.number(), bytes_per_second))
 
     # ------------------------------------------------------------ inside
 
-    def _blocks(self, command: m.ListFolder) -> Iterator[tuple[Entry, ...]]:
-        unseen: m.ListingIncomplete | None = None
+    def _blocks(self, command: ListFolder) -> Iterator[tuple[Entry, ...]]:
+        unseen: ListingIncomplete | None = None
         for event in self._client.ask(command):
-            if isinstance(event, m.FolderBlock):
+            if isinstance(event, FolderBlock):
                 yield event.entries
-            elif isinstance(event, m.ListingIncomplete):
+            elif isinstance(event, ListingIncomplete):
                 unseen = event
         if unseen is not None:
             raise error_for(unseen.problem)
 
     def _transfer(
         self,
-        command: m.Upload | m.Download,
-        on_event: Callable[[m.BatchChanged | m.FileChanged], None] | None,
+        command: Upload | Download,
+        on_event: Callable[[BatchChanged | FileChanged], None] | None,
         *,
         keep_all: bool,
     ) -> Result:
         if on_event is not None and not callable(on_event):
             raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
-        files: dict[int, m.FileView] = {}
+        files: dict[int, FileView] = {}
         for event in self._client.ask(command):
-            if isinstance(event, m.FileChanged):
+            if isinstance(event, FileChanged):
                 file = event.view
                 if keep_all or file.is_left_out or (file.state.has_ended and not file.ended_well):
                     files[file.number] = file
-            if isinstance(event, m.FileChanged | m.BatchChanged) and on_event is not None:
+            if isinstance(event, FileChanged | BatchChanged) and on_event is not None:
                 on_event(event)
         return Result(tuple(files.values()))
 
-    def _one(self, command: m.Request, kind: type[E]) -> E:
+    def _one(self, command: Request, kind: type[E]) -> E:
         """The one event of a kind that a request is answered with."""
         found = [event for event in self._client.ask(command) if isinstance(event, kind)]
         return found[0]

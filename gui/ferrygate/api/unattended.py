@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import (
+    CodeQuestion,
+    HostKeyQuestion,
+    Notice,
+    PromptQuestion,
+    ServerSaid,
+    SessionChanged,
+)
+from ferrygate.engine.messages.transfers import ConflictQuestion
+from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
 
 class Unattended:
@@ -15,31 +24,31 @@ class Unattended:
         self,
         *,
         accept_new_host_key: bool = False,
-        on_connection: Callable[[m.SessionChanged], None] | None = None,
+        on_connection: Callable[[SessionChanged], None] | None = None,
     ) -> None:
         self._accept = accept_new_host_key
         self._on_connection = on_connection
 
-    def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
+    def confirm_host_key(self, question: HostKeyQuestion) -> bool:  # noqa: ARG002  the protocol's
         """Answer as the program said beforehand."""
         return self._accept
 
-    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
+    def answer_prompt(self, question: PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
         """Refuse to answer."""
         return None
 
-    def answer_code(self, question: m.CodeQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
+    def answer_code(self, question: CodeQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
         """Have no code to type."""
         return None
 
     def resolve_conflict(
         self,
-        question: m.ConflictQuestion,  # noqa: ARG002  the protocol's
-    ) -> tuple[m.ConflictChoice, m.ConflictScope]:
+        question: ConflictQuestion,  # noqa: ARG002  the protocol's
+    ) -> tuple[ConflictChoice, ConflictScope]:
         """Overwrite nothing."""
-        return m.ConflictChoice.FAIL, m.ConflictScope.ALL
+        return ConflictChoice.FAIL, ConflictScope.ALL
 
-    def connection_changed(self, change: m.SessionChanged) -> None:
+    def connection_changed(self, change: SessionChanged) -> None:
         """Pass it on to the program."""
         if self._on_connection is not None:
             self._on_connection(change)
@@ -47,8 +56,8 @@ class Unattended:
     def waiting_for_code(self, until: float) -> None:
         """Do nothing: there is no person to tell."""
 
-    def server_said(self, message: m.ServerSaid) -> None:
+    def server_said(self, message: ServerSaid) -> None:
         """Do nothing: there is no person to tell."""
 
-    def notice(self, notice: m.Notice) -> None:
+    def notice(self, notice: Notice) -> None:
         """Do nothing: there is no person to tell."""

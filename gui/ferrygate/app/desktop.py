@@ -24,7 +24,9 @@ from ferrygate.app.system.desktop_opener import DesktopOpener
 from ferrygate.app.theme import Theme
 from ferrygate.app.window import MainWindow
 from ferrygate.common.text import load_formats
-from ferrygate.engine.messages import ConflictQuestion, Event, HostKeyQuestion, PromptQuestion
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import HostKeyQuestion, PromptQuestion
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.sites.arrived_files import arrived_files
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.store import SiteStore

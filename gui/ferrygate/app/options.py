@@ -13,7 +13,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import Listener
+from ferrygate.engine.messages.event import Listener
 from ferrygate.sites.site import Site
 
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 from ferrygate.common.i18n import _, render
 from ferrygate.common.message import sentences
 from ferrygate.common.text import size_and_time_text
-from ferrygate.engine.messages import (
-    ConflictChoice,
-    ConflictQuestion,
-    ConflictScope,
-    FileFacts,
-)
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.conflict_words import (
     cost_words,
     kind_words,
@@ -19,6 +14,8 @@ from ferrygate.transfers.conflict_words import (
     scopes,
     side_names,
 )
+from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
 CHOICES = {
     "r": ConflictChoice.REPLACE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ferrygate.common.errors import AGAIN_IS_NO_HELP
-from ferrygate.engine.messages import FileView, LateCheck, LeftBehind, TransferState
+from ferrygate.transfers.views import FileView, LateCheck, LeftBehind, TransferState
 
 _GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
 

@@ -17,7 +17,7 @@ from ferrygate.common.errors import FerrygateError, Kind, Problem, SignInRefused
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.text import difference_text
-from ferrygate.engine.messages import SkewMeasured
+from ferrygate.engine.messages.codes import SkewMeasured
 from ferrygate.sites.skew import NOTABLE
 
 if TYPE_CHECKING:

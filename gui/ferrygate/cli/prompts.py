@@ -19,11 +19,8 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import (
+from ferrygate.engine.messages.session import (
     CodeQuestion,
-    ConflictChoice,
-    ConflictQuestion,
-    ConflictScope,
     HostKeyQuestion,
     Notice,
     PromptQuestion,
@@ -31,6 +28,8 @@ from ferrygate.engine.messages import (
     SessionChanged,
     SessionState,
 )
+from ferrygate.engine.messages.transfers import ConflictQuestion
+from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
 _SAME = 1.0  # seconds by which two times of one try may differ
 

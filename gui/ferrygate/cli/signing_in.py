@@ -29,9 +29,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, Text, message, sentences
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_secret, unseen_ends
-from ferrygate.engine.messages import SecretKind
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 

@@ -20,12 +20,11 @@ from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _, ngettext, render
 from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.text import number_text, size_text
-from ferrygate.engine.messages import (
-    BatchChanged,
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import (
     BatchView,
     ConflictChoice,
     Direction,
-    FileChanged,
     FileView,
     LateCheck,
     LeftBehind,

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NoReturn
+
+
+class SecretKind(Enum):
+    """Sorts secrets; each sort is kept under an entry and a choice of its own."""
+
+    PASSWORD = "password"  # noqa: S105  the name of a kind
+    CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
+    PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind; of the site's private key
 
 
 class Secret:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from ferrygate.common import remote_path
 from ferrygate.common.display import display_name, display_text
-from ferrygate.engine.messages import Download, Upload
+from ferrygate.engine.messages.transfers import Download, Upload
 from ferrygate.transfers.file_job import FileJob
 
 

@@ -21,17 +21,11 @@ from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.batch_question import BatchQuestion
 from ferrygate.engine.lane import cause_of
 from ferrygate.engine.leftovers import UploadFailure
-from ferrygate.engine.messages import (
+from ferrygate.engine.messages.transfers import (
     AnswerConflict,
     BatchChanged,
-    BatchId,
-    ConflictChoice,
-    Direction,
     Download,
     FileChanged,
-    FileView,
-    LeftBehind,
-    TransferState,
     Upload,
 )
 from ferrygate.engine.work_queue import Item
@@ -46,6 +40,14 @@ from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.outcome import Outcome
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.views import (
+    BatchId,
+    ConflictChoice,
+    Direction,
+    FileView,
+    LeftBehind,
+    TransferState,
+)
 
 _TELL = 0.1  # seconds between two reports of a batch's progress
 _TRIES = 3  # how often a file is begun on one connection
@@ -144,8 +146,8 @@ class Batch:
         elif reason.kind is Kind.CANCELLED:
             self._show(self._files.end(job.number, not_asked_again(delivered)))
         else:
-            left = LeftBehind.LATE_PART
-            self._show(self._files.fail(job.number, state, reason, left, job.resume_from))
+            late = LeftBehind.LATE_PART
+            self._show(self._files.fail(job.number, state, reason, late, job.resume_from))
 
     def put_back(self, items: list[Item]) -> None:
         """Take back what was handed out and not begun."""
@@ -238,10 +240,7 @@ class Batch:
 
     def room(self) -> None:
         """A lane could do with more, and has no end to report."""
-        self._context.reports.put(self._changed)
-
-    def _changed(self) -> None:
-        self._context.changed(self.id)
+        self._context.reports.put(lambda: self._context.changed(self.id))
 
     def _report_end(self, job: FileJob, report: Callback) -> None:
         self._moved.pop(job.number, None)
@@ -250,7 +249,7 @@ class Batch:
     def _report(self, report: Callback) -> None:
         def whole() -> None:
             report()
-            self._changed()
+            self._context.changed(self.id)
 
         self._context.reports.put(whole)
 
@@ -268,7 +267,7 @@ class Batch:
         self._show(self._files.add(job))
         if self.cancel.cancelled:
             self.end(TransferState.CANCELLED, Cancelled().problem)
-        self._changed()
+        self._context.changed(self.id)
 
     def _walk_over(self, error: BaseException | None) -> None:
         if isinstance(error, ConnectionLostError) and self._goes_on(
@@ -357,9 +356,8 @@ class Batch:
         return asks and is_new
 
     def _conflict(self, job: FileJob, cause: NameTakenError | NotAFileError) -> NameConflict:
-        new = FileFacts(size=job.size, modified=job.modified)
-        if isinstance(cause, NameTakenError):
-            new = cause.new
+        planned = FileFacts(size=job.size, modified=job.modified)
+        new = cause.new if isinstance(cause, NameTakenError) else planned
         return NameConflict(job.number, wanted_name(self._command, job), new, cause.existing)
 
     # ------------------------------------------------------------ telling

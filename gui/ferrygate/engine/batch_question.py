@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ferrygate.engine.messages import BatchId, ConflictQuestion, Direction, Event
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.batch_files import BatchFiles
+from ferrygate.transfers.views import BatchId, Direction
 
 
 class BatchQuestion:

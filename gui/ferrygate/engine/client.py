@@ -13,7 +13,31 @@ from typing import TYPE_CHECKING, Protocol
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Problem, error_for
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeAwaited
+from ferrygate.engine.messages.command import CancelRequest, Request
+from ferrygate.engine.messages.event import Done, Event, Failed, Listener
+from ferrygate.engine.messages.files import FolderBlock, TakeMore
+from ferrygate.engine.messages.session import (
+    AnswerCode,
+    AnswerHostKey,
+    AnswerPrompt,
+    CodeQuestion,
+    HostKeyQuestion,
+    Notice,
+    PromptQuestion,
+    ServerSaid,
+    SessionChanged,
+    SessionState,
+)
+from ferrygate.engine.messages.transfers import (
+    AnswerConflict,
+    BatchChanged,
+    BatchStarted,
+    CancelBatch,
+    ConflictQuestion,
+    FileChanged,
+)
+from ferrygate.transfers.views import BatchId, BatchView, ConflictChoice, ConflictScope
 
 if TYPE_CHECKING:  # slow; whoever makes one loads it
     from ferrygate.engine.engine import Engine
@@ -23,22 +47,22 @@ _PATIENCE = 10.0  # seconds for which a cancelled request may say nothing
 # none does: without another look its handler would not run before the next event.
 _LOOK = 0.5
 
-_Cancel = m.CancelRequest | m.CancelBatch
-MakeEngine = Callable[[m.Listener], "Engine"]
+_Cancel = CancelRequest | CancelBatch
+MakeEngine = Callable[[Listener], "Engine"]
 
 
 class Prompter(Protocol):
     """Answers what only a person can, and is told what there is to wait for."""
 
-    def confirm_host_key(self, question: m.HostKeyQuestion) -> bool:
+    def confirm_host_key(self, question: HostKeyQuestion) -> bool:
         """Decide whether this is the right server."""
         ...
 
-    def answer_prompt(self, question: m.PromptQuestion) -> Secret | None:
+    def answer_prompt(self, question: PromptQuestion) -> Secret | None:
         """Answer what the server asks for beside password and code; none to refuse."""
         ...
 
-    def answer_code(self, question: m.CodeQuestion) -> Secret | None:
+    def answer_code(self, question: CodeQuestion) -> Secret | None:
         """Give the code that a phone or token shows; none where there is none.
 
         Raises:
@@ -46,9 +70,7 @@ class Prompter(Protocol):
         """
         ...
 
-    def resolve_conflict(
-        self, question: m.ConflictQuestion
-    ) -> tuple[m.ConflictChoice, m.ConflictScope]:
+    def resolve_conflict(self, question: ConflictQuestion) -> tuple[ConflictChoice, ConflictScope]:
         """Choose what to do with files that are already there, and for which of them.
 
         Raises:
@@ -59,16 +81,16 @@ class Prompter(Protocol):
     def waiting_for_code(self, until: float) -> None:
         """The next code comes at ``until``, seconds since the epoch."""
 
-    def connection_changed(self, change: m.SessionChanged) -> None:
+    def connection_changed(self, change: SessionChanged) -> None:
         """The connection was lost and is tried again at ``until``, is there (again), or is over.
 
         In between, a code may be asked for.
         """
 
-    def server_said(self, message: m.ServerSaid) -> None:
+    def server_said(self, message: ServerSaid) -> None:
         """Show the server's words to the person at once; they may say what to do on a phone."""
 
-    def notice(self, notice: m.Notice) -> None:
+    def notice(self, notice: Notice) -> None:
         """Something worth knowing that nothing failed over."""
 
 
@@ -77,9 +99,9 @@ class _Asked:
 
     def __init__(self, request: int) -> None:
         self.request = request
-        self.batch: m.BatchId | None = None
+        self.batch: BatchId | None = None
         self.answered = 0  # the last of its questions that has an answer
-        self.events: deque[m.Event] = deque()  # that came while another one was waited for
+        self.events: deque[Event] = deque()  # that came while another one was waited for
         self.is_taken_back = False  # :meth:`EngineClient.cancel` was told of it
         self.give_up_at = inf  # when its end is waited for no more, on the steady clock
 
@@ -87,14 +109,14 @@ class _Asked:
     def cancel(self) -> _Cancel:
         """Return what takes it back."""
         if self.batch is not None:
-            return m.CancelBatch(self.batch)
-        return m.CancelRequest(self.request)
+            return CancelBatch(self.batch)
+        return CancelRequest(self.request)
 
-    def is_ended_by(self, event: m.Event) -> bool:
+    def is_ended_by(self, event: Event) -> bool:
         """Tell whether this is its end: the answer, or the end of the batch that it became."""
-        if isinstance(event, m.BatchChanged):
+        if isinstance(event, BatchChanged):
             return event.view.finished
-        return isinstance(event, m.Done | m.Failed)
+        return isinstance(event, Done | Failed)
 
 
 class EngineClient:
@@ -106,13 +128,13 @@ class EngineClient:
         prompter: Prompter,
         clock: Clock,
     ) -> None:
-        self._events: SimpleQueue[m.Event | _Cancel] = SimpleQueue()
+        self._events: SimpleQueue[Event | _Cancel] = SimpleQueue()
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
         self._clock = clock
         self._last = 0
         self._closed = False
-        self._asked: dict[int | m.BatchId, _Asked] = {}  # by request, and by batch
+        self._asked: dict[int | BatchId, _Asked] = {}  # by request, and by batch
         self._cancels: SimpleQueue[_Cancel | None] = SimpleQueue()
         self._canceller = threading.Thread(target=self._pass_on, name="cancel", daemon=True)
         self._canceller.start()
@@ -122,7 +144,7 @@ class EngineClient:
         self._last += 1
         return self._last
 
-    def ask(self, command: m.Request) -> Iterator[m.Event]:
+    def ask(self, command: Request) -> Iterator[Event]:
         """Send a request and give its events as they come, until it is done.
 
         One that starts a batch is done when the batch is finished. When the caller stops half-way,
@@ -141,7 +163,7 @@ class EngineClient:
                 if event is None or self._answered(event):
                     continue
                 over = asked.is_ended_by(event)
-                if not isinstance(event, m.Done | m.Failed):
+                if not isinstance(event, Done | Failed):
                     yield event
                 problem = _problem_of(event) if over else None
                 if problem is not None:
@@ -168,7 +190,7 @@ class EngineClient:
         while (cancel := self._cancels.get()) is not None:
             self._engine.send(cancel)
 
-    def _next(self, asked: _Asked) -> m.Event | None:
+    def _next(self, asked: _Asked) -> Event | None:
         """The next event, if it is this request's or nobody's; another's is kept for it.
 
         None where it was another's, or nothing came for half a second.
@@ -179,16 +201,16 @@ class EngineClient:
         event = self._wait(asked)
         if event is None:
             return None
-        if isinstance(event, m.CancelRequest | m.CancelBatch):
+        if isinstance(event, CancelRequest | CancelBatch):
             self._put_off_end(self._asked.get(_target(event)))
             return None
-        if isinstance(event, m.FolderBlock):
-            self._engine.send(m.TakeMore(event.request))
+        if isinstance(event, FolderBlock):
+            self._engine.send(TakeMore(event.request))
         name = _owner(event)
         owner = None if name is None else self._asked.get(name)
         if owner is not None and owner.give_up_at < inf:
             self._put_off_end(owner)
-        if isinstance(event, m.BatchStarted):
+        if isinstance(event, BatchStarted):
             self._became_batch(owner, event.batch)
             return None
         if name is not None and owner is not asked:
@@ -197,7 +219,7 @@ class EngineClient:
             return None
         return event
 
-    def _wait(self, asked: _Asked) -> m.Event | _Cancel | None:
+    def _wait(self, asked: _Asked) -> Event | _Cancel | None:
         """Take the next that comes; none where nothing came for half a second."""
         with suppress(Empty):
             return self._events.get_nowait()  # nearly always there, where there are many
@@ -209,7 +231,7 @@ class EngineClient:
                 return None
             raise Cancelled(detail="the engine has not told its end") from None
 
-    def _became_batch(self, asked: _Asked | None, batch: m.BatchId) -> None:
+    def _became_batch(self, asked: _Asked | None, batch: BatchId) -> None:
         if asked is None:
             return
         asked.batch = batch
@@ -217,7 +239,7 @@ class EngineClient:
         if asked.is_taken_back:  # the engine was told to cancel a request that was over by then
             self._engine.send(asked.cancel)
 
-    def do(self, command: m.Request) -> None:
+    def do(self, command: Request) -> None:
         """Send a request and wait for its end."""
         for _event in self.ask(command):
             continue
@@ -229,39 +251,39 @@ class EngineClient:
         self._canceller.join()
         self._engine.close()
 
-    def _answered(self, event: m.Event) -> bool:
+    def _answered(self, event: Event) -> bool:
         """Deal with what is for the prompter."""
         match event:
-            case m.HostKeyQuestion():
+            case HostKeyQuestion():
                 accept = self._prompter.confirm_host_key(event)
-                self._engine.send(m.AnswerHostKey(event.question, accept))
-            case m.PromptQuestion():
+                self._engine.send(AnswerHostKey(event.question, accept))
+            case PromptQuestion():
                 answer = self._prompter.answer_prompt(event)
-                self._engine.send(m.AnswerPrompt(event.question, answer))
-            case m.CodeQuestion():
+                self._engine.send(AnswerPrompt(event.question, answer))
+            case CodeQuestion():
                 self._answer_code(event)
-            case m.ConflictQuestion():
+            case ConflictQuestion():
                 self._resolve_conflict(event)
-            case m.SessionChanged(state=m.SessionState.WAITING_FOR_CODE, until=float(until)):
+            case SessionChanged(state=SessionState.WAITING_FOR_CODE, until=float(until)):
                 self._prompter.waiting_for_code(until)
-            case m.SessionChanged(
-                state=m.SessionState.RECONNECTING
-                | m.SessionState.ASKING_FOR_CODE
-                | m.SessionState.SIGNED_IN
-                | m.SessionState.OFFLINE
+            case SessionChanged(
+                state=SessionState.RECONNECTING
+                | SessionState.ASKING_FOR_CODE
+                | SessionState.SIGNED_IN
+                | SessionState.OFFLINE
             ):
                 self._prompter.connection_changed(event)
-            case m.CodeAwaited(until=until):
+            case CodeAwaited(until=until):
                 self._prompter.waiting_for_code(until)
-            case m.ServerSaid():
+            case ServerSaid():
                 self._prompter.server_said(event)
-            case m.Notice():
+            case Notice():
                 self._prompter.notice(event)
             case _:
                 return False
         return True
 
-    def _answer_code(self, question: m.CodeQuestion) -> None:
+    def _answer_code(self, question: CodeQuestion) -> None:
         if any(asked.is_taken_back for asked in self._asked.values()):
             return
         try:
@@ -269,9 +291,9 @@ class EngineClient:
         except Cancelled:
             self.cancel()
         else:
-            self._engine.send(m.AnswerCode(question.question, code))
+            self._engine.send(AnswerCode(question.question, code))
 
-    def _resolve_conflict(self, question: m.ConflictQuestion) -> None:
+    def _resolve_conflict(self, question: ConflictQuestion) -> None:
         """Have a question answered once: it is told anew while it waits for that."""
         asked = self._asked[question.batch]
         if asked.is_taken_back or question.question <= asked.answered:
@@ -282,7 +304,7 @@ class EngineClient:
         except Cancelled:
             self.cancel()
         else:
-            answer = m.AnswerConflict(
+            answer = AnswerConflict(
                 question.batch, question.question, choice, scope, question.count
             )
             self._engine.send(answer)
@@ -303,27 +325,27 @@ class EngineClient:
                     return
 
 
-def _problem_of(end: m.Event) -> Problem | None:
+def _problem_of(end: Event) -> Problem | None:
     """Say why a request failed, or why its batch is not whole."""
     match end:
-        case m.Failed(problem=problem) | m.BatchChanged(view=m.BatchView(problem=problem)):
+        case Failed(problem=problem) | BatchChanged(view=BatchView(problem=problem)):
             return problem
         case _:
             return None
 
 
-def _target(cancel: _Cancel) -> int | m.BatchId:
-    return cancel.batch if isinstance(cancel, m.CancelBatch) else cancel.target
+def _target(cancel: _Cancel) -> int | BatchId:
+    return cancel.batch if isinstance(cancel, CancelBatch) else cancel.target
 
 
-def _owner(event: m.Event) -> int | m.BatchId | None:
+def _owner(event: Event) -> int | BatchId | None:
     """The request or batch an event belongs to; none for what is for everybody."""
     match event:
-        case m.BatchStarted(request=request):
+        case BatchStarted(request=request):
             return request
-        case m.BatchChanged(view=view):
+        case BatchChanged(view=view):
             return view.batch
-        case m.FileChanged(batch=batch) | m.ConflictQuestion(batch=batch):
+        case FileChanged(batch=batch) | ConflictQuestion(batch=batch):
             return batch
         case _:
             return getattr(event, "request", None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import SettingsError
-from ferrygate.engine.messages import CodeChanged
+from ferrygate.engine.messages.codes import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
 _LOOK = 0.2  # seconds between two looks into the ledger, which lies on a disk

@@ -15,13 +15,7 @@ from ferrygate.common.errors import (
     FerrygateError,
     IncompleteListingError,
 )
-from ferrygate.engine.messages import (
-    ListFolder,
-    MakeFolder,
-    RemovePath,
-    RenamePath,
-    StatPath,
-)
+from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.engine.refusals import FileOperation, explained
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete

@@ -19,12 +19,13 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
-from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.given_up import Gone, given_up
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.learned import LearnedByAccount
 from ferrygate.engine.liveness import Liveness
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SignIn
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.reconnect import BackOff
 from ferrygate.engine.session import Session
@@ -46,7 +47,7 @@ class SessionKeeper:
     def __init__(
         self,
         parts: Parts,
-        emit: Callable[[m.Event], None],
+        emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
@@ -84,7 +85,7 @@ class SessionKeeper:
 
     # ------------------------------------------------------------ signing in
 
-    def sign_in(self, command: m.SignIn, site: Site | None) -> None:
+    def sign_in(self, command: SignIn, site: Site | None) -> None:
         """Begin an attempt with what is at hand; while reconnecting, try at once.
 
         Raises:
@@ -97,7 +98,7 @@ class SessionKeeper:
             elif self._back_off is not None and not self.sign_ins.is_under_way:
                 self._back_off.due = self._clock.monotonic()
                 self._tell_of_wait(self._back_off)
-            self._emit(m.Done(command.request))
+            self._emit(Done(command.request))
         elif site is None:
             raise UsageError(message("Choose a site first."))
         elif self.sign_ins.is_under_way:
@@ -145,9 +146,9 @@ class SessionKeeper:
         )
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
-        self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
+        self._emit(SessionChanged(SessionState.SIGNED_IN))
         # A command that ends with its request must find that everything is kept by then.
-        self._keep_proven(request, site, connection, lambda: self._emit(m.Done(request)))
+        self._keep_proven(request, site, connection, lambda: self._emit(Done(request)))
 
     def _keep_proven(
         self, request: int, site: Site, connection: Connection, then: Callback
@@ -159,15 +160,15 @@ class SessionKeeper:
             return
 
         def not_kept(error: BaseException) -> None:
-            self._emit(m.Notice(problem_of(error)))
+            self._emit(Notice(problem_of(error)))
             then()
 
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
     def _refused(self, request: int, problem: Problem) -> None:
         if self.session is None and not self.sign_ins.is_under_way:
-            self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
-        self._emit(m.Failed(request, problem))
+            self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
+        self._emit(Failed(request, problem))
 
     # ------------------------------------------------------------ the connection's life
 
@@ -189,7 +190,13 @@ class SessionKeeper:
             self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site), None)
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
-        """Have transfers move no more than so many bytes a second, now and in sessions to come."""
+        """Have transfers move no more than so many bytes a second, now and in sessions to come.
+
+        Raises:
+            UsageError: the rate is below 1.
+        """
+        if bytes_per_second is not None and bytes_per_second < 1:
+            raise UsageError(message("A rate is at least one byte a second."))
         self._limiter.limit(bytes_per_second)
 
     def seconds_to_retry(self) -> float:
@@ -240,7 +247,7 @@ class SessionKeeper:
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection, self._clock)
-        self._emit(m.SessionChanged(m.SessionState.SIGNED_IN))
+        self._emit(SessionChanged(SessionState.SIGNED_IN))
         self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
         self._reset_lost()  # before anything is sent again
         self.session.resume(connection)
@@ -266,8 +273,8 @@ class SessionKeeper:
         """Say when the lost connection is tried next, and why the last try failed."""
         left = back_off.due - self._clock.monotonic()
         until = self._clock.now() + left if left > 0 else None
-        state = m.SessionState.RECONNECTING
-        self._emit(m.SessionChanged(state, until, problem, can_try_now=until is not None))
+        state = SessionState.RECONNECTING
+        self._emit(SessionChanged(state, until, problem, can_try_now=until is not None))
 
     def _gone(self, last: Problem, *, again_and_again: bool = False) -> Problem:
         """Why a connection is given up; ``last`` is why the last try failed."""
@@ -281,7 +288,7 @@ class SessionKeeper:
 
     def _give_up(self, problem: Problem) -> None:
         """End the session; its end is told first, and then that of each thing it was asked."""
-        self._emit(m.SessionChanged(m.SessionState.OFFLINE, problem=problem))
+        self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
         self.end(error_for(problem))
         self._given_up = problem
 

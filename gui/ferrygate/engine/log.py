@@ -5,32 +5,36 @@ from __future__ import annotations
 import logging
 
 from ferrygate.common.errors import Problem
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import RefusalExplained, SkewMeasured
+from ferrygate.engine.messages.event import Event, Failed
+from ferrygate.engine.messages.session import Notice, SessionChanged
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
+from ferrygate.transfers.views import BatchView
 
 _LOG = logging.getLogger("ferrygate.engine")
 
 
-def note(event: m.Event) -> None:
+def note(event: Event) -> None:
     """Write down what support needs of an event."""
     match event:
-        case m.FileChanged(batch=batch, view=view):  # first: of thousands in a batch
+        case FileChanged(batch=batch, view=view):  # first: of thousands in a batch
             if _LOG.isEnabledFor(logging.DEBUG):
                 _LOG.debug(
                     "file %s.%d %s%s", batch, view.number, view.state.value, _reason(view.problem)
                 )
-        case m.SessionChanged(state=state, problem=problem):
+        case SessionChanged(state=state, problem=problem):
             _LOG.info("session %s%s", state.value, _reason(problem))
-        case m.Failed(request=request, problem=problem):
+        case Failed(request=request, problem=problem):
             _LOG.info("request %d failed%s", request, _reason(problem))
-        case m.BatchStarted(request=request, batch=batch):
+        case BatchStarted(request=request, batch=batch):
             _LOG.info("request %d became batch %s", request, batch)
-        case m.Notice(problem=problem):
+        case Notice(problem=problem):
             _LOG.warning("notice%s", _reason(problem))
-        case m.RefusalExplained(problem=problem):
+        case RefusalExplained(problem=problem):
             _LOG.info("refusal explained%s", _reason(problem))
-        case m.SkewMeasured(seconds=seconds, applied=applied):
+        case SkewMeasured(seconds=seconds, applied=applied):
             _LOG.info("clock of Okta ahead by %s s, corrected by %d s", seconds, applied)
-        case m.BatchChanged(view=m.BatchView(finished=True) as view):
+        case BatchChanged(view=BatchView(finished=True) as view):
             _LOG.info(
                 "batch %s finished: %d of %d files delivered, %d bytes",
                 view.batch,

@@ -12,8 +12,19 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem, problem_of
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    CodeEnrolled,
+    EnrolWithOkta,
+    ExplainRefusal,
+    MeasureSkew,
+    OktaCommand,
+    RefusalExplained,
+    SkewMeasured,
+)
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import Notice
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sites.site import Site
@@ -37,7 +48,7 @@ class OktaRequests:
         parts: Parts,
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
-        emit: Callable[[m.Event], None],
+        emit: Callable[[Event], None],
         correct_code: Callable[[Site], None],
     ) -> None:
         """Take what is needed.
@@ -55,29 +66,29 @@ class OktaRequests:
         self._emit = emit
         self._correct_code = correct_code
 
-    def obey(self, command: m.OktaCommand, site: Site, is_open: IsOpen) -> None:
+    def obey(self, command: OktaCommand, site: Site, is_open: IsOpen) -> None:
         """Carry out a command for a site; ``is_open`` tells later whether it still is the one."""
         match command:
-            case m.ExplainRefusal():
+            case ExplainRefusal():
                 self._explain(command, site)
-            case m.EnrolWithOkta():
+            case EnrolWithOkta():
                 self._enrol(command, site, is_open)
-            case m.MeasureSkew():
+            case MeasureSkew():
                 self._measure(command, site)
-            case m.ApplySkew():
+            case ApplySkew():
                 self._apply(command, site, is_open)
 
-    def _explain(self, command: m.ExplainRefusal, site: Site) -> None:
+    def _explain(self, command: ExplainRefusal, site: Site) -> None:
         password = self._secrets.credentials.password
         self._do(
             command.request,
             lambda cancel: self._parts.okta().diagnose_refusal(
                 site, password, cancel, try_anyway=command.try_anyway
             ),
-            lambda problem: self._emit(m.RefusalExplained(command.request, problem)),
+            lambda problem: self._emit(RefusalExplained(command.request, problem)),
         )
 
-    def _enrol(self, command: m.EnrolWithOkta, site: Site, is_open: IsOpen) -> None:
+    def _enrol(self, command: EnrolWithOkta, site: Site, is_open: IsOpen) -> None:
         password = self._secrets.credentials.password
 
         def enrolled(result: _Enrolled) -> None:
@@ -85,9 +96,9 @@ class OktaRequests:
                 # Kept again after a sign-in, which binds it to the server's key as well.
                 self._secrets.use_code_secret(result.secret, save=command.save)
                 self._correct_code(site)
-                self._emit(m.CodeEnrolled(command.request, result.secret))
+                self._emit(CodeEnrolled(command.request, result.secret))
             if result.note is not None:
-                self._emit(m.Notice(result.note))
+                self._emit(Notice(result.note))
 
         self._do(
             command.request,
@@ -96,7 +107,7 @@ class OktaRequests:
         )
 
     def _enrolled(
-        self, command: m.EnrolWithOkta, site: Site, password: Secret | None, cancel: CancelToken
+        self, command: EnrolWithOkta, site: Site, password: Secret | None, cancel: CancelToken
     ) -> _Enrolled:
         """Enrol, and keep what Okta will not show again before anything else comes between."""
         enrolment = self._parts.okta().enrol(site, password, cancel, try_anyway=command.try_anyway)
@@ -109,14 +120,14 @@ class OktaRequests:
                 return _Enrolled(enrolment.secret, error.problem)
         return _Enrolled(enrolment.secret)
 
-    def _measure(self, command: m.MeasureSkew, site: Site) -> None:
+    def _measure(self, command: MeasureSkew, site: Site) -> None:
         def measured(seconds: float | None) -> None:
             applied = self._parts.skews.read(site)
-            self._emit(m.SkewMeasured(command.request, seconds, applied))
+            self._emit(SkewMeasured(command.request, seconds, applied))
 
         self._do(command.request, lambda _cancel: self._parts.okta().clock_skew(site), measured)
 
-    def _apply(self, command: m.ApplySkew, site: Site, is_open: IsOpen) -> None:
+    def _apply(self, command: ApplySkew, site: Site, is_open: IsOpen) -> None:
         def kept(_none: None) -> None:
             if is_open():
                 self._correct_code(site)
@@ -130,10 +141,10 @@ class OktaRequests:
     ) -> None:
         def done(result: T) -> None:
             show(result)
-            self._emit(m.Done(request))
+            self._emit(Done(request))
 
         def failed(error: BaseException) -> None:
-            self._emit(m.Failed(request, problem_of(error)))
+            self._emit(Failed(request, problem_of(error)))
 
         self._tasks.do(request, work, done, failed)
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ferrygate.common.errors import SettingsError
-from ferrygate.engine.events import (
-    CodeEnrolled,
-    Done,
-    Event,
-    Failed,
-    RefusalExplained,
-    RefusalsCounted,
-    SessionChanged,
-    SiteOpened,
-)
+from ferrygate.engine.messages.codes import CodeEnrolled, RefusalExplained
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import RefusalsCounted, SessionChanged, SiteOpened
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site

@@ -15,7 +15,7 @@ from ferrygate.common.errors import (
     WrongTypeError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
+from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.status import no_folder, not_found
 

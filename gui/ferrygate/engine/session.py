@@ -19,7 +19,6 @@ from ferrygate.common.errors import (
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine import messages as m
 from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.browser import Browser
@@ -28,6 +27,14 @@ from ferrygate.engine.growth import Tally
 from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.load import ServerLimits
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    ListingIncomplete,
+    PathStat,
+    StatPath,
+)
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.refusals import FileOperation
 from ferrygate.engine.transfer_queue import TransferQueue
@@ -44,6 +51,7 @@ from ferrygate.transfers.origin_mark import OriginMark, mark_of
 from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.upload_claims import UploadClaims
+from ferrygate.transfers.views import BatchId
 from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
@@ -60,7 +68,7 @@ class Session:
         site: Site,
         connection: Connection,
         parts: Parts,
-        emit: Callable[[m.Event], None],
+        emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         limiter: RateLimiter,
         *,
@@ -112,7 +120,7 @@ class Session:
                 listed_times=ListedTimes(),
             ),
             self._doubt,
-            new_id=lambda: m.BatchId(parts.random_hex(_ID_BYTES)),
+            new_id=lambda: BatchId(parts.random_hex(_ID_BYTES)),
             ended=ended,
         )
 
@@ -126,25 +134,25 @@ class Session:
             async def show(entries: tuple[Entry, ...]) -> None:
                 nonlocal shown
                 shown = True
-                if isinstance(command, m.StatPath):
-                    self._post(lambda: self._emit(m.PathStat(request, *entries)))
+                if isinstance(command, StatPath):
+                    self._post(lambda: self._emit(PathStat(request, *entries)))
                 else:
-                    self._post(lambda: self._emit(m.FolderBlock(request, entries)))
+                    self._post(lambda: self._emit(FolderBlock(request, entries)))
                     await credit.sent(files.channel)
 
             return await carry_out(files, command, show, object_store=self.stores_objects)
 
         def done(unseen: IncompleteListingError | None) -> None:
             if unseen is not None:
-                self._emit(m.ListingIncomplete(request, unseen.problem))
-            self._emit(m.Done(request))
+                self._emit(ListingIncomplete(request, unseen.problem))
+            self._emit(Done(request))
 
         self.browser.do(
             request,
             carry,
             done,
-            lambda error: self._emit(m.Failed(request, problem_of(error))),
-            repeatable=lambda: isinstance(command, m.ListFolder | m.StatPath) and not shown,
+            lambda error: self._emit(Failed(request, problem_of(error))),
+            repeatable=lambda: isinstance(command, ListFolder | StatPath) and not shown,
             credit=credit,
         )
 

@@ -13,15 +13,15 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_secret
-from ferrygate.engine.messages import SiteOpened
+from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
 FIELDS = {
     SecretKind.PASSWORD: "password",
@@ -171,8 +171,8 @@ class SessionSecrets:
 
         Args:
             site: the site.
-            given: as :attr:`ferrygate.engine.messages.OpenSite.given`. A keychain takes 100 ms to
-                find, so one that is not needed is not opened.
+            given: as :attr:`ferrygate.engine.messages.session.OpenSite.given`. A keychain takes
+                100 ms to find, so one that is not needed is not opened.
         """
         kinds = frozenset(SecretKind) if given is None else _needed(site) - given
         if not kinds:

@@ -12,8 +12,9 @@ from ferrygate.common.errors import Cancelled, Kind, Problem, UsageError, proble
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.messages.event import Event, Failed
+from ferrygate.engine.messages.session import SecretsDropped, SessionChanged, SessionState, SignIn
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
@@ -31,7 +32,7 @@ class SignIns:
     def __init__(
         self,
         parts: Parts,
-        emit: Callable[[m.Event], None],
+        emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
@@ -69,7 +70,7 @@ class SignIns:
         """Tell whether the next sign-in needs a code that nobody is there to type."""
         return self._codes.must_end(site)
 
-    def begin_first(self, command: m.SignIn, site: Site) -> None:
+    def begin_first(self, command: SignIn, site: Site) -> None:
         """Begin a session.
 
         Raises:
@@ -78,7 +79,7 @@ class SignIns:
         code = command.typed_code
         typed = None if code is None else self._codes.read(code, site)
         self._codes.begin(has_person=command.ask_code)
-        self._emit(m.SessionChanged(m.SessionState.CONNECTING))
+        self._emit(SessionChanged(SessionState.CONNECTING))
         self.begin(SignInRequest(command.request, site, command.try_anyway), typed)
 
     def begin(
@@ -100,7 +101,7 @@ class SignIns:
                 self._ask_code(sign_in, problem)
             elif typed and sign_in.goes_on and problem.kind is Kind.SIGN_IN_REFUSED:
                 self._code_refusal = problem  # told once the breaker lets another one through
-                self._emit(m.SessionChanged(m.SessionState.RECONNECTING, problem=problem))
+                self._emit(SessionChanged(SessionState.RECONNECTING, problem=problem))
                 self.begin(sign_in, None)
             else:
                 self._failed(sign_in, problem)
@@ -169,7 +170,7 @@ class SignIns:
     def _thrown_away(self, request: int) -> None:
         """An attempt has ended that nobody waits for any more: it says nothing of the session."""
         if request > 0:  # the keeper's own have nobody to answer
-            self._emit(m.Failed(request, signed_out().problem))
+            self._emit(Failed(request, signed_out().problem))
 
     def end(self) -> None:
         """End the attempt, and take back what was asked."""
@@ -204,7 +205,7 @@ class SignIns:
         except UsageError as error:
             self._ask_code(sign_in, error.problem)
         else:
-            self._emit(m.SessionChanged(sign_in.connecting))
+            self._emit(SessionChanged(sign_in.connecting))
             self.begin(sign_in, typed, is_answer=True)
 
     def code_secret_came(self) -> None:
@@ -212,7 +213,7 @@ class SignIns:
         asked = self._codes.asked
         if asked is not None and not self._codes.must_ask(asked.site):
             self._codes.take()
-            self._emit(m.SessionChanged(asked.connecting))
+            self._emit(SessionChanged(asked.connecting))
             self.begin(asked, None)
 
     def cancel(self, request: int) -> bool:
@@ -248,10 +249,10 @@ class SignIns:
     def _show(self, sign_in: SignInRequest, change: Shown) -> None:
         if self._attempt != sign_in.request:
             return
-        if isinstance(change, m.SecretsDropped):
+        if isinstance(change, SecretsDropped):
             self._secrets.drop_stale(change.kinds, changed=change.changed)
-        if isinstance(change, m.SessionChanged) and sign_in.goes_on:
-            change = m.SessionChanged(m.SessionState.RECONNECTING, change.until)
+        if isinstance(change, SessionChanged) and sign_in.goes_on:
+            change = SessionChanged(SessionState.RECONNECTING, change.until)
         self._emit(change)
 
     def _typed(self, sign_in: SignInRequest, *, at_prompt: bool) -> None:

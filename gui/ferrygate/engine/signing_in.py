@@ -8,11 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import (
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     PromptQuestion,
-    SecretKind,
     SecretsDropped,
     ServerSaid,
     SessionChanged,

@@ -14,18 +14,12 @@ from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
-from ferrygate.engine.messages import (
-    AnswerConflict,
-    BatchId,
-    BatchStarted,
-    Download,
-    Event,
-    TransferState,
-    Upload,
-)
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.transfers import AnswerConflict, BatchStarted, Download, Upload
 from ferrygate.engine.report_queue import ReportQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item
+from ferrygate.transfers.views import BatchId, TransferState
 
 
 class TransferQueue:

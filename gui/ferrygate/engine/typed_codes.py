@@ -10,7 +10,8 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CodeNeededError, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import CodeQuestion, SessionChanged, SessionState
 from ferrygate.engine.session_secrets import SessionSecrets
 from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
@@ -36,9 +37,9 @@ class SignInRequest(NamedTuple):
         return self.request < 0
 
     @property
-    def connecting(self) -> m.SessionState:
+    def connecting(self) -> SessionState:
         """Name the session's state while the attempt is made."""
-        return m.SessionState.RECONNECTING if self.goes_on else m.SessionState.CONNECTING
+        return SessionState.RECONNECTING if self.goes_on else SessionState.CONNECTING
 
 
 class TypedCodes:
@@ -49,7 +50,7 @@ class TypedCodes:
     """
 
     def __init__(
-        self, secrets: SessionSecrets, clock: Clock, emit: Callable[[m.Event], None]
+        self, secrets: SessionSecrets, clock: Clock, emit: Callable[[Event], None]
     ) -> None:
         self._secrets = secrets
         self._clock = clock
@@ -94,9 +95,9 @@ class TypedCodes:
     def ask(self, question: int, sign_in: SignInRequest, problem: Problem | None) -> None:
         """Ask for a code, in place of one that did not do where there is a problem."""
         self._question, self.asked = question, sign_in
-        self._emit(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
+        self._emit(SessionChanged(SessionState.ASKING_FOR_CODE))
         digits = sign_in.site.sign_in.digits
-        self._emit(m.CodeQuestion(question, digits, sign_in.goes_on, problem))
+        self._emit(CodeQuestion(question, digits, sign_in.goes_on, problem))
 
     def take(self, question: int | None = None) -> SignInRequest | None:
         """Take the sign-in that this question, or any, holds up; none where it is gone."""

@@ -7,14 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from ferrygate.common.errors import Problem
-from ferrygate.engine.messages import (
-    Answer,
-    BatchChanged,
-    BatchId,
-    BatchView,
-    Event,
-    Failed,
-)
+from ferrygate.engine.messages.event import Answer, Event, Failed
+from ferrygate.engine.messages.transfers import BatchChanged
+from ferrygate.transfers.views import BatchId, BatchView
 
 
 class Unanswered:

@@ -13,6 +13,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
 from ferrygate.common.message import message, sentences
+from ferrygate.common.secret import SecretKind
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
@@ -27,7 +28,6 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.turn import Turn, turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
-from ferrygate.vault.vault import SecretKind
 
 # Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))

@@ -10,10 +10,9 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CodeNeededError, SecretsMissingError
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import surely_needs_code
-from ferrygate.vault.vault import SecretKind
 
 
 class TypedCode(msgspec.Struct, frozen=True):

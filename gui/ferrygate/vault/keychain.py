@@ -16,10 +16,10 @@ import msgspec
 
 from ferrygate.common.errors import KeychainError
 from ferrygate.common.message import Message, message
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.vault.backend import Backend, system_backend, translated, usable
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
 DEADLINE = 20.0
 """Seconds: long enough to type the keychain's password into its prompt."""

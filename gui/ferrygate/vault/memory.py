@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ferrygate.common.message import Message, message
-from ferrygate.common.secret import Secret
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.vault.vault import Binding, SavedSecret
 
 _Place = tuple[SecretKind, str, int, str]
 

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Protocol
 
 import msgspec
 
 from ferrygate.common.message import Message
-from ferrygate.common.secret import Secret
-
-
-class SecretKind(Enum):
-    """Sorts secrets; each sort is kept under an entry and a choice of its own."""
-
-    PASSWORD = "password"  # noqa: S105  the name of a kind
-    CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
-    PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind; of the site's private key
+from ferrygate.common.secret import Secret, SecretKind
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,10 @@ import pytest
 
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
-from ferrygate.engine import messages as m
 from ferrygate.engine.client import EngineClient
+from ferrygate.engine.messages.command import Command, Request
+from ferrygate.engine.messages.event import Done, Listener
+from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.sites.site import Site
 from support.fake_clock import ManualClock
 
@@ -17,17 +19,17 @@ from support.fake_clock import ManualClock
 class RecordingEngine:
     """Remembers each command, and says that it was carried out."""
 
-    def __init__(self, listener: m.Listener) -> None:
+    def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self.sent: list[m.Command] = []
+        self.sent: list[Command] = []
 
     def close(self) -> None:
         """Nothing to end."""
 
-    def send(self, command: m.Command) -> None:
+    def send(self, command: Command) -> None:
         self.sent.append(command)
-        if isinstance(command, m.Request):
-            self._listener(m.Done(command.request))
+        if isinstance(command, Request):
+            self._listener(Done(command.request))
 
 
 MakeSession = Callable[..., tuple[Session, RecordingEngine]]
@@ -41,14 +43,14 @@ def make_session() -> Iterator[MakeSession]:
         def make() -> tuple[Session, RecordingEngine]:
             made: list[RecordingEngine] = []
 
-            def make_engine(listener: m.Listener) -> Any:
+            def make_engine(listener: Listener) -> Any:
                 made.append(RecordingEngine(listener))
                 return made[0]
 
             client = EngineClient(make_engine, Unattended(), ManualClock())
             clients.callback(client.close)
             site = Site(name="Acme", host="127.0.0.1")
-            opened = m.SiteOpened(site, has_password=True, has_code_secret=True, can_save=False)
+            opened = SiteOpened(site, has_password=True, has_code_secret=True, can_save=False)
             return Session(client, site, opened), made[0]
 
         yield make

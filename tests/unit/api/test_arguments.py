@@ -15,8 +15,10 @@ import ferrygate
 from ferrygate.api.session import Session
 from ferrygate.codes.otpauth import parse_otpauth
 from ferrygate.common.errors import UsageError
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.transfers import Download, Upload
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.transfers.views import ConflictChoice, LinkChoice
 
 MakeSession = Callable[..., tuple[Session, Any]]
 
@@ -43,7 +45,7 @@ def test_one_path_is_one_source(
     session, engine = make_session()
     session.put(sources, "/inbox")
     (command,) = engine.sent
-    assert isinstance(command, m.Upload)
+    assert isinstance(command, Upload)
     assert (command.sources, command.folder) == (sent, b"/inbox")
 
 
@@ -75,7 +77,7 @@ def test_one_remote_path_is_one_source(
     session, engine = make_session()
     session.get(sources, tmp_path)
     (command,) = engine.sent
-    assert isinstance(command, m.Download)
+    assert isinstance(command, Download)
     assert (command.sources, command.folder) == (sent, str(tmp_path))
 
 
@@ -149,8 +151,8 @@ def test_a_choice_is_given_by_itself_or_by_its_word(
     make_session: MakeSession, moves: tuple[str, ...], option: str
 ) -> None:
     session, engine = make_session()
-    choices: type[m.ConflictChoice | m.LinkChoice]
-    choices = m.ConflictChoice if option == "on_conflict" else m.LinkChoice
+    choices: type[ConflictChoice | LinkChoice]
+    choices = ConflictChoice if option == "on_conflict" else LinkChoice
     for choice in choices:
         for given in (choice, choice.value):
             getattr(session, moves[0])(*moves[1:], **{option: given})
@@ -258,4 +260,4 @@ def test_an_empty_secret_is_refused(name: str) -> None:
 def test_a_code_secret_of_its_own_type_is_taken(make_session: MakeSession) -> None:
     session, engine = make_session()
     session.use_code_secret(parse_otpauth(OTPAUTH))
-    assert isinstance(engine.sent[0], m.UseCodeSecret)
+    assert isinstance(engine.sent[0], UseCodeSecret)

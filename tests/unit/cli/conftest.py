@@ -12,7 +12,7 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import ConflictChoice, Direction
+from ferrygate.transfers.views import ConflictChoice, Direction
 from support.fake_clock import ManualClock
 
 

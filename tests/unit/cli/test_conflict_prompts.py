@@ -6,12 +6,13 @@ import pytest
 
 from ferrygate.cli.conflict_lines import choice_lines, question_lines, scope_lines
 from ferrygate.common.entry import EntryKind
-from ferrygate.engine import messages as m
+from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.views import BatchId, Direction
 from support.conflicts import NEW, conflict, question
 
-BATCH = m.BatchId("1")
+BATCH = BatchId("1")
 NOW = NEW.modified or 0.0
-FOLDER = m.FileFacts(EntryKind.FOLDER)
+FOLDER = FileFacts(EntryKind.FOLDER)
 
 
 def test_one_file_is_asked_about_with_both_sides() -> None:
@@ -27,7 +28,7 @@ def test_one_file_is_asked_about_with_both_sides() -> None:
 
 def test_several_are_counted_and_the_answer_says_which() -> None:
     three = [conflict(f"{number}.csv", number=number) for number in range(3)]
-    asked = question(BATCH, *three, count=25, direction=m.Direction.DOWNLOAD, same_size=25)
+    asked = question(BATCH, *three, count=25, direction=Direction.DOWNLOAD, same_size=25)
     met, *examples, cost = question_lines(asked, NOW)
     assert met == "25 files so far are already there. Same size."
     assert [line.split()[0] for line in examples] == ["0.csv", "1.csv", "2.csv"]

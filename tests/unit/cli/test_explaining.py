@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages import SkewMeasured
+from ferrygate.engine.messages.codes import SkewMeasured
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session

@@ -9,14 +9,15 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.engine.messages import (
+from ferrygate.engine.messages.transfers import FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
     ConflictChoice,
     Direction,
-    FileChanged,
     FileView,
+    LeftBehind,
     TransferState,
 )
-from ferrygate.transfers.views import BatchId, LeftBehind
 
 BATCH = BatchId("1")
 

@@ -9,17 +9,16 @@ import pytest
 
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
-from ferrygate.engine.messages import (
-    BatchChanged,
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
     BatchView,
     Confirmation,
     Direction,
-    FileChanged,
     FileView,
     LateCheck,
     TransferState,
 )
-from ferrygate.transfers.views import BatchId
 
 Capture = pytest.CaptureFixture[str]
 

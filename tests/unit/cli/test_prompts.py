@@ -14,7 +14,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.messages import (
+from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     Notice,
     PromptQuestion,

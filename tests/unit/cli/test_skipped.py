@@ -10,14 +10,15 @@ import pytest
 from ferrygate.cli.terminal import Terminal
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.clock import Clock
-from ferrygate.engine.messages import (
+from ferrygate.engine.messages.transfers import FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
     ConflictChoice,
     Direction,
-    FileChanged,
     FileView,
+    SkipReason,
     TransferState,
 )
-from ferrygate.transfers.views import BatchId, SkipReason
 
 Capture = pytest.CaptureFixture[str]
 

@@ -17,19 +17,18 @@ from ferrygate.common.errors import (
     NotFoundError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.messages import (
-    BatchChanged,
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
     BatchView,
     Confirmation,
     ConflictChoice,
     Direction,
-    FileChanged,
     FileView,
     LeftBehind,
     SkipReason,
     TransferState,
 )
-from ferrygate.transfers.views import BatchId
 from support.fake_clock import ManualClock
 
 Capture = pytest.CaptureFixture[str]

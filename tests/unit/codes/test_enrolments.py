@@ -16,9 +16,10 @@ from ferrygate.codes.otpauth import format_otpauth, parse_otpauth
 from ferrygate.codes.qr import read_qr
 from ferrygate.codes.totp import live_code
 from ferrygate.common.errors import CodeSecretError
+from ferrygate.common.secret import SecretKind
 from ferrygate.sites.fields import SECTIONS
 from ferrygate.vault.keychain import KeychainVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding
 from support.dict_backend import DictBackend
 
 NOW = 59.0

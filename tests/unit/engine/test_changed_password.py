@@ -5,11 +5,21 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.event import Done, Event
+from ferrygate.engine.messages.session import (
+    AnswerHostKey,
+    AnswerPrompt,
+    HostKeyQuestion,
+    OpenSite,
+    PromptQuestion,
+    SecretsDropped,
+    SignIn,
+    UsePassword,
+)
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
 from support.engine_rig import EngineRig
@@ -21,8 +31,8 @@ ROUNDS = [
 ]
 
 
-def _asks(number: int, event: m.Event) -> bool:
-    return isinstance(event, m.PromptQuestion) and event.question == number
+def _asks(number: int, event: Event) -> bool:
+    return isinstance(event, PromptQuestion) and event.question == number
 
 
 def test_a_changed_password_is_forgotten(tmp_path: Path, clock: WallClock) -> None:
@@ -37,18 +47,18 @@ def test_a_changed_password_is_forgotten(tmp_path: Path, clock: WallClock) -> No
             sign_in=SignInSettings(steps=("keyboard-interactive",)),
         )
         binding = Binding(host=site.host, port=site.port, username=site.username)
-        rig.do(m.OpenSite, site)
+        rig.do(OpenSite, site)
         vault.write(SecretKind.PASSWORD, binding, Secret("old"))
-        rig.do(m.UsePassword, Secret("old"), save=True)
-        request = rig.send(m.SignIn)
-        rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
-        rig.engine.send(m.AnswerHostKey(1, accept=True))
+        rig.do(UsePassword, Secret("old"), save=True)
+        request = rig.send(SignIn)
+        rig.listener.wait(lambda event: isinstance(event, HostKeyQuestion))
+        rig.engine.send(AnswerHostKey(1, accept=True))
         for number in (2, 3):
             rig.listener.wait(partial(_asks, number))
-            rig.engine.send(m.AnswerPrompt(number, Secret("new")))
-        assert isinstance(rig.end_of(request), m.Done)
+            rig.engine.send(AnswerPrompt(number, Secret("new")))
+        assert isinstance(rig.end_of(request), Done)
         assert asked.answers == [["old"], ["new", "new"]]
         assert vault.read(SecretKind.PASSWORD, binding) is None
-        dropped = m.SecretsDropped(frozenset({m.SecretKind.PASSWORD}), changed=True)
-        assert dropped in rig.listener.all(m.SecretsDropped)
+        dropped = SecretsDropped(frozenset({SecretKind.PASSWORD}), changed=True)
+        assert dropped in rig.listener.all(SecretsDropped)
         rig.close()

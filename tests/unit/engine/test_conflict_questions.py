@@ -9,16 +9,24 @@ import pytest
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import ConflictError, ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import AnswerConflict
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.views import SkipReason
+from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.views import (
+    BatchId,
+    ConflictChoice,
+    ConflictScope,
+    Direction,
+    SkipReason,
+    TransferState,
+)
 from support.conflicts import EXISTING, taken
 from support.queue_rig import FakeLane, QueueRig, files
 
-State = m.TransferState
-ASK = m.ConflictChoice.ASK
-FOLDER = m.FileFacts(EntryKind.FOLDER)
+State = TransferState
+ASK = ConflictChoice.ASK
+FOLDER = FileFacts(EntryKind.FOLDER)
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def rig(tmp_path: Path) -> QueueRig:
     return QueueRig(tmp_path)
 
 
-def clash(rig: QueueRig, count: int, *, existing: m.FileFacts = EXISTING) -> m.BatchId:
+def clash(rig: QueueRig, count: int, *, existing: FileFacts = EXISTING) -> BatchId:
     """A batch of files of which each has its name taken; all were met."""
     batch = rig.walked(*files(rig, count), on_conflict=ASK)
     (lane,) = rig.working
@@ -39,15 +47,15 @@ def clash(rig: QueueRig, count: int, *, existing: m.FileFacts = EXISTING) -> m.B
 
 def answer(
     rig: QueueRig,
-    batch: m.BatchId,
-    choice: m.ConflictChoice,
-    scope: m.ConflictScope = m.ConflictScope.ALL,
+    batch: BatchId,
+    choice: ConflictChoice,
+    scope: ConflictScope = ConflictScope.ALL,
     count: int | None = None,
 ) -> None:
     """Answer the question as it was told last."""
     asked = rig.questions(batch)[-1]
     rig.queue.answer_conflict(
-        m.AnswerConflict(batch, asked.question, choice, scope, count or asked.count)
+        AnswerConflict(batch, asked.question, choice, scope, count or asked.count)
     )
 
 
@@ -75,15 +83,15 @@ def test_one_clash_of_two_thousand_keeps_none_of_the_others(rig: QueueRig) -> No
     assert rig.working == []  # no lane, so no channel, is held by what waits
     assert [question.count for question in rig.questions(batch)] == [1, 1]
     assert not rig.questions(batch)[-1].more_may_come
-    answer(rig, batch, m.ConflictChoice.REPLACE)
+    answer(rig, batch, ConflictChoice.REPLACE)
     (job,) = handed_out(rig)
-    assert (job.number, job.on_conflict) == (0, m.ConflictChoice.REPLACE)
+    assert (job.number, job.on_conflict) == (0, ConflictChoice.REPLACE)
 
 
 def test_a_question_counts_and_shows_the_first_three_with_both_sides(rig: QueueRig) -> None:
     batch = clash(rig, 25)
     last = rig.questions(batch)[-1]
-    assert (last.count, last.replaceable, last.direction) == (25, 25, m.Direction.UPLOAD)
+    assert (last.count, last.replaceable, last.direction) == (25, 25, Direction.UPLOAD)
     assert [example.name for example in last.examples] == ["000.bin", "001.bin", "002.bin"]
     assert last.examples[0].existing == EXISTING
     assert rig.batch_views(batch)[-1].files_asked == 25
@@ -120,17 +128,17 @@ def test_a_walk_that_ends_last_ends_the_count_of_those_met_so_far(rig: QueueRig)
 
 @pytest.mark.parametrize(
     ("scope", "settled"),
-    [(m.ConflictScope.THIS_ONE, 1), (m.ConflictScope.MET, 3), (m.ConflictScope.ALL, 5)],
+    [(ConflictScope.THIS_ONE, 1), (ConflictScope.MET, 3), (ConflictScope.ALL, 5)],
 )
 def test_an_answer_holds_for_this_one_those_met_or_all(
-    rig: QueueRig, scope: m.ConflictScope, settled: int
+    rig: QueueRig, scope: ConflictScope, settled: int
 ) -> None:
     """Of those met, for those that the person was told of."""
     batch = clash(rig, 5)
-    answer(rig, batch, m.ConflictChoice.KEEP_BOTH, scope, 3)
+    answer(rig, batch, ConflictChoice.KEEP_BOTH, scope, 3)
     jobs = handed_out(rig)
     assert [job.number for job in jobs] == list(range(settled))
-    assert {job.on_conflict for job in jobs} == {m.ConflictChoice.KEEP_BOTH}
+    assert {job.on_conflict for job in jobs} == {ConflictChoice.KEEP_BOTH}
     assert rig.batch_views(batch)[-1].files_asked == 5 - settled
     rest = rig.questions(batch)[-1]
     is_new = (rest.question, rest.count, rest.examples[0].number) == (2, 5 - settled, settled)
@@ -143,7 +151,7 @@ def test_files_under_way_when_all_are_answered_for_are_not_asked_about(rig: Queu
     first, *under_way = lane.begin_all()
     lane.fail(first, taken())
     rig.handle()
-    answer(rig, batch, m.ConflictChoice.SKIP)
+    answer(rig, batch, ConflictChoice.SKIP)
     for job in under_way:
         lane.fail(job, taken())
     rig.handle()
@@ -155,22 +163,22 @@ def test_files_under_way_when_all_are_answered_for_are_not_asked_about(rig: Queu
 
 def test_files_found_after_all_were_answered_for_are_moved_by_that(rig: QueueRig) -> None:
     batch = clash(rig, 1)
-    answer(rig, batch, m.ConflictChoice.KEEP_BOTH)
+    answer(rig, batch, ConflictChoice.KEEP_BOTH)
     job = FileJob(number=1, local="/late.csv", remote=b"/inbox/late.csv", on_conflict=ASK)
     rig.queue._batches[batch]._planned(job)
     choices = [job.on_conflict for job in handed_out(rig)]
-    assert choices == [m.ConflictChoice.KEEP_BOTH] * 2
+    assert choices == [ConflictChoice.KEEP_BOTH] * 2
 
 
 def test_who_skips_has_nothing_asked_again_of_the_server(rig: QueueRig) -> None:
     batch = clash(rig, 2, existing=FOLDER)
-    answer(rig, batch, m.ConflictChoice.SKIP)
+    answer(rig, batch, ConflictChoice.SKIP)
     assert [job.not_moved for job in handed_out(rig)] == [SkipReason.NAME_TAKEN] * 2
 
 
 def test_a_folder_that_comes_later_is_asked_about_and_not_replaced(rig: QueueRig) -> None:
     batch = clash(rig, 1)
-    answer(rig, batch, m.ConflictChoice.REPLACE)
+    answer(rig, batch, ConflictChoice.REPLACE)
     (lane,) = rig.working
     (job,) = lane.begin_all()
     lane.fail(job, NotAFileError(message("A folder."), FOLDER))  # it has come since
@@ -186,7 +194,7 @@ def test_an_answer_to_skip_holds_for_a_folder_that_comes_later(rig: QueueRig) ->
     one, other = lane.begin_all()
     lane.fail(one, taken())
     rig.handle()
-    answer(rig, batch, m.ConflictChoice.SKIP)
+    answer(rig, batch, ConflictChoice.SKIP)
     lane.fail(other, taken(existing=FOLDER))
     rig.handle()
     assert len(rig.questions(batch)) == 1
@@ -204,7 +212,7 @@ def test_another_transfer_over_the_same_file_is_no_question(rig: QueueRig) -> No
 
 
 def test_without_a_wish_to_be_asked_a_folder_fails_its_file(rig: QueueRig) -> None:
-    batch = rig.walked(*files(rig, 1), on_conflict=m.ConflictChoice.REPLACE)
+    batch = rig.walked(*files(rig, 1), on_conflict=ConflictChoice.REPLACE)
     (lane,) = rig.working
     (job,) = lane.begin_all()
     lane.fail(job, NotAFileError(message("A folder."), FOLDER))
@@ -216,7 +224,7 @@ def test_without_a_wish_to_be_asked_a_folder_fails_its_file(rig: QueueRig) -> No
 def test_an_answer_is_taken_while_the_connection_is_away(rig: QueueRig) -> None:
     batch = clash(rig, 3)
     rig.queue.interrupt()
-    answer(rig, batch, m.ConflictChoice.REPLACE, m.ConflictScope.THIS_ONE)
+    answer(rig, batch, ConflictChoice.REPLACE, ConflictScope.THIS_ONE)
     assert rig.working == []
     assert rig.batch_views(batch)[-1].files_asked == 2
     rig.queue.resume(fresh=True)
@@ -236,13 +244,13 @@ def test_a_question_outlasts_a_lost_connection(rig: QueueRig) -> None:
     rig.queue.resume(fresh=True)
     assert [job.number for job in handed_out(rig)] == [1]
     assert rig.batch_views(batch)[-1].files_asked == 1
-    answer(rig, batch, m.ConflictChoice.KEEP_BOTH)
-    assert [job.on_conflict for job in handed_out(rig)] == [m.ConflictChoice.KEEP_BOTH]
+    answer(rig, batch, ConflictChoice.KEEP_BOTH)
+    assert [job.on_conflict for job in handed_out(rig)] == [ConflictChoice.KEEP_BOTH]
 
 
 def test_an_answer_for_all_holds_after_another_try(rig: QueueRig) -> None:
     batch = clash(rig, 2)
-    answer(rig, batch, m.ConflictChoice.REPLACE)
+    answer(rig, batch, ConflictChoice.REPLACE)
     rig.queue.cancel(batch)
     for lane in rig.working:
         lane.give_up()
@@ -250,7 +258,7 @@ def test_an_answer_for_all_holds_after_another_try(rig: QueueRig) -> None:
     assert rig.states(batch) == [State.CANCELLED] * 2
     rig.queue.retry(batch)
     jobs = handed_out(rig)
-    assert [job.on_conflict for job in jobs] == [m.ConflictChoice.REPLACE] * 2
+    assert [job.on_conflict for job in jobs] == [ConflictChoice.REPLACE] * 2
 
 
 def test_what_was_cancelled_in_a_question_is_asked_about_in_the_next_try(rig: QueueRig) -> None:
@@ -266,7 +274,7 @@ def test_what_was_cancelled_in_a_question_is_asked_about_in_the_next_try(rig: Qu
     rig.handle()
     last = rig.questions(batch)[-1]
     assert (last.question, last.count) == (2, 2)
-    rig.queue.answer_conflict(m.AnswerConflict(batch, 1, m.ConflictChoice.REPLACE))  # of before
+    rig.queue.answer_conflict(AnswerConflict(batch, 1, ConflictChoice.REPLACE))  # of before
     assert rig.batch_views(batch)[-1].files_asked == 2
 
 
@@ -280,6 +288,6 @@ def test_signing_out_ends_what_waits_for_an_answer(rig: QueueRig) -> None:
 def test_batches_ask_each_for_themselves(rig: QueueRig) -> None:
     first = clash(rig, 1)
     second = clash(rig, 2)
-    answer(rig, first, m.ConflictChoice.SKIP)
+    answer(rig, first, ConflictChoice.SKIP)
     assert rig.batch_views(first)[-1].files_asked == 0
     assert rig.batch_views(second)[-1].files_asked == 2

@@ -1,4 +1,4 @@
-"""Browsing, uploads and downloads by commands, over the sandbox."""
+"""Uploads and downloads by commands, over the sandbox."""
 
 from __future__ import annotations
 
@@ -8,15 +8,34 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import Kind
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.files import (
+    ListFolder,
+)
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SignOut
+from ferrygate.engine.messages.transfers import (
+    AnswerConflict,
+    BatchChanged,
+    CancelBatch,
+    ConflictQuestion,
+    Download,
+    FileChanged,
+    RetryBatch,
+    Upload,
+)
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.transfers.views import Confirmation
+from ferrygate.transfers.views import (
+    BatchId,
+    BatchView,
+    Confirmation,
+    ConflictChoice,
+    TransferState,
+)
 from support.engine_rig import EngineRig, next_code, signed_in
 from support.fake_clock import WallClock
 
-State = m.TransferState
+State = TransferState
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 
 
@@ -47,93 +66,18 @@ def states(rig: EngineRig) -> set[State]:
     return {view.state for view in rig.files().values()}
 
 
-# ---------------------------------------------------------------- browsing
-
-
-def test_a_folder_is_listed_in_blocks(session: EngineRig, box: Sandbox) -> None:
-    for number in range(2500):
-        (box.ready.root / "inbox" / f"{number:04}").touch()
-    session.do(m.ListFolder, b"/inbox")
-    blocks = session.listener.all(m.FolderBlock)
-    names = [entry.name for block in blocks for entry in block.entries]
-    assert sorted(names) == [b"%04d" % number for number in range(2500)]
-    assert len(blocks[0].entries) == 100  # something to see at once
-    assert len(blocks) <= 4
-
-
-def test_a_listing_waits_for_whoever_reads_it(session: EngineRig, box: Sandbox) -> None:
-    for number in range(34 * 1000):
-        (box.ready.root / "inbox" / f"{number:05}").touch()
-    session.listener.takes_blocks = False
-    request = session.send(m.ListFolder, b"/inbox")
-    session.listener.wait(lambda _event: len(session.listener.all(m.FolderBlock)) == 32)
-    session.do(m.LimitRate, None)  # the engine has dealt with whatever came before
-    assert len(session.listener.all(m.FolderBlock)) == 32
-    assert session.listener.answers(request) == []
-    for _ in range(60):
-        session.engine.send(m.TakeMore(request))
-    assert isinstance(session.end_of(request), m.Done)
-    blocks = session.listener.all(m.FolderBlock)
-    assert sum(len(block.entries) for block in blocks) == 34 * 1000
-
-
-def test_folders_are_made_renamed_and_removed(session: EngineRig, box: Sandbox) -> None:
-    root = box.ready.root
-    session.do(m.MakeFolder, b"/a/b/c", parents=True)
-    assert (root / "a/b/c").is_dir()
-    session.do(m.RenamePath, b"/README.txt", b"/a/b/READ.txt")
-    assert (root / "a/b/READ.txt").is_file()
-    session.do(m.StatPath, b"/a/b")
-    (told,) = session.listener.all(m.PathStat)
-    assert (told.entry.name, told.entry.kind) == (b"b", EntryKind.FOLDER)
-    session.do(m.RemovePath, b"/a", recursive=True)
-    assert not (root / "a").exists()
-    assert session.refused(m.RemovePath, b"/a").kind is Kind.NOT_FOUND
-    assert session.refused(m.MakeFolder, b"/x/y").kind is Kind.NOT_FOUND
-
-
-def test_the_folders_that_an_account_is_in_stay(rig: EngineRig, box: Sandbox) -> None:
-    (box.ready.root / "srv" / "vendor7").mkdir(parents=True)
-    signed_in(rig, box, start_folder="/srv/vendor7")
-    for path in (b"/", b"/srv", b"/srv/vendor7", b"/inbox/../srv"):
-        assert rig.refused(m.RemovePath, path, recursive=True).kind is Kind.USAGE
-        assert rig.refused(m.RenamePath, path, b"/other").kind is Kind.USAGE
-        assert rig.refused(m.RenamePath, b"/README.txt", path).kind is Kind.USAGE
-    assert (box.ready.root / "srv" / "vendor7").is_dir()
-    assert (box.ready.root / "README.txt").is_file()
-
-
-def test_a_listing_is_cancelled_and_one_behind_it_goes_on(session: EngineRig, box: Sandbox) -> None:
-    box.faults.stall()
-    first, second = session.send(m.ListFolder, b"/"), session.send(m.ListFolder, b"/inbox")
-    third = session.send(m.RemovePath, b"/README.txt")
-    session.engine.send(m.CancelRequest(third))
-    session.engine.send(m.CancelRequest(first))
-    for request in (first, third):
-        answer = session.end_of(request) if request == first else None
-        if isinstance(answer, m.Failed):
-            assert answer.problem.kind is Kind.CANCELLED
-    box.faults.resume()
-    assert isinstance(session.end_of(second), m.Done)
-    assert isinstance(session.end_of(third), m.Failed)
-    assert (box.ready.root / "README.txt").exists()
-
-
-# ---------------------------------------------------------------- transfers
-
-
 def test_there_and_back(session: EngineRig, box: Sandbox, month: Path, tmp_path: Path) -> None:
-    session.do(m.Upload, (str(month),), b"/inbox")
+    session.do(Upload, (str(month),), b"/inbox")
     assert contents(box.ready.root / "inbox" / "month") == contents(month)
     assert states(session) == {State.DELIVERED}
     views = session.files()
     view = views[b"/inbox/month/plate-00.csv"]
     assert view.sha256 == hashlib.sha256((month / "plate-00.csv").read_bytes()).hexdigest()
     assert all(view.confirmed for view in views.values())
-    session.do(m.Download, (b"/inbox/month",), str(tmp_path / "back"))
+    session.do(Download, (b"/inbox/month",), str(tmp_path / "back"))
     assert contents(tmp_path / "back" / "month") == contents(month)
-    for batch in {change.view.batch for change in session.listener.all(m.BatchChanged)}:
-        last = [c.view for c in session.listener.all(m.BatchChanged) if c.view.batch == batch][-1]
+    for batch in {change.view.batch for change in session.listener.all(BatchChanged)}:
+        last = [c.view for c in session.listener.all(BatchChanged) if c.view.batch == batch][-1]
         assert (last.finished, last.files_total, last.files_delivered) == (True, 12, 12)
         assert last.bytes_total == last.bytes_moved == sum(map(len, contents(month).values()))
     counters = box.counters
@@ -145,16 +89,16 @@ def test_there_and_back(session: EngineRig, box: Sandbox, month: Path, tmp_path:
 def test_an_upload_that_is_cancelled_leaves_nothing(
     session: EngineRig, box: Sandbox, big: str
 ) -> None:
-    def stall(event: m.Event) -> None:
-        if isinstance(event, m.FileChanged) and event.view.state is State.SENDING:
+    def stall(event: Event) -> None:
+        if isinstance(event, FileChanged) and event.view.state is State.SENDING:
             box.faults.stall()
 
     session.listener.then = stall
-    request = session.send(m.Upload, (big,), b"/inbox")
+    request = session.send(Upload, (big,), b"/inbox")
     session.listener.wait(
-        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.SENDING
+        lambda event: isinstance(event, FileChanged) and event.view.state is State.SENDING
     )
-    session.engine.send(m.CancelBatch(session.batch_of(request)))
+    session.engine.send(CancelBatch(session.batch_of(request)))
     box.faults.resume()
     session.end_of(request)
     assert states(session) <= {State.CANCELLED, State.DELIVERED}
@@ -168,14 +112,14 @@ def test_a_download_that_is_cancelled_leaves_nothing(
     (box.ready.root / "big.dat").write_bytes(CONTENT)
     session.listener.then = lambda event: (
         box.faults.stall()
-        if isinstance(event, m.FileChanged) and event.view.state is State.RECEIVING
+        if isinstance(event, FileChanged) and event.view.state is State.RECEIVING
         else None
     )
-    request = session.send(m.Download, (b"/big.dat",), str(tmp_path / "to"))
+    request = session.send(Download, (b"/big.dat",), str(tmp_path / "to"))
     session.listener.wait(
-        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.RECEIVING
+        lambda event: isinstance(event, FileChanged) and event.view.state is State.RECEIVING
     )
-    session.engine.send(m.CancelBatch(session.batch_of(request)))
+    session.engine.send(CancelBatch(session.batch_of(request)))
     session.end_of(request)
     assert states(session) == {State.CANCELLED}
     assert contents(tmp_path / "to") == {}
@@ -185,7 +129,7 @@ def test_one_file_that_fails_does_not_hold_up_the_rest(
     session: EngineRig, month: Path, tmp_path: Path
 ) -> None:
     (month / "dangling.csv").symlink_to(tmp_path / "nowhere")
-    session.do(m.Upload, (str(month), str(tmp_path / "gone.csv")), b"/inbox")
+    session.do(Upload, (str(month), str(tmp_path / "gone.csv")), b"/inbox")
     views = session.files()
     failed = {path for path, view in views.items() if view.state is State.NEEDS_ATTENTION}
     assert failed == {b"/inbox/month/dangling.csv", b"/inbox/gone.csv"}
@@ -195,15 +139,15 @@ def test_one_file_that_fails_does_not_hold_up_the_rest(
     assert problem.kind is Kind.LOCAL_FILE
 
 
-def last_view(rig: EngineRig, batch: m.BatchId) -> m.BatchView:
-    views = [change.view for change in rig.listener.all(m.BatchChanged)]
+def last_view(rig: EngineRig, batch: BatchId) -> BatchView:
+    views = [change.view for change in rig.listener.all(BatchChanged)]
     return [view for view in views if view.batch == batch][-1]
 
 
-def retry(rig: EngineRig, batch: m.BatchId) -> m.BatchView:
+def retry(rig: EngineRig, batch: BatchId) -> BatchView:
     """Try a batch again, to its end."""
     ends = len(rig.listener.batch_ends(batch))
-    rig.do(m.RetryBatch, batch)
+    rig.do(RetryBatch, batch)
     rig.listener.wait(lambda _event: len(rig.listener.batch_ends(batch)) > ends)
     return last_view(rig, batch)
 
@@ -212,7 +156,7 @@ def test_a_file_that_failed_is_delivered_when_it_is_tried_again(
     session: EngineRig, box: Sandbox, month: Path, tmp_path: Path
 ) -> None:
     (month / "dangling.csv").symlink_to(tmp_path / "later")
-    request = session.send(m.Upload, (str(month),), b"/inbox")
+    request = session.send(Upload, (str(month),), b"/inbox")
     assert session.problem_of(request) is None
     batch = session.batch_of(request)
     assert last_view(session, batch).can_retry
@@ -221,23 +165,23 @@ def test_a_file_that_failed_is_delivered_when_it_is_tried_again(
     assert (view.files_delivered, view.files_total, view.can_retry) == (13, 13, False)
     assert states(session) == {State.DELIVERED}
     assert contents(box.ready.root / "inbox" / "month")["dangling.csv"] == b"there now"
-    assert session.refused(m.RetryBatch, batch).kind is Kind.USAGE
+    assert session.refused(RetryBatch, batch).kind is Kind.USAGE
 
 
 def test_what_was_cancelled_in_the_middle_is_delivered_when_it_is_tried_again(
     session: EngineRig, box: Sandbox, big: str
 ) -> None:
-    def stall(event: m.Event) -> None:
-        if isinstance(event, m.FileChanged) and event.view.state is State.SENDING:
+    def stall(event: Event) -> None:
+        if isinstance(event, FileChanged) and event.view.state is State.SENDING:
             box.faults.stall()
             session.listener.then = lambda _event: None
 
     session.listener.then = stall
-    batch = session.batch_of(session.send(m.Upload, (big,), b"/inbox"))
+    batch = session.batch_of(session.send(Upload, (big,), b"/inbox"))
     session.listener.wait(
-        lambda event: isinstance(event, m.FileChanged) and event.view.state is State.SENDING
+        lambda event: isinstance(event, FileChanged) and event.view.state is State.SENDING
     )
-    session.engine.send(m.CancelBatch(batch))
+    session.engine.send(CancelBatch(batch))
     box.faults.resume()
     session.end_of_batch(batch)
     if states(session) == {State.CANCELLED}:
@@ -250,11 +194,11 @@ def test_what_ended_with_its_session_is_tried_again_by_the_next(
     session: EngineRig, box: Sandbox, clock: WallClock, month: Path
 ) -> None:
     box.faults.stall()
-    batch = session.batch_of(session.send(m.Upload, (str(month),), b"/inbox"))
-    session.do(m.SignOut)
+    batch = session.batch_of(session.send(Upload, (str(month),), b"/inbox"))
+    session.do(SignOut)
     session.end_of_batch(batch)
     box.faults.resume()
-    refused = session.refused(m.RetryBatch, batch)
+    refused = session.refused(RetryBatch, batch)
     assert str(refused.sentence) == "You are not signed in."
     next_code(clock)
     signed_in(session, box)
@@ -264,7 +208,7 @@ def test_what_ended_with_its_session_is_tried_again_by_the_next(
 
 
 def test_a_missing_remote_file_fails_as_a_file(session: EngineRig, tmp_path: Path) -> None:
-    session.do(m.Download, (b"/gone.csv", b"/README.txt"), str(tmp_path / "to"))
+    session.do(Download, (b"/gone.csv", b"/README.txt"), str(tmp_path / "to"))
     assert session.files()[b"/gone.csv"].state is State.NEEDS_ATTENTION
     assert contents(tmp_path / "to").keys() == {"README.txt"}
 
@@ -272,30 +216,30 @@ def test_a_missing_remote_file_fails_as_a_file(session: EngineRig, tmp_path: Pat
 @pytest.mark.parametrize(
     ("choice", "state"),
     [
-        (m.ConflictChoice.REPLACE, State.DELIVERED),
-        (m.ConflictChoice.SKIP, State.SKIPPED),
-        (m.ConflictChoice.FAIL, State.NEEDS_ATTENTION),
-        (m.ConflictChoice.ASK, State.NEEDS_ATTENTION),
+        (ConflictChoice.REPLACE, State.DELIVERED),
+        (ConflictChoice.SKIP, State.SKIPPED),
+        (ConflictChoice.FAIL, State.NEEDS_ATTENTION),
+        (ConflictChoice.ASK, State.NEEDS_ATTENTION),
     ],
 )
 def test_a_person_is_asked_once_a_batch(
-    session: EngineRig, box: Sandbox, month: Path, choice: m.ConflictChoice, state: State
+    session: EngineRig, box: Sandbox, month: Path, choice: ConflictChoice, state: State
 ) -> None:
-    session.do(m.Upload, (str(month),), b"/inbox")
+    session.do(Upload, (str(month),), b"/inbox")
     for path in (box.ready.root / "inbox").rglob("*.csv"):
         path.write_bytes(b"old")
-    request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
-    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(session.batch_of(request), 1, choice))
+    request = session.send(Upload, (str(month),), b"/inbox", ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, ConflictQuestion))
+    session.engine.send(AnswerConflict(session.batch_of(request), 1, choice))
     session.end_of(request)
-    first, *grown = session.listener.all(m.ConflictQuestion)
+    first, *grown = session.listener.all(ConflictQuestion)
     assert first.batch == session.batch_of(request)
     assert all(question.question == 1 for question in grown)
     assert first.examples[0].name.startswith("month/plate-")
     assert first.examples[0].existing.size == len(b"old")
     assert states(session) == {state}
     replaced = contents(box.ready.root / "inbox" / "month") == contents(month)
-    assert replaced is (choice is m.ConflictChoice.REPLACE)
+    assert replaced is (choice is ConflictChoice.REPLACE)
 
 
 def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
@@ -307,9 +251,9 @@ def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
         target.write_text("mine")
 
     session.on_hidden_name = take_the_name
-    request = session.send(m.Download, (b"/README.txt",), str(target.parent), m.ConflictChoice.ASK)
-    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.AnswerConflict(session.batch_of(request), 1, m.ConflictChoice.KEEP_BOTH))
+    request = session.send(Download, (b"/README.txt",), str(target.parent), ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, ConflictQuestion))
+    session.engine.send(AnswerConflict(session.batch_of(request), 1, ConflictChoice.KEEP_BOTH))
     session.end_of(request)
     assert states(session) == {State.DELIVERED}
     assert target.read_text() == "mine"
@@ -317,18 +261,18 @@ def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
 
 
 def test_a_batch_that_waits_for_an_answer_is_cancelled(session: EngineRig, month: Path) -> None:
-    session.do(m.Upload, (str(month),), b"/inbox")
-    request = session.send(m.Upload, (str(month),), b"/inbox", m.ConflictChoice.ASK)
-    session.listener.wait(lambda event: isinstance(event, m.ConflictQuestion))
-    session.engine.send(m.CancelBatch(session.batch_of(request)))
+    session.do(Upload, (str(month),), b"/inbox")
+    request = session.send(Upload, (str(month),), b"/inbox", ConflictChoice.ASK)
+    session.listener.wait(lambda event: isinstance(event, ConflictQuestion))
+    session.engine.send(CancelBatch(session.batch_of(request)))
     session.end_of(request)
-    last = [change.view for change in session.listener.all(m.BatchChanged)][-1]
+    last = [change.view for change in session.listener.all(BatchChanged)][-1]
     assert (last.batch, last.finished, last.files_delivered) == (session.batch_of(request), True, 0)
 
 
 def test_a_drop_box_takes_files(session: EngineRig, box: Sandbox, month: Path) -> None:
     box.faults.hide_sizes = True
-    session.do(m.Upload, (str(month / "plate-00.csv"),), b"/inbox")
+    session.do(Upload, (str(month / "plate-00.csv"),), b"/inbox")
     (view,) = session.files().values()
     assert (view.state, view.confirmed) == (State.DELIVERED, False)
     assert view.confirmation is Confirmation.REFUSED
@@ -343,7 +287,7 @@ def test_fewer_channels_than_wished_for_lose_nothing(
         (month / f"{number}.bin").write_bytes(bytes(9 << 20))
     (connection,) = session.connections
     others = [connection.open_sftp(CancelToken()) for _ in range(10 - left)]
-    session.do(m.Upload, (str(month),), b"/inbox")
+    session.do(Upload, (str(month),), b"/inbox")
     assert contents(box.ready.root / "inbox" / "month") == contents(month)
     assert states(session) == {State.DELIVERED}
     assert box.counters.max_channels == 10
@@ -354,8 +298,8 @@ def test_fewer_channels_than_wished_for_lose_nothing(
 def test_no_channel_at_all_is_said(session: EngineRig, month: Path) -> None:
     (connection,) = session.connections
     others = [connection.open_sftp(CancelToken()) for _ in range(10)]
-    assert session.refused(m.Upload, (str(month),), b"/inbox").kind is Kind.UNSUPPORTED
-    assert session.refused(m.ListFolder, b"/").kind is Kind.UNSUPPORTED
+    assert session.refused(Upload, (str(month),), b"/inbox").kind is Kind.UNSUPPORTED
+    assert session.refused(ListFolder, b"/").kind is Kind.UNSUPPORTED
     for channel in others:
         channel.close()
 
@@ -364,37 +308,37 @@ def test_signing_out_ends_what_is_under_way(
     session: EngineRig, box: Sandbox, tmp_path: Path
 ) -> None:
     session.listener.then = lambda event: (
-        box.faults.stall() if isinstance(event, m.FileChanged) and event.view.number == 8 else None
+        box.faults.stall() if isinstance(event, FileChanged) and event.view.number == 8 else None
     )
-    request = session.send(m.Download, (b"/exports",), str(tmp_path / "to"))
-    session.listener.wait(lambda event: isinstance(event, m.FileChanged) and event.view.number == 8)
-    session.do(m.SignOut)
+    request = session.send(Download, (b"/exports",), str(tmp_path / "to"))
+    session.listener.wait(lambda event: isinstance(event, FileChanged) and event.view.number == 8)
+    session.do(SignOut)
     session.end_of(request)
     assert states(session) <= {State.CANCELLED, State.NEEDS_ATTENTION, State.DELIVERED}
-    assert session.refused(m.ListFolder, b"/").kind is Kind.CONNECTION_LOST
+    assert session.refused(ListFolder, b"/").kind is Kind.CONNECTION_LOST
 
 
 @pytest.mark.parametrize("way", ["up", "down"])
 def test_a_transfer_goes_on_after_the_connection_was_lost(
     session: EngineRig, box: Sandbox, clock: WallClock, big: str, way: str
 ) -> None:
-    def come_back(event: m.Event) -> None:
-        if isinstance(event, m.SessionChanged) and event.state is m.SessionState.RECONNECTING:
+    def come_back(event: Event) -> None:
+        if isinstance(event, SessionChanged) and event.state is SessionState.RECONNECTING:
             next_code(clock)
 
     session.listener.then = come_back
     if way == "up":
         box.faults.cut_after(len(CONTENT) // 2)
-        session.do(m.Upload, (big,), b"/inbox")
+        session.do(Upload, (big,), b"/inbox")
         arrived = box.ready.root / "inbox" / "big.dat"
     else:
         (box.ready.root / "big.dat").write_bytes(CONTENT)
         box.faults.cut_after_sent(len(CONTENT) // 2)
         arrived = Path(big).parent / "to" / "big.dat"
-        session.do(m.Download, (b"/big.dat",), str(arrived.parent))
+        session.do(Download, (b"/big.dat",), str(arrived.parent))
     assert arrived.read_bytes() == CONTENT
     assert [path.name for path in arrived.parent.iterdir()] == ["big.dat"]
-    changes = [change.view.state for change in session.listener.all(m.FileChanged)]
+    changes = [change.view.state for change in session.listener.all(FileChanged)]
     assert State.INTERRUPTED in changes
     assert changes[-1] is State.DELIVERED
     assert [record.outcome for record in box.log] == ["granted", "granted"]

@@ -8,23 +8,24 @@ import pytest
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 
 ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
-OUTCOME = Outcome(state=m.TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
-VIEW = m.FileView(number=0, local="a.csv", remote=b"/a.csv", state=m.TransferState.WAITING)
-BATCH = m.BatchView(
-    batch=m.BatchId("1"), direction=m.Direction.UPLOAD, name="a.csv", sources=1, target="/"
+OUTCOME = Outcome(state=TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
+VIEW = FileView(number=0, local="a.csv", remote=b"/a.csv", state=TransferState.WAITING)
+BATCH = BatchView(
+    batch=BatchId("1"), direction=Direction.UPLOAD, name="a.csv", sources=1, target="/"
 )
 KEPT = (
     ENTRY,
     OUTCOME,
     VIEW,
-    m.FileChanged(m.BatchId("1"), VIEW),
-    m.BatchChanged(BATCH),
+    FileChanged(BatchId("1"), VIEW),
+    BatchChanged(BATCH),
     BATCH,
     FileJob(number=0, local="a.csv", remote=b"/a.csv"),
     UploadCheckpoint(overwritten=ENTRY, delivered=OUTCOME),

@@ -11,20 +11,19 @@ import pytest
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.views import Confirmation, LeftBehind
+from ferrygate.transfers.views import BatchId, Confirmation, LateCheck, LeftBehind, TransferState
 from support import checkpoints
 from support.bundle_rig import CONTENT, BundleRig
 from support.queue_rig import FakeLane, QueueRig, files
 from support.scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
 from support.sftp_bytes import FAILURE
 
-State = m.TransferState
+State = TransferState
 PATH = b"/inbox/a.csv"
 
 
@@ -118,7 +117,7 @@ def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> 
     assert isinstance(outcome, Outcome)
     assert outcome.state is State.DELIVERED
     assert not outcome.confirmed
-    assert outcome.late_check is m.LateCheck.NOT_DONE
+    assert outcome.late_check is LateCheck.NOT_DONE
     assert outcome.confirmation is Confirmation.NOT_ASKED_AGAIN
 
 
@@ -160,7 +159,7 @@ def checkpoint_of(job: FileJob, *, delivered: bool = True) -> UploadCheckpoint:
     return checkpoints.delivered(outcome) if delivered else UploadCheckpoint()
 
 
-def park(queue: QueueRig, *, delivered: bool = True) -> tuple[m.BatchId, FakeLane]:
+def park(queue: QueueRig, *, delivered: bool = True) -> tuple[BatchId, FakeLane]:
     """Two files are sent; the first waits for a part."""
     batch = queue.walked(*files(queue, 2, 10))
     (lane,) = queue.working
@@ -178,7 +177,7 @@ def park(queue: QueueRig, *, delivered: bool = True) -> tuple[m.BatchId, FakeLan
 def test_what_waits_is_checking_and_its_batch_is_not_finished(queue: QueueRig) -> None:
     batch, _lane = park(queue)
     (late, other) = queue.views(batch)
-    assert (late.state, late.late_check) == (State.CHECKING, m.LateCheck.DUE)
+    assert (late.state, late.late_check) == (State.CHECKING, LateCheck.DUE)
     assert late.asked_again_at == pytest.approx(queue.clock.now() + DUE)
     assert other.state is State.DELIVERED
     assert queue.ends(batch) == []
@@ -232,7 +231,7 @@ def test_cancelled_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
     queue.handle()
     late, _other = queue.views(batch)
     assert (late.state, late.confirmed) == (State.DELIVERED, False)
-    assert late.late_check is m.LateCheck.NOT_DONE
+    assert late.late_check is LateCheck.NOT_DONE
     assert late.asked_again_at is None
     assert queue.ends(batch) == [None]
 
@@ -240,7 +239,7 @@ def test_cancelled_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
 def test_signed_out_it_is_delivered_and_not_asked_again(queue: QueueRig) -> None:
     batch, _lane = park(queue)
     queue.queue.stop(Cancelled(message("Signed out.")).problem)
-    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+    assert queue.views(batch)[0].late_check is LateCheck.NOT_DONE
     assert queue.states(batch) == [State.DELIVERED] * 2
 
 
@@ -269,7 +268,7 @@ def test_what_is_parked_after_the_cancel_is_told_at_once(queue: QueueRig) -> Non
     lane.give_up()
     queue.handle()
     assert queue.states(batch) == [State.DELIVERED]
-    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+    assert queue.views(batch)[0].late_check is LateCheck.NOT_DONE
     assert queue.ends(batch) == [None]
 
 
@@ -311,7 +310,7 @@ def test_cancelled_once_it_was_handed_out_it_is_delivered_all_the_same(
         lane.give_up()
     queue.handle()
     assert queue.states(batch) == [State.DELIVERED] * 2
-    assert queue.views(batch)[0].late_check is m.LateCheck.NOT_DONE
+    assert queue.views(batch)[0].late_check is LateCheck.NOT_DONE
 
 
 def test_without_a_channel_to_ask_over_a_person_has_to_look(queue: QueueRig) -> None:

@@ -14,9 +14,20 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    CodeEnrolled,
+    EnrolWithOkta,
+    ExplainRefusal,
+    MeasureSkew,
+    OktaCommand,
+    RefusalExplained,
+    SkewMeasured,
+)
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import Notice
 from ferrygate.engine.okta_requests import OktaRequests
 from ferrygate.engine.parts import Parts
 from ferrygate.engine.session_secrets import SessionSecrets
@@ -25,7 +36,7 @@ from ferrygate.sign_in.okta_http import Answer
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Policy, Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding
 from support.fake_clock import ManualClock
 from support.okta_rig import KEY, MFA_ENROLL, MFA_REQUIRED, PASSWORD, SITE, FakeOkta, OktaRig, begun
 from support.okta_rig import answer as okta_answer
@@ -53,7 +64,7 @@ class Engine:
         self.clock = ManualClock()
         self.okta = FakeOkta(self.clock)
         self.vault = MemoryVault()
-        self.events: list[m.Event] = []
+        self.events: list[Event] = []
         self.corrected: list[Site] = []
         self.site: Site | None = SITE
         self._acts: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -81,18 +92,18 @@ class Engine:
             parts, tasks, self.secrets, self.events.append, self.corrected.append
         )
 
-    def ask(self, command: m.OktaCommand, site: Site = SITE) -> m.Done | m.Failed:
+    def ask(self, command: OktaCommand, site: Site = SITE) -> Done | Failed:
         """Carry out a command; its answer."""
         self._desk.obey(command, site, lambda: self.site is site)
         while True:
             self._acts.get(timeout=10)()
             answer = self.events[-1]
-            if isinstance(answer, m.Done | m.Failed):
+            if isinstance(answer, Done | Failed):
                 assert answer.request == command.request
                 return answer
 
     def notes(self) -> list[Kind]:
-        return [event.problem.kind for event in self.events if isinstance(event, m.Notice)]
+        return [event.problem.kind for event in self.events if isinstance(event, Notice)]
 
     def kept(self) -> Secret | None:
         saved = self.vault.read(SecretKind.CODE_SECRET, BINDING)
@@ -110,14 +121,14 @@ def engine(tmp_path: Path) -> Engine:
 
 def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
-    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
     kept = engine.kept()
     assert kept is not None
     assert KEY in kept.reveal()
     assert engine.secret is not None
     assert engine.corrected == [SITE]
     assert engine.notes() == []
-    assert m.CodeEnrolled(1, engine.secret) in engine.events
+    assert CodeEnrolled(1, engine.secret) in engine.events
     assert (
         engine.secrets.keep_proven(SITE, HOST_KEY) is not None
     )  # again, bound to the server's key
@@ -131,7 +142,7 @@ def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
 ) -> None:
     engine.site = site = msgspec.structs.replace(SITE, policy=policy)
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
-    assert engine.ask(m.EnrolWithOkta(1, save=save), site) == m.Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=save), site) == Done(1)
     assert engine.kept() is None
     assert engine.secret is not None
     assert engine.secrets.keep_proven(site, HOST_KEY) is None
@@ -142,7 +153,7 @@ def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
     engine: Engine, last: Answer | ConnectionLostError
 ) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), last]
-    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
     assert engine.kept() is None
     assert engine.secret is not None
     assert engine.notes() == [Kind.CONNECTION_LOST]
@@ -152,7 +163,7 @@ def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
 def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:
     engine.vault = BrokenVault()
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
-    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
     assert engine.secret is not None
     assert engine.notes() == [Kind.KEYCHAIN]
 
@@ -160,33 +171,33 @@ def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:
 def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
     engine.site = msgspec.structs.replace(SITE, name="Other")
-    assert engine.ask(m.EnrolWithOkta(1, save=True)) == m.Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
     assert engine.kept() is not None
     assert engine.secret is None
     assert engine.corrected == []
-    assert not [event for event in engine.events if isinstance(event, m.CodeEnrolled)]
+    assert not [event for event in engine.events if isinstance(event, CodeEnrolled)]
 
 
 def test_an_explanation_comes_before_the_end(engine: Engine) -> None:
     engine.okta.answers = [MFA_REQUIRED]
-    assert engine.ask(m.ExplainRefusal(7)) == m.Done(7)
+    assert engine.ask(ExplainRefusal(7)) == Done(7)
     explained = engine.events[0]
-    assert isinstance(explained, m.RefusalExplained)
+    assert isinstance(explained, RefusalExplained)
     assert explained.problem.kind is Kind.SIGN_IN_REFUSED
 
 
-@pytest.mark.parametrize("command", [m.ExplainRefusal(7), m.EnrolWithOkta(7), m.MeasureSkew(7)])
-def test_okta_out_of_reach_is_a_failure(engine: Engine, command: m.OktaCommand) -> None:
+@pytest.mark.parametrize("command", [ExplainRefusal(7), EnrolWithOkta(7), MeasureSkew(7)])
+def test_okta_out_of_reach_is_a_failure(engine: Engine, command: OktaCommand) -> None:
     engine.okta.reachable = False
     answer = engine.ask(command)
-    assert isinstance(answer, m.Failed)
+    assert isinstance(answer, Failed)
     assert answer.problem.kind is Kind.CANNOT_REACH
 
 
 def test_a_correction_is_kept_told_and_shown(engine: Engine) -> None:
-    assert engine.ask(m.ApplySkew(1, 45)) == m.Done(1)
+    assert engine.ask(ApplySkew(1, 45)) == Done(1)
     assert engine.corrected == [SITE]
     engine.okta.answers = [Answer(status=200, date=engine.clock.now() + 45.0)]
-    engine.ask(m.MeasureSkew(2))
+    engine.ask(MeasureSkew(2))
     measured = engine.events[-2]
-    assert measured == m.SkewMeasured(2, seconds=45.5, applied=45)
+    assert measured == SkewMeasured(2, seconds=45.5, applied=45)

@@ -8,14 +8,14 @@ import pytest
 
 from ferrygate.common.errors import ConnectionLostError, Kind
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import AnswerConflict, ConflictQuestion
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.views import LeftBehind
+from ferrygate.transfers.views import BatchId, ConflictChoice, LeftBehind, TransferState
 from support.checkpoints import cut
 from support.conflicts import taken
 from support.queue_rig import LARGE, QueueRig, files
 
-State = m.TransferState
+State = TransferState
 
 
 @pytest.fixture
@@ -143,31 +143,31 @@ def test_what_is_put_into_a_queue_just_before_the_cancel_is_cancelled(rig: Queue
 
 
 def test_a_batch_that_waits_for_an_answer(rig: QueueRig) -> None:
-    batch = rig.walked(*files(rig, 3), on_conflict=m.ConflictChoice.ASK)
+    batch = rig.walked(*files(rig, 3), on_conflict=ConflictChoice.ASK)
     (lane,) = rig.working
     for job in lane.begin_all():
         lane.fail(job, taken())
     rig.handle()
     lane.end()
     rig.handle()
-    questions = [event for event in rig.events if isinstance(event, m.ConflictQuestion)]
+    questions = [event for event in rig.events if isinstance(event, ConflictQuestion)]
     assert [question.count for question in questions] == [1, 3]
     rig.queue.cancel(batch)
     assert rig.states(batch) == [State.CANCELLED] * 3
     assert rig.ends(batch) == [None]
-    rig.queue.answer_conflict(m.AnswerConflict(batch, 1, m.ConflictChoice.REPLACE))  # too late
+    rig.queue.answer_conflict(AnswerConflict(batch, 1, ConflictChoice.REPLACE))  # too late
     assert rig.working == []
 
 
 def test_a_conflict_that_is_met_after_the_cancel_asks_nobody(rig: QueueRig) -> None:
-    batch = rig.walked(*files(rig, 1), on_conflict=m.ConflictChoice.ASK)
+    batch = rig.walked(*files(rig, 1), on_conflict=ConflictChoice.ASK)
     (lane,) = rig.working
     (job,) = lane.begin_all()
     rig.queue.cancel(batch)
     lane.fail(job, taken())
     lane.give_up()
     rig.handle()
-    assert not [event for event in rig.events if isinstance(event, m.ConflictQuestion)]
+    assert not [event for event in rig.events if isinstance(event, ConflictQuestion)]
     assert rig.states(batch) == [State.NEEDS_ATTENTION]
     assert len(rig.ends(batch)) == 1
 
@@ -233,7 +233,7 @@ def test_other_batches_go_on(rig: QueueRig) -> None:
 
 def test_a_second_cancel_and_one_of_nothing_change_nothing(rig: QueueRig) -> None:
     batch = rig.walked(*files(rig, 2))
-    rig.queue.cancel(m.BatchId("none"))
+    rig.queue.cancel(BatchId("none"))
     rig.queue.cancel(batch)
     rig.queue.cancel(batch)
     for lane in rig.working:

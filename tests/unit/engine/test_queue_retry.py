@@ -14,11 +14,12 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import BatchId, TransferState
 from support import checkpoints
 from support.queue_rig import LARGE, FakeLane, QueueRig, files
 
-State = m.TransferState
+State = TransferState
 REFUSED = PermissionDeniedError(message("No."))
 
 
@@ -27,7 +28,7 @@ def rig(tmp_path: Path) -> QueueRig:
     return QueueRig(tmp_path)
 
 
-def failed(rig: QueueRig, count: int = 3, error: FerrygateError = REFUSED) -> m.BatchId:
+def failed(rig: QueueRig, count: int = 3, error: FerrygateError = REFUSED) -> BatchId:
     """A batch whose first file fails; the others are delivered."""
     batch = rig.walked(*files(rig, count))
     (lane,) = rig.working
@@ -77,9 +78,9 @@ def test_that_it_goes_on_is_told_before_its_files_wait(rig: QueueRig) -> None:
     told = len(rig.events)
     rig.queue.retry(batch)
     first, second = rig.events[told : told + 2]
-    assert isinstance(first, m.BatchChanged)
+    assert isinstance(first, BatchChanged)
     assert not first.view.finished
-    assert isinstance(second, m.FileChanged)
+    assert isinstance(second, FileChanged)
     assert (second.view.state, second.view.problem) == (State.WAITING, None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.engine.jobs import carry_out
-from ferrygate.engine.messages import ListFolder, MakeFolder, RemovePath, RenamePath
+from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath
 from ferrygate.engine.refusals import FileOperation
 from support.scripted_sftp import (
     MKDIR,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import SecretKind
+from ferrygate.engine.messages.session import OpenSite, SiteOpened
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, Vault
 from servers.rigs.keys import make_key, protect
 from support.engine_rig import EngineRig
 from support.fake_clock import WallClock
@@ -70,9 +71,9 @@ def test_a_keychain_is_asked_only_for_what_is_needed(
     keychain = Keychain()
     rig = EngineRig(tmp_path, clock, keychain.open)
     sign_in = SignInSettings(steps=steps, private_key=str(key))
-    rig.do(m.OpenSite, Site(name="s", host="127.0.0.1", username="v", sign_in=sign_in), given)
+    rig.do(OpenSite, Site(name="s", host="127.0.0.1", username="v", sign_in=sign_in), given)
     rig.close()
     assert keychain.asked == asked
     assert bool(keychain.opened) is bool(asked)
-    (opened,) = rig.listener.all(m.SiteOpened)
+    (opened,) = rig.listener.all(SiteOpened)
     assert opened.can_save is not bool(asked)

@@ -12,7 +12,13 @@ import pytest
 
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    ServerSaid,
+    SessionState,
+    SignIn,
+    UsePassword,
+)
 from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.server_process import HOST
 from support.engine_rig import EngineRig
@@ -42,12 +48,12 @@ def test_a_server_without_sftp_never_shows_as_signed_in(rig: EngineRig) -> None:
     script = Script()
     script.banner = "Welcome to the machine."
     with scripted_ssh(script) as port:
-        rig.do(m.OpenSite, site(port))
-        rig.do(m.UsePassword, Secret("correct horse"))
-        problem = rig.refused(m.SignIn)
+        rig.do(OpenSite, site(port))
+        rig.do(UsePassword, Secret("correct horse"))
+        problem = rig.refused(SignIn)
         assert problem.kind is Kind.SERVER_UNUSABLE
         assert script.passwords == ["correct horse"]
-        assert m.SessionState.SIGNED_IN not in rig.states
-        assert rig.states[-1] is m.SessionState.OFFLINE
-        assert [said.words for said in rig.listener.all(m.ServerSaid)] == [script.banner]
+        assert SessionState.SIGNED_IN not in rig.states
+        assert rig.states[-1] is SessionState.OFFLINE
+        assert [said.words for said in rig.listener.all(ServerSaid)] == [script.banner]
         assert not any(connection.alive for connection in rig.connections)

@@ -11,8 +11,18 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import Kind
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.session import (
+    ForgetHostKeys,
+    ForgetSecret,
+    OpenSite,
+    ProvideSecrets,
+    SignIn,
+    SignOut,
+    SiteOpened,
+)
 from ferrygate.engine.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Policy, SignInSettings, Site
@@ -57,14 +67,14 @@ def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
     made = EngineRig(tmp_path, clock)
     given = {"password": GIVEN.password, "code_secret": CODE_SECRET}
     request = made.number()
-    made.engine.send(m.ProvideSecrets(request=request, site=START, **given))  # type: ignore[arg-type]
-    assert isinstance(made.end_of(request), m.Done)
+    made.engine.send(ProvideSecrets(request=request, site=START, **given))  # type: ignore[arg-type]
+    assert isinstance(made.end_of(request), Done)
     yield made
     made.close()
 
 
-def opened(rig: EngineRig) -> m.SiteOpened:
-    return rig.listener.all(m.SiteOpened)[-1]
+def opened(rig: EngineRig) -> SiteOpened:
+    return rig.listener.all(SiteOpened)[-1]
 
 
 @pytest.mark.parametrize("changes", SAME)
@@ -97,40 +107,40 @@ def test_a_dropped_secret_does_not_come_back() -> None:
 
 
 def test_the_engine_has_them_at_hand_for_the_site_of_the_start(rig: EngineRig) -> None:
-    rig.do(m.OpenSite, START)
+    rig.do(OpenSite, START)
     assert (opened(rig).has_password, opened(rig).has_code_secret) == (True, True)
-    assert rig.listener.all(m.CodeChanged)[-1].code is not None
+    assert rig.listener.all(CodeChanged)[-1].code is not None
 
 
 @pytest.mark.parametrize("changes", OTHERS)
 def test_the_engine_signs_in_to_no_other_site_with_them(
     rig: EngineRig, changes: dict[str, Any]
 ) -> None:
-    rig.do(m.OpenSite, START)
-    rig.do(m.OpenSite, msgspec.structs.replace(START, **changes))
+    rig.do(OpenSite, START)
+    rig.do(OpenSite, msgspec.structs.replace(START, **changes))
     assert (opened(rig).has_password, opened(rig).has_code_secret) == (False, False)
-    assert rig.listener.all(m.CodeChanged)[-1].code is None
-    assert rig.refused(m.SignIn).kind is Kind.SECRETS_MISSING
+    assert rig.listener.all(CodeChanged)[-1].code is None
+    assert rig.refused(SignIn).kind is Kind.SECRETS_MISSING
     assert not rig.connections
 
 
 def test_they_are_at_hand_again_when_the_site_is_opened_again(rig: EngineRig) -> None:
-    rig.do(m.OpenSite, msgspec.structs.replace(START, host="other.example"))
-    rig.do(m.OpenSite, START)
-    rig.do(m.SignOut)
-    rig.do(m.OpenSite, START)
+    rig.do(OpenSite, msgspec.structs.replace(START, host="other.example"))
+    rig.do(OpenSite, START)
+    rig.do(SignOut)
+    rig.do(OpenSite, START)
     assert opened(rig).has_password
 
 
 def test_one_that_is_forgotten_stays_forgotten(rig: EngineRig) -> None:
-    rig.do(m.OpenSite, START)
-    rig.do(m.ForgetSecret, m.SecretKind.PASSWORD)
-    rig.do(m.OpenSite, START)
+    rig.do(OpenSite, START)
+    rig.do(ForgetSecret, SecretKind.PASSWORD)
+    rig.do(OpenSite, START)
     assert (opened(rig).has_password, opened(rig).has_code_secret) == (False, True)
 
 
 def test_a_server_met_anew_after_a_changed_key_gets_none_of_them(rig: EngineRig) -> None:
-    rig.do(m.OpenSite, START)
-    rig.do(m.ForgetHostKeys)
-    rig.do(m.OpenSite, msgspec.structs.replace(START, host_key_fingerprints=()))
+    rig.do(OpenSite, START)
+    rig.do(ForgetHostKeys)
+    rig.do(OpenSite, msgspec.structs.replace(START, host_key_fingerprints=()))
     assert not opened(rig).has_password

@@ -10,12 +10,23 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import Kind
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.codes import CodeChanged, UseCodeSecret
+from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.session import (
+    AnswerHostKey,
+    HostKeyQuestion,
+    OpenSite,
+    SecretsDropped,
+    SignIn,
+    SignOut,
+    SiteOpened,
+    UsePassword,
+)
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SecretKind
+from ferrygate.vault.vault import Binding
 from support.engine_rig import EngineRig, next_code
 from support.fake_clock import WallClock
 from support.sandbox_fixtures import MakeSandbox
@@ -27,18 +38,18 @@ OTHER_PIN = "SHA256:" + "A" * 43
 @pytest.fixture
 def trusted(rig: EngineRig, box: Sandbox) -> EngineRig:
     """An engine whose person has signed in to a site once, and had everything remembered."""
-    rig.do(m.OpenSite, site_of(box.ready))
-    rig.do(m.UsePassword, box.ready.password, save=True)
-    rig.do(m.UseCodeSecret, code_secret_of(box.ready), save=True)
-    rig.do(m.SignIn)
-    rig.do(m.SignOut)
+    rig.do(OpenSite, site_of(box.ready))
+    rig.do(UsePassword, box.ready.password, save=True)
+    rig.do(UseCodeSecret, code_secret_of(box.ready), save=True)
+    rig.do(SignIn)
+    rig.do(SignOut)
     return rig
 
 
 def opened(rig: EngineRig, box: Sandbox, **changes: Any) -> tuple[bool, bool]:
     """Whether password and code secret are at hand for the site that a file describes."""
-    rig.do(m.OpenSite, site_of(box.ready, **changes))
-    event = rig.listener.all(m.SiteOpened)[-1]
+    rig.do(OpenSite, site_of(box.ready, **changes))
+    event = rig.listener.all(SiteOpened)[-1]
     return event.has_password, event.has_code_secret
 
 
@@ -52,7 +63,7 @@ def test_a_saved_name_on_another_host_gets_no_secret(
 ) -> None:
     elsewhere = make_sandbox(period=5)
     assert opened(trusted, elsewhere, name="Sandbox") == (False, False)
-    assert trusted.refused(m.SignIn).kind is Kind.SECRETS_MISSING
+    assert trusted.refused(SignIn).kind is Kind.SECRETS_MISSING
     assert len(elsewhere.log) == 0
 
 
@@ -70,10 +81,10 @@ def test_a_pin_against_a_known_host_stops_everything(
     trusted: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(trusted, box, host_key_fingerprints=(OTHER_PIN,))
-    trusted.do(m.UsePassword, box.ready.password)
-    trusted.do(m.UseCodeSecret, code_secret_of(box.ready))
+    trusted.do(UsePassword, box.ready.password)
+    trusted.do(UseCodeSecret, code_secret_of(box.ready))
     next_code(clock)
-    assert trusted.refused(m.SignIn).kind is Kind.HOST_KEY_CHANGED
+    assert trusted.refused(SignIn).kind is Kind.HOST_KEY_CHANGED
     assert len(box.log) == 1  # the person's own sign-in
     (known,) = trusted.known_hosts.keys_for(box.ready.host, box.ready.port)
     assert known.fingerprint == box.ready.host_key_fingerprint
@@ -124,16 +135,16 @@ def test_a_mailed_file_with_both_keys_gets_no_saved_secret(vaults: Vaults, box: 
     rig = vaults.rig
     vaults.keep(SecretKind.PASSWORD, box.ready.password, OTHER_PIN)
     vaults.keep(SecretKind.CODE_SECRET, Secret(box.ready.otpauth_uri.reveal()), OTHER_PIN)
-    rig.do(m.OpenSite, mailed(box))
-    assert rig.listener.all(m.SiteOpened)[-1].has_password
-    problem = rig.refused(m.SignIn)
+    rig.do(OpenSite, mailed(box))
+    assert rig.listener.all(SiteOpened)[-1].has_password
+    problem = rig.refused(SignIn)
     assert problem.kind is Kind.SECRETS_MISSING
     assert "another key" in str(problem.sentence)
     both = frozenset({SecretKind.PASSWORD, SecretKind.CODE_SECRET})
-    assert rig.listener.all(m.SecretsDropped) == [m.SecretsDropped(both)]
-    assert rig.listener.all(m.CodeChanged)[-1].code is None
+    assert rig.listener.all(SecretsDropped) == [SecretsDropped(both)]
+    assert rig.listener.all(CodeChanged)[-1].code is None
     assert len(box.log) == 0
-    assert str(rig.refused(m.SignIn).sentence) == "The password is missing."
+    assert str(rig.refused(SignIn).sentence) == "The password is missing."
 
 
 def test_what_was_kept_before_any_sign_in_is_bound_by_the_first(
@@ -141,13 +152,13 @@ def test_what_was_kept_before_any_sign_in_is_bound_by_the_first(
 ) -> None:
     rig = vaults.rig
     vaults.keep(SecretKind.CODE_SECRET, Secret(box.ready.otpauth_uri.reveal()))
-    rig.do(m.OpenSite, mailed(box))
-    rig.do(m.UsePassword, box.ready.password, save=True)
-    request = rig.send(m.SignIn)
-    rig.listener.wait(lambda event: isinstance(event, m.HostKeyQuestion))
-    (question,) = rig.listener.all(m.HostKeyQuestion)
+    rig.do(OpenSite, mailed(box))
+    rig.do(UsePassword, box.ready.password, save=True)
+    request = rig.send(SignIn)
+    rig.listener.wait(lambda event: isinstance(event, HostKeyQuestion))
+    (question,) = rig.listener.all(HostKeyQuestion)
     assert question.fingerprint == box.ready.host_key_fingerprint
-    rig.engine.send(m.AnswerHostKey(question.question, accept=True))
-    assert isinstance(rig.end_of(request), m.Done)
+    rig.engine.send(AnswerHostKey(question.question, accept=True))
+    assert isinstance(rig.end_of(request), Done)
     only = frozenset({box.ready.host_key_fingerprint})
     assert (vaults.bound(SecretKind.CODE_SECRET), vaults.bound(SecretKind.PASSWORD)) == (only, only)

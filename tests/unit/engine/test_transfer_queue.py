@@ -8,14 +8,14 @@ import pytest
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.sftp.broken import too_slow
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.views import LeftBehind
+from ferrygate.transfers.views import LeftBehind, TransferState
 from support.checkpoints import cut
 from support.queue_rig import LARGE, QueueRig, files
 
-State = m.TransferState
+State = TransferState
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_batch_that_has_no_lane_gets_the_next_of_who_has_several(rig: QueueRig
     rig.work_off()
     for batch in (first, second, third):
         assert rig.ends(batch) == [None]
-    changes = [event.view for event in rig.events if isinstance(event, m.BatchChanged)]
+    changes = [event.view for event in rig.events if isinstance(event, BatchChanged)]
     assert [view.batch for view in changes if view.finished] == [second, third, first]
 
 

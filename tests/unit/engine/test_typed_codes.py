@@ -9,14 +9,27 @@ import pytest
 
 from ferrygate.common.errors import Kind
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.command import CancelRequest
+from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.session import (
+    AnswerCode,
+    CodeQuestion,
+    OpenSite,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SignOut,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import Upload
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection
 from support.engine_rig import EngineRig, next_code
 from support.fake_clock import WallClock
 from support.sandbox_site import code_secret_of, site_of
 
-State = m.SessionState
+State = SessionState
 
 
 def code_now(box: Sandbox, clock: WallClock) -> Secret:
@@ -31,13 +44,13 @@ def wrong(code: Secret) -> Secret:
 
 def opened(rig: EngineRig, box: Sandbox) -> None:
     """Turn to the sandbox with its password at hand, and no code secret."""
-    rig.do(m.OpenSite, site_of(box.ready))
-    rig.do(m.UsePassword, box.ready.password)
+    rig.do(OpenSite, site_of(box.ready))
+    rig.do(UsePassword, box.ready.password)
 
 
 def cut(rig: EngineRig, box: Sandbox, state: State) -> None:
     """Cut the connection, and wait until the session is in a state that it was not in before."""
-    before = len(rig.listener.all(m.SessionChanged))
+    before = len(rig.listener.all(SessionChanged))
     box.faults.drop_connections()
     wait_for(rig, state, before)
 
@@ -46,10 +59,10 @@ def wait_for(rig: EngineRig, state: State, before: int) -> None:
     rig.listener.wait(lambda _event: state in rig.states[before:])
 
 
-def asked(rig: EngineRig, number: int = 1) -> m.CodeQuestion:
+def asked(rig: EngineRig, number: int = 1) -> CodeQuestion:
     """Wait for the question of this number."""
-    rig.listener.wait(lambda _event: len(rig.listener.all(m.CodeQuestion)) >= number)
-    return rig.listener.all(m.CodeQuestion)[number - 1]
+    rig.listener.wait(lambda _event: len(rig.listener.all(CodeQuestion)) >= number)
+    return rig.listener.all(CodeQuestion)[number - 1]
 
 
 def outcomes(box: Sandbox) -> list[str]:
@@ -59,7 +72,7 @@ def outcomes(box: Sandbox) -> list[str]:
 def test_a_typed_code_signs_in(rig: EngineRig, box: Sandbox, clock: WallClock) -> None:
     opened(rig, box)
     code = code_now(box, clock).reveal()
-    rig.do(m.SignIn, typed_code=Secret(f" {code[:3]} {code[3:]}\n"))
+    rig.do(SignIn, typed_code=Secret(f" {code[:3]} {code[3:]}\n"))
     assert outcomes(box) == ["granted"]
     assert rig.states[-1] is State.SIGNED_IN
 
@@ -69,7 +82,7 @@ def test_a_typed_code_signs_in(rig: EngineRig, box: Sandbox, clock: WallClock) -
 )
 def test_what_is_no_code_goes_nowhere(rig: EngineRig, box: Sandbox, typed: str) -> None:
     opened(rig, box)
-    problem = rig.refused(m.SignIn, typed_code=Secret(typed))
+    problem = rig.refused(SignIn, typed_code=Secret(typed))
     assert problem.kind is Kind.USAGE
     assert rig.connections == []
     assert typed not in repr(problem) or not typed
@@ -79,9 +92,9 @@ def test_a_code_that_was_used_is_refused_before_anybody_is_asked(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock))
+    rig.do(SignIn, typed_code=code_now(box, clock))
     opened(rig, box)
-    problem = rig.refused(m.SignIn, typed_code=code_now(box, clock))
+    problem = rig.refused(SignIn, typed_code=code_now(box, clock))
     assert (problem.kind, str(problem.sentence)) == (
         Kind.CODE_NEEDED,
         "That code was used already.",
@@ -95,13 +108,13 @@ def test_a_refused_code_counts_and_is_not_sent_again(
 ) -> None:
     opened(rig, box)
     mistyped = wrong(code_now(box, clock))
-    problem = rig.refused(m.SignIn, typed_code=mistyped)
+    problem = rig.refused(SignIn, typed_code=mistyped)
     assert problem.kind is Kind.SIGN_IN_REFUSED
     assert problem.next_step
     assert "code" in str(problem.next_step)
     assert rig.ledger.refusals(site_of(box.ready).account) == 1
-    assert rig.refused(m.SignIn, typed_code=mistyped).kind is Kind.CODE_NEEDED
-    rig.do(m.SignIn, typed_code=code_now(box, clock))
+    assert rig.refused(SignIn, typed_code=mistyped).kind is Kind.CODE_NEEDED
+    rig.do(SignIn, typed_code=code_now(box, clock))
     assert rig.ledger.refusals(site_of(box.ready).account) == 0
 
 
@@ -109,8 +122,8 @@ def test_the_typed_code_goes_before_one_that_is_made_and_both_are_known_as_one(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.UseCodeSecret, code_secret_of(box.ready))
-    rig.do(m.SignIn, typed_code=code_now(box, clock))
+    rig.do(UseCodeSecret, code_secret_of(box.ready))
+    rig.do(SignIn, typed_code=code_now(box, clock))
     assert rig.ledger.is_claimed(
         code_secret_of(box.ready), code_secret_of(box.ready).step_at(clock.now())
     )
@@ -119,30 +132,30 @@ def test_the_typed_code_goes_before_one_that_is_made_and_both_are_known_as_one(
     next_code(clock)
     wait_for(rig, State.SIGNED_IN, before)
     assert outcomes(box) == ["granted", "granted"]
-    assert rig.listener.all(m.CodeQuestion) == []
+    assert rig.listener.all(CodeQuestion) == []
 
 
 def test_a_code_that_was_made_here_and_sent_is_not_taken_again_from_a_person(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.UseCodeSecret, code_secret_of(box.ready))
-    rig.do(m.SignIn)
+    rig.do(UseCodeSecret, code_secret_of(box.ready))
+    rig.do(SignIn)
     opened(rig, box)
-    assert rig.refused(m.SignIn, typed_code=code_now(box, clock)).kind is Kind.CODE_NEEDED
+    assert rig.refused(SignIn, typed_code=code_now(box, clock)).kind is Kind.CODE_NEEDED
 
 
 def test_without_a_code_the_server_is_reached_first_and_then_one_is_asked_for(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    request = rig.send(m.SignIn, ask_code=True)
+    request = rig.send(SignIn, ask_code=True)
     question = asked(rig)
     assert (question.digits, question.goes_on, question.problem) == (6, False, None)
     assert rig.states == [State.CONNECTING, State.CONNECTING, State.ASKING_FOR_CODE]
     assert [connection.alive for connection in rig.connections] == [False]
     assert len(box.log) == 0
-    rig.engine.send(m.AnswerCode(question.question, code_now(box, clock)))
+    rig.engine.send(AnswerCode(question.question, code_now(box, clock)))
     assert rig.problem_of(request) is None
     assert outcomes(box) == ["granted"]
 
@@ -150,29 +163,29 @@ def test_without_a_code_the_server_is_reached_first_and_then_one_is_asked_for(
 def test_a_server_that_is_not_there_asks_for_no_code(rig: EngineRig, box: Sandbox) -> None:
     opened(rig, box)
     box.stop()
-    assert rig.refused(m.SignIn, ask_code=True).kind is Kind.CANNOT_REACH
-    assert rig.listener.all(m.CodeQuestion) == []
+    assert rig.refused(SignIn, ask_code=True).kind is Kind.CANNOT_REACH
+    assert rig.listener.all(CodeQuestion) == []
 
 
 def test_an_answer_that_is_no_code_is_asked_for_again(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    request = rig.send(m.SignIn, ask_code=True)
-    rig.engine.send(m.AnswerCode(asked(rig).question, Secret("12")))
+    request = rig.send(SignIn, ask_code=True)
+    rig.engine.send(AnswerCode(asked(rig).question, Secret("12")))
     again = asked(rig, 2)
     assert again.problem
     assert again.problem.kind is Kind.USAGE
-    rig.engine.send(m.AnswerCode(asked(rig).question, code_now(box, clock)))  # late
-    rig.engine.send(m.AnswerCode(again.question, code_now(box, clock)))
+    rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))  # late
+    rig.engine.send(AnswerCode(again.question, code_now(box, clock)))
     assert rig.problem_of(request) is None
     assert outcomes(box) == ["granted"]
 
 
 def test_no_answer_ends_the_sign_in(rig: EngineRig, box: Sandbox) -> None:
     opened(rig, box)
-    request = rig.send(m.SignIn, ask_code=True)
-    rig.engine.send(m.AnswerCode(asked(rig).question, None))
+    request = rig.send(SignIn, ask_code=True)
+    rig.engine.send(AnswerCode(asked(rig).question, None))
     problem = rig.problem_of(request)
     assert problem
     assert problem.kind is Kind.CODE_NEEDED
@@ -185,16 +198,16 @@ def test_a_sign_in_that_waits_for_a_code_can_be_taken_back(
     rig: EngineRig, box: Sandbox, command: str
 ) -> None:
     opened(rig, box)
-    request = rig.send(m.SignIn, ask_code=True)
+    request = rig.send(SignIn, ask_code=True)
     asked(rig)
     match command:
         case "cancel":
-            rig.engine.send(m.CancelRequest(request))
+            rig.engine.send(CancelRequest(request))
         case "sign out":
-            rig.do(m.SignOut)
+            rig.do(SignOut)
         case _:
-            assert rig.refused(m.SignIn).kind is Kind.USAGE
-            rig.engine.send(m.CancelRequest(request))
+            assert rig.refused(SignIn).kind is Kind.USAGE
+            rig.engine.send(CancelRequest(request))
     problem = rig.problem_of(request)
     assert problem
     assert problem.kind is Kind.CANCELLED
@@ -205,17 +218,17 @@ def test_after_a_cut_the_next_code_is_asked_for_and_transfers_go_on(
     rig: EngineRig, box: Sandbox, clock: WallClock, tmp_path: Path
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
     large = tmp_path / "large.bin"
     large.write_bytes(bytes(4_000_000))
     box.faults.cut_after(1_000_000)
-    batch = rig.batch_of(rig.send(m.Upload, (str(large),), b"/"))
+    batch = rig.batch_of(rig.send(Upload, (str(large),), b"/"))
     question = asked(rig)
     assert question.goes_on
     assert rig.states[-1] is State.ASKING_FOR_CODE
     assert rig.listener.batch_ends(batch) == []
     next_code(clock)
-    rig.engine.send(m.AnswerCode(question.question, code_now(box, clock)))
+    rig.engine.send(AnswerCode(question.question, code_now(box, clock)))
     assert rig.end_of_batch(batch).view.files_delivered == 1
     assert outcomes(box) == ["granted", "granted"]
 
@@ -224,15 +237,15 @@ def test_the_code_of_before_is_not_sent_after_a_cut(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
     cut(rig, box, State.ASKING_FOR_CODE)
-    rig.engine.send(m.AnswerCode(asked(rig).question, code_now(box, clock)))
+    rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))
     again = asked(rig, 2)
     assert again.problem
     assert str(again.problem.sentence) == "That code was used already."
     next_code(clock)
     before = len(rig.states)
-    rig.do(m.SignIn, typed_code=code_now(box, clock))  # as good as an answer
+    rig.do(SignIn, typed_code=code_now(box, clock))  # as good as an answer
     wait_for(rig, State.SIGNED_IN, before)
     assert outcomes(box) == ["granted", "granted"]
 
@@ -241,20 +254,20 @@ def test_a_mistyped_code_after_a_cut_loses_nothing_until_the_breaker_says_so(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
     cut(rig, box, State.ASKING_FOR_CODE)
     next_code(clock)
-    rig.engine.send(m.AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
+    rig.engine.send(AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
     again = asked(rig, 2)
     assert again.problem
     assert again.problem.kind is Kind.SIGN_IN_REFUSED
     next_code(clock)
-    rig.engine.send(m.AnswerCode(again.question, wrong(code_now(box, clock))))
+    rig.engine.send(AnswerCode(again.question, wrong(code_now(box, clock))))
     rig.listener.wait(lambda _event: rig.states[-1] is State.OFFLINE)
-    problem = rig.listener.all(m.SessionChanged)[-1].problem
+    problem = rig.listener.all(SessionChanged)[-1].problem
     assert problem
     assert problem.kind is Kind.LOCK_OUT_BREAKER
-    assert len(rig.listener.all(m.CodeQuestion)) == 2
+    assert len(rig.listener.all(CodeQuestion)) == 2
 
 
 def test_a_refused_code_is_told_where_the_server_was_away_meanwhile(
@@ -273,10 +286,10 @@ def test_a_refused_code_is_told_where_the_server_was_away_meanwhile(
     rig = AwayOnce(tmp_path / "home", clock)
     try:
         opened(rig, box)
-        rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+        rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
         cut(rig, box, State.ASKING_FOR_CODE)
         next_code(clock)
-        rig.engine.send(m.AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
+        rig.engine.send(AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
         again = asked(rig, 2)
     finally:
         rig.close()
@@ -289,38 +302,38 @@ def test_a_person_who_has_no_code_after_a_cut_ends_the_session(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
     cut(rig, box, State.ASKING_FOR_CODE)
-    listing = rig.send(m.ListFolder, b"/")
-    rig.engine.send(m.AnswerCode(asked(rig).question, None))
+    listing = rig.send(ListFolder, b"/")
+    rig.engine.send(AnswerCode(asked(rig).question, None))
     problem = rig.problem_of(listing)
     assert problem
     assert problem.kind is Kind.CODE_NEEDED
-    assert rig.listener.all(m.SessionChanged)[-1].problem == problem
+    assert rig.listener.all(SessionChanged)[-1].problem == problem
 
 
 def test_where_nobody_types_another_code_a_cut_ends_the_session_at_once(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock))
+    rig.do(SignIn, typed_code=code_now(box, clock))
     cut(rig, box, State.OFFLINE)
-    problem = rig.listener.all(m.SessionChanged)[-1].problem
+    problem = rig.listener.all(SessionChanged)[-1].problem
     assert problem
     assert problem.kind is Kind.CODE_NEEDED
     assert len(rig.connections) == 1
-    assert rig.listener.all(m.CodeQuestion) == []
+    assert rig.listener.all(CodeQuestion) == []
 
 
 def test_a_code_secret_that_comes_takes_the_question_back(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
     opened(rig, box)
-    rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
     cut(rig, box, State.ASKING_FOR_CODE)
     next_code(clock)
     before = len(rig.states)
-    rig.do(m.UseCodeSecret, code_secret_of(box.ready))
+    rig.do(UseCodeSecret, code_secret_of(box.ready))
     wait_for(rig, State.SIGNED_IN, before)
 
 
@@ -331,11 +344,11 @@ def test_the_wait_for_a_code_is_no_wait_for_the_server(
     rig = EngineRig(tmp_path / "home", clock, keep_trying=0.0)
     try:
         opened(rig, box)
-        rig.do(m.SignIn, typed_code=code_now(box, clock), ask_code=True)
+        rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
         cut(rig, box, State.ASKING_FOR_CODE)
         next_code(clock)
         before = len(rig.states)
-        rig.engine.send(m.AnswerCode(asked(rig).question, code_now(box, clock)))
+        rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))
         wait_for(rig, State.SIGNED_IN, before)
     finally:
         rig.close()

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event, Failed
+from ferrygate.engine.messages.files import ListFolder, StatPath
+from ferrygate.engine.messages.session import OpenSite, SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import BatchStarted, Download
 from ferrygate.sandbox.sandbox import Sandbox
 from support.engine_rig import EngineRig, signed_in
 from support.sandbox_site import site_of
@@ -24,8 +27,8 @@ def problem_of(rig: EngineRig, request: int) -> Problem:
     What its lanes still tell of such a batch may come behind that.
     """
     answer = rig.answer_of(request)
-    problem = answer.problem if isinstance(answer, m.Failed) else None
-    if isinstance(answer, m.BatchStarted):
+    problem = answer.problem if isinstance(answer, Failed) else None
+    if isinstance(answer, BatchStarted):
         batch = answer.batch
         rig.listener.wait(lambda _event: rig.listener.batch_ends(batch))
         problem = rig.listener.batch_ends(batch)[0].view.problem
@@ -38,17 +41,17 @@ def test_a_fault_answers_every_request_and_the_engine_goes_on(
 ) -> None:
     signed_in(rig, box)
     box.faults.stall()
-    listing = rig.send(m.ListFolder, b"/")
-    fetching = rig.send(m.Download, (b"/exports",), str(tmp_path))
+    listing = rig.send(ListFolder, b"/")
+    fetching = rig.send(Download, (b"/exports",), str(tmp_path))
     rig.engine._later(broken)
     for request in (listing, fetching):
         assert problem_of(rig, request).kind is Kind.INTERNAL
     box.faults.resume()
-    offline = rig.listener.all(m.SessionChanged)[-1]
-    assert offline.state is m.SessionState.OFFLINE
+    offline = rig.listener.all(SessionChanged)[-1]
+    assert offline.state is SessionState.OFFLINE
     assert offline.problem is not None
     assert offline.problem.kind is Kind.INTERNAL
-    rig.do(m.OpenSite, site_of(box.ready))
+    rig.do(OpenSite, site_of(box.ready))
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
@@ -57,17 +60,17 @@ def test_a_fault_while_a_fault_is_told_leaves_nobody_waiting(
 ) -> None:
     signed_in(rig, box)
     box.faults.stall()
-    listing = rig.send(m.ListFolder, b"/")
-    fetching = rig.send(m.Download, (b"/exports",), str(tmp_path))
+    listing = rig.send(ListFolder, b"/")
+    fetching = rig.send(Download, (b"/exports",), str(tmp_path))
 
-    def fail(event: m.Event) -> None:
-        if isinstance(event, m.SessionChanged):
+    def fail(event: Event) -> None:
+        if isinstance(event, SessionChanged):
             raise error
 
     rig.listener.then = fail
     rig.engine._later(broken)
     problems = [problem_of(rig, listing), problem_of(rig, fetching)]
-    problems.append(problem_of(rig, rig.send(m.StatPath, b"/")))
+    problems.append(problem_of(rig, rig.send(StatPath, b"/")))
     for problem in problems:
         assert problem.kind is Kind.INTERNAL
         assert problem.detail.startswith(error.__name__)
@@ -79,24 +82,24 @@ def test_commands_that_lie_there_are_answered_when_the_engine_breaks_down(rig: E
     requests: list[int] = []
 
     def leave() -> None:
-        requests.extend(rig.send(m.StatPath, b"/") for _ in range(3))
+        requests.extend(rig.send(StatPath, b"/") for _ in range(3))
         raise SystemExit
 
     rig.engine._later(leave)
-    rig.listener.wait(lambda event: isinstance(event, m.SessionChanged))
+    rig.listener.wait(lambda event: isinstance(event, SessionChanged))
     for request in requests:
         end = rig.end_of(request)
-        assert isinstance(end, m.Failed)
+        assert isinstance(end, Failed)
         assert end.problem.kind is Kind.INTERNAL
-    assert rig.listener.all(m.SessionChanged)[-1].problem is not None
+    assert rig.listener.all(SessionChanged)[-1].problem is not None
 
 
 def test_a_command_after_the_end_is_answered_at_once(rig: EngineRig) -> None:
     rig.close()
     answered = threading.Event()
     rig.listener.then = lambda _event: answered.set()
-    request = rig.send(m.StatPath, b"/")
+    request = rig.send(StatPath, b"/")
     assert answered.is_set()
     (answer,) = rig.listener.answers(request)
-    assert isinstance(answer, m.Failed)
+    assert isinstance(answer, Failed)
     assert answer.problem.kind is Kind.CANCELLED

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import HostKeyUnknownError, SecretsMissingError
+from ferrygate.common.secret import SecretKind
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.vault.vault import SecretKind
 from support.attempt_rig import CREDENTIALS, KEY, OTHER_KEY, SITE, Case
 
 PASSWORD, CODE_SECRET = SecretKind.PASSWORD, SecretKind.CODE_SECRET

@@ -10,8 +10,8 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import ConflictError, NotFoundError
-from ferrygate.engine import messages as m
 from ferrygate.engine.jobs import carry_out
+from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.sftp.spelling import as_spelled, other_forms, spelled_otherwise
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice
@@ -116,28 +116,28 @@ def browse(rig: Rig, command: Any) -> list[Entry]:
 
 
 def test_listing_and_stat_find_the_name_that_was_shown(rig: Rig) -> None:
-    shown = {entry.name for entry in browse(rig, m.ListFolder(1, nfc("/Büro")))}
+    shown = {entry.name for entry in browse(rig, ListFolder(1, nfc("/Büro")))}
     assert shown == {nfd("Müller.csv"), nfd("Für später")}
-    (entry,) = browse(rig, m.StatPath(1, nfc("/Büro/Müller.csv")))
+    (entry,) = browse(rig, StatPath(1, nfc("/Büro/Müller.csv")))
     assert entry.size == 1
 
 
 def test_renaming_and_removing_find_it_as_well(rig: Rig, server: ScriptedServer) -> None:
-    browse(rig, m.RenamePath(1, nfc("/Büro/Müller.csv"), nfc("/Büro/Mayer.csv")))
+    browse(rig, RenamePath(1, nfc("/Büro/Müller.csv"), nfc("/Büro/Mayer.csv")))
     assert server.asked(RENAME) == [(nfd("/Büro/Müller.csv"), nfd("/Büro") + b"/Mayer.csv")]
-    browse(rig, m.RemovePath(1, nfc("/Büro/Müller.csv")))
+    browse(rig, RemovePath(1, nfc("/Büro/Müller.csv")))
     assert server.asked(REMOVE) == [(nfd("/Büro/Müller.csv"),)]
 
 
 def test_a_new_folder_is_made_in_the_one_that_is_there(rig: Rig, server: ScriptedServer) -> None:
-    browse(rig, m.MakeFolder(1, nfc("/Büro/März")))
+    browse(rig, MakeFolder(1, nfc("/Büro/März")))
     assert nfd("/Büro") + nfc("/März") in server.folders
     assert nfc("/Büro") not in server.folders
 
 
 def test_what_is_nowhere_is_said_by_the_name_asked_for(rig: Rig) -> None:
     with pytest.raises(NotFoundError, match="Böro"):
-        browse(rig, m.StatPath(1, nfc("/Böro")))
+        browse(rig, StatPath(1, nfc("/Böro")))
 
 
 # ---------------------------------------------------------------- moving files

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.vault.backend import Backend
 from ferrygate.vault.keychain import KeychainVault
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind, Vault
+from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
 KINDS = list(SecretKind)
 PASSWORD, CODE_SECRET = SecretKind.PASSWORD, SecretKind.CODE_SECRET

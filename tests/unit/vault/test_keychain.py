@@ -11,11 +11,11 @@ from keyring.backends import fail, null
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError
 
 from ferrygate.common.errors import KeychainError
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.vault.backend import Backend
 from ferrygate.vault.keychain import KeychainVault, open_vault
 from ferrygate.vault.memory import MemoryVault
-from ferrygate.vault.vault import Binding, SavedSecret, SecretKind
+from ferrygate.vault.vault import Binding, SavedSecret
 
 PASSWORD = SecretKind.PASSWORD
 HUNG = 0.05

@@ -14,8 +14,29 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import (
+    CodeChanged,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    SkewMeasured,
+    UseCodeSecret,
+)
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import FolderBlock, ListFolder, MakeFolder
+from ferrygate.engine.messages.session import (
+    OpenSite,
+    RefusalsCounted,
+    SessionChanged,
+    SessionState,
+    SiteOpened,
+    UsePassword,
+)
+from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, Upload
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import SignInSettings, Site, Support
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 SITE = Site(
     name="Acme exports",
@@ -35,7 +56,7 @@ _FILES = (
 
 
 EMPTY_FOLDER = b"/inbox/run-18"
-_UPLOAD = m.BatchId("upload")
+_UPLOAD = BatchId("upload")
 
 
 class SceneEngine:
@@ -49,7 +70,7 @@ class SceneEngine:
         skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
     """
 
-    def __init__(self, listener: Callable[[m.Event], None]) -> None:
+    def __init__(self, listener: Callable[[Event], None]) -> None:
         self._tell = listener
         self.refusal: Problem | None = None
         self.change_refusal: Problem | None = None
@@ -57,25 +78,25 @@ class SceneEngine:
         self.unending: tuple[Entry, ...] = ()
         self.skew = (45.4, 0)
 
-    def send(self, command: m.Command) -> None:
+    def send(self, command: Command) -> None:
         """Answer what no scene cares about."""
         match command:
             case _ if self.is_away:
                 pass
-            case m.ExplainRefusal(request=number):
-                self._tell(m.RefusalExplained(request=number, problem=_explanation()))
-                self._tell(m.Done(request=number))
-            case m.MeasureSkew(request=number):
+            case ExplainRefusal(request=number):
+                self._tell(RefusalExplained(request=number, problem=_explanation()))
+                self._tell(Done(request=number))
+            case MeasureSkew(request=number):
                 seconds, applied = self.skew
-                self._tell(m.SkewMeasured(request=number, seconds=seconds, applied=applied))
-                self._tell(m.Done(request=number))
-            case m.ListFolder():
+                self._tell(SkewMeasured(request=number, seconds=seconds, applied=applied))
+                self._tell(Done(request=number))
+            case ListFolder():
                 self._list(command)
-            case m.Upload(request=number):
-                self._tell(m.BatchStarted(request=number, batch=_UPLOAD))
-            case m.OpenSite(request=number, site=site):
+            case Upload(request=number):
+                self._tell(BatchStarted(request=number, batch=_UPLOAD))
+            case OpenSite(request=number, site=site):
                 self._tell(
-                    m.SiteOpened(
+                    SiteOpened(
                         site=site,
                         has_password=False,
                         has_code_secret=False,
@@ -83,24 +104,24 @@ class SceneEngine:
                         correction=self.skew[1],
                     )
                 )
-                self._tell(m.Done(request=number))
-            case m.MakeFolder(request=number) if self.change_refusal is not None:
-                self._tell(m.Failed(request=number, problem=self.change_refusal))
-            case m.UsePassword(request=number) | m.UseCodeSecret(request=number):
-                self._tell(m.Done(request=number))
+                self._tell(Done(request=number))
+            case MakeFolder(request=number) if self.change_refusal is not None:
+                self._tell(Failed(request=number, problem=self.change_refusal))
+            case UsePassword(request=number) | UseCodeSecret(request=number):
+                self._tell(Done(request=number))
             case _:
                 pass
 
-    def _list(self, command: m.ListFolder) -> None:
+    def _list(self, command: ListFolder) -> None:
         number = command.request
         if self.refusal is not None:
-            self._tell(m.Failed(request=number, problem=self.refusal))
+            self._tell(Failed(request=number, problem=self.refusal))
         elif self.unending:
-            self._tell(m.FolderBlock(request=number, entries=self.unending))
+            self._tell(FolderBlock(request=number, entries=self.unending))
         else:
             entries = () if command.path == EMPTY_FOLDER else _FILES
-            self._tell(m.FolderBlock(request=number, entries=entries))
-            self._tell(m.Done(request=number))
+            self._tell(FolderBlock(request=number, entries=entries))
+            self._tell(Done(request=number))
 
     def close(self) -> None:
         """Nothing to end."""
@@ -149,13 +170,13 @@ class SceneWindow:
 
     def _show_code(self, *, spent: bool) -> None:
         code = live_code(CodeSecret(key=_KEY), self._clock.now())
-        self.workspace.handle(m.CodeChanged(code=code, spent=spent))
+        self.workspace.handle(CodeChanged(code=code, spent=spent))
 
     def start_batch(self, name: str, target: str) -> None:
         """Some of what was asked to be sent has been."""
-        view = m.BatchView(
+        view = BatchView(
             batch=_UPLOAD,
-            direction=m.Direction.UPLOAD,
+            direction=Direction.UPLOAD,
             name=name,
             sources=1,
             target=target,
@@ -163,30 +184,30 @@ class SceneWindow:
             bytes_total=3_600_000_000,
             bytes_moved=500_000_000,
         )
-        self.workspace.handle(m.BatchChanged(view=view))
+        self.workspace.handle(BatchChanged(view=view))
 
     def sign_in(self) -> None:
         """As far as the files."""
         self.give_code()
-        self.state(m.SessionState.SIGNED_IN)
+        self.state(SessionState.SIGNED_IN)
 
     def state(
-        self, state: m.SessionState, problem: Problem | None = None, wait: float | None = None
+        self, state: SessionState, problem: Problem | None = None, wait: float | None = None
     ) -> None:
         """The session enters a state, for so many seconds where it waits."""
         until = None if wait is None else self._clock.now() + wait
-        can_try_now = state is m.SessionState.RECONNECTING and until is not None
+        can_try_now = state is SessionState.RECONNECTING and until is not None
         self.workspace.handle(
-            m.SessionChanged(state=state, until=until, problem=problem, can_try_now=can_try_now)
+            SessionChanged(state=state, until=until, problem=problem, can_try_now=can_try_now)
         )
 
     def correct_codes(self, seconds: int) -> None:
         """Codes are corrected, though the clock is right by now."""
         self._engine.skew = (0.4, seconds)
 
-    def count(self, refusals: int, gate: m.Gate) -> None:
+    def count(self, refusals: int, gate: Gate) -> None:
         """So many sign-ins of the account were refused in a row."""
-        self.workspace.handle(m.RefusalsCounted(site=SITE, refusals=refusals, gate=gate))
+        self.workspace.handle(RefusalsCounted(site=SITE, refusals=refusals, gate=gate))
 
     @property
     def now(self) -> float:
@@ -222,7 +243,7 @@ class SceneWindow:
         problem = Problem(
             kind=kind, sentence=sentence, next_step=next_step, fingerprint="SHA256:other"
         )
-        self.state(m.SessionState.OFFLINE, problem)
+        self.state(SessionState.OFFLINE, problem)
 
 
 def _explanation() -> Problem:

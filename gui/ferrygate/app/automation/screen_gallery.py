@@ -15,7 +15,7 @@ from ferrygate.app.desktop import Desktop
 from ferrygate.app.options import AppOptions
 from ferrygate.common.clock import Clock
 from ferrygate.common.paths import Home
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
 
 
 def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENES) -> list[Path]:
@@ -47,7 +47,7 @@ def scene_window(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, SceneWind
     downloads.mkdir()
     engines: list[SceneEngine] = []
 
-    def make(listener: Callable[[m.Event], None]) -> SceneEngine:
+    def make(listener: Callable[[Event], None]) -> SceneEngine:
         engines.append(SceneEngine(listener))
         return engines[0]
 

@@ -12,16 +12,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ferrygate.common.errors import Problem, problem_of
-from ferrygate.engine.messages import (
-    Command,
-    Event,
-    Failed,
-    FolderBlock,
-    Request,
-    SessionChanged,
-    SessionState,
-    TakeMore,
-)
+from ferrygate.engine.messages.command import Command, Request
+from ferrygate.engine.messages.event import Event, Failed
+from ferrygate.engine.messages.files import FolderBlock, TakeMore
+from ferrygate.engine.messages.session import SessionChanged, SessionState
 
 MAX_EVENTS = 256
 """Of one turn: some milliseconds, so that clicks and paints come between."""

@@ -25,7 +25,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
-from ferrygate.engine.messages import BatchId, ConflictChoice, ConflictScope
+from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope
 
 
 class TransfersPanel(QFrame):

@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.errors import PASSING, Kind, Problem
-from ferrygate.engine.messages import BatchView
+from ferrygate.transfers.views import BatchView
 
 INTERRUPTS = PASSING | {Kind.CANCELLED}
 """Kinds of problems that end files when the session ends: CANCELLED is a person's sign-out."""

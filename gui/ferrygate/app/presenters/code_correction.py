@@ -11,7 +11,7 @@ from ferrygate.app.presenters.question_views import ConsentView
 from ferrygate.common.clock import Clock
 from ferrygate.common.i18n import _
 from ferrygate.common.text import difference_text
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import SkewMeasured
 from ferrygate.sites.skew import NOTABLE
 
 
@@ -22,7 +22,7 @@ class CodeCorrection:
         """Begin without a correction; ``clock`` tells when somebody sets it."""
         self._clock = clock
         self._offset = self._wall_offset()
-        self._skew: m.SkewMeasured | None = None
+        self._skew: SkewMeasured | None = None
         self.applied = 0
 
     def apply(self, seconds: int) -> None:
@@ -30,7 +30,7 @@ class CodeCorrection:
         self.applied = seconds if abs(seconds) > NOTABLE else 0
         self._skew = None
 
-    def measured(self, skew: m.SkewMeasured) -> None:
+    def measured(self, skew: SkewMeasured) -> None:
         """Take in how the clocks differ."""
         self._skew = skew
         self.applied = skew.applied

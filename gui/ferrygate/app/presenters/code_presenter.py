@@ -13,7 +13,8 @@ from ferrygate.app.presenters.session_words import seconds_until
 from ferrygate.codes.totp import LiveCode
 from ferrygate.common.clock import Clock
 from ferrygate.common.i18n import _
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeAwaited, CodeChanged, CodeGivenOut, ShowCode
+from ferrygate.engine.messages.event import Done, Event, Failed
 
 AMBER_SECONDS = 7
 RED_SECONDS = 3
@@ -110,7 +111,7 @@ class CodePresenter(Observable):
     def copy(self) -> None:
         """Ask the engine for a code to use elsewhere, once."""
         if self._asked is None and self._code is not None:
-            self._asked = self._outbox.ask(m.ShowCode)
+            self._asked = self._outbox.ask(ShowCode)
             self._changed()
 
     def tick(self) -> None:
@@ -119,17 +120,17 @@ class CodePresenter(Observable):
             self.given_out = None
         self._changed()
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what the engine says about codes."""
         match event:
-            case m.CodeChanged():
+            case CodeChanged():
                 self._code, self._spent = event.code, event.spent
-            case m.CodeGivenOut(request=request) if request == self._asked:
+            case CodeGivenOut(request=request) if request == self._asked:
                 self.given_out = GivenOutCode(event.code.code, event.code.valid_until)
                 self._copied_at = self._clock.now()
-            case m.CodeAwaited(request=request) if request == self._asked:
+            case CodeAwaited(request=request) if request == self._asked:
                 self._awaited = event.until
-            case m.Done(request=request) | m.Failed(request=request) if request == self._asked:
+            case Done(request=request) | Failed(request=request) if request == self._asked:
                 self._asked = self._awaited = None
             case _:
                 return

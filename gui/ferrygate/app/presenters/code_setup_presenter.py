@@ -16,7 +16,9 @@ from ferrygate.common.errors import CodeSecretError, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import UseCodeSecret
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
 from ferrygate.sites.site import SignInSettings, Site
 
@@ -78,7 +80,7 @@ class CodeSetupPresenter(Observable):
         secret = self._secret
         if secret is None:
             return []
-        return [lambda number: m.UseCodeSecret(request=number, secret=secret, save=self.saves)]
+        return [lambda number: UseCodeSecret(request=number, secret=secret, save=self.saves)]
 
     def read(self) -> None:
         """A picture is being looked at; :meth:`found` or :meth:`not_readable` follows."""
@@ -119,13 +121,13 @@ class CodeSetupPresenter(Observable):
         """Take one of the accounts of an export."""
         self._use(self._choices[at])
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Follow what the engine says."""
-        if isinstance(event, m.SiteOpened):
+        if isinstance(event, SiteOpened):
             self._can_keep = event.can_save and event.site.policy.save_code_secret
         if self._chain.handle(event) and self._chain.problem is not None:
             self._report(self._chain.problem)
-        if isinstance(event, m.SessionChanged) and event.state is m.SessionState.SIGNED_IN:
+        if isinstance(event, SessionChanged) and event.state is SessionState.SIGNED_IN:
             self._show(self._again(unproven=False))
 
     def _use(self, secret: CodeSecret) -> None:

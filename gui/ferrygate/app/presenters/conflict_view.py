@@ -7,7 +7,7 @@ import msgspec
 from ferrygate.common.i18n import _, render
 from ferrygate.common.message import sentences
 from ferrygate.common.text import size_and_time_text
-from ferrygate.engine.messages import ConflictQuestion, ConflictScope, FileFacts
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.conflict_words import (
     cost_words,
     kind_words,
@@ -16,6 +16,8 @@ from ferrygate.transfers.conflict_words import (
     scopes,
     side_names,
 )
+from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.views import ConflictScope
 
 
 class ExampleView(msgspec.Struct, frozen=True):

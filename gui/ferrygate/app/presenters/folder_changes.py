@@ -16,7 +16,9 @@ from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.names import edited_name, remote_name
 from ferrygate.common.remote_path import join
 from ferrygate.common.text import number_text
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.files import MakeFolder, RemovePath, RenamePath
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class FolderChanges:
             UsageError: a folder cannot have that name.
         """
         path = join(folder, remote_name(name.strip()))
-        number = self._outbox.ask(lambda number: m.MakeFolder(request=number, path=path))
+        number = self._outbox.ask(lambda number: MakeFolder(request=number, path=path))
         self._under_way[number] = Change(folder, partial(self._made, path), TypedName(name))
 
     def rename(self, folder: bytes, old: bytes, name: str) -> None:
@@ -70,7 +72,7 @@ class FolderChanges:
         source = join(folder, old)
         target = join(folder, edited_name(old, _trimmed(name, display_name(old))))
         number = self._outbox.ask(
-            lambda number: m.RenamePath(request=number, source=source, target=target)
+            lambda number: RenamePath(request=number, source=source, target=target)
         )
         done = partial(self._renamed, source, target)
         self._under_way[number] = Change(folder, done, TypedName(name, old))
@@ -90,10 +92,10 @@ class FolderChanges:
             number = self._outbox.ask(_removal(path, recursive=entry.kind is EntryKind.FOLDER))
             self._under_way[number] = Change(folder, partial(self._places.remove, path))
 
-    def end(self, event: m.Done | m.Failed) -> Change | None:
+    def end(self, event: Done | Failed) -> Change | None:
         """The change that a request's end tells of; ``None`` for other requests."""
         change = self._under_way.pop(event.request, None)
-        if change is not None and isinstance(event, m.Done):
+        if change is not None and isinstance(event, Done):
             change.done()
         return change
 
@@ -123,5 +125,5 @@ def _trimmed(text: str, old: str) -> str:
     return text.rstrip() if old == old.rstrip() else text
 
 
-def _removal(path: bytes, *, recursive: bool) -> Callable[[int], m.Command]:
-    return lambda number: m.RemovePath(request=number, path=path, recursive=recursive)
+def _removal(path: bytes, *, recursive: bool) -> Callable[[int], Command]:
+    return lambda number: RemovePath(request=number, path=path, recursive=recursive)

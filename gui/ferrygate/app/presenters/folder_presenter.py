@@ -28,7 +28,24 @@ from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageErro
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import basename, join, parent
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.command import CancelRequest
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.files import (
+    FolderBlock,
+    ListFolder,
+    ListingIncomplete,
+    PathStat,
+    StatPath,
+)
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.engine.messages.transfers import (
+    BatchChanged,
+    BatchStarted,
+    Download,
+    FileChanged,
+    Upload,
+)
+from ferrygate.transfers.views import ConflictChoice
 
 
 class FolderPresenter(Observable):
@@ -58,7 +75,7 @@ class FolderPresenter(Observable):
         self._arrivals = Arrivals(clock, sink)
         self._is_filling = False  # uploads bring files into the folder shown
         self._finding: Finding | None = None
-        self._session = m.SessionState.SIGNED_IN
+        self._session = SessionState.SIGNED_IN
 
     @property
     def view(self) -> FolderView:
@@ -79,7 +96,7 @@ class FolderPresenter(Observable):
             is_reading=self._listing is not None,
             entries_read=self._entries_read,
             is_filling=self._is_filling,
-            is_away=not self._is_offline and self._session is not m.SessionState.SIGNED_IN,
+            is_away=not self._is_offline and self._session is not SessionState.SIGNED_IN,
         )
 
     @property
@@ -88,7 +105,7 @@ class FolderPresenter(Observable):
 
     @property
     def _is_offline(self) -> bool:
-        return self._session is m.SessionState.OFFLINE
+        return self._session is SessionState.OFFLINE
 
     @property
     def _can_upload(self) -> bool:
@@ -133,7 +150,7 @@ class FolderPresenter(Observable):
         """Open what only the server can tell to be a folder, such as a link; ``fetch`` a file."""
         path = join(self._path, entry.name)
         self._refused = None
-        number = self._outbox.ask(lambda number: m.StatPath(request=number, path=path))
+        number = self._outbox.ask(lambda number: StatPath(request=number, path=path))
         self._finding = Finding(number, self._path, path, fetch)
         self._changed()
 
@@ -187,21 +204,13 @@ class FolderPresenter(Observable):
             target = folder or self._path
             number = self._outbox.number()
             self._uploads.ask(number, target)
-            self._outbox.send(
-                m.Upload(
-                    request=number,
-                    sources=chosen,
-                    folder=target,
-                    on_conflict=m.ConflictChoice.ASK,
-                )
-            )
+            self._outbox.send(Upload(number, chosen, target, ConflictChoice.ASK))
 
     def download(self, names: Iterable[bytes], folder: str, *, source: bytes | None = None) -> None:
         """Fetch entries of a folder, or of the one shown, into a local folder."""
         sources = tuple(join(source or self._path, name) for name in names)
         if sources:
-            choice = m.ConflictChoice.ASK
-            self._outbox.ask(lambda number: m.Download(number, sources, folder, choice))
+            self._outbox.ask(lambda number: Download(number, sources, folder, ConflictChoice.ASK))
 
     # ------------------------------------------------------------ what the engine says
 
@@ -209,39 +218,39 @@ class FolderPresenter(Observable):
         """The wall clock entered another second."""
         self._show_arrivals(at_once=True)
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in listings and the ends of changes."""
         finding = self._finding
         match event:
-            case m.PathStat(request=request) if finding and request == finding.request:
+            case PathStat(request=request) if finding and request == finding.request:
                 self._found(finding, event.entry.kind)
-            case m.Failed(request=request) if finding and request == finding.request:
+            case Failed(request=request) if finding and request == finding.request:
                 self._finding, self._refused = None, event.problem
-            case m.FolderBlock() | m.ListingIncomplete() | m.Done() | m.Failed():
+            case FolderBlock() | ListingIncomplete() | Done() | Failed():
                 if not (self._take_listing(event) or self._end_change(event)):
                     return
-            case m.SessionChanged(state=state):
+            case SessionChanged(state=state):
                 self._session = state
             case _:
                 self._follow_uploads(event)
                 return
         self._changed()
 
-    def _follow_uploads(self, event: m.Event) -> None:
+    def _follow_uploads(self, event: Event) -> None:
         """Follow what uploads bring; how they end is told by their own rows."""
         match event:
-            case m.BatchStarted():
+            case BatchStarted():
                 self._uploads.start(event)
-            case m.BatchChanged():
+            case BatchChanged():
                 self._uploads.follow(event.view)
-            case m.FileChanged():
+            case FileChanged():
                 self._take_arrival(event)
                 return
             case _:
                 return
         self._look_at_uploads()
 
-    def _take_arrival(self, event: m.FileChanged) -> None:
+    def _take_arrival(self, event: FileChanged) -> None:
         made = self._uploads.made_folder(event)
         if made is not None:
             self._places.add(made)
@@ -266,28 +275,28 @@ class FolderPresenter(Observable):
             self.refresh()
         self._changed()
 
-    def _take_listing(self, event: m.Event) -> bool:
+    def _take_listing(self, event: Event) -> bool:
         """Take what tells of the listing under way; tell whether the event does."""
         match event:
-            case m.FolderBlock(request=request) if request == self._listing:
+            case FolderBlock(request=request) if request == self._listing:
                 self._add(event.entries)
-            case m.ListingIncomplete(request=request) if request == self._listing:
+            case ListingIncomplete(request=request) if request == self._listing:
                 self._unseen = event.problem
-            case m.Done(request=request) if request == self._listing:
+            case Done(request=request) if request == self._listing:
                 self._listed()
-            case m.Failed(request=request) if request == self._listing:
+            case Failed(request=request) if request == self._listing:
                 self._failed(event.problem)
             case _:
                 return False
         return True
 
-    def _end_change(self, event: m.Event) -> bool:
+    def _end_change(self, event: Event) -> bool:
         """Read the folder again after a change; tell whether the event was the end of a request."""
-        if not isinstance(event, m.Done | m.Failed):
+        if not isinstance(event, Done | Failed):
             return False
         change = self._changes.end(event)
         is_here = change is not None and change.folder == self._path
-        if isinstance(event, m.Failed) and (change or self._uploads.has_failed(event.request)):
+        if isinstance(event, Failed) and (change or self._uploads.has_failed(event.request)):
             self._refused = event.problem
             self._refused_name = change.typed if change and is_here else None
         elif change is None:
@@ -316,8 +325,7 @@ class FolderPresenter(Observable):
     def _turn_to(self, path: bytes) -> None:
         left, self._path = self._path, path
         self._doomed = ()
-        self._refused = self._refused_name = None
-        self._problem = None
+        self._refused = self._refused_name = self._problem = None
         self._state = FolderState.LOADING
         self._is_filling = self._uploads.fills(path)
         self._arrivals.forget()
@@ -327,7 +335,7 @@ class FolderPresenter(Observable):
 
     def _list(self, *, again: bool) -> None:
         if self._listing is not None:
-            self._outbox.send(m.CancelRequest(target=self._listing))
+            self._outbox.send(CancelRequest(target=self._listing))
         self._again = again
         if again:
             self._sink.begin_again()
@@ -336,14 +344,14 @@ class FolderPresenter(Observable):
         self._unseen = None
         path = self._path
         self._held = HeldNames(path)
-        self._listing = self._outbox.ask(lambda number: m.ListFolder(request=number, path=path))
+        self._listing = self._outbox.ask(lambda number: ListFolder(request=number, path=path))
         self._changed()
 
     def _add(self, entries: tuple[Entry, ...]) -> None:
         try:
             self._held.add(entries)
         except RemoteFailureError as error:
-            self._outbox.send(m.CancelRequest(target=self._listing or 0))
+            self._outbox.send(CancelRequest(target=self._listing or 0))
             self._unseen = error.problem
             self._listed()
             return

@@ -6,9 +6,10 @@ import msgspec
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.remote_path import join
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchStarted, FileChanged
+from ferrygate.transfers.views import BatchId, BatchView, FileView, LateCheck, TransferState
 
-_MADE = {m.TransferState.SENDING, m.TransferState.CHECKING, m.TransferState.DELIVERED}
+_MADE = {TransferState.SENDING, TransferState.CHECKING, TransferState.DELIVERED}
 
 
 class _Upload(msgspec.Struct):
@@ -35,8 +36,8 @@ class FolderUploads:
 
     def __init__(self) -> None:
         self._asked: dict[int, bytes] = {}
-        self._batches: dict[m.BatchId, _Upload] = {}
-        self._running: set[m.BatchId] = set()
+        self._batches: dict[BatchId, _Upload] = {}
+        self._running: set[BatchId] = set()
 
     def ask(self, request: int, folder: bytes) -> None:
         """Note an upload that was asked for."""
@@ -46,14 +47,14 @@ class FolderUploads:
         """Tell whether a request that failed was one for an upload."""
         return self._asked.pop(request, None) is not None
 
-    def start(self, event: m.BatchStarted) -> None:
+    def start(self, event: BatchStarted) -> None:
         """Note the batch that a request became."""
         folder = self._asked.pop(event.request, None)
         if folder is not None:
             self._batches[event.batch] = _Upload(folder)
             self._running.add(event.batch)
 
-    def follow(self, view: m.BatchView) -> None:
+    def follow(self, view: BatchView) -> None:
         """Note whether more may come of a batch."""
         if view.batch in self._batches:
             (self._running.discard if view.finished else self._running.add)(view.batch)
@@ -62,7 +63,7 @@ class FolderUploads:
         """Tell whether files are on their way into a folder."""
         return any(self._batches[batch].reaches(folder) for batch in self._running)
 
-    def made_folder(self, event: m.FileChanged) -> bytes | None:
+    def made_folder(self, event: FileChanged) -> bytes | None:
         """The folder that a file's upload makes in the folder the batch goes to, told once."""
         upload = self._batches.get(event.batch)
         if upload is None or event.view.state not in _MADE:
@@ -74,7 +75,7 @@ class FolderUploads:
         upload.below.add(made)
         return made
 
-    def arrival(self, event: m.FileChanged, folder: bytes, now: float) -> Entry | None:
+    def arrival(self, event: FileChanged, folder: bytes, now: float) -> Entry | None:
         """The entry that a file's news brings into a folder: the file, or the folder it lies in."""
         view = event.view
         if event.batch not in self._batches or view.state not in _MADE:
@@ -87,9 +88,9 @@ class FolderUploads:
         )
 
 
-def _is_there(view: m.FileView) -> bool:
+def _is_there(view: FileView) -> bool:
     """Tell whether a file has been delivered, though it may be asked about once more."""
-    return view.state is m.TransferState.DELIVERED or view.late_check is m.LateCheck.DUE
+    return view.state is TransferState.DELIVERED or view.late_check is LateCheck.DUE
 
 
 def _below(folder: bytes, path: bytes) -> bytes:

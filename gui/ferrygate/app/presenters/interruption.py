@@ -6,7 +6,8 @@ import msgspec
 
 from ferrygate.app.presenters.session_words import seconds_until
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import BatchView, SessionChanged, SessionState
+from ferrygate.engine.messages.session import SessionChanged, SessionState
+from ferrygate.transfers.views import BatchView
 
 
 class Interruption(msgspec.Struct, frozen=True):

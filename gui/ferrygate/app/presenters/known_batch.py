@@ -19,15 +19,9 @@ from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import AGAIN_IS_NO_HELP, Problem
 from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.remote_path import basename
-from ferrygate.engine.messages import (
-    BatchView,
-    ConflictQuestion,
-    ConflictScope,
-    Direction,
-    FileView,
-    TransferState,
-)
+from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchView, ConflictScope, Direction, FileView, TransferState
 from ferrygate.transfers.words import confirmation_words, left_words, skipped_words
 
 _MAX_FAILURES = 100  # of a batch that are kept for support

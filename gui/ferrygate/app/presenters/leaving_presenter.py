@@ -10,7 +10,9 @@ import msgspec
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.common.i18n import _, ngettext, render
 from ferrygate.common.text import size_text
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.transfers import BatchChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 from ferrygate.transfers.words import batch_title
 
 
@@ -48,7 +50,7 @@ class LeavingPresenter(Observable):
 
     def __init__(self) -> None:
         super().__init__()
-        self._under_way: dict[m.BatchId, m.BatchView] = {}
+        self._under_way: dict[BatchId, BatchView] = {}
         self._asked: tuple[Leaving, Callable[[], object]] | None = None
 
     @property
@@ -102,9 +104,9 @@ class LeavingPresenter(Observable):
         if asked is not None:
             asked[1]()
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Follow batches."""
-        if not isinstance(event, m.BatchChanged):
+        if not isinstance(event, BatchChanged):
             return
         view = event.view
         if view.finished or view.stopping:
@@ -115,25 +117,25 @@ class LeavingPresenter(Observable):
             self._changed()
 
 
-def _is_only_late(view: m.BatchView) -> bool:
+def _is_only_late(view: BatchView) -> bool:
     """Tell whether all is delivered, and some of it is only asked about once more."""
     ended = view.files_finished + view.files_late
     return not view.walking and view.files_late > 0 and ended >= view.files_total
 
 
-def _lost(views: list[m.BatchView]) -> list[str]:
+def _lost(views: list[BatchView]) -> list[str]:
     """Say what would not arrive, for each direction."""
     words = []
-    for direction in m.Direction:
+    for direction in Direction:
         of_it = [view for view in views if view.direction is direction]
-        if of_it and direction is m.Direction.UPLOAD:
+        if of_it and direction is Direction.UPLOAD:
             words.append(_("{amount} would not be sent.").format(amount=_amount(of_it)))
         elif of_it:
             words.append(_("{amount} would not be fetched.").format(amount=_amount(of_it)))
     return words
 
 
-def _amount(views: list[m.BatchView]) -> str:
+def _amount(views: list[BatchView]) -> str:
     """Name what is left to move, after the batch that has most of it left."""
     largest = max(views, key=_left)
     what = render(batch_title(largest))
@@ -150,7 +152,7 @@ def _amount(views: list[m.BatchView]) -> str:
     return _("{size} of {what}").format(size=size_text(left), what=what)
 
 
-def _left(view: m.BatchView) -> int:
+def _left(view: BatchView) -> int:
     return max(0, view.bytes_total - view.bytes_moved)
 
 

@@ -8,7 +8,8 @@ from ferrygate.app.presenters.observable import Observable
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import ConnectionLostError, Problem
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import Notice, ServerSaid, SessionChanged, SessionState
 
 STAYS_SECONDS = 4.0
 """Seconds for which a passing word stands."""
@@ -54,16 +55,16 @@ class NoticePresenter(Observable):
         """The wall clock entered another second."""
         self._changed()
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what the engine wants said."""
         match event:
-            case m.Notice():
+            case Notice():
                 self.show(event.problem)
-            case m.SessionChanged(state=state):
-                self._reconnecting = state is m.SessionState.RECONNECTING
+            case SessionChanged(state=state):
+                self._reconnecting = state is SessionState.RECONNECTING
                 if not self._reconnecting and self.problem is self._of_server:
                     self.dismiss()
-            case m.ServerSaid(words=words):
+            case ServerSaid(words=words):
                 self._hear(words)
             case _:
                 pass

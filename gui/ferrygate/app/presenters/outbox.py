@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from ferrygate.engine.messages import Command
+from ferrygate.engine.messages.command import Command
 
 
 class Outbox:

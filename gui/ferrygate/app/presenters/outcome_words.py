@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ferrygate.app.presenters.batch_outcome import Outcome, sums_of
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.text import number_text, time_text
-from ferrygate.engine.messages import BatchView, Direction
+from ferrygate.transfers.views import BatchView, Direction
 
 
 def outcome_words(view: BatchView, outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from ferrygate.app.presenters.session_words import seconds_until
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import HostKeyQuestion, PromptQuestion
+from ferrygate.engine.messages.session import HostKeyQuestion, PromptQuestion
 from ferrygate.sites.site import Site
 
 _LINE = 32  # characters of a fingerprint that fit on a line of the card

@@ -15,7 +15,16 @@ from ferrygate.app.presenters.question_views import ConsentView, whom_to_ask
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import MENDED_ALONE, Kind, Problem
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import (
+    ApplySkew,
+    ExplainRefusal,
+    MeasureSkew,
+    RefusalExplained,
+    SkewMeasured,
+)
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import RefusalsCounted, ResetLock, SiteOpened
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 
 _OKTA_KNOWS = {Kind.SIGN_IN_REFUSED, Kind.LOCK_OUT_BREAKER}
@@ -64,7 +73,7 @@ class RefusalPresenter(Observable):
         self._say = say
         self._site: Site | None = None
         self._problem: Problem | None = None
-        self._counted: m.RefusalsCounted | None = None
+        self._counted: RefusalsCounted | None = None
         self._chosen: Action | None = None
         self._explained = False
         self._correction = CodeCorrection(clock)
@@ -87,13 +96,13 @@ class RefusalPresenter(Observable):
         )
 
     @property
-    def gate(self) -> m.Gate:
+    def gate(self) -> Gate:
         """The answer that the next attempt would get from the lock-out breaker."""
         kind = self._problem.kind if self._problem is not None else None
         if kind is Kind.LOCK_OUT_SHUT:
-            return m.Gate.SHUT
-        gate = self._counted.gate if self._counted is not None else m.Gate.OPEN
-        return m.Gate.ASK if kind is Kind.LOCK_OUT_BREAKER and gate is m.Gate.OPEN else gate
+            return Gate.SHUT
+        gate = self._counted.gate if self._counted is not None else Gate.OPEN
+        return Gate.ASK if kind is Kind.LOCK_OUT_BREAKER and gate is Gate.OPEN else gate
 
     def turn_to(self, site: Site) -> None:
         """Forget what concerned another site, or another account of it."""
@@ -126,22 +135,20 @@ class RefusalPresenter(Observable):
         """Do what the person agreed to."""
         chosen, self._chosen = self._chosen, None
         if chosen is Action.ASK_OKTA:
-            stopped = self.gate is m.Gate.ASK  # which the person was told, and agrees to this try
+            stopped = self.gate is Gate.ASK  # which the person was told, and agrees to this try
             self._asking = self._outbox.ask(
-                lambda number: m.ExplainRefusal(request=number, try_anyway=stopped)
+                lambda number: ExplainRefusal(request=number, try_anyway=stopped)
             )
-            self._measuring = self._outbox.ask(m.MeasureSkew)
+            self._measuring = self._outbox.ask(MeasureSkew)
         elif chosen is Action.RESET_LOCK:
-            self._resetting = self._outbox.ask(m.ResetLock)
+            self._resetting = self._outbox.ask(ResetLock)
         self._changed()
 
     def correct_codes(self) -> None:
         """Have codes made for Okta's time, or for this computer's where that is right."""
         seconds = self._correction.wanted
         self._correction.apply(seconds)
-        self._applying = self._outbox.ask(
-            lambda number: m.ApplySkew(request=number, seconds=seconds)
-        )
+        self._applying = self._outbox.ask(lambda number: ApplySkew(request=number, seconds=seconds))
         self._changed()
 
     def tick(self) -> None:
@@ -152,25 +159,25 @@ class RefusalPresenter(Observable):
     def _check_correction(self) -> None:
         """Compare the clocks, which sends nothing secret, where the person had it done before."""
         if self._correction.applied and self._measuring is None:
-            self._measuring = self._outbox.ask(m.MeasureSkew)
+            self._measuring = self._outbox.ask(MeasureSkew)
 
     @property
     def _was_refused(self) -> bool:
         return self._problem is not None and self._problem.kind in _OKTA_KNOWS
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what came of it."""
         match event:
-            case m.RefusalExplained(request=request) if request == self._asking:
+            case RefusalExplained(request=request) if request == self._asking:
                 self._problem, self._explained = event.problem, True
-            case m.RefusalsCounted(site=site) if site == self._site:
+            case RefusalsCounted(site=site) if site == self._site:
                 self._counted = event
-            case m.SkewMeasured(request=request) if request == self._measuring:
+            case SkewMeasured(request=request) if request == self._measuring:
                 self._correction.measured(event)
-            case m.SiteOpened(site=site, correction=correction) if site == self._site:
+            case SiteOpened(site=site, correction=correction) if site == self._site:
                 self._correction.apply(correction)
                 self._check_correction()
-            case m.Done(request=request) | m.Failed(request=request) if request in self._asked():
+            case Done(request=request) | Failed(request=request) if request in self._asked():
                 self._end(event, request)
             case _:
                 return
@@ -179,9 +186,9 @@ class RefusalPresenter(Observable):
     def _asked(self) -> set[int | None]:
         return {self._asking, self._measuring, self._resetting, self._applying}
 
-    def _end(self, event: m.Done | m.Failed, request: int) -> None:
+    def _end(self, event: Done | Failed, request: int) -> None:
         """The clock could not be compared: then nothing is said of it."""
-        if isinstance(event, m.Failed) and request != self._measuring:
+        if isinstance(event, Failed) and request != self._measuring:
             self.show(event.problem)
         elif request == self._resetting:
             self.show(None)
@@ -196,7 +203,7 @@ class RefusalPresenter(Observable):
     def _actions(self) -> tuple[Action, ...]:
         if self._asking is not None or self._resetting is not None:
             return ()
-        if self.gate is m.Gate.SHUT:  # then Okta is not asked either
+        if self.gate is Gate.SHUT:  # then Okta is not asked either
             return (Action.RESET_LOCK,)
         kind = self._problem.kind if self._problem is not None else None
         if kind in _OKTA_KNOWS and self._okta and not self._explained:
@@ -206,7 +213,7 @@ class RefusalPresenter(Observable):
     def _consent(self) -> ConsentView | None:
         if self._chosen is Action.ASK_OKTA:
             words = _("This sends your password to {okta} once, without a code.")
-            if self.gate is m.Gate.ASK:
+            if self.gate is Gate.ASK:
                 words = _(
                     "This sends your password to {okta} once, without a code. If it is wrong, that"
                     " counts as one more refusal."
@@ -222,7 +229,7 @@ class RefusalPresenter(Observable):
         if self._counted is None or says_it:
             return ""
         count = self._counted.refusals
-        if self.gate is m.Gate.ASK:
+        if self.gate is Gate.ASK:
             return ngettext(
                 "{count} sign-in was refused. More of them can lock your account: check your"
                 " password, then try once more.",
@@ -230,7 +237,7 @@ class RefusalPresenter(Observable):
                 " your password, then try once more.",
                 count,
             ).format(count=count)
-        if self.gate is m.Gate.SHUT:
+        if self.gate is Gate.SHUT:
             return ngettext(
                 "{count} sign-in was refused. Nothing more is sent, so that your account is not"
                 " locked. Ask {whom} to check your account, then reset the lock.",

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.errors import Problem
-from ferrygate.engine.messages import CancelRequest, Command, Done, Event, Failed
+from ferrygate.engine.messages.command import CancelRequest, Command
+from ferrygate.engine.messages.event import Done, Event, Failed
 
 Step: TypeAlias = Callable[[int], Command]
 

@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.app.presenters.problem_text import problem_text, said_text
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _, render
-from ferrygate.engine.messages import SessionChanged, SessionState
+from ferrygate.engine.messages.session import SessionChanged, SessionState
 
 
 class Mood(Enum):

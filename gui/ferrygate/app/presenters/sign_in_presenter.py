@@ -15,8 +15,25 @@ from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
-from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.codes import CodeChanged, CodeEnrolled, EnrolWithOkta
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import (
+    AnswerHostKey,
+    AnswerPrompt,
+    ForgetHostKeys,
+    HostKeyQuestion,
+    OpenSite,
+    PromptQuestion,
+    SecretsDropped,
+    ServerSaid,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SiteOpened,
+    UsePassphrase,
+    UsePassword,
+)
 from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import with_code, without_code
@@ -112,7 +129,7 @@ class SignInPresenter(Observable):
         elif view.stage is Stage.OKTA_SETUP:
             self._begin(
                 form,
-                lambda number: m.EnrolWithOkta(request=number, save=save, try_anyway=try_anyway),
+                lambda number: EnrolWithOkta(request=number, save=save, try_anyway=try_anyway),
             )
         elif view.waits_for_code:
             self._typed_code.answer(form.code)
@@ -162,12 +179,12 @@ class SignInPresenter(Observable):
         """Stop what is under way."""
         self._chain.cancel()
 
-    def forget(self, kind: m.SecretKind) -> None:
+    def forget(self, kind: SecretKind) -> None:
         """The engine has dropped a secret of this site: do not give it back."""
-        if kind is m.SecretKind.PASSWORD:
+        if kind is SecretKind.PASSWORD:
             self._told.has_password = False
             self._told.typing += 1
-        elif kind is m.SecretKind.CODE_SECRET and self._told.site is not None:
+        elif kind is SecretKind.CODE_SECRET and self._told.site is not None:
             self._setup.turn_to(self._told.site)
         self._changed()
 
@@ -178,7 +195,7 @@ class SignInPresenter(Observable):
         if self._told.question is not None:
             number = self._told.question.question
             self._told.question = None
-            self._outbox.send(m.AnswerHostKey(question=number, accept=accept))
+            self._outbox.send(AnswerHostKey(question=number, accept=accept))
             self._changed()
 
     def answer_prompt(self, answer: Secret | None) -> None:
@@ -186,7 +203,7 @@ class SignInPresenter(Observable):
         if self._told.prompt is not None:
             number = self._told.prompt.question
             self._told.prompt = None
-            self._outbox.send(m.AnswerPrompt(question=number, answer=answer))
+            self._outbox.send(AnswerPrompt(question=number, answer=answer))
             self._changed()
 
     def trust_new_key(self, fingerprint: str) -> None:
@@ -201,9 +218,7 @@ class SignInPresenter(Observable):
                 self._told.outdated = site
             site = msgspec.structs.replace(site, host_key_fingerprints=())
             self._told.site = site
-            self._chain.start(
-                [lambda number: m.ForgetHostKeys(request=number), *self._opening(site)]
-            )
+            self._chain.start([lambda number: ForgetHostKeys(request=number), *self._opening(site)])
         self._changed()
 
     def take_outdated(self) -> Site | None:
@@ -217,49 +232,49 @@ class SignInPresenter(Observable):
         """The wall clock entered another second."""
         self._changed()
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what the engine says about the site and its sign-in."""
         if self._chain.handle(event):
             self._step_ended()
             self._changed()
         match event:
-            case m.SiteOpened() if event.site == self._told.site:  # else of a card left since
+            case SiteOpened() if event.site == self._told.site:  # else of a card left since
                 self._told.opened = event
                 self._told.has_password |= event.has_password
                 self._told.has_code |= event.has_code_secret
-            case m.CodeChanged():
+            case CodeChanged():
                 self._told.code = event
                 self._told.has_code = event.code is not None
-            case m.CodeEnrolled() if self._chain.waits_for(event.request):
+            case CodeEnrolled() if self._chain.waits_for(event.request):
                 self._setup.hold(event.secret)
-            case m.SessionChanged():
+            case SessionChanged():
                 self._follow(event)
-            case m.SecretsDropped():
+            case SecretsDropped():
                 for kind in event.kinds:
                     self.forget(kind)
-            case m.HostKeyQuestion() | m.PromptQuestion() | m.ServerSaid():
+            case HostKeyQuestion() | PromptQuestion() | ServerSaid():
                 self._hear(event)
             case _:
                 return
         self._changed()
 
-    def _hear(self, event: m.HostKeyQuestion | m.PromptQuestion | m.ServerSaid) -> None:
+    def _hear(self, event: HostKeyQuestion | PromptQuestion | ServerSaid) -> None:
         """Take in what the server asks and says."""
         match event:
-            case m.HostKeyQuestion():
+            case HostKeyQuestion():
                 self._told.question = host_key_view(event, self._told.site)
-            case m.PromptQuestion():
+            case PromptQuestion():
                 self._told.prompt = event
                 self._told.until = self._clock.now() + ANSWER_SECONDS
-            case m.ServerSaid():
+            case ServerSaid():
                 self._told.said = event.words
 
-    def _follow(self, event: m.SessionChanged) -> None:
+    def _follow(self, event: SessionChanged) -> None:
         self._told.session = event
-        if event.state is m.SessionState.SIGNED_IN:
+        if event.state is SessionState.SIGNED_IN:
             self._told.has_password = True  # it stays in the engine's memory, and there alone
             self._told.typing += 1
-        if event.state in {m.SessionState.OFFLINE, m.SessionState.SIGNED_IN}:
+        if event.state in {SessionState.OFFLINE, SessionState.SIGNED_IN}:
             self._told.question = self._told.prompt = None
             self._told.said = ""
             self._refusal.show(event.problem)
@@ -304,13 +319,13 @@ class SignInPresenter(Observable):
         steps: list[Step] = []
         if form.password:
             steps.append(
-                lambda number: m.UsePassword(
+                lambda number: UsePassword(
                     request=number, password=form.password, save=form.remember
                 )
             )
         if form.passphrase:
             steps.append(
-                lambda number: m.UsePassphrase(
+                lambda number: UsePassphrase(
                     request=number, passphrase=form.passphrase, save=form.remember
                 )
             )
@@ -321,7 +336,7 @@ class SignInPresenter(Observable):
         self._refusal.turn_to(site)
         self._typed_code.turn_to(site)
         self._told.has_password = False
-        return [lambda number: m.OpenSite(request=number, site=site), *self._setup.steps()]
+        return [lambda number: OpenSite(request=number, site=site), *self._setup.steps()]
 
     def _missing(self, form: Form) -> str:
         view = self.view
@@ -338,6 +353,6 @@ def _one_moment() -> str:
 
 
 def _signing_in(typed_code: Secret | None = None, *, try_anyway: bool = False) -> Step:
-    return lambda number: m.SignIn(
+    return lambda number: SignIn(
         request=number, try_anyway=try_anyway, typed_code=typed_code, ask_code=True
     )

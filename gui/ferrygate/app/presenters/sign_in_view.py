@@ -20,14 +20,14 @@ from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, render
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages import (
-    CodeChanged,
-    Gate,
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.session import (
     PromptQuestion,
     SessionChanged,
     SessionState,
     SiteOpened,
 )
+from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import may_do_without_code, surely_needs_code
 

@@ -18,8 +18,8 @@ from ferrygate.common.display import display_name
 from ferrygate.common.i18n import _, ngettext, render
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.text import number_text, size_text, time_text
-from ferrygate.engine.messages import BatchId, BatchView, Direction
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 from ferrygate.transfers.words import batch_title, late_words
 
 _MAX_LINES = 20  # of the files that need a person, that a tool tip shows

@@ -24,8 +24,18 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.text import number_text, remaining_text, size_text
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
+from ferrygate.engine.messages.transfers import (
+    AnswerConflict,
+    BatchChanged,
+    CancelBatch,
+    ConflictQuestion,
+    FileChanged,
+    RetryBatch,
+)
 from ferrygate.sites.site import Site
+from ferrygate.transfers.views import BatchId, BatchView, ConflictChoice, ConflictScope
 
 STAYS_SECONDS = 60.0
 """Seconds for which a batch that has ended stands among those of now, whatever is begun."""
@@ -69,7 +79,7 @@ class TransfersView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowView, ...] = ()
     sizes: tuple[tuple[int, int], ...] = ()
     summary: str = ""
-    asked: m.BatchId | None = None
+    asked: BatchId | None = None
 
 
 class TransfersPresenter(Observable):
@@ -96,10 +106,10 @@ class TransfersPresenter(Observable):
         self._show_problem = show
         self._clock = clock
         self._tab = Tab.NOW
-        self._batches: dict[m.BatchId, Batch] = {}
-        self._dismissed: set[m.BatchId] = set()  # the engine may tell of them once more
-        self._retries: dict[int, m.BatchId] = {}  # asked for, by request
-        self._session: m.SessionChanged | None = None
+        self._batches: dict[BatchId, Batch] = {}
+        self._dismissed: set[BatchId] = set()  # the engine may tell of them once more
+        self._retries: dict[int, BatchId] = {}  # asked for, by request
+        self._session: SessionChanged | None = None
         self._site: Site | None = None
 
     @property
@@ -178,7 +188,7 @@ class TransfersPresenter(Observable):
             if ended is not None and ended <= ended_by and not batch.is_under_way:
                 batch.is_set_aside = True
 
-    def act(self, batch: m.BatchId, action: RowAction) -> None:
+    def act(self, batch: BatchId, action: RowAction) -> None:
         """Do what a link of a row says."""
         match action:
             case RowAction.OPEN:
@@ -192,17 +202,17 @@ class TransfersPresenter(Observable):
             case RowAction.COPY_DETAILS:
                 pass  # the row's own: the clipboard is Qt's
 
-    def cancel(self, batch: m.BatchId) -> None:
+    def cancel(self, batch: BatchId) -> None:
         """Stop a batch."""
-        self._outbox.send(m.CancelBatch(batch))
+        self._outbox.send(CancelBatch(batch))
 
-    def retry(self, batch: m.BatchId) -> None:
+    def retry(self, batch: BatchId) -> None:
         """Try again what a batch did not deliver; it stands among those of now then."""
         if not self._can_retry(self._batches[batch]):
             return
         request = self._outbox.number()
         self._retries[request] = batch
-        self._outbox.send(m.RetryBatch(request, batch))
+        self._outbox.send(RetryBatch(request, batch))
         self._batches[batch].is_set_aside = False
         self._tab = Tab.NOW
         self._changed()
@@ -210,14 +220,14 @@ class TransfersPresenter(Observable):
     def _can_retry(self, batch: Batch) -> bool:
         """Tell whether the session there is may try it again: the same account of the same site."""
         session = self._session
-        is_offline = session is not None and session.state is m.SessionState.OFFLINE
+        is_offline = session is not None and session.state is SessionState.OFFLINE
         return (
             not is_offline
             and same_account(batch.site, self._site)
             and batch.view.batch not in self._retries.values()
         )
 
-    def dismiss(self, batch: m.BatchId) -> None:
+    def dismiss(self, batch: BatchId) -> None:
         """Forget a batch that has ended, for good."""
         known = self._batches.get(batch)
         is_retried = batch in self._retries.values()  # it is about to begin again
@@ -226,21 +236,21 @@ class TransfersPresenter(Observable):
             self._dismissed.add(batch)
             self._changed()
 
-    def choose_scope(self, batch: m.BatchId, scope: m.ConflictScope) -> None:
+    def choose_scope(self, batch: BatchId, scope: ConflictScope) -> None:
         """Say which files the answers about taken names are to hold for, from now on."""
         self._batches[batch].scope = scope
         self._changed()
 
-    def answer(self, batch: m.BatchId, choice: m.ConflictChoice) -> None:
+    def answer(self, batch: BatchId, choice: ConflictChoice) -> None:
         """Say what to do about names that are taken; once for each question."""
         asked = self._batches[batch]
         question, scope = asked.question, asked.scope
         if question is None or question.question <= asked.answered:
             return
         asked.answered = question.question
-        if scope is not m.ConflictScope.THIS_ONE or question.count == 1:
+        if scope is not ConflictScope.THIS_ONE or question.count == 1:
             asked.question = None  # else it stays until the next one is told
-        answer = m.AnswerConflict(batch, question.question, choice, scope, question.count)
+        answer = AnswerConflict(batch, question.question, choice, scope, question.count)
         self._outbox.send(answer)
         self._changed()
 
@@ -249,31 +259,31 @@ class TransfersPresenter(Observable):
         if self._batches:
             self._changed()
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what the engine says about batches."""
         match event:
-            case m.BatchChanged(view=view) if view.batch in self._dismissed:
+            case BatchChanged(view=view) if view.batch in self._dismissed:
                 return
-            case m.BatchChanged(view=view):
+            case BatchChanged(view=view):
                 self._follow(view)
-            case m.FileChanged(batch=name) if name in self._batches:
+            case FileChanged(batch=name) if name in self._batches:
                 self._batches[name].take(event.view)
-            case m.ConflictQuestion(batch=name) if name in self._batches:
+            case ConflictQuestion(batch=name) if name in self._batches:
                 if self._batches[name].ask(event):
                     self._tab = Tab.NOW
-            case m.Done(request=number) | m.Failed(request=number) if number in self._retries:
+            case Done(request=number) | Failed(request=number) if number in self._retries:
                 del self._retries[number]
-                if isinstance(event, m.Failed):
+                if isinstance(event, Failed):
                     self._show_problem(event.problem)
-            case m.SiteOpened(site=site):
+            case SiteOpened(site=site):
                 self._site = site
-            case m.SessionChanged():
+            case SessionChanged():
                 self._session = event
             case _:
                 return
         self._changed()
 
-    def _follow(self, view: m.BatchView) -> None:
+    def _follow(self, view: BatchView) -> None:
         if view.batch not in self._batches:
             self._set_aside(self._clock.now() - STAYS_SECONDS)
             self._batches[view.batch] = Batch(view=view, site=self._site)
@@ -282,7 +292,7 @@ class TransfersPresenter(Observable):
 
     def _summary(self) -> str:
         """Return speed and time left; those told last are of no use while nothing can be moved."""
-        if self._session and self._session.state is not m.SessionState.SIGNED_IN:
+        if self._session and self._session.state is not SessionState.SIGNED_IN:
             return ""
         moving = [b.view for b in self._batches.values() if b.is_under_way]
         speed = sum(view.bytes_per_second for view in moving)

@@ -9,7 +9,8 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.codes.typed_code import typed_code
 from ferrygate.common.errors import Problem, UsageError
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.event import Event
+from ferrygate.engine.messages.session import AnswerCode, CodeQuestion, SessionChanged, SessionState
 from ferrygate.sites.site import SignInSettings, Site
 
 
@@ -62,14 +63,14 @@ class TypedCodePresenter(Observable):
         read = self.read(code)
         if read is None or not self.view.is_asked:
             return False
-        self._outbox.send(m.AnswerCode(question=self.view.question, code=read))
+        self._outbox.send(AnswerCode(question=self.view.question, code=read))
         self._end()
         return True
 
-    def handle(self, event: m.Event) -> None:
+    def handle(self, event: Event) -> None:
         """Follow the question; any state but the one that asks takes it back."""
         match event:
-            case m.CodeQuestion():
+            case CodeQuestion():
                 self._show(
                     TypedCodeView(
                         digits=event.digits,
@@ -79,7 +80,7 @@ class TypedCodePresenter(Observable):
                         problem=event.problem,
                     )
                 )
-            case m.SessionChanged(state=state) if state is not m.SessionState.ASKING_FOR_CODE:
+            case SessionChanged(state=state) if state is not SessionState.ASKING_FOR_CODE:
                 self._end()
             case _:
                 pass

@@ -30,7 +30,19 @@ from ferrygate.common.errors import PASSING, CodeSecretError, Problem, UsageErro
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.common.remote_path import normalise
-from ferrygate.engine import messages as m
+from ferrygate.common.secret import SecretKind
+from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.session import (
+    CodeQuestion,
+    ForgetSecret,
+    HostKeyQuestion,
+    PromptQuestion,
+    ProvideSecrets,
+    SessionChanged,
+    SessionState,
+    SignIn,
+    SignOut,
+)
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 
@@ -83,9 +95,9 @@ class Workspace(Observable):
         self._clock = clock
         self._is_demo = is_demo
         self._given = given
-        self._session = m.SessionChanged(state=m.SessionState.OFFLINE)
+        self._session = SessionChanged(state=SessionState.OFFLINE)
         self._entered = False  # the session has shown its files
-        self._forgetting: dict[int, m.SecretKind] = {}
+        self._forgetting: dict[int, SecretKind] = {}
         self.screen = Screen.SITES
         self.notices = NoticePresenter(clock)
         self.code = CodePresenter(outbox, clock)
@@ -138,7 +150,7 @@ class Workspace(Observable):
     @property
     def is_offline(self) -> bool:
         """There is no session, nor one on its way."""
-        return self._session.state is m.SessionState.OFFLINE
+        return self._session.state is SessionState.OFFLINE
 
     @property
     def can_try_now(self) -> bool:
@@ -190,7 +202,7 @@ class Workspace(Observable):
             except CodeSecretError as error:
                 self.notices.show(error.problem)
         self._outbox.ask(
-            lambda number: m.ProvideSecrets(
+            lambda number: ProvideSecrets(
                 request=number,
                 site=site,
                 password=given.password,
@@ -218,11 +230,11 @@ class Workspace(Observable):
 
     def sign_out(self) -> None:
         """End the session, once the person agrees that what is under way ends with it."""
-        self.leaving.leave(Leaving.SIGN_OUT, partial(self._outbox.ask, m.SignOut))
+        self.leaving.leave(Leaving.SIGN_OUT, partial(self._outbox.ask, SignOut))
 
     def try_now(self) -> None:
         """Try at once to bring a lost connection back, with what is at hand."""
-        self._outbox.ask(m.SignIn)
+        self._outbox.ask(SignIn)
 
     def sign_in_again(self) -> None:
         """After a connection that did not come back."""
@@ -230,9 +242,9 @@ class Workspace(Observable):
         self._changed()
         self.sign_in.sign_in_again()
 
-    def forget(self, kind: m.SecretKind) -> None:
+    def forget(self, kind: SecretKind) -> None:
         """Drop a secret of the site, from memory and from the keychain."""
-        number = self._outbox.ask(lambda number: m.ForgetSecret(request=number, kind=kind))
+        number = self._outbox.ask(lambda number: ForgetSecret(request=number, kind=kind))
         self._forgetting[number] = kind
 
     def tick(self) -> None:
@@ -245,7 +257,7 @@ class Workspace(Observable):
         self.notices.tick()
         self._changed()
 
-    def handle(self, *events: m.Event) -> None:
+    def handle(self, *events: Event) -> None:
         """Pass the events of one turn to all who may want them, then tell observers, once.
 
         All take an event before the next one is passed on, since one may turn another to another
@@ -263,7 +275,7 @@ class Workspace(Observable):
         if errors:
             raise ExceptionGroup("Events could not be followed", errors)
 
-    def _pass_on(self, event: m.Event) -> list[Exception]:
+    def _pass_on(self, event: Event) -> list[Exception]:
         errors: list[Exception] = []
         if self.sign_in.is_opening and _is_of_a_session(event):
             return errors  # the site was just left: the event was on its way when a person chose
@@ -274,23 +286,23 @@ class Workspace(Observable):
                 errors.append(error)
         return errors
 
-    def _handle(self, event: m.Event) -> None:
+    def _handle(self, event: Event) -> None:
         match event:
-            case m.SessionChanged():
+            case SessionChanged():
                 self._session = event
                 self._follow(event)
-            case m.HostKeyQuestion() | m.PromptQuestion() | m.CodeQuestion(goes_on=False):
+            case HostKeyQuestion() | PromptQuestion() | CodeQuestion(goes_on=False):
                 self.screen = Screen.SIGN_IN
-            case m.Done(request=request) | m.Failed(request=request) if request in self._forgetting:
+            case Done(request=request) | Failed(request=request) if request in self._forgetting:
                 self._forgot(event, self._forgetting.pop(request))
             case _:
                 return
         self._changed()
 
-    def _follow(self, event: m.SessionChanged) -> None:
+    def _follow(self, event: SessionChanged) -> None:
         """Signed in opens the files; a person's sign-out, or trouble to mend, closes them."""
         state = event.state
-        if state is m.SessionState.SIGNED_IN and self.site is not None:
+        if state is SessionState.SIGNED_IN and self.site is not None:
             self.screen = Screen.FILES
             self._keep(self.site)
             if self._entered:
@@ -299,7 +311,7 @@ class Workspace(Observable):
                 self._entered = True
                 self.sites.decline()
                 self.folder.start(normalise(self.site.start_folder))
-        elif state is m.SessionState.OFFLINE and self.screen is Screen.FILES:
+        elif state is SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
                 self._turn_to(self.site)  # what was in memory is gone, what is kept is found again
             elif event.problem is None or event.problem.kind not in PASSING:
@@ -323,19 +335,19 @@ class Workspace(Observable):
     def _shows_sites(self) -> bool:
         return self.screen is Screen.OFFER or self.sites.view.problem is not None
 
-    def _forgot(self, event: m.Done | m.Failed, kind: m.SecretKind) -> None:
-        if isinstance(event, m.Failed):
+    def _forgot(self, event: Done | Failed, kind: SecretKind) -> None:
+        if isinstance(event, Failed):
             self.notices.show(event.problem)
             return
         self.sign_in.forget(kind)
         self.notices.say(_forgotten(kind))
 
 
-def _is_of_a_session(event: m.Event) -> bool:
+def _is_of_a_session(event: Event) -> bool:
     """Tell whether an event tells of a session that there is or may be."""
-    if isinstance(event, m.SessionChanged):
-        return event.state is not m.SessionState.OFFLINE  # an engine's that did not start
-    return isinstance(event, m.HostKeyQuestion | m.PromptQuestion | m.CodeQuestion)
+    if isinstance(event, SessionChanged):
+        return event.state is not SessionState.OFFLINE  # an engine's that did not start
+    return isinstance(event, HostKeyQuestion | PromptQuestion | CodeQuestion)
 
 
 def _no_site_for_secrets() -> Problem:
@@ -345,11 +357,11 @@ def _no_site_for_secrets() -> Problem:
     ).problem
 
 
-def _forgotten(kind: m.SecretKind) -> str:
+def _forgotten(kind: SecretKind) -> str:
     match kind:
-        case m.SecretKind.PASSWORD:
+        case SecretKind.PASSWORD:
             return _("Your password is forgotten.")
-        case m.SecretKind.CODE_SECRET:
+        case SecretKind.CODE_SECRET:
             return _("Your code set-up is forgotten.")
-        case m.SecretKind.PASSPHRASE:
+        case SecretKind.PASSPHRASE:
             return _("The passphrase of your key is forgotten.")

@@ -21,7 +21,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import ConflictChoice, ConflictScope
+from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
 _MOST_EXAMPLES = 3
 _EXAMPLE_COLUMNS = 3

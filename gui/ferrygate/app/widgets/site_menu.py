@@ -9,7 +9,7 @@ from ferrygate.app.presenters.sign_in_view import SignInView
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import SecretKind
+from ferrygate.common.secret import SecretKind
 
 
 class SiteMenuButton(ThemedButton):

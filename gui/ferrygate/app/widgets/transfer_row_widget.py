@@ -23,7 +23,7 @@ from ferrygate.app.widgets.labels import ElidedLabel, set_look
 from ferrygate.app.widgets.row_links import BESIDE_WORDS, RowLinks
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
-from ferrygate.engine.messages import BatchId, ConflictChoice, ConflictScope
+from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope
 
 _STEPS = 1000
 # Pixels around and between the columns, which are the same in every row: icon, title, bar with

@@ -24,7 +24,7 @@ from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there
 from ferrygate.common.message import message
-from ferrygate.engine.messages import ConflictChoice, Direction, LinkChoice
+from ferrygate.transfers.views import ConflictChoice, Direction, LinkChoice
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session

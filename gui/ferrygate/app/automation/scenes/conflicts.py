@@ -6,7 +6,9 @@ from ferrygate.app.automation.scene_window import SceneWindow
 from ferrygate.app.automation.scenes.scene import BATCH, Scene, before_value
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.i18n import _
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged, ConflictQuestion
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
+from ferrygate.transfers.views import BatchView, Direction
 
 _DAY = 86_400.0
 _SIZES = (4_120_000, 3_980_000, 4_051_000)
@@ -14,45 +16,45 @@ _SIZES = (4_120_000, 3_980_000, 4_051_000)
 
 def _one(stage: SceneWindow) -> str:
     """One file is there already, and nothing else is under way."""
-    new = m.FileFacts(EntryKind.FILE, 1_240_000, stage.now - 5_000)
-    existing = m.FileFacts(EntryKind.FILE, 1_198_000, stage.now - 9 * _DAY)
-    found = m.NameConflict(0, "run-summary.pdf", new, existing)
-    _ask(stage, "run-summary.pdf", 1, m.Direction.UPLOAD, found)
+    new = FileFacts(EntryKind.FILE, 1_240_000, stage.now - 5_000)
+    existing = FileFacts(EntryKind.FILE, 1_198_000, stage.now - 9 * _DAY)
+    found = NameConflict(0, "run-summary.pdf", new, existing)
+    _ask(stage, "run-summary.pdf", 1, Direction.UPLOAD, found)
     return _("“{name}” is already there.").format(name=found.name)
 
 
 def _many(stage: SceneWindow) -> str:
     """A folder is sent a second time; some of it was met, the rest goes on."""
-    _ask(stage, "plate-scans", 214, m.Direction.UPLOAD, *_plates(stage), count=25)
+    _ask(stage, "plate-scans", 214, Direction.UPLOAD, *_plates(stage), count=25)
     return _("{count} files so far are already there.").format(count=25)
 
 
 def _same(stage: SceneWindow) -> str:
     """All of what is fetched is here already, as it is there."""
-    facts = [m.FileFacts(EntryKind.FILE, size, stage.now - 2 * _DAY) for size in _SIZES]
+    facts = [FileFacts(EntryKind.FILE, size, stage.now - 2 * _DAY) for size in _SIZES]
     same = [
-        m.NameConflict(number, f"2026-11/plate-{number + 1:02}.csv", one, one)
+        NameConflict(number, f"2026-11/plate-{number + 1:02}.csv", one, one)
         for number, one in enumerate(facts)
     ]
-    _ask(stage, "2026-11", 12, m.Direction.DOWNLOAD, *same, count=12)
+    _ask(stage, "2026-11", 12, Direction.DOWNLOAD, *same, count=12)
     return _("Same size, same time.")
 
 
 def _folder(stage: SceneWindow) -> str:
     """A folder has the name of a file."""
-    new = m.FileFacts(EntryKind.FILE, 82_000, stage.now - 5_000)
-    found = m.NameConflict(0, "reports", new, m.FileFacts(EntryKind.FOLDER))
-    _ask(stage, "reports", 1, m.Direction.UPLOAD, found)
+    new = FileFacts(EntryKind.FILE, 82_000, stage.now - 5_000)
+    found = NameConflict(0, "reports", new, FileFacts(EntryKind.FOLDER))
+    _ask(stage, "reports", 1, Direction.UPLOAD, found)
     return before_value(_("A file can only replace a file."))
 
 
-def _plates(stage: SceneWindow) -> list[m.NameConflict]:
+def _plates(stage: SceneWindow) -> list[NameConflict]:
     return [
-        m.NameConflict(
+        NameConflict(
             number,
             f"plate-scans/plate-{number + 1:02}.csv",
-            m.FileFacts(EntryKind.FILE, size, stage.now - 5_000),
-            m.FileFacts(EntryKind.FILE, size - 40_000 * number, stage.now - 9 * _DAY),
+            FileFacts(EntryKind.FILE, size, stage.now - 5_000),
+            FileFacts(EntryKind.FILE, size - 40_000 * number, stage.now - 9 * _DAY),
         )
         for number, size in enumerate(_SIZES)
     ]
@@ -62,17 +64,17 @@ def _ask(
     stage: SceneWindow,
     name: str,
     total: int,
-    direction: m.Direction,
-    *examples: m.NameConflict,
+    direction: Direction,
+    *examples: NameConflict,
     count: int = 1,
 ) -> None:
     stage.sign_in()
-    view = m.BatchView(
+    view = BatchView(
         batch=BATCH,
         direction=direction,
         name=name,
         sources=1,
-        target="/inbox" if direction is m.Direction.UPLOAD else "Downloads",
+        target="/inbox" if direction is Direction.UPLOAD else "Downloads",
         files_total=total,
         files_finished=0 if count == total else total // 3,
         files_delivered=0 if count == total else total // 3,
@@ -82,7 +84,7 @@ def _ask(
         bytes_per_second=0.0 if count == total else 8_400_000.0,
     )
     same = sum(example.is_same_size for example in examples) == len(examples)
-    asked = m.ConflictQuestion(
+    asked = ConflictQuestion(
         batch=BATCH,
         direction=direction,
         question=1,
@@ -93,7 +95,7 @@ def _ask(
         same_time=count if same else 0,
         more_may_come=count < total,
     )
-    stage.workspace.handle(m.BatchChanged(view=view), asked)
+    stage.workspace.handle(BatchChanged(view=view), asked)
 
 
 SCENES: dict[str, Scene] = {

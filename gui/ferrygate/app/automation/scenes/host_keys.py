@@ -7,16 +7,14 @@ from ferrygate.app.automation.scenes.scene import Scene
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import HostKeyQuestion
 
 
 def _unknown_key(stage: SceneWindow) -> str:
     stage.give_code()
     fingerprint = SITE.host_key_fingerprints[0]
     stage.workspace.handle(
-        m.HostKeyQuestion(
-            question=1, host=SITE.host, key_type="ssh-ed25519", fingerprint=fingerprint
-        )
+        HostKeyQuestion(question=1, host=SITE.host, key_type="ssh-ed25519", fingerprint=fingerprint)
     )
     stage.driver.click(_("Details"))
     return "ssh-ed25519"

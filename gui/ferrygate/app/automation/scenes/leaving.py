@@ -5,16 +5,17 @@ from __future__ import annotations
 from ferrygate.app.automation.scene_window import SceneWindow
 from ferrygate.app.automation.scenes.scene import Scene, start_sending
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 
 def _closing(stage: SceneWindow) -> str:
     """The window is about to be closed over an upload and a download."""
     stage.sign_in()
     start_sending(stage)
-    fetched = m.BatchView(
-        batch=m.BatchId("exports"),
-        direction=m.Direction.DOWNLOAD,
+    fetched = BatchView(
+        batch=BatchId("exports"),
+        direction=Direction.DOWNLOAD,
         name="exports",
         sources=1,
         target="Downloads",
@@ -23,7 +24,7 @@ def _closing(stage: SceneWindow) -> str:
         bytes_total=86_000_000,
         bytes_moved=6_000_000,
     )
-    stage.workspace.handle(m.BatchChanged(view=fetched))
+    stage.workspace.handle(BatchChanged(view=fetched))
     stage.driver.close_window()
     return ngettext("{count} transfer is under way.", "{count} transfers are under way.", 2).format(
         count=2
@@ -33,9 +34,9 @@ def _closing(stage: SceneWindow) -> str:
 def _closing_unchecked(stage: SceneWindow) -> str:
     """All is delivered, but some of it is to be asked about once more."""
     stage.sign_in()
-    view = m.BatchView(
-        batch=m.BatchId("plate-scans"),
-        direction=m.Direction.UPLOAD,
+    view = BatchView(
+        batch=BatchId("plate-scans"),
+        direction=Direction.UPLOAD,
         name="plate-scans",
         sources=1,
         target="/inbox",
@@ -47,7 +48,7 @@ def _closing_unchecked(stage: SceneWindow) -> str:
         bytes_total=6_310_000,
         bytes_moved=6_310_000,
     )
-    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.workspace.handle(BatchChanged(view=view))
     stage.driver.close_window()
     return _("Everything is delivered.")
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ferrygate.app.automation.scene_window import SceneWindow
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.transfers import BatchChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 Scene: TypeAlias = Callable[[SceneWindow], str]
 """Play one screen on a stage; return words that the screen is known by."""
 
-BATCH = m.BatchId("5f0c6a1e9b7d2384")
+BATCH = BatchId("5f0c6a1e9b7d2384")
 
 
 def before_value(template: str) -> str:
@@ -21,9 +22,9 @@ def before_value(template: str) -> str:
 
 def start_sending(stage: SceneWindow) -> None:
     """Have one large file be on its way to the server."""
-    view = m.BatchView(
+    view = BatchView(
         batch=BATCH,
-        direction=m.Direction.UPLOAD,
+        direction=Direction.UPLOAD,
         name="sequencing-batch-18.fastq.gz",
         sources=1,
         target="/inbox",
@@ -31,4 +32,4 @@ def start_sending(stage: SceneWindow) -> None:
         bytes_total=6_310_000_000,
         bytes_moved=2_400_000_000,
     )
-    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.workspace.handle(BatchChanged(view=view))

@@ -10,7 +10,9 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.common.text import number_text
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import Notice, SessionState
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import BatchView, Direction, FileView, TransferState
 
 _MANY = 43_000
 
@@ -26,9 +28,9 @@ def _drop_box(stage: SceneWindow) -> str:
         server_said="drop-box: listing is off. Send files, do not look for them.",
     )
     stage.fail_listing(refusal)
-    view = m.BatchView(
+    view = BatchView(
         batch=BATCH,
-        direction=m.Direction.UPLOAD,
+        direction=Direction.UPLOAD,
         name="plate-scans",
         sources=1,
         target="/drop-box",
@@ -50,15 +52,15 @@ def _drop_box(stage: SceneWindow) -> str:
         ),
         server_said="Disk quota exceeded: 10.0 of 10.0 GB used by vendor7",
     )
-    file = m.FileView(
+    file = FileView(
         number=3,
         local="c.csv",
         remote=b"/drop-box/c.csv",
-        state=m.TransferState.NEEDS_ATTENTION,
+        state=TransferState.NEEDS_ATTENTION,
         problem=full,
     )
-    stage.workspace.handle(m.BatchChanged(view=view))
-    stage.workspace.handle(m.FileChanged(batch=BATCH, view=file))
+    stage.workspace.handle(BatchChanged(view=view))
+    stage.workspace.handle(FileChanged(batch=BATCH, view=file))
     stage.workspace.transfers.show(Tab.ATTENTION)
     return "Disk quota exceeded"
 
@@ -91,14 +93,14 @@ def _reading(stage: SceneWindow) -> str:
 def _reconnecting(stage: SceneWindow) -> str:
     stage.sign_in()
     start_sending(stage)
-    stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+    stage.state(SessionState.RECONNECTING, _lost(), 7)
     return before_value(_("Reconnecting in {seconds} s"))
 
 
 def _reconnecting_folder(stage: SceneWindow) -> str:
     """Another folder was opened after the line was lost."""
     stage.sign_in()
-    stage.state(m.SessionState.RECONNECTING, _lost(), 7)
+    stage.state(SessionState.RECONNECTING, _lost(), 7)
     stage.leave_unanswered()
     stage.workspace.folder.open(b"/exports")
     return _("Shown once the connection is back")
@@ -113,7 +115,7 @@ def _signed_in(stage: SceneWindow) -> str:
 
 def _offline(stage: SceneWindow) -> str:
     stage.sign_in()
-    stage.state(m.SessionState.OFFLINE, _lost())
+    stage.state(SessionState.OFFLINE, _lost())
     return _("Offline")
 
 
@@ -121,7 +123,7 @@ def _copied(stage: SceneWindow) -> str:
     stage.sign_in()
     words = _("Copied. Cleared in {seconds} s").format(seconds=12)
     stage.workspace.notices.say(words)
-    stage.workspace.handle(m.Notice(problem=_keychain()))
+    stage.workspace.handle(Notice(problem=_keychain()))
     return words
 
 

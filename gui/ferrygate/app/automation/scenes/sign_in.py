@@ -10,7 +10,8 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message, plural_message
 from ferrygate.common.secret import Secret
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import PromptQuestion, ServerSaid, SessionState
+from ferrygate.sign_in.gate import Gate
 
 _PASSWORD = Secret("correct horse")
 
@@ -38,7 +39,7 @@ def _spent(stage: SceneWindow) -> str:
 def _waiting(stage: SceneWindow) -> str:
     stage.give_code(spent=True)
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
-    stage.state(m.SessionState.WAITING_FOR_CODE, wait=7)
+    stage.state(SessionState.WAITING_FOR_CODE, wait=7)
     return before_value(_("Waiting for a new code, {seconds} s"))
 
 
@@ -82,14 +83,14 @@ def _refused_in_words(stage: SceneWindow) -> str:
         next_step=message("Check your user name and password."),
         server_said=said,
     )
-    stage.state(m.SessionState.OFFLINE, problem)
+    stage.state(SessionState.OFFLINE, problem)
     stage.driver.paste_into(_("Password"), "correct horse ")
     return "Account suspended since 1 November."
 
 
 def _refused_twice(stage: SceneWindow) -> str:
     _refused(stage)
-    stage.count(2, m.Gate.ASK)
+    stage.count(2, Gate.ASK)
     stage.driver.type_into(_("Password"), "correct hrose")
     return _("Try once more")
 
@@ -97,7 +98,7 @@ def _refused_twice(stage: SceneWindow) -> str:
 def _refused_often(stage: SceneWindow) -> str:
     stage.open()
     stage.give_code()
-    stage.count(4, m.Gate.SHUT)
+    stage.count(4, Gate.SHUT)
     return _("Reset the lock")
 
 
@@ -137,7 +138,7 @@ def _prompt(stage: SceneWindow) -> str:
     text = _("Passcode, or leave empty for a push:")
     stage.give_code()
     stage.workspace.handle(
-        m.PromptQuestion(
+        PromptQuestion(
             question=1,
             text=text,
             echo=False,
@@ -150,9 +151,9 @@ def _prompt(stage: SceneWindow) -> str:
 def _push(stage: SceneWindow) -> str:
     stage.give_code()
     stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
-    stage.state(m.SessionState.SIGNING_IN)
+    stage.state(SessionState.SIGNING_IN)
     words = _("Enter the number 42 in your authenticator app.")
-    stage.workspace.handle(m.ServerSaid(words))
+    stage.workspace.handle(ServerSaid(words))
     return words
 
 

@@ -10,7 +10,9 @@ from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.common.errors import Cancelled, Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
+from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 
 _BYTES = 6_310_000
 _SIGNED_OUT = Cancelled(message("Signed out.")).problem
@@ -24,11 +26,11 @@ _NO_SPACE = Problem(
 
 
 def _view(
-    name: str, total: int, *, direction: m.Direction = m.Direction.UPLOAD, target: str = "/inbox"
-) -> m.BatchView:
+    name: str, total: int, *, direction: Direction = Direction.UPLOAD, target: str = "/inbox"
+) -> BatchView:
     """A batch that has just begun."""
-    return m.BatchView(
-        batch=m.BatchId(name),
+    return BatchView(
+        batch=BatchId(name),
         direction=direction,
         name=name,
         sources=1,
@@ -40,7 +42,7 @@ def _view(
 
 def _ended(
     stage: SceneWindow,
-    view: m.BatchView,
+    view: BatchView,
     *,
     delivered: int = 0,
     confirmed: int | None = None,
@@ -49,13 +51,13 @@ def _ended(
     problem: Problem | None = None,
 ) -> None:
     """Have a batch end; ``problem`` is that of one of its files."""
-    stage.workspace.handle(m.BatchChanged(view=view))
+    stage.workspace.handle(BatchChanged(view=view))
     if problem is not None:
-        state = m.TransferState.NEEDS_ATTENTION
-        file = m.FileView(number=0, local="c", remote=b"/c", state=state, problem=problem)
-        stage.workspace.handle(m.FileChanged(batch=view.batch, view=file))
+        state = TransferState.NEEDS_ATTENTION
+        file = FileView(number=0, local="c", remote=b"/c", state=state, problem=problem)
+        stage.workspace.handle(FileChanged(batch=view.batch, view=file))
     missing = view.files_total - delivered - skipped
-    ended = m.BatchView(
+    ended = BatchView(
         batch=view.batch,
         direction=view.direction,
         name=view.name,
@@ -72,13 +74,13 @@ def _ended(
         finished_at=stage.now,
         can_retry=missing > 0,
     )
-    stage.workspace.handle(m.BatchChanged(view=ended))
+    stage.workspace.handle(BatchChanged(view=ended))
 
 
 def _moving(stage: SceneWindow) -> None:
     """One batch that is under way."""
     view = _view("sequencing-batch-18.fastq.gz", 1)
-    moving = m.BatchView(
+    moving = BatchView(
         batch=view.batch,
         direction=view.direction,
         name=view.name,
@@ -89,16 +91,16 @@ def _moving(stage: SceneWindow) -> None:
         bytes_moved=4_390_000_000,
         bytes_per_second=31_400_000.0,
     )
-    stage.workspace.handle(m.BatchChanged(view=moving))
+    stage.workspace.handle(BatchChanged(view=moving))
 
 
 def _checking(stage: SceneWindow) -> str:
     """Uploads that a line was lost under: they are delivered, and are asked about once more."""
     stage.sign_in()
     for title, count in [("a.csv", 1), ("plate-scans", 12)]:
-        view = m.BatchView(
-            batch=m.BatchId(title),
-            direction=m.Direction.UPLOAD,
+        view = BatchView(
+            batch=BatchId(title),
+            direction=Direction.UPLOAD,
             name=title,
             sources=1,
             target="/inbox",
@@ -108,7 +110,7 @@ def _checking(stage: SceneWindow) -> str:
             bytes_total=_BYTES,
             bytes_moved=_BYTES,
         )
-        stage.workspace.handle(m.BatchChanged(view=view))
+        stage.workspace.handle(BatchChanged(view=view))
     return before_value(_("Delivered; asked again at {time}, because the line was lost."))
 
 
@@ -149,7 +151,7 @@ def _other_site(stage: SceneWindow) -> str:
     stage.sign_in()
     other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
     for site, name in [(other, "plate-scans"), (SITE, "assays")]:
-        opened = m.SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
+        opened = SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
         stage.workspace.handle(opened)
         _ended(stage, _view(name, 2000), delivered=12, cancelled=1988)
     return "Beta Labs"
@@ -162,7 +164,7 @@ def _done(stage: SceneWindow) -> str:
     _ended(stage, _view("plates", 25), skipped=25)
     _ended(stage, _view("sample-sheet.csv", 1), cancelled=1)
     _ended(stage, _view("report.pdf", 1), delivered=1)
-    fetched = _view("2026-11", 12, direction=m.Direction.DOWNLOAD, target="/srv/ann/Downloads")
+    fetched = _view("2026-11", 12, direction=Direction.DOWNLOAD, target="/srv/ann/Downloads")
     _ended(stage, fetched, delivered=12)
     _ended(stage, _view("assays", 200), delivered=200, confirmed=190)
     stage.workspace.transfers.show(Tab.DONE)
@@ -181,13 +183,13 @@ def _downloaded(stage: SceneWindow) -> str:
 def _fetched(stage: SceneWindow, name: str, total: int) -> None:
     """Have a batch end that was fetched."""
     folder = "/srv/ann/Downloads"
-    view = _view(name, total, direction=m.Direction.DOWNLOAD, target=folder)
-    stage.workspace.handle(m.BatchChanged(view=view))
+    view = _view(name, total, direction=Direction.DOWNLOAD, target=folder)
+    stage.workspace.handle(BatchChanged(view=view))
     for number in range(total):
         local = f"{folder}/{name}" if total == 1 else f"{folder}/{name}/{number}.csv"
-        state = m.TransferState.DELIVERED
-        file = m.FileView(number=number, local=local, remote=b"/x", state=state)
-        stage.workspace.handle(m.FileChanged(batch=view.batch, view=file))
+        state = TransferState.DELIVERED
+        file = FileView(number=number, local=local, remote=b"/x", state=state)
+        stage.workspace.handle(FileChanged(batch=view.batch, view=file))
     _ended(stage, view, delivered=total)
 
 

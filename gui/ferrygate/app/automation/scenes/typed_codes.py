@@ -7,7 +7,8 @@ from ferrygate.app.automation.scenes.scene import Scene, start_sending
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
-from ferrygate.engine import messages as m
+from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.messages.session import CodeQuestion, SessionState
 from ferrygate.sites.site import Site
 
 _TYPED = Site(name="sftp.example.org", host="sftp.example.org", username="vendor7")
@@ -32,7 +33,7 @@ def _code_used(stage: SceneWindow) -> str:
 
 def _next_code(stage: SceneWindow) -> str:
     stage.sign_in()
-    stage.workspace.handle(m.CodeChanged(code=None))
+    stage.workspace.handle(CodeChanged(code=None))
     start_sending(stage)
     _ask(stage, used=False, goes_on=True)
     return _("Type the next code to go on")
@@ -73,9 +74,9 @@ def _ask(stage: SceneWindow, *, used: bool, goes_on: bool) -> None:
         sentence=message("That code was used already."),
         next_step=message("Type the next one."),
     )
-    stage.state(m.SessionState.ASKING_FOR_CODE)
+    stage.state(SessionState.ASKING_FOR_CODE)
     stage.workspace.handle(
-        m.CodeQuestion(
+        CodeQuestion(
             question=2 if used else 1,
             digits=SITE.sign_in.digits,
             goes_on=goes_on,

@@ -1,0 +1,84 @@
+"""Events, which come out of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ferrygate.common.errors import Problem
+from ferrygate.engine.messages.codes import (
+    CodeAwaited,
+    CodeChanged,
+    CodeEnrolled,
+    CodeGivenOut,
+    RefusalExplained,
+    SkewMeasured,
+)
+from ferrygate.engine.messages.files import FolderBlock, ListingIncomplete, PathStat
+from ferrygate.engine.messages.session import (
+    CodeQuestion,
+    HostKeyQuestion,
+    Notice,
+    PromptQuestion,
+    RefusalsCounted,
+    SecretsDropped,
+    ServerSaid,
+    SessionChanged,
+    SiteOpened,
+)
+from ferrygate.engine.messages.transfers import (
+    BatchChanged,
+    BatchStarted,
+    ConflictQuestion,
+    FileChanged,
+)
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The request ended well."""
+
+    request: int
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The request ended otherwise."""
+
+    request: int
+    problem: Problem
+
+
+Answer = Done | BatchStarted | Failed
+"""Ends a request; there is one for each."""
+
+
+Event = (
+    Done
+    | Failed
+    | SiteOpened
+    | RefusalsCounted
+    | SessionChanged
+    | CodeChanged
+    | CodeAwaited
+    | CodeEnrolled
+    | CodeGivenOut
+    | Notice
+    | HostKeyQuestion
+    | CodeQuestion
+    | PromptQuestion
+    | SecretsDropped
+    | ServerSaid
+    | FolderBlock
+    | ListingIncomplete
+    | PathStat
+    | BatchStarted
+    | BatchChanged
+    | FileChanged
+    | ConflictQuestion
+    | RefusalExplained
+    | SkewMeasured
+)
+
+
+Listener = Callable[[Event], None]
+"""Told of every event, on the engine's thread, which it must not keep waiting."""

@@ -1,0 +1,281 @@
+"""The open site and its session: what is asked of them, and what is told."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.errors import Problem
+from ferrygate.common.message import Message
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.sign_in.gate import Gate
+from ferrygate.sites.site import Site
+
+
+class OpenSite(msgspec.Struct, frozen=True):
+    """Turn to a site: what is saved for it is fetched, its code starts to show.
+
+    Answered by SiteOpened, then Done. Nothing is sent to any
+    server.
+
+    Attributes:
+        given: what comes with the command that opens it. The keychain is then asked for nothing
+            but what else the site's steps need, and left alone where that is nothing. Where it is
+            ``None``, as for a window, the keychain is asked for everything.
+    """
+
+    request: int
+    site: Site
+    given: frozenset[SecretKind] | None = None
+
+
+class ProvideSecrets(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold what Ferrygate was started with, for one site and no other, until the end.
+
+    To be sent before that site is opened. Whenever it is, they are at hand for it as if the
+    keychain had had them, and are never kept there.
+    """
+
+    request: int
+    site: Site
+    password: Secret | None = None
+    code_secret: CodeSecret | None = None
+    passphrase: Secret | None = None
+
+
+class UsePassword(msgspec.Struct, frozen=True):
+    """Use this password for the open site; keep it in the keychain once proven when ``save``."""
+
+    request: int
+    password: Secret
+    save: bool = False
+
+
+class UsePassphrase(msgspec.Struct, frozen=True):
+    """Use this passphrase for the site's private key; keep it once proven when ``save``."""
+
+    request: int
+    passphrase: Secret
+    save: bool = False
+
+
+class ForgetSecret(msgspec.Struct, frozen=True):
+    """Drop a secret of the open site, from memory and from the keychain."""
+
+    request: int
+    kind: SecretKind
+
+
+class ForgetHostKeys(msgspec.Struct, frozen=True):
+    """A person's deliberate act after a changed key: the server is met as if for the first time.
+
+    The keys on record are dropped for good, the open site's pins for as long as it is open. A face
+    that has the site saved gives it its new pin once a sign-in has succeeded.
+    """
+
+    request: int
+
+
+class ResetLock(msgspec.Struct, frozen=True):
+    """A person's word that the open site's account is well again: refusals count from 0."""
+
+    request: int
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """Sign in to the open site with what is at hand.
+
+    Fails with ``secrets-missing`` where password or code secret is not at hand, with ``usage``
+    where what was typed is no code, and with ``code-needed`` where it was used before.
+
+    Attributes:
+        try_anyway: a person's word after repeated refusals.
+        typed_code: from a phone or a token, good for this one sign-in; it goes before a code
+            secret that is at hand. Never kept.
+        ask_code: a person is there to type codes. Where one is needed and none is at hand, now or
+            when the connection was lost, CodeQuestion asks for it. Without this such a sign-in
+            fails, and a session that needs another code ends with ``code-needed``.
+    """
+
+    request: int
+    try_anyway: bool = False
+    typed_code: Secret | None = None
+    ask_code: bool = False
+
+
+class AnswerHostKey(msgspec.Struct, frozen=True):
+    """A person's answer to HostKeyQuestion."""
+
+    question: int
+    accept: bool
+
+
+class AnswerCode(msgspec.Struct, frozen=True):
+    """A person's answer to CodeQuestion; none ends the sign-in, or the session that needs it."""
+
+    question: int
+    code: Secret | None
+
+
+class AnswerPrompt(msgspec.Struct, frozen=True):
+    """A person's answer to PromptQuestion; none refuses to answer."""
+
+    question: int
+    answer: Secret | None
+
+
+class SignOut(msgspec.Struct, frozen=True):
+    """End the session and drop the secrets held in memory for it."""
+
+    request: int
+
+
+class SessionState(Enum):
+    """The life of a session, as people see it.
+
+    While a code is asked for, nothing is connected, and a session that was signed in waits with all
+    that it was asked to do.
+    """
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    ASKING_FOR_CODE = "asking-for-code"
+    WAITING_FOR_CODE = "waiting-for-code"
+    SIGNING_IN = "signing-in"
+    SIGNED_IN = "signed-in"
+    RECONNECTING = "reconnecting"
+
+
+class SiteOpened(msgspec.Struct, frozen=True):
+    """Tells what is at hand for the site.
+
+    Attributes:
+        has_password: a password is at hand.
+        has_code_secret: a code secret is at hand.
+        can_save: a keychain is there to save in, or was not needed so far.
+        keychain_note: why nothing can be kept in it, where that is so.
+        correction: seconds by which codes are corrected for this computer's clock; 0 if not.
+    """
+
+    site: Site
+    has_password: bool
+    has_code_secret: bool
+    can_save: bool
+    keychain_note: Message | None = None
+    correction: int = 0
+
+
+class RefusalsCounted(msgspec.Struct, frozen=True):
+    """Tells how many sign-ins in a row were refused, before what follows from another number.
+
+    None is told where there were none, and none had been told of.
+
+    Attributes:
+        site: the open site, whose account it is.
+        refusals: by all servers under which the account is counted.
+        gate: whether the next attempt is made at a request, at a person's word, or not at all.
+    """
+
+    site: Site
+    refusals: int
+    gate: Gate
+
+
+class SessionChanged(msgspec.Struct, frozen=True):
+    """The session's state.
+
+    Attributes:
+        state: the new state.
+        until: seconds since the epoch at which the wait ends, for waiting and reconnecting.
+        problem: why the session is offline, where it was not asked to be.
+        can_try_now: ``until`` is when a lost connection is tried next, and :class:`SignIn` has it
+            tried at once.
+    """
+
+    state: SessionState
+    until: float | None = None
+    problem: Problem | None = None
+    can_try_now: bool = False
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something the person should know that no request failed over."""
+
+    problem: Problem
+
+
+class SecretsDropped(msgspec.Struct, frozen=True):
+    """Secrets that are not at hand any more, neither in memory nor to be sent by themselves.
+
+    Attributes:
+        kinds: which.
+        changed: the person has changed them at the server, so that the keychain forgets them too.
+            Otherwise they were saved for another key than the server shows, and stay there.
+    """
+
+    kinds: frozenset[SecretKind]
+    changed: bool = False
+
+
+class HostKeyQuestion(msgspec.Struct, frozen=True):
+    """Asks whether this server's key is right; nothing secret has been sent.
+
+    Attributes:
+        question: number to answer with.
+        host: the server's address as the site names it.
+        key_type: SSH name of the key's type, such as ``ssh-ed25519``.
+        fingerprint: ``SHA256:`` and unpadded base64.
+    """
+
+    question: int
+    host: str
+    key_type: str
+    fingerprint: str
+
+
+class ServerSaid(msgspec.Struct, frozen=True):
+    """Words of the server to the person during a sign-in, which want no answer.
+
+    Attributes:
+        words: the server's words, cleaned and cut.
+    """
+
+    words: str
+
+
+class CodeQuestion(msgspec.Struct, frozen=True):
+    """Asks for a code from a phone or a token, to be sent at once; there is no hurry to answer.
+
+    The server was reached a moment ago, and would take a sign-in. Comes after a SessionChanged to
+    ``ASKING_FOR_CODE``; any other state takes the question back. Where an answer cannot be sent or
+    was refused, the question comes again with a new number.
+
+    Attributes:
+        question: number to answer with.
+        digits: how many digits such a code has.
+        goes_on: a session that was signed in needs the code to go on.
+        problem: why the code that was typed before did not do, if one was.
+    """
+
+    question: int
+    digits: int
+    goes_on: bool
+    problem: Problem | None = None
+
+
+class PromptQuestion(msgspec.Struct, frozen=True):
+    """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
+
+    Attributes:
+        question: number to answer with.
+        text: the server's words, cleaned and cut.
+        echo: whether the answer may be shown while it is typed.
+        instruction: what the server says above its question, likewise; may be empty.
+    """
+
+    question: int
+    text: str
+    echo: bool
+    instruction: str = ""
