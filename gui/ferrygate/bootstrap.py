@@ -93,8 +93,8 @@ def make_engine(
         ahead: a connection that is being dialled.
         keep_trying: seconds for which a connection that was lost is tried again.
     """
+    from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415
     from ferrygate.engine.engine import Engine  # noqa: PLC0415  slow, as are all below
-    from ferrygate.engine.parts import Parts  # noqa: PLC0415
     from ferrygate.sftp.connection import connect  # noqa: PLC0415
     from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415
     from ferrygate.vault import keychain  # noqa: PLC0415
@@ -115,7 +115,7 @@ def make_engine(
 
         return OktaAttempts(ledger, skews, HttpOpener(clock), clock)
 
-    parts = Parts(
+    dependencies = EngineDependencies(
         clock=clock,
         ledger=ledger,
         known_hosts=known_hosts,
@@ -129,4 +129,4 @@ def make_engine(
         upload_claims=home.upload_claims,
         keep_trying=keep_trying,
     )
-    return Engine(parts, listener)
+    return Engine(dependencies, listener)

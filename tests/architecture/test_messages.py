@@ -35,7 +35,7 @@ CLEANING = {
     "common/logs.py",
     "common/message.py",
     "common/names.py",  # a name that a person edits
-    "engine/asked_for.py",  # names for people, as values say
+    "engine/queue/asked_for.py",  # names for people, as values say
     "sftp/connection.py",  # what a server says of itself
     "sftp/server_words.py",
     "sign_in/authentication.py",  # a detail

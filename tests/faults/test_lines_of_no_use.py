@@ -13,7 +13,6 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind
-from ferrygate.engine.liveness import CRAWLS_AFTER
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import (
@@ -24,6 +23,7 @@ from ferrygate.engine.messages.session import (
     UsePassword,
 )
 from ferrygate.engine.messages.transfers import Download
+from ferrygate.engine.session.liveness import CRAWLS_AFTER
 from ferrygate.sandbox.sandbox import Sandbox
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig

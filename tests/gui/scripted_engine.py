@@ -12,7 +12,6 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.engine.asked_for import source_names, target_name
 from ferrygate.engine.messages.codes import (
     CodeChanged,
     CodeEnrolled,
@@ -58,7 +57,8 @@ from ferrygate.engine.messages.transfers import (
     Download,
     Upload,
 )
-from ferrygate.engine.start_secrets import StartSecrets
+from ferrygate.engine.queue.asked_for import source_names, target_name
+from ferrygate.engine.session.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import BatchId, BatchView, Direction

@@ -24,6 +24,7 @@ from ferrygate.engine.messages.session import (
     SessionState,
     SignIn,
     SiteOpened,
+    UsePassword,
 )
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
@@ -142,7 +143,7 @@ def test_enter_on_a_box_is_for_the_card_and_ticks_nothing(rig: Rig, qtbot: QtBot
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert box.isChecked()
     rig.driver.wait_for_folder(b"/")
-    (given,) = [c for c in rig.engine.commands if isinstance(c, m.UsePassword)]
+    (given,) = [c for c in rig.engine.commands if isinstance(c, UsePassword)]
     assert given.save
 
 

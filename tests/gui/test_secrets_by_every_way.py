@@ -31,7 +31,7 @@ from ferrygate.common.secret_sources import read_secrets
 from ferrygate.common.secret_text import unseen_ends
 from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.session import SignIn, UsePassword
-from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault

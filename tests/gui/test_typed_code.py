@@ -285,8 +285,8 @@ def test_transfers_say_that_they_wait_for_the_next_code(signed_in: Rig) -> None:
     signed_in.engine.holds_transfers = True
     signed_in.workspace.folder.upload(["plates.csv"])
     signed_in.driver.wait_for("row", signed_in.window.transfers.isVisible)
-    signed_in.engine.tell(m.SessionChanged(m.SessionState.ASKING_FOR_CODE))
-    signed_in.engine.tell(m.CodeQuestion(question=9, digits=6, goes_on=True))
+    signed_in.engine.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
+    signed_in.engine.tell(CodeQuestion(question=9, digits=6, goes_on=True))
     signed_in.driver.wait_for("words", lambda: signed_in.driver.shows("Waiting for your code"))
     assert signed_in.driver.shows("Begins again once you type the next code.")
 

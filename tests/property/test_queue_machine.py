@@ -23,8 +23,8 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.batch import Batch
 from ferrygate.engine.messages.transfers import AnswerConflict, BatchChanged, FileChanged
+from ferrygate.engine.queue.batch import Batch
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob

@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.session import PromptQuestion, ServerSaid
-from ferrygate.engine.signing_in import PendingAnswer, Question, SignInObserver
+from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, SignInObserver
 from ferrygate.sites.site import SignInSettings, Site
 from servers.rigs.asking import Asked, Round, asking_server
 from servers.rigs.asyncssh_thread import serving

@@ -15,6 +15,7 @@ from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.processes import SystemProcesses
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.event import Answer, Done, Event, Failed
@@ -27,7 +28,6 @@ from ferrygate.engine.messages.session import (
     UsePassword,
 )
 from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
-from ferrygate.engine.parts import Parts
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
@@ -114,7 +114,7 @@ class EngineRig:
         vault = MemoryVault()
         okta = OktaAttempts(self.ledger, skews, HttpOpener(clock), clock)
         self.engine = Engine(
-            Parts(
+            EngineDependencies(
                 clock=clock,
                 ledger=self.ledger,
                 known_hosts=self.known_hosts,

@@ -24,9 +24,9 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.event import Listener
-from ferrygate.engine.parts import Parts
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
@@ -263,7 +263,7 @@ def odd_rig(
         raise AssertionError
 
     def make_engine(listener: Listener) -> Engine:
-        parts = Parts(
+        dependencies = EngineDependencies(
             clock=clock,
             ledger=rig.ledger,
             known_hosts=KnownHosts(home / "known_hosts"),
@@ -277,7 +277,7 @@ def odd_rig(
             keep_trying=20.0,
             upload_claims=home / "replacing",
         )
-        return Engine(parts, listener)
+        return Engine(dependencies, listener)
 
     site = Site(
         name="odd", host="localhost", username="u", sign_in=SignInSettings(join="{password}")

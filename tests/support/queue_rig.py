@@ -12,8 +12,6 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, Uns
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.batch import Batch
-from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.load import Load
@@ -25,7 +23,9 @@ from ferrygate.engine.messages.transfers import (
     FileChanged,
     Upload,
 )
-from ferrygate.engine.transfer_queue import TransferQueue
+from ferrygate.engine.queue.batch import Batch
+from ferrygate.engine.queue.ended_batches import EndedBatches
+from ferrygate.engine.queue.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.checkpoint import UploadCheckpoint

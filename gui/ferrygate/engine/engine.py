@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -22,16 +22,11 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
-from ferrygate.engine.code_display import CodeDisplay
-from ferrygate.engine.code_requests import CodeRequests
-from ferrygate.engine.jobs import refuse_to_lose_account
-from ferrygate.engine.keeper import SessionKeeper
+from ferrygate.engine.browsing.failure_reasons import FileOperation
+from ferrygate.engine.browsing.file_operations import refuse_to_lose_account
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.log import note
 from ferrygate.engine.messages.codes import (
-    ApplySkew,
-    EnrolWithOkta,
-    ExplainRefusal,
-    MeasureSkew,
     OktaCommand,
     ShowCode,
     UseCodeSecret,
@@ -39,11 +34,6 @@ from ferrygate.engine.messages.codes import (
 from ferrygate.engine.messages.command import CancelRequest, Command, Request, Shutdown
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.files import (
-    ListFolder,
-    MakeFolder,
-    RemovePath,
-    RenamePath,
-    StatPath,
     TakeMore,
 )
 from ferrygate.engine.messages.session import (
@@ -72,13 +62,14 @@ from ferrygate.engine.messages.transfers import (
     RetryBatch,
     Upload,
 )
-from ferrygate.engine.okta_requests import OktaRequests
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.refusal_count import RefusalCount
-from ferrygate.engine.refusals import FileOperation
-from ferrygate.engine.session import Session
-from ferrygate.engine.session_secrets import FIELDS, Found, SessionSecrets
-from ferrygate.engine.start_secrets import StartSecrets
+from ferrygate.engine.session.code_display import CodeDisplay
+from ferrygate.engine.session.code_requests import CodeRequests
+from ferrygate.engine.session.okta_requests import OktaRequests
+from ferrygate.engine.session.refusal_count import RefusalCount
+from ferrygate.engine.session.session import Session
+from ferrygate.engine.session.session_secrets import FIELDS, KeychainSecrets, SessionSecrets
+from ferrygate.engine.session.start_secrets import StartSecrets
+from ferrygate.engine.session.supervisor import SessionSupervisor
 from ferrygate.engine.unanswered import Unanswered
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
@@ -93,23 +84,29 @@ class Engine:
     Events go to ``listener`` on the engine's own thread, which must not be kept waiting.
     """
 
-    def __init__(self, parts: Parts, listener: Callable[[Event], None]) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: EngineDependencies, listener: Callable[[Event], None]) -> None:
+        self._dependencies = dependencies
         self._listener = listener
         self._unanswered = Unanswered()
-        self._inbox = Inbox(parts.clock)
+        self._inbox = Inbox(dependencies.clock)
         self._tasks = BackgroundTasks(self._later)
-        self._secrets = SessionSecrets(parts.open_vault, parts.known_hosts, parts.live_secrets)
-        self._start = StartSecrets()
-        self._codes = CodeDisplay(parts.ledger, parts.clock, self._emit)
-        self._code_requests = CodeRequests(
-            parts, self._tasks, self._secrets, self._codes, self._emit, self._later
+        self._secrets = SessionSecrets(
+            dependencies.open_vault, dependencies.known_hosts, dependencies.live_secrets
         )
-        self._refusals = RefusalCount(parts.ledger, parts.known_hosts)
-        self._keeper = SessionKeeper(parts, self._emit, self._later, self._tasks, self._secrets)
+        self._start = StartSecrets()
+        self._codes = CodeDisplay(dependencies.ledger, dependencies.clock, self._emit)
+        self._code_requests = CodeRequests(
+            dependencies, self._tasks, self._secrets, self._codes, self._emit, self._later
+        )
+        self._refusals = RefusalCount(dependencies.ledger, dependencies.known_hosts)
+        self._supervisor = SessionSupervisor(
+            dependencies, self._emit, self._later, self._tasks, self._secrets
+        )
         self._site: Site | None = None
         self._looking_up: int | None = None  # the request whose site's secrets are looked up
-        self._okta = OktaRequests(parts, self._tasks, self._secrets, self._emit, self._correct_code)
+        self._okta = OktaRequests(
+            dependencies, self._tasks, self._secrets, self._emit, self._correct_code
+        )
         self._handlers = self._handler_table()
         self._running = True
         self._ended: Problem | None = None  # answers what is asked from the end on, once it came
@@ -128,7 +125,7 @@ class Engine:
         """Shut down; waits for the engine's threads, but never for a hung keychain."""
         self.send(Shutdown())
         self._thread.join(_JOIN)
-        self._keeper.join()
+        self._supervisor.join()
 
     def _run(self) -> None:
         try:
@@ -144,19 +141,19 @@ class Engine:
         for event in told:
             with suppress(BaseException):
                 self._listener(event)
-        for act in (*self._inbox.close(), self._tasks.cancel_all, self._keeper.end):
+        for act in (*self._inbox.close(), self._tasks.cancel_all, self._supervisor.end):
             with suppress(BaseException):
                 act()
 
     def _obey_until_closed(self) -> None:
         while self._running:
             act = self._inbox.take(
-                min(_TICK, self._codes.seconds_to_change(), self._keeper.seconds_to_retry())
+                min(_TICK, self._codes.seconds_to_change(), self._supervisor.seconds_to_retry())
             )
             if act is not None:
                 self._guard(act)
             self._guard(self._codes.refresh)
-            self._guard(self._keeper.look)
+            self._guard(self._supervisor.look)
         for act in self._inbox.close():  # commands that came too late, and reports nobody needs
             self._guard(act)
 
@@ -177,7 +174,7 @@ class Engine:
             self._end_all(problem)
 
     def _end_all(self, problem: Problem) -> None:
-        for event in self._unanswered.ends(problem, self._parts.clock.now()):
+        for event in self._unanswered.ends(problem, self._dependencies.clock.now()):
             self._tell(event)
 
     def _obey(self, command: Command) -> None:
@@ -218,26 +215,21 @@ class Engine:
             ForgetSecret: self._forget_secret,
             ForgetHostKeys: self._forget_host_keys,
             ResetLock: self._reset_lock,
-            SignIn: lambda command: self._keeper.sign_in(command, self._site),
-            AnswerHostKey: lambda told: self._keeper.sign_ins.answer(told.question, told.accept),
-            AnswerCode: lambda told: self._keeper.answer_code(told.question, told.code),
-            AnswerPrompt: lambda told: self._keeper.sign_ins.answer(told.question, told.answer),
+            SignIn: lambda command: self._supervisor.sign_in(command, self._site),
+            AnswerHostKey: lambda told: self._supervisor.sign_ins.answer(
+                told.question, told.accept
+            ),
+            AnswerCode: lambda told: self._supervisor.answer_code(told.question, told.code),
+            AnswerPrompt: lambda told: self._supervisor.sign_ins.answer(told.question, told.answer),
             SignOut: self._sign_out,
             ShowCode: self._code_requests.show,
-            StatPath: self._browse,
-            ListFolder: self._browse,
-            MakeFolder: self._browse,
-            RenamePath: self._browse,
-            RemovePath: self._browse,
+            **dict.fromkeys(get_args(FileOperation), self._browse),
             Upload: self._transfer,
             Download: self._transfer,
             RetryBatch: self._retry,
             AnswerConflict: self._answer_conflict,
             CancelBatch: self._cancel_batch,
-            ExplainRefusal: self._ask_okta,
-            EnrolWithOkta: self._ask_okta,
-            MeasureSkew: self._ask_okta,
-            ApplySkew: self._ask_okta,
+            **dict.fromkeys(get_args(OktaCommand), self._ask_okta),
             TakeMore: self._take_more,
             LimitRate: self._limit_rate,
             CancelRequest: self._cancel,
@@ -259,13 +251,15 @@ class Engine:
         self._secrets.credentials = self._start.for_site(command.site)
         self._looking_up = command.request
 
-        def found(found: Found) -> None:
+        def found(found: KeychainSecrets) -> None:
             if self._looking_up != command.request:  # another site was opened, or all forgotten
                 self._fail(command.request, Cancelled())
                 return
-            self._secrets.take_found(found.credentials)
+            self._secrets.adopt(found.credentials)
             self._correct_code(command.site)
-            self._emit(self._secrets.at_hand(found.event, self._parts.skews.read(command.site)))
+            self._emit(
+                self._secrets.at_hand(found.event, self._dependencies.skews.read(command.site))
+            )
             self._emit(Done(command.request))
 
         self._tasks.do(
@@ -283,9 +277,9 @@ class Engine:
     def _correct_code(self, site: Site | None) -> None:
         """Show the code that the server expects now, by the person's agreement on clocks."""
         if site is not None:
-            self._secrets.correct_code(site, self._parts.skews)
+            self._secrets.correct_code(site, self._dependencies.skews)
         self._codes.show(self._secrets.credentials.code_secret)
-        self._keeper.sign_ins.code_secret_came()
+        self._supervisor.sign_ins.code_secret_came()
 
     def _ask_okta(self, command: OktaCommand) -> None:
         site = self._opened_site(command.request)
@@ -307,7 +301,7 @@ class Engine:
     def _forget(self, reason: FerrygateError | None = None) -> None:
         self._looking_up = None
         self._code_requests.cancel()
-        self._keeper.end(reason)
+        self._supervisor.end(reason)
         self._secrets.forget()
         self._codes.show(None)
 
@@ -329,14 +323,14 @@ class Engine:
     def _forget_host_keys(self, command: ForgetHostKeys) -> None:
         site = self._opened_site(command.request)
         if site is not None:
-            self._parts.known_hosts.forget(site.host, site.port)
+            self._dependencies.known_hosts.forget(site.host, site.port)
             self._site = msgspec.structs.replace(site, host_key_fingerprints=())
             self._emit(Done(command.request))
 
     def _reset_lock(self, command: ResetLock) -> None:
         site = self._opened_site(command.request)
         if site is not None:
-            self._parts.ledger.reset(site.account)
+            self._dependencies.ledger.reset(site.account)
             self._emit(Done(command.request))
 
     def _opened_site(self, request: int) -> Site | None:
@@ -352,11 +346,11 @@ class Engine:
             session.browse(command)
 
     def _take_more(self, command: TakeMore) -> None:
-        if self._keeper.session is not None:
-            self._keeper.session.browser.take_more(command.target)
+        if self._supervisor.session is not None:
+            self._supervisor.session.browser.take_more(command.target)
 
     def _limit_rate(self, command: LimitRate) -> None:
-        self._keeper.limit_rate(command.bytes_per_second)
+        self._supervisor.limit_rate(command.bytes_per_second)
         self._emit(Done(command.request))
 
     def _transfer(self, command: Upload | Download) -> None:
@@ -365,12 +359,12 @@ class Engine:
             session.queue.take(command)
 
     def _answer_conflict(self, command: AnswerConflict) -> None:
-        if self._keeper.session is not None:
-            self._keeper.session.queue.answer_conflict(command)
+        if self._supervisor.session is not None:
+            self._supervisor.session.queue.answer_conflict(command)
 
     def _cancel_batch(self, command: CancelBatch) -> None:
-        if self._keeper.session is not None:
-            self._keeper.session.queue.cancel(command.batch)
+        if self._supervisor.session is not None:
+            self._supervisor.session.queue.cancel(command.batch)
 
     def _retry(self, command: RetryBatch) -> None:
         session = self._session_for(command.request)
@@ -380,7 +374,7 @@ class Engine:
 
     def _cancel(self, command: CancelRequest) -> None:
         if not self._tasks.cancel(command.target):
-            self._keeper.cancel(command.target)
+            self._supervisor.cancel(command.target)
 
     def _shut_down(self, _command: Shutdown) -> None:
         self._forget()
@@ -391,9 +385,9 @@ class Engine:
 
     def _session_for(self, request: int) -> Session | None:
         """The session, or none after telling the request so."""
-        if self._keeper.session is None:
-            self._emit(Failed(request, self._keeper.why_none))
-        return self._keeper.session
+        if self._supervisor.session is None:
+            self._emit(Failed(request, self._supervisor.why_none))
+        return self._supervisor.session
 
     def _fail(self, request: int, error: BaseException) -> None:
         self._emit(Failed(request, problem_of(error)))

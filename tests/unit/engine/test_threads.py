@@ -18,8 +18,8 @@ from ferrygate.common.message import message
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.lane import Lane
-from ferrygate.engine.reconnect import BackOff
-from ferrygate.engine.signing_in import PendingAnswer
+from ferrygate.engine.session.reconnect import BackOff
+from ferrygate.engine.session.sign_in_observer import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
 from support.fake_clock import ManualClock
 from support.scripted_sftp import Rig, ScriptedServer

@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import ConflictError, NotFoundError
-from ferrygate.engine.jobs import carry_out
+from ferrygate.engine.browsing.file_operations import carry_out
 from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
 from ferrygate.sftp.spelling import as_spelled, other_forms, spelled_otherwise
 from ferrygate.transfers.file_job import FileJob

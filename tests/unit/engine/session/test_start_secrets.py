@@ -23,7 +23,7 @@ from ferrygate.engine.messages.session import (
     SignOut,
     SiteOpened,
 )
-from ferrygate.engine.start_secrets import StartSecrets
+from ferrygate.engine.session.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Policy, SignInSettings, Site
 from support.engine_rig import EngineRig

@@ -6,7 +6,7 @@ import pytest
 
 from ferrygate.api.arguments import existing
 from ferrygate.common.errors import UsageError
-from ferrygate.engine.jobs import refuse_to_lose_account
+from ferrygate.engine.browsing.file_operations import refuse_to_lose_account
 from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath
 from ferrygate.sites.site import Site
 

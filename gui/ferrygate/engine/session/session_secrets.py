@@ -30,7 +30,7 @@ FIELDS = {
 }
 
 
-class Found(msgspec.Struct, frozen=True):
+class KeychainSecrets(msgspec.Struct, frozen=True):
     """Holds what the keychain has for a site: for the window, and for signing in."""
 
     event: SiteOpened
@@ -82,7 +82,7 @@ class SessionSecrets:
         finally:
             self._live_secrets.discard(typed.code)
 
-    def take_found(self, found: Credentials) -> None:
+    def adopt(self, found: Credentials) -> None:
         """Use what the keychain has; what was given while it was asked stands."""
         given = self.credentials
         self.credentials = Credentials(
@@ -164,7 +164,7 @@ class SessionSecrets:
         self._save = self._save | {kind} if save else self._save - {kind}
         self._changed -= {kind}
 
-    def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> Found:
+    def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> KeychainSecrets:
         """Look up what the keychain has for a site; called aside.
 
         A keychain that fails is a note, not an error, and so is an entry that is broken.
@@ -179,7 +179,7 @@ class SessionSecrets:
             unasked = SiteOpened(
                 site=site, has_password=False, has_code_secret=False, can_save=True
             )
-            return Found(unasked, Credentials())
+            return KeychainSecrets(unasked, Credentials())
         vault = self._open_vault()
         note = vault.note
         found: dict[SecretKind, SavedSecret] = {}
@@ -217,7 +217,7 @@ class SessionSecrets:
             can_save=not vault.note,
             keychain_note=note,
         )
-        return Found(opened, credentials)
+        return KeychainSecrets(opened, credentials)
 
     def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
         """Return what is left to do to keep what a sign-in has proven; to be called aside.

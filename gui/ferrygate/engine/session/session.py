@@ -19,12 +19,13 @@ from ferrygate.common.errors import (
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.block_credit import BlockCredit
 from ferrygate.engine.breakdown import handed_to
-from ferrygate.engine.browser import Browser
-from ferrygate.engine.ended_batches import EndedBatches
+from ferrygate.engine.browsing.block_credit import BlockCredit
+from ferrygate.engine.browsing.browser import Browser
+from ferrygate.engine.browsing.failure_reasons import FileOperation
+from ferrygate.engine.browsing.file_operations import carry_out
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.jobs import carry_out
 from ferrygate.engine.lane import Lane
 from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.messages.event import Done, Event, Failed
@@ -35,9 +36,8 @@ from ferrygate.engine.messages.files import (
     PathStat,
     StatPath,
 )
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.refusals import FileOperation
-from ferrygate.engine.transfer_queue import TransferQueue
+from ferrygate.engine.queue.ended_batches import EndedBatches
+from ferrygate.engine.queue.transfer_queue import TransferQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
@@ -67,7 +67,7 @@ class Session:
         self,
         site: Site,
         connection: Connection,
-        parts: Parts,
+        dependencies: EngineDependencies,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         limiter: RateLimiter,
@@ -78,32 +78,32 @@ class Session:
     ) -> None:
         """Begin; ``limits`` is what is known of how much the server bears, and gets what is found.
 
-        ``ended`` keeps batches to be tried again. The others are those of the keeper.
+        ``ended`` keeps batches to be tried again. The others are those of the supervisor.
         """
         self.site = site
         self.connection: Connection | None = connection
         self.stores_objects = connection.stores_objects
         self._limits = limits
-        self._clock = parts.clock
+        self._clock = dependencies.clock
         self._emit = emit
         self._post = post
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        self._flusher = Flusher(parts.random_hex, parts.clock, machine_name())
+        self._flusher = Flusher(dependencies.random_hex, dependencies.clock, machine_name())
         share = Share(_IN_FLIGHT)
         self.browser = Browser(
             self._new_lane("browse"),
             post,
             self._doubt,
-            lambda: share.clicked(parts.clock.monotonic()),
+            lambda: share.clicked(dependencies.clock.monotonic()),
         )
         self.queue = TransferQueue(
             emit,
             post,
             self._new_lane,
             TransferSettings(
-                clock=parts.clock,
+                clock=dependencies.clock,
                 disk=self._flusher,
                 limiter=limiter,
                 share=share,
@@ -112,15 +112,15 @@ class Session:
                 load=limits.load,
                 late=late,
                 claims=UploadClaims(
-                    parts.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
+                    dependencies.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
                 ),
                 mark=OriginMark(
-                    canonical_host(site.host), site.port, mark_of(sys.platform, parts.clock)
+                    canonical_host(site.host), site.port, mark_of(sys.platform, dependencies.clock)
                 ),
                 listed_times=ListedTimes(),
             ),
             self._doubt,
-            new_id=lambda: BatchId(parts.random_hex(_ID_BYTES)),
+            new_id=lambda: BatchId(dependencies.random_hex(_ID_BYTES)),
             ended=ended,
         )
 

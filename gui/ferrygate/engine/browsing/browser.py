@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.inbox import Callback
-from ferrygate.engine.block_credit import BlockCredit
+from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.engine.lane import Lane, Work, cause_of
 from ferrygate.sftp.broken import ServerSilentError
 

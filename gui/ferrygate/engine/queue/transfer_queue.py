@@ -7,16 +7,16 @@ from collections.abc import Callable
 from ferrygate.common.errors import Cancelled, Problem, UsageError
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
-from ferrygate.engine.batch import Batch
-from ferrygate.engine.batch_context import BatchContext
 from ferrygate.engine.bundle import Bundle
-from ferrygate.engine.ended_batches import EndedBatches
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import AnswerConflict, BatchStarted, Download, Upload
-from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.queue.batch import Batch
+from ferrygate.engine.queue.batch_context import BatchContext
+from ferrygate.engine.queue.ended_batches import EndedBatches
+from ferrygate.engine.queue.report_queue import ReportQueue
 from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.views import BatchId, TransferState

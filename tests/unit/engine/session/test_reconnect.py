@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.engine.reconnect import BackOff
+from ferrygate.engine.session.reconnect import BackOff
 
 
 def test_the_first_try_is_due_at_once_and_the_waits_double() -> None:

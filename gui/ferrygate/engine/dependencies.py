@@ -1,4 +1,4 @@
-"""Holds the parts that an engine is made of."""
+"""Holds what an engine is made of."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ferrygate.sign_in.okta_attempts import OktaAttempts
 
 
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
+class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """Chosen by ``bootstrap``, or by a test.
 
     Attributes:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ferrygate.engine.liveness import ASK_AFTER, GONE_AFTER, Liveness
+from ferrygate.engine.session.liveness import ASK_AFTER, GONE_AFTER, Liveness
 from support.fake_clock import ManualClock
 
 

@@ -9,7 +9,7 @@ from ferrygate.common.inbox import Callback
 from ferrygate.engine.growth import Tally
 from ferrygate.engine.load import Load
 from ferrygate.engine.messages.event import Event
-from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.queue.report_queue import ReportQueue
 from ferrygate.transfers.views import BatchId
 
 

@@ -20,18 +20,18 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.given_up import Gone, given_up
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.growth import Tally
-from ferrygate.engine.learned import LearnedByAccount
-from ferrygate.engine.liveness import Liveness
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SignIn
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.reconnect import BackOff
-from ferrygate.engine.session import Session
-from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.engine.sign_ins import SignIns, signed_out
-from ferrygate.engine.typed_codes import SignInRequest, code_needed
+from ferrygate.engine.session.given_up import Gone, given_up
+from ferrygate.engine.session.learned import LearnedByAccount
+from ferrygate.engine.session.liveness import Liveness
+from ferrygate.engine.session.reconnect import BackOff
+from ferrygate.engine.session.session import Session
+from ferrygate.engine.session.session_secrets import SessionSecrets
+from ferrygate.engine.session.sign_ins import SignIns, signed_out
+from ferrygate.engine.session.typed_codes import SignInRequest, code_needed
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
 from ferrygate.transfers.rate_limiter import RateLimiter
@@ -41,27 +41,27 @@ _MOST_DAMAGES = 3  # then it is no accident of the line's
 _JOIN = 10.0  # seconds an ended session may take
 
 
-class SessionKeeper:
+class SessionSupervisor:
     """Owned by the engine's thread; at most one session, and one attempt, at a time."""
 
     def __init__(
         self,
-        parts: Parts,
+        dependencies: EngineDependencies,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
     ) -> None:
-        self._parts = parts
-        self._clock = parts.clock
+        self._dependencies = dependencies
+        self._clock = dependencies.clock
         self._emit = emit
         self._post = post
         self._tasks = tasks
         self._secrets = secrets
-        self._limiter = RateLimiter(parts.clock, None)  # over all sessions: a person's wish
-        self._learned = LearnedByAccount(parts.clock)
+        self._limiter = RateLimiter(dependencies.clock, None)  # over all sessions: a person's wish
+        self._learned = LearnedByAccount(dependencies.clock)
         self.sign_ins = SignIns(
-            parts,
+            dependencies,
             emit,
             post,
             tasks,
@@ -80,7 +80,7 @@ class SessionKeeper:
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = Tally()  # what had been done when the connection was lost before
         self._lost: list[Connection] = []  # whose servers may not have heard of the end
-        self._reconnects = 0  # numbers the keeper's own sign-ins, below those of people
+        self._reconnects = 0  # numbers the supervisor's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
 
     # ------------------------------------------------------------ signing in
@@ -111,7 +111,7 @@ class SessionKeeper:
         """Pass on the code that a person has typed; the time that it took does not count."""
         if self._back_off is not None and self.sign_ins.is_asking:
             now = self._clock.monotonic()
-            self._back_off = BackOff(now, self._parts.keep_trying, self._parts.random)
+            self._back_off = BackOff(now, self._dependencies.keep_trying, self._dependencies.random)
         self.sign_ins.answer_code(question, code)
 
     def cancel(self, request: int) -> None:
@@ -136,7 +136,7 @@ class SessionKeeper:
         self.session = Session(
             site,
             connection,
-            self._parts,
+            self._dependencies,
             self._emit,
             self._post,
             self._limiter,
@@ -238,7 +238,7 @@ class SessionKeeper:
         if work.files > before.files:
             self._damages = 0
         if earlier is None or lasted:
-            return BackOff(now, self._parts.keep_trying, self._parts.random)
+            return BackOff(now, self._dependencies.keep_trying, self._dependencies.random)
         goes_on = earlier.begin_again(now) if moved else earlier.fail(now)
         return earlier if goes_on else None
 
@@ -284,7 +284,7 @@ class SessionKeeper:
             why = Gone.CRAWLS
         else:
             why = Gone.AGAIN_AND_AGAIN if again_and_again else Gone.NOT_BACK
-        return given_up(why, self._parts.keep_trying, last)
+        return given_up(why, self._dependencies.keep_trying, last)
 
     def _give_up(self, problem: Problem) -> None:
         """End the session; its end is told first, and then that of each thing it was asked."""
@@ -326,7 +326,7 @@ class SessionKeeper:
 
 
 def _do_nothing() -> None:
-    """Do nothing: the keeper's own sign-ins have no request to answer."""
+    """Do nothing: the supervisor's own sign-ins have no request to answer."""
 
 
 def _lost() -> ConnectionLostError:

@@ -16,6 +16,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
     ApplySkew,
     CodeEnrolled,
@@ -28,9 +29,8 @@ from ferrygate.engine.messages.codes import (
 )
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import Notice
-from ferrygate.engine.okta_requests import OktaRequests
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.session.okta_requests import OktaRequests
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.okta_http import Answer
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
@@ -71,7 +71,7 @@ class Engine:
         rig = OktaRig(folder, self.clock, self.okta.open)
         self.rig = rig
         known = KnownHosts(folder / "known_hosts")
-        parts = Parts(
+        dependencies = EngineDependencies(
             clock=self.clock,
             ledger=rig.ledger,
             known_hosts=known,
@@ -85,11 +85,11 @@ class Engine:
             upload_claims=folder / "replacing",
             keep_trying=0.0,
         )
-        self.secrets = SessionSecrets(parts.open_vault, known, parts.live_secrets)
+        self.secrets = SessionSecrets(dependencies.open_vault, known, dependencies.live_secrets)
         self.secrets.use_password(PASSWORD, save=False)
         tasks = BackgroundTasks(self._acts.put)
         self._desk = OktaRequests(
-            parts, tasks, self.secrets, self.events.append, self.corrected.append
+            dependencies, tasks, self.secrets, self.events.append, self.corrected.append
         )
 
     def ask(self, command: OktaCommand, site: Site = SITE) -> Done | Failed:

@@ -13,8 +13,8 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.engine.block_credit import BlockCredit
-from ferrygate.engine.browser import Browser
+from ferrygate.engine.browsing.block_credit import BlockCredit
+from ferrygate.engine.browsing.browser import Browser
 from ferrygate.engine.lane import Lane
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles

@@ -13,12 +13,12 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.event import Event, Failed
 from ferrygate.engine.messages.session import SecretsDropped, SessionChanged, SessionState, SignIn
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.session_secrets import SessionSecrets
-from ferrygate.engine.signing_in import PendingAnswer, Question, Shown, SignInObserver
-from ferrygate.engine.typed_codes import SignInRequest, TypedCodes, code_needed
+from ferrygate.engine.session.session_secrets import SessionSecrets
+from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, Shown, SignInObserver
+from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
 from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
@@ -31,7 +31,7 @@ class SignIns:
 
     def __init__(
         self,
-        parts: Parts,
+        dependencies: EngineDependencies,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
         tasks: BackgroundTasks,
@@ -42,7 +42,7 @@ class SignIns:
         end_aside: Callable[[Callable[[], None]], None],
     ) -> None:
         """Take what is needed; ``accepted`` or ``failed`` is told of each attempt's end."""
-        self._parts = parts
+        self._dependencies = dependencies
         self._emit = emit
         self._post = post
         self._tasks = tasks
@@ -50,7 +50,7 @@ class SignIns:
         self._accepted = accepted
         self._failed = failed
         self._end_aside = end_aside
-        self._codes = TypedCodes(secrets, parts.clock, emit)
+        self._codes = TypedCodes(secrets, dependencies.clock, emit)
         self._code_refusal: Problem | None = None  # of the code that was typed last
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
@@ -93,7 +93,7 @@ class SignIns:
             is_answer: it was asked for, and is again where it does not do.
         """
         request, site, try_anyway = sign_in
-        attempts = self._parts.attempts
+        attempts = self._dependencies.attempts
         credentials = msgspec.structs.replace(self._secrets.credentials, typed_code=typed)
 
         def failed(problem: Problem) -> None:
@@ -169,7 +169,7 @@ class SignIns:
 
     def _thrown_away(self, request: int) -> None:
         """An attempt has ended that nobody waits for any more: it says nothing of the session."""
-        if request > 0:  # the keeper's own have nobody to answer
+        if request > 0:  # the supervisor's own have nobody to answer
             self._emit(Failed(request, signed_out().problem))
 
     def end(self) -> None:
@@ -242,7 +242,7 @@ class SignIns:
             lambda change: self._post(lambda: self._show(sign_in, change)),
             lambda question, answer: self._post(lambda: self._ask(sign_in, question, answer)),
             lambda at_prompt: self._post(lambda: self._typed(sign_in, at_prompt=at_prompt)),
-            self._parts.clock,
+            self._dependencies.clock,
             cancel,
         )
 

@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.inbox import Callback, Inbox
-from ferrygate.engine.report_queue import ReportQueue
+from ferrygate.engine.queue.report_queue import ReportQueue
 
 
 class Engine:

@@ -16,9 +16,6 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.inbox import Callback
-from ferrygate.engine.asked_for import source_names, target_name, wanted_name
-from ferrygate.engine.batch_context import BatchContext
-from ferrygate.engine.batch_question import BatchQuestion
 from ferrygate.engine.lane import cause_of
 from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.messages.transfers import (
@@ -28,6 +25,9 @@ from ferrygate.engine.messages.transfers import (
     FileChanged,
     Upload,
 )
+from ferrygate.engine.queue.asked_for import source_names, target_name, wanted_name
+from ferrygate.engine.queue.batch_context import BatchContext
+from ferrygate.engine.queue.batch_question import BatchQuestion
 from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles

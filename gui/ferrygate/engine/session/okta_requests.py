@@ -13,6 +13,7 @@ from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem,
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
     ApplySkew,
     CodeEnrolled,
@@ -25,8 +26,7 @@ from ferrygate.engine.messages.codes import (
 )
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import Notice
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class OktaRequests:
 
     def __init__(
         self,
-        parts: Parts,
+        dependencies: EngineDependencies,
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
         emit: Callable[[Event], None],
@@ -54,13 +54,13 @@ class OktaRequests:
         """Take what is needed.
 
         Args:
-            parts: what the engine is made of.
+            dependencies: what the engine is made of.
             tasks: for work that waits.
             secrets: the open site's secrets.
             emit: tells the face.
             correct_code: shows the code anew when the secret or the clock's correction changed.
         """
-        self._parts = parts
+        self._dependencies = dependencies
         self._tasks = tasks
         self._secrets = secrets
         self._emit = emit
@@ -82,7 +82,7 @@ class OktaRequests:
         password = self._secrets.credentials.password
         self._do(
             command.request,
-            lambda cancel: self._parts.okta().diagnose_refusal(
+            lambda cancel: self._dependencies.okta().diagnose_refusal(
                 site, password, cancel, try_anyway=command.try_anyway
             ),
             lambda problem: self._emit(RefusalExplained(command.request, problem)),
@@ -110,7 +110,9 @@ class OktaRequests:
         self, command: EnrolWithOkta, site: Site, password: Secret | None, cancel: CancelToken
     ) -> _Enrolled:
         """Enrol, and keep what Okta will not show again before anything else comes between."""
-        enrolment = self._parts.okta().enrol(site, password, cancel, try_anyway=command.try_anyway)
+        enrolment = self._dependencies.okta().enrol(
+            site, password, cancel, try_anyway=command.try_anyway
+        )
         if not enrolment.proven:
             return _Enrolled(enrolment.secret, _unproven())
         if command.save and site.policy.save_code_secret:
@@ -122,10 +124,12 @@ class OktaRequests:
 
     def _measure(self, command: MeasureSkew, site: Site) -> None:
         def measured(seconds: float | None) -> None:
-            applied = self._parts.skews.read(site)
+            applied = self._dependencies.skews.read(site)
             self._emit(SkewMeasured(command.request, seconds, applied))
 
-        self._do(command.request, lambda _cancel: self._parts.okta().clock_skew(site), measured)
+        self._do(
+            command.request, lambda _cancel: self._dependencies.okta().clock_skew(site), measured
+        )
 
     def _apply(self, command: ApplySkew, site: Site, is_open: IsOpen) -> None:
         def kept(_none: None) -> None:
@@ -133,7 +137,9 @@ class OktaRequests:
                 self._correct_code(site)
 
         self._do(
-            command.request, lambda _cancel: self._parts.skews.keep(site, command.seconds), kept
+            command.request,
+            lambda _cancel: self._dependencies.skews.keep(site, command.seconds),
+            kept,
         )
 
     def _do(

@@ -9,11 +9,11 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, problem_of
 from ferrygate.common.inbox import Callback
 from ferrygate.engine.background_tasks import BackgroundTasks
-from ferrygate.engine.code_display import CodeDisplay
+from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import CodeAwaited, CodeGivenOut, ShowCode
 from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.parts import Parts
-from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.session.code_display import CodeDisplay
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.codes import PASTE_SECONDS, take_step
 from ferrygate.sign_in.credentials import no_code_secret
 
@@ -23,7 +23,7 @@ class CodeRequests:
 
     def __init__(
         self,
-        parts: Parts,
+        dependencies: EngineDependencies,
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
         display: CodeDisplay,
@@ -31,7 +31,7 @@ class CodeRequests:
         post: Callable[[Callback], None],
     ) -> None:
         """Take what is needed; ``post`` has something done on the engine's thread."""
-        self._parts = parts
+        self._dependencies = dependencies
         self._tasks = tasks
         self._secrets = secrets
         self._display = display
@@ -58,8 +58,8 @@ class CodeRequests:
         def take(cancel: CancelToken) -> int:
             return take_step(
                 secret,
-                lambda step: self._parts.ledger.claim(secret, step),
-                self._parts.clock,
+                lambda step: self._dependencies.ledger.claim(secret, step),
+                self._dependencies.clock,
                 cancel,
                 lambda until: self._post(lambda: self._emit(CodeAwaited(request, until))),
                 PASTE_SECONDS,

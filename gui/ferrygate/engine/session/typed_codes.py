@@ -12,7 +12,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import CodeQuestion, SessionChanged, SessionState
-from ferrygate.engine.session_secrets import SessionSecrets
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import surely_needs_code
@@ -22,7 +22,7 @@ class SignInRequest(NamedTuple):
     """Holds what an attempt is made for.
 
     Attributes:
-        request: its number; below 0 for the keeper's own, which bring a session back.
+        request: its number; below 0 for the supervisor's own, which bring a session back.
         site: the site.
         try_anyway: a person's word after repeated refusals.
     """

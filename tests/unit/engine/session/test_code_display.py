@@ -10,8 +10,8 @@ import pytest
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
-from ferrygate.engine.code_display import CodeDisplay
 from ferrygate.engine.messages.codes import CodeChanged
+from ferrygate.engine.session.code_display import CodeDisplay
 from ferrygate.sign_in.ledger import Ledger
 from support.fake_clock import ManualClock
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ferrygate.engine.batch import Batch
+from ferrygate.engine.queue.batch import Batch
 from ferrygate.transfers.views import BatchId
 
 _MOST_BATCHES = 50  # as many as a window shows in one list
