@@ -11,6 +11,7 @@ from bench.jobs import Access, Client, Command, Job
 from bench.rows import Direction
 
 OURS = "ferrygate"
+OTHER = "other"  # checkout of ours, which this one is compared with
 PEERS = ("rclone", "lftp", "sftp", "psftp")
 
 
@@ -36,7 +37,7 @@ class Ferrygate:
         }[job.direction]
         return Command(
             arguments=(str(self.program), *words),
-            environment={"FERRYGATE_HOME": str(access.home / "ferrygate")},
+            environment={"FERRYGATE_HOME": str(access.home / self.name)},
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from bench.clients import OURS
+from bench.clients import OTHER, OURS
 from bench.report import Measured, RowReport, Run
 
 
@@ -64,15 +64,21 @@ def judge(row: RowReport) -> Verdict:
     )
 
 
+def problems(row: RowReport) -> list[str]:
+    """Name what went wrong in a row, a sentence each; a peer that was stopped is only slow."""
+    found = []
+    for name, measured in row.clients.items():
+        may_be_stopped = name not in {OURS, OTHER}
+        each = {run.problem for run in measured.runs if not (run.stopped and may_be_stopped)}
+        found += [f"{row.link}, {row.title}, {name}: {problem}" for problem in sorted(each - {""})]
+    return found
+
+
 def failures(rows: tuple[RowReport, ...]) -> list[str]:
     """Everything that makes a run of the bench fail, a sentence each."""
     found = []
     for row in rows:
-        for name, measured in row.clients.items():
-            problems = {run.problem for run in measured.runs if run.problem and not run.stopped}
-            if name == OURS:
-                problems |= {run.problem for run in measured.runs if run.stopped}
-            found += [f"{row.link}, {row.title}, {name}: {each}" for each in sorted(problems)]
+        found += problems(row)
         verdict = judge(row)
         if verdict.kept is False and verdict.ratio is not None and row.most is not None:
             found.append(

@@ -56,7 +56,8 @@ class Bench:
                 connections=row.workload.connections,
             )
             commands = {client.name: client.command(access, job) for client in self.clients}
-            _forget(access.home / "ferrygate")
+            for name in commands:
+                _forget(access.home / name)
 
             def run(name: str, limit: float) -> Run:
                 done = self._run(commands[name], link, access, job, row, limit)
@@ -150,7 +151,7 @@ def _environment(access: Access, command: Command) -> dict[str, str]:
 
 
 def _forget(folder: Path) -> None:
-    """A row begins without what was learned in others: known hosts, and the ledger of codes."""
+    """Remove what a client has learned in other rows, such as known hosts and the ledger."""
     if folder.exists():
         shutil.rmtree(folder)
 

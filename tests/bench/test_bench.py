@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.clients import OURS, Ferrygate, find_peers
+from bench.clients import OTHER, OURS, Ferrygate, find_peers
 from bench.jobs import Access, Client, Command, Job
-from bench.judge import judge
+from bench.judge import judge, problems
 from bench.links import loopback
 from bench.measure import Bench
 from bench.rows import Direction, Row, Workload
@@ -69,6 +69,23 @@ def test_a_row_is_measured_and_its_bytes_are_compared(
         f"loopback {row.name} sftp",
     ]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["attic", "data", "state"]
+
+
+def test_two_checkouts_meet_the_same_server_each_with_a_home_of_its_own(
+    tmp_path: Path, told: list[str]
+) -> None:
+    row = Row(title="few", workload=FEW, direction=Direction.UP)
+    state = tmp_path / "state"
+    state.mkdir()
+    with loopback() as link, running_server(link, state, None) as access:
+        left = access.home / OTHER / "of another row"
+        left.mkdir(parents=True)
+        both = bench(tmp_path, told, Ferrygate(PROGRAM), Ferrygate(PROGRAM, OTHER))
+        report = both.measure(row, link, access)
+        homes = {name: (access.home / name).exists() for name in (OURS, OTHER)}
+    assert problems(report) == []
+    assert homes == {OURS: True, OTHER: True}
+    assert not left.exists()
 
 
 def test_a_client_that_copies_nothing_is_found_out(tmp_path: Path, told: list[str]) -> None:

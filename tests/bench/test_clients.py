@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.clients import Ferrygate, Lftp, OpenSsh, Psftp, Rclone, find_peers, find_program
+from bench.clients import (
+    OTHER,
+    OURS,
+    Ferrygate,
+    Lftp,
+    OpenSsh,
+    Psftp,
+    Rclone,
+    find_peers,
+    find_program,
+)
 from bench.jobs import Access, Client, Job
 from bench.rows import Direction
 
@@ -104,6 +114,14 @@ def test_every_client_is_given_the_key_and_the_servers_keys(client: Client) -> N
         "rclone": ["--sftp-key-file /k/id", "--sftp-known-hosts-file /k/known"],
     }.get(client.name, ["-i /k/id", "UserKnownHostsFile=/k/known", "StrictHostKeyChecking=yes"])
     assert [each for each in given if each not in told] == []
+
+
+def test_two_checkouts_of_ours_learn_nothing_of_each_other() -> None:
+    program, what = Path("/bin/ferrygate"), job(Direction.UP)
+    ours, other = (Ferrygate(program, name).command(ACCESS, what) for name in (OURS, OTHER))
+    assert ours.arguments == other.arguments
+    assert ours.environment == {"FERRYGATE_HOME": "/k/ferrygate"}
+    assert other.environment == {"FERRYGATE_HOME": "/k/other"}
 
 
 def test_one_file_has_one_stream_in_rclone() -> None:

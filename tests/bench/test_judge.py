@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.judge import failures, judge, outlasted, typical
+from bench.judge import failures, judge, outlasted, problems, typical
 from bench.sample_reports import measured, row, run
 
 
@@ -73,3 +73,9 @@ def test_every_wrong_byte_is_named() -> None:
 def test_being_stopped_ourselves_is_a_failure() -> None:
     found = failures((row(measured(run(60.0, stopped=True)), sftp=measured(1.0), most=0.5),))
     assert found == ["loopback, many up, ferrygate: stopped"]
+
+
+def test_a_checkout_of_ours_that_was_stopped_is_a_problem_and_a_slow_peer_is_none() -> None:
+    stopped = measured(run(60.0, stopped=True))
+    found = problems(row(measured(1.0), other=stopped, sftp=stopped))
+    assert found == ["loopback, many up, other: stopped"]
