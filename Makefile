@@ -36,10 +36,11 @@ lint: setup  ## Check style, types and import layers
 screenshots: setup  ## Take the pictures of the README anew
 	@sh packaging/demo.sh --screenshots $(PICTURES) build/demo/screens
 
-bench: test-servers  ## Measure speed against other clients (ROWS, LINKS, ROUNDS, FERRYGATE)
+bench: test-servers  ## Measure speed against other clients, or another checkout (ROWS, LINKS, ROUNDS, FERRYGATE, AGAINST)
 	@sh packaging/setup-bench.sh
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(ROWS),--rows "$(ROWS)") $(if $(LINKS),--links "$(LINKS)") \
-		$(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(FERRYGATE),--program "$(FERRYGATE)")
+		$(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(FERRYGATE),--program "$(FERRYGATE)") \
+		$(if $(AGAINST),--against "$(AGAINST)")
 
 bench-ui: test-servers  ## Measure how quickly the window answers, against its bars (ONLY)
 	@PYTHONPATH=tests $(BIN)/python -m bench.ui $(if $(ONLY),--only "$(ONLY)")

@@ -1,4 +1,7 @@
-"""``python -m bench``: measure, write the table and the JSON, and say what fell short."""
+"""``python -m bench``: measure, write the table and the JSON, and say what fell short.
+
+With ``--against`` the others are not other clients, but another checkout of ours.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 
-from bench.clients import Ferrygate, find_peers, find_program
+from bench.clients import OTHER, Ferrygate, find_peers, find_program
+from bench.comparison import comparison_failures, comparison_table, in_enough_rounds
+from bench.jobs import Access, Client
 from bench.judge import failures
 from bench.links import Link, Slowness, delay_proxy, loopback, probed
 from bench.machine import commit_of, this_machine, versions
@@ -21,7 +27,7 @@ from bench.measure import Bench
 from bench.namespaces import can_make_namespaces, slow_namespaces
 from bench.options import Options, read_options
 from bench.report import LinkReport, Report, RowReport
-from bench.rows import LOOPBACK
+from bench.rows import LOOPBACK, Row
 from bench.schedule import Patience
 from bench.server import running_server
 from bench.table import full_table
@@ -34,7 +40,7 @@ _PEERS = BUILD / "peers"
 
 def measured(chosen: Options, attic: Path) -> Iterator[Report]:
     """Measure everything that was asked for; gives the report so far after every row."""
-    peers = find_peers(_PEERS)
+    peers = _others(chosen)
     clients = (Ferrygate(chosen.program), *(peer for peer in peers.values() if peer))
     bench = Bench(
         clients=clients,
@@ -47,6 +53,7 @@ def measured(chosen: Options, attic: Path) -> Iterator[Report]:
     report = Report(
         date=datetime.fromtimestamp(SystemClock().now(), UTC).isoformat(timespec="seconds"),
         commit=commit_of(chosen.program),
+        against=commit_of(chosen.against) if chosen.against else "",
         rounds=chosen.rounds,
         machine=this_machine(),
         versions=versions(clients),
@@ -63,6 +70,12 @@ def measured(chosen: Options, attic: Path) -> Iterator[Report]:
             yield report
 
 
+def _others(chosen: Options) -> dict[str, Client | None]:
+    if chosen.against:
+        return {OTHER: Ferrygate(chosen.against, OTHER)}
+    return find_peers(_PEERS)
+
+
 def _rows_on(name: str, chosen: Options, bench: Bench) -> Iterator[tuple[LinkReport, RowReport]]:
     puttygen = find_program("puttygen", [_PEERS / "usr" / "bin"])
     with (
@@ -72,7 +85,15 @@ def _rows_on(name: str, chosen: Options, bench: Bench) -> Iterator[tuple[LinkRep
         link = found if name == LOOPBACK else probed(found, chosen.slowness)
         with running_server(link, Path(state), puttygen) as access:
             for row in chosen.rows:
-                yield link.report, bench.measure(row, link, access)
+                yield link.report, _row_on(link, row, access, chosen, bench)
+
+
+def _row_on(link: Link, row: Row, access: Access, chosen: Options, bench: Bench) -> RowReport:
+    if not chosen.against:
+        return bench.measure(row, link, access)
+    return in_enough_rounds(
+        lambda rounds: replace(bench, rounds=rounds).measure(row, link, access), bench.rounds
+    )
 
 
 def _link(name: str, slowness: Slowness) -> AbstractContextManager[Link]:
@@ -84,23 +105,30 @@ def _link(name: str, slowness: Slowness) -> AbstractContextManager[Link]:
     return delay_proxy(slowness)
 
 
-def write(report: Report, folder: Path) -> None:
-    """Leave JSON and table in a folder."""
+def write(report: Report, folder: Path) -> tuple[str, list[str]]:
+    """Leave JSON and table in a folder; gives the table, and what fell short.
+
+    A comparison of two checkouts has files of its own: ``make bench-readme`` reads the others.
+    """
+    if report.against:
+        name, table, found = "against", comparison_table(report), comparison_failures(report.rows)
+    else:
+        name, table, found = "latest", full_table(report), failures(report.rows)
     json = msgspec.json.format(msgspec.json.encode(report))
-    (folder / "latest.json").write_bytes(json + b"\n")
-    (folder / "latest.md").write_text(full_table(report), encoding="utf-8")
+    (folder / f"{name}.json").write_bytes(json + b"\n")
+    (folder / f"{name}.md").write_text(table, encoding="utf-8")
+    return table, found
 
 
 def main(arguments: list[str]) -> int:
     """Measure, and give the exit status."""
     chosen = read_options(arguments, Path(sys.executable).with_name("ferrygate"))
     WORK.mkdir(parents=True, exist_ok=True)
-    found: list[str] = []
+    table, found = "", list[str]()
     with tempfile.TemporaryDirectory(dir=WORK, prefix="attic-") as attic:
         for report in measured(chosen, Path(attic)):
-            write(report, WORK)
-            found = failures(report.rows)
-    sys.stdout.write((WORK / "latest.md").read_text(encoding="utf-8"))
+            table, found = write(report, WORK)
+    sys.stdout.write(table)
     sys.stdout.flush()
     for each in found:
         _tell(each)

@@ -89,6 +89,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         date: of its start, UTC, ISO 8601.
         commit: of the program that was measured, as ``git describe`` says it.
+        against: the same of the other checkout, where two are compared; else empty.
         rounds: how often each client was to be run.
         machine: where.
         versions: of clients and server, by name.
@@ -99,6 +100,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     date: str
     commit: str
+    against: str = ""
     rounds: int
     machine: Machine
     versions: dict[str, str]

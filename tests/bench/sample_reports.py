@@ -36,10 +36,13 @@ def row(
     )
 
 
-def report(*rows: RowReport, rounds: int = 3, missing: tuple[str, ...] = ()) -> Report:
+def report(
+    *rows: RowReport, rounds: int = 3, missing: tuple[str, ...] = (), against: str = ""
+) -> Report:
     return Report(
         date="2026-11-25T10:00:00+00:00",
         commit="0123456789ab",
+        against=against,
         rounds=rounds,
         machine=Machine(
             cores=2, memory_bytes=8 << 30, processor="Some CPU", kernel="6.1", python="3.11.2"

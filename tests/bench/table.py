@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bench.clients import OURS, PEERS
 from bench.judge import Verdict, good_runs, judge, outlasted, typical
-from bench.report import LinkReport, Measured, Report, RowReport
+from bench.report import LinkReport, Machine, Measured, Report, RowReport
 from bench.schedule import HOPELESS, Patience
 
 _GIB = 1 << 30
@@ -14,16 +14,14 @@ _GIB = 1 << 30
 
 def full_table(report: Report) -> str:
     """Everything, for people who work on the speed."""
-    machine = report.machine
     lines = [
         f"Measured {report.date[:10]} at {report.commit}.",
-        f"{machine.cores} cores for client and server ({machine.processor}),",
-        f"{machine.memory_bytes / _GIB:.0f} GiB, Linux {machine.kernel}, Python {machine.python}.",
+        *machine_lines(report.machine),
         ", ".join(f"{name} {version}" for name, version in report.versions.items()) + ".",
         "",
     ]
     for link in report.links:
-        lines += [_link_line(link), "", *_link_table(report, link), ""]
+        lines += [link_line(link), "", *_link_table(report, link), ""]
     return "\n".join([*lines, *_notes(report), ""])
 
 
@@ -39,16 +37,25 @@ def short_table(report: Report) -> str:
     for row in report.rows:
         verdict = judge(row)
         best = row.clients.get(verdict.best_peer)
-        other = f"{verdict.best_peer} {_time(best)}" if best else "none finished"
+        other = f"{verdict.best_peer} {time_cell(best)}" if best else "none finished"
         lines.append(
-            f"| {row.title} | {row.link} | {_time(row.clients[OURS])} | {other} "
+            f"| {row.title} | {row.link} | {time_cell(row.clients[OURS])} | {other} "
             f"| {_number(verdict)} |"
         )
-    slow = [_link_line(link) for link in report.links if len(link.settings) > 0]
+    slow = [link_line(link) for link in report.links if len(link.settings) > 0]
     return "\n".join([*lines, "", *slow, ""])
 
 
-def _link_line(link: LinkReport) -> str:
+def machine_lines(machine: Machine) -> list[str]:
+    """Say in a sentence what was measured on."""
+    return [
+        f"{machine.cores} cores for client and server ({machine.processor}),",
+        f"{machine.memory_bytes / _GIB:.0f} GiB, Linux {machine.kernel}, Python {machine.python}.",
+    ]
+
+
+def link_line(link: LinkReport) -> str:
+    """Say in a sentence what lay between client and server."""
     settings = ", ".join(f"{name} {value}" for name, value in link.settings.items())
     return f"**{link.name}**: {link.kind}{': ' if settings else ''}{settings}."
 
@@ -76,10 +83,11 @@ def _cell(row: RowReport, name: str, rounds: int) -> str:
         return "-"
     measured = row.clients[name]
     once = " ×1" if len(good_runs(measured)) == 1 and rounds > 1 else ""
-    return _time(measured) + once
+    return time_cell(measured) + once
 
 
-def _time(measured: Measured) -> str:
+def time_cell(measured: Measured) -> str:
+    """Write the median of the runs, or why there is none."""
     seconds = typical(measured)
     if seconds is not None:
         return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"

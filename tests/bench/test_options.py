@@ -21,6 +21,7 @@ def test_everything_is_the_default() -> None:
     assert given().links == LINKS
     assert given().rounds == 3
     assert given().program == PROGRAM
+    assert given().against is None
     assert given().slowness.buffers == "raised"
 
 
@@ -37,9 +38,15 @@ def test_another_program_on_another_link_may_be_measured() -> None:
     assert (options.slowness.mtu, options.slowness.buffers) == (1500, "stock")
 
 
+def test_another_checkout_may_be_compared_with() -> None:
+    checkout = Path(__file__).parents[2]
+    assert given("--against", str(checkout)).against == checkout / ".venv" / "bin" / "ferrygate"
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
+        (("--against", "/nowhere"), "run 'make setup' in /nowhere first"),
         (("--rows", "2gib"), "there is no row 2gib"),
         (("--links", "moon"), "links are loopback and 50ms"),
         (("--links", ""), "links are loopback and 50ms"),
