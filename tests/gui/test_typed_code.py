@@ -382,7 +382,7 @@ def test_a_code_is_wanted_after_all_by_a_click(sites: Rig) -> None:
     sites.driver.wait_for("set-up", lambda: sites.driver.shows("Type a code instead"))
     assert not sites.driver.shows("This site wants no code.")
     assert sites.workspace.site is not None
-    assert sites.workspace.site.sign_in == SignIn()
+    assert sites.workspace.site.sign_in == SignInSettings()
 
 
 def test_a_typed_site_that_wants_no_code_is_kept_so(sites: Rig) -> None:
