@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -47,6 +47,9 @@ bench-ui: test-servers  ## Measure how quickly the window answers, against its b
 
 bench-readme: setup  ## Put the figures of the latest bench into the README
 	@PYTHONPATH=tests $(BIN)/python -m bench.readme
+
+walks: setup  ## Print the ways of four things through the modules, and count their hops
+	@PYTHONPATH=tests $(BIN)/python -m walks
 
 package: setup  ## Build the wheel into dist/
 	@$(BIN)/hatchling build --target wheel
