@@ -14,7 +14,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Connection, Outcome, connect
+from ferrygate.sftp.connection import AuthOutcome, Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.receive_buffer import LONGEST_PACKET
 from servers.rigs.server_process import HOST
@@ -114,7 +114,7 @@ def test_extensions_that_claim_more_than_there_is_end_the_connection(message: by
         except FerrygateError:
             return
         with closing(connection):
-            assert connection.auth_none("v").outcome is Outcome.UNKNOWN
+            assert connection.auth_none("v").outcome is AuthOutcome.UNKNOWN
             assert not connection.alive
 
 
@@ -149,7 +149,7 @@ def test_extensions_right_before_the_sign_in_is_accepted_replace_them() -> None:
     script.behind_newkeys, script.before_success = [HONEST], [OTHER]
     with scripted_ssh(script) as port, closing(connected(port)) as connection:
         connection.trust()
-        assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
+        assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
         assert connection._transport.server_extensions == {"server-sig-algs": b"ssh-rsa"}
 
 
@@ -158,7 +158,7 @@ def test_extensions_with_something_behind_them_do_not() -> None:
     script.behind_newkeys, script.before_success = [HONEST], [OTHER, b"\x02" + string(b"ignored")]
     with scripted_ssh(script) as port, closing(connected(port)) as connection:
         connection.trust()
-        assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
+        assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
         assert connection._transport.server_extensions == {"server-sig-algs": b"rsa-sha2-512"}
 
 
@@ -180,7 +180,7 @@ def test_the_host_key_stays_the_same_when_keys_are_exchanged_anew() -> None:
     script = Script()
     with scripted_ssh(script) as port, in_time(), closing(connected(port)) as connection:
         connection.trust()
-        assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
+        assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
         first = connection.host_key
         script.transports[0].renegotiate_keys()
         assert connection.alive

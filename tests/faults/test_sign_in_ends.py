@@ -19,7 +19,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.sftp.connection import Connection, Outcome, connect
+from ferrygate.sftp.connection import AuthOutcome, Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
@@ -276,7 +276,7 @@ def test_the_outcome_names_the_key_type(tmp_path: Path) -> None:
     script.behind_newkeys = [ext_info(1, (b"server-sig-algs", b"ssh-ed25519"))]
     key = paramiko.RSAKey.from_private_key_file(rsa_key(tmp_path).private_key)
     with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as connection:
-        assert connection.auth_publickey("v", key).outcome is Outcome.KEY_TYPE
+        assert connection.auth_publickey("v", key).outcome is AuthOutcome.KEY_TYPE
 
 
 def test_a_server_says_which_host_keys_it_has(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LockOutBreakerError
+from ferrygate.sign_in.attempt_slot import attempt_slot
 from ferrygate.sign_in.ledger import End, Ledger
-from ferrygate.sign_in.turn import turn
 from ferrygate.sites.site import SignInSettings, Site
 from support.fake_clock import ManualClock
 
@@ -60,10 +60,10 @@ def _attempt(ledger: Ledger, site: Site, end: End, *, try_anyway: bool) -> bool:
     """Whether the breaker lets an attempt send something."""
     clock, cancel = ManualClock(), CancelToken()
     try:
-        with turn(ledger, site.account, clock, cancel, try_anyway=try_anyway) as mine:
-            assert mine.count_at(site, FINGERPRINT)
-            mine.sending()
-            mine.end = end
+        with attempt_slot(ledger, site.account, clock, cancel, try_anyway=try_anyway) as slot:
+            assert slot.count_at(site, FINGERPRINT)
+            slot.sending()
+            slot.end = end
     except LockOutBreakerError:
         return False
     return True

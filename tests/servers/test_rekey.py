@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.sftp.connection import Outcome, connect
+from ferrygate.sftp.connection import AuthOutcome, connect
 from ferrygate.sftp.deadlines import Deadlines
 from servers.rigs.openssh import openssh_rig
 from support.ssh_packets import there_and_back
@@ -32,7 +32,7 @@ def test_nothing_is_lost_when_keys_are_renewed(
     ):
         connection.trust()
         key = paramiko.Ed25519Key.from_private_key_file(str(rig.private_key))
-        assert connection.auth_publickey(rig.username, key).outcome is Outcome.ACCEPTED
+        assert connection.auth_publickey(rig.username, key).outcome is AuthOutcome.ACCEPTED
         transport = connection._transport
         if asks != "they":
             transport.packetizer.REKEY_BYTES = MIB

@@ -12,7 +12,7 @@ import paramiko
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.sftp.connection import Answer, Connection, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection
 from ferrygate.sftp.transport import Prompt, PromptRound, Respond
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
@@ -34,10 +34,11 @@ SITE = Site(
 )
 BY_PROMPTS = msgspec.structs.replace(SITE, sign_in=SignInSettings(steps=("keyboard-interactive",)))
 ACCEPTED, REFUSED, UNKNOWN = (
-    Answer(outcome) for outcome in (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN)
+    AuthAnswer(outcome)
+    for outcome in (AuthOutcome.ACCEPTED, AuthOutcome.REFUSED, AuthOutcome.UNKNOWN)
 )
-PASSWORD_OFFERED = Answer(Outcome.REFUSED, ("password", "publickey"))
-PROMPTS_OFFERED = Answer(Outcome.REFUSED, ("keyboard-interactive",))
+PASSWORD_OFFERED = AuthAnswer(AuthOutcome.REFUSED, ("password", "publickey"))
+PROMPTS_OFFERED = AuthAnswer(AuthOutcome.REFUSED, ("keyboard-interactive",))
 
 
 def asks(*texts: str, instruction: str = "", echo: bool = False) -> PromptRound:
@@ -51,11 +52,11 @@ class FakeConnection:
     def __init__(
         self,
         *,
-        none: Answer = PASSWORD_OFFERED,
-        password: Answer = ACCEPTED,
-        key: Answer = ACCEPTED,
+        none: AuthAnswer = PASSWORD_OFFERED,
+        password: AuthAnswer = ACCEPTED,
+        key: AuthAnswer = ACCEPTED,
         asks: Sequence[PromptRound] = (),
-        interactive: Answer = ACCEPTED,
+        interactive: AuthAnswer = ACCEPTED,
     ) -> None:
         self.host_key = KEY
         self.alive = True
@@ -86,22 +87,22 @@ class FakeConnection:
     def while_waiting(self, tick: Callable[[], None]) -> None:
         self.tick = tick
 
-    def auth_none(self, _username: str) -> Answer:
+    def auth_none(self, _username: str) -> AuthAnswer:
         assert self.trusted
         self.asked = True
         return self._none
 
-    def auth_publickey(self, _username: str, key: paramiko.PKey) -> Answer:
+    def auth_publickey(self, _username: str, key: paramiko.PKey) -> AuthAnswer:
         assert self.trusted
         self.sent.append(key.get_name())
         return self._key
 
-    def auth_password(self, _username: str, password: Secret) -> Answer:
+    def auth_password(self, _username: str, password: Secret) -> AuthAnswer:
         self.sent.append(password.reveal())
         self.on_password()
         return self._password
 
-    def auth_interactive(self, _username: str, respond: Respond) -> Answer:
+    def auth_interactive(self, _username: str, respond: Respond) -> AuthAnswer:
         self.conversations += 1
         for asked in self._asks:
             answers = respond(asked)
@@ -216,7 +217,7 @@ def sign_in_by_prompts(
     case: Case,
     *rounds: PromptRound,
     site: Site = BY_PROMPTS,
-    verdict: Answer = ACCEPTED,
+    verdict: AuthAnswer = ACCEPTED,
     credentials: Credentials = CREDENTIALS,
     person: Mapping[str, str | None] = {},
 ) -> list[str]:

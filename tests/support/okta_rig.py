@@ -17,7 +17,7 @@ from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
+from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, Opener
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.skew import SkewStore
 from support.fake_clock import ManualClock
@@ -49,7 +49,7 @@ class FakeOkta:
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
         self.takes = 0.0
-        self.answers: list[Answer | FerrygateError] = []
+        self.answers: list[OktaAnswer | FerrygateError] = []
         self.asked: list[tuple[str, Mapping[str, object]]] = []
         self.reachable = True
 
@@ -60,7 +60,7 @@ class FakeOkta:
             raise CannotReachError(message("nobody there"))
         yield self
 
-    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+    def post(self, path: str, document: Mapping[str, object]) -> OktaAnswer:
         self._clock.time += self.takes
         self.asked.append((path, document))
         answer = self.answers.pop(0)
@@ -68,16 +68,16 @@ class FakeOkta:
             raise answer
         return answer
 
-    def head(self, path: str) -> Answer:
+    def head(self, path: str) -> OktaAnswer:
         return self.post(path, {})
 
 
-def answer(http_status: int = 200, /, **document: Any) -> Answer:
+def answer(http_status: int = 200, /, **document: Any) -> OktaAnswer:
     """An answer with a JSON document."""
-    return Answer(status=http_status, body=msgspec.json.encode(document))
+    return OktaAnswer(status=http_status, body=msgspec.json.encode(document))
 
 
-def begun(**activation: Any) -> Answer:
+def begun(**activation: Any) -> OktaAnswer:
     """Okta's answer to an enrolment that begins, with some changes."""
     given = {"timeStep": 30, "sharedSecret": KEY, "encoding": "base32", "keyLength": 6}
     factor = {"id": "ostf1", "_embedded": {"activation": given | activation}}

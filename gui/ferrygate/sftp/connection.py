@@ -33,9 +33,9 @@ from ferrygate.sftp.other_protocols import ident, protocol
 from ferrygate.sftp.server_words import sentence
 from ferrygate.sftp.ssh_log import bounded_log
 from ferrygate.sftp.transport import (
+    AuthRefusedError,
     KeyTypeError,
-    PasswordExpiredError,
-    RefusedError,
+    PasswordChangeRequestError,
     Respond,
     Transport,
 )
@@ -47,7 +47,7 @@ _RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other s
 _JOIN = 5.0  # seconds a closed connection's thread may take to end
 
 
-class Outcome(Enum):
+class AuthOutcome(Enum):
     """Holds the server's answer to one authentication request (RFC 4252 §5.1)."""
 
     ACCEPTED = "accepted"
@@ -58,7 +58,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"  # sent, and the connection ended without an answer
 
 
-class Answer(msgspec.Struct, frozen=True):
+class AuthAnswer(msgspec.Struct, frozen=True):
     """An answer to an authentication request.
 
     Attributes:
@@ -70,7 +70,7 @@ class Answer(msgspec.Struct, frozen=True):
         is_late: the time for an answer was over.
     """
 
-    outcome: Outcome
+    outcome: AuthOutcome
     methods: tuple[str, ...] = ()
     detail: str = ""
     server_said: str = ""
@@ -151,7 +151,7 @@ class Connection:
         with contextlib.suppress(*BROKEN):
             self._transport.global_request("keepalive@openssh.com", wait=True)
 
-    def auth_none(self, username: str) -> Answer:
+    def auth_none(self, username: str) -> AuthAnswer:
         """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
         return self._authenticate(lambda: self._transport.auth_none(username))
 
@@ -171,38 +171,40 @@ class Connection:
         """
         self._transport.while_waiting = tick
 
-    def auth_password(self, username: str, password: Secret) -> Answer:
+    def auth_password(self, username: str, password: Secret) -> AuthAnswer:
         """Send the password once. Whatever the answer, it is not sent again."""
         return self._authenticate(
             lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
         )
 
-    def auth_publickey(self, username: str, key: paramiko.PKey) -> Answer:
+    def auth_publickey(self, username: str, key: paramiko.PKey) -> AuthAnswer:
         """Prove that we hold a private key (RFC 4252 §7)."""
         return self._authenticate(lambda: self._transport.auth_key(username, key))
 
-    def auth_interactive(self, username: str, respond: Respond) -> Answer:
+    def auth_interactive(self, username: str, respond: Respond) -> AuthAnswer:
         """Answer the server's prompts (RFC 4256); ``respond`` is called on this thread."""
         return self._authenticate(lambda: self._transport.auth_prompts(username, respond))
 
-    def _authenticate(self, ask: Callable[[], list[str]]) -> Answer:
+    def _authenticate(self, ask: Callable[[], list[str]]) -> AuthAnswer:
         try:
             remaining = ask()
-        except RefusedError as refused:
+        except AuthRefusedError as refused:
             detail = "" if refused.offered else "method not offered"
-            return Answer(Outcome.REFUSED, refused.methods, detail)
-        except PasswordExpiredError as expired:
-            return Answer(Outcome.EXPIRED, server_said=expired.prompt)
+            return AuthAnswer(AuthOutcome.REFUSED, refused.methods, detail)
+        except PasswordChangeRequestError as expired:
+            return AuthAnswer(AuthOutcome.EXPIRED, server_said=expired.prompt)
         except KeyTypeError as error:
-            return Answer(Outcome.KEY_TYPE, detail=sentence(str(error)))
+            return AuthAnswer(AuthOutcome.KEY_TYPE, detail=sentence(str(error)))
         except BROKEN as error:
-            return Answer(
-                Outcome.UNKNOWN,
+            return AuthAnswer(
+                AuthOutcome.UNKNOWN,
                 detail=type(error).__name__,
                 disconnect=self._transport.disconnect,
                 is_late=isinstance(error, TimeoutError),
             )
-        return Answer(Outcome.PARTIAL if remaining else Outcome.ACCEPTED, tuple(remaining))
+        return AuthAnswer(
+            AuthOutcome.PARTIAL if remaining else AuthOutcome.ACCEPTED, tuple(remaining)
+        )
 
     def prepare(self, cancel: CancelToken) -> None:
         """Open the channel that :meth:`open_sftp` gives first: that shows whether there is SFTP.

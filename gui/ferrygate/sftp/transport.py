@@ -171,7 +171,7 @@ Respond = Callable[[PromptRound], list[str]]
 """Answers one round of prompts, in their order; may take its time, and may raise."""
 
 
-class PasswordExpiredError(paramiko.AuthenticationException):
+class PasswordChangeRequestError(paramiko.AuthenticationException):
     """The password is right and has to be changed first (RFC 4252 §8, PASSWD_CHANGEREQ).
 
     Attributes:
@@ -187,7 +187,7 @@ class KeyTypeError(paramiko.AuthenticationException):
     """The server takes no signature that a key of this type can make; nothing was sent."""
 
 
-class RefusedError(paramiko.AuthenticationException):
+class AuthRefusedError(paramiko.AuthenticationException):
     """The server said no (RFC 4252 §5.1).
 
     Attributes:
@@ -213,7 +213,7 @@ class AuthHandler(AuthOnlyHandler):
     _answered: threading.Event | None = None
 
     def __init__(self, transport: Transport) -> None:
-        self._verdict: list[str] | RefusedError | PasswordExpiredError | None = None
+        self._verdict: list[str] | AuthRefusedError | PasswordChangeRequestError | None = None
         self._round: PromptRound | None = None
         self._respond: Respond | None = None
         self._ours = transport
@@ -230,8 +230,8 @@ class AuthHandler(AuthOnlyHandler):
         Returns the methods that can continue, none when the server is content.
 
         Raises:
-            RefusedError: the server said no.
-            PasswordExpiredError: the password has to be changed first.
+            AuthRefusedError: the server said no.
+            PasswordChangeRequestError: the password has to be changed first.
             paramiko.SSHException, EOFError, OSError: the connection ended before it answered.
         """
         self._verdict = self._round = None
@@ -262,7 +262,7 @@ class AuthHandler(AuthOnlyHandler):
         for _ in range(_MOST_ROUNDS):
             looks = self._wait(event, looks)
             event.clear()  # before anything is looked at, so that what comes now is seen next
-            if isinstance(self._verdict, RefusedError | PasswordExpiredError):
+            if isinstance(self._verdict, AuthRefusedError | PasswordChangeRequestError):
                 raise self._verdict
             if self._verdict is not None:
                 return self._verdict
@@ -300,7 +300,7 @@ class AuthHandler(AuthOnlyHandler):
         if message.get_boolean():
             self._verdict = methods
         else:
-            self._verdict = RefusedError(tuple(methods), offered=self.auth_method in methods)
+            self._verdict = AuthRefusedError(tuple(methods), offered=self.auth_method in methods)
         self._look_up()
 
     def _parse_userauth_info_request(self, message: paramiko.Message) -> None:
@@ -309,7 +309,7 @@ class AuthHandler(AuthOnlyHandler):
         Under the method ``password`` this number means that the password has expired.
         """
         if self.auth_method == "password" and self._verdict is None:
-            self._verdict = PasswordExpiredError(_text(message))
+            self._verdict = PasswordChangeRequestError(_text(message))
             self._look_up()
             return
         if self._respond is None or self._round is not None:

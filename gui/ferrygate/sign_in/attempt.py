@@ -15,6 +15,7 @@ from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, Secrets
 from ferrygate.common.message import message, sentences
 from ferrygate.common.secret import SecretKind
 from ferrygate.sftp.connection import Connection
+from ferrygate.sign_in.attempt_slot import AttemptSlot, attempt_slot
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
     Credentials,
@@ -25,7 +26,6 @@ from ferrygate.sign_in.credentials import (
 )
 from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoked
 from ferrygate.sign_in.ledger import Ledger
-from ferrygate.sign_in.turn import Turn, turn
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 
@@ -102,11 +102,11 @@ class SignInAttempts:
         typed = credentials.typed_code
         if typed is not None and self._ledger.was_sent(site.account, typed.code):
             raise code_used()
-        with self._turn(site, cancel, try_anyway=try_anyway) as mine:
-            attempt = Authentication(self._ledger, self._clock, mine, observer, cancel)
+        with self._slot(site, cancel, try_anyway=try_anyway) as slot:
+            attempt = Authentication(self._ledger, self._clock, slot, observer, cancel)
             confirmed: set[HostKey] = set()
             reach = partial(
-                self._reach_right_server, site, credentials, mine, observer, cancel, confirmed
+                self._reach_right_server, site, credentials, slot, observer, cancel, confirmed
             )
             connection = reach()
             try:
@@ -146,13 +146,13 @@ class SignInAttempts:
         connection is hung up: a person takes longer than servers wait (gui/adr/009).
         """
         check_at_hand(site, credentials, but_code=True)
-        with self._turn(site, cancel, try_anyway=try_anyway) as mine:
-            self._reach_right_server(site, credentials, mine, observer, cancel, set()).close()
+        with self._slot(site, cancel, try_anyway=try_anyway) as slot:
+            self._reach_right_server(site, credentials, slot, observer, cancel, set()).close()
 
-    def _turn(
+    def _slot(
         self, site: Site, cancel: CancelToken, *, try_anyway: bool
-    ) -> AbstractContextManager[Turn]:
-        return turn(
+    ) -> AbstractContextManager[AttemptSlot]:
+        return attempt_slot(
             self._ledger,
             site.account,
             self._clock,
@@ -165,7 +165,7 @@ class SignInAttempts:
         self,
         site: Site,
         credentials: Credentials,
-        mine: Turn,
+        slot: AttemptSlot,
         observer: Observer,
         cancel: CancelToken,
         confirmed: set[HostKey],
@@ -177,10 +177,10 @@ class SignInAttempts:
         while True:
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known, mine, cancel)
+            connection = self._reach(site, known, slot, cancel)
             shown = connection.host_key
             try:
-                mine.renew()
+                slot.renew()
                 revoked = self._known_hosts.revoked_keys(site.host, site.port)
                 check_not_revoked(site, revoked, shown)
                 verdict = check_host_key(site, known, shown)
@@ -191,16 +191,16 @@ class SignInAttempts:
                     confirmed.add(shown)
                 if verdict is not Verdict.KNOWN:
                     self._known_hosts.add(site.host, site.port, shown)
-                if mine.count_at(site, shown.fingerprint):
+                if slot.count_at(site, shown.fingerprint):
                     return connection
             except BaseException:
                 connection.close()
                 raise
             connection.close()  # servers hang up on clients that are silent for long
-            mine.wait_for_others(site, shown.fingerprint)
+            slot.wait_for_others(site, shown.fingerprint)
 
     def _reach(
-        self, site: Site, known: tuple[HostKey, ...], mine: Turn, cancel: CancelToken
+        self, site: Site, known: tuple[HostKey, ...], slot: AttemptSlot, cancel: CancelToken
     ) -> Connection:
         """Connect; nothing about the account is sent.
 
@@ -208,7 +208,7 @@ class SignInAttempts:
         is on record, the server is asked for its keys of other types before it counts as another,
         for those types that it has.
         """
-        mine.renew()
+        slot.renew()
         connection = self._connect(site.host, site.port, known, cancel)
         shown = {connection.host_key.key_type}
         if not known and site.host_key_fingerprints:
@@ -218,7 +218,7 @@ class SignInAttempts:
                 if key_type in shown or not connection.offers_key(key_type):
                     continue
                 connection.close()
-                mine.renew()
+                slot.renew()
                 connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
                 shown.add(connection.host_key.key_type)
         return connection

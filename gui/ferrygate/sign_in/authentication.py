@@ -15,10 +15,11 @@ from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, SignInMethodError, SignInRefusedError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Answer, Connection, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection
 from ferrygate.sftp.private_key import load_private_key
 from ferrygate.sftp.server_words import shown_words
-from ferrygate.sign_in.codes import seconds_to_code, steps_of, take_step
+from ferrygate.sign_in.attempt_slot import AttemptSlot
+from ferrygate.sign_in.auth_unanswered import auth_unanswered, connection_lost
 from ferrygate.sign_in.credentials import (
     Credentials,
     code_used,
@@ -29,14 +30,13 @@ from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.refused import SentCode, refused
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
-from ferrygate.sign_in.turn import Turn
-from ferrygate.sign_in.unanswered import lost, unanswered
+from ferrygate.sign_in.time_steps import seconds_to_code, steps_of, take_step
 from ferrygate.sites.site import Site
 
 _KEY = "publickey"
 _RSA = "ssh-rsa"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
-_KEY_OFFERED = Answer(Outcome.REFUSED, (_KEY,))
+_KEY_OFFERED = AuthAnswer(AuthOutcome.REFUSED, (_KEY,))
 # Seconds for which a verdict is still waited for once the sign-in is cancelled: what has left and
 # has no known end counts as refused.
 _GRACE = 3.0
@@ -56,13 +56,13 @@ class Authentication:
         self,
         ledger: Ledger,
         clock: Clock,
-        turn: Turn,
+        slot: AttemptSlot,
         observer: StepObserver,
         cancel: CancelToken,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._turn = turn
+        self._slot = slot
         self._observer = observer
         self._cancel = cancel
         self._more_than_password = False  # a code left, or what the person was asked for
@@ -98,16 +98,16 @@ class Authentication:
         else:  # a password or a code is not spent on a server that wants something else
             answer = connection.auth_none(site.username)
         for step in site.sign_in.steps:
-            if answer.outcome is Outcome.ACCEPTED:
+            if answer.outcome is AuthOutcome.ACCEPTED:
                 break
-            if answer.outcome is Outcome.UNKNOWN:
-                raise self._unanswered(site, answer)
+            if answer.outcome is AuthOutcome.UNKNOWN:
+                raise self._auth_unanswered(site, answer)
             answer = self._take(step, answer.methods, site, credentials, connection)
-        if answer.outcome is Outcome.UNKNOWN:
-            raise self._unanswered(site, answer)
-        if answer.outcome is Outcome.PARTIAL:
+        if answer.outcome is AuthOutcome.UNKNOWN:
+            raise self._auth_unanswered(site, answer)
+        if answer.outcome is AuthOutcome.PARTIAL:
             raise _other_steps(site, answer.methods)
-        self._turn.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
+        self._slot.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
 
     def _proves_account(self, site: Site) -> bool:
         """Tell whether an account that counts refusals has now seen what makes it forget them.
@@ -117,7 +117,7 @@ class Authentication:
         """
         if site.sign_in.okta_address:
             return self._more_than_password
-        return self._turn.end is End.REFUSED
+        return self._slot.end is End.REFUSED
 
     def _take(
         self,
@@ -126,11 +126,11 @@ class Authentication:
         site: Site,
         credentials: Credentials,
         connection: Connection,
-    ) -> Answer:
+    ) -> AuthAnswer:
         if step == _KEY and step in offered:
             key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
             answer = connection.auth_publickey(site.username, key)
-            if answer.outcome is Outcome.REFUSED:
+            if answer.outcome is AuthOutcome.REFUSED:
                 if step not in answer.methods:
                     raise _other_steps(site, answer.methods)
                 raise _key_refused(key.get_name(), answer.detail)
@@ -141,7 +141,7 @@ class Authentication:
             answer = connection.auth_password(site.username, password)
         elif "keyboard-interactive" in offered and step != _KEY:
             responder = Responder(
-                self._turn,
+                self._slot,
                 self._observer,
                 site,
                 credentials,
@@ -155,18 +155,18 @@ class Authentication:
             self._more_than_password |= responder.person_answered
         else:
             raise _other_steps(site, offered)
-        if answer.outcome is Outcome.REFUSED:
+        if answer.outcome is AuthOutcome.REFUSED:
             raise self._refused(answer.detail)
-        if answer.outcome is Outcome.KEY_TYPE:
+        if answer.outcome is AuthOutcome.KEY_TYPE:
             raise _other_key(answer.detail)
-        if answer.outcome is Outcome.EXPIRED:
-            self._turn.end = End.NOT_COUNTED  # the server took it as right
+        if answer.outcome is AuthOutcome.EXPIRED:
+            self._slot.end = End.NOT_COUNTED  # the server took it as right
             raise password_expired(shown_words(answer.server_said))
         return answer
 
     def _still_waiting(self) -> None:
         """Hold the place while the server thinks, and end the wait when that is asked."""
-        self._turn.renew()
+        self._slot.renew()
         if self._cancel.cancelled:
             now = self._clock.monotonic()
             self._cancelled_at = now if self._cancelled_at is None else self._cancelled_at
@@ -181,7 +181,7 @@ class Authentication:
         if join.needs_code(site.sign_in.join):
             code = self.spend_code(credentials, connection)
         else:
-            self._turn.sending()
+            self._slot.sending()
         return join.join(site.sign_in.join, present_password(credentials.password), code)
 
     def spend_code(self, credentials: Credentials, connection: Connection) -> str:
@@ -197,20 +197,20 @@ class Authentication:
             typed.check_age(self._clock)
             code = typed.code.reveal()
             steps = [] if secret is None else steps_of(secret, typed.code, self._clock.now())
-            if not self._turn.claim_typed(typed.code, secret, steps):
+            if not self._slot.claim_typed(typed.code, secret, steps):
                 raise code_used()
-            give_back = partial(self._turn.give_typed_back, typed.code, secret, steps)
+            give_back = partial(self._slot.give_typed_back, typed.code, secret, steps)
         elif secret is not None:
-            step = self._take_step(secret, lambda step: self._turn.claim(secret, step))
+            step = self._take_step(secret, lambda step: self._slot.claim(secret, step))
             code = secret.code_for_step(step)
-            give_back = partial(self._turn.give_back, secret, step)
+            give_back = partial(self._slot.give_back, secret, step)
         else:
             raise no_code_secret()
         if not connection.alive:  # then it surely does not leave
             give_back()
-            has_sent = self._turn.end is End.REFUSED  # the password, in an earlier round
-            raise lost("ended while waiting for a code", has_sent=has_sent)
-        self._turn.end = End.REFUSED
+            has_sent = self._slot.end is End.REFUSED  # the password, in an earlier round
+            raise connection_lost("ended while waiting for a code", has_sent=has_sent)
+        self._slot.end = End.REFUSED
         self._more_than_password = True
         correction = 0 if secret is None else -secret.epoch
         self._sent_code = SentCode(typed=typed is not None, correction=correction)
@@ -220,22 +220,22 @@ class Authentication:
 
     def _note_code(self, code: Secret) -> None:
         """Have the ledger know a code that a person answers with, and a refusal name it."""
-        self._turn.claim_typed(code, None, [])
+        self._slot.claim_typed(code, None, [])
         self._sent_code = SentCode(typed=True)
 
     def _take_step(self, secret: CodeSecret, claim: Callable[[int], bool]) -> int:
         return take_step(secret, claim, self._clock, self._cancel, self._wait)
 
     def _wait(self, until: float) -> None:
-        self._turn.renew()
+        self._slot.renew()
         self._observer.waiting_for_code(until)
 
-    def _unanswered(self, site: Site, answer: Answer) -> FerrygateError:
+    def _auth_unanswered(self, site: Site, answer: AuthAnswer) -> FerrygateError:
         """The error for a request that was not answered, by what the server said of it."""
-        return unanswered(site, answer, has_sent=self._turn.end is End.REFUSED)
+        return auth_unanswered(site, answer, has_sent=self._slot.end is End.REFUSED)
 
     def _refused(self, detail: str, server_said: str = "") -> SignInRefusedError:
-        count = self._turn.refusals + 1
+        count = self._slot.refusals + 1
         detail = f"refusals in a row: {count}" + (f"; {detail}" if detail else "")
         return refused(count, self._sent_code, detail=detail, server_said=server_said)
 

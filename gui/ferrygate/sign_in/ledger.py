@@ -51,7 +51,7 @@ class Lease(msgspec.Struct, frozen=True):
     """The right to make one attempt for one account.
 
     Attributes:
-        holds: the names that the attempt counts under, each with the number of its turn there.
+        holds: the names that the attempt counts under, each with the number of the lease there.
     """
 
     holds: tuple[Hold, ...]

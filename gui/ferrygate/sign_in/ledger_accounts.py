@@ -28,7 +28,7 @@ _SAME_ACCOUNT = """WITH RECURSIVE names(name) AS (
 SELECT name FROM names"""
 
 Hold = tuple[str, int]
-"""A name, and the number of an attempt's turn there."""
+"""A name, and the number of the lease that an attempt holds there."""
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -23,8 +23,9 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
+from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import Answer, OktaConnection, Opener
+from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, Opener
 from ferrygate.sign_in.okta_verdict import (
     Head,
     PasswordAnswer,
@@ -34,7 +35,6 @@ from ferrygate.sign_in.okta_verdict import (
     judge,
     word_of,
 )
-from ferrygate.sign_in.turn import Turn
 
 _AUTHN = "/api/v1/authn"
 _FACTORS = f"{_AUTHN}/factors"
@@ -57,27 +57,27 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 
 class OktaAuthn:
-    """One Okta organisation. Every password sent is part of a :class:`Turn`."""
+    """One Okta organisation. Every password sent is part of a :class:`AttemptSlot`."""
 
     def __init__(self, address: str, opener: Opener, clock: Clock) -> None:
         self._address = address
         self._opener = opener
         self._clock = clock
 
-    def ask_password(self, username: str, password: Secret, turn: Turn) -> PasswordAnswer:
+    def ask_password(self, username: str, password: Secret, slot: AttemptSlot) -> PasswordAnswer:
         """Ask once what Okta makes of the password alone; no code is sent.
 
         Raises:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
         with self._opener(self._address) as connection:
-            return judge(_authn(connection, username, password, turn))
+            return judge(_authn(connection, username, password, slot))
 
     def enrol(
         self,
         username: str,
         password: Secret,
-        turn: Turn,
+        slot: AttemptSlot,
         take_code: Callable[[CodeSecret], str],
     ) -> Enrolment:
         """Enrol Google Authenticator for an account that Okta asks to enrol, and activate it.
@@ -85,7 +85,7 @@ class OktaAuthn:
         Args:
             username: the account.
             password: its password.
-            turn: told how it ended.
+            slot: told how it ended.
             take_code: gives a code that never left, and claims it.
 
         Raises:
@@ -95,14 +95,14 @@ class OktaAuthn:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
         with self._opener(self._address) as connection:
-            answer = _authn(connection, username, password, turn)
+            answer = _authn(connection, username, password, slot)
             token = _token(answer)
             begun = connection.post(_FACTORS, {"stateToken": token, **_GOOGLE})
             ahead = None if begun.date is None else begun.date - self._clock.now()
             factor = _factor_in(begun)
             secret = self._secret(factor.embedded.activation, username)
             document = {"stateToken": token, "passCode": take_code(secret)}
-            turn.end = End.REFUSED
+            slot.end = End.REFUSED
             try:
                 activated = connection.post(f"{_FACTORS}/{factor.id}/lifecycle/activate", document)
             except ConnectionLostError:
@@ -111,7 +111,7 @@ class OktaAuthn:
             raise _not_activated(activated, ahead)
         if activated.status != _OK:
             return Enrolment(secret, proven=False)
-        turn.end = End.ACCEPTED
+        slot.end = End.ACCEPTED
         return Enrolment(secret, proven=True)
 
     def clock_skew(self) -> float | None:
@@ -167,16 +167,18 @@ class _Begun(msgspec.Struct, frozen=True):
     embedded: _BegunEmbedded = msgspec.field(name="_embedded")
 
 
-def _authn(connection: OktaConnection, username: str, password: Secret, turn: Turn) -> Answer:
+def _authn(
+    connection: OktaConnection, username: str, password: Secret, slot: AttemptSlot
+) -> OktaAnswer:
     options = {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False}
     document = {"username": username, "password": password.reveal(), "options": options}
-    turn.sending()
+    slot.sending()
     answer = connection.post(_AUTHN, document)
-    turn.end = end_of(judge(answer).verdict)
+    slot.end = end_of(judge(answer).verdict)
     return answer
 
 
-def _token(answer: Answer) -> str:
+def _token(answer: OktaAnswer) -> str:
     """The state token of an account that is asked to enrol."""
     judged = judge(answer)
     if judged.verdict is PasswordVerdict.CORRECT:
@@ -191,7 +193,7 @@ def _token(answer: Answer) -> str:
     return head.state_token
 
 
-def _factor_in(begun: Answer) -> _Factor:
+def _factor_in(begun: OktaAnswer) -> _Factor:
     if begun.status in _CLIENT_ERRORS:
         raise UnsupportedError(
             message("Okta does not let your account use Google Authenticator."),
@@ -204,12 +206,12 @@ def _factor_in(begun: Answer) -> _Factor:
     return read.embedded.factor
 
 
-def _unknown(answer: Answer) -> NoReturn:
+def _unknown(answer: OktaAnswer) -> NoReturn:
     detail = f"HTTP {answer.status} {word_of(answer)}".rstrip()
     raise error_for(explain(PasswordAnswer(PasswordVerdict.OTHER, detail)))
 
 
-def _not_activated(answer: Answer, ahead: float | None) -> CodeSecretError:
+def _not_activated(answer: OktaAnswer, ahead: float | None) -> CodeSecretError:
     clocks = "" if ahead is None else f"; Okta's clock is ahead by about {ahead:.0f} s"
     return CodeSecretError(
         message("Okta did not accept the code, so your code is not set up."),

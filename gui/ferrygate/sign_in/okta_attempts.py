@@ -8,13 +8,13 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem, UsageError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.codes import take_step
+from ferrygate.sign_in.attempt_slot import attempt_slot
 from ferrygate.sign_in.credentials import check_username, present_password
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta import Enrolment, OktaAuthn
 from ferrygate.sign_in.okta_http import Opener
 from ferrygate.sign_in.okta_verdict import explain
-from ferrygate.sign_in.turn import turn
+from ferrygate.sign_in.time_steps import take_step
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
 
@@ -48,8 +48,10 @@ class OktaAttempts:
         okta = self._okta(site)
         check_username(site)
         password = present_password(password)
-        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
-            return explain(okta.ask_password(site.username, password, mine))
+        with attempt_slot(
+            self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway
+        ) as slot:
+            return explain(okta.ask_password(site.username, password, slot))
 
     def enrol(
         self,
@@ -69,7 +71,9 @@ class OktaAttempts:
         okta = self._okta(site)
         check_username(site)
         password = present_password(password)
-        with turn(self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway) as mine:
+        with attempt_slot(
+            self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway
+        ) as slot:
 
             def take_code(secret: CodeSecret) -> str:
                 corrected = self._skews.correct(site, secret)
@@ -78,11 +82,11 @@ class OktaAttempts:
                     lambda step: self._ledger.claim(corrected, step),
                     self._clock,
                     cancel,
-                    lambda _until: mine.renew(),
+                    lambda _until: slot.renew(),
                 )
                 return corrected.code_for_step(step)
 
-            return okta.enrol(site.username, password, mine, take_code)
+            return okta.enrol(site.username, password, slot, take_code)
 
     def clock_skew(self, site: Site) -> float | None:
         """Seconds that Okta's clock is ahead of this one's; None where it does not tell.

@@ -29,7 +29,7 @@ _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 T = TypeVar("T")
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class OktaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Holds Okta's answer.
 
     Attributes:
@@ -52,13 +52,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             return None
 
     def __repr__(self) -> str:
-        return f"Answer({self.status})"
+        return f"OktaAnswer({self.status})"
 
 
 class OktaConnection(Protocol):
     """A connection to one Okta address."""
 
-    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+    def post(self, path: str, document: Mapping[str, object]) -> OktaAnswer:
         """Send a JSON document.
 
         Raises:
@@ -66,7 +66,7 @@ class OktaConnection(Protocol):
         """
         ...
 
-    def head(self, path: str) -> Answer:
+    def head(self, path: str) -> OktaAnswer:
         """Ask for the headers alone; raises as :meth:`post`."""
         ...
 
@@ -140,22 +140,22 @@ class _HttpChannel:
         self._clock = clock
         self._timeout = timeout
 
-    def post(self, path: str, document: Mapping[str, object]) -> Answer:
+    def post(self, path: str, document: Mapping[str, object]) -> OktaAnswer:
         """Send a JSON document."""
         return self._ask("POST", path, msgspec.json.encode(document))
 
-    def head(self, path: str) -> Answer:
+    def head(self, path: str) -> OktaAnswer:
         """Ask for the headers alone."""
         return self._ask("HEAD", path, None)
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def _ask(self, method: str, path: str, body: bytes | None) -> OktaAnswer:
         headers = {"Accept": "application/json", "User-Agent": "Ferrygate"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
             self._connection.request(method, path, body, headers)
             with self._connection.getresponse() as response:
-                return Answer(
+                return OktaAnswer(
                     status=response.status,
                     body=self._body(response),
                     date=_date(response.headers.get("Date", "")),

@@ -14,7 +14,7 @@ import msgspec
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import Duration, Message, message
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import Answer
+from ferrygate.sign_in.okta_http import OktaAnswer
 
 _OK = 200
 _TOO_MANY_REQUESTS = 429
@@ -88,7 +88,7 @@ class Head(msgspec.Struct, frozen=True, rename="camel"):
         return f"Head({self.status or self.error_code})"
 
 
-def judge(answer: Answer) -> PasswordAnswer:
+def judge(answer: OktaAnswer) -> PasswordAnswer:
     """Judge Okta's answer to a password."""
     word = word_of(answer)
     verdicts = _STATES if answer.status == _OK else _ERRORS
@@ -101,7 +101,7 @@ def judge(answer: Answer) -> PasswordAnswer:
     return PasswordAnswer(verdict, f"HTTP {answer.status} {word}".rstrip(), wait)
 
 
-def word_of(answer: Answer) -> str:
+def word_of(answer: OktaAnswer) -> str:
     """Okta's status or error code; empty where it gave none. Nothing else of it is shown."""
     head = answer.read(Head) or Head()
     word = head.status if answer.status == _OK else head.error_code

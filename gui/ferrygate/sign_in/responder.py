@@ -20,10 +20,10 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
 from ferrygate.sftp.server_words import shown_words
 from ferrygate.sftp.transport import Prompt, PromptRound
+from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.ledger import REFUSE_FROM, End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
-from ferrygate.sign_in.turn import Turn
 from ferrygate.sites.site import Site
 
 _CODE = re.compile(r"[0-9]{6,8}", re.ASCII)
@@ -79,7 +79,7 @@ class Responder:
 
     def __init__(
         self,
-        turn: Turn,
+        slot: AttemptSlot,
         observer: PromptObserver,
         site: Site,
         credentials: Credentials,
@@ -93,7 +93,7 @@ class Responder:
         """Begin.
 
         Args:
-            turn: the attempt's.
+            slot: the attempt's.
             observer: told of what the server asks and says.
             site: the site.
             credentials: what is at hand.
@@ -103,7 +103,7 @@ class Responder:
             refused: makes the error for a refusal.
             whole: a single prompt for a password wants what the password step would send.
         """
-        self._turn = turn
+        self._slot = slot
         self._observer = observer
         self._template = site.sign_in.join
         self._digits = site.sign_in.digits
@@ -142,7 +142,7 @@ class Responder:
         questions = self._plan(asked)
         self._changes_password |= any(each.meant is Wanted.NEW_PASSWORD for each in questions)
         again = [each for each in questions if self._is_refusal(each, asked.instruction)]
-        if again and self._turn.refusals + 1 >= REFUSE_FROM:
+        if again and self._slot.refusals + 1 >= REFUSE_FROM:
             raise self._asked_again(again[0], asked.instruction)
         answers = {
             place: self._ask_person(question, asked.instruction)
@@ -150,7 +150,7 @@ class Responder:
             if question.wanted in {Wanted.ASK, Wanted.NEW_PASSWORD}
         }
         if again:  # each answer of the person's is another try of the same account
-            self._turn.refused_meanwhile()
+            self._slot.refused_meanwhile()
         self._note_codes(questions, answers)
         for place, question in enumerate(questions):
             if place not in answers:
@@ -159,7 +159,7 @@ class Responder:
         self._answered |= {_bare_words(prompt.text) for prompt in asked.prompts}
         self._answered_meanings |= {question.meant for question in questions}
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
-            self._turn.sending()  # with a code, its claim has said so
+            self._slot.sending()  # with a code, its claim has said so
         self._observer.signing_in()
         return [answers[place].reveal() for place in range(len(questions))]
 
@@ -212,13 +212,13 @@ class Responder:
         return join.join(self._template, password, code)
 
     def _ask_person(self, question: _Question, instruction: str) -> Secret:
-        self._turn.renew()  # a person may take two minutes for each
+        self._slot.renew()  # a person may take two minutes for each
         prompt = question.prompt
         answer = self._observer.answer_prompt(
             shown_words(prompt.text), echo=prompt.echo, instruction=shown_words(instruction)
         )
         if answer is None:
-            raise self._unanswered(question, instruction)
+            raise self._prompt_unanswered(question, instruction)
         answer = given_secret(answer.reveal(), message("The answer"))
         self.person_answered = True
         if question.wanted is Wanted.NEW_PASSWORD:
@@ -238,7 +238,7 @@ class Responder:
         is_code = _CODE.fullmatch(answer.reveal()) is not None
         return question.meant is Wanted.CODE and is_code and len(answer.reveal()) == self._digits
 
-    def _unanswered(self, question: _Question, instruction: str) -> FerrygateError:
+    def _prompt_unanswered(self, question: _Question, instruction: str) -> FerrygateError:
         """Why the sign-in ends where no answer came.
 
         What has left in this conversation counts as refused: the server may have checked it, and
@@ -250,8 +250,8 @@ class Responder:
         said, detail = _told(text, instruction)
         expired = question.wanted is Wanted.NEW_PASSWORD and bool(self._given or self._answered)
         may_count = bool(self._answered) and not expired
-        if self._turn.end is End.REFUSED and not may_count:
-            self._turn.end = End.NOT_COUNTED
+        if self._slot.end is End.REFUSED and not may_count:
+            self._slot.end = End.NOT_COUNTED
         if expired:
             return password_expired(said, detail)
         if not self._credentials.has_code and question.meant in {Wanted.CODE, Wanted.BOTH}:

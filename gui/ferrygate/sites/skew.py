@@ -34,7 +34,7 @@ class SkewStore:
         return self._load().get(site.account, 0)
 
     def keep(self, site: Site, seconds: int) -> None:
-        """Correct codes by ``seconds`` from now on; nothing notable ends the correction.
+        """Correct codes by ``seconds`` from now on; a value of 10 s or less removes the correction.
 
         Raises:
             SettingsError: the file is damaged, or cannot be written.

@@ -11,10 +11,10 @@ import pytest
 
 from ferrygate.sftp.transport import (
     AuthHandler,
-    PasswordExpiredError,
+    AuthRefusedError,
+    PasswordChangeRequestError,
     Prompt,
     PromptRound,
-    RefusedError,
     Transport,
 )
 from support.sftp_bytes import string
@@ -97,7 +97,7 @@ def test_a_refusal_before_a_hang_up_is_a_refusal(
     def refuse(handler: AuthHandler) -> None:
         handler._parse_userauth_failure(failure(b"password,publickey", partial=False))
 
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(AuthRefusedError) as caught:
         send(handler, transport, refuse)
     assert caught.value.methods == ("password", "publickey")
     assert caught.value.offered
@@ -169,7 +169,7 @@ def test_a_request_to_change_the_password_is_an_answer(
         request = string(b"Your password has expired.") + string(b"en")
         handler._parse_userauth_info_request(paramiko.Message(request))
 
-    with pytest.raises(PasswordExpiredError) as caught:
+    with pytest.raises(PasswordChangeRequestError) as caught:
         send(handler, transport, expire)
     assert caught.value.prompt == "Your password has expired."
 

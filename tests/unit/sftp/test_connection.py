@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import Connection, Outcome, connect
+from ferrygate.sftp.connection import AuthOutcome, Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.monitored_socket import MonitoredSocket
@@ -62,7 +62,7 @@ def whole_password(steps: int = 0) -> Secret:
 
 def sign_in(connection: Connection, box: Sandbox) -> None:
     answer = connection.auth_password(box.ready.username, whole_password())
-    assert answer.outcome is Outcome.ACCEPTED
+    assert answer.outcome is AuthOutcome.ACCEPTED
 
 
 @contextlib.contextmanager
@@ -216,7 +216,7 @@ def test_who_the_server_is(connection: Connection) -> None:
 
 def test_methods_are_asked_without_a_secret(connection: Connection, box: Sandbox) -> None:
     answer = connection.auth_none(box.ready.username)
-    assert (answer.outcome, answer.methods) == (Outcome.REFUSED, ("password",))
+    assert (answer.outcome, answer.methods) == (AuthOutcome.REFUSED, ("password",))
     assert len(box.log) == 0
 
 
@@ -227,7 +227,7 @@ def test_password_and_code_are_sent_once(connection: Connection, box: Sandbox) -
 
 def test_a_refused_password_is_sent_once(connection: Connection, box: Sandbox) -> None:
     answer = connection.auth_password(box.ready.username, Secret("wrong123456"))
-    assert answer.outcome is Outcome.REFUSED
+    assert answer.outcome is AuthOutcome.REFUSED
     assert len(box.log) == 1
     assert connection.alive
 
@@ -235,7 +235,7 @@ def test_a_refused_password_is_sent_once(connection: Connection, box: Sandbox) -
 def test_a_connection_that_ends_under_a_sign_in(connection: Connection, box: Sandbox) -> None:
     connection.auth_none(box.ready.username)
     box.faults.drop_connections()
-    assert connection.auth_password("v", whole_password()).outcome is Outcome.UNKNOWN
+    assert connection.auth_password("v", whole_password()).outcome is AuthOutcome.UNKNOWN
     assert len(box.log) == 0
 
 
@@ -326,7 +326,7 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
         contextlib.ExitStack() as last,
     ):
         last.callback(mute.answer.set)
-        assert connection.auth_password("v", Secret("x")).outcome is Outcome.ACCEPTED
+        assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
         with pytest.raises(ServerUnusableError if answers else ConnectionLostError):
             connection.open_sftp(CancelToken())
     assert CLOCK.monotonic() - began < 5

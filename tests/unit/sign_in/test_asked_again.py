@@ -11,7 +11,7 @@ from ferrygate.common.errors import (
     LockOutBreakerError,
     SignInRefusedError,
 )
-from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import ASK_PERSON_FROM, REFUSE_FROM
@@ -220,7 +220,9 @@ def test_a_new_password_that_is_typed_twice_is_no_refusal(
 
 def test_openssh_takes_three_tries_as_requests_of_their_own_and_gets_one(case: Case) -> None:
     with pytest.raises(SignInRefusedError):
-        sign_in_by_prompts(case, PASSWORD_ASKED, verdict=Answer(Outcome.REFUSED, ("publickey",)))
+        sign_in_by_prompts(
+            case, PASSWORD_ASKED, verdict=AuthAnswer(AuthOutcome.REFUSED, ("publickey",))
+        )
     assert case.server.conversations == 1
     assert case.server.sent == [PASSWORD]
     assert case.refusals == 1
@@ -238,7 +240,7 @@ def test_aws_refuses_password_and_code_once(case: Case) -> None:
 def test_proftpd_has_taken_the_password_before_it_asks_on(case: Case, prompt: str) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
-        password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
+        password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
     )
     case.watcher.answers = {prompt.strip(): None}
     with pytest.raises(FerrygateError) as caught:

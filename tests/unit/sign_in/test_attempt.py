@@ -26,7 +26,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import Answer, Connection, Outcome, connect
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection, connect
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
@@ -200,7 +200,7 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
     ],
 )
 def test_refusals_are_forgotten_once_the_account_has_seen_enough(
-    case: Case, sign_in: SignInSettings, none: Answer, refusals: int
+    case: Case, sign_in: SignInSettings, none: AuthAnswer, refusals: int
 ) -> None:
     site = msgspec.structs.replace(SITE, sign_in=sign_in)
     lease = case.ledger.admit(site.account).lease
@@ -222,12 +222,12 @@ def test_an_unknown_end_counts(case: Case) -> None:
     ("none", "error"),
     [
         (UNKNOWN, ConnectionLostError),
-        (Answer(Outcome.REFUSED, ("publickey",)), SignInMethodError),
-        (Answer(Outcome.REFUSED), SignInMethodError),
+        (AuthAnswer(AuthOutcome.REFUSED, ("publickey",)), SignInMethodError),
+        (AuthAnswer(AuthOutcome.REFUSED), SignInMethodError),
     ],
 )
 def test_an_end_before_the_password_does_not_count(
-    case: Case, none: Answer, error: type[Exception]
+    case: Case, none: AuthAnswer, error: type[Exception]
 ) -> None:
     case.server = FakeConnection(none=none)
     with pytest.raises(error):
@@ -249,7 +249,7 @@ def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
 
 
 def test_a_server_that_wants_more_has_still_had_the_password(case: Case) -> None:
-    case.server = FakeConnection(password=Answer(Outcome.PARTIAL, ("publickey",)))
+    case.server = FakeConnection(password=AuthAnswer(AuthOutcome.PARTIAL, ("publickey",)))
     with pytest.raises(SignInMethodError):
         case.sign_in()
     assert case.refusals == 1

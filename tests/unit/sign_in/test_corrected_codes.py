@@ -11,8 +11,8 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.codes import take_step
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.time_steps import take_step
 from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

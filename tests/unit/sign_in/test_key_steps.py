@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import LockOutBreakerError, SignInMethodError, SignInRefusedError
-from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End
@@ -30,14 +30,14 @@ def test_a_key_is_shown_without_asking_for_methods(case: Case, tmp_path: Path) -
 
 
 def test_a_password_follows_a_key_that_was_taken(case: Case, tmp_path: Path) -> None:
-    case.server = FakeConnection(key=Answer(Outcome.PARTIAL, ("password",)))
+    case.server = FakeConnection(key=AuthAnswer(AuthOutcome.PARTIAL, ("password",)))
     case.sign_in(with_key(tmp_path, "password"))
     assert case.server.sent == ["ssh-ed25519", "correct horse" + SECRET.code_for_step(100)]
     assert not case.server.asked
 
 
 def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(case: Case, tmp_path: Path) -> None:
-    refused = FakeConnection(key=Answer(Outcome.REFUSED, ("publickey",)))
+    refused = FakeConnection(key=AuthAnswer(AuthOutcome.REFUSED, ("publickey",)))
     site, gates = with_key(tmp_path), []
     case.on_connect = lambda: gates.append(case.ledger.admit(SITE.account).gate)
     case.server = refused
@@ -81,7 +81,7 @@ def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
 def test_no_password_follows_a_key_that_was_refused(
     case: Case, tmp_path: Path, methods: tuple[str, ...], error: type[Exception]
 ) -> None:
-    case.server = FakeConnection(key=Answer(Outcome.REFUSED, methods))
+    case.server = FakeConnection(key=AuthAnswer(AuthOutcome.REFUSED, methods))
     with pytest.raises(error):
         case.sign_in(with_key(tmp_path, "password"))
     assert case.server.sent == ["ssh-ed25519"]

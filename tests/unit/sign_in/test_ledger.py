@@ -15,9 +15,9 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
+from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Lease, Ledger
-from ferrygate.sign_in.turn import Turn
 from support.fake_clock import ManualClock
 
 MakeLedger = Callable[[], Ledger]
@@ -221,10 +221,10 @@ def test_a_code_given_back_takes_no_password_back_that_left_before(
     make_ledger: MakeLedger, clock: ManualClock, ended: set[str]
 ) -> None:
     one, two = make_ledger(), make_ledger()
-    mine = Turn(one, ACCOUNT, admit(one), clock, CancelToken(), try_anyway=False)
-    mine.sending()
-    assert mine.claim(SECRET, 7)
-    mine.give_back(SECRET, 7)
+    slot = AttemptSlot(one, ACCOUNT, admit(one), clock, CancelToken(), try_anyway=False)
+    slot.sending()
+    assert slot.claim(SECRET, 7)
+    slot.give_back(SECRET, 7)
     ended.add("p1")
     assert not two.is_claimed(SECRET, 7)
     assert two.admit(ACCOUNT).refusals == 1

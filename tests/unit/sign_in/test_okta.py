@@ -19,7 +19,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import Answer
+from ferrygate.sign_in.okta_http import OktaAnswer
 from ferrygate.sign_in.okta_verdict import (
     PasswordAnswer,
     PasswordVerdict,
@@ -71,9 +71,9 @@ def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
         (answer(status="PASSWORD_EXPIRED"), PasswordVerdict.PASSWORD_EXPIRED, End.NOT_COUNTED),
         (answer(status="RECOVERY"), PasswordVerdict.OTHER, End.REFUSED),
         (answer(), PasswordVerdict.OTHER, End.REFUSED),
-        (Answer(status=200, body=b"<html>"), PasswordVerdict.OTHER, End.REFUSED),
-        (Answer(status=302), PasswordVerdict.OTHER, End.REFUSED),
-        (Answer(status=429), PasswordVerdict.RATE_LIMITED, End.NOT_COUNTED),
+        (OktaAnswer(status=200, body=b"<html>"), PasswordVerdict.OTHER, End.REFUSED),
+        (OktaAnswer(status=302), PasswordVerdict.OTHER, End.REFUSED),
+        (OktaAnswer(status=429), PasswordVerdict.RATE_LIMITED, End.NOT_COUNTED),
         (answer(401, errorCode="E0000004"), PasswordVerdict.WRONG_OR_LOCKED, End.REFUSED),
         (answer(401, errorCode="E0000064"), PasswordVerdict.PASSWORD_EXPIRED, End.NOT_COUNTED),
         (answer(403, errorCode="E0000069"), PasswordVerdict.LOCKED_OUT, End.REFUSED),
@@ -81,7 +81,9 @@ def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
         (answer(401, status="SUCCESS"), PasswordVerdict.OTHER, End.REFUSED),
     ],
 )
-def test_what_okta_says_of_a_password(given: Answer, verdict: PasswordVerdict, end: End) -> None:
+def test_what_okta_says_of_a_password(
+    given: OktaAnswer, verdict: PasswordVerdict, end: End
+) -> None:
     judged = judge(given)
     assert judged.verdict is verdict
     assert end_of(verdict) is end
@@ -113,9 +115,9 @@ def test_only_words_of_okta_are_shown() -> None:
 
 
 def test_the_wait_is_by_oktas_own_clock() -> None:
-    limited = Answer(status=429, date=1000.0, rate_limit_reset=1042.0)
+    limited = OktaAnswer(status=429, date=1000.0, rate_limit_reset=1042.0)
     assert str(explain(judge(limited)).next_step) == "Try again in 42 s."
-    assert str(explain(judge(Answer(status=429))).next_step) == "Try again in 1 min."
+    assert str(explain(judge(OktaAnswer(status=429))).next_step) == "Try again in 1 min."
 
 
 def test_the_password_goes_out_alone(rig: OktaRig, okta: FakeOkta) -> None:
@@ -187,9 +189,9 @@ def test_a_code_that_would_die_on_its_way_is_waited_out(
     assert clock.time == 1_795_000_020.0
 
 
-@pytest.mark.parametrize("last", [LOST, Answer(status=502)])
+@pytest.mark.parametrize("last", [LOST, OktaAnswer(status=502)])
 def test_a_secret_is_not_dropped_when_the_last_answer_is_lost(
-    rig: OktaRig, okta: FakeOkta, last: Answer | FerrygateError
+    rig: OktaRig, okta: FakeOkta, last: OktaAnswer | FerrygateError
 ) -> None:
     okta.answers = [MFA_ENROLL, begun(), last]
     enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken())
@@ -207,12 +209,12 @@ def test_a_secret_is_not_dropped_when_the_last_answer_is_lost(
         begun(encoding="base64"),
         begun(sharedSecret=7),
         answer(_embedded={"factor": {"id": "../x", "_embedded": {"activation": {}}}}),
-        Answer(status=200, body=b"<html>"),
-        Answer(status=500),
+        OktaAnswer(status=200, body=b"<html>"),
+        OktaAnswer(status=500),
     ],
 )
 def test_an_odd_activation_is_refused_and_names_nothing(
-    rig: OktaRig, okta: FakeOkta, odd: Answer
+    rig: OktaRig, okta: FakeOkta, odd: OktaAnswer
 ) -> None:
     okta.answers = [MFA_ENROLL, odd]
     with pytest.raises(FerrygateError, match="does not know") as caught:
@@ -230,10 +232,10 @@ def test_a_factor_that_is_not_allowed(rig: OktaRig, okta: FakeOkta) -> None:
 
 def test_half_of_the_way_is_taken_off_the_difference(rig: OktaRig, okta: FakeOkta) -> None:
     okta.takes = 4.0
-    okta.answers = [Answer(status=200, date=1_795_000_047.0)]
+    okta.answers = [OktaAnswer(status=200, date=1_795_000_047.0)]
     assert rig.attempts.clock_skew(SITE) == 45.5
 
 
 def test_a_server_without_a_clock(rig: OktaRig, okta: FakeOkta) -> None:
-    okta.answers = [Answer(status=200)]
+    okta.answers = [OktaAnswer(status=200)]
     assert rig.attempts.clock_skew(SITE) is None

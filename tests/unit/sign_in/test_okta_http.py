@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CannotReachError, ConnectionLostError, UsageError
-from ferrygate.sign_in.okta_http import Answer, HttpOpener
+from ferrygate.sign_in.okta_http import HttpOpener, OktaAnswer
 from support.fake_clock import ManualClock
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -118,7 +118,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return serving, ssl.create_default_context(cafile=str(pem))
 
 
-def post(port: int, opener: HttpOpener | None = None) -> Answer:
+def post(port: int, opener: HttpOpener | None = None) -> OktaAnswer:
     with (opener or HttpOpener(SystemClock()))(f"http://127.0.0.1:{port}") as channel:
         return channel.post("/api/v1/authn", {"a": "ä"})
 
@@ -138,7 +138,7 @@ def test_a_document_goes_out_and_an_answer_comes_back(server: Server) -> None:
 def test_headers_alone(server: Server) -> None:
     server.answer(b"HTTP/1.1 405 No\r\nDate: then\r\nX-Rate-Limit-Reset: soon\r\n\r\n")
     with HttpOpener(SystemClock())(f"http://127.0.0.1:{server.port}") as channel:
-        assert channel.head("/") == Answer(status=405)
+        assert channel.head("/") == OktaAnswer(status=405)
     assert server.asked[0].startswith(b"HEAD / HTTP/1.1\r\n")
 
 
@@ -209,11 +209,11 @@ def test_only_tls_leaves_this_computer(address: str) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"[" * 5000, b'{"a": "b"}'])
 def test_another_shape_reads_as_nothing(body: bytes) -> None:
-    assert Answer(status=200, body=body).read(dict[str, int]) is None
+    assert OktaAnswer(status=200, body=body).read(dict[str, int]) is None
 
 
 def test_an_answer_does_not_show_its_body() -> None:
-    assert repr(Answer(status=200, body=b"hunter2")) == "Answer(200)"
+    assert repr(OktaAnswer(status=200, body=b"hunter2")) == "OktaAnswer(200)"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
     UsageError,
 )
-from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import SignInSettings, Site
@@ -106,7 +106,7 @@ def test_no_secret_leaves_twice_alone_or_joined(
 def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: str) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join=template)
     case.server = FakeConnection(
-        password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
+        password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
     )
     case.watcher.answers = {prompt.strip(): None}
     with pytest.raises(PromptUnansweredError):
@@ -117,7 +117,7 @@ def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: s
 def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
-        password=Answer(Outcome.PARTIAL, ("keyboard-interactive",)), asks=[CODE_ASKED]
+        password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[CODE_ASKED]
     )
     case.sign_in(msgspec.structs.replace(SITE, sign_in=how))
     assert case.server.sent == [PASSWORD, case.code]

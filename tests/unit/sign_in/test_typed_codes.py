@@ -15,8 +15,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.secret import Secret
 from ferrygate.sftp.transport import PromptRound
-from ferrygate.sign_in.codes import steps_of
 from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.time_steps import steps_of
 from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     BY_PROMPTS,

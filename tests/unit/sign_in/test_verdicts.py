@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefusedError
-from ferrygate.sftp.connection import Answer, Outcome
+from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.site import SignInSettings
@@ -25,7 +25,9 @@ from support.attempt_rig import (
 
 
 def test_an_expired_password_is_no_wrong_one(case: Case) -> None:
-    expired = Answer(Outcome.EXPIRED, server_said="Expired\u202e.\n\nChange it at the portal.")
+    expired = AuthAnswer(
+        AuthOutcome.EXPIRED, server_said="Expired\u202e.\n\nChange it at the portal."
+    )
     case.server = FakeConnection(password=expired)
     with pytest.raises(PasswordExpiredError, match="password has expired") as caught:
         case.sign_in()
@@ -68,7 +70,7 @@ def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> Non
 @pytest.mark.parametrize("steps", [("password",), ("keyboard-interactive",)])
 def test_a_refusal_without_a_code_names_none(case: Case, steps: tuple[str, ...]) -> None:
     how = SignInSettings(steps=steps, join="{password}")
-    none = PROMPTS_OFFERED if steps != ("password",) else Answer(Outcome.REFUSED, steps)
+    none = PROMPTS_OFFERED if steps != ("password",) else AuthAnswer(AuthOutcome.REFUSED, steps)
     case.server = FakeConnection(
         none=none, password=REFUSED, asks=[asks("Password:")], interactive=REFUSED
     )

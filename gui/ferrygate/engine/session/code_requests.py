@@ -14,8 +14,8 @@ from ferrygate.engine.messages.codes import CodeAwaited, CodeGivenOut, ShowCode
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.session.code_display import CodeDisplay
 from ferrygate.engine.session.session_secrets import SessionSecrets
-from ferrygate.sign_in.codes import PASTE_SECONDS, take_step
 from ferrygate.sign_in.credentials import no_code_secret
+from ferrygate.sign_in.time_steps import PASTE_SECONDS, take_step
 
 
 class CodeRequests:

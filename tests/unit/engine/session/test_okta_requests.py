@@ -32,7 +32,7 @@ from ferrygate.engine.messages.session import Notice
 from ferrygate.engine.session.okta_requests import OktaRequests
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
-from ferrygate.sign_in.okta_http import Answer
+from ferrygate.sign_in.okta_http import OktaAnswer
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Policy, Site
 from ferrygate.vault.memory import MemoryVault
@@ -148,9 +148,9 @@ def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
     assert engine.secrets.keep_proven(site, HOST_KEY) is None
 
 
-@pytest.mark.parametrize("last", [ConnectionLostError(message("gone")), Answer(status=503)])
+@pytest.mark.parametrize("last", [ConnectionLostError(message("gone")), OktaAnswer(status=503)])
 def test_a_secret_whose_proof_got_lost_is_used_and_not_kept(
-    engine: Engine, last: Answer | ConnectionLostError
+    engine: Engine, last: OktaAnswer | ConnectionLostError
 ) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), last]
     assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
@@ -197,7 +197,7 @@ def test_okta_out_of_reach_is_a_failure(engine: Engine, command: OktaCommand) ->
 def test_a_correction_is_kept_told_and_shown(engine: Engine) -> None:
     assert engine.ask(ApplySkew(1, 45)) == Done(1)
     assert engine.corrected == [SITE]
-    engine.okta.answers = [Answer(status=200, date=engine.clock.now() + 45.0)]
+    engine.okta.answers = [OktaAnswer(status=200, date=engine.clock.now() + 45.0)]
     engine.ask(MeasureSkew(2))
     measured = engine.events[-2]
     assert measured == SkewMeasured(2, seconds=45.5, applied=45)

@@ -1,4 +1,4 @@
-"""Taking a code that never left before, waiting for the next one where that is needed."""
+"""Chooses the time step (RFC 6238 §4) whose code is sent: not sent before, and with life left."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def take_step(
     waiting: Callable[[float], None],
     least: float = _LEAST_LIFE,
 ) -> int:
-    """The first time step whose code has life left and that ``claim`` grants.
+    """Wait for the first time step whose code has life left and that ``claim`` grants.
 
     Args:
         secret: whose codes.

@@ -1,4 +1,9 @@
-"""Each try of an account's password has its turn, and the lock-out breaker hears how it ended."""
+"""The slot that an attempt to sign in occupies: one at a time per account, over all processes.
+
+A slot holds a lease of :class:`ferrygate.sign_in.ledger.Ledger` through an attempt: it waits until
+no other attempt of the account is under way, renews the lease while a server or a person is
+waited for, and reports to the lock-out breaker how the attempt ended.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +20,16 @@ from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import Admission, End, Lease, Ledger
 from ferrygate.sites.site import Site
 
-_FRESH = 15.0  # seconds in which a lease is not renewed again: that waits for the disk
-_POLL = 0.15  # how often to ask whether it is our turn, seconds
+# A lease lasts 180 seconds, and each renewal waits for the disk: so one in 15 seconds is enough.
+_RENEW_SECONDS = 15.0
+_POLL_SECONDS = 0.15  # between two looks whether another process has given the slot back
 
 
-class Turn:
-    """The right to try the password once, or to sign in without it.
+class AttemptSlot:
+    """Holds the right to try the password once, or to sign in without it.
 
     Attributes:
-        end: what the breaker is told when the turn is over.
+        end: how the attempt ended so far; :meth:`finish` reports it to the breaker.
     """
 
     def __init__(
@@ -36,7 +42,16 @@ class Turn:
         *,
         try_anyway: bool,
     ) -> None:
-        """Begin; without a lease where no password is sent."""
+        """Hold a slot.
+
+        Args:
+            ledger: gives leases and claims codes.
+            account: :attr:`ferrygate.sites.site.Site.account`.
+            lease: the account's; none for an attempt that sends no password.
+            clock: the time.
+            cancel: ends the wait for other attempts.
+            try_anyway: a person's word that the breaker may let this one attempt through.
+        """
         self._ledger = ledger
         self._account = account
         self._lease = lease
@@ -75,29 +90,32 @@ class Turn:
         """
         while self._ledger.is_busy(site.accounts_at(fingerprint)):
             self.renew()
-            self._clock.wait(self._cancel.event, _POLL)
+            self._clock.wait(self._cancel.event, _POLL_SECONDS)
             self._cancel.check()
 
     def sending(self) -> None:
-        """The password leaves now; refused, until someone says otherwise."""
+        """Note that the password leaves now: from here on the attempt counts as refused.
+
+        The server's verdict changes that; where none comes, the password may have been judged.
+        """
         self._ledger.mark_sent(self._held)
         self.end = End.REFUSED
 
     def refused_meanwhile(self) -> None:
-        """Count what has left as refused; the attempt goes on with another try."""
+        """Count what has left as refused, since the server lets the same attempt try once more."""
         self._ledger.count_refusal(self._held)
 
     def claim(self, secret: CodeSecret, step: int) -> bool:
-        """Claim the code of a step, to be sent at once; false when it already left once."""
+        """Claim the code of a time step, to be sent at once; false when it left before."""
         return self._ledger.claim_for_sending(self._held, secret, step)
 
     def give_back(self, secret: CodeSecret, step: int) -> None:
-        """Undo :meth:`claim` for a code that surely was not sent; what left before stays sent."""
+        """Undo :meth:`claim` for a code that surely was not sent; a password sent before counts."""
         has_sent = self.end is End.REFUSED
         self._ledger.give_back(self._held, secret, step, has_sent=has_sent)
 
     def claim_typed(self, code: Secret, secret: CodeSecret | None, steps: list[int]) -> bool:
-        """Claim a code that was typed, to be sent at once; false when it already left once."""
+        """Claim a code that was typed, to be sent at once; false when it left before."""
         return self._ledger.claim_typed(self._held, code, secret, steps)
 
     def give_typed_back(self, code: Secret, secret: CodeSecret | None, steps: list[int]) -> None:
@@ -106,19 +124,19 @@ class Turn:
         self._ledger.give_typed_back(self._held, code, secret, steps, has_sent=has_sent)
 
     def renew(self) -> None:
-        """Hold the place while there is something to wait for."""
-        if self._lease is not None and self._clock.monotonic() - self._renewed >= _FRESH:
+        """Extend the lease, so that other attempts wait on; called at least every few seconds."""
+        if self._lease is not None and self._clock.monotonic() - self._renewed >= _RENEW_SECONDS:
             self._ledger.renew(self._lease)
             self._renewed = self._clock.monotonic()
 
     def finish(self) -> None:
-        """Tell the breaker how the turn ended."""
+        """Report :attr:`end` to the breaker, and give the slot back."""
         if self._lease is not None:
             self._ledger.finish(self._lease, self.end)
 
     @property
     def refusals(self) -> int:
-        """Refusals of the account in a row, before this turn."""
+        """Count the refusals of the account in a row, before this attempt."""
         if self._lease is None:
             return self._ledger.refusals(self._account)
         return self._ledger.refusals_of(self._lease)
@@ -130,7 +148,7 @@ class Turn:
 
 
 @contextmanager
-def turn(
+def attempt_slot(
     ledger: Ledger,
     account: str,
     clock: Clock,
@@ -138,25 +156,31 @@ def turn(
     *,
     try_anyway: bool,
     sends_password: bool = True,
-) -> Iterator[Turn]:
-    """Wait until no other attempt of the account is under way, and hold the place.
+) -> Iterator[AttemptSlot]:
+    """Take the account's slot, once no other attempt is under way; give it back at the end.
 
-    An attempt that ``sends_password`` to nobody holds no place, since none of its ends counts. It
-    waits and is stopped like any other where something is amiss with the account.
+    Args:
+        ledger: gives leases.
+        account: :attr:`ferrygate.sites.site.Site.account`.
+        clock: the time.
+        cancel: ends the wait.
+        try_anyway: a person's word that the breaker may let this one attempt through.
+        sends_password: if false, no end of the attempt counts. It then takes no lease, and so does
+            not wait, unless the account has refusals or another attempt is under way.
 
     Raises:
         LockOutBreakerError: too many refusals in a row.
         Cancelled: as asked.
     """
     if not sends_password and ledger.is_clear(account):
-        yield Turn(ledger, account, None, clock, cancel, try_anyway=try_anyway)
+        yield AttemptSlot(ledger, account, None, clock, cancel, try_anyway=try_anyway)
         return
     lease = _take(ledger, account, clock, cancel, try_anyway=try_anyway)
-    mine = Turn(ledger, account, lease, clock, cancel, try_anyway=try_anyway)
+    slot = AttemptSlot(ledger, account, lease, clock, cancel, try_anyway=try_anyway)
     try:
-        yield mine
+        yield slot
     finally:
-        mine.finish()
+        slot.finish()
 
 
 def _take(
@@ -168,7 +192,7 @@ def _take(
             return admission.lease
         if admission.gate is not Gate.BUSY:
             raise _stopped(admission)
-        clock.wait(cancel.event, _POLL)
+        clock.wait(cancel.event, _POLL_SECONDS)
         cancel.check()
 
 

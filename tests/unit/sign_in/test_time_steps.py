@@ -6,7 +6,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.codes import PASTE_SECONDS, has_life, seconds_to_code, take_step
+from ferrygate.sign_in.time_steps import PASTE_SECONDS, has_life, seconds_to_code, take_step
 from support.fake_clock import ManualClock
 
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))

@@ -1,4 +1,4 @@
-"""Requests to sign in that were not answered, told by what the server did in place of it."""
+"""Makes the errors for authentication requests that the server did not answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
 )
 from ferrygate.common.message import message
-from ferrygate.sftp.connection import Answer
+from ferrygate.sftp.connection import AuthAnswer
 from ferrygate.sftp.no_handshake import Disconnect, not_now
 from ferrygate.sftp.server_words import sentence
 from ferrygate.sites.site import Site
@@ -23,23 +23,28 @@ _TOO_MANY_FAILURES = re.compile(
 )
 
 
-def unanswered(site: Site, answer: Answer, *, has_sent: bool) -> FerrygateError:
+def auth_unanswered(site: Site, answer: AuthAnswer, *, has_sent: bool) -> FerrygateError:
     """Make the error for a request that the server did not answer.
 
     Args:
         site: where it was sent.
         answer: what is known of it.
-        has_sent: a secret has left, of which it is not known what became.
+        has_sent: a secret has left, and the server may have judged it.
     """
     if answer.disconnect is not None:
         return _ended(site, answer.disconnect)
     if answer.is_late:
         return _late(site, answer.detail, has_sent=has_sent)
-    return lost(answer.detail, has_sent=has_sent)
+    return connection_lost(answer.detail, has_sent=has_sent)
 
 
-def lost(detail: str, *, has_sent: bool) -> FerrygateError:
-    """Make the error for a connection that has ended without a word; as :func:`unanswered`."""
+def connection_lost(detail: str, *, has_sent: bool) -> FerrygateError:
+    """Make the error for a connection that ended without a DISCONNECT message.
+
+    Args:
+        detail: for support.
+        has_sent: a secret has left, and the server may have judged it.
+    """
     if has_sent:
         return SignInUnansweredError(
             message("The connection ended before the server answered."),
@@ -54,7 +59,7 @@ def lost(detail: str, *, has_sent: bool) -> FerrygateError:
 
 
 def _ended(site: Site, disconnect: Disconnect) -> FerrygateError:
-    """The server has ended the sign-in, and said so."""
+    """Make the error for a server that ended the connection with a DISCONNECT message."""
     said = sentence(disconnect.reason)
     detail = f"disconnect, code {disconnect.code}"
     if disconnect.code == _NO_MORE_METHODS or _TOO_MANY_FAILURES.search(said):
