@@ -22,7 +22,7 @@ from ferrygate.common.errors import Problem
 from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.name_conflict import NameConflict
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import BatchView, FileView
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ CLEANING = {
 # Texts that name things; no sentence, and nothing that is chosen by.
 NAMES = {
     Problem: {"detail", "fingerprint", "server_said"},
-    Outcome: {"local", "sha256"},
+    FileOutcome: {"local", "sha256"},
     FileView: {"local", "sha256"},
     BatchView: {"name", "target"},
     SiteOpened: set(),

@@ -25,24 +25,19 @@ from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.origin_mark import OriginMark, mark_of
 from ferrygate.transfers.plan import Planner
-from ferrygate.transfers.rate_limiter import RateLimiter
 from ferrygate.transfers.replacing import ReplaceSlots
-from ferrygate.transfers.route import Route
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from ferrygate.transfers.window import Share, Window
 from fuzz.hostile import HostileStream, Script
 from support.fake_clock import ManualClock
 
 
 class Disk:
-    """Gives hidden names, one after the other."""
-
-    def __init__(self) -> None:
-        self._numbers = count()
-
-    def hidden_name(self) -> str:
-        return f".ferrygate-{next(self._numbers)}.part"
+    """Keeps nothing."""
 
     def write_back(self, file: BinaryIO) -> None:
         """What is fetched here need not last."""
@@ -78,10 +73,10 @@ class Target:
         self._source.write_bytes(b"s" * 70_000)
         self._disk = Disk()
         self._works = (
-            lambda route: route.files.stat(b"/folder/a"),
-            lambda route: route.files.list_folder(b"/folder", _take_none),
-            lambda route: route.files.remove_tree(b"/folder"),
-            lambda route: route.files.make_folders(b"/folder/x/y"),
+            lambda channel: channel.files.stat(b"/folder/a"),
+            lambda channel: channel.files.list_folder(b"/folder", _take_none),
+            lambda channel: channel.files.remove_tree(b"/folder"),
+            lambda channel: channel.files.make_folders(b"/folder/x/y"),
             self._download,
             self._upload,
             self._plan,
@@ -99,18 +94,18 @@ class Target:
         work = self._works[script.byte() % len(self._works)]
         object_store = bool(script.byte() & 1)
         stream = HostileStream(script, clock, cancel)
-        channel = SftpChannel(stream, clock)
+        sftp = SftpChannel(stream, clock)
         ended: FerrygateError | None = None
         folders = KeptFolders(clock.monotonic)
-        route = self._route(channel, clock, folders, object_store=object_store)
+        channel = self._channel(sftp, clock, folders, object_store=object_store)
         try:
-            channel.start(cancel)
+            sftp.start(cancel)
             with closing(folders):
-                channel.run(work(route), cancel)
+                sftp.run(work(channel), cancel)
         except FerrygateError as error:
             ended = error
-        if channel.usable:
-            self._go_on(channel)
+        if sftp.usable:
+            self._go_on(sftp)
         self._clear()
         return Session(stream.served, ended)
 
@@ -123,22 +118,22 @@ class Target:
             self._fetched.mkdir()
 
     @staticmethod
-    def _go_on(channel: SftpChannel) -> None:
+    def _go_on(sftp: SftpChannel) -> None:
         """Use the channel again, whatever is still due on it."""
         try:
-            channel.run(RemoteFiles(channel).stat(b"/folder/a"), CancelToken())
+            sftp.run(RemoteFiles(sftp).stat(b"/folder/a"), CancelToken())
         except FerrygateError:
             return
 
     @staticmethod
-    def _route(
-        channel: SftpChannel, clock: ManualClock, folders: KeptFolders, *, object_store: bool
-    ) -> Route:
-        window = Window(Share(1 << 20), clock, channel.bell)
+    def _channel(
+        sftp: SftpChannel, clock: ManualClock, folders: KeptFolders, *, object_store: bool
+    ) -> TransferChannel:
+        window = InFlightWindow(LineEstimator(1 << 20), clock, sftp.bell)
         late = LateParts(clock.monotonic, 330)
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
-        return Route(
-            RemoteFiles(channel),
+        return TransferChannel(
+            RemoteFiles(sftp),
             window,
             limiter,
             object_store,
@@ -147,45 +142,46 @@ class Target:
             ListedTimes(),
             folders,
             OriginMark("sftp.example.com", 22, mark_of("linux", clock)),
+            (f".ferrygate-{number}.part" for number in count()).__next__,
         )
 
-    async def _download(self, route: Route) -> None:
+    async def _download(self, channel: TransferChannel) -> None:
         local = str(self._fetched / "a")
         job = FileJob(number=0, local=local, remote=b"/folder/a", size=None)
-        await self._fetch(route, job)
+        await self._fetch(channel, job)
 
-    async def _fetch(self, route: Route, job: FileJob) -> None:
-        fetched = await download(route, job, _told, self._disk)
+    async def _fetch(self, channel: TransferChannel, job: FileJob) -> None:
+        fetched = await download(channel, job, _told, self._disk)
         if fetched.opened is not None:
             fetched.opened.close()
 
-    async def _upload(self, route: Route) -> None:
+    async def _upload(self, channel: TransferChannel) -> None:
         remote, choice = b"/folder/new", ConflictChoice.KEEP_BOTH
         job = FileJob(number=0, local=str(self._source), remote=remote, on_conflict=choice)
-        await upload(route, job, _told, UploadCheckpoint())
+        await upload(channel, job, _told, UploadCheckpoint())
 
-    async def _plan(self, route: Route) -> None:
+    async def _plan(self, channel: TransferChannel) -> None:
         """Walk a folder, and fetch the first of what is found."""
         found: list[FileJob] = []
         planner = Planner(found.append, ConflictChoice.FAIL, new_folders_are_empty=True)
-        await planner.plan_download(route.files, (b"/folder",), str(self._fetched))
+        await planner.plan_download(channel.files, (b"/folder",), str(self._fetched))
         for job in found:
             self._check_place(job)
         for job in found[:4]:
-            await self._fetch(route, job)
+            await self._fetch(channel, job)
 
     def _check_place(self, job: FileJob) -> None:
         """No name of a server leads out of the folder that was chosen."""
         assert os.path.normpath(job.local).startswith(f"{self._fetched}{os.sep}")
 
-    async def _all_at_once(self, route: Route) -> None:
+    async def _all_at_once(self, channel: TransferChannel) -> None:
         works: list[Coroutine[Any, Any, object]] = [
-            self._download(route),
-            self._upload(route),
-            route.files.entries(b"/folder"),
-            route.files.stat(b"/folder/a"),
+            self._download(channel),
+            self._upload(channel),
+            channel.files.entries(b"/folder"),
+            channel.files.stat(b"/folder/a"),
         ]
-        for task in [route.files.channel.spawn(work) for work in works]:
+        for task in [channel.sftp.spawn(work) for work in works]:
             await task
 
 

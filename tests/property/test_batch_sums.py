@@ -10,7 +10,7 @@ from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import (
     MOVES,
     BatchId,
@@ -70,7 +70,7 @@ def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> Fil
     match state:
         case S.DELIVERED | S.SKIPPED:
             is_whole = state is S.DELIVERED
-            outcome = Outcome(
+            outcome = FileOutcome(
                 state=state,
                 local="",
                 remote=b"",

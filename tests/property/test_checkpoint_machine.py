@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.transfers.checkpoint import MOVES, UploadCheckpoint, UploadPhase
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import TransferState
 
 NAMES = (b"/a", b"/b")
@@ -196,7 +196,9 @@ class CheckpointMachine(RuleBasedStateMachine):
 
     def deliver(self, path: bytes) -> None:
         self.checkpoint.close_answered(
-            Outcome(state=TransferState.DELIVERED, local="a", remote=path, size=SIZE, sha256="00")
+            FileOutcome(
+                state=TransferState.DELIVERED, local="a", remote=path, size=SIZE, sha256="00"
+            )
         )
         self.handle, self.is_delivered = None, True
 

@@ -25,10 +25,10 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import message
 from ferrygate.engine.messages.transfers import AnswerConflict, BatchChanged, FileChanged
 from ferrygate.engine.queue.batch import Batch
-from ferrygate.engine.work_queue import Item
 from ferrygate.transfers.conflict import NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts
+from ferrygate.transfers.schedule.work_queue import Item
 from ferrygate.transfers.views import (
     MOVES,
     BatchId,
@@ -141,11 +141,11 @@ class QueueMachine(RuleBasedStateMachine):
         for _item in range(count):
             lane.begin()
 
-    @precondition(lambda self: any(lane.flying for lane in self.rig.working))
+    @precondition(lambda self: any(lane.in_flight for lane in self.rig.working))
     @rule(data=st.data(), end=st.sampled_from(ENDS))
     def end_item(self, data: st.DataObject, end: str) -> None:
-        lane = data.draw(st.sampled_from([lane for lane in self.rig.working if lane.flying]))
-        self.end(lane, data.draw(st.sampled_from(lane.flying)), end)
+        lane = data.draw(st.sampled_from([lane for lane in self.rig.working if lane.in_flight]))
+        self.end(lane, data.draw(st.sampled_from(lane.in_flight)), end)
 
     @precondition(lambda self: self.rig.working)
     @rule(data=st.data())
@@ -158,7 +158,7 @@ class QueueMachine(RuleBasedStateMachine):
         """The engine hears that there is room on a queue that nobody works off any more."""
         lane = self.lane(data)
         lane.begin()
-        for item in list(lane.flying):
+        for item in list(lane.in_flight):
             self.end(lane, item, "delivered")
         lane.give_up()
 
@@ -168,7 +168,7 @@ class QueueMachine(RuleBasedStateMachine):
         for _turn in range(turns):
             for lane in self.rig.working:
                 lane.begin()
-                for item in lane.flying[:1]:
+                for item in lane.in_flight[:1]:
                     self.end(lane, item, "delivered")
             self.rig.handle()
 
@@ -177,10 +177,10 @@ class QueueMachine(RuleBasedStateMachine):
     def end_lane(self, data: st.DataObject) -> None:
         self.lane(data).end()
 
-    @precondition(lambda self: any(not lane.flying for lane in self.rig.working))
+    @precondition(lambda self: any(not lane.in_flight for lane in self.rig.working))
     @rule(data=st.data())
     def refuse(self, data: st.DataObject) -> None:
-        data.draw(st.sampled_from([ln for ln in self.rig.working if not ln.flying])).refuse()
+        data.draw(st.sampled_from([ln for ln in self.rig.working if not ln.in_flight])).refuse()
 
     def end(self, lane: FakeLane, item: Item, end: str) -> None:
         if not isinstance(item, FileJob):
@@ -214,7 +214,7 @@ class QueueMachine(RuleBasedStateMachine):
         held = [
             (lane.batch.id, item.number if isinstance(item, FileJob) else "walk")
             for lane in self.rig.working
-            for item in (*lane.flying, *lane.queue._items)
+            for item in (*lane.in_flight, *lane.queue._items)
         ]
         assert len(held) == len(set(held))
 
@@ -245,7 +245,7 @@ class QueueMachine(RuleBasedStateMachine):
             item.number
             for lane in self.rig.working
             if lane.batch is batch
-            for item in (*lane.flying, *lane.queue._items)
+            for item in (*lane.in_flight, *lane.queue._items)
             if isinstance(item, FileJob)
         } | set(batch._files._queue._waiting)
 
@@ -304,7 +304,7 @@ class QueueMachine(RuleBasedStateMachine):
                     lane.give_up()
                     continue
                 lane.begin_all()
-                for item in list(lane.flying):
+                for item in list(lane.in_flight):
                     self.end(lane, item, "delivered")
                 lane.end()
         raise AssertionError("it does not come to an end")

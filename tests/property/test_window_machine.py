@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ferrygate.sftp.tasks import Bell
-from ferrygate.transfers.window import Share, Window
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
 from support.task_runner import TaskRunner
 
@@ -23,19 +24,21 @@ class WindowMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = TaskRunner()
-        self.window = Window(Share(1 << 20), ManualClock(), lambda: Bell(self.runner.wake))
-        self.window.most = 100
-        self.flying: list[int] = []
+        self.window = InFlightWindow(
+            LineEstimator(1 << 20), ManualClock(), lambda: Bell(self.runner.wake)
+        )
+        self.window.max_bytes = 100
+        self.in_flight: list[int] = []
         self.waiting: deque[tuple[int, int]] = deque()
         self.served: list[int] = []
         self.asked = 0
 
     def fits(self, count: int) -> bool:
-        return not self.flying or sum(self.flying) + count <= self.window.most
+        return not self.in_flight or sum(self.in_flight) + count <= self.window.max_bytes
 
     def serve(self) -> None:
         while self.waiting and self.fits(self.waiting[0][1]):
-            self.flying.append(self.waiting.popleft()[1])
+            self.in_flight.append(self.waiting.popleft()[1])
 
     @rule(count=COUNTS)
     def take(self, count: int) -> None:
@@ -43,7 +46,7 @@ class WindowMachine(RuleBasedStateMachine):
         number = self.asked
 
         async def work() -> None:
-            await self.window.take(count)
+            await self.window.acquire(count)
             self.served.append(number)
 
         self.waiting.append((number, count))
@@ -58,36 +61,36 @@ class WindowMachine(RuleBasedStateMachine):
     @rule(count=COUNTS)
     def take_now(self, count: int) -> None:
         """Somebody who may not wait."""
-        self.window.take_now(count)
-        self.flying.append(count)
+        self.window.acquire_now(count)
+        self.in_flight.append(count)
 
-    @precondition(lambda self: self.flying)
+    @precondition(lambda self: self.in_flight)
     @rule(data=st.data(), most=st.none() | BOUNDS)
     def land(self, data: st.DataObject, most: int | None) -> None:
         """As a window does it: perhaps another bound, then the bytes of one answer."""
-        index = data.draw(st.integers(0, len(self.flying) - 1))
+        index = data.draw(st.integers(0, len(self.in_flight) - 1))
         if most is not None:
-            self.window.most = most
+            self.window.max_bytes = most
         self.land_one(index)
 
     def land_one(self, index: int = -1) -> None:
-        count = self.flying.pop(index)
+        count = self.in_flight.pop(index)
         self.serve()
-        self.window.give_back(count)
+        self.window.release(count)
         self.runner.go()
 
     @precondition(lambda self: self.waiting)
     @rule()
     def land_all(self) -> None:
-        """Nobody starves: once all that flew has landed, who waited first has had a turn."""
+        """No request starves: once all before it are acknowledged, the first that waits goes."""
         first = self.waiting[0][0]
-        while self.flying and self.waiting and self.waiting[0][0] == first:
+        while self.in_flight and self.waiting and self.waiting[0][0] == first:
             self.land_one()
         assert first in self.served
 
     @invariant()
     def nothing_is_counted_twice_or_lost(self) -> None:
-        assert self.window.flying == sum(self.flying)
+        assert self.window.in_flight == sum(self.in_flight)
 
     @invariant()
     def who_waits_is_served_in_order(self) -> None:
@@ -97,12 +100,12 @@ class WindowMachine(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_for_nothing(self) -> None:
         if self.waiting:
-            assert self.flying
+            assert self.in_flight
 
     def teardown(self) -> None:
-        while self.flying:
+        while self.in_flight:
             self.land_one()
-        assert self.window.flying == 0
+        assert self.window.in_flight == 0
         assert not self.waiting
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 
 
 def opening(path: bytes) -> UploadCheckpoint:
@@ -29,7 +29,7 @@ def cut(path: bytes, sent: int) -> UploadCheckpoint:
     return checkpoint
 
 
-def delivered(outcome: Outcome) -> UploadCheckpoint:
+def delivered(outcome: FileOutcome) -> UploadCheckpoint:
     """CLOSE was answered."""
     checkpoint = writing(outcome.remote, outcome.size)
     checkpoint.close_left(outcome.size, outcome.sha256)

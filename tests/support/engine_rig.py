@@ -106,7 +106,7 @@ class EngineRig:
         self.listener = Listener()
         self.connections: list[Connection] = []
         self.is_reachable = True
-        self.on_hidden_name: Callable[[], None] = lambda: None  # a download is about to begin
+        self.on_new_part_name: Callable[[], None] = lambda: None  # a download is about to begin
         self.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
         self.known_hosts = KnownHosts(home / "known_hosts")
         skews = SkewStore(home / "skew")
@@ -143,7 +143,7 @@ class EngineRig:
 
     def _random_hex(self, count: int) -> str:
         if threading.current_thread().name != "engine":  # there batches are named
-            self.on_hidden_name()
+            self.on_new_part_name()
         return os.urandom(count).hex()
 
     def close(self) -> None:

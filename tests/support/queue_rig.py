@@ -12,9 +12,6 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, Uns
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.leftovers import UploadFailure
-from ferrygate.engine.load import Load
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import (
     BatchChanged,
@@ -26,16 +23,20 @@ from ferrygate.engine.messages.transfers import (
 from ferrygate.engine.queue.batch import Batch
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.engine.queue.transfer_queue import TransferQueue
-from ferrygate.engine.transfer_settings import TransferSettings
-from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
-from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.rate_limiter import RateLimiter
-from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.partial_uploads import what_is_left
+from ferrygate.transfers.reports import UploadFailure
+from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
+from ferrygate.transfers.schedule.lane import Lane, LaneRefusedError
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
+from ferrygate.transfers.schedule.work_queue import Item, WorkQueue
+from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import (
     BatchId,
@@ -45,7 +46,6 @@ from ferrygate.transfers.views import (
     FileView,
     TransferState,
 )
-from ferrygate.transfers.window import Share
 from support.fake_clock import ManualClock
 from support.no_marks import no_marks
 from support.scripted_sftp import Rig, ScriptedServer
@@ -58,17 +58,17 @@ LARGE = 9 << 20  # bytes; such a file has a lane to itself
 class FakeLane(Lane):
     """Has no thread and no channel: a test takes from its queue, and says how each item ends.
 
-    It reports in the order in which a bundle does.
+    It reports in the order in which a worker does.
 
     Attributes:
-        flying: what it has begun.
+        in_flight: the items that it has begun.
         dropped: how often it was told to let go of its channel.
         stopped: it was told to end.
     """
 
     def __init__(self, name: str) -> None:  # the base would start a thread
         self.name = name
-        self.flying: list[Item] = []
+        self.in_flight: list[Item] = []
         self.dropped = 0
         self.stopped = False
         self._work: deque[tuple[Any, Callable[[Any], None], Callable[[BaseException], None]]]
@@ -100,24 +100,24 @@ class FakeLane(Lane):
 
     @property
     def queue(self) -> WorkQueue:
-        queue: WorkQueue = self._bundle._queue
+        queue: WorkQueue = self._worker._queue
         return queue
 
     @property
     def batch(self) -> Batch:
         """Where its reports go."""
-        batch: Batch = self._bundle._reports
+        batch: Batch = self._worker._reports
         return batch
 
     @property
-    def _bundle(self) -> Any:
-        return self._work[0][0].__self__  # the method is a bundle's
+    def _worker(self) -> Any:
+        return self._work[0][0].__self__  # the method is a worker's
 
     def begin(self, *, told: bool = True) -> Item | None:
         """Take the next item off the queue; it is ``told`` to move, unless it is only asked."""
         item = self.queue.take()
         if item is not None:
-            self.flying.append(item)
+            self.in_flight.append(item)
             if isinstance(item, FileJob) and told:
                 self.batch.entered(item, self.moving, 0)
         return item
@@ -140,7 +140,7 @@ class FakeLane(Lane):
 
     def find(self, server: ScriptedServer) -> Item:
         """Have the walk that is under way find all there is; it is not over yet."""
-        (walk,) = (item for item in self.flying if not isinstance(item, FileJob))
+        (walk,) = (item for item in self.in_flight if not isinstance(item, FileJob))
         rig = Rig(server)
         rig.run(walk(rig.files))
         return walk
@@ -153,7 +153,7 @@ class FakeLane(Lane):
         size = job.size or 0 if state is TransferState.DELIVERED else 0
         if state is TransferState.DELIVERED:
             self.batch.entered(job, TransferState.CHECKING, size)
-        outcome = Outcome(state=state, local=job.local, remote=job.remote, size=size)
+        outcome = FileOutcome(state=state, local=job.local, remote=job.remote, size=size)
         self._over(job)
         self.batch.ended(job, outcome)
 
@@ -184,7 +184,7 @@ class FakeLane(Lane):
             self.batch.failed(item, error)
 
     def _over(self, item: Item) -> None:
-        self.flying.remove(item)
+        self.in_flight.remove(item)
         self.queue.done(item)
 
     def give_up(self, error: BaseException | None = None) -> list[Item]:
@@ -195,7 +195,7 @@ class FakeLane(Lane):
         if error is None:
             cancelled = self.batch.cancel.cancelled
             error = Cancelled() if cancelled else ConnectionLostError(message("Lost."))
-        for item in list(self.flying):
+        for item in list(self.in_flight):
             self.fail(item, error)
         left = self.queue.take_all()
         self._work.popleft()[1](left)
@@ -207,7 +207,7 @@ class FakeLane(Lane):
 
     def break_down(self, error: BaseException) -> None:
         """It ends with this, and nothing was begun."""
-        assert not self.flying
+        assert not self.in_flight
         self._work.popleft()[2](error)
 
     def end(self) -> bool:
@@ -240,15 +240,16 @@ class QueueRig:
             self._new_lane,
             TransferSettings(
                 clock=self.clock,
-                disk=Flusher(lambda count: "0" * count, self.clock, "0123abcd"),
+                disk=Flusher(self.clock, "0123abcd"),
                 limiter=RateLimiter(self.clock, None),
-                share=Share(48 << 20),
+                line_estimator=LineEstimator(48 << 20),
                 object_store=object_store,
                 open_files=OpenFiles(),
-                load=Load(),
+                concurrency=ConcurrencyLimit(),
                 late=LateParts(self.clock.monotonic, 330),
                 claims=UploadClaims(self.folder / "replacing", "account"),
                 mark=no_marks(),
+                new_part_name=lambda: ".ferrygate-0123abcd-00.part",
                 listed_times=ListedTimes(),
             ),
             self._doubt,
@@ -308,7 +309,7 @@ class QueueRig:
         while self.working:
             for lane in self.working:
                 lane.begin_all()
-                for item in list(lane.flying):
+                for item in list(lane.in_flight):
                     if isinstance(item, FileJob):
                         lane.deliver(item)
                     else:

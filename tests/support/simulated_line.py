@@ -8,15 +8,16 @@ from itertools import count
 from random import Random
 
 from ferrygate.sftp.tasks import Bell
-from ferrygate.transfers.window import Share, Window
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
 
 LARGEST = 261_120  # bytes of a request, as OpenSSH takes them
 
 
-def window_of(share: Share, clock: ManualClock) -> Window:
+def window_of(line_estimator: LineEstimator, clock: ManualClock) -> InFlightWindow:
     """A window nobody waits for."""
-    return Window(share, clock, lambda: Bell(lambda _future: None))
+    return InFlightWindow(line_estimator, clock, lambda: Bell(lambda _future: None))
 
 
 def p95(seconds: list[float]) -> float:
@@ -87,8 +88,10 @@ class SimulatedChannel:
         most: the most bytes that were in flight at any time.
     """
 
-    def __init__(self, line: SimulatedLine, share: Share, largest: int = LARGEST) -> None:
-        self.window = window_of(share, line.clock)
+    def __init__(
+        self, line: SimulatedLine, line_estimator: LineEstimator, largest: int = LARGEST
+    ) -> None:
+        self.window = window_of(line_estimator, line.clock)
         self.moved = self.most = 0
         self._line = line
         self._largest = largest
@@ -96,17 +99,17 @@ class SimulatedChannel:
         self.move()
 
     def go_on(self, seconds: float) -> float:
-        """Let time pass; returns the bytes a second that landed."""
-        before, self.most = self.moved, self.window.flying
+        """Let time pass; returns the bytes a second that were acknowledged."""
+        before, self.most = self.moved, self.window.in_flight
         self._line.go_on(seconds)
         return (self.moved - before) / seconds
 
     def move(self) -> None:
         """Put in flight what may be."""
-        while self.window.has_room(size := self.window.piece(self._largest)):
-            self.window.take_now(size)
+        while self.window.has_room(size := self.window.request_size(self._largest)):
+            self.window.acquire_now(size)
             self._ask(size, self.window.now())
-        self.most = max(self.most, self.window.flying)
+        self.most = max(self.most, self.window.in_flight)
 
     def _ask(self, size: int, asked_at: float) -> None:
         def answered() -> None:
@@ -119,6 +122,6 @@ class SimulatedChannel:
     def _look(self) -> None:
         answers, self._answers = self._answers, []
         for size, asked_at in answers:
-            self.window.landed(size, asked_at)
+            self.window.acknowledge(size, asked_at)
             self.moved += size
         self.move()

@@ -16,13 +16,14 @@ from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFolder
-from ferrygate.transfers.outcome import Outcome, Report
-from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.outcome import FileOutcome, Report
 from ferrygate.transfers.replacing import ReplaceSlots
-from ferrygate.transfers.route import Route
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from ferrygate.transfers.window import Share, Window
 from support.no_marks import no_marks
 from support.scripted_sftp import Rig, ScriptedServer
 
@@ -52,13 +53,10 @@ class Reports:
 
 
 class Disk:
-    """Gives one hidden name, and counts how often it is given time to keep up."""
+    """Counts how often it is given time to keep up."""
 
     def __init__(self) -> None:
         self.written_back = 0
-
-    def hidden_name(self) -> str:
-        return ".ferrygate-abab.part"
 
     def write_back(self, file: BinaryIO) -> None:  # noqa: ARG002  the protocol's
         self.written_back += 1
@@ -84,6 +82,7 @@ class TransferRig:
         self.slots = ReplaceSlots()
         self.listed_times = ListedTimes()
         self.mark = no_marks()
+        self.new_part_name: Callable[[], str] = lambda: ".ferrygate-abab.part"
         self.folders = KeptFolders(self.rig.stream.clock.monotonic)
 
     def write(self, name: str, content: bytes) -> str:
@@ -91,13 +90,13 @@ class TransferRig:
         path.write_bytes(content)
         return str(path)
 
-    def route(self, *, object_store: bool = True) -> Route:
+    def channel(self, *, object_store: bool = True) -> TransferChannel:
         """The channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
-        window = Window(Share(self.in_flight), clock, channel.bell)
+        window = InFlightWindow(LineEstimator(self.in_flight), clock, channel.bell)
         limiter = RateLimiter(clock, self.limit)
         late = self.late
-        return Route(
+        return TransferChannel(
             self.rig.files,
             window,
             limiter,
@@ -107,23 +106,24 @@ class TransferRig:
             self.listed_times,
             self.folders,
             self.mark,
+            self.new_part_name,
             late_check=self.late_check,
         )
 
-    def send(self, job: FileJob, *, object_store: bool = True) -> Outcome:
+    def send(self, job: FileJob, *, object_store: bool = True) -> FileOutcome:
         """Upload one file; ``checkpoint`` tells afterwards how far it came."""
-        route = self.route(object_store=object_store)
-        return self.rig.run(upload(route, job, self.reports, self.checkpoint))
+        channel = self.channel(object_store=object_store)
+        return self.rig.run(upload(channel, job, self.reports, self.checkpoint))
 
-    def fetch(self, job: FileJob) -> Outcome:
+    def fetch(self, job: FileJob) -> FileOutcome:
         """Download one file; its hidden name is always the same."""
-        return self.rig.run(self.fetching(self.route(), job, self.reports))
+        return self.rig.run(self.fetching(self.channel(), job, self.reports))
 
     async def fetching(
-        self, route: Route, job: FileJob, report: Report, disk: FetchDisk | None = None
-    ) -> Outcome:
+        self, channel: TransferChannel, job: FileJob, report: Report, disk: FetchDisk | None = None
+    ) -> FileOutcome:
         """Download one file on a channel that others may share."""
-        fetched = await download(route, job, report, disk or self.disk)
+        fetched = await download(channel, job, report, disk or self.disk)
         if fetched.opened is not None:
             fetched.opened.close()
         return fetched.outcome

@@ -25,11 +25,11 @@ HAND_OVERS = (
         is_answer=True,
     ),
     # Between the engine's thread and lanes.
-    HandOver(put="ferrygate.engine.lane:Lane.submit", what="job"),
+    HandOver(put="ferrygate.transfers.schedule.lane:Lane.submit", what="job"),
     HandOver(
-        put="ferrygate.engine.work_queue:WorkQueue.put",
+        put="ferrygate.transfers.schedule.work_queue:WorkQueue.put",
         what="item",
-        taken="ferrygate.engine.work_queue:WorkQueue.take",
+        taken="ferrygate.transfers.schedule.work_queue:WorkQueue.take",
     ),
     HandOver(put="ferrygate.engine.queue.report_queue:ReportQueue.put", what="report"),
     # On a lane: coroutines, requests that wait to be sent, and replies.

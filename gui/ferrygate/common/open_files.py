@@ -81,22 +81,22 @@ def _open_now() -> int:
 
 
 class OpenFiles:
-    """The files that all lanes of a session have under way; asked by several threads."""
+    """Counts the files that all lanes of a session have open, and bounds them; for any thread."""
 
     def __init__(self, room: Callable[[], int] = room) -> None:
-        """``room`` tells how many more may be open now; asked when none of ours is."""
+        """Begin with none; ``room`` tells how many may be open, and is asked when none is."""
         self._room = room
         self._lock = threading.Lock()  # guards these
         self._open = 0
         self._waiting = 0  # of those
-        self._most = 0
+        self._max_files = 0
 
-    def take(self, *, first: bool = False) -> bool:
+    def acquire(self, *, first: bool = False) -> bool:
         """Count one more file, if it may be open; the ``first`` of a lane always may."""
         with self._lock:
             if not self._open:
-                self._most = self._room()
-            if not first and self._open >= self._most:
+                self._max_files = self._room()
+            if not first and self._open >= self._max_files:
                 return False
             self._open += 1
             return True
@@ -118,12 +118,12 @@ class OpenFiles:
             with self._lock:
                 self._waiting -= 1
 
-    def give_back(self) -> None:
-        """A file is not open any more."""
+    def release(self) -> None:
+        """Count one file less."""
         with self._lock:
             self._open -= 1
 
     def fewer(self) -> None:
-        """The system would open no more: allow fewer than are open, until none is."""
+        """Allow fewer than are open, until none is, as the system would open no more."""
         with self._lock:
-            self._most = min(self._most, self._open - 1)
+            self._max_files = min(self._max_files, self._open - 1)

@@ -30,7 +30,7 @@ from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.listing import Take, incomplete, read_folder
 from ferrygate.sftp.replies import check_ok, expect
-from ferrygate.sftp.status import TELLS_NOTHING, no_folder, no_home
+from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_folder, no_home
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import USUAL_HANDLE, AttrsReply, HandleReply, NameReply, Open, Reply, Type
 
@@ -161,7 +161,7 @@ class RemoteFiles:
                 raise no_folder(path)
         except NotFoundError:
             return False
-        except TELLS_NOTHING as refusal:
+        except STAT_NOT_ALLOWED as refusal:
             if hidden_stands and isinstance(refusal, PermissionDeniedError):
                 return True
             unseen.add(path)

@@ -47,15 +47,16 @@ _SCANNED = -1  # stands for the code that no draft has: a scanner did not let th
 _TOO_MANY = re.compile(
     r"too many|open (files|handles)|handle (limit|quota)|[em]nfile", re.IGNORECASE
 )
-TELLS_NOTHING = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
-"""Refusals after which it is not known what stands there.
+STAT_NOT_ALLOWED = (PermissionDeniedError, RemoteFailureError, UnsupportedError)
+"""Refusals of a STAT after which it is unknown whether the name is taken, and by what.
 
 A drop box takes files, and no more. Some servers answer FAILURE for a name that is not there, or do
 not know the request.
 """
 
-TELLS_LITTLE = (NotFoundError, *TELLS_NOTHING)
-"""The same, where servers also say NO_SUCH_FILE of what is there, or of the folder above."""
+STAT_NOT_RELIABLE = (NotFoundError, *STAT_NOT_ALLOWED)
+"""Refusals of a request that may hide an entry: some servers also say NO_SUCH_FILE of one that is
+there, or of the folder above."""
 
 _WITHOUT_REASON = frozenset({Status.FAILURE, Status.PERMISSION_DENIED})
 

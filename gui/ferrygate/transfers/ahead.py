@@ -1,4 +1,4 @@
-"""Many requests under way at a time, and their answers in the order of the questions."""
+"""Keeps several requests under way, and hands out their answers in the order of the requests."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ class Ahead(Generic[Subject, T]):
         subjects: Iterable[Subject],
         ask: Callable[[Subject], Coroutine[Any, Any, T]],
         *,
-        most: int,
+        max_in_flight: int,
     ) -> None:
-        """Ask about the first ``most`` of the subjects; about another when one is taken."""
+        """Ask about the first ``max_in_flight`` of the subjects; and another when one is taken."""
         self._asked = ((subject, channel.spawn(ask(subject))) for subject in subjects)
-        self._in_flight: deque[tuple[Subject, Future[T]]] = deque(islice(self._asked, most))
+        self._in_flight: deque[tuple[Subject, Future[T]]] = deque(
+            islice(self._asked, max_in_flight)
+        )
 
     async def next(self) -> tuple[Subject, T] | None:
         """Return the next subject with its answer, once that has come; none after the last."""

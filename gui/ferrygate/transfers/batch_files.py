@@ -1,4 +1,4 @@
-"""The files of one batch, which is one upload or download, and how they stand."""
+"""Keeps the files of one batch, which is one upload or download, and the state of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.file_queue import FileQueue
 from ferrygate.transfers.file_record import FileRecord
 from ferrygate.transfers.name_conflict import NameConflict
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.recent_speed import RecentSpeed
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.views import (
@@ -34,14 +34,14 @@ from ferrygate.transfers.views import (
 
 
 class BatchFiles:
-    """Owned by one thread; knows states and sums, moves nothing itself.
+    """Knows states and sums of a batch, and moves nothing itself; owned by one thread.
 
     What was delivered or skipped is in the sums alone: a batch may have a million files.
 
     Attributes:
         batch: names the batch.
-        cancel: set by :meth:`stop`; looked at by whoever works for it, on any thread. There is
-            another one after :meth:`retry`.
+        cancel: set by :meth:`stop`; looked at by lanes, on their threads. There is another one
+            after :meth:`retry`.
         problem: why the walk ended early.
         conflicts: its files whose names are taken.
         slots: for its files that overwrite others; each is given back when its file has ended.
@@ -80,19 +80,19 @@ class BatchFiles:
 
     @property
     def walk_begun(self) -> bool:
-        """Tell whether somebody walks its folders, or has walked them."""
+        """Tell whether a lane walks the folders, or has walked them."""
         return self._walk_begun
 
     def begin_walk(self) -> None:
-        """Somebody walks its folders now."""
+        """Note that a lane walks the folders from now on."""
         self._walk_begun = True
 
     def walk_again(self) -> None:
-        """The walk was not begun after all, or was cut: it has to be begun anew."""
+        """Note that the walk was not begun after all, or was cut, and is to be begun anew."""
         self._walk_begun = False
 
     def walk_over(self, problem: Problem | None = None) -> None:
-        """No more files come; with a problem where some may be missing."""
+        """Note that no more files come; ``problem`` says why some may be missing."""
         self._walking = False
         self.problem = problem or self.problem
 
@@ -103,7 +103,7 @@ class BatchFiles:
 
         What waits for late parts is left to :meth:`take_late`.
 
-        The walk fails for this reason where it is not over: nobody has seen what it would find.
+        The walk fails for this reason if it is not over, as what it would find is unknown.
         """
         self.cancel.cancel()
         if self._walking and self.problem is None:
@@ -136,7 +136,7 @@ class BatchFiles:
     def _wait_anew(self, record: FileRecord) -> FileView:
         number, moved = record.view.number, record.view.moved
         # Much may have happened to its name since.
-        record.job = msgspec.structs.replace(record.job, free=False)
+        record.job = msgspec.structs.replace(record.job, known_absent=False)
         self._queue.wait(number)
         self._moved -= moved
         return self._change(
@@ -165,7 +165,7 @@ class BatchFiles:
         return self._walk_tries
 
     def renew(self) -> None:
-        """There is another connection: what was lost with the last one counts no more."""
+        """Count tries anew, as there is another connection."""
         self._walk_tries = 0
         for record in self._records.values():
             record.tries = 0
@@ -173,9 +173,9 @@ class BatchFiles:
     # ------------------------------------------------------------ names that are taken
 
     def meet(self, conflict: NameConflict) -> FileView:
-        """A file's name is taken: it waits for a person's answer, unless there is one already."""
+        """Have a file whose name is taken wait for a person's answer, unless there is one."""
         number = conflict.number
-        self.slots.give_back(number)
+        self.slots.release(number)
         decision = self.conflicts.meet(conflict)
         if decision is not None:
             self._records[number].decision = decision
@@ -184,10 +184,10 @@ class BatchFiles:
         return self._change(number, TransferState.WAITING, moved=0)
 
     def answer(
-        self, question: int, choice: ConflictChoice, scope: ConflictScope, most: int | None
+        self, question: int, choice: ConflictChoice, scope: ConflictScope, shown: int | None
     ) -> None:
         """Take a person's answer, as :meth:`Conflicts.answer`; the files it settles go on first."""
-        settled = self.conflicts.answer(question, choice, scope, most)
+        settled = self.conflicts.answer(question, choice, scope, shown)
         for number, decision in reversed(settled):
             self._records[number].decision = decision
             self._queue.wait_first(number)
@@ -195,7 +195,7 @@ class BatchFiles:
     # ------------------------------------------------------------ files
 
     def add(self, job: FileJob) -> FileView:
-        """Take in a file the plan has found."""
+        """Take in a file that a walk has found."""
         view = FileView(
             number=job.number,
             local=job.local,
@@ -214,20 +214,20 @@ class BatchFiles:
         return self._records[self._queue.take()].decided_job(self.conflicts.for_all)
 
     def progress(self, number: int, state: TransferState, moved: int) -> FileView:
-        """A file moved on."""
+        """Note the state of a file, and the bytes of it that were moved."""
         view = self._records[number].view
         self._moved += moved - view.moved
         return self._change(number, state, moved=moved)
 
     def not_begun(self, number: int) -> None:
-        """A file that was handed out goes back to where it was."""
+        """Put a file that was handed out back to where it was."""
         if self._records[number].view.state is TransferState.INTERRUPTED:
             self._queue.go_on_first(number, has_slot=self.slots.has(number))
         else:
             self._queue.wait_first(number)
 
     def interrupt(self, number: int, checkpoint: UploadCheckpoint | None) -> FileView:
-        """The connection was lost under a file: it goes on first once there is one again.
+        """Have a file go on first once there is a connection again, as it was lost under the file.
 
         ``checkpoint`` is how far its upload came; without one, what was known before stays.
         """
@@ -243,13 +243,13 @@ class BatchFiles:
         record.job = msgspec.structs.replace(record.job, resume_from=checkpoint)
 
     def wait_late(self, number: int, checkpoint: UploadCheckpoint, due: float) -> FileView:
-        """A file is handed out again then, on the steady clock: a part of it may come until then.
+        """Hand a file out again at ``due``, on the steady clock: a part of it may come before.
 
-        One that is delivered is asked about; of another nothing may be sent before.
+        A delivered file is asked about then; another one is sent, and nothing of it before.
         """
         self._queue.wait_until(due, number)
         self._remember(number, checkpoint)
-        self.slots.give_back(number)
+        self.slots.release(number)
         view, delivered = self._records[number].view, checkpoint.delivered
         moved = 0 if delivered is None else delivered.size
         self._moved += moved - view.moved
@@ -261,9 +261,9 @@ class BatchFiles:
             asked_again_at=self._on_the_wall(due),
         )
 
-    def end(self, number: int, outcome: Outcome) -> FileView:
-        """A file was delivered or skipped; nothing is asked of it any more."""
-        self.slots.give_back(number)
+    def end(self, number: int, outcome: FileOutcome) -> FileView:
+        """Note that a file was delivered or skipped, and keep nothing of it but sums."""
+        self.slots.release(number)
         view = self._records[number].view
         self._moved += outcome.size - view.moved
         self._total += outcome.size - (view.size or 0)
@@ -293,12 +293,12 @@ class BatchFiles:
         left: LeftBehind,
         checkpoint: UploadCheckpoint | None = None,
     ) -> FileView:
-        """A file needs attention, or was cancelled.
+        """Note that a file needs attention, or was cancelled.
 
-        ``checkpoint`` is how far its upload came, for the case that it is tried again. Where
-        nothing is left of it that says no more: what has its name then is somebody else's.
+        ``checkpoint`` is how far its upload came, for the case that it is tried again. If nothing
+        is left of it, the checkpoint is dropped: a file of that name is another's then.
         """
-        self.slots.give_back(number)
+        self.slots.release(number)
         if left is LeftBehind.NOTHING:
             self._remember(number, None)
         elif checkpoint is not None:
@@ -324,7 +324,7 @@ class BatchFiles:
 
     @property
     def is_moving(self) -> bool:
-        """Tell whether files are to be moved now: it waits for no person and no late part alone."""
+        """Tell whether files are to be moved now, and not all wait for a person or a late part."""
         return not (self.only_waits or self.finished)
 
     @property
@@ -334,7 +334,7 @@ class BatchFiles:
         return 0 < waiting == self._counts.found - self._counts.ended and not self._walking
 
     def file(self, number: int) -> FileView | None:
-        """One file as it stands; none where it was delivered or skipped."""
+        """Return the view of a file; ``None`` if it was delivered or skipped."""
         record = self._records.get(number)
         return None if record is None else record.view
 
@@ -349,7 +349,7 @@ class BatchFiles:
         return not self._walking and self._counts.ended == self._counts.found
 
     def view(self) -> BatchView:
-        """The batch as it stands."""
+        """Return the view of the batch."""
         if self.finished and self._finished_at is None:
             self._finished_at = self._clock.now()
         return BatchView(

@@ -24,8 +24,8 @@ than all we have sent is another's and is left alone; one of the size of a CLOSE
 the file; anything shorter is our part, and is written over. Where the server tells nothing, OPEN
 must have been answered for the name to count as ours. STAT cannot tell a part of ours from another
 one's file that came later and is no longer than it: nothing is removed, therefore, where anything
-stood before OPEN, where nobody could say, or where OPEN was not answered on a server that shows
-files from their OPEN on.
+stood before OPEN, where the server would not say, or where OPEN was not answered on a server that
+shows files from their OPEN on.
 
 What is known only grows while a name is kept, however often the line is lost: the most bytes sent,
 that OPEN was answered once, that a file was cut to nothing. It is forgotten as one where the name
@@ -42,11 +42,11 @@ import msgspec
 
 from ferrygate.common.entry import Entry
 from ferrygate.transfers.late_parts import OldHandle
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 
 
 class UploadPhase(Enum):
-    """The last request of an upload that has left, or was answered."""
+    """Names the last request of an upload that has left, or was answered."""
 
     NOT_BEGUN = "not-begun"  # or its name was given up
     OPENING = "opening"
@@ -97,7 +97,7 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
         content: size and SHA-256 of what was sent, once CLOSE left.
         delivered: once CLOSE was answered, what holds even if nothing more can be asked.
         has_handle: an OPEN left whose handle the server may hold, and no end of its connection was
-            noted since. After a kill it is noted by whoever reads the checkpoint.
+            noted since. After a kill the end is noted when the checkpoint is read.
         earlier_handle: a connection was lost under a handle for this name. The server may hold it
             yet, and show its part, until :mod:`ferrygate.transfers.late_parts` says otherwise.
     """
@@ -113,7 +113,7 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
     written: int = 0
     version: tuple[int, int] = (0, 0)
     content: tuple[int, str] | None = None
-    delivered: Outcome | None = None
+    delivered: FileOutcome | None = None
     has_handle: bool = False
     earlier_handle: bool = False
 
@@ -125,7 +125,7 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
         return self.path if self.phase in _PARTLY_THERE else None
 
     def owns(self, there: Entry) -> bool:
-        """Tell whether an entry under the name can be our part, and no file of anybody's.
+        """Tell whether an entry under the name can be our part, and not a file of others.
 
         An OPEN whose answer was lost may have left an empty one.
         """
@@ -134,8 +134,8 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
     def may_remove(self, *, object_store: bool) -> bool:
         """Tell whether a part that this upload owns may be removed.
 
-        Where files show from their OPEN on, one that we own may be the beginning of somebody
-        else's, unless OPEN was answered.
+        Where files show from their OPEN on, an entry that we own may be the beginning of a file of
+        others, unless OPEN was answered.
         """
         nothing_stood = self.removable and self.overwritten is None
         return self.part_path is not None and nothing_stood and (self.answered or object_store)
@@ -143,9 +143,9 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
     # ------------------------------------------------------------ steps, in order
 
     def name_given_up(self) -> None:
-        """Forget the name, as a file of somebody else stands there.
+        """Forget the name, as a file of others has it.
 
-        Nothing is known of the next one before it was looked at.
+        Of the next name nothing is known before the server was asked.
         """
         self._demand_no_handle("give up the name")
         if self.phase is not UploadPhase.NOT_BEGUN:  # or OPEN was refused
@@ -158,9 +158,9 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
         self.version = version
 
     def target_seen(self, before: Entry | None, *, told: bool) -> None:
-        """Take note of what stands under the name; not ``told`` if the server would not say.
+        """Note the entry under the name; not ``told`` if the server would not say.
 
-        In NOT_BEGUN it is the name that was chosen, and what stands there is to be overwritten.
+        In NOT_BEGUN the name is the one that was chosen, and the entry is to be overwritten.
         """
         self._demand(self.phase is not UploadPhase.DELIVERED, "look at the target")
         self.before, self.told = before, told
@@ -169,12 +169,12 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
             self.removable = told
 
     def will_overwrite(self) -> None:
-        """OPEN goes out once more, over the file of others that was seen under the name."""
+        """Note that OPEN leaves once more, over the file of others that was seen under the name."""
         self._demand(self.phase is UploadPhase.OPENING and self.has_handle, "overwrite")
         self.overwritten = self.before or self.overwritten
 
     def open_left(self, path: bytes) -> None:
-        """OPEN leaves: from here on a part may be there."""
+        """Note that OPEN leaves: from here on a part may be there."""
         self._demand_no_handle("open")
         self._demand(self.path in {None, path}, "open another name")
         self._move(UploadPhase.OPENING)
@@ -182,7 +182,7 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
         self.written, self.has_handle = 0, True
 
     def open_refused(self) -> None:
-        """OPEN was refused: nothing of ours is there, but for what an earlier one has left."""
+        """Note that OPEN was refused: nothing of ours is there but the part of an earlier OPEN."""
         self._demand(self.phase is UploadPhase.OPENING and self.has_handle, "have OPEN refused")
         self.has_handle = False
         if not (self.answered or self.earlier_handle):
@@ -190,40 +190,40 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
             self._forget_name()
 
     def open_answered(self) -> None:
-        """OPEN was answered: the file under the name is ours."""
+        """Note that OPEN was answered: the file under the name is ours."""
         self._demand(self.has_handle, "have OPEN answered")
         self._demand(self.phase is UploadPhase.OPENING, "have OPEN answered")
         self._move(UploadPhase.WRITING)
         self.answered = True
 
     def bytes_left(self, written: int) -> None:
-        """A WRITE leaves, after which so many bytes may be there."""
+        """Note that a WRITE leaves, after which ``written`` bytes may be there."""
         self._demand(self.phase is UploadPhase.WRITING and self.has_handle, "write")
         self.written = written
         self.sent = max(self.sent, written)
 
     def close_left(self, size: int, sha256: str) -> None:
-        """CLOSE left, and every byte is acknowledged: from here on whatever shows is whole."""
+        """Note that CLOSE left with every byte acknowledged: a file that shows now is whole."""
         self._demand(self.has_handle, "close")
         self._move(UploadPhase.CLOSING)
         self.content = size, sha256
 
-    def close_answered(self, outcome: Outcome) -> None:
-        """CLOSE was answered; or the connection was lost, and the whole file was seen since."""
+    def close_answered(self, outcome: FileOutcome) -> None:
+        """Note that CLOSE was answered, or that the whole file was seen after a lost connection."""
         self._demand(outcome.remote == self.path, "deliver another name")
         self._move(UploadPhase.DELIVERED)
         self.has_handle = False
         self.delivered = outcome
 
-    def confirmed(self, outcome: Outcome) -> None:
-        """The server was asked about the delivered file, and this is known of it by now."""
+    def confirmed(self, outcome: FileOutcome) -> None:
+        """Note what the server has said of the delivered file by now."""
         self._demand(self.phase is UploadPhase.DELIVERED, "confirm")
         self.delivered = outcome
 
     # ------------------------------------------------------------ what comes in between
 
     def connection_lost(self, until: float) -> OldHandle | None:
-        """The connection ended: return the handle that it leaves to the server, if there is one.
+        """Note the connection's end; return the handle that it leaves to the server, if any.
 
         ``until`` is the steady clock's seconds at which the server has surely given it up.
         """
@@ -240,13 +240,13 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
         )
 
     def part_came_over(self) -> None:
-        """A part stands where the file was delivered: it is sent again, under the same name."""
+        """Note that a part has replaced the delivered file, which is to be sent again there."""
         self._demand(self.phase is UploadPhase.DELIVERED, "see a part in its place")
         self._move(UploadPhase.WRITING)
         self.delivered = self.content = None
 
     def may_be_whole(self) -> None:
-        """Remove no part from here on: what is there may be the delivered file all the same."""
+        """Remove no part from here on, as the file under the name may be the delivered one."""
         self._demand(self.phase is UploadPhase.DELIVERED, "doubt the file")
         self.removable = False
 

@@ -1,4 +1,4 @@
-"""Asking the server for the size of what it was sent."""
+"""Asks the server for the size of a file that was sent."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, NotFoundError, Problem, SizeMismatchError
 from ferrygate.common.message import Size, message
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import Confirmation
 
 
-async def confirm(files: RemoteFiles, outcome: Outcome, told: Entry | None = None) -> Outcome:
+async def confirm(
+    files: RemoteFiles, outcome: FileOutcome, told: Entry | None = None
+) -> FileOutcome:
     """Return the outcome of a delivered file with what the server confirms of its size.
 
     A drop box may refuse to say, or a workflow may have moved the file. ``told`` is what the
@@ -50,5 +52,7 @@ async def confirm(files: RemoteFiles, outcome: Outcome, told: Entry | None = Non
     return _with(outcome, Confirmation.CONFIRMED)
 
 
-def _with(outcome: Outcome, confirmation: Confirmation, not_told: Problem | None = None) -> Outcome:
+def _with(
+    outcome: FileOutcome, confirmation: Confirmation, not_told: Problem | None = None
+) -> FileOutcome:
     return msgspec.structs.replace(outcome, confirmation=confirmation, not_told=not_told)

@@ -1,4 +1,4 @@
-"""Names that are taken already: the errors about them, and what choices mean for them."""
+"""Deals with names that are taken: the errors about them, and the meaning of each choice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ferrygate.common.message import Message, message
 from ferrygate.common.names import MAX_EXTENSION_BYTES, MAX_NAME_BYTES
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 
 NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})
@@ -23,7 +23,7 @@ _WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but 
 
 
 class NameTakenError(ConflictError):
-    """Something has the name, and nobody said what to do.
+    """Tells that the name is taken, and that neither job nor person said what to do.
 
     Attributes:
         new: the file that is to be moved.
@@ -40,7 +40,7 @@ class NameTakenError(ConflictError):
 
 
 class NotAFileError(WrongTypeError):
-    """The name is taken by what no file can take the place of.
+    """Tells that the name is taken by a folder, or by what else no file can replace.
 
     Attributes:
         existing: what has the name.
@@ -94,7 +94,7 @@ def demand_file(kind: EntryKind, name: str | bytes) -> None:
     )
 
 
-def skipped(job: FileJob, size: int | None, size_there: int | None) -> Outcome:
+def skipped(job: FileJob, size: int | None, size_there: int | None) -> FileOutcome:
     """Make the end of a file whose name is taken, where that was to be skipped.
 
     Args:
@@ -107,7 +107,7 @@ def skipped(job: FileJob, size: int | None, size_there: int | None) -> Outcome:
     if not differs:
         is_compared = job.on_conflict is ConflictChoice.CHANGED
         reason = SkipReason.UNCHANGED if is_compared else SkipReason.NAME_TAKEN
-    return Outcome(
+    return FileOutcome(
         state=TransferState.SKIPPED,
         local=job.local,
         remote=job.remote,
@@ -149,7 +149,7 @@ def is_to_be_fetched(here: os.stat_result, size: int | None, modified: int | Non
 
 
 def numbered_names(name: bytes) -> Iterator[bytes]:
-    """``report (2).csv``, ``report (3).csv`` and so on, for ``report.csv``.
+    """Yield ``report (2).csv``, ``report (3).csv`` and so on, for ``report.csv``.
 
     None is longer than the longest name of usual file systems, or than the name itself where that
     is longer: the stem is cut, between characters.
@@ -163,9 +163,9 @@ def numbered_names(name: bytes) -> Iterator[bytes]:
         yield _cut(stem, longest - len(end)) + end
 
 
-def _cut(stem: bytes, most: int) -> bytes:
-    """Up to ``most`` bytes of a name, without half a character of UTF-8 at the end."""
-    if len(stem) <= most:
+def _cut(stem: bytes, max_bytes: int) -> bytes:
+    """Return up to ``max_bytes`` of a name, without half a character of UTF-8 at the end."""
+    if len(stem) <= max_bytes:
         return stem
-    ends = (at for at in range(most, max(most - 4, 0), -1) if stem[at] & 0xC0 != _WITHIN)
-    return stem[: next(ends, most)]
+    ends = (at for at in range(max_bytes, max(max_bytes - 4, 0), -1) if stem[at] & 0xC0 != _WITHIN)
+    return stem[: next(ends, max_bytes)]

@@ -1,4 +1,4 @@
-"""Messages of the question about files whose names are taken."""
+"""Makes the messages of the question about files whose names are taken."""
 
 from __future__ import annotations
 

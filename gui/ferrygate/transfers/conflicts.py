@@ -1,8 +1,8 @@
-"""The files of one batch whose names are taken, and a person's answers about them.
+"""Keeps the files of one batch whose names are taken, and a person's answers about them.
 
 They wait outside of the batch's queue, so that the others go on. A question is about all that wait;
 it grows until it is answered, and has another number then. An answer names the number, so that one
-that comes late, such as the second click of two, does not hold for files that nobody has seen.
+that comes late, such as the second click of two, does not hold for files that were not shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Decision = ConflictChoice | SkipReason
 
 
 class Conflicts:
-    """Keeps those that wait, and the answers. Owned by the thread that owns the batch.
+    """Keeps the files that wait, and the answers; owned by the thread that owns the batch.
 
     Attributes:
         question: number of the question about those that wait now, or of the next one.
@@ -59,7 +59,7 @@ class Conflicts:
         return None
 
     def answer(
-        self, question: int, choice: ConflictChoice, scope: ConflictScope, most: int | None
+        self, question: int, choice: ConflictChoice, scope: ConflictScope, shown: int | None
     ) -> list[tuple[int, Decision]]:
         """Return the files that an answer settles, in the order met, with what is done with each.
 
@@ -69,17 +69,17 @@ class Conflicts:
             question: its number; nothing is settled by an answer to another one.
             choice: what to do; to ask again means to fail.
             scope: which files it holds for.
-            most: how many of those met it holds for, where it is for those: as many as were shown.
+            shown: how many of the files that wait were shown, and are meant.
         """
         if question != self.question or not self._waiting:
             return []
         if choice is ConflictChoice.ASK:  # the question would come for ever
             choice = ConflictChoice.FAIL
         if scope is ConflictScope.ALL:
-            self._for_all, most = choice, None
+            self._for_all, shown = choice, None
         elif scope is ConflictScope.THIS_ONE:
-            most = 1
-        meant = [one for one in islice(self._waiting.values(), most) if _fits(choice, one)]
+            shown = 1
+        meant = [one for one in islice(self._waiting.values(), shown) if _fits(choice, one)]
         for conflict in meant:
             del self._waiting[conflict.number]
             self._count(conflict, -1)

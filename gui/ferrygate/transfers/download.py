@@ -1,4 +1,4 @@
-"""Fetching one file: into a hidden name beside its target, checked, then moved into place."""
+"""Fetches one file: into a hidden name beside its target, checked, then moved into place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.message import message
-from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.sftp.status import STAT_NOT_ALLOWED
 from ferrygate.transfers.conflict import (
     NEEDS_A_FILE,
     NameTakenError,
@@ -29,27 +29,23 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder, OpenFolder
 from ferrygate.transfers.name_conflict import FileFacts
-from ferrygate.transfers.outcome import Outcome, Report
+from ferrygate.transfers.outcome import FileOutcome, Report
 from ferrygate.transfers.parts import Part, new_part
 from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Receiver
-from ferrygate.transfers.route import Route
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 
 _MOVES_OPEN_FILES = os.name == "posix"  # Windows moves no file that is open, not even our own
 
 
 class Disk(Protocol):
-    """Where fetched files go to."""
-
-    def hidden_name(self) -> str:
-        """A name that nobody else has given, for a file that is not whole yet."""
-        ...
+    """Takes fetched files: this computer's disk."""
 
     def write_back(self, file: BinaryIO) -> None:
         """Have what was written so far flushed in its own time."""
 
     def clear(self, folder: LocalFolder) -> None:
-        """Files are about to come into a folder: take away what dead runs have left there."""
+        """Take away what dead runs have left in a folder, as files are about to come there."""
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -62,18 +58,18 @@ class Fetched(msgspec.Struct, frozen=True):
         opened: the same, still open where this system moves open files; the caller closes it.
     """
 
-    outcome: Outcome
+    outcome: FileOutcome
     file: LocalFile | None = None
     opened: BinaryIO | None = None
 
 
-async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Fetched:
+async def download(channel: TransferChannel, job: FileJob, report: Report, disk: Disk) -> Fetched:
     """Fetch one file. It is whole, and in its place, but need not be flushed to the disk.
 
     A file that is written to meanwhile is fetched once more, from its beginning.
 
     Args:
-        route: the channel to use.
+        channel: the channel to use.
         job: what to fetch where.
         report: told about every move.
         disk: this computer's.
@@ -89,14 +85,14 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Fe
     folder = LocalFolder.holding(job.root, job.local)
     version = FileVersion(job.size, job.modified)
     if job.size is None and job.on_conflict is ConflictChoice.CHANGED:
-        version = await _ask(route, job)
-    name = _target_name(route.folders, job, folder, version)
-    if isinstance(name, Outcome):
+        version = await _ask(channel, job)
+    name = _target_name(channel.folders, job, folder, version)
+    if isinstance(name, FileOutcome):
         return Fetched(name)
     disk.clear(folder)
-    fetch = _Fetch(route, job, report, disk, folder, name)
+    fetch = _Fetch(channel, job, report, disk, folder, name)
     if version.size is None:
-        version = await _ask(route, job)
+        version = await _ask(channel, job)
     try:
         return await _fetch(fetch, version)
     except ChangedError as changed:
@@ -104,8 +100,8 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Fe
             raise
         report(TransferState.RECEIVING, 0)
         newer = changed.newer
-        if route.listed_times.differ:  # the file is to have the time that is listed
-            listed = (await _ask(route, job)).modified
+        if channel.listed_times.differ:  # the file is to have the time that is listed
+            listed = (await _ask(channel, job)).modified
             newer = FileVersion(newer.size, newer.modified if listed is None else listed)
         return await _fetch(fetch, newer)
 
@@ -113,7 +109,7 @@ async def download(route: Route, job: FileJob, report: Report, disk: Disk) -> Fe
 class _Fetch(msgspec.Struct, frozen=True):
     """Holds what one fetch works with."""
 
-    route: Route
+    channel: TransferChannel
     job: FileJob
     report: Report
     disk: Disk
@@ -121,10 +117,10 @@ class _Fetch(msgspec.Struct, frozen=True):
     name: str
 
 
-async def _ask(route: Route, job: FileJob) -> FileVersion:
+async def _ask(channel: TransferChannel, job: FileJob) -> FileVersion:
     try:
-        remote = await route.files.stat(job.remote)
-    except TELLS_NOTHING:  # OPEN says whether it can be fetched
+        remote = await channel.files.stat(job.remote)
+    except STAT_NOT_ALLOWED:  # OPEN says whether it can be fetched
         return FileVersion(None, None)
     if remote.kind is EntryKind.OTHER:  # a pipe's OPEN would wait for its other end
         raise WrongTypeError(message("“{name}” is not a file.", name=remote.name))
@@ -132,12 +128,12 @@ async def _ask(route: Route, job: FileJob) -> FileVersion:
 
 
 async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
-    files, job, folders = fetch.route.files, fetch.job, fetch.route.folders
+    files, job, folders = fetch.channel.files, fetch.job, fetch.channel.folders
     target = os.path.join(os.path.dirname(job.local), fetch.name)  # noqa: PTH118, PTH120  often
     handle = await files.open_for_reading(job.remote)
     try:
         with writing(target):
-            part = new_part(folders.open(fetch.folder), fetch.disk.hidden_name)
+            part = new_part(folders.open(fetch.folder), fetch.channel.new_part_name)
             try:
                 received = await _receive(fetch, handle, version, part)
             except BaseException:
@@ -145,7 +141,7 @@ async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
                 raise
     finally:
         files.close_later(handle)
-    outcome = Outcome(
+    outcome = FileOutcome(
         state=TransferState.DELIVERED,
         local=target,
         remote=job.remote,
@@ -160,7 +156,7 @@ async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
 async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Part) -> Received:
     """Fill the part and give it its name; it is locked until then where that is possible."""
     receiver = Receiver(
-        fetch.route,
+        fetch.channel,
         fetch.job.remote,
         handle,
         version,
@@ -171,7 +167,7 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
     received = await receiver.receive()
     fetch.report(TransferState.CHECKING, received.size)
     path = os.path.join(os.path.dirname(fetch.job.local), part.name)  # noqa: PTH118, PTH120  often
-    fetch.route.mark(part.file, path, fetch.job.remote)  # before the file has its name
+    fetch.channel.mark(part.file, path, fetch.job.remote)  # before the file has its name
     if not _MOVES_OPEN_FILES:
         part.file.close()
     _into_place(fetch, part.name, received)
@@ -189,8 +185,8 @@ def _confirmation(received: Received) -> Confirmation:
 
 def _target_name(
     folders: KeptFolders, job: FileJob, folder: LocalFolder, version: FileVersion
-) -> str | Outcome:
-    """The name to fetch to, or the end of a file that is to be skipped."""
+) -> str | FileOutcome:
+    """Choose the name to fetch to; or return the end of a file that is to be skipped."""
     name = os.path.basename(job.local)  # noqa: PTH119  text, and often
     if job.on_conflict is ConflictChoice.REPLACE:
         return name
@@ -204,8 +200,8 @@ def _target_name(
 
 def _beside(
     job: FileJob, folder: OpenFolder, here: os.stat_result, version: FileVersion
-) -> str | Outcome:
-    """The name to fetch to where something stands under the one that was meant."""
+) -> str | FileOutcome:
+    """Choose the name to fetch to, as the one that was meant is taken."""
     wanted = Path(job.local)
     if job.on_conflict in NEEDS_A_FILE:
         meant = _led_to(wanted, here)
@@ -222,7 +218,7 @@ def _beside(
         for name in numbered_names(os.fsencode(wanted.name)):
             other = os.fsdecode(name)
             path = str(wanted.with_name(other))
-            if folder.status(other) is None and job.names.claim(path, job.remote):
+            if folder.status(other) is None and job.claimed_targets.claim(path, job.remote):
                 return other
     new = FileFacts(EntryKind.FILE, version.size, version.modified)
     raise NameTakenError(wanted.name, new, facts_of(_led_to(wanted, here)))
@@ -238,7 +234,7 @@ def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
 
 def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
     """Give the finished file its time and its name, in a folder that is no link by now either."""
-    folder = fetch.route.folders.open(fetch.folder, at_once=True)
+    folder = fetch.channel.folders.open(fetch.folder, at_once=True)
     if received.modified:  # AWS sends 0 where it has no time
         folder.set_time(part, received.modified)
     new = FileFacts(EntryKind.FILE, received.size, received.modified)
@@ -250,7 +246,7 @@ def _take_away(fetch: _Fetch, part: Part) -> None:
     with contextlib.suppress(OSError):
         part.file.close()
     with contextlib.suppress(OSError, LocalFileError):
-        fetch.route.folders.open(fetch.folder).remove(part.name)
+        fetch.channel.folders.open(fetch.folder).remove(part.name)
 
 
 def _move(folder: OpenFolder, part: str, target: str, new: FileFacts, *, replace: bool) -> None:

@@ -9,8 +9,8 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 
-class Names:
-    """The names that a batch's files have been given; asked by several threads.
+class ClaimedTargets:
+    """Holds the targets that the files of a batch have been given; for any thread.
 
     Two of its files may be on their way to one name, and on an object store neither sees the other.
     """
@@ -19,12 +19,12 @@ class Names:
         self._owners: dict[bytes | str, str | bytes] = {}
 
     def claim(self, name: bytes | str, owner: str | bytes) -> bool:
-        """Take a name for a file; false where another file of the batch has it."""
+        """Claim a target for a file; return false if another file of the batch has it."""
         return self._owners.setdefault(name, owner) == owner  # one step for the interpreter
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file to move.
+    """Describes one file to move.
 
     Attributes:
         number: its position in the batch.
@@ -34,9 +34,9 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         modified: seconds since the epoch, as far as known before; of what is fetched.
         root: the folder on this computer that a person chose for what is fetched; below it no link
             is followed. Empty where that is the one which holds the file.
-        free: nothing stands under the remote name, so that nobody has to ask.
+        known_absent: nothing has the remote name, so that the server is not asked.
         on_conflict: what to do where the target's name is taken.
-        names: those its batch has given.
+        claimed_targets: the targets that the files of its batch have been given.
         folder_refused: why the server would not make its folder, where it may be there unseen.
         not_moved: why it is not to be moved at all, as the walk has found.
         resume_from: how far an upload came before the connection was lost under it.
@@ -48,9 +48,9 @@ class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     size: int | None = None
     modified: int | None = None
     root: str = ""
-    free: bool = False
+    known_absent: bool = False
     on_conflict: ConflictChoice = ConflictChoice.FAIL
-    names: Names = msgspec.field(default_factory=Names)
+    claimed_targets: ClaimedTargets = msgspec.field(default_factory=ClaimedTargets)
     folder_refused: Problem | None = None
     not_moved: Problem | SkipReason | None = None
     resume_from: UploadCheckpoint | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class FileQueue:
-    """The numbers of files that wait. Those that were interrupted go on before others begin."""
+    """Holds the numbers of files that wait. Interrupted ones go on before others begin."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         """Begin with none; ``now`` is the steady clock, in seconds."""

@@ -1,4 +1,4 @@
-"""Records what is known of one file of a batch."""
+"""Records all that is known of one file of a batch."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ferrygate.transfers.views import ConflictChoice, FileView, SkipReason
 
 
 class FileRecord(msgspec.Struct, gc=False):
-    """One file of a batch.
+    """Holds one file of a batch.
 
     Attributes:
         job: what there is to do, and how far an upload of it came before.
-        view: how it stands.
+        view: its state, as it is told.
         decision: what is done with the file though its name is taken, as a person has answered.
         tries: how often its connection was lost under it, since there is this one.
     """

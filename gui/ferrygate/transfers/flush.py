@@ -1,4 +1,4 @@
-"""Fetched files made to outlast a power cut, many at a time."""
+"""Makes fetched files outlast a power cut, many at a time."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
 from ferrygate.common.unforeseen import logged
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
-from ferrygate.transfers.part_names import part_name
 from ferrygate.transfers.parts import sweep
 
-_GROUP = 256  # files flushed together: the disk's journal is written once for them
-_MOST_OPEN = 256  # what may wait where another file's descriptor is kept for it
-_MOST_BEGUN = 64  # what may wait where another large file's bytes are added
-_TRIES, _BETWEEN_TRIES = 100, 0.05  # seconds
-_JOIN = 10.0  # seconds the disk may take at the end
-# Not blocking: a pipe may have come in the file's place.
+_MAX_GROUP = 256  # files flushed together: the disk's journal is written once for them
+_MAX_OPEN = 256  # items that may wait, for a file to wait with its descriptor open
+_MAX_BEGUN = 64  # items that may wait, for the bytes of a large file to be added
+_TRIES, _POLL_SECONDS = 100, 0.05  # 5 s until one of too many open files is closed
+_JOIN_SECONDS = 10.0  # that the disk may take at the end
+# Not blocking, since a pipe may have come in the file's place.
 _TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
 # What a disk says that flushes no folders (fsync(2)), and what the system says of a folder that may
 # be written and not read (open(2)): the file is there, and there is nothing more to be had.
@@ -34,7 +33,7 @@ Done = Callable[[FerrygateError | None], None]
 
 
 class _Finished(msgspec.Struct, frozen=True):
-    """A file that has its place, and who wants to know that it is safe there.
+    """Holds a file that has its place, and the callback for when it is safe there.
 
     Attributes:
         file: where it is.
@@ -50,26 +49,25 @@ class _Finished(msgspec.Struct, frozen=True):
 
 
 class _ToClear(msgspec.Struct, frozen=True):
-    """A folder in which dead runs may have left parts."""
+    """Holds a folder in which dead runs may have left parts."""
 
     folder: LocalFolder
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A large file under way; flushed in its own time, so that its end is not late."""
+    """Holds a large file under way, flushed in its own time so that its end is not late."""
 
     descriptor: int
 
 
 class Flusher:
-    """Flushes on a thread of its own, which starts with the first file.
+    """Flushes files on a thread of its own, which starts with the first file.
 
-    Whatever is waiting is flushed together, and then each file's ``done`` is called there.
+    All that wait are flushed together, and then each file's ``done`` is called there.
     """
 
     def __init__(
         self,
-        random_hex: Callable[[int], str],
         clock: Clock,
         machine: str,
         sync: Callable[[int], None] = os.fsync,
@@ -77,12 +75,10 @@ class Flusher:
         """Begin without a thread.
 
         Args:
-            random_hex: for hidden names, so many bytes as hex.
             clock: the time, for the age of parts.
             machine: this computer's name in the names of parts.
             sync: has the disk write down what it was given for a descriptor.
         """
-        self._random_hex = random_hex
         self._clock = clock
         self._machine = machine
         self._cleared: set[LocalFolder] = set()
@@ -91,10 +87,6 @@ class Flusher:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._failed: dict[tuple[int, int], OSError] = {}  # by the file; the thread's own
-
-    def hidden_name(self) -> str:
-        """A name that nobody else has given, for a file that is not whole yet."""
-        return part_name(self._machine, self._random_hex(8))
 
     def clear(self, folder: LocalFolder) -> None:
         """Have parts taken away that dead runs left in a folder; looks once."""
@@ -107,7 +99,7 @@ class Flusher:
 
         Nothing is queued for a disk that does not keep up: each holds a descriptor.
         """
-        if self._work.qsize() < _MOST_BEGUN:
+        if self._work.qsize() < _MAX_BEGUN:
             self._put(_Begun(os.dup(file.fileno())))
 
     def flush(
@@ -128,7 +120,7 @@ class Flusher:
             may_wait_open: where not, it is closed at once as well.
         """
         finished = _Finished(file, done, opened)
-        if opened is not None and not (may_wait_open and self._work.qsize() < _MOST_OPEN):
+        if opened is not None and not (may_wait_open and self._work.qsize() < _MAX_OPEN):
             # A network disk may tell only now that it is full, and it tells that once.
             finished = _Finished(file, done, None, _error_of(_close, finished))
         self._put(finished)
@@ -141,7 +133,7 @@ class Flusher:
     def join(self) -> None:
         """Wait for the thread's end after :meth:`stop`."""
         if self._thread is not None:
-            self._thread.join(_JOIN)
+            self._thread.join(_JOIN_SECONDS)
 
     def _put(self, item: _Finished | _Begun | _ToClear) -> None:
         self._work.put(item)
@@ -156,7 +148,7 @@ class Flusher:
         while going:
             group = [self._work.get()]
             try:
-                while len(group) < _GROUP:
+                while len(group) < _MAX_GROUP:
                     group.append(self._work.get_nowait())
             except Empty:
                 pass
@@ -170,7 +162,7 @@ class Flusher:
             self._flush([item for item in group if isinstance(item, _Finished)])
 
     def _write_back(self, descriptor: int) -> None:
-        """The system tells of an error once; the file's own end is when to say it."""
+        """Flush a file under way, and keep an error for its end: the system tells of it once."""
         try:
             identity = _identity(descriptor)
             self._failed.pop(identity, None)  # of a file that is gone, and whose number came back
@@ -184,7 +176,7 @@ class Flusher:
             os.close(descriptor)
 
     def _flush(self, files: list[_Finished]) -> None:
-        """The disk may write them in whatever order suits it, before the first is waited for."""
+        """Flush a group; the disk may write it in any order before the first is waited for."""
         for finished in files if len(files) > 1 else ():
             _error_of(_begin_to_write, finished)  # it comes again when the file is synced
         ends = [(item, item.failed or self._patiently(self._sync_file, item)) for item in files]
@@ -204,7 +196,7 @@ class Flusher:
         for _try in range(_TRIES):
             if not isinstance(error, TooManyOpenFilesError):
                 break
-            self._clock.wait(threading.Event(), _BETWEEN_TRIES)
+            self._clock.wait(threading.Event(), _POLL_SECONDS)
             error = _error_of(sync, finished)
         return error
 
@@ -238,7 +230,7 @@ def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> Ferryga
             sync(finished)
     except FerrygateError as error:
         return error
-    except Exception as error:  # noqa: BLE001  whoever waits for the file is told
+    except Exception as error:  # noqa: BLE001  told by ``done``
         return error_for(problem_of(error))
     return None
 
@@ -249,7 +241,7 @@ def _close(finished: _Finished) -> None:
 
 
 def _begin_to_write(finished: _Finished) -> None:
-    """Linux begins to write what is dirty, and keeps it in memory until it is written."""
+    """Have Linux begin to write a file's dirty pages, which stay in memory until written."""
     if not hasattr(os, "posix_fadvise"):
         return
     if finished.opened is None:
@@ -273,7 +265,7 @@ def _with_descriptor(file: LocalFile, name: str, act: Callable[[int], None]) -> 
         with file.folder.opened() as folder:
             descriptor = folder.open(name, _TO_FLUSH)
     except FileNotFoundError:
-        return  # somebody has taken it away already: it was there
+        return  # taken away by now, but it was there
     try:
         act(descriptor)
     finally:

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from ferrygate.common.errors import Problem, TooManyFilesError
 from ferrygate.common.message import Message, message
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.transfers.file_job import FileJob, Names
+from ferrygate.transfers.file_job import ClaimedTargets, FileJob
 from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 Announce = Callable[[FileJob], None]
 
-MOST_FILES = 1_000_000  # of one batch; the name of each is held in memory until the batch ends
-MOST_FOLDERS = 100_000  # of one batch, likewise
-MOST_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
+MAX_FILES = 1_000_000  # of one batch; the name of each is held in memory until the batch ends
+MAX_FOLDERS = 100_000  # of one batch, likewise
+MAX_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
 _POLL_SECONDS = 0.05  # between two looks whether they are fewer
 _PATIENCE = 5.0  # seconds
 
 
 class Found:
-    """The files of one batch, as they are found."""
+    """Keeps the files of one batch, as walks find them."""
 
     def __init__(
         self,
@@ -28,22 +28,22 @@ class Found:
         on_conflict: ConflictChoice,
         *,
         begun: Callable[[], float],
-        most_waiting: int,
-        most_files: int,
-        most_folders: int,
+        max_waiting: int,
+        max_files: int,
+        max_folders: int,
     ) -> None:
-        """As :class:`ferrygate.transfers.plan.Planner`."""
+        """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
         self._announce = announce
         self._on_conflict = on_conflict
-        self._most_files = most_files
-        self._most_folders = most_folders
+        self._max_files = max_files
+        self._max_folders = max_folders
         self._begun = begun
-        self._most_waiting = most_waiting
+        self._max_waiting = max_waiting
         self._waits = True
         self._next = 0
         self._folders: set[bytes] = set()
         self._announced: set[tuple[str, bytes]] = set()
-        self.names = Names()
+        self.claimed_targets = ClaimedTargets()
 
     def begin(self) -> None:
         """Note that a walk begins, or begins anew."""
@@ -56,7 +56,7 @@ class Found:
         server bears so few at a time that they wait for the walk.
         """
         begun, waited = self._begun(), 0.0
-        while self._waits and self._next - begun > self._most_waiting:
+        while self._waits and self._next - begun > self._max_waiting:
             await channel.sleep(_POLL_SECONDS)
             before, begun = begun, self._begun()
             waited = 0.0 if begun > before else waited + _POLL_SECONDS
@@ -69,10 +69,10 @@ class Found:
             TooManyFilesError: there are more than a batch may have.
         """
         self._folders.add(remote)
-        if len(self._folders) > self._most_folders:
+        if len(self._folders) > self._max_folders:
             raise _too_many(
                 message("There are more than {count} folders, which is too many to move at once."),
-                self._most_folders,
+                self._max_folders,
             )
 
     def file(
@@ -83,7 +83,7 @@ class Found:
         *,
         modified: int | None = None,
         root: str = "",
-        free: bool = False,
+        known_absent: bool = False,
         folder_refused: Problem | None = None,
     ) -> None:
         """Announce a file to move; the arguments are those of its job.
@@ -101,9 +101,9 @@ class Found:
                 size=size,
                 modified=modified,
                 root=root,
-                free=free,
+                known_absent=known_absent,
                 on_conflict=self._on_conflict,
-                names=self.names,
+                claimed_targets=self.claimed_targets,
                 folder_refused=folder_refused,
             ),
         )
@@ -123,19 +123,19 @@ class Found:
     def _say(self, local: str, remote: bytes, job: Callable[[int], FileJob]) -> None:
         if (local, remote) in self._announced:  # found before the connection was lost
             return
-        if self._next >= self._most_files:
+        if self._next >= self._max_files:
             raise _too_many(
                 message("There are more than {count} files, which is too many to move at once."),
-                self._most_files,
+                self._max_files,
             )
         self._announced.add((local, remote))
         number, self._next = self._next, self._next + 1
         self._announce(job(number))
 
 
-def _too_many(sentence: Message, most: int) -> TooManyFilesError:
+def _too_many(sentence: Message, max_count: int) -> TooManyFilesError:
     return TooManyFilesError(
-        sentence.filled(count=f"{most:,}"),
+        sentence.filled(count=f"{max_count:,}"),
         next_step=message(
             "Those found so far are moved. Name its folders one by one for the rest."
         ),

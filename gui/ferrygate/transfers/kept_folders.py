@@ -1,4 +1,4 @@
-"""Folders that stay open while files go into them, for one thread.
+"""Keeps folders open while files go into them, for one thread.
 
 Opening a folder means opening each one on the way there, and a fetched file needs its folder three
 times. Where files are small that is most of what they cost. A kept folder is used again only if its
@@ -16,13 +16,13 @@ import msgspec
 
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 
-_MOMENT = 0.02  # seconds
-MOST_DESCRIPTORS = 8
+_REUSE_SECONDS = 0.02  # without asking whether the names still lead there
+MAX_DESCRIPTORS = 8
 """Descriptors of all folders that one lane keeps; a folder that needs more is opened each time."""
 
 
 class _Way(msgspec.Struct):
-    """The folders from the chosen one down to a kept one, all open.
+    """Holds the folders from the chosen one down to a kept one, all open.
 
     Attributes:
         folders: the last is the kept one; that alone where they are too many.
@@ -36,15 +36,15 @@ class _Way(msgspec.Struct):
 class KeptFolders:
     """Keeps the folders that were used last; used and closed by one thread."""
 
-    def __init__(self, now: Callable[[], float], most: int = MOST_DESCRIPTORS) -> None:
+    def __init__(self, now: Callable[[], float], max_descriptors: int = MAX_DESCRIPTORS) -> None:
         """Begin with none.
 
         Args:
             now: the steady clock, in seconds.
-            most: bounds the descriptors.
+            max_descriptors: bounds the open descriptors.
         """
         self._now = now
-        self._most = most
+        self._max_descriptors = max_descriptors
         self._ways: dict[LocalFolder, _Way] = {}  # the one used last at the end
         self._open = 0
 
@@ -58,16 +58,16 @@ class KeptFolders:
             OSError: what the system says.
         """
         way, now = self._ways.pop(folder, None), self._now()
-        if way is not None and (at_once or now - way.asked_at > _MOMENT):
+        if way is not None and (at_once or now - way.asked_at > _REUSE_SECONDS):
             way.asked_at = now
             if not folder.is_reached_by(way.folders):
                 self._let_go(way)
                 way = None
         if way is None:
             needed = len(folder.below) + 1
-            while self._ways and self._open + needed > self._most:
+            while self._ways and self._open + needed > self._max_descriptors:
                 self._let_go(self._ways.pop(next(iter(self._ways))))
-            way = _Way(folder.way(whole=needed <= self._most), now)
+            way = _Way(folder.way(whole=needed <= self._max_descriptors), now)
             self._open += len(way.folders)
         self._ways[folder] = way
         return way.folders[-1]

@@ -1,4 +1,4 @@
-"""Parts that an object store may show late, and until when each is to be reckoned with.
+"""Keeps the parts that an object store may show late, and until when each may come.
 
 An object store shows a file on CLOSE. Where a connection ends before that, the store keeps what
 arrived, under the final name, as soon as it has noticed the end (AWS Transfer Family user guide,
@@ -30,19 +30,19 @@ import msgspec
 from ferrygate.common.entry import Entry
 
 LOOK_SECONDS = 5.0  # after a connection is back, in which servers that noticed the cut show it
-_KEPT = 3600.0  # seconds after its end for which a handle that nobody asked about is remembered
+_KEPT_SECONDS = 3600.0  # after its end, for a handle whose name was not asked about since
 
 
 class OldHandle(msgspec.Struct, frozen=True, gc=False):
-    """A handle for writing whose connection ended before its CLOSE was answered.
+    """Holds a handle for writing whose connection ended before its CLOSE was answered.
 
     Attributes:
         sent: the most bytes that can have arrived over it.
         until: steady-clock seconds at which the server has surely given it up.
-        before: what stood under the name when OPEN left; ``None`` where nothing did.
+        before: the entry under the name when OPEN left; ``None`` if there was none.
         told: the server said so; a drop box may refuse to.
         version: size and time of the local file that was sent; ``None`` where that is not known.
-        whole: every byte was acknowledged, so that whatever shows of it is the whole file.
+        whole: every byte was acknowledged, so that a file which shows is the whole one.
     """
 
     sent: int
@@ -53,11 +53,11 @@ class OldHandle(msgspec.Struct, frozen=True, gc=False):
     whole: bool = False
 
     def fits(self, there: Entry) -> bool:
-        """Tell whether what stands there can be the part that arrived over it."""
+        """Tell whether an entry can be the part that arrived over this handle, by its size."""
         return there.size is not None and there.size <= self.sent
 
     def has_put(self, there: Entry) -> bool:
-        """Tell whether what stands there has come since OPEN left, and fits."""
+        """Tell whether an entry has come since OPEN left, and fits."""
         if not self.told or not self.fits(there):
             return False
         before = self.before
@@ -65,7 +65,7 @@ class OldHandle(msgspec.Struct, frozen=True, gc=False):
 
 
 class LateParts:
-    """The old handles of an account, by remote path; used by several threads.
+    """Keeps the old handles of an account, by remote path; used by several threads.
 
     Attributes:
         seconds: how long a server may keep a silent client's handles open.
@@ -83,35 +83,35 @@ class LateParts:
         self._newest: dict[bytes, str] = {}  # SHA-256 of the file closed last, for each name
 
     def connected(self) -> None:
-        """There is a connection again."""
+        """Note that there is a connection again."""
         self.look_until = self.now() + min(LOOK_SECONDS, self.seconds)
 
     def lost(self, path: bytes, handle: OldHandle) -> None:
-        """Reckon with a handle; nothing where the server's patience is known to be none."""
+        """Keep a handle, unless the server has given it up already."""
         now = self.now()
         if handle.until <= now:
             return
         with self._lock:
             for other in list(self._handles):
-                if all(old.until + _KEPT < now for old in self._handles[other]):
+                if all(old.until + _KEPT_SECONDS < now for old in self._handles[other]):
                     del self._handles[other]
             self._handles.setdefault(path, []).append(handle)
 
     def until(self, path: bytes, version: tuple[int, int] | None = None) -> float | None:
-        """When the last open handle of a name is surely given up; none where there is none.
+        """Return when the last open handle of a name is surely given up; ``None`` if there is none.
 
-        One whose whole content is that of ``version`` does no harm and does not count. The time
-        may be over: nobody has asked about the name since.
+        A handle whose whole content is that of ``version`` does no harm and does not count. The
+        time may be over, as long as the name was not asked about since.
         """
         with self._lock:
             ends = [old.until for old in self._handles.get(path, ()) if not _harmless(old, version)]
         return max(ends, default=None)
 
     def see(self, path: bytes, there: Entry, *, ours: int | None = None) -> bool:
-        """Take note of what stands under a name; whether an old handle can have put it there.
+        """Note the entry under a name; return true if an old handle can have put it there.
 
-        ``ours`` is the size of the file that we have delivered there since: another one is a part,
-        and came now. Without it the same part may be seen many times.
+        ``ours`` is the size of the file that we have delivered there since: an entry of another
+        size is a part, and came now. Without it the same part may be seen many times.
         """
         with self._lock:
             handles = self._handles.get(path, [])
@@ -134,7 +134,7 @@ class LateParts:
     def deliver(self, path: bytes, sha256: str) -> None:
         """Note that a file of this content was closed there, after all others sent to the name.
 
-        That is remembered only where a part may come over it.
+        The content is remembered only while a part may come over it.
         """
         with self._lock:
             if path in self._handles or path in self._newest:
@@ -146,9 +146,9 @@ class LateParts:
             return self._newest.get(path, sha256) != sha256
 
     def settle(self, path: bytes) -> None:
-        """Our file stands there: the handles that the server has given up by now are forgotten.
+        """Forget the handles that the server has given up by now, as our file has the name.
 
-        Of the others the name proves nothing any more: what is there may be that file.
+        For the others the entry proves nothing any more: it may be that file.
         """
         now = self.now()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Folders that downloads go into: reached without following any link below the chosen one.
+"""Reaches the folders that downloads go into, without following links below the chosen one.
 
 What a person chose may be a link, or lie behind links. What lies below it was named by a server,
 and a link that stands there, or comes there meanwhile, must not lead a file elsewhere. So each
@@ -32,7 +32,7 @@ _Identity = tuple[int, int]  # device and inode
 
 
 class OpenFolder:
-    """An open folder; names are those of what is in it."""
+    """Holds an open folder; names are those of entries in it."""
 
     def __init__(self, path: str, descriptor: int | None) -> None:
         """Take over a descriptor; ``None`` where paths have to do."""
@@ -59,7 +59,7 @@ class OpenFolder:
         return os.open(self._at(name), flags | _NO_LINK, 0o666, dir_fd=self._descriptor)
 
     def names(self) -> list[str]:
-        """All names in it."""
+        """Return all names in the folder."""
         if self._descriptor is None:
             return os.listdir(self._path)  # noqa: PTH208  names alone
         readable = os.open(".", os.O_RDONLY, dir_fd=self._descriptor)
@@ -137,7 +137,7 @@ class OpenFolder:
 
 
 class LocalFolder(msgspec.Struct, frozen=True):
-    """A folder on this computer.
+    """Names a folder on this computer.
 
     Attributes:
         chosen: the path of one that a person chose; links in it are followed.
@@ -149,7 +149,7 @@ class LocalFolder(msgspec.Struct, frozen=True):
 
     @classmethod
     def holding(cls, chosen: str, path: str) -> LocalFolder:
-        """The folder that holds ``path``, at or below the chosen one; that itself where none is."""
+        """Return the folder that holds ``path``, at or below the chosen one, else that one."""
         folder = os.path.dirname(path)  # noqa: PTH120  text, and often
         if not chosen or folder == chosen:
             return cls(folder)
@@ -160,12 +160,12 @@ class LocalFolder(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """Its path, for what is said."""
+        """Return the path, for messages."""
         return Path(self.chosen, *self.below)
 
     @contextmanager
     def opened(self, *, make: bool = False) -> Iterator[OpenFolder]:
-        """Open it; with ``make`` it is made, and those above it, where it is missing.
+        """Open the folder; with ``make``, make it and those above it where they are missing.
 
         Raises:
             LocalFileError: a link or a file stands in the way.
@@ -216,14 +216,14 @@ class LocalFolder(msgspec.Struct, frozen=True):
 
 
 class LocalFile(msgspec.Struct, frozen=True):
-    """A file in such a folder."""
+    """Names a file in such a folder."""
 
     folder: LocalFolder
     name: str
 
     @property
     def path(self) -> Path:
-        """Its path, for what is said."""
+        """Return the path, for messages."""
         return self.folder.path / self.name
 
 

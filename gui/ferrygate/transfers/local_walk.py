@@ -29,7 +29,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.names import remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
-from ferrygate.sftp.status import TELLS_LITTLE, no_folder
+from ferrygate.sftp.status import STAT_NOT_RELIABLE, no_folder
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found import Found
@@ -39,14 +39,14 @@ from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _FOLDERS_MADE = 64  # at a time
 _BREATH = 256  # files after which the channel's other work moves on
-# What a server answers that hides a folder, or lets nobody make one, and takes files all the same.
-_DROP_BOX = (ConflictError, *TELLS_LITTLE)  # “File exists” of a folder that cannot be seen
+# What a server answers that hides a folder, or refuses to make one, and takes files all the same.
+_DROP_BOX = (ConflictError, *STAT_NOT_RELIABLE)  # “File exists” of a folder that cannot be seen
 
 _Identity = tuple[int, int]  # device and inode: the same for every way to a folder
 
 
 class _Folder(msgspec.Struct, frozen=True):
-    """A folder to walk.
+    """Holds a folder to walk.
 
     Attributes:
         local: its path on this computer.
@@ -80,14 +80,14 @@ class LocalWalk:
         self,
         found: Found,
         links: LinkChoice,
-        most_at_a_time: Callable[[], int | None],
+        max_at_a_time: Callable[[], int | None],
         *,
         new_folders_are_empty: bool,
     ) -> None:
-        """As :class:`ferrygate.transfers.plan.Planner`."""
+        """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
         self._found = found
         self._links = links
-        self._most_at_a_time = most_at_a_time
+        self._max_at_a_time = max_at_a_time
         self._new_folders_are_empty = new_folders_are_empty
         self._made: dict[bytes, _Made] = {}
 
@@ -147,15 +147,15 @@ class LocalWalk:
             path = await self._spelled(files, folder.remote)
             return self._made.get(path) or await _ensure_folder(files, path)
 
-        most = self._most_at_a_time() or _FOLDERS_MADE
-        ahead = Ahead(files.channel, level, ensure, most=min(most, _FOLDERS_MADE))
+        limit = self._max_at_a_time() or _FOLDERS_MADE
+        ahead = Ahead(files.channel, level, ensure, max_in_flight=min(limit, _FOLDERS_MADE))
         while (made := await ahead.next()) is not None:
             below += await self._announce(files, *made)
             await self._found.room(files.channel)
         return below
 
     async def _spelled(self, files: RemoteFiles, path: bytes) -> bytes:
-        """The path of a folder as it stands on the server, if it does under another form."""
+        """Return the path of a folder as the server spells it, if in another form."""
         above = self._made.get(remote_path.parent(path))
         if above is not None and above.new and self._new_folders_are_empty:
             return path
@@ -181,7 +181,7 @@ class LocalWalk:
                         entry.path,
                         path,
                         size,
-                        free=there.new and self._new_folders_are_empty,
+                        known_absent=there.new and self._new_folders_are_empty,
                         folder_refused=there.refused,
                     )
             if entries and not len(entries) % _BREATH:
@@ -234,26 +234,28 @@ class LocalWalk:
         remote: bytes,
         size: int | None,
         *,
-        free: bool = False,
+        known_absent: bool = False,
         folder_refused: Problem | None = None,
     ) -> None:
-        """Two files of one name would overwrite each other: the second gets a number."""
+        """Announce a file, numbered if another has its name, as both would go to one."""
         folder, name = remote_path.parent(remote), remote_path.basename(remote)
         others = (remote_path.join(folder, other) for other in numbered_names(name))
         for target in chain((remote,), others):
-            if self._found.names.claim(target, local):
-                self._found.file(local, target, size, free=free, folder_refused=folder_refused)
+            if self._found.claimed_targets.claim(target, local):
+                self._found.file(
+                    local, target, size, known_absent=known_absent, folder_refused=folder_refused
+                )
                 return
 
 
 class _Way(Enum):
-    """The way into a folder that an entry is or leads to."""
+    """Names the way into a folder that an entry is or leads to."""
 
     INTO = "into"
 
 
 async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
-    """Have a folder there.
+    """Make sure that a remote folder exists.
 
     Raises:
         FerrygateError: MKDIR's, where the folder is surely not there.

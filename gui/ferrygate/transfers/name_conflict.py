@@ -10,7 +10,7 @@ _REPLACEABLE = frozenset({EntryKind.FILE, EntryKind.UNKNOWN, EntryKind.LINK})
 
 
 class FileFacts(msgspec.Struct, frozen=True, gc=False):
-    """Size and time of one of the two that want a name.
+    """Holds size and time of one of the two files that want a name.
 
     Attributes:
         kind: of what it is, links followed; a link is one that leads nowhere.
@@ -24,7 +24,7 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False):
 
 
 class NameConflict(msgspec.Struct, frozen=True, gc=False):
-    """A file that is to be moved, and what has its name where it goes.
+    """Describes a file that is to be moved, and the entry that has its name there.
 
     Attributes:
         number: of the file in its batch.

@@ -1,4 +1,4 @@
-"""OPEN of a file to send, with as much care for what stands there as the server knows."""
+"""Opens a file to send, with as much care for a file of that name as the server allows."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from ferrygate.common.errors import (
     FerrygateError,
     error_for,
 )
-from ferrygate.sftp.status import TELLS_LITTLE, TELLS_NOTHING
+from ferrygate.sftp.status import STAT_NOT_ALLOWED, STAT_NOT_RELIABLE
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import NEEDS_A_FILE, NameTakenError, demand_file
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts
-from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.route import Route
-from ferrygate.transfers.target import instead_of, standing
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.target import entry_or_none, instead_of
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import ConflictChoice
 
 
 async def open_or_other(
-    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, reserved: int
-) -> tuple[bytes, bytes] | Outcome:
-    """OPEN, under another name where the job says to keep both; returns the handle and its path.
+    channel: TransferChannel,
+    job: FileJob,
+    checkpoint: UploadCheckpoint,
+    target: bytes,
+    reserved: int,
+) -> tuple[bytes, bytes] | FileOutcome:
+    """Send OPEN, under another name where the job says to keep both; return handle and path.
 
     Room for ``reserved`` bytes is waited for before, so that no file is cut that cannot be written.
-
-    Or the end of a file that is to be skipped, as only OPEN has told that its name is taken.
+    Returns the end of a file that is to be skipped, if only OPEN has told that its name is taken.
 
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
@@ -36,23 +39,27 @@ async def open_or_other(
     """
     while True:
         try:
-            return await _open_target(route, job, checkpoint, target, reserved), target
+            return await _open_target(channel, job, checkpoint, target, reserved), target
         except ConflictError as refusal:
             other = instead_of(target, job)
             if other is None and job.on_conflict is ConflictChoice.ASK:
                 raise _unseen(target, job) from refusal
             if other is None:
                 raise
-            if isinstance(other, Outcome):
+            if isinstance(other, FileOutcome):
                 return other
             checkpoint.name_given_up()
             target = other
 
 
 async def _open_target(
-    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, reserved: int
+    channel: TransferChannel,
+    job: FileJob,
+    checkpoint: UploadCheckpoint,
+    target: bytes,
+    reserved: int,
 ) -> bytes:
-    """OPEN. From here on a part may be there, unless the server refuses to begin one.
+    """Send OPEN, after which a part may be there, unless the server refuses to begin one.
 
     Where servers know EXCL, a file that came in between is not overwritten.
 
@@ -62,19 +69,19 @@ async def _open_target(
     """
     goes_on = checkpoint.part_path is not None
     blindly = not checkpoint.told and (goes_on or job.replaces)
-    replace = blindly or checkpoint.before is not None or route.object_store
+    replace = blindly or checkpoint.before is not None or channel.object_store
     if reserved:
-        await route.room(reserved)
+        await channel.acquire(reserved)
     checkpoint.open_left(target)
     try:
-        handle = await _open(route, job, checkpoint, target, replace=replace, goes_on=goes_on)
+        handle = await _open(channel, job, checkpoint, target, replace=replace, goes_on=goes_on)
     except (Cancelled, ConnectionLostError, GeneratorExit):  # OPEN may be carried out all the same
-        route.window.give_back(reserved)
+        channel.window.release(reserved)
         raise
     except FerrygateError as refusal:
-        route.window.give_back(reserved)
+        channel.window.release(reserved)
         checkpoint.open_refused()
-        if job.folder_refused is not None and isinstance(refusal, TELLS_LITTLE):
+        if job.folder_refused is not None and isinstance(refusal, STAT_NOT_RELIABLE):
             raise error_for(job.folder_refused) from refusal
         raise
     checkpoint.open_answered()
@@ -82,7 +89,7 @@ async def _open_target(
 
 
 async def _open(
-    route: Route,
+    channel: TransferChannel,
     job: FileJob,
     checkpoint: UploadCheckpoint,
     target: bytes,
@@ -90,7 +97,7 @@ async def _open(
     replace: bool,
     goes_on: bool,
 ) -> bytes:
-    files = route.files
+    files = channel.files
     if replace or (files.channel.refuses_exclusive and checkpoint.told):
         return await files.open_for_writing(target, replace=True)
     try:
@@ -99,9 +106,9 @@ async def _open(
         if not (job.replaces or goes_on):
             raise
         refusal: FerrygateError | None = None
-    except TELLS_NOTHING as error:  # EXCL is not known, or refused without a reason
+    except STAT_NOT_ALLOWED as error:  # EXCL is not known, or refused without a reason
         refusal = error
-    if not await _may_go_without(route, job, checkpoint, target, goes_on=goes_on):
+    if not await _may_go_without(channel, job, checkpoint, target, goes_on=goes_on):
         if refusal is None or checkpoint.before is not None:
             raise _unseen(target, job)
         raise refusal
@@ -111,20 +118,25 @@ async def _open(
 
 
 def _unseen(target: bytes, job: FileJob) -> NameTakenError:
-    """Make the error for a name that is taken, where nobody has looked by what."""
+    """Make the error for a name that is taken, where it is unknown by what."""
     return NameTakenError(remote_path.basename(target), FileFacts(size=job.size), FileFacts())
 
 
 async def _may_go_without(
-    route: Route, job: FileJob, checkpoint: UploadCheckpoint, target: bytes, *, goes_on: bool
+    channel: TransferChannel,
+    job: FileJob,
+    checkpoint: UploadCheckpoint,
+    target: bytes,
+    *,
+    goes_on: bool,
 ) -> bool:
-    """Tell whether to open without EXCL: as asked for, or since nothing of others stands there.
+    """Tell whether to open without EXCL: as asked for, or since no file of others has the name.
 
     An upload that goes on may meet its own part: the server has dealt with the OPEN of the lost
     connection only now.
     """
     try:
-        there = await standing(route.files, target)
+        there = await entry_or_none(channel.files, target)
     except (Cancelled, ConnectionLostError):
         raise
     except FerrygateError:

@@ -1,4 +1,4 @@
-"""Notices that somebody else writes to a file while it is sent, where files show from OPEN on.
+"""Notices another writer of a file while it is sent, where files show from their OPEN on.
 
 Two uploads to one name at once are two handles for one file on most servers. Each writes from the
 start to the end, so what is left is a mixture wherever one had passed the other, and its size is
@@ -6,8 +6,8 @@ that of the longer one: the size after CLOSE does not tell. Times do not either.
 whole seconds, and what is newer than our CLOSE may be a file that was sent after it, rightly.
 
 What tells is the size *while* we write. A file that was cut to nothing by our OPEN, and is written
-in order, is never longer than what we have sent, unless somebody else is ahead of us. For a mixture
-one of the two must pass the other, so one of them has the other ahead of itself for a while. FSTAT
+in order, is never longer than what we have sent, unless another writer is ahead of us. For a
+mixture one of the two must pass the other, so one has the other ahead of itself for a while. FSTAT
 on our handle, between two WRITEs, shows that. A server should handle the requests for one file in
 the order in which they come (draft-ietf-secsh-filexfer-02 §6.1), so it costs no wait. It is asked
 for every few WRITEs, and before the last one: of two writers of equal length the one that writes
@@ -40,7 +40,7 @@ _EVERY = 8  # WRITEs between two looks
 
 
 class MixedError(SizeMismatchError):
-    """Somebody else wrote to the file while it was sent: it may be a mixture."""
+    """Tells that another writer wrote to the file while it was sent, so it may be a mixture."""
 
     def __init__(self, path: bytes, detail: str) -> None:
         super().__init__(
@@ -101,7 +101,7 @@ class OtherWriters:
             self._seen = self._seen or f"{size} bytes were there after {sent} were sent"
 
     def check(self, path: bytes) -> None:
-        """Say that somebody else has written to the file.
+        """Raise if another writer was seen.
 
         Raises:
             MixedError: so it is.

@@ -13,7 +13,7 @@ Report = Callable[[TransferState, int], None]
 """Told the state and the bytes moved so far, on the thread that moves them."""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class FileOutcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Tells how a file's transfer ended, when it did not fail.
 
     Attributes:

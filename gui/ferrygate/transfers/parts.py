@@ -1,6 +1,6 @@
-"""Parts of downloads: made beside their target, locked while they are written, swept when dead.
+"""Makes the parts of downloads beside their target, locks them while written, sweeps dead ones.
 
-A part belongs to a run that has ended when nobody holds its lock any more: the system lets go of
+A part belongs to a run that has ended when its lock is not held any more: the system lets go of
 it when the process ends, be it by ``kill -9``. That is certain for runs of this computer alone.
 On a network disk a lock of another computer need not be seen, so a part's name says which computer
 made it, and those of others are left alone. So are all on a disk without locks, and those that an
@@ -34,14 +34,14 @@ _AGE_WITHOUT_LOCK = 86_400.0 if os.name == "nt" else 0.0  # seconds
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A new file under its hidden name, open and locked."""
+    """Holds a new file under its hidden name, open and locked."""
 
     name: str
     file: BinaryIO
 
 
 def machine_name(machine_id: Path = _MACHINE_ID) -> str:
-    """Eight hexadecimal digits that tell this computer from others; the same after a restart."""
+    """Return eight hexadecimal digits that name this computer; the same after a restart."""
     try:
         known = machine_id.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -49,14 +49,14 @@ def machine_name(machine_id: Path = _MACHINE_ID) -> str:
     return hashlib.sha256(f"{known} {platform.node()}".encode()).hexdigest()[:8]
 
 
-def new_part(folder: OpenFolder, hidden_name: Callable[[], str]) -> Part:
-    """Make a part in a folder.
+def new_part(folder: OpenFolder, new_name: Callable[[], str]) -> Part:
+    """Make a part in a folder, under a name that ``new_name`` makes.
 
     Raises:
         OSError: it cannot be made.
     """
     for _try in range(_TRIES):
-        name = hidden_name()
+        name = new_name()
         file = os.fdopen(folder.open(name, _NEW), "wb", buffering=0)
         try:
             if try_lock(file.fileno()) is not Lock.HELD and _is_there(folder, name, file):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.found import MOST_FILES, MOST_FOLDERS, MOST_WAITING, Announce, Found
+from ferrygate.transfers.found import MAX_FILES, MAX_FOLDERS, MAX_WAITING, Announce, Found
 from ferrygate.transfers.local_walk import LocalWalk
 from ferrygate.transfers.remote_walk import RemoteWalk
 from ferrygate.transfers.views import ConflictChoice, LinkChoice
@@ -22,13 +22,13 @@ class Planner:
         *,
         new_folders_are_empty: bool,
         links: LinkChoice = LinkChoice.SKIP,
-        most_at_a_time: Callable[[], int | None] = lambda: None,
+        max_at_a_time: Callable[[], int | None] = lambda: None,
         begun: Callable[[], float] = lambda: inf,
-        most_waiting: int = MOST_WAITING,
-        most_files: int = MOST_FILES,
-        most_folders: int = MOST_FOLDERS,
+        max_waiting: int = MAX_WAITING,
+        max_files: int = MAX_FILES,
+        max_folders: int = MAX_FOLDERS,
     ) -> None:
-        """Nothing is announced yet.
+        """Begin with nothing announced.
 
         Args:
             announce: told of each file.
@@ -37,24 +37,24 @@ class Planner:
                 OK. On an object store a folder is but the beginning of names, and may be made
                 over names that have it.
             links: what becomes of links to folders.
-            most_at_a_time: how many folders to ask about at a time, where the server bears few.
+            max_at_a_time: how many folders to ask about at a time, where the server bears few.
             begun: counts the files announced that wait no more.
-            most_waiting: how many files a walk may be ahead of those.
-            most_files: how many files a batch may have, and not one more.
-            most_folders: how many folders, likewise.
+            max_waiting: how many files a walk may be ahead of those.
+            max_files: how many files a batch may have, and not one more.
+            max_folders: how many folders, likewise.
         """
         found = Found(
             announce,
             on_conflict,
             begun=begun,
-            most_waiting=most_waiting,
-            most_files=most_files,
-            most_folders=most_folders,
+            max_waiting=max_waiting,
+            max_files=max_files,
+            max_folders=max_folders,
         )
         self._local = LocalWalk(
-            found, links, most_at_a_time, new_folders_are_empty=new_folders_are_empty
+            found, links, max_at_a_time, new_folders_are_empty=new_folders_are_empty
         )
-        self._remote = RemoteWalk(found, links, most_at_a_time)
+        self._remote = RemoteWalk(found, links, max_at_a_time)
 
     async def plan_upload(
         self,

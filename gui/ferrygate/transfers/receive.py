@@ -1,4 +1,4 @@
-"""Receiving the bytes of one remote file, and finding out whether they are those of one version.
+"""Receives the bytes of one remote file, and finds out whether they are those of one version.
 
 Size and time are told before the first READ (by a listing or a STAT) and asked again behind the
 last one, on the handle (FSTAT), in the same burst, so that nothing waits for the answer. Three
@@ -41,16 +41,16 @@ from ferrygate.sftp.replies import data_read
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Buffer, Reply
 from ferrygate.transfers.outcome import Report
-from ferrygate.transfers.route import Route
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import TransferState
-from ferrygate.transfers.window import Window
 
 _WRITE_BACK = 1 << 24  # bytes after which the disk is given time to keep up
 _AHEAD = 1 << 17  # bytes asked for at first where the size is not known
 
 
 class FileVersion(msgspec.Struct, frozen=True):
-    """Size and time that the server tells of a file.
+    """Holds size and time that the server tells of a file.
 
     Attributes:
         size: bytes; ``None`` where it does not tell.
@@ -62,7 +62,7 @@ class FileVersion(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, entry: Entry) -> FileVersion:
-        """The version that a server's answer tells of."""
+        """Return the version that a server's answer tells of."""
         return cls(entry.size, entry.modified)
 
     def differs(self, other: FileVersion) -> bool:
@@ -72,10 +72,10 @@ class FileVersion(msgspec.Struct, frozen=True):
 
 
 class ChangedError(SizeMismatchError):
-    """The file was written to while it was read."""
+    """Tells that the file was written to while it was read."""
 
     def __init__(self, path: bytes, detail: str, newer: FileVersion | None = None) -> None:
-        """Say so; ``newer`` is what the server tells by now, where reading again may help."""
+        """Make the error; ``newer`` is the version told by now, if reading again may help."""
         super().__init__(
             message("“{name}” was changed while it was fetched.", name=remote_path.basename(path)),
             next_step=message("Fetch it again once it is finished."),
@@ -85,7 +85,7 @@ class ChangedError(SizeMismatchError):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """A file that was read to its end.
+    """Describes a file that was read to its end.
 
     Attributes:
         size: bytes read.
@@ -101,13 +101,13 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class WriteBack(Protocol):
-    """Has what was written to a file so far flushed in its own time."""
+    """Flushes the bytes written to a file so far, in its own time."""
 
     def __call__(self, file: BinaryIO, /) -> None: ...  # noqa: D102
 
 
 class Receiver:
-    """A whole file on its way.
+    """Reads one whole file.
 
     Replies are taken in the order of the file, so what is written is whole at every moment. The
     last READ asks for a byte more than is expected: the file may have grown.
@@ -115,7 +115,7 @@ class Receiver:
 
     def __init__(
         self,
-        route: Route,
+        channel: TransferChannel,
         path: bytes,
         handle: bytes,
         version: FileVersion,
@@ -127,7 +127,7 @@ class Receiver:
         """Begin with nothing asked.
 
         Args:
-            route: the channel to use.
+            channel: the channel to use.
             path: the file's, for what is said, and asked where the handle cannot be.
             handle: of the open remote file.
             version: what was told before.
@@ -135,7 +135,7 @@ class Receiver:
             report: told how far it came.
             write_back: called now and then.
         """
-        self._route = route
+        self._channel = channel
         self._path = path
         self._handle = handle
         self._version = version
@@ -161,13 +161,13 @@ class Receiver:
             FerrygateError: what the server refused, or the connection's end.
         """
         # A listing may tell less than the handle does, or something else.
-        if self._version.modified is None or self._route.listed_times.differ:
-            self._first_told = self._route.files.request_fstat(self._handle)
+        if self._version.modified is None or self._channel.listed_times.differ:
+            self._first_told = self._channel.files.request_fstat(self._handle)
         try:
             await self._read_all()
         finally:
             for read in self._in_flight:
-                _give_back(self._route.window, read)
+                _release(self._channel.window, read)
         told = await self._check_version()
         if self._version.size and not self._done:  # an empty file would be worse than none
             raise SizeMismatchError(
@@ -190,7 +190,7 @@ class Receiver:
             read = self._in_flight[0]
             reply = await read.reply
             self._in_flight.popleft()
-            self._route.window.landed(read.length, read.asked_at)
+            self._channel.window.acknowledge(read.length, read.asked_at)
             await self._keep(data_read(reply, self._path), read)
             if self._done - written_back >= _WRITE_BACK:
                 written_back = self._done
@@ -206,25 +206,25 @@ class Receiver:
         return self._version.size + 1
 
     async def _ask_ahead(self) -> None:
-        """READs as far ahead as the channel has room, and until there is an answer to keep.
+        """Send READs as far ahead as the channel has room, until there is an answer to keep.
 
-        One READ there always is.
+        At least one READ is always under way.
         """
-        route = self._route
+        channel = self._channel
         while self._asked < self._goal:
-            length = min(route.piece(route.files.read_size), self._goal - self._asked)
+            length = min(channel.request_size(channel.files.read_size), self._goal - self._asked)
             first = self._in_flight[0] if self._in_flight else None
-            if first is not None and (first.reply.done or not route.window.has_room(length)):
+            if first is not None and (first.reply.done or not channel.window.has_room(length)):
                 return
-            await route.room(length)
+            await channel.acquire(length)
             self._read(self._asked, length)
             self._asked += length
         if self._last_told is None and not self._to_the_end:
-            self._last_told = route.files.request_fstat(self._handle)
+            self._last_told = channel.files.request_fstat(self._handle)
 
     def _read(self, offset: int, length: int) -> None:
-        reply = self._route.files.read(self._handle, offset, length)
-        self._in_flight.append(_Read(reply, offset, length, self._route.window.now()))
+        reply = self._channel.files.read(self._handle, offset, length)
+        self._in_flight.append(_Read(reply, offset, length, self._channel.window.now()))
 
     async def _keep(self, data: Buffer | None, read: _Read) -> None:
         if data is None:
@@ -250,15 +250,15 @@ class Receiver:
         self._report(TransferState.RECEIVING, end)
 
     def _read_rest(self, offset: int, length: int) -> None:
-        """Short replies are legal: what is missing is asked for first."""
-        self._route.window.take_now(length)
+        """Ask next for the bytes that a short reply left out, as it may (RFC draft, READ)."""
+        self._channel.window.acquire_now(length)
         self._read(offset, length)
         self._in_flight.rotate(1)
         self._last_told = None  # the answer would be older than these bytes
 
     async def _expect_the_same(self, detail: str) -> None:
-        """The size does not fit: either the file was changed, or the server tells it wrongly."""
-        self._last_told = self._route.files.request_fstat(self._handle)
+        """Ask for the version as the size does not fit: file changed, or size told wrongly."""
+        self._last_told = self._channel.files.request_fstat(self._handle)
         await self._check_version(detail)
         self._to_the_end, self._last_told = True, None
 
@@ -276,7 +276,7 @@ class Receiver:
         before = self._at_open or self._version
         if told is not None and before.differs(told):
             if self._at_open is None and before.size == told.size:
-                self._route.listed_times.differ = True
+                self._channel.listed_times.differ = True
             raise ChangedError(
                 self._path,
                 detail
@@ -295,20 +295,20 @@ class Receiver:
             self._version = msgspec.structs.replace(self._version, modified=at_open.modified)
 
     async def _ask_again(self) -> FileVersion | None:
-        asked = self._last_told or self._route.files.request_fstat(self._handle)
+        asked = self._last_told or self._channel.files.request_fstat(self._handle)
         reply = await asked
         if isinstance(reply, AttrsReply):
             return FileVersion.of(reply.entry)
         try:
-            return FileVersion.of(await self._route.files.stat(self._path))
+            return FileVersion.of(await self._channel.files.stat(self._path))
         except (Cancelled, ConnectionLostError):
             raise
-        except FerrygateError:  # moved on by a workflow, or a folder that lets nobody look
+        except FerrygateError:  # moved on by a workflow, or a folder that may not be read
             return None
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A READ under way."""
+    """Holds a READ under way."""
 
     reply: Future[Reply]
     offset: int
@@ -316,12 +316,12 @@ class _Read(msgspec.Struct, frozen=True):
     asked_at: float
 
 
-def _give_back(window: Window, read: _Read) -> None:
+def _release(window: InFlightWindow, read: _Read) -> None:
     """Give a READ up; its bytes are in flight until it is answered."""
     if read.reply.done:
-        window.give_back(read.length)
+        window.release(read.length)
     else:
-        read.reply.then = lambda _reply: window.give_back(read.length)
+        read.reply.then = lambda _reply: window.release(read.length)
 
 
 def _write(file: BinaryIO, data: Buffer) -> None:

@@ -6,11 +6,11 @@ from collections import deque
 
 from ferrygate.common.clock import Clock
 
-_SPAN = 3.0  # seconds over which the speed is taken
+_SPAN_SECONDS = 3.0  # over which the speed is taken: less jumps, more lags
 
 
 class RecentSpeed:
-    """The speed over the last seconds, from sums that are told now and then."""
+    """Measures the speed over the last seconds, from sums that are told now and then."""
 
     def __init__(self, clock: Clock) -> None:
         """Begin with nothing moved."""
@@ -18,11 +18,11 @@ class RecentSpeed:
         self._samples: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
 
     def at(self, moved: int) -> float:
-        """Note the bytes moved until now; returns bytes a second."""
+        """Note the bytes moved until now; return bytes a second."""
         now = self._clock.monotonic()
         samples = self._samples
         samples.append((now, moved))
-        while now - samples[0][0] > _SPAN and len(samples) > 2:  # noqa: PLR2004  a span has two ends
+        while now - samples[0][0] > _SPAN_SECONDS and len(samples) > 2:  # noqa: PLR2004  a span has two ends
             samples.popleft()
         start, before = samples[0]
         span = now - start

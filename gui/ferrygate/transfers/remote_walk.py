@@ -34,7 +34,7 @@ from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
-_LOOKS = 64  # at a time
+_LOOK_UPS = 64  # of names, at a time
 _BREATH = 256  # files after which the channel's other work moves on
 _LINK = EntryKind.LINK
 _DOUBTFUL = frozenset({EntryKind.LINK, EntryKind.UNKNOWN})
@@ -43,7 +43,7 @@ _Contents = tuple[list[Entry], ListingEnd]
 
 
 class _Folder(msgspec.Struct, frozen=True):
-    """A folder to walk.
+    """Holds a folder to walk.
 
     Attributes:
         remote: its path on the server.
@@ -57,7 +57,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
 
 class _Target(msgspec.Struct, frozen=True):
-    """A name looked up: the entry to go by, why it is not moved, and as of :class:`_Folder`."""
+    """Holds a name looked up: the entry to go by, why it is not moved, and as of a folder."""
 
     entry: Entry
     not_moved: SkipReason | Problem | None = None
@@ -68,12 +68,12 @@ class RemoteWalk:
     """Walks remote folders; what it has listed is not listed again when it begins anew."""
 
     def __init__(
-        self, found: Found, links: LinkChoice, most_at_a_time: Callable[[], int | None]
+        self, found: Found, links: LinkChoice, max_at_a_time: Callable[[], int | None]
     ) -> None:
-        """As :class:`ferrygate.transfers.plan.Planner`."""
+        """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
         self._found = found
         self._links = links
-        self._most_at_a_time = most_at_a_time
+        self._max_at_a_time = max_at_a_time
         self._walked: dict[bytes, list[_Folder]] = {}  # the folders that each holds
 
     async def walk(self, files: RemoteFiles, sources: tuple[bytes, ...], folder: str) -> None:
@@ -109,12 +109,12 @@ class RemoteWalk:
         level = [top]
         while level:
             below: list[_Folder] = []
-            most = self._most_at_a_time() or _FOLDERS_LISTED
+            limit = self._max_at_a_time() or _FOLDERS_LISTED
             ahead = Ahead(
                 files.channel,
                 level,
                 lambda folder: self._listed(files, folder),
-                most=min(most, _FOLDERS_LISTED),
+                max_in_flight=min(limit, _FOLDERS_LISTED),
             )
             while (listed := await ahead.next()) is not None:
                 folder, contents = listed
@@ -135,7 +135,7 @@ class RemoteWalk:
     async def _listed(
         self, files: RemoteFiles, folder: _Folder
     ) -> list[_Folder] | _Contents | FerrygateError:
-        """The listing of a folder, or why there is none; its folders where it was walked."""
+        """Return the listing of a folder, or why there is none; its folders if it was walked."""
         if folder.remote in self._walked:
             return self._walked[folder.remote]
         try:
@@ -157,7 +157,10 @@ class RemoteWalk:
         )
         doubtful = [entry for entry in entries if entry.kind in _DOUBTFUL]
         looks = Ahead(
-            files.channel, doubtful, lambda entry: self._target(files, folder, entry), most=_LOOKS
+            files.channel,
+            doubtful,
+            lambda entry: self._target(files, folder, entry),
+            max_in_flight=_LOOK_UPS,
         )
         here = str(folder.local / "_")[:-1]  # with its separator
         for number, entry in enumerate(entries, start=1):
@@ -218,7 +221,7 @@ class RemoteWalk:
         return _Target(entry, above=(*folder.above, real))
 
     def _found_file(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
-        self._found.names.claim(local, remote)
+        self._found.claimed_targets.claim(local, remote)
         self._found.file(local, remote, entry.size, modified=entry.modified, root=root)
 
 
@@ -242,7 +245,7 @@ async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:
 
 
 def _below(folder: _Folder, name: bytes) -> tuple[bytes, ...]:
-    """The paths without links down to a folder that is no link; none where they do not matter."""
+    """Return the paths without links down to a folder that is no link; none if irrelevant."""
     if not folder.above:
         return ()
     return (*folder.above, remote_path.join(folder.above[-1], name))
@@ -258,7 +261,7 @@ def _leads_nowhere(entry: Entry, gone: NotFoundError) -> Problem:
 
 
 def _make_local(root: Path, path: Path) -> None:
-    """Have a folder there, at or below the chosen one; no link on the way is followed."""
+    """Make sure that a folder exists, at or below the chosen one, and follow no link on the way."""
     folder = LocalFolder(str(root), path.relative_to(root).parts)
     with writing(path), folder.opened(make=True):
         pass  # it is there

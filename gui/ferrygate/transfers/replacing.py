@@ -1,4 +1,4 @@
-"""Bounds how many files of a batch are under way over files that stood there.
+"""Bounds how many files of a batch are under way over files that had their names.
 
 Their OPEN cuts what was there to nothing, and what breaks then has destroyed it. So few are under
 way at a time, whatever the channel could hold: these are all that a kill, a dead line or a cancel
@@ -12,33 +12,33 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-MOST_REPLACING = 8
+MAX_REPLACING = 8  # files that a kill, a dead line or a cancel may cost
 
 
 class ReplaceSlots:
-    """One batch's; taken by lanes, on several threads, and given back when a file has ended."""
+    """Holds a batch's slots; lanes acquire them on several threads, until a file has ended."""
 
     def __init__(self) -> None:
-        """All are free."""
+        """Begin with all slots free."""
         self._lock = threading.Lock()
         self._holders: set[int] = set()
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
 
-    def take(self, number: int) -> bool:
+    def acquire(self, number: int) -> bool:
         """Take a slot for a file of this number, if it has none yet; false where all are taken."""
         with self._lock:
-            return self._take(number)
+            return self._acquire(number)
 
-    def _take(self, number: int) -> bool:
-        if number in self._holders or len(self._holders) < MOST_REPLACING:
+    def _acquire(self, number: int) -> bool:
+        if number in self._holders or len(self._holders) < MAX_REPLACING:
             self._holders.add(number)
             return True
         return False
 
     def wait(self, number: int, wake: Callable[[], None]) -> None:
         """Have ``wake`` called, on any thread, once a file of this number has a slot."""
-        with self._lock:  # held for both, or the last slot may be given back in between
-            has_slot = self._take(number)
+        with self._lock:  # held for both, or the last slot may be released in between
+            has_slot = self._acquire(number)
             if not has_slot:
                 self._waiting.append((number, wake))
         if has_slot:
@@ -49,13 +49,13 @@ class ReplaceSlots:
         with self._lock:
             return number in self._holders
 
-    def give_back(self, number: int) -> None:
-        """A file has ended, or waits no longer; nothing where it had no slot."""
+    def release(self, number: int) -> None:
+        """Release the slot of a file that has ended, or its place in the queue, if it has one."""
         with self._lock:
             self._waiting = deque(one for one in self._waiting if one[0] != number)
             self._holders.discard(number)
             woken = []
-            while self._waiting and len(self._holders) < MOST_REPLACING:
+            while self._waiting and len(self._holders) < MAX_REPLACING:
                 following, wake = self._waiting.popleft()
                 self._holders.add(following)
                 woken.append(wake)

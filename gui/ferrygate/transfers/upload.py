@@ -1,11 +1,11 @@
-"""Sending one file, by the rules of object stores (which any other server bears as well).
+"""Sends one file, by the rules of object stores (which any other server bears as well).
 
 A file is written once, in order, over one handle, under its final name. On an object store CLOSE
 publishes it, so it is sent only when all bytes were taken; its OK is the delivery, unless a part of
 a connection that was lost may come late (:mod:`ferrygate.transfers.late_parts`). Other servers
 show a file from its OPEN on, and get CLOSE right behind the last WRITE, which saves a round trip.
 After a failure or a cancel the caller drops the channel and calls
-:func:`ferrygate.transfers.remains.clear_away`.
+:func:`ferrygate.transfers.partial_uploads.clear_away`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.message import message
 from ferrygate.sftp.replies import check_ok
-from ferrygate.sftp.status import TELLS_NOTHING
+from ferrygate.sftp.status import STAT_NOT_ALLOWED
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -35,41 +35,41 @@ from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwritten
 from ferrygate.transfers.open_target import open_or_other
 from ferrygate.transfers.other_writers import OtherWriters
-from ferrygate.transfers.outcome import Outcome, Report
-from ferrygate.transfers.route import Route
-from ferrygate.transfers.target import choose, standing
+from ferrygate.transfers.outcome import FileOutcome, Report
+from ferrygate.transfers.target import choose, entry_or_none
+from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import Confirmation, TransferState
 
 _FIRST_PIECE = 1 << 15  # bytes that are written at once over a file; every server takes so many
 
 
 class NotBeforeError(Exception):
-    """A part may come until then, and this server will not tell: nothing is sent before."""
+    """Tells that nothing may be sent yet: a part may come, and this server will not tell."""
 
     def __init__(self, until: float) -> None:
-        """``until`` is of the steady clock, in seconds."""
+        """Take the time when it may be sent, on the steady clock."""
         super().__init__()
         self.until = until
 
 
 class _NoSlotError(Exception):
-    """The upload would overwrite a file, and as many as may do so already."""
+    """Tells that the upload would overwrite a file, and has no slot for that."""
 
 
 class _OverwrittenError(Exception):
-    """A part that came late was put over the file as soon as it was delivered."""
+    """Tells that a part that came late was put over the delivered file."""
 
 
 async def upload(
-    route: Route, job: FileJob, report: Report, checkpoint: UploadCheckpoint
-) -> Outcome:
+    channel: TransferChannel, job: FileJob, report: Report, checkpoint: UploadCheckpoint
+) -> FileOutcome:
     """Send one file, or ask again about one that is delivered, where ``checkpoint`` says so.
 
-    Returns how it ended, which holds for good only where ``route.late`` has nothing of its name;
+    Returns how it ended, which holds for good only where ``channel.late`` has nothing of its name;
     else it is to be asked about again.
 
     Args:
-        route: the channel to use.
+        channel: the channel to use.
         job: what to send where.
         report: told about every move.
         checkpoint: how far it came before; filled in for the case that this fails.
@@ -77,101 +77,101 @@ async def upload(
     Raises:
         ConflictError: the name is taken and the job says to fail or to ask.
         LocalFileError: the file cannot be read, or changed while it was sent.
-        MixedError: somebody else wrote to it meanwhile.
+        MixedError: another writer wrote to the file meanwhile.
         SizeMismatchError: the server has another size than was sent.
         FerrygateError: what the server refused, or the connection's end.
         NotBeforeError: it is to be begun again later.
     """
     if checkpoint.delivered is not None:
-        done = await ask_again(route, checkpoint)
+        done = await ask_again(channel, checkpoint)
         if done is not None:
             return done
         checkpoint.part_came_over()
-    await look_for_part(route, checkpoint)
+    await look_for_part(channel, checkpoint)
     while True:
         report(TransferState.SENDING, 0)
         try:
-            done = await _arrived_after_all(route, job, checkpoint, report)
-            return await _send(route, job, report, checkpoint) if done is None else done
+            done = await _arrived_after_all(channel, job, checkpoint, report)
+            return await _send(channel, job, report, checkpoint) if done is None else done
         except _OverwrittenError:
             checkpoint.part_came_over()
         except _NoSlotError:
-            await _wait_for_slot(route, job)
+            await _wait_for_slot(channel, job)
 
 
-async def _wait_for_slot(route: Route, job: FileJob) -> None:
-    """Wait with nothing open; what stands under the name is to be asked again then."""
-    channel = route.files.channel
-    bell = channel.bell()
-    route.slots.wait(job.number, lambda: channel.call_soon(bell.ring))
+async def _wait_for_slot(channel: TransferChannel, job: FileJob) -> None:
+    """Wait for a slot with nothing open; the entry under the name is asked for again then."""
+    sftp = channel.sftp
+    bell = sftp.bell()
+    channel.slots.wait(job.number, lambda: sftp.call_soon(bell.ring))
     has_slot = False
     try:
         await bell.wait()
         has_slot = True
     finally:
         if not has_slot:  # the channel has ended under it
-            route.slots.give_back(job.number)
+            channel.slots.release(job.number)
 
 
 async def _send(
-    route: Route, job: FileJob, report: Report, checkpoint: UploadCheckpoint
-) -> Outcome:
+    channel: TransferChannel, job: FileJob, report: Report, checkpoint: UploadCheckpoint
+) -> FileOutcome:
     with open_regular_file(Path(job.local)) as source:
         status = _status(source, job.local)
         size = status.st_size
         version = size, status.st_mtime_ns
-        target = await choose(route, job, checkpoint, status)
-        if isinstance(target, Outcome):
+        target = await choose(channel, job, checkpoint, status)
+        if isinstance(target, FileOutcome):
             return target
         if checkpoint.before is not None:
-            route.late.see(target, checkpoint.before)
-        until = route.late.until(target, version)
+            channel.late.see(target, checkpoint.before)
+        until = channel.late.until(target, version)
         if (
             until is not None
             and not checkpoint.told
-            and route.late_check
-            and route.late.now() < until
+            and channel.late_check
+            and channel.late.now() < until
         ):
             raise NotBeforeError(until)
         checkpoint.source_opened(version)
         reserved = 0
         if checkpoint.overwritten is not None or (job.replaces and not checkpoint.told):
-            if not route.slots.take(job.number):
+            if not channel.slots.acquire(job.number):
                 raise _NoSlotError
-            reserved = min(size, route.piece(_FIRST_PIECE))
-        begun = await open_or_other(route, job, checkpoint, target, reserved)
-        if isinstance(begun, Outcome):
+            reserved = min(size, channel.request_size(_FIRST_PIECE))
+        begun = await open_or_other(channel, job, checkpoint, target, reserved)
+        if isinstance(begun, FileOutcome):
             return begun
         handle, target = begun
-        writing = _Writing(route, handle, target, checkpoint, report, reserved)
-        if not route.object_store:
-            writing.others = OtherWriters(route.files, handle, size, checkpoint)
+        writing = _Writing(channel, handle, target, checkpoint, report, reserved)
+        if not channel.object_store:
+            writing.others = OtherWriters(channel.files, handle, size, checkpoint)
         with _unchanged(source, job.local):
             digest = await _write(writing, source, size, job.local)
-    if route.object_store:
-        await writing.landed()
-    closed = route.files.closing(handle)
-    asked = None if route.object_store else route.files.asking(target)
-    await writing.landed()
+    if channel.object_store:
+        await writing.wait_acknowledged()
+    closed = channel.files.closing(handle)
+    asked = None if channel.object_store else channel.files.asking(target)
+    await writing.wait_acknowledged()
     checkpoint.close_left(size, digest)
     report(TransferState.CHECKING, size)
     check_ok(await closed, target)
-    done = await _delivered(route, job, checkpoint, target, asked)
+    done = await _delivered(channel, job, checkpoint, target, asked)
     if writing.others is not None:
         writing.others.check(target)
     return done
 
 
 async def _delivered(
-    route: Route,
+    channel: TransferChannel,
     job: FileJob,
     checkpoint: UploadCheckpoint,
     target: bytes,
     asked: Future[Reply] | None = None,
-) -> Outcome:
+) -> FileOutcome:
     assert checkpoint.content is not None  # noqa: S101  CLOSE was answered
     sent, digest = checkpoint.content
-    delivered = Outcome(
+    delivered = FileOutcome(
         state=TransferState.DELIVERED,
         local=job.local,
         remote=target,
@@ -180,39 +180,39 @@ async def _delivered(
         confirmation=Confirmation.NO_ANSWER,
     )
     checkpoint.close_answered(delivered)
-    route.late.deliver(target, digest)
-    route.late.settle(target)
+    channel.late.deliver(target, digest)
+    channel.late.settle(target)
     told = None if asked is None else await asked
     entry = told.entry if isinstance(told, AttrsReply) else None
     try:
-        return await confirm(route.files, delivered, entry)
+        return await confirm(channel.files, delivered, entry)
     except SizeMismatchError:
-        if await was_overwritten(route, target, sent):
+        if await was_overwritten(channel, target, sent):
             raise _OverwrittenError from None
         raise
 
 
 async def _arrived_after_all(
-    route: Route, job: FileJob, checkpoint: UploadCheckpoint, report: Report
-) -> Outcome | None:
-    """The connection ended around CLOSE: the file may be there whole, its answer was lost."""
+    channel: TransferChannel, job: FileJob, checkpoint: UploadCheckpoint, report: Report
+) -> FileOutcome | None:
+    """Look whether the file is there whole, if the connection ended around CLOSE."""
     path = checkpoint.part_path
     if path is None or checkpoint.content is None:
         return None
     try:
-        there = await standing(route.files, path)
-    except TELLS_NOTHING:
+        there = await entry_or_none(channel.files, path)
+    except STAT_NOT_ALLOWED:
         return None
     sent, _digest = checkpoint.content
     if there is None or there.size != sent or there == checkpoint.overwritten:
         return None
     report(TransferState.CHECKING, sent)
-    return await _delivered(route, job, checkpoint, path)
+    return await _delivered(channel, job, checkpoint, path)
 
 
 @contextmanager
 def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
-    """Raise where the file was changed within, or has more in it than it says."""
+    """Raise if the local file was changed inside the block, or is longer than its size says."""
     before = _status(source, path)
     yield
     after = _status(source, path)
@@ -222,66 +222,70 @@ def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
 
 
 class _Writing:
-    """The WRITEs of one file: sent in order, answered in any."""
+    """Sends the WRITEs of one file, in order; they are answered in any."""
 
     def __init__(
         self,
-        route: Route,
+        channel: TransferChannel,
         handle: bytes,
         target: bytes,
         checkpoint: UploadCheckpoint,
         report: Report,
         reserved: int,
     ) -> None:
-        """``reserved`` is how many bytes may go without waiting."""
+        """Begin with nothing sent; ``reserved`` bytes may go without waiting."""
         self.others: OtherWriters | None = None  # none to look for on an object store
         self._reserved = reserved
-        self._route = route
+        self._channel = channel
         self._handle = handle
         self._target = target
         self._checkpoint = checkpoint
         self._report = report
-        self._flying = self._done = 0
+        self._in_flight = self._done = 0
         self._error: FerrygateError | None = None
-        self._answered = route.files.channel.bell()
+        self._answered = channel.sftp.bell()
 
     @property
     def piece(self) -> int:
         """Return the bytes that the next WRITE should hold."""
-        most = self._route.files.write_size(self._handle)
-        return min(most, self._reserved) if self._reserved else self._route.piece(most)
+        max_bytes = self._channel.files.write_size(self._handle)
+        return (
+            min(max_bytes, self._reserved)
+            if self._reserved
+            else self._channel.request_size(max_bytes)
+        )
 
     async def write(self, offset: int, data: bytes) -> None:
         """Queue a WRITE, once it may go."""
         if self._reserved:
-            self._route.window.give_back(self._reserved - len(data))
+            self._channel.window.release(self._reserved - len(data))
             self._reserved = 0
         else:
-            await self._route.room(len(data))
+            await self._channel.acquire(len(data))
         if self._error is not None:
-            self._route.window.give_back(len(data))
+            self._channel.window.release(len(data))
             raise self._error
-        self._flying += 1
+        self._in_flight += 1
         if self.others is not None:
             self.others.before_write(offset, len(data))
         self._checkpoint.bytes_left(offset + len(data))
-        reply = self._route.files.write(self._handle, offset, data)
-        reply.then = partial(self._landed, len(data), self._route.window.now())
+        reply = self._channel.files.write(self._handle, offset, data)
+        reply.then = partial(self._acknowledge, len(data), self._channel.window.now())
 
-    async def landed(self) -> None:
+    async def wait_acknowledged(self) -> None:
         """Wait for all answers.
 
         Raises:
             FerrygateError: the first refusal.
         """
-        while self._flying and self._error is None:
+        while self._in_flight and self._error is None:
             await self._answered.wait()
         if self._error is not None:
             raise self._error
 
-    def _landed(self, length: int, asked_at: float, reply: Reply) -> None:
-        self._flying -= 1
-        self._route.window.landed(length, asked_at)
+    def _acknowledge(self, length: int, asked_at: float, reply: Reply) -> None:
+        self._in_flight -= 1
+        self._channel.window.acknowledge(length, asked_at)
         try:
             check_ok(reply, self._target)
         except FerrygateError as error:
@@ -289,12 +293,12 @@ class _Writing:
         else:
             self._done += length
             self._report(TransferState.SENDING, self._done)
-        if self._error is not None or not self._flying:
+        if self._error is not None or not self._in_flight:
             self._answered.ring()
 
 
 async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> str:
-    """Write ``size`` bytes in order; returns their SHA-256. They need not have landed yet."""
+    """Write ``size`` bytes in order; return their SHA-256. They may be unacknowledged yet."""
     digest = hashlib.sha256()
     offset = 0
     while offset < size:

@@ -1,4 +1,4 @@
-"""Which remote names are being replaced by a run on this computer: one at a time.
+"""Lets runs on this computer replace a remote name one at a time.
 
 Two uploads over one file at once end in a mixture on most servers, and both are told as delivered.
 So each that replaces a file holds a lock on a file of its own, named by server, account and remote
@@ -8,8 +8,8 @@ On an object store no file shows before CLOSE, so two uploads of one session wou
 each other even where nothing is to be replaced: there each has its name to itself in this session.
 
 A second one waits for a minute, since two runs of one job that overlap should both do their work,
-the later last. Then it fails with a sentence: a large file may take hours, and nobody should wait
-for that without a word. Where the disk has no locks there is nothing to wait for. Other computers
+the later last. Then it fails with a sentence: a large file may take hours, too long to wait without
+a word. Where the disk has no locks there is nothing to wait for. Other computers
 are not seen; ADR 012 says what is left to them.
 
 A name is the same however it is written: with ``..`` and repeated slashes, from the root or not, in
@@ -35,15 +35,15 @@ from ferrygate.common.file_lock import Lock, try_lock
 from ferrygate.common.local_disk import own_file
 from ferrygate.common.message import message
 
-_POLL_SECONDS = 0.25
-_PATIENCE = 60.0  # seconds
+_POLL_SECONDS = 0.25  # between two tries for the lock
+_PATIENCE_SECONDS = 60.0  # for two runs of one job that overlap; more would be a silent wait
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class Claim:
-    """A remote name that nobody else on this computer replaces until this is closed."""
+    """Holds a remote name, so that no other run on this computer replaces it until closed."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Claim:
         self._let_go = let_go
 
     def close(self) -> None:
-        """Let others have the name."""
+        """Release the name."""
         if self._path is not None:
             with contextlib.suppress(OSError):  # Windows removes no open file: it stays, empty
                 self._path.unlink()
@@ -70,7 +70,7 @@ class Claim:
 
 
 class UploadClaims:
-    """The claims of one account; for any thread."""
+    """Hands out the claims of one account, to any thread."""
 
     def __init__(self, folder: Path, account: str) -> None:
         """Begin with none.
@@ -84,17 +84,17 @@ class UploadClaims:
         self._lock = threading.Lock()
         self._taken: set[bytes] = set()  # in this session
 
-    async def take(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:
-        """Claim a remote path, once nobody else on this computer has it.
+    async def acquire(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:
+        """Claim a remote path, once no other transfer on this computer has it.
 
-        One that is not to be replaced is claimed in this session alone, which costs nothing.
+        A path that is not to be replaced is claimed in this session alone, which costs nothing.
 
         Raises:
-            ConflictError: somebody had it for a minute.
+            ConflictError: another transfer had it for a minute.
             SettingsError: the folder cannot be used.
         """
         name = _one_spelling(remote)
-        for _look in range(int(_PATIENCE / _POLL_SECONDS)):
+        for _look in range(int(_PATIENCE_SECONDS / _POLL_SECONDS)):
             claim = self._try_both(name, replaces=replaces)
             if claim is not None:
                 return claim
@@ -159,7 +159,7 @@ def _composed(name: bytes) -> bytes:
 
 
 def _is_there(path: Path, descriptor: int) -> bool:
-    """Tell whether the locked file still has its name: who had it may just have taken it away."""
+    """Tell whether the locked file still has its name, which its last holder may have removed."""
     try:
         status = path.lstat()
     except FileNotFoundError:

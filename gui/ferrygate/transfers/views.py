@@ -1,4 +1,4 @@
-"""Transfers as they are shown: plain values, shared with the engine's messages."""
+"""Describes transfers as they are shown: plain values, shared with the engine's messages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BatchId = NewType("BatchId", str)
 
 
 class Direction(Enum):
-    """Which way a batch goes."""
+    """Names the way that a batch goes."""
 
     UPLOAD = "upload"
     DOWNLOAD = "download"
 
 
 class TransferState(Enum):
-    """The life of one file of a batch (:data:`MOVES` is the table)."""
+    """Names the states of one file of a batch (:data:`MOVES` is the table)."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -66,7 +66,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
             TransferState.RECEIVING,
             TransferState.INTERRUPTED,  # there was no channel to begin it on
             TransferState.SKIPPED,  # the walk has left it out
-            TransferState.NEEDS_ATTENTION,  # somebody signed out
+            TransferState.NEEDS_ATTENTION,  # signed out meanwhile
             TransferState.CANCELLED,
         }
     ),
@@ -98,7 +98,7 @@ MOVES: dict[TransferState, frozenset[TransferState]] = {
 
 
 class LateCheck(Enum):
-    """The late check of a file that was sent again: it is asked about once more.
+    """Says how the late check went of a file that was sent again and is asked about once more.
 
     An object store may put the part of a connection that was lost over it
     (:mod:`ferrygate.transfers.late_parts`).
@@ -111,7 +111,7 @@ class LateCheck(Enum):
 
 
 class ConflictChoice(Enum):
-    """The choice where something of that name is already there.
+    """Names the choices for a file whose name is taken.
 
     ``CHANGED`` replaces a file that seems to be another one by size and time, and skips the rest
     (:mod:`ferrygate.transfers.conflict`).
@@ -126,7 +126,7 @@ class ConflictChoice(Enum):
 
 
 class ConflictScope(Enum):
-    """The files that a choice about taken names holds for."""
+    """Names the files that a choice about taken names holds for."""
 
     THIS_ONE = "this-one"  # the first of those that wait
     MET = "met"  # those that wait
@@ -134,7 +134,7 @@ class ConflictScope(Enum):
 
 
 class LinkChoice(Enum):
-    """The choice for a link to a folder that a walk meets."""
+    """Names the choices for a link to a folder that a walk meets."""
 
     SKIP = "skip"
     FOLLOW = "follow"
@@ -142,7 +142,7 @@ class LinkChoice(Enum):
 
 
 class SkipReason(Enum):
-    """Why a file was skipped, although nothing is wrong with it."""
+    """Says why a file was skipped, although nothing is wrong with it."""
 
     NAME_TAKEN = "name-taken"
     UNCHANGED = "unchanged"  # what has its name seems to be the same
@@ -156,7 +156,7 @@ _NO_FILES = frozenset({SkipReason.LINK_TO_FOLDER, SkipReason.LOOP, SkipReason.SP
 
 
 class Confirmation(Enum):
-    """An answer to whether the other side names the size of what was delivered, or why not."""
+    """Says whether the other side names the size of a delivered file, or why not."""
 
     NOT_DELIVERED = "not-delivered"
     CONFIRMED = "confirmed"
@@ -170,17 +170,17 @@ class Confirmation(Enum):
 
 
 class LeftBehind(Enum):
-    """The remains on the server of a file that was not delivered."""
+    """Names the remains on the server of a file that was not delivered."""
 
     NOTHING = "nothing"
     PART = "part"  # there may be one
     OVERWRITTEN = "overwritten"  # a part may stand where another file was
     LATE_PART = "late-part"  # it was delivered; a part of it may have come over it since
-    UNKNOWN = "unknown"  # nobody waited for its end
+    UNKNOWN = "unknown"  # its end was not waited for
 
 
 class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file of a batch.
+    """Describes one file of a batch.
 
     Attributes:
         number: position in the batch, from 0; the file's name towards the engine.
@@ -237,7 +237,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One upload or download as asked for, with all its files.
+    """Describes one upload or download as asked for, with all its files.
 
     Attributes:
         batch: names it.

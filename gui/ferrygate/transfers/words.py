@@ -1,4 +1,4 @@
-"""Messages about a batch, and about how one file of it ended."""
+"""Makes messages about a batch, and about how one file of it ended."""
 
 from __future__ import annotations
 

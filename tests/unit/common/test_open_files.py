@@ -56,38 +56,38 @@ def test_what_is_open_already_and_room_for_others_is_left() -> None:
 
 def test_no_more_are_taken_than_there_is_room_for() -> None:
     files = OpenFiles(lambda: 3)
-    assert [files.take() for _file in range(5)] == [True, True, True, False, False]
-    files.give_back()
-    assert files.take()
-    assert not files.take()
+    assert [files.acquire() for _file in range(5)] == [True, True, True, False, False]
+    files.release()
+    assert files.acquire()
+    assert not files.acquire()
 
 
 def test_the_first_of_a_lane_may_always_be_open() -> None:
     files = OpenFiles(lambda: -5)
-    assert not files.take()
-    assert files.take(first=True)
-    assert files.take(first=True)
-    assert not files.take()
+    assert not files.acquire()
+    assert files.acquire(first=True)
+    assert files.acquire(first=True)
+    assert not files.acquire()
 
 
 def test_fewer_are_allowed_where_the_system_opens_no_more_until_all_are_closed() -> None:
     files = OpenFiles(lambda: 10)
-    assert all(files.take() for _file in range(5))
+    assert all(files.acquire() for _file in range(5))
     files.fewer()
-    files.give_back()
-    assert not files.take()
-    files.give_back()
-    assert files.take()
+    files.release()
+    assert not files.acquire()
+    files.release()
+    assert files.acquire()
     for _file in range(4):
-        files.give_back()
-    assert all(files.take() for _file in range(10))
+        files.release()
+    assert all(files.acquire() for _file in range(10))
 
 
 def test_threads_count_together() -> None:
     files = OpenFiles(lambda: 50)
     taken: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: taken.extend(files.take() for _file in range(20)))
+        threading.Thread(target=lambda: taken.extend(files.acquire() for _file in range(20)))
         for _thread in range(8)
     ]
     for thread in threads:

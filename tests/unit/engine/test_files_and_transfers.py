@@ -250,7 +250,7 @@ def test_a_person_is_asked_about_a_name_taken_while_the_file_was_fetched(
     def take_the_name() -> None:
         target.write_text("mine")
 
-    session.on_hidden_name = take_the_name
+    session.on_new_part_name = take_the_name
     request = session.send(Download, (b"/README.txt",), str(target.parent), ConflictChoice.ASK)
     session.listener.wait(lambda event: isinstance(event, ConflictQuestion))
     session.engine.send(AnswerConflict(session.batch_of(request), 1, ConflictChoice.KEEP_BOTH))

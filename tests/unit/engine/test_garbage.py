@@ -11,11 +11,11 @@ from ferrygate.common.errors import Cancelled
 from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 
 ENTRY = Entry(b"a.csv", EntryKind.FILE, 1, 2)
-OUTCOME = Outcome(state=TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
+OUTCOME = FileOutcome(state=TransferState.DELIVERED, local="a.csv", remote=b"/a.csv")
 VIEW = FileView(number=0, local="a.csv", remote=b"/a.csv", state=TransferState.WAITING)
 BATCH = BatchView(
     batch=BatchId("1"), direction=Direction.UPLOAD, name="a.csv", sources=1, target="/"

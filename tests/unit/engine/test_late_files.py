@@ -11,14 +11,14 @@ import pytest
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, SettingsError
 from ferrygate.common.message import message
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import OldHandle
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.views import BatchId, Confirmation, LateCheck, LeftBehind, TransferState
 from support import checkpoints
-from support.bundle_rig import CONTENT, BundleRig
+from support.lane_worker_rig import CONTENT, LaneWorkerRig
 from support.queue_rig import FakeLane, QueueRig, files
 from support.scripted_sftp import CLOSE, STAT, WRITE, Request, refusing
 from support.sftp_bytes import FAILURE
@@ -28,8 +28,8 @@ PATH = b"/inbox/a.csv"
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Iterator[BundleRig]:
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
+def worker(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
         yield rig
 
 
@@ -38,7 +38,7 @@ def queue(tmp_path: Path) -> QueueRig:
     return QueueRig(tmp_path, object_store=True)
 
 
-def end(rig: BundleRig) -> Callable[[Request], Iterable[bytes]]:
+def end(rig: LaneWorkerRig) -> Callable[[Request], Iterable[bytes]]:
     """A hook with which the connection ends."""
 
     def hook(_request: Request) -> Iterable[bytes]:
@@ -53,68 +53,70 @@ def end(rig: BundleRig) -> Callable[[Request], Iterable[bytes]]:
 
 @pytest.mark.parametrize(("object_store", "is_open"), [(True, True), (False, False)])
 def test_a_lost_connection_leaves_a_handle_to_an_object_store(
-    bundle: BundleRig, *, object_store: bool, is_open: bool
+    worker: LaneWorkerRig, *, object_store: bool, is_open: bool
 ) -> None:
-    bundle.object_store = object_store
-    bundle.server.instead[WRITE] = end(bundle)
-    bundle.failure()
-    assert (bundle.late.until(PATH) is not None) is is_open
+    worker.object_store = object_store
+    worker.server.instead[WRITE] = end(worker)
+    worker.failure()
+    assert (worker.late.until(PATH) is not None) is is_open
 
 
-def test_a_handle_whose_close_was_answered_is_none(bundle: BundleRig) -> None:
-    bundle.server.instead[STAT] = end(bundle)
-    assert isinstance(bundle.send(), Outcome)
-    assert bundle.late.until(PATH) is None
+def test_a_handle_whose_close_was_answered_is_none(worker: LaneWorkerRig) -> None:
+    worker.server.instead[STAT] = end(worker)
+    assert isinstance(worker.send(), FileOutcome)
+    assert worker.late.until(PATH) is None
 
 
 def test_what_was_cancelled_leaves_no_handle_once_the_server_has_closed_the_channel(
-    bundle: BundleRig,
+    worker: LaneWorkerRig,
 ) -> None:
-    bundle.server.instead[WRITE] = refusing(FAILURE)
-    bundle.failure()
-    assert bundle.late.until(PATH) is None
+    worker.server.instead[WRITE] = refusing(FAILURE)
+    worker.failure()
+    assert worker.late.until(PATH) is None
 
 
-def test_what_was_cancelled_over_a_dead_line_leaves_one(bundle: BundleRig) -> None:
-    bundle.on_open = lambda checkpoint: setattr(checkpoint.stream, "peer_closes", False)
-    bundle.server.instead[WRITE] = refusing(FAILURE)
-    bundle.failure()
-    assert bundle.late.until(PATH) is not None
+def test_what_was_cancelled_over_a_dead_line_leaves_one(worker: LaneWorkerRig) -> None:
+    worker.on_open = lambda checkpoint: setattr(checkpoint.stream, "peer_closes", False)
+    worker.server.instead[WRITE] = refusing(FAILURE)
+    worker.failure()
+    assert worker.late.until(PATH) is not None
 
 
-def reckon_with_a_part(rig: BundleRig) -> OldHandle:
+def reckon_with_a_part(rig: LaneWorkerRig) -> OldHandle:
     handle = OldHandle(sent=5, until=rig.clock.monotonic() + 330)
     rig.late.lost(PATH, handle)
     return handle
 
 
-def test_a_file_over_which_a_part_may_come_is_told_of_later(bundle: BundleRig) -> None:
-    handle = reckon_with_a_part(bundle)
-    bundle.work_off(bundle.job())
-    assert bundle.told.ends == {}
-    checkpoint, until, error = bundle.told.late[PATH]
+def test_a_file_over_which_a_part_may_come_is_told_of_later(worker: LaneWorkerRig) -> None:
+    handle = reckon_with_a_part(worker)
+    worker.work_off(worker.job())
+    assert worker.told.ends == {}
+    checkpoint, until, error = worker.told.late[PATH]
     assert (until, error) == (handle.until, None)
     assert checkpoint.delivered is not None
     assert checkpoint.delivered.confirmed
-    assert bundle.server.files[PATH] == CONTENT
+    assert worker.server.files[PATH] == CONTENT
 
 
-def test_a_line_that_is_lost_once_it_is_closed_changes_nothing_of_that(bundle: BundleRig) -> None:
-    handle = reckon_with_a_part(bundle)
-    bundle.server.instead[STAT] = end(bundle)
-    bundle.work_off(bundle.job())
-    checkpoint, until, error = bundle.told.late[PATH]
+def test_a_line_that_is_lost_once_it_is_closed_changes_nothing_of_that(
+    worker: LaneWorkerRig,
+) -> None:
+    handle = reckon_with_a_part(worker)
+    worker.server.instead[STAT] = end(worker)
+    worker.work_off(worker.job())
+    checkpoint, until, error = worker.told.late[PATH]
     assert until == handle.until
     assert isinstance(error, ConnectionLostError)
     assert checkpoint.delivered is not None
     assert not checkpoint.delivered.confirmed
 
 
-def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> None:
-    reckon_with_a_part(bundle)
-    bundle.late_check = False
-    outcome = bundle.send()
-    assert isinstance(outcome, Outcome)
+def test_where_nobody_waits_it_is_told_as_not_asked_again(worker: LaneWorkerRig) -> None:
+    reckon_with_a_part(worker)
+    worker.late_check = False
+    outcome = worker.send()
+    assert isinstance(outcome, FileOutcome)
     assert outcome.state is State.DELIVERED
     assert not outcome.confirmed
     assert outcome.late_check is LateCheck.NOT_DONE
@@ -122,23 +124,23 @@ def test_where_nobody_waits_it_is_told_as_not_asked_again(bundle: BundleRig) -> 
 
 
 def test_a_line_that_is_lost_while_it_is_asked_again_leaves_it_to_be_asked(
-    bundle: BundleRig,
+    worker: LaneWorkerRig,
 ) -> None:
-    handle = reckon_with_a_part(bundle)
-    bundle.work_off(bundle.job())
-    checkpoint, _until, _error = bundle.told.late.pop(PATH)
-    bundle.clock.time += 331
-    bundle.server.instead[STAT] = end(bundle)
-    bundle.queue.closed = False
-    bundle.work_off(msgspec.structs.replace(bundle.job(), resume_from=checkpoint))
-    assert bundle.told.ends == {}
-    assert bundle.told.late[PATH][1] == handle.until
+    handle = reckon_with_a_part(worker)
+    worker.work_off(worker.job())
+    checkpoint, _until, _error = worker.told.late.pop(PATH)
+    worker.clock.time += 331
+    worker.server.instead[STAT] = end(worker)
+    worker.queue.closed = False
+    worker.work_off(msgspec.structs.replace(worker.job(), resume_from=checkpoint))
+    assert worker.told.ends == {}
+    assert worker.told.late[PATH][1] == handle.until
 
 
-def test_what_fails_says_that_a_part_may_come(bundle: BundleRig) -> None:
-    reckon_with_a_part(bundle)
-    bundle.server.instead[CLOSE] = refusing(FAILURE)
-    failure = bundle.failure()
+def test_what_fails_says_that_a_part_may_come(worker: LaneWorkerRig) -> None:
+    reckon_with_a_part(worker)
+    worker.server.instead[CLOSE] = refusing(FAILURE)
+    failure = worker.failure()
     assert isinstance(failure, UploadFailure)
     assert failure.left_behind is LeftBehind.PART
 
@@ -149,7 +151,7 @@ DUE = 330.0  # seconds
 
 
 def checkpoint_of(job: FileJob, *, delivered: bool = True) -> UploadCheckpoint:
-    outcome = Outcome(
+    outcome = FileOutcome(
         state=State.DELIVERED,
         local=job.local,
         remote=job.remote,

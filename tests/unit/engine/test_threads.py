@@ -17,10 +17,10 @@ from ferrygate.common.inbox import Callback, Inbox
 from ferrygate.common.message import message
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import handed_to
-from ferrygate.engine.lane import Lane
 from ferrygate.engine.session.reconnect import BackOff
 from ferrygate.engine.session.sign_in_observer import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.transfers.schedule.lane import Lane
 from support.fake_clock import ManualClock
 from support.scripted_sftp import Rig, ScriptedServer
 
@@ -116,7 +116,7 @@ def test_an_aside_is_cancelled_by_its_number() -> None:
     assert acts.one() is True
 
 
-class Lanes:
+class StartedLanes:
     """A lane, what its jobs ended with, and the channels it opened."""
 
     def __init__(self) -> None:
@@ -143,7 +143,7 @@ class Lanes:
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), SystemExit()])
 def test_a_lane_outlives_what_nobody_foresaw_and_hands_it_over(error: BaseException) -> None:
-    lanes = Lanes()
+    lanes = StartedLanes()
 
     def fail(_given: object) -> None:
         raise error
@@ -163,7 +163,7 @@ def test_an_error_that_is_handed_over_is_raised_where_it_is_taken() -> None:
 
 
 def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
-    lanes = Lanes()
+    lanes = StartedLanes()
     for _ in range(3):
         lanes.submit(CancelToken())
     assert [lanes.ends.get(timeout=5) for _ in range(3)] == [ENTRY] * 3
@@ -173,7 +173,7 @@ def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
 
 
 def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
-    lanes = Lanes()
+    lanes = StartedLanes()
     lanes.submit(CancelToken())
     lanes.ends.get(timeout=5)
     lanes.opened[0].stream.ended = True
@@ -187,7 +187,7 @@ def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
 
 
 def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> None:
-    lanes = Lanes()
+    lanes = StartedLanes()
     lanes.submit(CancelToken())
     lanes.ends.get(timeout=5)
     cancel = CancelToken()
@@ -205,7 +205,7 @@ def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> No
 
 
 def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
-    lanes = Lanes()
+    lanes = StartedLanes()
     cancel = CancelToken()
     cancel.cancel()
     lanes.submit(cancel)

@@ -12,7 +12,7 @@ from ferrygate.common.message import message
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import (
     MOVES,
     BatchId,
@@ -61,7 +61,7 @@ class Case:
     def enter(self, state: TransferState) -> FileView:
         if state in {S.DELIVERED, S.SKIPPED}:
             size = 100 if state is S.DELIVERED else 0
-            return self.batch.end(0, Outcome(state=state, local="/a", remote=b"/a", size=size))
+            return self.batch.end(0, FileOutcome(state=state, local="/a", remote=b"/a", size=size))
         if state in {S.NEEDS_ATTENTION, S.CANCELLED}:
             return self.batch.fail(0, state, PROBLEM, LeftBehind.PART)
         if state is S.INTERRUPTED:
@@ -135,7 +135,7 @@ def test_what_a_delivered_file_shows(case: Case) -> None:
     case.enter(S.CHECKING)
     view = case.batch.end(
         0,
-        Outcome(
+        FileOutcome(
             state=S.DELIVERED,
             local="/a",
             remote=b"/a (2)",
@@ -191,7 +191,7 @@ def test_interrupted_files_that_others_would_wait_for_go_on_first(case: Case) ->
         batch.next_job()
         batch.progress(number, S.SENDING, 5)
     for number in (1, 3):
-        batch.slots.take(number)
+        batch.slots.acquire(number)
     for number in range(4):
         batch.interrupt(number, UploadCheckpoint())
     assert [batch.next_job().number for _file in range(4)] == [1, 3, 0, 2]
@@ -203,7 +203,7 @@ def test_interrupted_files_that_others_would_wait_for_go_on_first(case: Case) ->
 @pytest.mark.parametrize("state", [S.DELIVERED, S.NEEDS_ATTENTION])
 def test_a_slot_is_given_back_when_a_file_has_ended(case: Case, state: TransferState) -> None:
     case.batch.next_job()
-    case.batch.slots.take(0)
+    case.batch.slots.acquire(0)
     for each in (S.SENDING, S.CHECKING, state):
         assert case.batch.slots.has(0)
         case.enter(each)
@@ -245,7 +245,7 @@ def test_a_file_that_waits_for_an_answer_has_no_slot_and_is_stopped_with_the_res
     case: Case,
 ) -> None:
     case.batch.next_job()
-    case.batch.slots.take(0)
+    case.batch.slots.acquire(0)
     case.enter(S.SENDING)
     case.enter(S.WAITING)
     assert not case.batch.slots.has(0)
@@ -335,12 +335,12 @@ def test_an_upload_goes_on_where_something_is_left_of_it(case: Case, left: LeftB
 
 
 def test_a_name_that_was_free_need_not_be_so_when_its_file_is_tried_again(case: Case) -> None:
-    case.batch.add(FileJob(number=1, local="/b", remote=b"/b", free=True))
+    case.batch.add(FileJob(number=1, local="/b", remote=b"/b", known_absent=True))
     case.batch.walk_over()
     for job in case.batch.stop(PROBLEM):
         case.batch.fail(job.number, S.CANCELLED, PROBLEM, LeftBehind.NOTHING)
     case.batch.retry()
-    assert [case.batch.next_job().free for _file in range(2)] == [False, False]
+    assert [case.batch.next_job().known_absent for _file in range(2)] == [False, False]
 
 
 def test_a_walk_that_failed_begins_again(case: Case) -> None:

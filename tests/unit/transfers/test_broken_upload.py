@@ -10,7 +10,7 @@ import pytest
 from ferrygate.common.errors import ConflictError, ConnectionLostError, RemoteFailureError
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.partial_uploads import clear_away
 from ferrygate.transfers.views import ConflictChoice, LeftBehind, TransferState
 from support.checkpoints import opening, writing
 from support.scripted_sftp import CLOSE, LSTAT, OPEN, REMOVE, STAT, WRITE, Request, refusing

@@ -14,13 +14,13 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import PermissionDeniedError
 from ferrygate.common.message import Size, message
 from ferrygate.transfers.checkpoint import MOVES, UploadCheckpoint, UploadPhase
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import Confirmation, TransferState
 from support.checkpoints import cut, delivered, opening, writing
 
 PATH = b"/inbox/\xff.csv"
 ENTRY = Entry(b"\xff.csv", EntryKind.FILE, 4, 5)
-OUTCOME = Outcome(
+OUTCOME = FileOutcome(
     state=TransferState.DELIVERED,
     local="a.csv",
     remote=PATH,

@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 from support.scripted_sftp import (
     CLOSE,
@@ -211,14 +211,14 @@ def test_a_file_that_failed_gives_back_what_it_had_in_flight(
     desk: TransferRig, job: FileJob
 ) -> None:
     held = desk.server.instead[READ] = Held(desk.server)
-    route = desk.route()
+    channel = desk.channel()
 
-    async def one_then_another() -> Outcome:
+    async def one_then_another() -> FileOutcome:
         with pytest.raises(RemoteFailureError):
-            await desk.fetching(route, job, desk.reports)
-        assert route.window.flying > 0
+            await desk.fetching(channel, job, desk.reports)
+        assert channel.window.in_flight > 0
         desk.server.instead.clear()
-        return await desk.fetching(route, job, desk.reports)
+        return await desk.fetching(channel, job, desk.reports)
 
     def refuse_the_first() -> None:
         if held.answers:
@@ -229,7 +229,7 @@ def test_a_file_that_failed_gives_back_what_it_had_in_flight(
 
     desk.rig.stream.after = refuse_the_first
     assert desk.rig.run(one_then_another()).state is TransferState.DELIVERED
-    assert route.window.flying == 0
+    assert channel.window.in_flight == 0
 
 
 @pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.ASK])

@@ -24,7 +24,7 @@ def told() -> Told:
 
 @pytest.fixture
 def flusher() -> Iterator[Flusher]:
-    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE)
+    flusher = Flusher(ManualClock(), MACHINE)
     yield flusher
     flusher.stop()
     flusher.join()
@@ -40,7 +40,7 @@ def test_a_file_that_is_open_is_flushed_by_its_descriptor_and_closed_before_that
         status = os.fstat(descriptor)
         synced.add((status.st_dev, status.st_ino))
 
-    flusher = Flusher(lambda count: "0" * count, ManualClock(), MACHINE, sync)
+    flusher = Flusher(ManualClock(), MACHINE, sync)
     opened = [(tmp_path / str(number)).open("wb", buffering=0) for number in range(count)]
     files = {
         (status.st_dev, status.st_ino) for status in map(os.stat, map(str, tmp_path.iterdir()))

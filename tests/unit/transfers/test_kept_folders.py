@@ -103,7 +103,7 @@ def test_names_are_asked_again_once_a_moment_has_passed(
 
 def test_no_more_descriptors_are_kept_than_allowed(clock: ManualClock, tmp_path: Path) -> None:
     before = descriptors()
-    kept = KeptFolders(clock.monotonic, most=6)
+    kept = KeptFolders(clock.monotonic, max_descriptors=6)
     folders = []
     for number in range(10):
         (tmp_path / str(number) / "below").mkdir(parents=True)
@@ -120,7 +120,7 @@ def test_a_folder_too_deep_to_be_kept_is_opened_for_each_use(
     clock: ManualClock, folder: LocalFolder
 ) -> None:
     before = descriptors()
-    kept = KeptFolders(clock.monotonic, most=2)
+    kept = KeptFolders(clock.monotonic, max_descriptors=2)
     make(kept.open(folder), "a.csv")
     assert len(descriptors() - before) == 1
     moved = folder.path.rename(folder.path.with_name("away"))

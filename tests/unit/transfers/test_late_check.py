@@ -10,8 +10,8 @@ import pytest
 from ferrygate.common.errors import ConnectionLostError, LocalFileError, SizeMismatchError
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.partial_uploads import clear_away
 from ferrygate.transfers.upload import NotBeforeError
 from ferrygate.transfers.views import (
     Confirmation,
@@ -50,7 +50,7 @@ def lose(desk: TransferRig, job: FileJob, kind: int = WRITE, part: bytearray | N
     desk.late.connected()
 
 
-def goes_on(desk: TransferRig, job: FileJob) -> Outcome:
+def goes_on(desk: TransferRig, job: FileJob) -> FileOutcome:
     """Send it again."""
     return desk.send(msgspec.structs.replace(job, resume_from=desk.checkpoint))
 

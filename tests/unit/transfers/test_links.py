@@ -270,7 +270,7 @@ def test_few_folders_are_asked_about_at_a_time_where_the_server_bears_few(tmp_pa
         walk.jobs.append,
         ConflictChoice.FAIL,
         new_folders_are_empty=True,
-        most_at_a_time=lambda: 3,
+        max_at_a_time=lambda: 3,
     )
     asked = walk.asked_at_a_time(14)
     walk.up(tmp_path / "t")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.file_job import FileJob, Names
+from ferrygate.transfers.file_job import ClaimedTargets, FileJob
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice
 from support.scripted_sftp import LSTAT, OPEN, READ, Held, Request, status
@@ -27,7 +28,7 @@ def answer_in_pairs(desk: TransferRig, kind: int) -> None:
 
 
 def test_a_name_is_given_once() -> None:
-    names = Names()
+    names = ClaimedTargets()
     assert names.claim(b"/a", "x")
     assert names.claim(b"/a", "x")
     assert not names.claim(b"/a", "y")
@@ -41,21 +42,21 @@ def test_two_uploads_are_never_kept_under_one_name(desk: TransferRig) -> None:
     desk.server.files[b"/inbox/a.csv"] = bytearray(b"old")
     desk.server.instead[LSTAT] = only_the_first_shows  # as an object store until CLOSE
     answer_in_pairs(desk, OPEN)
-    names, route = Names(), desk.route()
+    names, channel = ClaimedTargets(), desk.channel()
     jobs = [
         FileJob(
             number=number,
             local=desk.write(f"{number}.csv", b"%d" % number),
             remote=b"/inbox/a.csv",
             on_conflict=ConflictChoice.KEEP_BOTH,
-            names=names,
+            claimed_targets=names,
         )
         for number in range(2)
     ]
 
     async def both() -> set[bytes]:
         spawn = desk.rig.channel.spawn
-        sent = [spawn(upload(route, job, desk.reports, UploadCheckpoint())) for job in jobs]
+        sent = [spawn(upload(channel, job, desk.reports, UploadCheckpoint())) for job in jobs]
         return {(await outcome).remote for outcome in sent}
 
     assert desk.rig.run(both()) == {b"/inbox/a (2).csv", b"/inbox/a (3).csv"}
@@ -63,8 +64,9 @@ def test_two_uploads_are_never_kept_under_one_name(desk: TransferRig) -> None:
 
 def test_two_downloads_are_never_kept_under_one_name(desk: TransferRig) -> None:
     desk.write("a.csv", b"mine")
+    desk.new_part_name = (f".ferrygate-{number}.part" for number in count()).__next__
     answer_in_pairs(desk, READ)
-    names, route = Names(), desk.route()
+    names, channel = ClaimedTargets(), desk.channel()
     jobs = []
     for number in range(2):
         remote = b"/inbox/%d/a.csv" % number
@@ -75,29 +77,13 @@ def test_two_downloads_are_never_kept_under_one_name(desk: TransferRig) -> None:
                 local=str(desk.folder / "a.csv"),
                 remote=remote,
                 on_conflict=ConflictChoice.KEEP_BOTH,
-                names=names,
+                claimed_targets=names,
             )
         )
 
     async def both() -> set[str]:
         spawn = desk.rig.channel.spawn
-        fetched = [spawn(desk.fetching(route, job, desk.reports, Disk(job))) for job in jobs]
+        fetched = [spawn(desk.fetching(channel, job, desk.reports)) for job in jobs]
         return {Path((await outcome).local).name for outcome in fetched}
 
     assert desk.rig.run(both()) == {"a (2).csv", "a (3).csv"}
-
-
-class Disk:
-    """Gives each file a hidden name of its own."""
-
-    def __init__(self, job: FileJob) -> None:
-        self._name = f".ferrygate-{job.number}.part"
-
-    def hidden_name(self) -> str:
-        return self._name
-
-    def write_back(self, file: object) -> None:
-        """Nothing is large here."""
-
-    def clear(self, folder: object) -> None:
-        """Nothing is left there by anybody."""

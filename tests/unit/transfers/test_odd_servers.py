@@ -13,7 +13,7 @@ from ferrygate.common.entry import Entry
 from ferrygate.common.errors import SizeMismatchError
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import TransferState
 from support.scripted_sftp import DATA, FILE, READ, READDIR, Hook, Request, names, reply, status
@@ -106,10 +106,10 @@ def test_files_are_sent_whole_at_the_same_time(odd: TransferRig) -> None:
         for number, content in enumerate(CONTENT)
     ]
 
-    async def together() -> list[Outcome]:
-        route = odd.route()
+    async def together() -> list[FileOutcome]:
+        channel = odd.channel()
         sent = [
-            odd.rig.channel.spawn(upload(route, job, odd.reports, UploadCheckpoint()))
+            odd.rig.channel.spawn(upload(channel, job, odd.reports, UploadCheckpoint()))
             for job in jobs
         ]
         return [await outcome for outcome in sent]

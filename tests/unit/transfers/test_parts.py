@@ -20,7 +20,7 @@ from ferrygate.transfers.part_names import is_part_name, part_name
 from ferrygate.transfers.parts import machine_name, new_part, sweep
 from ferrygate.transfers.views import TransferState
 from support.fake_clock import ManualClock
-from support.transfer_rig import CONTENT, Disk, TransferRig
+from support.transfer_rig import CONTENT, TransferRig
 
 OURS, THEIRS = "0123abcd", "89abcdef"
 
@@ -123,16 +123,12 @@ def test_a_download_holds_its_lock_until_the_file_has_its_place(
     desk.server.files[b"/inbox/plate.csv"] = bytearray(CONTENT)
     seen: list[bool] = []
 
-    class Sweeping(Disk):
-        def hidden_name(self) -> str:
-            return part_name(OURS, "00")
-
     def sweep_now(state: TransferState, _moved: int) -> None:
         swept(tmp_path)
         if state is TransferState.CHECKING:
             seen.append((tmp_path / part_name(OURS, "00")).exists())
 
-    desk.disk = Sweeping()
+    desk.new_part_name = lambda: part_name(OURS, "00")
     desk.reports.then = sweep_now
     job = FileJob(number=0, local=str(tmp_path / "plate.csv"), remote=b"/inbox/plate.csv")
     desk.fetch(job)
@@ -141,7 +137,7 @@ def test_a_download_holds_its_lock_until_the_file_has_its_place(
 
 
 def test_a_folder_is_swept_once_before_files_come_into_it(tmp_path: Path) -> None:
-    flusher = Flusher(lambda number: "0" * number, ManualClock(), OURS)
+    flusher = Flusher(ManualClock(), OURS)
     (tmp_path / part_name(OURS, "00")).write_text("dead")
     flusher.clear(LocalFolder(str(tmp_path)))
     flusher.stop()

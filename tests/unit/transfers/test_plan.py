@@ -177,14 +177,14 @@ def test_nothing_can_stand_in_a_folder_that_is_new(
 ) -> None:
     server.folders.add(b"/inbox/month")
     walk.up(tree)
-    free = {job.remote for job in walk.jobs if job.free}
+    free = {job.remote for job in walk.jobs if job.known_absent}
     assert free == {job.remote for job in walk.jobs if b"/plates/" in job.remote}
 
 
 def test_on_an_object_store_names_may_stand_below_a_new_folder(walk: Walk, tree: Path) -> None:
     walk.planner = Planner(walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=False)
     walk.up(tree)
-    assert not any(job.free for job in walk.jobs)
+    assert not any(job.known_absent for job in walk.jobs)
 
 
 def test_folders_of_one_level_are_made_at_a_time(walk: Walk, tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ def test_a_plan_has_an_end_and_what_was_found_before_is_moved(
             walk.jobs.append,
             ConflictChoice.FAIL,
             new_folders_are_empty=True,
-            most_files=files,
-            most_folders=folders,
+            max_files=files,
+            max_folders=folders,
         )
 
     walk.planner = planner()
@@ -127,8 +127,8 @@ def test_a_walk_begun_again_counts_nothing_twice(walk: Walk, tree: Path) -> None
         walk.jobs.append,
         ConflictChoice.FAIL,
         new_folders_are_empty=True,
-        most_files=4,
-        most_folders=4,
+        max_files=4,
+        max_folders=4,
     )
     walk.up(tree)
     assert len(walk.up(tree)) == 4
@@ -142,7 +142,7 @@ class Taker:
 
     def __init__(self, walk: Walk, at_a_time: int = 10) -> None:
         self.walk = walk
-        self.begun = self.most_waiting = 0
+        self.begun = self.max_waiting = 0
         self._at_a_time = at_a_time
         walk.rig.stream.after = self._take
         walk.planner = Planner(
@@ -150,12 +150,12 @@ class Taker:
             ConflictChoice.FAIL,
             new_folders_are_empty=True,
             begun=lambda: self.begun,
-            most_waiting=300,
+            max_waiting=300,
         )
 
     def _announce(self, job: FileJob) -> None:
         self.walk.jobs.append(job)
-        self.most_waiting = max(self.most_waiting, len(self.walk.jobs) - self.begun)
+        self.max_waiting = max(self.max_waiting, len(self.walk.jobs) - self.begun)
 
     def _take(self) -> None:
         self.begun = min(self.begun + self._at_a_time, len(self.walk.jobs))
@@ -188,7 +188,7 @@ def test_a_walk_is_not_far_ahead_of_what_is_sent_or_fetched(
     fetched = Taker(down)
     assert len(down.down(b"/inbox", folder=tmp_path / "back")) >= 1500
     for taker in (sent, fetched):
-        assert 300 < taker.most_waiting <= 300 + 256
+        assert 300 < taker.max_waiting <= 300 + 256
 
 
 @TREES

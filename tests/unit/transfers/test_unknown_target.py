@@ -16,7 +16,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import message
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from support.scripted_sftp import EXCL, LSTAT, OPEN, STAT, TRUNC, Request, refusing, status
 from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
@@ -31,7 +31,7 @@ def job(desk: TransferRig) -> FileJob:
     return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=TARGET)
 
 
-def send(desk: TransferRig, job: FileJob) -> Outcome:
+def send(desk: TransferRig, job: FileJob) -> FileOutcome:
     """Send one file that was never begun before, to a server that is no object store."""
     desk.checkpoint = UploadCheckpoint()
     return desk.send(job, object_store=False)

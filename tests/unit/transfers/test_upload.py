@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.checkpoint import UploadPhase
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.partial_uploads import clear_away
 from ferrygate.transfers.views import (
     Confirmation,
     ConflictChoice,
@@ -145,7 +145,7 @@ def test_a_write_that_fails_under_a_close_is_a_failure_all_the_same(
 
 
 def test_nobody_is_asked_about_a_name_that_is_free(desk: TransferRig, job: FileJob) -> None:
-    desk.send(msgspec.structs.replace(job, free=True), object_store=False)
+    desk.send(msgspec.structs.replace(job, known_absent=True), object_store=False)
     assert desk.server.asked(LSTAT) == []
     assert desk.server.asked(OPEN)[0][1] & EXCL
 

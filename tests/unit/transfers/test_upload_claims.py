@@ -31,7 +31,7 @@ def claims(tmp_path: Path) -> UploadClaims:
 
 
 def take(rig: Rig, claims: UploadClaims, path: bytes = PATH) -> Claim:
-    work: Coroutine[Any, Any, Claim] = claims.take(path, rig.channel.sleep, replaces=True)
+    work: Coroutine[Any, Any, Claim] = claims.acquire(path, rig.channel.sleep, replaces=True)
     return rig.run(work)
 
 
@@ -41,13 +41,13 @@ def test_a_name_is_had_by_one_at_a_time_and_then_by_the_next(
     first = take(rig, claims)
     turns = 0
 
-    def give_back() -> None:
+    def release() -> None:
         nonlocal turns
         turns += 1
         if turns == 5:
             first.close()
 
-    rig.stream.after = give_back
+    rig.stream.after = release
     began = rig.stream.clock.now()
     with closing(take(rig, claims)):
         assert rig.stream.clock.now() > began
@@ -106,7 +106,7 @@ def test_another_process_is_waited_for_until_it_is_killed(
         "from pathlib import Path\n"
         "from ferrygate.transfers.upload_claims import UploadClaims\n"
         "claims = UploadClaims(Path(sys.argv[1]), 'key user')\n"
-        "work = claims.take(sys.argv[2].encode(), None, replaces=True)\n"
+        "work = claims.acquire(sys.argv[2].encode(), None, replaces=True)\n"
         "try:\n"
         "    work.send(None)\n"
         "except StopIteration as taken:\n"
@@ -130,7 +130,7 @@ def test_another_process_is_waited_for_until_it_is_killed(
 
 def test_a_claim_is_given_back_where_the_channel_ends(rig: Rig, claims: UploadClaims) -> None:
     async def hold() -> None:
-        with closing(await claims.take(PATH, rig.channel.sleep, replaces=True)):
+        with closing(await claims.acquire(PATH, rig.channel.sleep, replaces=True)):
             await rig.files.stat(b"/never")
 
     rig.server.instead[17] = lambda _request: ()
@@ -152,11 +152,11 @@ def test_a_folder_that_cannot_be_used_is_told(rig: Rig, tmp_path: Path) -> None:
 def test_a_name_of_this_session_is_had_by_one_whether_it_is_replaced_or_not(
     rig: Rig, claims: UploadClaims, tmp_path: Path, *, first: bool, second: bool
 ) -> None:
-    claim = rig.run(claims.take(PATH, rig.channel.sleep, replaces=first))
+    claim = rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=first))
     assert (tmp_path / "replacing").exists() is first
     with closing(claim), pytest.raises(ConflictError):
-        rig.run(claims.take(PATH, rig.channel.sleep, replaces=second))
-    rig.run(claims.take(PATH, rig.channel.sleep, replaces=second)).close()
+        rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=second))
+    rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=second)).close()
 
 
 def test_where_nothing_is_replaced_nothing_is_held() -> None:

@@ -20,7 +20,7 @@ from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, 
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete
 from ferrygate.sftp.spelling import as_spelled, spelled_otherwise
-from ferrygate.sftp.status import TELLS_LITTLE
+from ferrygate.sftp.status import STAT_NOT_RELIABLE
 from ferrygate.sites.site import Site
 from ferrygate.sites.start_folder import refuse_to_lose
 
@@ -60,7 +60,9 @@ async def carry_out(
     """
     try:
         return await _obey(files, await _spelled(files, command), take)
-    except TELLS_LITTLE as refusal:  # of a taken name, a missing folder, a folder to be removed
+    except (
+        STAT_NOT_RELIABLE
+    ) as refusal:  # of a taken name, a missing folder, a folder to be removed
         cause = await explained(files, command, refusal, object_store=object_store)
         raise cause from refusal
 

@@ -16,8 +16,6 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.inbox import Callback
-from ferrygate.engine.lane import cause_of
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.engine.messages.transfers import (
     AnswerConflict,
     BatchChanged,
@@ -28,7 +26,6 @@ from ferrygate.engine.messages.transfers import (
 from ferrygate.engine.queue.asked_for import source_names, target_name, wanted_name
 from ferrygate.engine.queue.batch_context import BatchContext
 from ferrygate.engine.queue.batch_question import BatchQuestion
-from ferrygate.engine.work_queue import Item
 from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.batch_files import BatchFiles
@@ -37,9 +34,12 @@ from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import not_asked_again
 from ferrygate.transfers.name_conflict import FileFacts, NameConflict
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.partial_uploads import what_is_left
 from ferrygate.transfers.plan import Planner
-from ferrygate.transfers.remains import what_is_left
+from ferrygate.transfers.reports import UploadFailure
+from ferrygate.transfers.schedule.lane import cause_of
+from ferrygate.transfers.schedule.work_queue import Item
 from ferrygate.transfers.views import (
     BatchId,
     ConflictChoice,
@@ -49,7 +49,7 @@ from ferrygate.transfers.views import (
     TransferState,
 )
 
-_TELL = 0.1  # seconds between two reports of a batch's progress
+_REPORT_SECONDS = 0.1  # seconds between two reports of a batch's progress
 _TRIES = 3  # how often a file is begun on one connection
 
 
@@ -68,7 +68,7 @@ class Batch:
             command.on_conflict,
             new_folders_are_empty=not context.object_store,
             links=command.links,
-            most_at_a_time=lambda: self._context.load.most,
+            max_at_a_time=lambda: self._context.concurrency.max_files,
             begun=lambda: self._files.begun,
         )
         self._question = BatchQuestion(batch, direction, self._files)
@@ -219,7 +219,7 @@ class Batch:
         """The folders were walked, or not to the end."""
         self._report(lambda: self._walk_over(error))
 
-    def ended(self, job: FileJob, outcome: Outcome) -> None:
+    def ended(self, job: FileJob, outcome: FileOutcome) -> None:
         """A file was delivered or skipped."""
         self._report_end(job, lambda: self._delivered(job, outcome))
 
@@ -263,7 +263,7 @@ class Batch:
             await self._planner.plan_download(files, command.sources, command.folder)
 
     def _planned(self, job: FileJob) -> None:
-        self._context.tally.found += 1
+        self._context.totals.found += 1
         self._show(self._files.add(job))
         if self.cancel.cancelled:
             self.end(TransferState.CANCELLED, Cancelled().problem)
@@ -288,10 +288,10 @@ class Batch:
 
     def _count(self, number: int, moved: int) -> None:
         file = self._files.file(number)
-        self._context.tally.bytes += max(0, moved - (file.moved if file else moved))
+        self._context.totals.bytes += max(0, moved - (file.moved if file else moved))
 
-    def _delivered(self, job: FileJob, outcome: Outcome) -> None:
-        self._context.tally.files += 1
+    def _delivered(self, job: FileJob, outcome: FileOutcome) -> None:
+        self._context.totals.files += 1
         self._count(job.number, outcome.size)
         self._show(self._files.end(job.number, outcome))
 
@@ -378,7 +378,7 @@ class Batch:
 
     @property
     def _is_due(self) -> bool:
-        return self._context.clock.monotonic() - self._told_at >= _TELL
+        return self._context.clock.monotonic() - self._told_at >= _REPORT_SECONDS
 
     def _tell_progress(self) -> None:
         self._is_telling = False  # before it is told: what is counted now comes with the next

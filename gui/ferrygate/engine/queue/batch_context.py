@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.inbox import Callback
-from ferrygate.engine.growth import Tally
-from ferrygate.engine.load import Load
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.queue.report_queue import ReportQueue
+from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
+from ferrygate.transfers.schedule.lane_scaling import TransferTotals
 from ferrygate.transfers.views import BatchId
 
 
@@ -22,7 +22,7 @@ class BatchContext:
         reports: ReportQueue,
         clock: Clock,
         doubt: Callback,
-        load: Load,
+        concurrency: ConcurrencyLimit,
         changed: Callable[[BatchId], None],
         *,
         object_store: bool,
@@ -36,7 +36,7 @@ class BatchContext:
         self.reports = reports
         self.clock = clock
         self.doubt = doubt
-        self.load = load
+        self.concurrency = concurrency
         self.changed = changed
         self.object_store = object_store
-        self.tally = Tally()
+        self.totals = TransferTotals()

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from ferrygate.common.errors import Cancelled, Problem, UsageError
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
-from ferrygate.engine.bundle import Bundle
-from ferrygate.engine.growth import Tally
-from ferrygate.engine.lane import Lane, LaneRefusedError
-from ferrygate.engine.lanes import Assignment, Lanes
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import AnswerConflict, BatchStarted, Download, Upload
 from ferrygate.engine.queue.batch import Batch
 from ferrygate.engine.queue.batch_context import BatchContext
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.engine.queue.report_queue import ReportQueue
-from ferrygate.engine.transfer_settings import TransferSettings
-from ferrygate.engine.work_queue import Item
+from ferrygate.transfers.lane_worker import LaneWorker
+from ferrygate.transfers.schedule.lane import Lane, LaneRefusedError
+from ferrygate.transfers.schedule.lane_pool import Assignment, LanePool
+from ferrygate.transfers.schedule.lane_scaling import TransferTotals
+from ferrygate.transfers.schedule.work_queue import Item
+from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.views import BatchId, TransferState
 
 
@@ -60,18 +60,20 @@ class TransferQueue:
             self._reports,
             settings.clock,
             doubt,
-            settings.load,
+            settings.concurrency,
             self._go_on,
             object_store=settings.object_store,
         )
         self._connected = True
         self._batches: dict[BatchId, Batch] = {}
-        self._lanes = Lanes(new_lane, settings.share, settings.clock, self.tally, settings.load)
+        self._lanes = LanePool(
+            new_lane, settings.line_estimator, settings.clock, self.totals, settings.concurrency
+        )
 
     @property
-    def tally(self) -> Tally:
+    def totals(self) -> TransferTotals:
         """Return what was done so far, over all batches."""
-        return self._context.tally
+        return self._context.totals
 
     @property
     def is_moving(self) -> bool:
@@ -136,7 +138,7 @@ class TransferQueue:
         """Go on, over a fresh connection or the one there was."""
         self._connected = True
         self._settings.late.connected()
-        fewer = self._settings.load.renew()
+        fewer = self._settings.concurrency.renew()
         if fresh:
             self._lanes.renew()
         if fresh or fewer:  # what was cut is worth trying again
@@ -182,7 +184,7 @@ class TransferQueue:
         return any(self._lanes.of(batch.id))
 
     def _set_to_work(self, batch: Batch, assignment: Assignment) -> None:
-        bundle = Bundle(
+        worker = LaneWorker(
             batch.direction,
             assignment.queue,
             batch,
@@ -193,7 +195,7 @@ class TransferQueue:
         )
         put = self._reports.put
         assignment.lane.submit(
-            bundle.work_off,
+            worker.work_off,
             lambda left: put(lambda: self._over(batch, assignment, left)),
             lambda error: put(lambda: self._refused(batch, assignment, error)),
         )
@@ -209,7 +211,7 @@ class TransferQueue:
 
         It may have been given more in the moment between.
         """
-        self._lanes.free(assignment)
+        self._lanes.release(assignment)
         batch.put_back([*left, *assignment.queue.take_all()])
         self._go_on(batch.id)
 
@@ -217,7 +219,7 @@ class TransferQueue:
         """The server grants this lane no channel: go on with fewer, if there are any."""
         left = assignment.queue.take_all()
         if not isinstance(error, LaneRefusedError):  # nobody foresaw it; the lane can do more
-            self._lanes.free(assignment)
+            self._lanes.release(assignment)
             batch.refuse(left, error)
         elif self._lanes.refused(assignment):
             batch.put_back(left)

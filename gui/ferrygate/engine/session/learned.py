@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ferrygate.common.clock import Clock
-from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.sites.site import Site
 from ferrygate.transfers.late_parts import LateParts
+from ferrygate.transfers.schedule.concurrency_limit import ServerLimits
 
 
 class Learned(NamedTuple):

@@ -25,9 +25,6 @@ from ferrygate.engine.browsing.browser import Browser
 from ferrygate.engine.browsing.failure_reasons import FileOperation
 from ferrygate.engine.browsing.file_operations import carry_out
 from ferrygate.engine.dependencies import EngineDependencies
-from ferrygate.engine.growth import Tally
-from ferrygate.engine.lane import Lane
-from ferrygate.engine.load import ServerLimits
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.files import (
     FolderBlock,
@@ -38,7 +35,6 @@ from ferrygate.engine.messages.files import (
 )
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.engine.queue.transfer_queue import TransferQueue
-from ferrygate.engine.transfer_settings import TransferSettings
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
 from ferrygate.sftp.files import RemoteFiles
@@ -48,11 +44,16 @@ from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.origin_mark import OriginMark, mark_of
+from ferrygate.transfers.part_names import PartNames
 from ferrygate.transfers.parts import machine_name
-from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.schedule.concurrency_limit import ServerLimits
+from ferrygate.transfers.schedule.lane import Lane
+from ferrygate.transfers.schedule.lane_scaling import TransferTotals
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
+from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import BatchId
-from ferrygate.transfers.window import Share
 
 _MOMENT = 1.0  # seconds in which a connection that has ended says so
 _IN_FLIGHT = 48 << 20  # bytes, over all channels
@@ -90,13 +91,14 @@ class Session:
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        self._flusher = Flusher(dependencies.random_hex, dependencies.clock, machine_name())
-        share = Share(_IN_FLIGHT)
+        machine = machine_name()
+        self._flusher = Flusher(dependencies.clock, machine)
+        line_estimator = LineEstimator(_IN_FLIGHT)
         self.browser = Browser(
             self._new_lane("browse"),
             post,
             self._doubt,
-            lambda: share.clicked(dependencies.clock.monotonic()),
+            lambda: line_estimator.note_click(dependencies.clock.monotonic()),
         )
         self.queue = TransferQueue(
             emit,
@@ -106,10 +108,10 @@ class Session:
                 clock=dependencies.clock,
                 disk=self._flusher,
                 limiter=limiter,
-                share=share,
+                line_estimator=line_estimator,
                 object_store=self.stores_objects,
                 open_files=OpenFiles(),
-                load=limits.load,
+                concurrency=limits.concurrency,
                 late=late,
                 claims=UploadClaims(
                     dependencies.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
@@ -117,6 +119,7 @@ class Session:
                 mark=OriginMark(
                     canonical_host(site.host), site.port, mark_of(sys.platform, dependencies.clock)
                 ),
+                new_part_name=PartNames(machine, dependencies.random_hex).new,
                 listed_times=ListedTimes(),
             ),
             self._doubt,
@@ -160,9 +163,9 @@ class Session:
         """Cancel a browsing request."""
         self.browser.cancel(request)
 
-    def work_done(self) -> Tally:
+    def work_done(self) -> TransferTotals:
         """Return what its transfers have done so far, over all connections."""
-        return msgspec.structs.replace(self.queue.tally)
+        return msgspec.structs.replace(self.queue.totals)
 
     def look(self) -> None:
         """Go on where a lane had lost its channel, and the connection turned out to stand."""

@@ -21,7 +21,6 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
-from ferrygate.engine.growth import Tally
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SignIn
 from ferrygate.engine.session.given_up import Gone, given_up
@@ -34,7 +33,8 @@ from ferrygate.engine.session.sign_ins import SignIns, signed_out
 from ferrygate.engine.session.typed_codes import SignInRequest, code_needed
 from ferrygate.sftp.connection import Connection
 from ferrygate.sites.site import Site
-from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.schedule.lane_scaling import TransferTotals
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
 
 _STEADY = 30.0  # seconds after which a connection counts as one that lasts
 _MOST_DAMAGES = 3  # then it is no accident of the line's
@@ -78,7 +78,7 @@ class SessionSupervisor:
         self._crawls = False  # the connection was given up since the line is too slow
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
-        self._work = Tally()  # what had been done when the connection was lost before
+        self._work = TransferTotals()  # what had been done when the connection was lost before
         self._lost: list[Connection] = []  # whose servers may not have heard of the end
         self._reconnects = 0  # numbers the supervisor's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
@@ -222,7 +222,7 @@ class SessionSupervisor:
             return
         self._tell_of_wait(self._back_off)
 
-    def _wait_after(self, work: Tally, *, is_moving: bool) -> BackOff | None:
+    def _wait_after(self, work: TransferTotals, *, is_moving: bool) -> BackOff | None:
         """When to come back. A server that lets us in and drops us is not asked again and again.
 
         A connection that lasted, brought a file to its end, or found another to move, begins a new
@@ -308,7 +308,7 @@ class SessionSupervisor:
         self._given_up = None
         self._reset_lost()
         self._back_off = self._earlier = self._liveness = None
-        self._work = Tally()
+        self._work = TransferTotals()
         if self.session is not None:
             session, self.session = self.session, None
             self._end_aside(session.stop(reason or signed_out()))

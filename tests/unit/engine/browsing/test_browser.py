@@ -15,10 +15,10 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.engine.browsing.browser import Browser
-from ferrygate.engine.lane import Lane
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from support.bundle_rig import raise_it
+from ferrygate.transfers.schedule.lane import Lane
+from support.lane_worker_rig import raise_it
 from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
 
 

@@ -37,7 +37,7 @@ def test_a_batch_is_walked_moved_and_answered_once(rig: QueueRig) -> None:
     assert rig.ends(batch) == [None]
     last = rig.batch_views(batch)[-1]
     assert (last.finished, last.files_delivered, last.bytes_moved) == (True, 3, 30)
-    assert (rig.queue.tally.files, rig.queue.tally.bytes) == (3, 30)
+    assert (rig.queue.totals.files, rig.queue.totals.bytes) == (3, 30)
 
 
 def test_nothing_to_move_is_answered_too(rig: QueueRig) -> None:
@@ -320,14 +320,14 @@ def test_what_is_put_into_the_queue_of_a_refused_lane_is_not_lost(rig: QueueRig)
     assert rig.states(batch) == [State.DELIVERED] * 4
 
 
-# ---------------------------------------------------------------- growth
+# ---------------------------------------------------------------- scaling
 
 
 def test_a_time_without_work_does_not_count_against_lanes(rig: QueueRig) -> None:
     def move(speed: float) -> None:
         """Small files, more than a queue holds, and what the lanes bring a second."""
         rig.clock.time += 0.5
-        rig.queue.tally.bytes += int(speed * 0.5)
+        rig.queue.totals.bytes += int(speed * 0.5)
         (lane, *_others) = rig.working
         lane.deliver(lane.begin_all()[0])
         rig.handle()

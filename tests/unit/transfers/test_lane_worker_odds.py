@@ -11,26 +11,26 @@ import pytest
 
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.views import Direction, LeftBehind
-from support.bundle_rig import BundleRig
 from support.checkpoints import cut
+from support.lane_worker_rig import LaneWorkerRig
 from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[BundleRig]:
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
+def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
         yield rig
 
 
 @pytest.mark.parametrize("direction", list(Direction))
 @pytest.mark.parametrize("handles", [1, 2, 3])
 def test_a_server_of_hardly_any_handles_gets_one_file_at_a_time(
-    rig: BundleRig, handles: int, direction: Direction
+    rig: LaneWorkerRig, handles: int, direction: Direction
 ) -> None:
     rig.limits = Limits(handles=handles)
     rig.direction = direction
@@ -42,13 +42,13 @@ def test_a_server_of_hardly_any_handles_gets_one_file_at_a_time(
 
     rig.server.instead[OPEN] = count
     assert rig.work_off(*(rig.job(f"{number}.csv") for number in range(5))) == []
-    assert all(isinstance(end, Outcome) for end in rig.told.ends.values())
+    assert all(isinstance(end, FileOutcome) for end in rig.told.ends.values())
     assert len(rig.told.ends) == 5
     assert most == 1
 
 
 def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
-    rig: BundleRig,
+    rig: LaneWorkerRig,
 ) -> None:
     """Or the batch would wait for ever for files that nobody has any more."""
 
@@ -73,7 +73,7 @@ def test_a_fault_of_the_channel_that_nobody_foresaw_ends_what_was_under_way(
 
 @pytest.mark.parametrize("ends", ["before the channel", "on the channel"])
 def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at_once(
-    rig: BundleRig, ends: str
+    rig: LaneWorkerRig, ends: str
 ) -> None:
     again = cut(b"/inbox/a (2).csv", 7)
     job = msgspec.structs.replace(rig.job(), resume_from=again)
@@ -92,11 +92,11 @@ def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at
     assert failure.left_behind is LeftBehind.PART
 
 
-def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: BundleRig) -> None:
+def test_a_walk_that_fails_over_what_nobody_foresaw_is_told(rig: LaneWorkerRig) -> None:
     async def walk(_files: RemoteFiles) -> None:
         raise ZeroDivisionError
 
     assert rig.work_off(walk, rig.job()) == []
     (error,) = rig.told.walks
     assert isinstance(error, ZeroDivisionError)
-    assert isinstance(rig.told.ends[b"/inbox/a.csv"], Outcome)
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], FileOutcome)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,13 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.broken import ServerSilentError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.flush import Flusher
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.views import Direction
-from support.bundle_rig import BundleRig
+from support.lane_worker_rig import LaneWorkerRig
 from support.scripted_sftp import (
     CLOSE,
     OPEN,
@@ -40,14 +39,13 @@ SILENT = b"/inbox/3.csv"
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[BundleRig]:
-    numbers = count()
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
-        rig.disk = Flusher(lambda _size: f"{next(numbers):04x}", rig.clock, "0123abcd")
+def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
+        rig.disk = Flusher(rig.clock, "0123abcd")
         yield rig
 
 
-def silent_on(rig: BundleRig, *kinds: int) -> None:
+def silent_on(rig: LaneWorkerRig, *kinds: int) -> None:
     """Answer nothing any more once one file is asked about, as a server that blocks does."""
     blocked: set[ScriptedServer] = set()
     usual = rig.server.usual
@@ -69,7 +67,7 @@ def silent_on(rig: BundleRig, *kinds: int) -> None:
 @pytest.mark.parametrize("direction", list(Direction))
 @pytest.mark.parametrize("kind", [OPEN, READ])
 def test_one_file_that_is_not_answered_for_is_told_and_the_others_go_on(
-    rig: BundleRig, direction: Direction, kind: int
+    rig: LaneWorkerRig, direction: Direction, kind: int
 ) -> None:
     if (direction, kind) == (Direction.UPLOAD, READ):
         kind = OPEN
@@ -85,14 +83,14 @@ def test_one_file_that_is_not_answered_for_is_told_and_the_others_go_on(
     assert str(problem.sentence).startswith("The server did not answer for 1 min")
     assert ("open a file" in str(problem.sentence)) is (kind == OPEN)
     for path, other in rig.told.ends.items():
-        if path != SILENT and not isinstance(other, Outcome):
+        if path != SILENT and not isinstance(other, FileOutcome):
             cause = other.cause if isinstance(other, UploadFailure) else other
             assert isinstance(cause, ConnectionLostError)  # begun again on another channel
 
 
 @pytest.mark.parametrize("kind", [WRITE, CLOSE])
 def test_what_may_have_been_done_is_looked_after_as_a_lost_connection_s(
-    rig: BundleRig, kind: int
+    rig: LaneWorkerRig, kind: int
 ) -> None:
     silent_on(rig, kind)
     rig.work_off(rig.job("3.csv"))
@@ -101,7 +99,7 @@ def test_what_may_have_been_done_is_looked_after_as_a_lost_connection_s(
     assert isinstance(end.cause, ServerSilentError)
 
 
-def test_a_walk_that_is_not_answered_is_told(rig: BundleRig) -> None:
+def test_a_walk_that_is_not_answered_is_told(rig: LaneWorkerRig) -> None:
     rig.server.instead[READDIR] = lambda _request: ()
 
     async def walk(files: RemoteFiles) -> None:
@@ -114,7 +112,7 @@ def test_a_walk_that_is_not_answered_is_told(rig: BundleRig) -> None:
     assert "what a folder holds" in str(problem_of(error).sentence)
 
 
-def test_a_file_of_its_own_is_no_walk_s_trouble(rig: BundleRig) -> None:
+def test_a_file_of_its_own_is_no_walk_s_trouble(rig: LaneWorkerRig) -> None:
     rig.direction = Direction.DOWNLOAD
     silent_on(rig, OPEN)
     held = Held(rig.server)

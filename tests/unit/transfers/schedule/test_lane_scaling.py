@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ferrygate.engine.growth import AT_ONCE, MOST, Growth, Tally
+from ferrygate.transfers.schedule.lane_scaling import (
+    MAX_LANES,
+    MAX_UNMEASURED_LANES,
+    LaneScaling,
+    TransferTotals,
+)
 from support.fake_clock import ManualClock
 
 MB = 1_000_000
@@ -15,20 +20,20 @@ class Growing:
 
     def __init__(self) -> None:
         self.clock = ManualClock(1000.0)
-        self.tally = Tally()
-        self.growth = Growth(self.clock, self.tally)
+        self.totals = TransferTotals()
+        self.scaling = LaneScaling(self.clock, self.totals)
         self.lanes = 0
 
     def wants(self, *, large: bool = False) -> bool:
         """Ask once; a lane that is wanted is there from then on."""
-        wanted = self.growth.wants(self.lanes, large=large)
+        wanted = self.scaling.wants(self.lanes, large=large)
         self.lanes += wanted
         return wanted
 
     def work(self, seconds: float, *, bytes_a_second: float = 0, files_a_second: float = 0) -> None:
         self.clock.time += seconds
-        self.tally.bytes += int(bytes_a_second * seconds)
-        self.tally.files += int(files_a_second * seconds)
+        self.totals.bytes += int(bytes_a_second * seconds)
+        self.totals.files += int(files_a_second * seconds)
 
     def settle(self) -> int:
         """Work with lanes of which five bring something, until none is wanted; how many then."""
@@ -49,8 +54,11 @@ def test_the_first_is_always_wanted(growing: Growing) -> None:
 
 
 def test_large_files_get_four_at_once(growing: Growing) -> None:
-    assert [growing.wants(large=True) for _time in range(6)] == [True] * AT_ONCE + [False, False]
-    assert AT_ONCE == 4
+    assert [growing.wants(large=True) for _time in range(6)] == [True] * MAX_UNMEASURED_LANES + [
+        False,
+        False,
+    ]
+    assert MAX_UNMEASURED_LANES == 4
 
 
 def test_a_lane_has_a_moment_to_show_what_it_brings(growing: Growing) -> None:
@@ -65,14 +73,14 @@ def test_a_lane_has_a_moment_to_show_what_it_brings(growing: Growing) -> None:
 def test_they_grow_while_each_brings_a_tenth_more(growing: Growing) -> None:
     growing.wants()
     speed = 10.0 * MB
-    for lanes in range(2, MOST + 1):
+    for lanes in range(2, MAX_LANES + 1):
         growing.work(1, bytes_a_second=speed)
         assert growing.wants()
         assert growing.lanes == lanes
         speed *= 1.11
     growing.work(1, bytes_a_second=100 * speed)
     assert not growing.wants()
-    assert growing.lanes == MOST == 8
+    assert growing.lanes == MAX_LANES == 8
 
 
 def test_one_that_brings_less_than_a_tenth_is_the_last(growing: Growing) -> None:
@@ -113,7 +121,7 @@ def test_large_files_get_four_even_where_it_had_settled_on_fewer(growing: Growin
 def test_a_new_connection_is_tried_anew(growing: Growing) -> None:
     growing.settle()
     growing.lanes = 1
-    growing.growth.renew()
+    growing.scaling.renew()
     growing.work(1, bytes_a_second=10 * MB)
     assert growing.wants()
     assert growing.settle() == 6
@@ -124,20 +132,20 @@ def test_a_time_without_work_is_not_counted(growing: Growing) -> None:
     growing.work(1, bytes_a_second=10 * MB)
     assert growing.wants()
     growing.work(600)
-    growing.growth.begin()
+    growing.scaling.begin()
     growing.work(0.5, bytes_a_second=20 * MB)
     assert growing.wants()
 
 
 def test_never_more_than_the_server_grants(growing: Growing) -> None:
-    growing.growth.refused(2)
+    growing.scaling.refused(2)
     assert [growing.wants(large=True) for _time in range(4)] == [True, True, False, False]
-    growing.growth.renew()
+    growing.scaling.renew()
     growing.work(1, bytes_a_second=MB)
     assert not growing.wants(large=True)
 
 
 def test_one_lane_is_tried_however_often_it_was_refused(growing: Growing) -> None:
-    growing.growth.refused(0)
+    growing.scaling.refused(0)
     assert growing.wants()
     assert not growing.wants(large=True)

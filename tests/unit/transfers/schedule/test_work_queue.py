@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.schedule.work_queue import Item, WorkQueue
 from ferrygate.transfers.views import Direction
 
 MIB = 1 << 20

@@ -1,4 +1,4 @@
-"""Clears away what a broken upload leaves on the server."""
+"""Removes the part that a broken upload leaves on the server, if it is surely ours."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ferrygate.transfers.views import LeftBehind
 async def clear_away(
     files: RemoteFiles, checkpoint: UploadCheckpoint, *, object_store: bool
 ) -> LeftBehind | None:
-    """After a broken upload, on a fresh channel: remove the part if nothing stood there before.
+    """Remove the part of a broken upload, over a fresh channel, if no file was there before it.
 
     Where OPEN was not answered, an empty file may be the part. Where files show from their OPEN on,
-    it may also be the beginning of somebody else's.
+    an empty file may also be the beginning of a file of others.
 
-    Returns what is left on the server; ``None`` where no part was found, which an object store may
+    Returns the remains on the server; ``None`` if no part was found, which an object store may
     still be about to show.
     """
     path = checkpoint.part_path
@@ -34,7 +34,7 @@ async def clear_away(
 
 
 def what_is_left(checkpoint: UploadCheckpoint | None) -> LeftBehind:
-    """Tell what an upload that will not go on may have left behind."""
+    """Tell the remains that an upload that will not go on may have left."""
     if checkpoint is None or checkpoint.part_path is None:
         return LeftBehind.NOTHING
     return LeftBehind.OVERWRITTEN if checkpoint.overwritten is not None else LeftBehind.PART

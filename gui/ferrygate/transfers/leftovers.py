@@ -9,28 +9,21 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
-from ferrygate.engine.lane import Lane, LaneRefusedError
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_parts import LateParts
-from ferrygate.transfers.remains import clear_away
+from ferrygate.transfers.partial_uploads import clear_away
+from ferrygate.transfers.reports import UploadFailure
+from ferrygate.transfers.schedule.lane import Lane, LaneRefusedError
 from ferrygate.transfers.views import LeftBehind
 
-_LOOKS = 10  # how often the part of a broken upload is looked for
-_BETWEEN_LOOKS = 0.2  # seconds
-
-
-class UploadFailure(msgspec.Struct, frozen=True):
-    """Tells why an upload was not delivered, what it left on the server, and how far it came."""
-
-    cause: BaseException
-    left_behind: LeftBehind
-    checkpoint: UploadCheckpoint
+_POLLS = 10  # for the part of a broken upload: object stores show it within seconds
+_POLL_SECONDS = 0.2  # between two of them
 
 
 class _Broken(msgspec.Struct, frozen=True):
-    """An upload that will not go on."""
+    """Holds an upload that will not go on."""
 
     job: FileJob
     checkpoint: UploadCheckpoint
@@ -38,7 +31,7 @@ class _Broken(msgspec.Struct, frozen=True):
 
 
 class Leftovers:
-    """The broken uploads of one lane; lives on the lane's thread."""
+    """Keeps the broken uploads of one lane until they are cleared away, on its thread."""
 
     def __init__(
         self,
@@ -48,7 +41,7 @@ class Leftovers:
         *,
         object_store: bool,
     ) -> None:
-        """There are none yet; ``failed`` is told of each once it is cleared away."""
+        """Begin with none; ``failed`` is told of each once it is cleared away."""
         self._clock = clock
         self._late = late
         self._failed = failed
@@ -59,19 +52,20 @@ class Leftovers:
         return bool(self._broken)
 
     def add(self, job: FileJob, checkpoint: UploadCheckpoint, error: BaseException) -> None:
-        """An upload broke: its channel has to be dropped."""
+        """Keep a broken upload, whose channel has to be dropped."""
         self._broken.append(_Broken(job, checkpoint, error))
 
     def lose_handle(self, checkpoint: UploadCheckpoint) -> None:
-        """The server may hold an upload's handle after the end of its channel, and publish it."""
+        """Note that the server may hold an upload's handle, and publish its part later."""
         handle = checkpoint.connection_lost(self._late.now() + self._late.seconds)
         if handle is not None and checkpoint.path is not None and self._object_store:
             self._late.lost(checkpoint.path, handle)
 
     def clear_away(self, lane: Lane) -> None:
-        """The channel is dropped without CLOSE, which would publish; then the parts are removed.
+        """Drop the channel without CLOSE, which would publish, and remove the parts.
 
-        An object store shows a part once it has noticed the channel's end: all are asked for again.
+        An object store shows a part once it has noticed the channel's end, so it is looked for
+        several times.
         """
         broken, self._broken = self._broken, []
         if not broken:
@@ -79,7 +73,7 @@ class Leftovers:
         lane.drop()
         left: dict[int, LeftBehind] = {}
         unseen = LeftBehind.NOTHING
-        for _ in range(_LOOKS):
+        for _ in range(_POLLS):
             missing = [number for number in range(len(broken)) if number not in left]
             try:
                 left |= self._look(lane, {number: broken[number].checkpoint for number in missing})
@@ -89,7 +83,7 @@ class Leftovers:
                 unseen = LeftBehind.NOTHING
                 if len(left) == len(broken) or not self._object_store:
                     break
-            self._clock.wait(CancelToken().event, _BETWEEN_LOOKS)
+            self._clock.wait(CancelToken().event, _POLL_SECONDS)
         for number, one in enumerate(broken):
             if lane.let_go_cleanly:  # with its channel the handle is gone, and shows no part later
                 one.checkpoint.connection_lost(self._late.now())
@@ -108,7 +102,7 @@ class Leftovers:
         return LeftBehind.PART if may_come else LeftBehind.NOTHING
 
     def _look(self, lane: Lane, parts: dict[int, UploadCheckpoint]) -> dict[int, LeftBehind]:
-        """Tell what is left of those parts that were found, and of all if nobody can look.
+        """Tell what is left of the parts that were found, or of all if the server cannot be asked.
 
         Raises:
             LaneRefusedError: there is no channel at the moment.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ferrygate.engine.growth import Tally
-from ferrygate.engine.lanes import Assignment, Lanes
-from ferrygate.engine.load import Load
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
+from ferrygate.transfers.schedule.lane_pool import Assignment, LanePool
+from ferrygate.transfers.schedule.lane_scaling import TransferTotals
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from ferrygate.transfers.views import BatchId, Direction
-from ferrygate.transfers.window import Share
 from support.fake_clock import ManualClock
 from support.queue_rig import FakeLane
 
@@ -23,11 +23,13 @@ class LanesRig:
 
     def __init__(self) -> None:
         self.made: list[FakeLane] = []
-        self.share = Share(48 * MIB)
+        self.line_estimator = LineEstimator(48 * MIB)
         self.clock = ManualClock(1000.0)
-        self.tally = Tally()
-        self.load = Load()
-        self.lanes = Lanes(self._new, self.share, self.clock, self.tally, self.load)
+        self.totals = TransferTotals()
+        self.concurrency = ConcurrencyLimit()
+        self.lanes = LanePool(
+            self._new, self.line_estimator, self.clock, self.totals, self.concurrency
+        )
 
     def _new(self, name: str) -> FakeLane:
         self.made.append(FakeLane(name))
@@ -58,7 +60,7 @@ def rig() -> LanesRig:
 def test_each_is_named_and_has_its_share(rig: LanesRig) -> None:
     for count, most in ((1, 16), (2, 16), (3, 16), (4, 12)):
         rig.full()
-        assert rig.share.most == most * MIB
+        assert rig.line_estimator.max_bytes == most * MIB
         assert rig.made[-1].name == f"transfer-{count}"
 
 
@@ -90,7 +92,7 @@ def test_full_and_closed_ones_have_no_room(rig: LanesRig) -> None:
 
 def test_one_that_is_free_works_for_whoever_comes(rig: LanesRig) -> None:
     assignment = rig.full()
-    rig.lanes.free(assignment)
+    rig.lanes.release(assignment)
     assert list(rig.lanes.of(ONE)) == []
     other = rig.assignment(batch=TWO)
     assert other.lane is assignment.lane
@@ -102,9 +104,9 @@ def test_a_refused_one_ends_and_no_more_are_made(rig: LanesRig) -> None:
     assignments = [rig.full() for _lane in range(4)]
     assert rig.lanes.refused(assignments[3])
     assert rig.made[3].stopped
-    assert rig.share.most == 16 * MIB
+    assert rig.line_estimator.max_bytes == 16 * MIB
     assert rig.lanes.another(ONE, Direction.UPLOAD) is None
-    rig.lanes.free(assignments[0])
+    rig.lanes.release(assignments[0])
     assert rig.assignment().lane is assignments[0].lane
 
 
@@ -117,7 +119,7 @@ def test_the_last_that_is_refused_is_kept_to_be_tried_again(rig: LanesRig) -> No
 
 def test_all_let_go_of_their_channels_and_all_end(rig: LanesRig) -> None:
     assignments = [rig.full() for _lane in range(3)]
-    rig.lanes.free(assignments[1])
+    rig.lanes.release(assignments[1])
     rig.lanes.drop_channels()
     assert [lane.dropped for lane in rig.made] == [1, 1, 1]
     rig.lanes.stop()

@@ -1,4 +1,9 @@
-"""A lane: one thread that owns one SFTP channel and does one job after the other on it."""
+"""Runs jobs on a lane: one thread that owns one SFTP channel, and does one job after the other.
+
+An SFTP channel is never shared between threads: requests of one thread would be answered to the
+other, and libraries that lock it have deadlocked. What is to go on beside each other on one
+channel are coroutines of one job (ADR 008).
+"""
 
 from __future__ import annotations
 
@@ -19,14 +24,14 @@ from ferrygate.sftp.files import RemoteFiles
 
 T = TypeVar("T")
 
-_LOOKS = 30  # for whether the server has closed a channel as well
-_LOOK = 0.1  # seconds that each waits
+_POLLS = 30  # for whether the server has closed a channel as well: 3 s, as most do at once
+_POLL_SECONDS = 0.1  # that each waits, so that a cancel is noticed
 
 Work = Callable[[RemoteFiles], Coroutine[Any, Any, T]]
 
 
 class LaneRefusedError(Exception):
-    """The server grants no channel for this lane."""
+    """Tells that the server grants no channel for this lane."""
 
     def __init__(self, cause: FerrygateError) -> None:
         super().__init__()
@@ -34,7 +39,10 @@ class LaneRefusedError(Exception):
 
 
 def cause_of(error: BaseException, *, taken_back: bool) -> BaseException:
-    """Why work on a lane ended; a connection lost under what was taken back anyway is no news."""
+    """Return the reason why work on a lane ended.
+
+    If the work was cancelled (``taken_back``), the loss of its connection is not told.
+    """
     cause = error.cause if isinstance(error, LaneRefusedError) else error
     if taken_back and isinstance(cause, ConnectionLostError):
         return Cancelled()
@@ -59,8 +67,8 @@ class Lane:
         Args:
             name: of the thread.
             open_channel: opens a channel, on the lane's thread.
-            unforeseen: is told there what ended a job in another way than by its ``failed``; those
-                who wait for it would hear nothing else.
+            unforeseen: is told, on the lane's thread, of an error that ended a job without calling
+                its ``failed``: whatever waits for the job would hear nothing else.
         """
         self._open_channel = open_channel
         self._unforeseen = unforeseen
@@ -89,7 +97,7 @@ class Lane:
         self._jobs.put(whole)
 
     def run(self, work: Work[T], cancel: CancelToken) -> T:
-        """Drive a coroutine over the lane's channel; opens one where there is none.
+        """Run a coroutine over the lane's channel, which is opened if there is none.
 
         Raises:
             Cancelled: as asked; where that was before this call, nothing was sent.
@@ -121,8 +129,8 @@ class Lane:
             return
         old.close()
         self.let_go_cleanly = False
-        for _look in range(_LOOKS):
-            if old.wait_closed(_LOOK):
+        for _look in range(_POLLS):
+            if old.wait_closed(_POLL_SECONDS):
                 break
             cancel.check()
         self.let_go_cleanly = old.closed_by_server

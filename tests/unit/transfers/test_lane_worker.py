@@ -18,13 +18,13 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.lane import LaneRefusedError
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
+from ferrygate.transfers.schedule.lane import LaneRefusedError
 from ferrygate.transfers.views import Confirmation, Direction, LeftBehind, TransferState
-from support.bundle_rig import CONTENT, BundleRig, FullDisk
+from support.lane_worker_rig import CONTENT, FullDisk, LaneWorkerRig
 from support.scripted_sftp import (
     CLOSE,
     OPEN,
@@ -42,12 +42,12 @@ from support.sftp_bytes import FAILURE
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[BundleRig]:
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
+def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
         yield rig
 
 
-def test_many_files_are_in_flight_at_a_time(rig: BundleRig) -> None:
+def test_many_files_are_in_flight_at_a_time(rig: LaneWorkerRig) -> None:
     held = rig.server.instead[OPEN] = Held(rig.server)
     together: list[int] = []
 
@@ -65,7 +65,7 @@ def test_many_files_are_in_flight_at_a_time(rig: BundleRig) -> None:
     assert len(rig.server.files) == 70
 
 
-def test_no_more_files_are_open_than_half_of_the_handles(rig: BundleRig) -> None:
+def test_no_more_files_are_open_than_half_of_the_handles(rig: LaneWorkerRig) -> None:
     rig.limits = Limits(handles=8)
     most = 0
 
@@ -79,7 +79,7 @@ def test_no_more_files_are_open_than_half_of_the_handles(rig: BundleRig) -> None
     assert most <= 4
 
 
-def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> None:
+def test_a_broken_upload_drops_its_channel_and_clears_away(rig: LaneWorkerRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     failure = rig.failure()
     assert problem_of(failure.cause).kind is Kind.REMOTE_FAILURE
@@ -92,7 +92,7 @@ def test_a_broken_upload_drops_its_channel_and_clears_away(rig: BundleRig) -> No
 
 @pytest.mark.parametrize("object_store", [True, False])
 def test_a_channel_that_is_refused_for_a_moment_is_asked_for_again(
-    rig: BundleRig, *, object_store: bool
+    rig: LaneWorkerRig, *, object_store: bool
 ) -> None:
     rig.object_store = object_store
     rig.server.instead[WRITE] = refusing(FAILURE)
@@ -103,7 +103,7 @@ def test_a_channel_that_is_refused_for_a_moment_is_asked_for_again(
     assert rig.server.files == {}
 
 
-def test_the_others_are_finished_before_a_channel_is_dropped(rig: BundleRig) -> None:
+def test_the_others_are_finished_before_a_channel_is_dropped(rig: LaneWorkerRig) -> None:
     jobs = [rig.job(f"{number}.csv") for number in range(70)]
     broken: list[bytes] = []
 
@@ -118,13 +118,15 @@ def test_the_others_are_finished_before_a_channel_is_dropped(rig: BundleRig) -> 
     assert rig.work_off(*jobs) == []
     assert broken
     ends = rig.told.ends
-    assert {path for path, end in ends.items() if not isinstance(end, Outcome)} == {b"/inbox/7.csv"}
+    assert {path for path, end in ends.items() if not isinstance(end, FileOutcome)} == {
+        b"/inbox/7.csv"
+    }
     assert len(ends) == 70
     assert b"/inbox/7.csv" not in rig.server.files
     assert len(rig.rigs) == 2  # nothing is begun on a channel that is to be dropped
 
 
-def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
+def test_a_part_that_shows_late_is_looked_for(rig: LaneWorkerRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     looks = 0
 
@@ -140,33 +142,37 @@ def test_a_part_that_shows_late_is_looked_for(rig: BundleRig) -> None:
     assert 0.5 < rig.clock.now() - began < 1
 
 
-def test_a_part_that_never_shows_is_not_looked_for_without_end(rig: BundleRig) -> None:
+def test_a_part_that_never_shows_is_not_looked_for_without_end(rig: LaneWorkerRig) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     rig.server.instead[REMOVE] = refusing(2)
     assert rig.failure().left_behind is LeftBehind.NOTHING
     assert len(rig.server.asked(REMOVE)) == 10
 
 
-def test_an_open_that_is_refused_leaves_the_channel_and_the_server_alone(rig: BundleRig) -> None:
+def test_an_open_that_is_refused_leaves_the_channel_and_the_server_alone(
+    rig: LaneWorkerRig,
+) -> None:
     rig.server.instead[OPEN] = refusing(FAILURE)
     rig.failure()
     assert not rig.rigs[0].stream.closed
     assert rig.server.asked(REMOVE) == []
 
 
-def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(rig: BundleRig) -> None:
+def test_no_channel_to_clear_away_over_is_said_and_nothing_is_sent_again(
+    rig: LaneWorkerRig,
+) -> None:
     rig.server.instead[WRITE] = refusing(FAILURE)
     rig.refuse = lambda number: number > 0
     assert rig.failure().left_behind is LeftBehind.PART
 
 
-def test_no_channel_at_all(rig: BundleRig) -> None:
+def test_no_channel_at_all(rig: LaneWorkerRig) -> None:
     rig.refuse = lambda _number: True
     assert isinstance(rig.work_off(rig.job()), LaneRefusedError)
     assert rig.queue.take_all() != []
 
 
-def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None:
+def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: LaneWorkerRig) -> None:
     def end(_request: Request) -> Iterable[bytes]:
         rig.rigs[-1].stream.ended = True
         return ()
@@ -179,7 +185,7 @@ def test_a_lost_connection_is_for_the_file_to_go_on_from(rig: BundleRig) -> None
     assert rig.server.asked(REMOVE) == []
 
 
-def test_what_was_not_begun_is_given_back_when_the_connection_is_lost(rig: BundleRig) -> None:
+def test_what_was_not_begun_is_given_back_when_the_connection_is_lost(rig: LaneWorkerRig) -> None:
     def end(_request: Request) -> Iterable[bytes]:
         rig.rigs[-1].stream.ended = True
         return ()
@@ -191,20 +197,20 @@ def test_what_was_not_begun_is_given_back_when_the_connection_is_lost(rig: Bundl
 
 
 @pytest.mark.parametrize("how", ["lost", "garbage"])
-def test_what_was_closed_is_delivered_whatever_follows(rig: BundleRig, how: str) -> None:
+def test_what_was_closed_is_delivered_whatever_follows(rig: LaneWorkerRig, how: str) -> None:
     def end(_request: Request) -> Iterable[bytes]:
         rig.rigs[-1].stream.ended = True
         return [b"garbage"] if how == "garbage" else ()
 
     rig.server.instead[STAT] = end
     outcome = rig.send()
-    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, FileOutcome)
     assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, False)
     assert outcome.confirmation is Confirmation.NO_ANSWER
     assert rig.server.files[b"/inbox/a.csv"] == CONTENT
 
 
-def test_a_server_that_speaks_no_sftp_fails_every_file_once(rig: BundleRig) -> None:
+def test_a_server_that_speaks_no_sftp_fails_every_file_once(rig: LaneWorkerRig) -> None:
     def no_sftp(_opened: Rig) -> None:
         raise RemoteFailureError(message("No SFTP."))
 
@@ -215,7 +221,9 @@ def test_a_server_that_speaks_no_sftp_fails_every_file_once(rig: BundleRig) -> N
 
 
 @pytest.mark.parametrize("direction", list(Direction))
-def test_cancelled_before_its_turn_nothing_is_opened(rig: BundleRig, direction: Direction) -> None:
+def test_cancelled_before_its_turn_nothing_is_opened(
+    rig: LaneWorkerRig, direction: Direction
+) -> None:
     rig.direction = direction
     rig.cancel.cancel()
     job = rig.job()
@@ -223,7 +231,7 @@ def test_cancelled_before_its_turn_nothing_is_opened(rig: BundleRig, direction: 
     assert rig.rigs == []
 
 
-def test_a_cancel_takes_back_what_is_under_way_without_close(rig: BundleRig) -> None:
+def test_a_cancel_takes_back_what_is_under_way_without_close(rig: LaneWorkerRig) -> None:
     def cancel(_request: Request) -> Iterable[bytes]:
         rig.cancel.cancel()
         return ()
@@ -236,23 +244,23 @@ def test_a_cancel_takes_back_what_is_under_way_without_close(rig: BundleRig) -> 
     assert rig.server.files == {}
 
 
-def test_a_fetched_file_is_told_of_once_it_is_flushed(rig: BundleRig) -> None:
+def test_a_fetched_file_is_told_of_once_it_is_flushed(rig: LaneWorkerRig) -> None:
     rig.direction = Direction.DOWNLOAD
     outcome = rig.send()
-    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, FileOutcome)
     assert Path(outcome.local).read_bytes() == CONTENT
 
 
-def test_a_fetched_file_that_cannot_be_flushed_has_failed(rig: BundleRig) -> None:
+def test_a_fetched_file_that_cannot_be_flushed_has_failed(rig: LaneWorkerRig) -> None:
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
-    rig.disk = FullDisk(lambda count: "0" * count, rig.clock, "0123abcd")
+    rig.disk = FullDisk(rig.clock, "0123abcd")
     rig.work_off(job)
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)
 
 
-def test_a_download_that_is_cancelled_leaves_nothing(rig: BundleRig) -> None:
+def test_a_download_that_is_cancelled_leaves_nothing(rig: LaneWorkerRig) -> None:
     rig.direction = Direction.DOWNLOAD
 
     def cancel(_request: Request) -> Iterable[bytes]:
@@ -265,7 +273,7 @@ def test_a_download_that_is_cancelled_leaves_nothing(rig: BundleRig) -> None:
     assert not rig.server.open_handles
 
 
-def test_a_walk_runs_beside_the_files(rig: BundleRig) -> None:
+def test_a_walk_runs_beside_the_files(rig: LaneWorkerRig) -> None:
     async def walk(files: RemoteFiles) -> None:
         await files.mkdir(b"/inbox/new")
 
@@ -275,7 +283,7 @@ def test_a_walk_runs_beside_the_files(rig: BundleRig) -> None:
     assert len(rig.rigs) == 1
 
 
-def test_a_walk_that_fails_is_told(rig: BundleRig) -> None:
+def test_a_walk_that_fails_is_told(rig: LaneWorkerRig) -> None:
     async def walk(files: RemoteFiles) -> None:
         await files.remove_file(b"/missing")
 
@@ -283,11 +291,11 @@ def test_a_walk_that_fails_is_told(rig: BundleRig) -> None:
     (error,) = rig.told.walks
     assert error is not None
     assert problem_of(error).kind is Kind.NOT_FOUND
-    assert isinstance(rig.told.ends[b"/inbox/a.csv"], Outcome)
+    assert isinstance(rig.told.ends[b"/inbox/a.csv"], FileOutcome)
 
 
-def test_an_error_nobody_foresaw_fails_one_file(rig: BundleRig) -> None:
+def test_an_error_nobody_foresaw_fails_one_file(rig: LaneWorkerRig) -> None:
     job = msgspec.structs.replace(rig.job(), local="no\0name")
     rig.work_off(job, rig.job("b.csv"))
     assert isinstance(rig.told.ends[b"/inbox/a.csv"], UploadFailure)
-    assert isinstance(rig.told.ends[b"/inbox/b.csv"], Outcome)
+    assert isinstance(rig.told.ends[b"/inbox/b.csv"], FileOutcome)

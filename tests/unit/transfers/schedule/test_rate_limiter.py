@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import heapq
 import threading
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
 from ferrygate.transfers.upload import upload
 from support.fake_clock import ManualClock
-from support.transfer_rig import Disk, Reports, TransferRig
+from support.transfer_rig import Reports, TransferRig
 
 MB = 1_000_000
 
@@ -65,7 +65,7 @@ def test_nobody_is_left_behind(clock: ManualClock) -> None:
 def test_no_limit_is_no_wait(clock: ManualClock) -> None:
     limiter = RateLimiter(clock, None)
     assert [limiter.spend(1 << 40) for _time in range(5)] == [0.0] * 5
-    assert limiter.piece(261_120) == 261_120
+    assert limiter.request_size(261_120) == 261_120
 
 
 def test_a_pause_is_made_up_for_by_no_more_than_a_tenth_of_a_second(clock: ManualClock) -> None:
@@ -104,7 +104,7 @@ def test_a_limit_that_is_lifted_is_gone(clock: ManualClock) -> None:
 def test_a_piece_is_what_goes_in_a_quarter_of_a_second(
     clock: ManualClock, rate: int, piece: int
 ) -> None:
-    assert RateLimiter(clock, rate).piece(261_120) == piece
+    assert RateLimiter(clock, rate).request_size(261_120) == piece
 
 
 def test_many_threads_share_one_limit(clock: ManualClock) -> None:
@@ -129,16 +129,6 @@ def test_many_threads_share_one_limit(clock: ManualClock) -> None:
 SIZE = 1_000_000
 
 
-class NumberedDisk(Disk):
-    """Gives each file a hidden name of its own."""
-
-    given = 0
-
-    def hidden_name(self) -> str:
-        self.given += 1
-        return f".ferrygate-{self.given}.part"
-
-
 class Paced:
     """Files that move over one channel, at a limit of 100,000 bytes a second."""
 
@@ -146,7 +136,7 @@ class Paced:
         self.desk = desk
         self.clock = desk.rig.stream.clock
         desk.limit = 100_000
-        desk.disk = NumberedDisk()
+        desk.new_part_name = (f".ferrygate-{number}.part" for number in count()).__next__
         self.moves: list[tuple[float, int, int]] = []  # when, which file, how far
 
     def report(self, number: int) -> Reports:
@@ -156,7 +146,7 @@ class Paced:
 
     def move(self, way: str, count: int) -> float:
         """Move files at a time; returns the seconds it took."""
-        desk, route = self.desk, self.desk.route()
+        desk, channel = self.desk, self.desk.channel()
 
         async def work() -> None:
             tasks = []
@@ -166,10 +156,10 @@ class Paced:
                 job = FileJob(number=number, local=local, remote=remote, size=SIZE)
                 if way == "up":
                     desk.write(name, bytes(SIZE))
-                    one = upload(route, job, self.report(number), UploadCheckpoint())
+                    one = upload(channel, job, self.report(number), UploadCheckpoint())
                 else:
                     desk.server.files[remote] = bytearray(SIZE)
-                    one = desk.fetching(route, job, self.report(number))
+                    one = desk.fetching(channel, job, self.report(number))
                 tasks.append(desk.rig.channel.spawn(one))
             for task in tasks:
                 await task

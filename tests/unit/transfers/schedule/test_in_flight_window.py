@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferrygate.transfers.window import Share
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
 from support.simulated_line import LARGEST, SimulatedChannel, SimulatedLine, p95, window_of
 
@@ -24,14 +24,14 @@ class Channels:
         count: int,
         *,
         apart: float = 0.1,
-        share: Share | None = None,
+        line_estimator: LineEstimator | None = None,
     ) -> None:
         self.line = line
-        self.share = share or Share(IN_FLIGHT)
+        self.line_estimator = line_estimator or LineEstimator(IN_FLIGHT)
         self.channels: list[SimulatedChannel] = []
         for number in range(count):
-            self.share.among(number + 1)
-            self.channels.append(SimulatedChannel(line, self.share))
+            self.line_estimator.share_among(number + 1)
+            self.channels.append(SimulatedChannel(line, self.line_estimator))
             line.go_on(apart)
 
     def go_on(self, seconds: float) -> float:
@@ -59,21 +59,28 @@ class Channels:
     ("channels", "most"), [(0, MOST), (1, MOST), (3, MOST), (4, 12 * MIB), (8, 6 * MIB), (48, MIB)]
 )
 def test_what_is_allowed_is_parted_among_the_channels(channels: int, most: int) -> None:
-    share = Share(IN_FLIGHT)
-    share.among(channels)
-    assert share.most == most
+    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator.share_among(channels)
+    assert line_estimator.max_bytes == most
 
 
 @pytest.mark.parametrize(("channels", "first"), [(1, FIRST), (4, FIRST // 4), (100, LEAST)])
 def test_it_begins_with_a_little(channels: int, first: int) -> None:
-    share = Share(IN_FLIGHT)
-    share.among(channels)
-    assert window_of(share, ManualClock()).most == first
+    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator.share_among(channels)
+    assert window_of(line_estimator, ManualClock()).max_bytes == first
 
 
 def test_a_share_below_the_least_is_no_reason_to_stand_still() -> None:
-    channel = SimulatedChannel(SimulatedLine(10 * MB, 0.05), Share(1))
+    channel = SimulatedChannel(SimulatedLine(10 * MB, 0.05), LineEstimator(1))
     assert channel.go_on(5) > 0.9 * LEAST / 0.055
+
+
+def test_each_channel_reports_under_a_number_of_its_own_even_when_another_is_gone() -> None:
+    """An object's id would be used again, and the gone one's bytes counted as the new one's."""
+    line_estimator = LineEstimator(IN_FLIGHT)
+    numbers = {line_estimator.join() for _channel in range(100)}
+    assert len(numbers) == 100
 
 
 # ---------------------------------------------------------------- a line that stays as it is
@@ -120,7 +127,7 @@ def test_channels_that_began_late_get_their_part(count: int, rate: int, delay: f
     ("rate", "delay", "seconds"), [(1000, 0.0005, 0.56), (1000, 0.05, 0.75), (100, 0.05, 5.5)]
 )
 def test_a_large_file_is_soon_at_full_speed(rate: int, delay: float, seconds: float) -> None:
-    channel = SimulatedChannel(SimulatedLine(rate * MBIT, delay), Share(IN_FLIGHT))
+    channel = SimulatedChannel(SimulatedLine(rate * MBIT, delay), LineEstimator(IN_FLIGHT))
     channel.go_on(seconds)
     assert channel.moved >= 64 * MIB
 
@@ -137,17 +144,17 @@ def test_beginning_does_not_flood_the_line(rate: int, delay: float) -> None:
 
 @pytest.mark.parametrize("most", [2 * MIB, 5 * MIB])
 def test_it_never_has_more_than_its_share(most: int) -> None:
-    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), Share(most))
+    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), LineEstimator(most))
     channel.go_on(5)
     assert most - LARGEST < channel.most <= most
 
 
 def test_a_share_that_shrinks_is_kept_to_soon() -> None:
-    share = Share(IN_FLIGHT)
-    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), share)
+    line_estimator = LineEstimator(IN_FLIGHT)
+    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), line_estimator)
     channel.go_on(3)
-    assert channel.window.most == MOST
-    share.among(8)
+    assert channel.window.max_bytes == MOST
+    line_estimator.share_among(8)
     channel.go_on(0.5)
     channel.go_on(1)
     assert channel.most <= 6 * MIB
@@ -156,9 +163,9 @@ def test_a_share_that_shrinks_is_kept_to_soon() -> None:
 def test_requests_are_as_large_as_goes_in_five_milliseconds() -> None:
     sizes = {}
     for rate in (MB, 20 * MB, 500 * MB):
-        channel = SimulatedChannel(SimulatedLine(rate, 0.01), Share(IN_FLIGHT))
+        channel = SimulatedChannel(SimulatedLine(rate, 0.01), LineEstimator(IN_FLIGHT))
         channel.go_on(5)
-        sizes[rate] = channel.window.piece(LARGEST)
+        sizes[rate] = channel.window.request_size(LARGEST)
     assert sizes[MB] == LEAST  # what every server takes
     assert sizes[20 * MB] == pytest.approx(100_000, rel=0.2)
     assert sizes[500 * MB] == LARGEST
@@ -212,13 +219,13 @@ def test_a_line_that_becomes_faster_is_noticed(count: int) -> None:
 def test_answers_that_come_late_while_tcp_begins_are_no_reason_to_hold_back(pause: float) -> None:
     """What it lets go at first is less than is asked for, and twice as much a round trip later."""
     line = SimulatedLine(1000 * MBIT, 0.05)
-    share = Share(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT)
     if pause:
-        Channels(line, 1, share=share).go_on(3)
+        Channels(line, 1, line_estimator=line_estimator).go_on(3)
         line.forget()
         line.go_on(pause)
     line.rate = 3 * MB
-    channels = Channels(line, 1, share=share, apart=0.0)
+    channels = Channels(line, 1, line_estimator=line_estimator, apart=0.0)
     for _round_trip in range(5):
         channels.go_on(0.05)
         line.rate *= 2
@@ -246,7 +253,7 @@ def test_after_a_click_there_is_next_to_no_queue(count: int, rate: int, delay: f
     channels.go_on(5)
     used = 0.0
     for _click in range(20):
-        channels.share.clicked(channels.line.clock.time)
+        channels.line_estimator.note_click(channels.line.clock.time)
         used += channels.go_on(0.1) / 20
     assert max(channels.line.queued) < 0.025
     assert used > 0.92 * channels.possible
@@ -257,7 +264,7 @@ def test_a_second_after_the_last_click_all_is_as_before() -> None:
     channels.go_on(5)  # what was too much at the beginning is gone
     channels.go_on(2)
     before = p95(channels.line.queued)
-    channels.share.clicked(channels.line.clock.time)
+    channels.line_estimator.note_click(channels.line.clock.time)
     channels.go_on(1.3)
     channels.go_on(1)
     assert p95(channels.line.queued) == pytest.approx(before, rel=0.2)
@@ -267,7 +274,7 @@ def test_many_clicks_do_not_keep_a_transfer_from_its_speed() -> None:
     channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 1, apart=0.0)
     used = []
     for _click in range(30):
-        channels.share.clicked(channels.line.clock.time)
+        channels.line_estimator.note_click(channels.line.clock.time)
         used.append(channels.go_on(0.1))
     assert used[-1] > 0.9
 
@@ -278,7 +285,7 @@ def test_many_clicks_do_not_keep_a_transfer_from_its_speed() -> None:
 def test_a_click_now_and_then_waits_no_longer_than_the_first(
     rate: int, delay: float, count: int
 ) -> None:
-    """A calm line leaves room that is none: what is in flight must not grow meanwhile."""
+    """A queue that is kept short is no room on the line: windows must not grow into it."""
     channels = Channels(SimulatedLine(rate * MBIT, delay, late=0.003), count)
     channels.go_on(5)
     channels.go_on(20)
@@ -287,7 +294,7 @@ def test_a_click_now_and_then_waits_no_longer_than_the_first(
     for _click in range(40):
         channels.go_on(1.15)
         waits.append(channels.line.queued[-1])
-        channels.share.clicked(channels.line.clock.time)
+        channels.line_estimator.note_click(channels.line.clock.time)
     assert p95(waits) < first + 0.02
 
 
@@ -297,12 +304,12 @@ def test_a_click_now_and_then_waits_no_longer_than_the_first(
 def test_clicks_for_a_long_time_do_not_slow_a_transfer_down_ever_more(
     rate: int, delay: float, count: int
 ) -> None:
-    """Every ten seconds there is a look at the line, which is calm then for the person's sake."""
+    """Every ten seconds there is a look at the line, whose queue is kept short for the person."""
     channels = Channels(SimulatedLine(rate * MBIT, delay, late=0.003), count)
     channels.go_on(5)
     used = []
     for _click in range(90):
-        channels.share.clicked(channels.line.clock.time)
+        channels.line_estimator.note_click(channels.line.clock.time)
         used.append(channels.go_on(0.5))
     assert sum(used[-10:]) > 0.9 * sum(used[:10])
 
@@ -317,9 +324,9 @@ def test_a_transfer_after_a_pause_is_soon_at_full_speed_while_somebody_clicks(
     first.go_on(3)
     line.forget()
     line.go_on(pause)
-    second = Channels(line, count, share=first.share, apart=0.0)
+    second = Channels(line, count, line_estimator=first.line_estimator, apart=0.0)
     for _click in range(15):
-        second.share.clicked(line.clock.time)
+        second.line_estimator.note_click(line.clock.time)
         second.go_on(0.1)
     assert second.go_on(1) > 0.8
 
@@ -338,11 +345,11 @@ def test_a_transfer_after_a_pause_is_soon_at_full_speed_while_somebody_clicks(
 def test_it_stays_within_its_bounds_on_any_line(
     rate: float, delay: float, late: float, largest: int, most: int
 ) -> None:
-    share = Share(most)
-    channel = SimulatedChannel(SimulatedLine(rate, delay, late), share, largest)
+    line_estimator = LineEstimator(most)
+    channel = SimulatedChannel(SimulatedLine(rate, delay, late), line_estimator, largest)
     for _span in range(5):
         channel.go_on(0.2)
-        assert LEAST <= channel.window.most <= share.most
-        assert channel.most <= max(share.most, largest)
-    in_the_air = channel.window.flying
+        assert LEAST <= channel.window.max_bytes <= line_estimator.max_bytes
+        assert channel.most <= max(line_estimator.max_bytes, largest)
+    in_the_air = channel.window.in_flight
     assert in_the_air > 0

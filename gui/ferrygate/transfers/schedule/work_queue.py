@@ -13,25 +13,31 @@ from ferrygate.transfers.views import Direction
 Walk = Callable[[RemoteFiles], Coroutine[Any, Any, None]]
 Item = FileJob | Walk
 
-_MOST_FILES = 384  # in a queue and under way; more than a channel has in flight
-_MOST_BYTES = {  # likewise
-    Direction.UPLOAD: 1 << 23,  # a large file has a lane to itself: the server's window bounds both
-    Direction.DOWNLOAD: 1 << 26,  # one lane fills the line, if its next file is under way in time
+_MAX_FILES = 384  # in a queue and under way: half as many again as a channel has in flight
+_MAX_BYTES = {  # in a queue and under way
+    # Two large files on one lane would share the server's window, which bounds each lane.
+    Direction.UPLOAD: 1 << 23,
+    # One lane fills the line, if its next file is under way before the last one has ended.
+    Direction.DOWNLOAD: 1 << 26,
 }
-_UNKNOWN = 1 << 20  # bytes that a file of unknown size counts for
+_UNKNOWN_BYTES = 1 << 20  # that a file of unknown size counts for
 
 
 class WorkQueue:
-    """Filled and closed by the engine's thread, emptied by a lane's.
+    """Holds the work of one lane: filled and closed by the engine's thread, emptied by the lane's.
 
-    Each number has one writer, so that nothing is locked. ``changed`` is what the lane has to be
-    told by; it sets it while it works.
+    Each number has one writer, so that nothing is locked.
+
+    Attributes:
+        closed: no item comes any more.
+        changed: wakes the lane; set by the lane while it works.
     """
 
     def __init__(self, direction: Direction) -> None:
-        self._most_bytes = _MOST_BYTES[direction]
+        """Begin empty; how many bytes are enough depends on the direction."""
+        self._max_bytes = _MAX_BYTES[direction]
         self.closed = False
-        self.changed: Callable[[], None] = _nobody
+        self.changed: Callable[[], None] = _wake_no_lane
         self._items: deque[Item] = deque()
         self._given_files = self._given_bytes = 0
         self._done_files = self._done_bytes = 0
@@ -46,7 +52,7 @@ class WorkQueue:
         self.changed()
 
     def close(self) -> None:
-        """Nothing more is coming."""
+        """Note that no item comes any more."""
         self.closed = True
         self.changed()
 
@@ -57,31 +63,31 @@ class WorkQueue:
 
     @property
     def bytes(self) -> int:
-        """The bytes of those."""
+        """Count the bytes of those."""
         return self._given_bytes - self._done_bytes
 
     @property
     def full_of_bytes(self) -> bool:
         """Tell whether large files keep the lane busy."""
-        return self.bytes >= self._most_bytes
+        return self.bytes >= self._max_bytes
 
     @property
     def has_room(self) -> bool:
-        """Tell whether the lane could do with more."""
-        return not self.closed and self.files < _MOST_FILES and not self.full_of_bytes
+        """Tell whether the lane may be given another item."""
+        return not self.closed and self.files < _MAX_FILES and not self.full_of_bytes
 
     # ------------------------------------------------------------ for the lane
 
     def take(self) -> Item | None:
-        """The next item, or none for now."""
+        """Take the next item; ``None`` if there is none for now."""
         return self._items.popleft() if self._items else None
 
-    def give_back(self, item: Item) -> None:
-        """An item that was taken is to be taken again, before all others."""
+    def put_back(self, item: Item) -> None:
+        """Put an item back that was taken, before all others."""
         self._items.appendleft(item)
 
     def done(self, item: Item) -> None:
-        """An item has ended, in whatever way."""
+        """Note that an item has ended, well or not."""
         self._done_files += 1
         self._done_bytes += _weight(item)
 
@@ -95,8 +101,8 @@ class WorkQueue:
 def _weight(item: Item) -> int:
     if not isinstance(item, FileJob):
         return 0
-    return _UNKNOWN if item.size is None else item.size
+    return _UNKNOWN_BYTES if item.size is None else item.size
 
 
-def _nobody() -> None:
-    """There is no lane to tell yet."""
+def _wake_no_lane() -> None:
+    """Do nothing, as no lane works yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
@@ -11,26 +12,26 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
-from ferrygate.engine.bundle import Bundle
-from ferrygate.engine.lane import Lane
-from ferrygate.engine.leftovers import UploadFailure
-from ferrygate.engine.load import Load
-from ferrygate.engine.transfer_settings import TransferSettings
-from ferrygate.engine.work_queue import Item, WorkQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Done, Flusher
+from ferrygate.transfers.lane_worker import LaneWorker
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.local_folder import LocalFile
-from ferrygate.transfers.outcome import Outcome
-from ferrygate.transfers.rate_limiter import RateLimiter
+from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.replacing import ReplaceSlots
+from ferrygate.transfers.reports import UploadFailure
+from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
+from ferrygate.transfers.schedule.lane import Lane
+from ferrygate.transfers.schedule.line_estimator import LineEstimator
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
+from ferrygate.transfers.schedule.work_queue import Item, WorkQueue
+from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import Direction, TransferState
-from ferrygate.transfers.window import Share
 from support.fake_clock import ManualClock
 from support.no_marks import no_marks
 from support.scripted_sftp import Rig, ScriptedServer
@@ -47,7 +48,7 @@ class Told:
     """Every report, from whatever thread."""
 
     def __init__(self) -> None:
-        self.ends: dict[bytes, Outcome | BaseException | UploadFailure] = {}
+        self.ends: dict[bytes, FileOutcome | BaseException | UploadFailure] = {}
         self.then: Callable[[FileJob], None] = lambda _job: None
         self.late: dict[bytes, tuple[UploadCheckpoint, float, BaseException | None]] = {}
         self.walks: list[BaseException | None] = []
@@ -62,7 +63,7 @@ class Told:
     def walked(self, error: BaseException | None) -> None:
         self.walks.append(error)
 
-    def ended(self, job: FileJob, outcome: Outcome) -> None:
+    def ended(self, job: FileJob, outcome: FileOutcome) -> None:
         assert job.remote not in self.ends
         self.ends[job.remote] = outcome
         self.then(job)
@@ -101,7 +102,7 @@ class FullDisk(Flusher):
         done(LocalFileError(message("No space left.")))
 
 
-class BundleRig:
+class LaneWorkerRig:
     """A lane whose channels lead to one server in memory, and files to send."""
 
     def __init__(self, folder: Path) -> None:
@@ -122,9 +123,10 @@ class BundleRig:
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
-        self.disk: Flusher = Flusher(lambda count: "0" * count, self.clock, "0123abcd")
+        self.disk: Flusher = Flusher(self.clock, "0123abcd")
         self.open_files = OpenFiles()
-        self.load = Load()
+        self.concurrency = ConcurrencyLimit()
+        self._part_numbers = count()
         self._lane = Lane("test", self._open, raise_it)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
@@ -134,6 +136,9 @@ class BundleRig:
         self.rigs[-1].channel.limits = self.limits
         self.on_open(self.rigs[-1])
         return self.rigs[-1].channel
+
+    def _new_part_name(self) -> str:
+        return f".ferrygate-0123abcd-{next(self._part_numbers):04x}.part"
 
     def job(self, name: str = "a.csv") -> FileJob:
         """A file to send, or to fetch."""
@@ -149,19 +154,20 @@ class BundleRig:
             clock=self.clock,
             disk=self.disk,
             limiter=RateLimiter(self.clock, self.limit),
-            share=Share(self.in_flight),
+            line_estimator=LineEstimator(self.in_flight),
             object_store=self.object_store,
             open_files=self.open_files,
-            load=self.load,
+            concurrency=self.concurrency,
             late=self.late,
             claims=UploadClaims(self.folder / "replacing", "account"),
             mark=no_marks(),
+            new_part_name=self._new_part_name,
             listed_times=ListedTimes(),
         )
         for item in items:
             self.queue.put(item)
         self.queue.close()
-        bundle = Bundle(
+        worker = LaneWorker(
             self.direction,
             self.queue,
             self.told,
@@ -171,13 +177,13 @@ class BundleRig:
             late_check=self.late_check,
         )
         ends: SimpleQueue[Any] = SimpleQueue()
-        self._lane.submit(bundle.work_off, ends.put, ends.put)
+        self._lane.submit(worker.work_off, ends.put, ends.put)
         end: list[Item] | BaseException = ends.get(timeout=10)
         self.disk.stop()
         self.disk.join()
         return end
 
-    def send(self) -> Outcome | BaseException | UploadFailure:
+    def send(self) -> FileOutcome | BaseException | UploadFailure:
         """Send one file; returns its end."""
         assert self.work_off(self.job()) == []
         (end,) = self.told.ends.values()

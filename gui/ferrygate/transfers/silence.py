@@ -8,10 +8,10 @@ from ferrygate.sftp.broken import ServerSilentError
 
 
 def errors_of(error: Exception, items: Sequence[tuple[object, bool]]) -> list[Exception]:
-    """The error that each item ends with.
+    """Return the error that each item ends with.
 
-    Where the server is silent, the item that waits for the oldest request is what it is silent
-    about, and is not begun again: it would take all the others with it. Those go on.
+    Where the server was silent, the item that waits for the oldest request is the cause, and is not
+    begun again: it would end the connection for all the others as well. Those go on.
 
     Args:
         error: what ended the channel.

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,21 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.open_files import SPARE, OpenFiles
-from ferrygate.engine import growth
 from ferrygate.transfers.flush import Flusher
-from ferrygate.transfers.kept_folders import MOST_DESCRIPTORS
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.kept_folders import MAX_DESCRIPTORS
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.schedule import lane_scaling
 from ferrygate.transfers.views import Direction
-from support.bundle_rig import CONTENT, BundleRig
+from support.lane_worker_rig import CONTENT, LaneWorkerRig
 from support.scripted_sftp import CLOSE, OPEN, Held, Request, Rig
 
 LIMIT = 40  # files
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[BundleRig]:
-    numbers = count()
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
-        rig.disk = Flusher(lambda _size: f"{next(numbers):04x}", SystemClock(), "0123abcd")
+def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
+        rig.disk = Flusher(SystemClock(), "0123abcd")
         yield rig
 
 
@@ -39,12 +37,12 @@ def open_now() -> int:
 
 
 def test_folders_that_lanes_keep_open_take_half_of_what_is_left_for_all_else_at_most() -> None:
-    assert growth.MOST * MOST_DESCRIPTORS <= SPARE / 2
+    assert lane_scaling.MAX_LANES * MAX_DESCRIPTORS <= SPARE / 2
 
 
 @pytest.mark.parametrize("direction", list(Direction))
 def test_no_more_files_are_open_than_there_is_room_for(
-    rig: BundleRig, direction: Direction
+    rig: LaneWorkerRig, direction: Direction
 ) -> None:
     rig.direction = direction
     rig.open_files = OpenFiles(lambda: LIMIT)
@@ -60,13 +58,13 @@ def test_no_more_files_are_open_than_there_is_room_for(
         Path(job.local).unlink(missing_ok=True)
     assert rig.work_off(*jobs) == []
     assert len(rig.told.ends) == 200
-    assert all(isinstance(end, Outcome) for end in rig.told.ends.values())
+    assert all(isinstance(end, FileOutcome) for end in rig.told.ends.values())
     assert most <= LIMIT + 5  # the flusher has one or two of its own
 
 
 @pytest.mark.parametrize("direction", list(Direction))
 def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
-    rig: BundleRig, direction: Direction
+    rig: LaneWorkerRig, direction: Direction
 ) -> None:
     """Others of this process, or of this computer, have taken what was counted as free."""
     resource = pytest.importorskip("resource")
@@ -79,7 +77,7 @@ def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
         assert rig.work_off(*jobs) == []
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    failed = [end for end in rig.told.ends.values() if not isinstance(end, Outcome)]
+    failed = [end for end in rig.told.ends.values() if not isinstance(end, FileOutcome)]
     assert failed == []
     assert len(rig.told.ends) == 150
     if direction is Direction.DOWNLOAD:
@@ -88,7 +86,7 @@ def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
         assert {bytes(content) for content in rig.server.files.values()} == {CONTENT}
 
 
-def test_a_file_alone_that_cannot_be_opened_is_told(rig: BundleRig) -> None:
+def test_a_file_alone_that_cannot_be_opened_is_told(rig: LaneWorkerRig) -> None:
     resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
@@ -114,13 +112,13 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: BundleRig) -> None:
     assert "Too many files are open" in str(problem_of(end).sentence)
 
 
-def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: BundleRig) -> None:
+def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: LaneWorkerRig) -> None:
     resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
     Path(job.local).unlink(missing_ok=True)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert rig.open_files.take()  # another lane's
+    assert rig.open_files.acquire()  # another lane's
     idle = 0
 
     def none_left(_request: Request) -> None:
@@ -142,17 +140,17 @@ def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: BundleRig) ->
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     (end,) = rig.told.ends.values()
-    assert isinstance(end, Outcome)
+    assert isinstance(end, FileOutcome)
     assert idle
     assert len(rig.server.asked(OPEN)) == 2
 
 
-def test_files_that_would_wait_for_each_other_alone_are_told(rig: BundleRig) -> None:
+def test_files_that_would_wait_for_each_other_alone_are_told(rig: LaneWorkerRig) -> None:
     resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
     Path(job.local).unlink(missing_ok=True)
-    assert rig.open_files.take()  # another lane's, which has found no room either
+    assert rig.open_files.acquire()  # another lane's, which has found no room either
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
     try:

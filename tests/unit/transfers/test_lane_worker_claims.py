@@ -10,20 +10,20 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import ConflictError
-from ferrygate.engine.leftovers import UploadFailure
 from ferrygate.transfers.late_parts import OldHandle
-from ferrygate.transfers.outcome import Outcome
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
-from support.bundle_rig import CONTENT, BundleRig
 from support.checkpoints import delivered
+from support.lane_worker_rig import CONTENT, LaneWorkerRig
 from support.scripted_sftp import OPEN
 from support.transfer_rig import choosing
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[BundleRig]:
-    with contextlib.closing(BundleRig(tmp_path)) as rig:
+def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
+    with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
         yield rig
 
 
@@ -31,16 +31,16 @@ async def never(_seconds: float) -> None:
     raise AssertionError("somebody has it")
 
 
-def claimed_by_another(rig: BundleRig) -> Claim:
+def claimed_by_another(rig: LaneWorkerRig) -> Claim:
     claims = UploadClaims(rig.folder / "replacing", "account")
-    work = claims.take(b"/inbox/a.csv", never, replaces=True)
+    work = claims.acquire(b"/inbox/a.csv", never, replaces=True)
     with pytest.raises(StopIteration) as taken:
         work.send(None)
     claim: Claim = taken.value.value
     return claim
 
 
-def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
+def test_what_another_run_replaces_is_not_opened(rig: LaneWorkerRig) -> None:
     rig.server.files[b"/inbox/a.csv"] = bytearray(b"old")
     job = choosing(rig.job(), ConflictChoice.REPLACE)
     with contextlib.closing(claimed_by_another(rig)):
@@ -54,15 +54,19 @@ def test_what_another_run_replaces_is_not_opened(rig: BundleRig) -> None:
 
 
 @pytest.mark.parametrize("choice", [ConflictChoice.FAIL, ConflictChoice.REPLACE])
-def test_what_nobody_else_replaces_is_sent_at_once(rig: BundleRig, choice: ConflictChoice) -> None:
+def test_what_nobody_else_replaces_is_sent_at_once(
+    rig: LaneWorkerRig, choice: ConflictChoice
+) -> None:
     rig.work_off(choosing(rig.job(), choice))
     (end,) = rig.told.ends.values()
-    assert isinstance(end, Outcome)
+    assert isinstance(end, FileOutcome)
     assert rig.server.files[b"/inbox/a.csv"] == CONTENT
     assert not list(rig.folder.glob("replacing/*"))
 
 
-def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: BundleRig) -> None:
+def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(
+    rig: LaneWorkerRig,
+) -> None:
     """The store shows neither before CLOSE, so the second one would come over the first."""
     jobs = [
         msgspec.structs.replace(rig.job(f"{number}.csv"), number=number, remote=name.encode())
@@ -70,18 +74,18 @@ def test_two_files_for_one_new_name_of_an_object_store_are_not_both_sent(rig: Bu
     ]
     rig.work_off(*jobs)
     delivered, failed = (rig.told.ends[job.remote] for job in jobs)
-    assert isinstance(delivered, Outcome)
+    assert isinstance(delivered, FileOutcome)
     assert isinstance(failed, UploadFailure)
     assert isinstance(failed.cause, ConflictError)
     assert list(rig.server.files) == [jobs[0].remote]
 
 
 def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
-    rig: BundleRig,
+    rig: LaneWorkerRig,
 ) -> None:
     """The other one is never asked about, so the old handle is never forgotten."""
     job = rig.job()
-    sent = Outcome(
+    sent = FileOutcome(
         state=TransferState.DELIVERED,
         local=job.local,
         remote=job.remote,
@@ -95,5 +99,5 @@ def test_a_file_after_which_another_was_sent_to_its_name_is_asked_about_once(
     rig.work_off(msgspec.structs.replace(job, resume_from=delivered(sent)))
     assert rig.told.late == {}
     end = rig.told.ends[job.remote]
-    assert isinstance(end, Outcome)
+    assert isinstance(end, FileOutcome)
     assert end.confirmation is Confirmation.REPLACED_SINCE

@@ -1,0 +1,361 @@
+"""Works off a lane's queue: many files in flight on one channel, and the parts of broken ones.
+
+Each file and each walk is a coroutine on the lane's channel. They end one by one, and each end is
+reported, so that the engine hands out more. The channel itself may end under them:
+
+* It was lost: all end with that error, and the lane gives up what it had not begun.
+* The work was cancelled: files that have cut others to nothing may come to their end, for five
+  seconds, and all else ends at once.
+* An upload broke: nothing more is begun, the others come to their end, and the channel is dropped
+  without CLOSE, which would publish the part (:mod:`ferrygate.transfers.leftovers`).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+
+import msgspec
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import (
+    Cancelled,
+    ConnectionLostError,
+    FerrygateError,
+    SizeMismatchError,
+)
+from ferrygate.common.inbox import Callback
+from ferrygate.common.local_disk import TooManyOpenFilesError
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.tasks import Bell, Task
+from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
+from ferrygate.transfers.download import download
+from ferrygate.transfers.fetched_files import reporting
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.kept_folders import KeptFolders
+from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.leftovers import Leftovers
+from ferrygate.transfers.not_moved import settled
+from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.partial_uploads import what_is_left
+from ferrygate.transfers.replacing import ReplaceSlots
+from ferrygate.transfers.reports import Reports, UploadFailure
+from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
+from ferrygate.transfers.schedule.lane import Lane, LaneRefusedError
+from ferrygate.transfers.schedule.work_queue import Item, WorkQueue
+from ferrygate.transfers.silence import errors_of
+from ferrygate.transfers.transfer_channel import TransferChannel
+from ferrygate.transfers.transfer_settings import TransferSettings
+from ferrygate.transfers.upload import NotBeforeError, upload
+from ferrygate.transfers.upload_claims import Claim
+from ferrygate.transfers.views import Direction, TransferState
+
+_MAX_FILES = 256  # in flight on one channel, where the server allows so many handles
+_SMALL_BYTES = 1 << 16  # of files that come in thousands and are checked at once: not reported
+_FINISH_SECONDS = 5.0  # for files that overwrite others when the batch is cancelled
+_ROOM_SECONDS = 0.25  # until a file is begun again, where too many are open in other lanes
+
+
+class _InFlight(msgspec.Struct, eq=False):
+    """Holds an item under way."""
+
+    item: Item
+    checkpoint: UploadCheckpoint
+    counted: bool = False  # among the open files, and the files under way
+    is_done: bool = False  # delivered, skipped or walked
+    told: TransferState | None = None
+    task: Task[None] | None = None
+
+    @property
+    def is_replacing(self) -> bool:
+        """Tell whether the file that had the name is cut to nothing, and the new one not whole."""
+        job, checkpoint = self.item, self.checkpoint
+        if not isinstance(job, FileJob) or not checkpoint.has_handle:
+            return False
+        return checkpoint.overwritten is not None or (job.replaces and not checkpoint.told)
+
+
+def _begun(item: Item) -> _InFlight:
+    """Return an item under way, with the checkpoint that it was handed out with.
+
+    The connection may be lost again before anything is done, so the checkpoint is copied now.
+    """
+    again = item.resume_from if isinstance(item, FileJob) else None
+    return _InFlight(item, UploadCheckpoint() if again is None else msgspec.structs.replace(again))
+
+
+class LaneWorker:
+    """Moves the files and does the walks of one batch that share a lane, on its thread."""
+
+    def __init__(
+        self,
+        direction: Direction,
+        queue: WorkQueue,
+        reports: Reports,
+        settings: TransferSettings,
+        cancel: CancelToken,
+        *,
+        slots: ReplaceSlots,
+        late_check: bool,
+    ) -> None:
+        """Begin with nothing under way.
+
+        Args:
+            direction: which way its files go.
+            queue: the files and walks.
+            reports: told of their states and ends.
+            settings: what transfers need to know beside the file.
+            cancel: ends all of them.
+            slots: of the batch, for files that overwrite others.
+            late_check: wait for parts that may come late, before a file is told as delivered.
+        """
+        self._slots = slots
+        self._late_check = late_check
+        self._direction = direction
+        self._queue = queue
+        self._reports = reports
+        self._settings = settings
+        self._cancel = cancel
+        self._in_flight: list[_InFlight] = []
+        self._folders = KeptFolders(settings.clock.monotonic)
+        self._leftovers = Leftovers(
+            settings.clock, settings.late, reports.upload_failed, object_store=settings.object_store
+        )
+
+    def work_off(self, lane: Lane) -> list[Item]:
+        """Work until the queue is closed; return the items that were not begun.
+
+        Raises:
+            LaneRefusedError: there is no channel; nothing is under way.
+            Exception: an unforeseen error; the end of all that was under way has been reported.
+        """
+        while True:
+            try:
+                with closing(self._folders):
+                    lane.run(self._work, self._cancel)
+            except ConnectionLostError as error:
+                walking = any(not isinstance(one.item, FileJob) for one in self._in_flight)
+                self._settings.concurrency.note_loss(walking=walking)
+                lane.drop()  # before another lane goes on: no upload has two handles
+                self._fail_all(error)
+                break
+            except Cancelled as error:
+                self._fail_all(error)
+                break
+            except FerrygateError as error:  # the channel speaks no SFTP any more
+                self._fail_all(error)
+            except LaneRefusedError:
+                raise
+            except Exception as error:  # unforeseen, and those that wait have to hear of it
+                self._fail_all(error)
+                lane.drop()
+                self._leftovers.clear_away(lane)
+                raise
+            self._leftovers.clear_away(lane)
+            if self._queue.closed and not self._queue.files:
+                break
+        self._leftovers.clear_away(lane)
+        return self._queue.take_all()
+
+    # ------------------------------------------------------------ on the channel
+
+    async def _work(self, files: RemoteFiles) -> None:
+        """Move files until the queue is closed, or a broken upload's channel is to be dropped."""
+        sftp = files.channel
+        bell = sftp.bell()
+        self._queue.changed = lambda: sftp.call_soon(bell.ring)
+        window = InFlightWindow(self._settings.line_estimator, self._settings.clock, sftp.bell)
+        settings = self._settings
+        channel = TransferChannel(
+            files,
+            window,
+            settings.limiter,
+            settings.object_store,
+            settings.late,
+            self._slots,
+            settings.listed_times,
+            self._folders,
+            settings.mark,
+            settings.new_part_name,
+            late_check=self._late_check,
+        )
+        while True:
+            max_files = min(_MAX_FILES, sftp.limits.handles // 2)
+            max_files = max(1, min(max_files, sftp.gate.handles.most or max_files))
+            while not self._leftovers and len(self._in_flight) < max_files:
+                item = self._take()
+                if item is None:
+                    break
+                in_flight = _begun(item)
+                in_flight.counted = True
+                self._in_flight.append(in_flight)
+                in_flight.task = sftp.spawn(self._one(channel, in_flight, bell))
+            if not self._in_flight and (self._leftovers or self._queue.closed):
+                return
+            try:
+                await bell.wait()
+            except Cancelled:
+                await self._finish_replacing(sftp, bell)
+                raise
+
+    async def _finish_replacing(self, sftp: SftpChannel, bell: Bell) -> None:
+        """Let files that have cut others to nothing come to their end, for five seconds.
+
+        The others are lost either way, and would be replaced by parts. All else ends at once.
+        """
+        replacing = [one for one in self._in_flight if one.is_replacing]
+        if not replacing:
+            return
+        for one in self._in_flight:
+            if one.task is not None and not one.is_replacing:
+                sftp.drop_task(one.task)
+        over = sftp.spawn(sftp.sleep(_FINISH_SECONDS))
+        over.then = lambda _none: bell.ring()
+        while not over.done and any(one in self._in_flight for one in replacing):
+            await bell.wait()
+
+    def _take(self) -> Item | None:
+        """Take the next item, if there is one, and another may be under way."""
+        first = not self._in_flight
+        if not self._settings.open_files.acquire(first=first):
+            return None
+        if not self._settings.concurrency.acquire(first=first):
+            self._settings.open_files.release()
+            return None
+        item = self._queue.take()
+        if item is None:
+            self._settings.concurrency.release()
+            self._settings.open_files.release()
+        return item
+
+    async def _one(self, channel: TransferChannel, in_flight: _InFlight, bell: Bell) -> None:
+        """Move one item to its end; if the channel ends first, it stays among those in flight."""
+        try:
+            if isinstance(in_flight.item, FileJob):
+                report = await self._move(channel, in_flight, in_flight.item)
+            else:
+                await in_flight.item(channel.files)
+                report = partial(self._reports.walked, None)
+            in_flight.is_done = True
+        except TooManyOpenFilesError as error:
+            if self._settings.open_files.has_others:  # there is room once one of them has ended
+                if not self._in_flight[1:]:  # all that are open are other lanes'
+                    with self._settings.open_files.waiting():
+                        await channel.sftp.sleep(_ROOM_SECONDS)
+                self._take_back(in_flight)
+                bell.ring()
+                return
+            report = self._failure(in_flight, error)
+        except Exception as error:  # noqa: BLE001  the others go on
+            report = self._failure(in_flight, error)
+        self._in_flight.remove(in_flight)
+        self._end(in_flight, report)
+        bell.ring()
+
+    def _take_back(self, in_flight: _InFlight) -> None:
+        """Put an item back, to be begun again with fewer files open."""
+        self._settings.open_files.fewer()
+        self._settings.open_files.release()
+        self._settings.concurrency.release()
+        self._in_flight.remove(in_flight)
+        item = in_flight.item
+        if isinstance(item, FileJob):
+            self._slots.release(item.number)  # or those that are under way would wait for it
+            if in_flight.checkpoint.phase is not UploadPhase.NOT_BEGUN:
+                item = msgspec.structs.replace(item, resume_from=in_flight.checkpoint)
+        self._queue.put_back(item)
+
+    async def _move(self, channel: TransferChannel, in_flight: _InFlight, job: FileJob) -> Callback:
+        """Move a file; return the callback that reports its end."""
+
+        def report(state: TransferState, moved: int) -> None:
+            if (
+                state is TransferState.CHECKING
+                and moved <= _SMALL_BYTES
+                and not channel.object_store
+            ):
+                return
+            if state is in_flight.told:
+                self._reports.moved(job, moved)
+            else:
+                in_flight.told = state
+                self._reports.entered(job, state, moved)
+
+        done = settled(job)
+        if done is not None:
+            return partial(self._reports.ended, job, done)
+        if self._direction is Direction.DOWNLOAD:
+            fetched = await download(channel, job, report, self._settings.disk)
+            return reporting(job, fetched, self._reports, self._settings)
+        try:
+            with closing(await self._claim(channel, job)):
+                outcome = await upload(channel, job, report, in_flight.checkpoint)
+        except NotBeforeError as wait:
+            return partial(self._reports.later, job, in_flight.checkpoint, wait.until, None)
+        return self._sent(job, outcome, in_flight.checkpoint)
+
+    async def _claim(self, channel: TransferChannel, job: FileJob) -> Claim:
+        """Claim the name for this file: on this computer, or in this session (object stores)."""
+        if not (job.replaces or channel.object_store):
+            return Claim()
+        sleep = channel.sftp.sleep
+        return await self._settings.claims.acquire(job.remote, sleep, replaces=job.replaces)
+
+    def _sent(
+        self,
+        job: FileJob,
+        outcome: FileOutcome,
+        checkpoint: UploadCheckpoint,
+        error: BaseException | None = None,
+    ) -> Callback:
+        """Return the callback that reports a sent file: as ended, or later if a part may come."""
+        until = None
+        if outcome.state is TransferState.DELIVERED:
+            checkpoint.confirmed(outcome)
+            late = self._settings.late
+            # Where another file was sent there since, that one alone is asked about.
+            if not late.has_newer(outcome.remote, outcome.sha256):
+                until = late.until(outcome.remote, checkpoint.version)
+        if until is None:
+            return partial(self._reports.ended, job, outcome)
+        if self._late_check:
+            return partial(self._reports.later, job, checkpoint, until, error)
+        return partial(self._reports.ended, job, not_asked_again(outcome))
+
+    # ------------------------------------------------------------ ends
+
+    def _end(self, in_flight: _InFlight, report: Callback) -> None:
+        """Make room for another item, then report: the engine may hand one out at once."""
+        if in_flight.counted:
+            self._settings.open_files.release()
+            self._settings.concurrency.release(delivered=in_flight.is_done)
+        self._queue.done(in_flight.item)
+        report()
+
+    def _fail_all(self, error: Exception) -> None:
+        """End all items, as the channel is gone or the work on it was cancelled."""
+        in_flight, self._in_flight = self._in_flight, []
+        if not in_flight and not isinstance(error, Cancelled):  # or it would be begun for ever
+            item = self._queue.take()
+            in_flight = [] if item is None else [_begun(item)]
+        under_way = [(one.task, not isinstance(one.item, FileJob)) for one in in_flight]
+        for one, own_error in zip(in_flight, errors_of(error, under_way), strict=True):
+            self._end(one, self._failure(one, own_error))
+
+    def _failure(self, in_flight: _InFlight, error: BaseException) -> Callback:
+        """Return the callback that reports a failed item."""
+        job, checkpoint = in_flight.item, in_flight.checkpoint
+        if not isinstance(job, FileJob):
+            return partial(self._reports.walked, error)
+        if self._direction is Direction.DOWNLOAD:
+            return partial(self._reports.failed, job, error)
+        if checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
+            return self._sent(job, checkpoint.delivered, checkpoint, error)
+        if checkpoint.part_path is None or isinstance(error, ConnectionLostError):
+            # Not cleared away: it goes on, or says what is left.
+            self._leftovers.lose_handle(checkpoint)
+            failure = UploadFailure(error, what_is_left(checkpoint), checkpoint)
+            return partial(self._reports.upload_failed, job, failure)
+        self._leftovers.add(job, checkpoint, error)
+        return self._reports.room  # its end is reported once it is cleared away

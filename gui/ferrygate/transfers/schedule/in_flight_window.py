@@ -1,0 +1,206 @@
+"""Bounds the bytes in flight on one channel: as many as the line holds, and a short queue.
+
+Controlled are the bytes that were asked for or sent and not acknowledged yet, per channel. A line
+holds its rate times its round-trip time (the bandwidth-delay product): 6 MB at 1 Gbit/s and 50 ms.
+With less in flight it runs dry: with 2 MiB, as OpenSSH's sftp asks for at a time, 36 MB/s went over
+that line, and with up to 16 MiB 111. More than the line holds goes no faster. It queues, and a
+person's click, which travels over the same connection, is answered behind all of it: one and a half
+times what the line holds kept a click waiting for over 300 ms at 100 Mbit/s.
+
+Measured are acknowledged bytes and the age of their requests. Once a span (50 ms, or the quickest
+answer where that is longer) a window takes its rate, reports to the session's
+:class:`~ferrygate.transfers.schedule.line_estimator.LineEstimator`, which tells the round-trip time
+of the whole line, and sets its bound anew:
+
+    bound = rate * round trip + fair rate * queue        (the queue is 30 ms, or 1.5 MiB together)
+
+* *Start*: as in TCP's slow start each acknowledged byte lets one more go, so that the bound doubles
+  with every round trip, but only while answers are no later than the queue explains (HyStart++,
+  RFC 9406, ends slow start by delay as well). A window leaves this mode once a span brings less
+  than 1.25 times the rate before, as BBR leaves Startup, and comes back to it when the line has
+  more to give again.
+* *Steady*: the rate falls by a tenth a span at most, since a pause of our own threads looks like a
+  slower line, and rises at once. Where answers show no queue, and there was no room for a request,
+  the bound grows by 32 KiB a span. TCP Vegas steers the same way: between a queue too short to fill
+  the line and one that is of no use. LEDBAT (RFC 6817) keeps a fixed delay of queue, as done here.
+* *Probe*: all windows of the session empty the queue at once. A round trip that turns out to be
+  longer by more than a queue means that the way has changed: the rate of before holds, for what
+  was measured in the probe was bounded by too small a bound.
+* *A person clicks*: for a second the bound is what the line holds and 5 ms. Spans of that time show
+  no more than this bound, so the rate is kept as it was. No window grows then: a queue that is
+  ours to leave empty is not room on the line.
+
+Requests hold what goes in 5 ms, so that answers come often enough to be measured, and a slow line
+is not blocked by one of them; at least 32 KiB, at most what the server takes.
+
+BBR paces packets and cycles its gain to look for more rate. Both are left to TCP here, which lies
+below: a window decides how much it is given, not when it sends. What this cannot know is in the
+estimator's docstring. ``tests/support/simulated_line.py`` drives windows over lines of any rate,
+delay and lateness.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from ferrygate.common.clock import Clock
+from ferrygate.sftp.tasks import Bell
+from ferrygate.transfers.schedule.line_estimator import (
+    MAX_QUEUE_SECONDS,
+    MIN_CHANNEL_BYTES,
+    LineEstimate,
+    LineEstimator,
+    span_seconds,
+)
+
+_MIN_REQUEST_BYTES = 1 << 15  # every server takes so many
+_REQUEST_SECONDS = 0.005  # that the bytes of one request take
+_INITIAL_REQUESTS = 8  # in flight, while no rate is known
+_START_GROWTH = 1.25  # times the rate before: the line has more to give (BBR's Startup)
+_MAX_DECAY = 0.9  # times the rate before: a pause of our threads says nothing about the line
+_PROBE_GAIN = 0.97  # times what the line holds: the queue of 30 ms is gone in three spans
+_UNKNOWN_SECONDS = float("inf")
+
+
+class InFlightWindow:
+    """Holds the bytes in flight on a channel, over all its files; for its owner's thread alone.
+
+    Requests that find no room wait in order, so that every file of a channel moves on.
+
+    Attributes:
+        max_bytes: that may be in flight now; fewer while a person clicks.
+        in_flight: bytes that are.
+    """
+
+    def __init__(
+        self, line_estimator: LineEstimator, clock: Clock, new_bell: Callable[[], Bell]
+    ) -> None:
+        """Begin with nothing in flight; ``new_bell`` makes bells for the channel's coroutines."""
+        self.max_bytes = line_estimator.initial_bytes
+        self.in_flight = 0
+        self._interactive_max_bytes = self.max_bytes  # while a person clicks
+        self._line_estimator = line_estimator
+        self._number = line_estimator.join()
+        self._clock = clock
+        self._new_bell = new_bell
+        self._waiting: deque[tuple[Bell, int]] = deque()
+        self._is_starting, self._is_probing = True, False
+        self._round_trip = _UNKNOWN_SECONDS  # of the line, when a span ended last
+        self._rate = self._rate_before_probe = 0.0  # bytes a second
+        self._queue_seconds = MAX_QUEUE_SECONDS
+        self._span_began = clock.monotonic()
+        self._acknowledged = 0  # bytes, in this span
+        self._quickest = _UNKNOWN_SECONDS  # answer of this span
+        self._was_full = False  # a request found no room in this span
+
+    def request_size(self, max_bytes: int) -> int:
+        """Return the bytes to ask for in one request, ``max_bytes`` at the most."""
+        size = int(self._rate * _REQUEST_SECONDS) or self.max_bytes // _INITIAL_REQUESTS
+        return min(max_bytes, max(_MIN_REQUEST_BYTES, size))
+
+    def has_room(self, count: int) -> bool:
+        """Tell whether ``count`` bytes could be put in flight now; the first always can."""
+        return not self._waiting and self._fits(count)
+
+    async def acquire(self, count: int) -> None:
+        """Put ``count`` bytes in flight once there is room."""
+        if self.has_room(count):
+            self.in_flight += count
+            return
+        place = self._new_bell(), count
+        self._waiting.append(place)
+        has_room = False
+        try:
+            await place[0].wait()
+            has_room = True
+        finally:
+            if not has_room:  # dropped where it waited; the others go on
+                self._leave(place)
+
+    def _leave(self, place: tuple[Bell, int]) -> None:
+        if place in self._waiting:
+            self._waiting.remove(place)
+            self.release(0)  # the next may need less
+        else:
+            self.release(place[1])
+
+    def acquire_now(self, count: int) -> None:
+        """Put ``count`` bytes in flight whether there is room or not."""
+        self.in_flight += count
+
+    def now(self) -> float:
+        """Return the time of a request, for :meth:`acknowledge`."""
+        return self._clock.monotonic()
+
+    def acknowledge(self, count: int, asked_at: float) -> None:
+        """Release the ``count`` bytes of a request that was answered, and learn from its age."""
+        now = self._clock.monotonic()
+        self._quickest = min(self._quickest, now - asked_at)
+        self._acknowledged += count
+        if self._is_starting and now - asked_at < self._quickest + self._queue_seconds:
+            self.max_bytes = min(self._line_estimator.max_bytes, self.max_bytes + count)
+        span = now - self._span_began
+        if span >= span_seconds(self._quickest):
+            self._end_span(self._acknowledged / span, now)
+            self._span_began, self._acknowledged, self._quickest = now, 0, _UNKNOWN_SECONDS
+            self._was_full = False
+        self.release(count)
+
+    def release(self, count: int) -> None:
+        """Take ``count`` bytes out of flight that were not sent, or were answered unseen."""
+        self.in_flight -= count
+        while self._waiting and self._fits(self._waiting[0][1]):
+            bell, wanted = self._waiting.popleft()
+            self.in_flight += wanted
+            bell.ring()
+
+    def _fits(self, count: int) -> bool:
+        bound = self.max_bytes
+        if not self._is_starting and self._is_interactive():
+            bound = min(bound, self._interactive_max_bytes)
+        fits = self.in_flight == 0 or self.in_flight + count <= bound
+        self._was_full = self._was_full or not fits
+        return fits
+
+    def _is_interactive(self) -> bool:
+        return self._clock.monotonic() < self._line_estimator.interactive_until
+
+    def _end_span(self, measured: float, now: float) -> None:
+        """Set the bound by a span's rate, in bytes a second."""
+        rate = max(measured, _MAX_DECAY * self._rate)
+        is_held_back = self._is_interactive() and not self._is_starting
+        if is_held_back:  # the span shows our own bound, not the line
+            rate = self._rate
+        line = self._line_estimator.report(
+            self._number, self._acknowledged, rate, self._quickest, now
+        )
+        before, self._round_trip = self._round_trip, line.round_trip
+        self._queue_seconds = line.queue_seconds
+        if line.is_probing and not self._is_starting:
+            if not self._is_probing:
+                self._rate_before_probe, self._rate = rate, rate if is_held_back else measured
+                self._set_bound(_PROBE_GAIN * measured * line.round_trip, line)
+            self._is_probing = True
+            return
+        was_probing, self._is_probing = self._is_probing, False
+        has_no_queue = self._quickest < line.round_trip + line.queue_seconds / 2
+        is_faster = measured > _START_GROWTH * self._rate
+        self._is_starting = has_no_queue and not is_held_back and is_faster
+        # Where the way has become longer, it need not have become narrower.
+        is_longer = was_probing and line.round_trip > before + MAX_QUEUE_SECONDS
+        self._rate = self._rate_before_probe if is_longer else rate
+        wanted = self._rate * line.round_trip
+        wanted += (line.fair_rate or self._rate) * line.queue_seconds
+        if self._is_starting:
+            wanted = max(wanted, self.max_bytes)
+        elif has_no_queue and self._was_full and not is_held_back:
+            # Or the bound may stay a little below one request more.
+            wanted = max(wanted, self.max_bytes + _MIN_REQUEST_BYTES)
+        self._set_bound(wanted, line)
+
+    def _set_bound(self, wanted: float, line: LineEstimate) -> None:
+        bound = min(self._line_estimator.max_bytes, int(wanted))
+        self.max_bytes = max(MIN_CHANNEL_BYTES, bound)
+        held = self._rate * line.reached_share * (line.round_trip + _REQUEST_SECONDS)
+        self._interactive_max_bytes = max(MIN_CHANNEL_BYTES, int(held))
