@@ -8,9 +8,9 @@ connection in between means:
 
 * before OPEN left: nothing of ours is there. The upload begins anew, by what the job says of names
   that are taken.
-* OPEN left, no answer (OPENING): nothing, an empty file, or the file that stood there cut to
-  nothing. The server may hold a handle, or come to make one yet.
-* OPEN answered (WRITING): what stands under the name is ours, and at most as long as what we have
+* OPEN left, no answer (OPENING): nothing, an empty file, or the earlier file cut to nothing. The
+  server may hold a handle, or come to make one yet.
+* OPEN answered (WRITING): the file under the name is ours, and at most as long as what we have
   sent. Plain servers show it at once. Object stores show a part when they notice the end, seconds
   or minutes later, over whatever has the name by then (:mod:`ferrygate.transfers.late_parts`).
 * CLOSE left, all bytes acknowledged (CLOSING): whatever shows of it is the whole file. It may be
@@ -85,12 +85,12 @@ class UploadCheckpoint(msgspec.Struct, gc=False):
     Attributes:
         phase: how far; what is below is known from a phase on.
         path: where it is being written, or was delivered; ``None`` in NOT_BEGUN.
-        before: what stood there when the last OPEN left, a part of ours included.
+        before: the entry under the name when the last OPEN left, a part of ours included.
         told: the server said so; not before it was asked.
         overwritten: the file of others that OPEN cuts to nothing.
         removable: nothing is known that forbids to remove a part; a server that would not say what
-            stood there before does.
-        answered: OPEN was answered under this name, so that what stands there then is ours.
+            was there before does.
+        answered: OPEN was answered under this name, so that the file there is ours.
         sent: the most bytes that can have arrived under this name, over whichever handle.
         written: those since the last OPEN.
         version: size and time (nanoseconds) of the local file when it was opened last.

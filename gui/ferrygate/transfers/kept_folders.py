@@ -54,7 +54,7 @@ class KeptFolders:
         With ``at_once`` its path leads there now, and did not only a moment ago.
 
         Raises:
-            LocalFileError: a link or a file stands in the way.
+            LocalFileError: a link or a file is in the way.
             OSError: what the system says.
         """
         way, now = self._ways.pop(folder, None), self._now()

@@ -37,7 +37,7 @@ async def look_for_part(channel: TransferChannel, checkpoint: UploadCheckpoint) 
 
 
 async def was_overwritten(channel: TransferChannel, path: bytes, sent: int) -> bool:
-    """Tell whether a part that came late stands where a file of ``sent`` bytes was delivered."""
+    """Tell whether a part that came late has replaced a delivered file of ``sent`` bytes."""
     if channel.late.until(path) is None:
         return False
     try:

@@ -10,7 +10,7 @@ delivered, and confirmed.
 So every handle for which OPEN was sent and no CLOSE was answered is written down here when its
 connection ends, and counts as open until one of these:
 
-* its part was seen: a file of at most the bytes sent, other than what stood there when OPEN left.
+* its part was seen: a file of at most the bytes sent, other than the entry when OPEN left.
   Where several handles may have put it there, it proves nothing about any one of them.
 * the server's longest patience is over, counted from the moment we gave the connection up: the
   server has heard nothing of us since.

@@ -1,7 +1,7 @@
 """Reaches the folders that downloads go into, without following links below the chosen one.
 
-What a person chose may be a link, or lie behind links. What lies below it was named by a server,
-and a link that stands there, or comes there meanwhile, must not lead a file elsewhere. So each
+The folder that a person chose may be a link, or lie behind links. All below it was named by a
+server, and a link that is there, or comes there meanwhile, must not lead a file elsewhere. So each
 folder is opened in the one above it, by its own name (``openat`` with ``O_NOFOLLOW``), and files
 are made, moved and taken away in the folder that is open, whatever its path leads to by now.
 Windows knows no such calls: there each folder on the way is looked at instead.
@@ -101,7 +101,7 @@ class OpenFolder:
         )
 
     def make_folder(self, name: str) -> None:
-        """Make a folder, where nothing stands."""
+        """Make a folder, where nothing has its name."""
         with contextlib.suppress(FileExistsError):
             os.mkdir(self._at(name), dir_fd=self._descriptor)
 
@@ -109,7 +109,7 @@ class OpenFolder:
         """Open a folder in it.
 
         Raises:
-            LocalFileError: a link or a file stands there.
+            LocalFileError: a link or a file has the name.
         """
         path = os.path.join(self._path, name)  # noqa: PTH118  text, and often
         if self._descriptor is None:
@@ -168,7 +168,7 @@ class LocalFolder(msgspec.Struct, frozen=True):
         """Open the folder; with ``make``, make it and those above it where they are missing.
 
         Raises:
-            LocalFileError: a link or a file stands in the way.
+            LocalFileError: a link or a file is in the way.
             OSError: what the system says, as everything that is done in it.
         """
         (folder,) = self.way(make=make)

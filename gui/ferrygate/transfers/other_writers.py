@@ -20,8 +20,8 @@ bytes count that we have not sent by the time it answers. Nor do those that an e
 ours may have put there: its server may still be working off what had arrived.
 
 Some servers tell the old file's size until CLOSE, as they store the new one elsewhere until then.
-So the size is asked behind OPEN as well: where it is that of the file that stood there, or nobody
-knows what did, the server may be one of those, and nothing that it says of the handle counts.
+So the size is asked behind OPEN as well: where it is that of the earlier file, or that file is
+not known, the server may be one of those, and nothing that it says of the handle counts.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class OtherWriters:
             files: the channel.
             handle: of the file, just opened.
             size: bytes to write.
-            checkpoint: what stood there when OPEN left.
+            checkpoint: the entry under the name when OPEN left.
         """
         self._files = files
         self._handle = handle

@@ -33,9 +33,9 @@ class Planner:
         Args:
             announce: told of each file.
             on_conflict: what each file's job says.
-            new_folders_are_empty: nothing stands in a folder whose MKDIR the server answers with
-                OK. On an object store a folder is but the beginning of names, and may be made
-                over names that have it.
+            new_folders_are_empty: nothing is in a folder whose MKDIR the server answers with OK.
+                On an object store a folder is but the beginning of names, and may be made over
+                names that have it.
             links: what becomes of links to folders.
             max_at_a_time: how many folders to ask about at a time, where the server bears few.
             begun: counts the files announced that wait no more.

@@ -1,9 +1,10 @@
 """Bounds how many files of a batch are under way over files that had their names.
 
-Their OPEN cuts what was there to nothing, and what breaks then has destroyed it. So few are under
-way at a time, whatever the channel could hold: these are all that a kill, a dead line or a cancel
-can cost. A file that is interrupted keeps its slot, since what stood there is cut already. It goes
-on before all others: those would wait for its slot, and may be as many as can be under way.
+Their OPEN cuts the file that was there to nothing, and an upload that breaks then has destroyed it.
+So few are under way at a time, whatever the channel could hold: a kill, a dead line or a cancel can
+cost no more than these. A file that is interrupted keeps its slot, since the earlier one is cut
+already. It goes on before all others: those would wait for its slot, and may be as many as can be
+under way.
 """
 
 from __future__ import annotations

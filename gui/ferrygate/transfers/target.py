@@ -179,8 +179,8 @@ async def _goes_on(
 ) -> bool:
     """Tell whether an upload that was cut goes on under its name; not over a file that came since.
 
-    Where nothing stands, an object store may be about to show our part: the name stays ours, or
-    that part would be taken for a file of others.
+    Where nothing has the name, an object store may be about to show our part: the name stays ours,
+    or that part would be taken for a file of others.
     """
     try:
         there = await entry_or_none(files, path)

@@ -186,7 +186,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         number: position in the batch, from 0; the file's name towards the engine.
         local: path on this computer.
         remote: path on the server.
-        state: where it stands.
+        state: how far it is.
         size: bytes to move; ``None`` until known.
         moved: bytes moved so far.
         confirmation: after delivery, whether the other side named the same size.
