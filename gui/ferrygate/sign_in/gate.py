@@ -1,14 +1,29 @@
-"""Names the breaker's answers to one who wants to attempt a sign-in."""
+"""The lock-out breaker's rule: how many refusals in a row stop the next attempt to sign in."""
 
 from __future__ import annotations
 
 from enum import Enum
 
+ASK_PERSON_FROM = 2
+"""Refusals in a row from which only a person's word lets an attempt through."""
+
+REFUSE_FROM = 4
+"""Refusals in a row from which only a reset lets one through; Okta locks at five."""
+
 
 class Gate(Enum):
-    """Holds the breaker's word to one who wants to attempt a sign-in."""
+    """Names the breaker's answers to an attempt that asks whether it may be made."""
 
-    OPEN = "open"  # the lease is yours
-    BUSY = "busy"  # another attempt is under way
+    OPEN = "open"  # yes, with the lease
+    BUSY = "busy"  # not while another attempt is under way
     ASK = "ask"  # only with a person's word
-    SHUT = "shut"  # not even then
+    SHUT = "shut"  # not even with that
+
+
+def gate_for(refusals: int, *, try_anyway: bool) -> Gate:
+    """Apply the rule to a number of refusals in a row; ``try_anyway`` is a person's word."""
+    if refusals >= REFUSE_FROM:
+        return Gate.SHUT
+    if refusals >= ASK_PERSON_FROM and not try_anyway:
+        return Gate.ASK
+    return Gate.OPEN

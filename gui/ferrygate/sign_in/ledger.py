@@ -1,20 +1,49 @@
 """The code ledger and the lock-out breaker: one SQLite file for every Ferrygate of this person.
 
-The ledger knows each code that ever left, so that none leaves twice: by its secret and time step,
-and for a while by its digits (:mod:`ferrygate.sign_in.sent_codes`). The breaker counts refusals
-in a row for each account and lets one attempt at a time through. Both answers are given inside one
-write transaction, so that any number of processes may ask at once.
+**The rules it has to keep.** A one-time code must not be accepted twice (RFC 6238 §5.2), so a code
+that is sent again is refused, and a server counts that as a wrong code. Okta locks an account after
+five wrong codes in a row, however far apart, and only an administrator unlocks it. A code lives
+longer than its 30 seconds, since Okta allows two minutes of clock skew: whoever reads a code that
+was sent may use it, unless the server has accepted it. Wrong passwords are counted as well, ten in
+a row by default. So no code is sent twice, and refusals in a row are counted here before a server
+counts too many of them (:mod:`ferrygate.sign_in.gate`).
 
-One account can be reached under several names: with and without the Okta address, by two names of
-one host, with the usual port written out. So an attempt counts under two kinds of names. The first
-is known before anything is sent (:attr:`ferrygate.sites.site.Site.account`), and its lease is taken
-first. The second has the fingerprint of the key that the server has proven to hold, and its lease
-is taken then (:meth:`Ledger.extend`). Always in this order, so that no two attempts wait for each
-other. The higher count holds. The ledger remembers which fingerprints an account was counted under,
-so that a success under one name clears them all.
+**What is claimed.** A claim says that a code was sent, shown, copied or printed. Its row is a
+salted digest of the code secret, the period and the time step (RFC 6238 §4). For ten minutes the
+digits themselves are known too: a person types codes of which no secret is at hand
+(:mod:`ferrygate.sign_in.sent_codes`). Neither row reveals a secret.
 
-Nothing here rests on the wall clock alone, which may be wrong, and right again. Claims are kept by
-their number, not by their age. The end of a lease is believed only where it is near.
+**Which transaction.** One transaction of :meth:`Ledger.claim_for_sending` looks whether the code is
+claimed, claims it, and marks the attempt as having sent; the code goes to the socket only after the
+commit. Another one of :meth:`Ledger.admit` reads the count and takes the account's lease, so that
+one attempt at a time is made for an account. All are ``BEGIN IMMEDIATE`` with ``synchronous=FULL``:
+any number of processes may ask at once, and the order of their commits decides.
+
+**What a crash leaves.** Before the claim's commit: nothing, and the code is free. After it: the
+code stays claimed, whether it was sent or not, and the attempt is marked as having sent. Its lease
+ends with its process, or after three minutes, and the next attempt finds the mark without an end
+and counts it as a refusal (:meth:`ferrygate.sign_in.ledger_accounts.AccountRows.look`). A crash can
+thus cost a code and a count, and never a second sending. An attempt that crashes before the
+password left counts nothing.
+
+**Accounts under several names.** An account can be reached with and without the Okta address, by
+two names of one host, or with the usual port written out. So an attempt counts under two kinds of
+names. The first is known before anything is sent (:attr:`ferrygate.sites.site.Site.account`), and
+its lease is taken first. The second has the fingerprint of the key that the server has proven to
+hold, and its lease is taken once the key was shown (:meth:`Ledger.extend`). The order is always
+this one, so that no two attempts wait for each other. The higher count holds. The ledger remembers
+which fingerprints an account was counted under, so that a success under one name clears them all.
+
+**The clock** may be wrong, and set right later. So claims are kept by their number and not by their
+age, and a lease whose end is more than six minutes away is taken for the work of a wrong clock.
+
+What the ledger cannot know: codes and refusals of other programs and computers, and what a server
+counts. So the breaker stops one refusal before Okta's lock.
+
+Sources: RFC 6238; Okta's documentation of the Google Authenticator factor (help.okta.com, "Google
+Authenticator (MFA)": five attempts, skew of two minutes), of its authentication API
+(developer.okta.com, error E0000082: "Each code can only be used once") and of its password policies
+(``maxAttempts``).
 """
 
 from __future__ import annotations
@@ -33,13 +62,11 @@ from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.message import message
 from ferrygate.common.processes import Processes
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.gate import Gate, gate_for
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.sent_codes import SentCodes
 
-ASK_PERSON_FROM = 2  # refusals in a row from which only a person's word lets an attempt through
-REFUSE_FROM = 4  # and from which nothing does but a reset; Okta locks at five
 # Claims that are kept: those of 17 days of which each half minute has one. A server accepts a code
 # for minutes, and a wrong clock does not make claims come faster.
 _KEEP_CLAIMS = 50_000
@@ -205,7 +232,7 @@ class Ledger:
             row = self._rows.look(db, account)
             if row.is_busy:
                 return Admission(Gate.BUSY, row.refusals)
-            gate = _gate(row.refusals, try_anyway=try_anyway)
+            gate = gate_for(row.refusals, try_anyway=try_anyway)
             lease = Lease(self._rows.begin(db, (row,), opened=gate is Gate.OPEN))
         return Admission(gate, row.refusals, lease if gate is Gate.OPEN else None)
 
@@ -232,7 +259,7 @@ class Ledger:
             refusals = max([row.refusals for row in rows] + [self._rows.refusals(db, held)])
             if any(row.is_busy for row in rows):
                 return Admission(Gate.BUSY, refusals)
-            gate = _gate(refusals, try_anyway=try_anyway)
+            gate = gate_for(refusals, try_anyway=try_anyway)
             holds = lease.holds + self._rows.begin(db, rows, opened=gate is Gate.OPEN)
             db.executemany(
                 "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)",
@@ -293,7 +320,7 @@ class Ledger:
         """
         with self._file.read() as db:
             refusals = max((self._rows.look(db, name).refusals for name in names), default=0)
-        return Admission(_gate(refusals, try_anyway=False), refusals)
+        return Admission(gate_for(refusals, try_anyway=False), refusals)
 
     def is_busy(self, names: Iterable[str]) -> bool:
         """Tell whether another attempt is under way under one of these names."""
@@ -370,11 +397,3 @@ def _lease_lost() -> LeaseLostError:
         message("This sign-in took too long, and another one has begun."),
         next_step=message("Sign in again."),
     )
-
-
-def _gate(refusals: int, *, try_anyway: bool) -> Gate:
-    if refusals >= REFUSE_FROM:
-        return Gate.SHUT
-    if refusals >= ASK_PERSON_FROM and not try_anyway:
-        return Gate.ASK
-    return Gate.OPEN

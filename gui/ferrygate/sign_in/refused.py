@@ -6,7 +6,7 @@ import msgspec
 
 from ferrygate.common.errors import SignInRefusedError
 from ferrygate.common.message import Difference, Message, message, sentences
-from ferrygate.sign_in.ledger import REFUSE_FROM
+from ferrygate.sign_in.gate import REFUSE_FROM
 
 
 class SentCode(msgspec.Struct, frozen=True):

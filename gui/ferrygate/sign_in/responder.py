@@ -22,7 +22,8 @@ from ferrygate.sftp.server_words import shown_words
 from ferrygate.sftp.transport import Prompt, PromptRound
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
-from ferrygate.sign_in.ledger import REFUSE_FROM, End
+from ferrygate.sign_in.gate import REFUSE_FROM
+from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sites.site import Site
 

@@ -14,7 +14,7 @@ from ferrygate.common.errors import (
 from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.ledger import ASK_PERSON_FROM, REFUSE_FROM
+from ferrygate.sign_in.gate import ASK_PERSON_FROM, REFUSE_FROM
 from ferrygate.sites.site import SignInSettings
 from support.attempt_rig import (
     CREDENTIALS,
