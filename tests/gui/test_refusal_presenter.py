@@ -16,7 +16,8 @@ from ferrygate.engine.messages.codes import (
 )
 from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.event import Done, Failed
-from ferrygate.engine.messages.session import ResetLock, SiteOpened
+from ferrygate.engine.messages.records import ResetLock
+from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.sites.site import SignInSettings, Site, Support
 from gui.conftest import StillClock
 
@@ -210,7 +211,7 @@ def test_the_lock_is_reset_in_two_steps(table: Table) -> None:
     assert consent is not None
     assert "help@example.org" in consent.sentence
     table.presenter.agree()
-    assert table.sent == [ResetLock(request=1)]
+    assert table.sent == [ResetLock(request=1, site=table.site)]
     table.presenter.handle(Done(request=1))
     assert table.presenter.view.problem is None
     assert table.said == ["The lock is reset. Sign in when you are ready."]

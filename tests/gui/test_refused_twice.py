@@ -20,10 +20,10 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import ApplySkew, ExplainRefusal
 from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
     OpenSite,
     RefusalsCounted,
-    ResetLock,
     SignIn,
     SiteOpened,
     UsePassword,

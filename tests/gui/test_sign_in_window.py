@@ -22,13 +22,13 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.messages.codes import ApplySkew, EnrolWithOkta, ExplainRefusal, UseCodeSecret
 from ferrygate.engine.messages.command import Command
+from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
     AnswerPrompt,
     ForgetHostKeys,
     ForgetSecret,
     OpenSite,
     PromptQuestion,
-    ResetLock,
     SessionChanged,
     SessionState,
     SignIn,

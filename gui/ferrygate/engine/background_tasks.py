@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import FerrygateError
 from ferrygate.common.inbox import Callback
+from ferrygate.engine.reply import Later
 
 T = TypeVar("T")
 
@@ -47,6 +49,27 @@ class BackgroundTasks:
 
         self._running[request] = cancel
         threading.Thread(target=run, name=f"task-{request}", daemon=True).start()
+
+    def answer(
+        self, request: int, work: Callable[[CancelToken], T], then: Callable[[T], None]
+    ) -> Later:
+        """Do ``work`` on a thread of its own; its request is done once ``then`` has its result.
+
+        The request fails as ``work`` does, or as ``then`` does by a FerrygateError; ``then`` is
+        called on the engine's thread.
+        """
+        later = Later()
+
+        def take(result: T) -> None:
+            try:
+                then(result)
+            except FerrygateError as error:
+                later.fail(error)
+            else:
+                later.done()
+
+        self.do(request, work, take, later.fail)
+        return later
 
     def cancel(self, request: int) -> bool:
         """Cancel one piece of work; false where there is none of that number."""

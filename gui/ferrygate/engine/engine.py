@@ -5,74 +5,42 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, get_args
 
-import msgspec
-
-from ferrygate.common.errors import (
-    Cancelled,
-    FerrygateError,
-    Problem,
-    UsageError,
-    error_for,
-    problem_of,
-)
+from ferrygate.common.errors import Cancelled, FerrygateError, Problem, error_for, problem_of
 from ferrygate.common.inbox import Inbox
 from ferrygate.common.message import message
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
-from ferrygate.engine.browsing.failure_reasons import FileOperation
-from ferrygate.engine.browsing.file_operations import refuse_to_lose_account
+from ferrygate.engine.browsing.file_requests import FileCommands
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.log import note
-from ferrygate.engine.messages.codes import (
-    OktaCommand,
-    ShowCode,
-    UseCodeSecret,
-)
+from ferrygate.engine.messages.codes import CodeRequest, OktaRequest
 from ferrygate.engine.messages.command import CancelRequest, Command, Request, Shutdown
-from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.files import (
-    TakeMore,
-)
+from ferrygate.engine.messages.event import Done, Event, Failed, Listener
+from ferrygate.engine.messages.files import FileCommand
+from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
-    AnswerCode,
-    AnswerHostKey,
-    AnswerPrompt,
-    ForgetHostKeys,
-    ForgetSecret,
     Notice,
-    OpenSite,
-    ProvideSecrets,
-    ResetLock,
     SecretsDropped,
     SessionChanged,
+    SessionCommand,
     SessionState,
-    SignIn,
-    SignOut,
-    UsePassphrase,
-    UsePassword,
 )
-from ferrygate.engine.messages.transfers import (
-    AnswerConflict,
-    CancelBatch,
-    Download,
-    LimitRate,
-    RetryBatch,
-    Upload,
-)
+from ferrygate.engine.messages.transfers import TransferCommand
+from ferrygate.engine.queue.transfer_commands import TransferCommands
+from ferrygate.engine.records import RecordRequests
+from ferrygate.engine.reply import Later, Reply
 from ferrygate.engine.session.code_display import CodeDisplay
 from ferrygate.engine.session.code_requests import CodeRequests
+from ferrygate.engine.session.current_site import CurrentSite
 from ferrygate.engine.session.okta_requests import OktaRequests
 from ferrygate.engine.session.refusal_count import RefusalCount
-from ferrygate.engine.session.session import Session
-from ferrygate.engine.session.session_secrets import FIELDS, KeychainSecrets, SessionSecrets
-from ferrygate.engine.session.start_secrets import StartSecrets
+from ferrygate.engine.session.session_commands import SessionCommands
+from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.engine.session.supervisor import SessionSupervisor
 from ferrygate.engine.unanswered import Unanswered
-from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sites.site import Site
+from ferrygate.transfers.schedule.rate_limiter import RateLimiter
 
 _TICK = 1.0  # seconds between two looks at the connection
 _JOIN = 10.0  # seconds to wait for a thread at the end
@@ -84,30 +52,53 @@ class Engine:
     Events go to ``listener`` on the engine's own thread, which must not be kept waiting.
     """
 
-    def __init__(self, dependencies: EngineDependencies, listener: Callable[[Event], None]) -> None:
-        self._dependencies = dependencies
+    def __init__(self, dependencies: EngineDependencies, listener: Listener) -> None:
+        self._clock = dependencies.clock
         self._listener = listener
         self._unanswered = Unanswered()
         self._inbox = Inbox(dependencies.clock)
         self._tasks = BackgroundTasks(self._later)
-        self._secrets = SessionSecrets(
+        self._current = CurrentSite()
+        self._codes = CodeDisplay(dependencies.ledger, dependencies.clock, self._emit)
+        self._refusals = RefusalCount(dependencies.ledger, dependencies.known_hosts)
+        limiter = RateLimiter(dependencies.clock, None)  # over all sessions: a person's wish
+        secrets = SessionSecrets(
             dependencies.open_vault, dependencies.known_hosts, dependencies.live_secrets
         )
-        self._start = StartSecrets()
-        self._codes = CodeDisplay(dependencies.ledger, dependencies.clock, self._emit)
-        self._code_requests = CodeRequests(
-            dependencies, self._tasks, self._secrets, self._codes, self._emit, self._later
-        )
-        self._refusals = RefusalCount(dependencies.ledger, dependencies.known_hosts)
         self._supervisor = SessionSupervisor(
-            dependencies, self._emit, self._later, self._tasks, self._secrets
+            dependencies, self._emit, self._later, self._tasks, secrets, limiter
         )
-        self._site: Site | None = None
-        self._looking_up: int | None = None  # the request whose site's secrets are looked up
-        self._okta = OktaRequests(
-            dependencies, self._tasks, self._secrets, self._emit, self._correct_code
+        self._code_requests = CodeRequests(
+            dependencies,
+            self._tasks,
+            self._current,
+            secrets,
+            display=self._codes,
+            emit=self._emit,
+            post=self._later,
+            changed=self._supervisor.sign_ins.code_secret_came,
         )
-        self._handlers = self._handler_table()
+        self._okta_requests = OktaRequests(
+            dependencies,
+            self._tasks,
+            self._current,
+            secrets,
+            self._emit,
+            self._code_requests.correct,
+        )
+        self._session_commands = SessionCommands(
+            dependencies,
+            self._tasks,
+            self._current,
+            secrets,
+            codes=self._code_requests,
+            supervisor=self._supervisor,
+            emit=self._emit,
+        )
+        session, required = lambda: self._supervisor.session, self._supervisor.require_session
+        self._file_commands = FileCommands(session, required)
+        self._transfer_commands = TransferCommands(session, required, limiter)
+        self._record_requests = RecordRequests(dependencies.ledger)
         self._running = True
         self._ended: Problem | None = None  # answers what is asked from the end on, once it came
         self._breakdown = breakdown()
@@ -169,32 +160,63 @@ class Engine:
             self._emit(Notice(error.problem))
         except Exception as error:  # noqa: BLE001  nobody above this thread could answer for it
             problem = problem_of(error)
-            self._forget(error_for(problem))
+            self._session_commands.leave(error_for(problem))
             self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
             self._end_all(problem)
 
     def _end_all(self, problem: Problem) -> None:
-        for event in self._unanswered.ends(problem, self._dependencies.clock.now()):
+        for event in self._unanswered.ends(problem, self._clock.now()):
             self._tell(event)
 
     def _obey(self, command: Command) -> None:
-        handle = self._handlers[type(command)]
+        """Have a command carried out, and tell how its request ends."""
         if not isinstance(command, Request):
-            handle(command)
+            self._carry_out(command)
             return
         if self._ended is not None:
             self._listener(Failed(command.request, self._ended))
             return
-        self._unanswered.add(command.request)
+        request = command.request
+        self._unanswered.add(request)
         try:
-            handle(command)
+            reply = self._carry_out(command)
         except FerrygateError as error:
-            self._fail(command.request, error)
+            self._answer(request, error.problem)
+            return
+        if reply is None:
+            self._answer(request, None)
+        elif isinstance(reply, Later):
+            reply.on_end(lambda problem: self._answer(request, problem))
+
+    def _answer(self, request: int, problem: Problem | None) -> None:
+        self._emit(Done(request) if problem is None else Failed(request, problem))
+
+    def _carry_out(self, command: Command) -> Reply:
+        """Hand a command to what serves its subject."""
+        if isinstance(command, FileCommand):
+            return self._file_commands.obey(command)
+        if isinstance(command, TransferCommand):
+            return self._transfer_commands.obey(command)
+        if isinstance(command, SessionCommand):
+            return self._session_commands.obey(command)
+        if isinstance(command, CodeRequest):
+            return self._code_requests.obey(command)
+        if isinstance(command, OktaRequest):
+            return self._okta_requests.obey(command)
+        match command:
+            case ResetLock():
+                self._record_requests.obey(command)
+            case CancelRequest():
+                if not self._tasks.cancel(command.target):
+                    self._supervisor.cancel(command.target)
+            case Shutdown():
+                self._shut_down()
+        return None
 
     def _emit(self, event: Event) -> None:
         if not self._unanswered.takes(event):  # answered before, when everything was ended
             return
-        for told in (*self._refusals.news_before(event, self._site), event):
+        for told in (*self._refusals.news_before(event, self._current.site), event):
             self._tell(told)
         if isinstance(event, SecretsDropped) and SecretKind.CODE_SECRET in event.kinds:
             self._codes.show(None)
@@ -205,189 +227,9 @@ class Engine:
         note(event)
         self._listener(event)
 
-    def _handler_table(self) -> dict[type[Command], Callable[[Any], None]]:
-        return {
-            OpenSite: self._open_site,
-            ProvideSecrets: self._provide,
-            UseCodeSecret: self._use_code_secret,
-            UsePassword: self._use,
-            UsePassphrase: self._use,
-            ForgetSecret: self._forget_secret,
-            ForgetHostKeys: self._forget_host_keys,
-            ResetLock: self._reset_lock,
-            SignIn: lambda command: self._supervisor.sign_in(command, self._site),
-            AnswerHostKey: lambda told: self._supervisor.sign_ins.answer(
-                told.question, told.accept
-            ),
-            AnswerCode: lambda told: self._supervisor.answer_code(told.question, told.code),
-            AnswerPrompt: lambda told: self._supervisor.sign_ins.answer(told.question, told.answer),
-            SignOut: self._sign_out,
-            ShowCode: self._code_requests.show,
-            **dict.fromkeys(get_args(FileOperation), self._browse),
-            Upload: self._transfer,
-            Download: self._transfer,
-            RetryBatch: self._retry,
-            AnswerConflict: self._answer_conflict,
-            CancelBatch: self._cancel_batch,
-            **dict.fromkeys(get_args(OktaCommand), self._ask_okta),
-            TakeMore: self._take_more,
-            LimitRate: self._limit_rate,
-            CancelRequest: self._cancel,
-            Shutdown: self._shut_down,
-        }
-
-    def _provide(self, command: ProvideSecrets) -> None:
-        given = Credentials(
-            password=command.password,
-            code_secret=command.code_secret,
-            passphrase=command.passphrase,
-        )
-        self._start.provide(command.site, given)
-        self._emit(Done(command.request))
-
-    def _open_site(self, command: OpenSite) -> None:
-        self._forget()
-        self._site = command.site
-        self._secrets.credentials = self._start.for_site(command.site)
-        self._looking_up = command.request
-
-        def found(found: KeychainSecrets) -> None:
-            if self._looking_up != command.request:  # another site was opened, or all forgotten
-                self._fail(command.request, Cancelled())
-                return
-            self._secrets.adopt(found.credentials)
-            self._correct_code(command.site)
-            self._emit(
-                self._secrets.at_hand(found.event, self._dependencies.skews.read(command.site))
-            )
-            self._emit(Done(command.request))
-
-        self._tasks.do(
-            command.request,
-            lambda _cancel: self._secrets.look_up(command.site, command.given),
-            found,
-            lambda error: self._fail(command.request, error),
-        )
-
-    def _use_code_secret(self, command: UseCodeSecret) -> None:
-        self._secrets.use_code_secret(command.secret, save=command.save)
-        self._correct_code(self._site)
-        self._emit(Done(command.request))
-
-    def _correct_code(self, site: Site | None) -> None:
-        """Show the code that the server expects now, by the person's agreement on clocks."""
-        if site is not None:
-            self._secrets.correct_code(site, self._dependencies.skews)
-        self._codes.show(self._secrets.credentials.code_secret)
-        self._supervisor.sign_ins.code_secret_came()
-
-    def _ask_okta(self, command: OktaCommand) -> None:
-        site = self._opened_site(command.request)
-        if site is not None:
-            self._okta.obey(command, site, lambda: self._site is site)
-
-    def _use(self, command: UsePassword | UsePassphrase) -> None:
-        if isinstance(command, UsePassword):
-            self._secrets.use_password(command.password, save=command.save)
-        else:
-            self._secrets.use_passphrase(command.passphrase, save=command.save)
-        self._emit(Done(command.request))
-
-    def _sign_out(self, command: SignOut) -> None:
-        self._forget()
-        self._emit(SessionChanged(SessionState.OFFLINE))
-        self._emit(Done(command.request))
-
-    def _forget(self, reason: FerrygateError | None = None) -> None:
-        self._looking_up = None
-        self._code_requests.cancel()
-        self._supervisor.end(reason)
-        self._secrets.forget()
-        self._codes.show(None)
-
-    def _forget_secret(self, command: ForgetSecret) -> None:
-        site = self._opened_site(command.request)
-        if site is None:
-            return
-        self._secrets.drop(command.kind)
-        self._start.drop(FIELDS[command.kind])
-        if command.kind is SecretKind.CODE_SECRET:
-            self._codes.show(None)
-        self._tasks.do(
-            command.request,
-            lambda _cancel: self._secrets.forget_saved(site, command.kind),
-            lambda _none: self._emit(Done(command.request)),
-            lambda error: self._fail(command.request, error),
-        )
-
-    def _forget_host_keys(self, command: ForgetHostKeys) -> None:
-        site = self._opened_site(command.request)
-        if site is not None:
-            self._dependencies.known_hosts.forget(site.host, site.port)
-            self._site = msgspec.structs.replace(site, host_key_fingerprints=())
-            self._emit(Done(command.request))
-
-    def _reset_lock(self, command: ResetLock) -> None:
-        site = self._opened_site(command.request)
-        if site is not None:
-            self._dependencies.ledger.reset(site.account)
-            self._emit(Done(command.request))
-
-    def _opened_site(self, request: int) -> Site | None:
-        """The open site, or none after telling the request so."""
-        if self._site is None:
-            self._fail(request, UsageError(message("Choose a site first.")))
-        return self._site
-
-    def _browse(self, command: FileOperation) -> None:
-        session = self._session_for(command.request)
-        if session is not None:
-            refuse_to_lose_account(session.site, command)
-            session.browse(command)
-
-    def _take_more(self, command: TakeMore) -> None:
-        if self._supervisor.session is not None:
-            self._supervisor.session.browser.take_more(command.target)
-
-    def _limit_rate(self, command: LimitRate) -> None:
-        self._supervisor.limit_rate(command.bytes_per_second)
-        self._emit(Done(command.request))
-
-    def _transfer(self, command: Upload | Download) -> None:
-        session = self._session_for(command.request)
-        if session is not None:
-            session.queue.take(command)
-
-    def _answer_conflict(self, command: AnswerConflict) -> None:
-        if self._supervisor.session is not None:
-            self._supervisor.session.queue.answer_conflict(command)
-
-    def _cancel_batch(self, command: CancelBatch) -> None:
-        if self._supervisor.session is not None:
-            self._supervisor.session.queue.cancel(command.batch)
-
-    def _retry(self, command: RetryBatch) -> None:
-        session = self._session_for(command.request)
-        if session is not None:
-            session.queue.retry(command.batch)
-            self._emit(Done(command.request))
-
-    def _cancel(self, command: CancelRequest) -> None:
-        if not self._tasks.cancel(command.target):
-            self._supervisor.cancel(command.target)
-
-    def _shut_down(self, _command: Shutdown) -> None:
-        self._forget()
+    def _shut_down(self) -> None:
+        self._session_commands.leave()
         self._tasks.cancel_all()
         self._running = False
         self._ended = Cancelled(message("Ferrygate is closing.")).problem
         self._end_all(Cancelled().problem)
-
-    def _session_for(self, request: int) -> Session | None:
-        """The session, or none after telling the request so."""
-        if self._supervisor.session is None:
-            self._emit(Failed(request, self._supervisor.why_none))
-        return self._supervisor.session
-
-    def _fail(self, request: int, error: BaseException) -> None:
-        self._emit(Failed(request, problem_of(error)))

@@ -23,7 +23,8 @@ from ferrygate.engine.messages.codes import (
     SkewMeasured,
 )
 from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.session import RefusalsCounted, ResetLock, SiteOpened
+from ferrygate.engine.messages.records import ResetLock
+from ferrygate.engine.messages.session import RefusalsCounted, SiteOpened
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
 
@@ -140,8 +141,9 @@ class RefusalPresenter(Observable):
                 lambda number: ExplainRefusal(request=number, try_anyway=stopped)
             )
             self._measuring = self._outbox.ask(MeasureSkew)
-        elif chosen is Action.RESET_LOCK:
-            self._resetting = self._outbox.ask(ResetLock)
+        elif chosen is Action.RESET_LOCK and self._site is not None:
+            site = self._site
+            self._resetting = self._outbox.ask(lambda number: ResetLock(request=number, site=site))
         self._changed()
 
     def correct_codes(self) -> None:

@@ -15,11 +15,15 @@ from ferrygate.common.errors import (
     WrongTypeError,
 )
 from ferrygate.common.message import message
-from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
+from ferrygate.engine.messages.files import (
+    FileOperation,
+    ListFolder,
+    MakeFolder,
+    RemovePath,
+    RenamePath,
+)
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.status import no_folder, not_found
-
-FileOperation = ListFolder | StatPath | MakeFolder | RenamePath | RemovePath
 
 
 async def explained(

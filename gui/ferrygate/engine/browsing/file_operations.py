@@ -15,8 +15,15 @@ from ferrygate.common.errors import (
     FerrygateError,
     IncompleteListingError,
 )
-from ferrygate.engine.browsing.failure_reasons import FileOperation, explained
-from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath, StatPath
+from ferrygate.engine.browsing.failure_reasons import explained
+from ferrygate.engine.messages.files import (
+    FileOperation,
+    ListFolder,
+    MakeFolder,
+    RemovePath,
+    RenamePath,
+    StatPath,
+)
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import Take, incomplete
 from ferrygate.sftp.spelling import as_spelled, spelled_otherwise

@@ -65,7 +65,8 @@ class ApplySkew(msgspec.Struct, frozen=True):
     seconds: int
 
 
-OktaCommand = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
+CodeRequest = UseCodeSecret | ShowCode
+OktaRequest = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
 
 
 class CodeChanged(msgspec.Struct, frozen=True):

@@ -11,37 +11,11 @@ from __future__ import annotations
 
 import msgspec
 
-from ferrygate.engine.messages.codes import OktaCommand, ShowCode, UseCodeSecret
-from ferrygate.engine.messages.files import (
-    ListFolder,
-    MakeFolder,
-    RemovePath,
-    RenamePath,
-    StatPath,
-    TakeMore,
-)
-from ferrygate.engine.messages.session import (
-    AnswerCode,
-    AnswerHostKey,
-    AnswerPrompt,
-    ForgetHostKeys,
-    ForgetSecret,
-    OpenSite,
-    ProvideSecrets,
-    ResetLock,
-    SignIn,
-    SignOut,
-    UsePassphrase,
-    UsePassword,
-)
-from ferrygate.engine.messages.transfers import (
-    AnswerConflict,
-    CancelBatch,
-    Download,
-    LimitRate,
-    RetryBatch,
-    Upload,
-)
+from ferrygate.engine.messages.codes import CodeRequest, OktaRequest
+from ferrygate.engine.messages.files import FileCommand, FileOperation
+from ferrygate.engine.messages.records import RecordRequest
+from ferrygate.engine.messages.session import SessionCommand, SessionRequest
+from ferrygate.engine.messages.transfers import TransferCommand, TransferRequest
 
 
 class CancelRequest(msgspec.Struct, frozen=True):
@@ -55,39 +29,17 @@ class Shutdown(msgspec.Struct, frozen=True):
 
 
 Request = (
-    OpenSite
-    | ProvideSecrets
-    | UseCodeSecret
-    | UsePassword
-    | UsePassphrase
-    | ForgetSecret
-    | ForgetHostKeys
-    | ResetLock
-    | SignIn
-    | SignOut
-    | ShowCode
-    | ListFolder
-    | StatPath
-    | MakeFolder
-    | RenamePath
-    | RemovePath
-    | Upload
-    | Download
-    | RetryBatch
-    | LimitRate
-    | OktaCommand
+    SessionRequest | CodeRequest | OktaRequest | FileOperation | TransferRequest | RecordRequest
 )
 """Commands with a number, each answered by one Done, BatchStarted or Failed."""
 
-
 Command = (
-    Request
-    | AnswerHostKey
-    | AnswerCode
-    | AnswerPrompt
-    | AnswerConflict
-    | CancelBatch
-    | TakeMore
+    SessionCommand
+    | CodeRequest
+    | OktaRequest
+    | FileCommand
+    | TransferCommand
+    | RecordRequest
     | CancelRequest
     | Shutdown
 )

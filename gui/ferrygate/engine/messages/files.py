@@ -83,3 +83,7 @@ class PathStat(msgspec.Struct, frozen=True):
 
     request: int
     entry: Entry
+
+
+FileOperation = ListFolder | StatPath | MakeFolder | RenamePath | RemovePath
+FileCommand = FileOperation | TakeMore

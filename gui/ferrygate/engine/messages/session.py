@@ -78,12 +78,6 @@ class ForgetHostKeys(msgspec.Struct, frozen=True):
     request: int
 
 
-class ResetLock(msgspec.Struct, frozen=True):
-    """A person's word that the open site's account is well again: refusals count from 0."""
-
-    request: int
-
-
 class SignIn(msgspec.Struct, frozen=True):
     """Sign in to the open site with what is at hand.
 
@@ -279,3 +273,16 @@ class PromptQuestion(msgspec.Struct, frozen=True):
     text: str
     echo: bool
     instruction: str = ""
+
+
+SessionRequest = (
+    OpenSite
+    | ProvideSecrets
+    | UsePassword
+    | UsePassphrase
+    | ForgetSecret
+    | ForgetHostKeys
+    | SignIn
+    | SignOut
+)
+SessionCommand = SessionRequest | AnswerHostKey | AnswerCode | AnswerPrompt

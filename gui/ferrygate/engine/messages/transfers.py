@@ -143,3 +143,7 @@ class ConflictQuestion(msgspec.Struct, frozen=True, kw_only=True):
     same_size: int = 0
     same_time: int = 0
     more_may_come: bool = True
+
+
+TransferRequest = Upload | Download | RetryBatch | LimitRate
+TransferCommand = TransferRequest | AnswerConflict | CancelBatch

@@ -9,7 +9,7 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem, problem_of
+from ferrygate.common.errors import ConnectionLostError, KeychainError, Problem
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
@@ -20,17 +20,18 @@ from ferrygate.engine.messages.codes import (
     EnrolWithOkta,
     ExplainRefusal,
     MeasureSkew,
-    OktaCommand,
+    OktaRequest,
     RefusalExplained,
     SkewMeasured,
 )
-from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import Notice
+from ferrygate.engine.reply import Later
+from ferrygate.engine.session.current_site import CurrentSite
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
-IsOpen = Callable[[], bool]
 
 
 class _Enrolled(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ class OktaRequests:
         self,
         dependencies: EngineDependencies,
         tasks: BackgroundTasks,
+        current: CurrentSite,
         secrets: SessionSecrets,
         emit: Callable[[Event], None],
         correct_code: Callable[[Site], None],
@@ -56,31 +58,38 @@ class OktaRequests:
         Args:
             dependencies: what the engine is made of.
             tasks: for work that waits.
+            current: the open site.
             secrets: the open site's secrets.
             emit: tells the face.
             correct_code: shows the code anew when the secret or the clock's correction changed.
         """
         self._dependencies = dependencies
         self._tasks = tasks
+        self._current = current
         self._secrets = secrets
         self._emit = emit
         self._correct_code = correct_code
 
-    def obey(self, command: OktaCommand, site: Site, is_open: IsOpen) -> None:
-        """Carry out a command for a site; ``is_open`` tells later whether it still is the one."""
+    def obey(self, command: OktaRequest) -> Later:
+        """Carry out a request for the open site.
+
+        Raises:
+            UsageError: no site is open.
+        """
+        site = self._current.require()
         match command:
             case ExplainRefusal():
-                self._explain(command, site)
+                return self._explain(command, site)
             case EnrolWithOkta():
-                self._enrol(command, site, is_open)
+                return self._enrol(command, site)
             case MeasureSkew():
-                self._measure(command, site)
+                return self._measure(command, site)
             case ApplySkew():
-                self._apply(command, site, is_open)
+                return self._apply(command, site)
 
-    def _explain(self, command: ExplainRefusal, site: Site) -> None:
+    def _explain(self, command: ExplainRefusal, site: Site) -> Later:
         password = self._secrets.credentials.password
-        self._do(
+        return self._tasks.answer(
             command.request,
             lambda cancel: self._dependencies.okta().diagnose_refusal(
                 site, password, cancel, try_anyway=command.try_anyway
@@ -88,11 +97,11 @@ class OktaRequests:
             lambda problem: self._emit(RefusalExplained(command.request, problem)),
         )
 
-    def _enrol(self, command: EnrolWithOkta, site: Site, is_open: IsOpen) -> None:
+    def _enrol(self, command: EnrolWithOkta, site: Site) -> Later:
         password = self._secrets.credentials.password
 
         def enrolled(result: _Enrolled) -> None:
-            if is_open():
+            if self._current.is_still(site):
                 # Kept again after a sign-in, which binds it to the server's key as well.
                 self._secrets.use_code_secret(result.secret, save=command.save)
                 self._correct_code(site)
@@ -100,7 +109,7 @@ class OktaRequests:
             if result.note is not None:
                 self._emit(Notice(result.note))
 
-        self._do(
+        return self._tasks.answer(
             command.request,
             lambda cancel: self._enrolled(command, site, password, cancel),
             enrolled,
@@ -122,37 +131,25 @@ class OktaRequests:
                 return _Enrolled(enrolment.secret, error.problem)
         return _Enrolled(enrolment.secret)
 
-    def _measure(self, command: MeasureSkew, site: Site) -> None:
+    def _measure(self, command: MeasureSkew, site: Site) -> Later:
         def measured(seconds: float | None) -> None:
             applied = self._dependencies.skews.read(site)
             self._emit(SkewMeasured(command.request, seconds, applied))
 
-        self._do(
+        return self._tasks.answer(
             command.request, lambda _cancel: self._dependencies.okta().clock_skew(site), measured
         )
 
-    def _apply(self, command: ApplySkew, site: Site, is_open: IsOpen) -> None:
+    def _apply(self, command: ApplySkew, site: Site) -> Later:
         def kept(_none: None) -> None:
-            if is_open():
+            if self._current.is_still(site):
                 self._correct_code(site)
 
-        self._do(
+        return self._tasks.answer(
             command.request,
             lambda _cancel: self._dependencies.skews.keep(site, command.seconds),
             kept,
         )
-
-    def _do(
-        self, request: int, work: Callable[[CancelToken], T], show: Callable[[T], None]
-    ) -> None:
-        def done(result: T) -> None:
-            show(result)
-            self._emit(Done(request))
-
-        def failed(error: BaseException) -> None:
-            self._emit(Failed(request, problem_of(error)))
-
-        self._tasks.do(request, work, done, failed)
 
 
 def _unproven() -> Problem:

@@ -9,35 +9,22 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
-    IncompleteListingError,
-    problem_of,
 )
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.engine.breakdown import handed_to
-from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.engine.browsing.browser import Browser
-from ferrygate.engine.browsing.failure_reasons import FileOperation
-from ferrygate.engine.browsing.file_operations import carry_out
+from ferrygate.engine.browsing.file_requests import FileRequests
 from ferrygate.engine.dependencies import EngineDependencies
-from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.files import (
-    FolderBlock,
-    ListFolder,
-    ListingIncomplete,
-    PathStat,
-    StatPath,
-)
+from ferrygate.engine.messages.event import Event
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.engine.queue.transfer_queue import TransferQueue
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import Connection
-from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sites.address import canonical_host
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
@@ -83,11 +70,8 @@ class Session:
         """
         self.site = site
         self.connection: Connection | None = connection
-        self.stores_objects = connection.stores_objects
         self._limits = limits
         self._clock = dependencies.clock
-        self._emit = emit
-        self._post = post
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
@@ -100,6 +84,9 @@ class Session:
             self._doubt,
             lambda: line_estimator.note_click(dependencies.clock.monotonic()),
         )
+        self.files = FileRequests(
+            site, self.browser, emit, post, object_store=connection.stores_objects
+        )
         self.queue = TransferQueue(
             emit,
             post,
@@ -109,7 +96,7 @@ class Session:
                 disk=self._flusher,
                 limiter=limiter,
                 line_estimator=line_estimator,
-                object_store=self.stores_objects,
+                object_store=connection.stores_objects,
                 open_files=OpenFiles(),
                 concurrency=limits.concurrency,
                 late=late,
@@ -125,38 +112,6 @@ class Session:
             self._doubt,
             new_id=lambda: BatchId(dependencies.random_hex(_ID_BYTES)),
             ended=ended,
-        )
-
-    def browse(self, command: FileOperation) -> None:
-        """Do what a command asks for, beside the transfers; it is answered once it is done."""
-        request = command.request
-        credit = BlockCredit()
-        shown = False
-
-        async def carry(files: RemoteFiles) -> IncompleteListingError | None:
-            async def show(entries: tuple[Entry, ...]) -> None:
-                nonlocal shown
-                shown = True
-                if isinstance(command, StatPath):
-                    self._post(lambda: self._emit(PathStat(request, *entries)))
-                else:
-                    self._post(lambda: self._emit(FolderBlock(request, entries)))
-                    await credit.sent(files.channel)
-
-            return await carry_out(files, command, show, object_store=self.stores_objects)
-
-        def done(unseen: IncompleteListingError | None) -> None:
-            if unseen is not None:
-                self._emit(ListingIncomplete(request, unseen.problem))
-            self._emit(Done(request))
-
-        self.browser.do(
-            request,
-            carry,
-            done,
-            lambda error: self._emit(Failed(request, problem_of(error))),
-            repeatable=lambda: isinstance(command, ListFolder | StatPath) and not shown,
-            credit=credit,
         )
 
     def cancel(self, request: int) -> None:

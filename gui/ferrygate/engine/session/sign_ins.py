@@ -14,8 +14,9 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
-from ferrygate.engine.messages.event import Event, Failed
+from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import SecretsDropped, SessionChanged, SessionState, SignIn
+from ferrygate.engine.reply import Later
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, Shown, SignInObserver
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
@@ -70,8 +71,8 @@ class SignIns:
         """Tell whether the next sign-in needs a code that nobody is there to type."""
         return self._codes.must_end(site)
 
-    def begin_first(self, command: SignIn, site: Site) -> None:
-        """Begin a session.
+    def begin_first(self, command: SignIn, site: Site) -> Later:
+        """Begin a session; the request ends as its attempt does.
 
         Raises:
             UsageError: what was typed is no code.
@@ -80,7 +81,9 @@ class SignIns:
         typed = None if code is None else self._codes.read(code, site)
         self._codes.begin(has_person=command.ask_code)
         self._emit(SessionChanged(SessionState.CONNECTING))
-        self.begin(SignInRequest(command.request, site, command.try_anyway), typed)
+        later = Later()
+        self.begin(SignInRequest(command.request, site, later, command.try_anyway), typed)
+        return later
 
     def begin(
         self, sign_in: SignInRequest, typed: TypedCode | None, *, is_answer: bool = False
@@ -92,7 +95,7 @@ class SignIns:
             typed: the code that was typed, if one was.
             is_answer: it was asked for, and is again where it does not do.
         """
-        request, site, try_anyway = sign_in
+        site, try_anyway = sign_in.site, sign_in.try_anyway
         attempts = self._dependencies.attempts
         credentials = msgspec.structs.replace(self._secrets.credentials, typed_code=typed)
 
@@ -127,10 +130,10 @@ class SignIns:
             return connection
 
         if typed is None and self._codes.must_ask(site):
-            self._do(request, reach, lambda _none: self._ask_code(sign_in), failed)
+            self._do(sign_in, reach, lambda _none: self._ask_code(sign_in), failed)
         else:
             self._do(
-                request,
+                sign_in,
                 attempt,
                 lambda connection: self._accepted(sign_in, connection),
                 failed,
@@ -139,7 +142,7 @@ class SignIns:
 
     def _do(
         self,
-        request: int,
+        sign_in: SignInRequest,
         work: Callable[[CancelToken], T],
         done: Callable[[T], None],
         failed: Callable[[Problem], None],
@@ -147,19 +150,19 @@ class SignIns:
         thrown_away: Callable[[T], None] = lambda _result: None,
     ) -> None:
         """Do a part of a sign-in aside; what comes of it after :meth:`end` is thrown away."""
-        self._attempt = request
+        request = self._attempt = sign_in.request
 
         def succeeded(result: T) -> None:
             if self._attempt != request:
                 thrown_away(result)
-                self._thrown_away(request)
+                _throw_away(sign_in)
                 return
             self._attempt = None
             done(result)
 
         def ended(error: BaseException) -> None:
             if self._attempt != request:
-                self._thrown_away(request)
+                _throw_away(sign_in)
                 return
             self._attempt = None
             self._questions.clear()
@@ -167,16 +170,11 @@ class SignIns:
 
         self._tasks.do(request, work, succeeded, ended)
 
-    def _thrown_away(self, request: int) -> None:
-        """An attempt has ended that nobody waits for any more: it says nothing of the session."""
-        if request > 0:  # the supervisor's own have nobody to answer
-            self._emit(Failed(request, signed_out().problem))
-
     def end(self) -> None:
         """End the attempt, and take back what was asked."""
         asked = self._codes.take()
         if asked is not None:
-            self._thrown_away(asked.request)
+            _throw_away(asked)
         elif self._attempt is not None:
             self._tasks.cancel(self._attempt)
         self._attempt = None
@@ -265,6 +263,11 @@ class SignIns:
         self._asked += 1
         self._questions[self._asked] = answer
         self._emit(question(self._asked))
+
+
+def _throw_away(sign_in: SignInRequest) -> None:
+    """End an attempt that was left behind: it says nothing of the session."""
+    sign_in.reply.fail(signed_out())
 
 
 def signed_out() -> Cancelled:

@@ -21,8 +21,9 @@ from ferrygate.common.secret import Secret
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
-from ferrygate.engine.messages.event import Done, Event, Failed
+from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SignIn
+from ferrygate.engine.reply import Later, Reply
 from ferrygate.engine.session.given_up import Gone, given_up
 from ferrygate.engine.session.learned import LearnedByAccount
 from ferrygate.engine.session.liveness import Liveness
@@ -51,14 +52,16 @@ class SessionSupervisor:
         post: Callable[[Callback], None],
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
+        limiter: RateLimiter,
     ) -> None:
+        """Take what is needed; ``limiter`` limits the rate of all sessions."""
         self._dependencies = dependencies
         self._clock = dependencies.clock
         self._emit = emit
         self._post = post
         self._tasks = tasks
         self._secrets = secrets
-        self._limiter = RateLimiter(dependencies.clock, None)  # over all sessions: a person's wish
+        self._limiter = limiter
         self._learned = LearnedByAccount(dependencies.clock)
         self.sign_ins = SignIns(
             dependencies,
@@ -85,7 +88,7 @@ class SessionSupervisor:
 
     # ------------------------------------------------------------ signing in
 
-    def sign_in(self, command: SignIn, site: Site | None) -> None:
+    def sign_in(self, command: SignIn, site: Site | None) -> Reply:
         """Begin an attempt with what is at hand; while reconnecting, try at once.
 
         Raises:
@@ -98,14 +101,13 @@ class SessionSupervisor:
             elif self._back_off is not None and not self.sign_ins.is_under_way:
                 self._back_off.due = self._clock.monotonic()
                 self._tell_of_wait(self._back_off)
-            self._emit(Done(command.request))
-        elif site is None:
+            return None
+        if site is None:
             raise UsageError(message("Choose a site first."))
-        elif self.sign_ins.is_under_way:
+        if self.sign_ins.is_under_way:
             raise UsageError(message("A sign-in is under way."))
-        else:
-            self._given_up = None
-            self.sign_ins.begin_first(command, site)
+        self._given_up = None
+        return self.sign_ins.begin_first(command, site)
 
     def answer_code(self, question: int | None, code: Secret | None) -> None:
         """Pass on the code that a person has typed; the time that it took does not count."""
@@ -123,15 +125,16 @@ class SessionSupervisor:
         if sign_in.goes_on:
             self._back(connection)
         else:
-            self._signed_in(sign_in.request, sign_in.site, connection)
+            self._signed_in(sign_in, connection)
 
     def _fail(self, sign_in: SignInRequest, problem: Problem) -> None:
         if sign_in.goes_on:
             self._not_back(problem)
         else:
-            self._refused(sign_in.request, problem)
+            self._refused(sign_in, problem)
 
-    def _signed_in(self, request: int, site: Site, connection: Connection) -> None:
+    def _signed_in(self, sign_in: SignInRequest, connection: Connection) -> None:
+        site = sign_in.site
         learned = self._learned.of(site)
         self.session = Session(
             site,
@@ -148,7 +151,7 @@ class SessionSupervisor:
         self._liveness = Liveness(connection, self._clock)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
         # A command that ends with its request must find that everything is kept by then.
-        self._keep_proven(request, site, connection, lambda: self._emit(Done(request)))
+        self._keep_proven(sign_in.request, site, connection, sign_in.reply.done)
 
     def _keep_proven(
         self, request: int, site: Site, connection: Connection, then: Callback
@@ -165,10 +168,10 @@ class SessionSupervisor:
 
         self._tasks.do(request, lambda _cancel: keep(), lambda _kept: then(), not_kept)
 
-    def _refused(self, request: int, problem: Problem) -> None:
+    def _refused(self, sign_in: SignInRequest, problem: Problem) -> None:
         if self.session is None and not self.sign_ins.is_under_way:
             self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
-        self._emit(Failed(request, problem))
+        sign_in.reply.fail_with(problem)
 
     # ------------------------------------------------------------ the connection's life
 
@@ -187,17 +190,7 @@ class SessionSupervisor:
             and self._clock.monotonic() >= self._back_off.due
         ):
             self._reconnects += 1
-            self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site), None)
-
-    def limit_rate(self, bytes_per_second: int | None) -> None:
-        """Have transfers move no more than so many bytes a second, now and in sessions to come.
-
-        Raises:
-            UsageError: the rate is below 1.
-        """
-        if bytes_per_second is not None and bytes_per_second < 1:
-            raise UsageError(message("A rate is at least one byte a second."))
-        self._limiter.limit(bytes_per_second)
+            self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site, Later()), None)
 
     def seconds_to_retry(self) -> float:
         """When :meth:`look` has something to do; infinite where nothing is planned."""
@@ -292,13 +285,18 @@ class SessionSupervisor:
         self.end(error_for(problem))
         self._given_up = problem
 
-    @property
-    def why_none(self) -> Problem:
-        """Why there is no session."""
+    def require_session(self) -> Session:
+        """Return the session.
+
+        Raises:
+            FerrygateError: there is none, for the reason for which the last one was given up.
+        """
+        if self.session is not None:
+            return self.session
         if self._given_up is not None:
-            return self._given_up
+            raise error_for(self._given_up)
         step = message("Sign in first.")
-        return ConnectionLostError(message("You are not signed in."), next_step=step).problem
+        raise ConnectionLostError(message("You are not signed in."), next_step=step)
 
     # ------------------------------------------------------------ the end
 

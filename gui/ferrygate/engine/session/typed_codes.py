@@ -12,6 +12,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import CodeQuestion, SessionChanged, SessionState
+from ferrygate.engine.reply import Later
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
@@ -24,11 +25,13 @@ class SignInRequest(NamedTuple):
     Attributes:
         request: its number; below 0 for the supervisor's own, which bring a session back.
         site: the site.
+        reply: ends its request; nobody listens to the supervisor's own.
         try_anyway: a person's word after repeated refusals.
     """
 
     request: int
     site: Site
+    reply: Later
     try_anyway: bool = False
 
     @property

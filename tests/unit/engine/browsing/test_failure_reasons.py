@@ -6,9 +6,14 @@ import pytest
 
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import FerrygateError, Kind
-from ferrygate.engine.browsing.failure_reasons import FileOperation
 from ferrygate.engine.browsing.file_operations import carry_out
-from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, RenamePath
+from ferrygate.engine.messages.files import (
+    FileOperation,
+    ListFolder,
+    MakeFolder,
+    RemovePath,
+    RenamePath,
+)
 from support.scripted_sftp import (
     MKDIR,
     OPENDIR,

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind
+from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
@@ -23,12 +23,13 @@ from ferrygate.engine.messages.codes import (
     EnrolWithOkta,
     ExplainRefusal,
     MeasureSkew,
-    OktaCommand,
+    OktaRequest,
     RefusalExplained,
     SkewMeasured,
 )
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import Notice
+from ferrygate.engine.session.current_site import CurrentSite
 from ferrygate.engine.session.okta_requests import OktaRequests
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -66,7 +67,8 @@ class Engine:
         self.vault = MemoryVault()
         self.events: list[Event] = []
         self.corrected: list[Site] = []
-        self.site: Site | None = SITE
+        self.current = CurrentSite()
+        self.current.site = SITE
         self._acts: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         rig = OktaRig(folder, self.clock, self.okta.open)
         self.rig = rig
@@ -89,18 +91,27 @@ class Engine:
         self.secrets.use_password(PASSWORD, save=False)
         tasks = BackgroundTasks(self._acts.put)
         self._desk = OktaRequests(
-            dependencies, tasks, self.secrets, self.events.append, self.corrected.append
+            dependencies,
+            tasks,
+            self.current,
+            self.secrets,
+            self.events.append,
+            self.corrected.append,
         )
 
-    def ask(self, command: OktaCommand, site: Site = SITE) -> Done | Failed:
+    def ask(self, command: OktaRequest, *, opened_meanwhile: Site | None = None) -> Done | Failed:
         """Carry out a command; its answer."""
-        self._desk.obey(command, site, lambda: self.site is site)
-        while True:
+        ends: list[Problem | None] = []
+        self._desk.obey(command).on_end(ends.append)
+        if opened_meanwhile is not None:
+            self.current.site = opened_meanwhile
+        while not ends:
             self._acts.get(timeout=10)()
-            answer = self.events[-1]
-            if isinstance(answer, Done | Failed):
-                assert answer.request == command.request
-                return answer
+        (problem,) = ends
+        request = command.request
+        answer = Done(request) if problem is None else Failed(request, problem)
+        self.events.append(answer)
+        return answer
 
     def notes(self) -> list[Kind]:
         return [event.problem.kind for event in self.events if isinstance(event, Notice)]
@@ -140,9 +151,9 @@ def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
 def test_a_secret_is_kept_only_where_that_is_wanted_and_allowed(
     engine: Engine, *, save: bool, policy: Policy
 ) -> None:
-    engine.site = site = msgspec.structs.replace(SITE, policy=policy)
+    engine.current.site = site = msgspec.structs.replace(SITE, policy=policy)
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
-    assert engine.ask(EnrolWithOkta(1, save=save), site) == Done(1)
+    assert engine.ask(EnrolWithOkta(1, save=save)) == Done(1)
     assert engine.kept() is None
     assert engine.secret is not None
     assert engine.secrets.keep_proven(site, HOST_KEY) is None
@@ -170,8 +181,8 @@ def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:
 
 def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
-    engine.site = msgspec.structs.replace(SITE, name="Other")
-    assert engine.ask(EnrolWithOkta(1, save=True)) == Done(1)
+    other = msgspec.structs.replace(SITE, name="Other")
+    assert engine.ask(EnrolWithOkta(1, save=True), opened_meanwhile=other) == Done(1)
     assert engine.kept() is not None
     assert engine.secret is None
     assert engine.corrected == []
@@ -187,7 +198,7 @@ def test_an_explanation_comes_before_the_end(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("command", [ExplainRefusal(7), EnrolWithOkta(7), MeasureSkew(7)])
-def test_okta_out_of_reach_is_a_failure(engine: Engine, command: OktaCommand) -> None:
+def test_okta_out_of_reach_is_a_failure(engine: Engine, command: OktaRequest) -> None:
     engine.okta.reachable = False
     answer = engine.ask(command)
     assert isinstance(answer, Failed)

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.engine.messages.codes import ApplySkew
+from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
     OpenSite,
     RefusalsCounted,
-    ResetLock,
     SessionChanged,
     SessionState,
     SignIn,
@@ -70,7 +70,7 @@ def test_an_account_without_refusals_is_not_spoken_of(rig: EngineRig, box: Sandb
 
 def test_a_reset_and_a_success_are_told(rig: EngineRig, box: Sandbox, clock: WallClock) -> None:
     refuse(rig, box, clock, 4)
-    rig.do(ResetLock)
+    rig.do(ResetLock, site_of(box.ready))
     assert counted(rig)[-1] == (0, Gate.OPEN)
     next_code(clock)
     rig.refused(SignIn)

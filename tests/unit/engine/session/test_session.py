@@ -19,11 +19,11 @@ from ferrygate.engine.messages.codes import (
 from ferrygate.engine.messages.command import CancelRequest
 from ferrygate.engine.messages.event import Done, Failed
 from ferrygate.engine.messages.files import ListFolder
+from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
     AnswerHostKey,
     HostKeyQuestion,
     OpenSite,
-    ResetLock,
     SessionChanged,
     SessionState,
     SignIn,
@@ -109,7 +109,6 @@ def test_an_answer_to_nothing_changes_nothing(rig: EngineRig, box: Sandbox) -> N
 def test_a_persons_word_that_the_account_is_well_lifts_the_lock(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
-    assert rig.refused(ResetLock).kind is Kind.USAGE  # of which account?
     open_with_secrets(rig, box)
     box.faults.refuse_sign_ins = True
     for _time in range(4):
@@ -118,8 +117,13 @@ def test_a_persons_word_that_the_account_is_well_lifts_the_lock(
     next_code(clock)
     assert rig.refused(SignIn, try_anyway=True).kind is Kind.LOCK_OUT_SHUT
     box.faults.refuse_sign_ins = False
-    rig.do(ResetLock)
+    rig.do(ResetLock, site_of(box.ready))
     rig.do(SignIn)
+
+
+def test_a_lock_is_lifted_without_an_open_site(rig: EngineRig, box: Sandbox) -> None:
+    assert rig.refused(SignIn).kind is Kind.USAGE
+    rig.do(ResetLock, site_of(box.ready))
 
 
 def test_a_refused_sign_in_leaves_the_session_offline(rig: EngineRig, box: Sandbox) -> None:
