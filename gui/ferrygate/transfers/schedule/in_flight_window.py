@@ -17,8 +17,8 @@ of the whole line, and sets its bound anew:
 * *Start*: as in TCP's slow start each acknowledged byte lets one more go, so that the bound doubles
   with every round trip, but only while answers are no later than the queue explains (HyStart++,
   RFC 9406, ends slow start by delay as well). A window leaves this mode once a span brings less
-  than 1.25 times the rate before, as BBR leaves Startup, and comes back to it when the line has
-  more to give again.
+  than 1.25 times the rate before (BBR leaves Startup after three such rounds), and comes back to
+  it when the line has more to give again.
 * *Steady*: the rate falls by a tenth a span at most, since a pause of our own threads looks like a
   slower line, and rises at once. Where answers show no queue, and there was no room for a request,
   the bound grows by 32 KiB a span. TCP Vegas steers the same way: between a queue too short to fill
@@ -27,11 +27,14 @@ of the whole line, and sets its bound anew:
   longer by more than a queue means that the way has changed: the rate of before holds, for what
   was measured in the probe was bounded by too small a bound.
 * *A person clicks*: for a second the bound is what the line holds and 5 ms. Spans of that time show
-  no more than this bound, so the rate is kept as it was. No window grows then: a queue that is
-  ours to leave empty is not room on the line.
+  no more than this bound, so the rate is kept as it was, and the window does not grow: a queue
+  that is ours to leave empty is not room on the line. A window that starts is let alone, or a
+  person who clicks all the time would keep a transfer slow.
 
-Requests hold what goes in 5 ms, so that answers come often enough to be measured, and a slow line
-is not blocked by one of them; at least 32 KiB, at most what the server takes.
+Whatever the line holds, one channel has at most 16 MiB in flight, and all of a session together
+48 MiB, which bounds the memory. Requests hold what goes in 5 ms, so that answers come often enough
+to be measured, and a slow line is not blocked by one of them; at least 32 KiB, at most what the
+server takes.
 
 BBR paces packets and cycles its gain to look for more rate. Both are left to TCP here, which lies
 below: a window decides how much it is given, not when it sends. What this cannot know is in the
