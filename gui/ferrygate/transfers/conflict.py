@@ -19,7 +19,7 @@ from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState
 NEEDS_A_FILE = frozenset({ConflictChoice.REPLACE, ConflictChoice.SKIP, ConflictChoice.CHANGED})
 """The choices that say something of a file that is there, and nothing of a folder."""
 
-_WITHIN = 0x80  # the two highest bits of each byte of a character in UTF-8 but the first
+_CONTINUATION_BYTE = 0x80  # two highest bits of each byte of a character but the first (UTF-8)
 
 
 class NameTakenError(ConflictError):
@@ -167,5 +167,9 @@ def _cut(stem: bytes, max_bytes: int) -> bytes:
     """Return up to ``max_bytes`` of a name, without half a character of UTF-8 at the end."""
     if len(stem) <= max_bytes:
         return stem
-    ends = (at for at in range(max_bytes, max(max_bytes - 4, 0), -1) if stem[at] & 0xC0 != _WITHIN)
+    ends = (
+        at
+        for at in range(max_bytes, max(max_bytes - 4, 0), -1)
+        if stem[at] & 0xC0 != _CONTINUATION_BYTE
+    )
     return stem[: next(ends, max_bytes)]

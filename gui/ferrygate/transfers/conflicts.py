@@ -12,7 +12,7 @@ from itertools import islice
 from ferrygate.transfers.name_conflict import NameConflict
 from ferrygate.transfers.views import ConflictChoice, ConflictScope, SkipReason
 
-EXAMPLES = 3
+EXAMPLES = 3  # files that a question shows; more would fill the window
 _OVERWRITING = frozenset({ConflictChoice.REPLACE, ConflictChoice.CHANGED})
 
 Decision = ConflictChoice | SkipReason

@@ -16,7 +16,7 @@ MAX_FILES = 1_000_000  # of one batch; the name of each is held in memory until 
 MAX_FOLDERS = 100_000  # of one batch, likewise
 MAX_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
 _POLL_SECONDS = 0.05  # between two looks whether they are fewer
-_PATIENCE = 5.0  # seconds
+_PATIENCE_SECONDS = 5.0  # without progress
 
 
 class Found:
@@ -60,7 +60,7 @@ class Found:
             await channel.sleep(_POLL_SECONDS)
             before, begun = begun, self._begun()
             waited = 0.0 if begun > before else waited + _POLL_SECONDS
-            self._waits = waited < _PATIENCE
+            self._waits = waited < _PATIENCE_SECONDS
 
     def folder(self, remote: bytes) -> None:
         """Count a folder; one that is met again counts once.

@@ -17,7 +17,7 @@ import msgspec
 from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
 
 _REUSE_SECONDS = 0.02  # without asking whether the names still lead there
-MAX_DESCRIPTORS = 8
+MAX_DESCRIPTORS = 8  # open at a time, for one lane
 """Descriptors of all folders that one lane keeps; a folder that needs more is opened each time."""
 
 

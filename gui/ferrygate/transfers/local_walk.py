@@ -37,8 +37,8 @@ from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import LinkChoice, SkipReason
 
-_FOLDERS_MADE = 64  # at a time
-_BREATH = 256  # files after which the channel's other work moves on
+_MAX_FOLDERS_MADE = 64  # at a time, as many requests as servers bear
+_FILES_PER_TURN = 256  # files after which the channel's other work moves on
 # What a server answers that hides a folder, or refuses to make one, and takes files all the same.
 _DROP_BOX = (ConflictError, *STAT_NOT_RELIABLE)  # “File exists” of a folder that cannot be seen
 
@@ -147,8 +147,8 @@ class LocalWalk:
             path = await self._spelled(files, folder.remote)
             return self._made.get(path) or await _ensure_folder(files, path)
 
-        limit = self._max_at_a_time() or _FOLDERS_MADE
-        ahead = Ahead(files.channel, level, ensure, max_in_flight=min(limit, _FOLDERS_MADE))
+        limit = self._max_at_a_time() or _MAX_FOLDERS_MADE
+        ahead = Ahead(files.channel, level, ensure, max_in_flight=min(limit, _MAX_FOLDERS_MADE))
         while (made := await ahead.next()) is not None:
             below += await self._announce(files, *made)
             await self._found.room(files.channel)
@@ -184,7 +184,7 @@ class LocalWalk:
                         known_absent=there.new and self._new_folders_are_empty,
                         folder_refused=there.refused,
                     )
-            if entries and not len(entries) % _BREATH:
+            if entries and not len(entries) % _FILES_PER_TURN:
                 await files.channel.sleep(0)
                 await self._found.room(files.channel)
         return below

@@ -24,7 +24,9 @@ from ferrygate.common.clock import Clock
 
 _DEFAULT_PORT = 22
 _INTERNET = 3  # URLZONE_INTERNET
-_LONGEST_HOST_URL = 2083  # characters; programs of Windows fail with longer ones, as browsers note
+_MAX_URL_CHARACTERS = (
+    2083  # characters; programs of Windows fail with longer ones, as browsers note
+)
 _DOWNLOADED = "0081"  # flags of a file that a program has fetched
 _AGENT = "Ferrygate"
 
@@ -79,7 +81,7 @@ def mark_of(platform: str, clock: Clock) -> Mark:
 def zone_identifier(url: str) -> bytes:
     """Return the stream that Windows keeps of a file from elsewhere."""
     lines = ["[ZoneTransfer]", f"ZoneId={_INTERNET}"]
-    if len(url) <= _LONGEST_HOST_URL:
+    if len(url) <= _MAX_URL_CHARACTERS:
         lines.append(f"HostUrl={url}")
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 

@@ -36,7 +36,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import AttrsReply, Reply
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 
-_EVERY = 8  # WRITEs between two looks
+_WRITES_BETWEEN_CHECKS = 8  # fewer would cost more requests than they are worth
 
 
 class MixedError(SizeMismatchError):
@@ -83,7 +83,7 @@ class OtherWriters:
         is_first, is_last = offset == 0, offset + length >= self._size
         if is_first and is_last:  # one WRITE is never mixed
             return
-        if is_first or is_last or not self._writes % _EVERY:
+        if is_first or is_last or not self._writes % _WRITES_BETWEEN_CHECKS:
             self._look(offset)
 
     def _look(self, sent: int) -> None:

@@ -30,7 +30,7 @@ _TRIES = 8  # names; a sweep of another run may take a part between its making a
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _TO_LOCK = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # Where a file cannot be moved while it is open, its lock is gone for the moment of the move.
-_AGE_WITHOUT_LOCK = 86_400.0 if os.name == "nt" else 0.0  # seconds
+_AGE_WITHOUT_LOCK_SECONDS = 86_400.0 if os.name == "nt" else 0.0  # of a part that is taken for dead
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -85,8 +85,8 @@ def _sweep_one(folder: OpenFolder, name: str, clock: Clock) -> None:
     try:
         if try_lock(descriptor) is not Lock.TAKEN:
             return
-        if _AGE_WITHOUT_LOCK:
-            if clock.now() - os.fstat(descriptor).st_mtime < _AGE_WITHOUT_LOCK:
+        if _AGE_WITHOUT_LOCK_SECONDS:
+            if clock.now() - os.fstat(descriptor).st_mtime < _AGE_WITHOUT_LOCK_SECONDS:
                 return
             os.close(descriptor)  # an open file cannot be removed there
             descriptor = -1

@@ -45,8 +45,8 @@ from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import TransferState
 
-_WRITE_BACK = 1 << 24  # bytes after which the disk is given time to keep up
-_AHEAD = 1 << 17  # bytes asked for at first where the size is not known
+_WRITE_BACK_BYTES = 1 << 24  # after which the disk is given time to keep up
+_FIRST_ASKED_BYTES = 1 << 17  # asked for at first where the size is not known
 
 
 class FileVersion(msgspec.Struct, frozen=True):
@@ -192,7 +192,7 @@ class Receiver:
             self._in_flight.popleft()
             self._channel.window.acknowledge(read.length, read.asked_at)
             await self._keep(data_read(reply, self._path), read)
-            if self._done - written_back >= _WRITE_BACK:
+            if self._done - written_back >= _WRITE_BACK_BYTES:
                 written_back = self._done
                 self._write_back(self._file)
 
@@ -202,7 +202,7 @@ class Receiver:
         if self._end is not None:
             return self._asked
         if self._to_the_end or self._version.size is None:
-            return 2 * self._done + _AHEAD
+            return 2 * self._done + _FIRST_ASKED_BYTES
         return self._version.size + 1
 
     async def _ask_ahead(self) -> None:

@@ -33,9 +33,9 @@ from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import LinkChoice, SkipReason
 
-_FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
-_LOOK_UPS = 64  # of names, at a time
-_BREATH = 256  # files after which the channel's other work moves on
+_MAX_FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
+_MAX_LOOK_UPS = 64  # of names, at a time
+_FILES_PER_TURN = 256  # files after which the channel's other work moves on
 _LINK = EntryKind.LINK
 _DOUBTFUL = frozenset({EntryKind.LINK, EntryKind.UNKNOWN})
 
@@ -109,12 +109,12 @@ class RemoteWalk:
         level = [top]
         while level:
             below: list[_Folder] = []
-            limit = self._max_at_a_time() or _FOLDERS_LISTED
+            limit = self._max_at_a_time() or _MAX_FOLDERS_LISTED
             ahead = Ahead(
                 files.channel,
                 level,
                 lambda folder: self._listed(files, folder),
-                max_in_flight=min(limit, _FOLDERS_LISTED),
+                max_in_flight=min(limit, _MAX_FOLDERS_LISTED),
             )
             while (listed := await ahead.next()) is not None:
                 folder, contents = listed
@@ -160,7 +160,7 @@ class RemoteWalk:
             files.channel,
             doubtful,
             lambda entry: self._target(files, folder, entry),
-            max_in_flight=_LOOK_UPS,
+            max_in_flight=_MAX_LOOK_UPS,
         )
         here = str(folder.local / "_")[:-1]  # with its separator
         for number, entry in enumerate(entries, start=1):
@@ -179,7 +179,7 @@ class RemoteWalk:
                 self._found.not_movable(local, path, SkipReason.SPECIAL)
             else:
                 self._found_file(local, path, target.entry, root)
-            if not number % _BREATH:
+            if not number % _FILES_PER_TURN:
                 await files.channel.sleep(0)
                 await self._found.room(files.channel)
         if not contents[1].is_whole:

@@ -40,7 +40,7 @@ from ferrygate.transfers.target import choose, entry_or_none
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import Confirmation, TransferState
 
-_FIRST_PIECE = 1 << 15  # bytes that are written at once over a file; every server takes so many
+_MIN_REQUEST_BYTES = 1 << 15  # of the first WRITE over a file; every server takes so many
 
 
 class NotBeforeError(Exception):
@@ -138,7 +138,7 @@ async def _send(
         if checkpoint.overwritten is not None or (job.replaces and not checkpoint.told):
             if not channel.slots.acquire(job.number):
                 raise _NoSlotError
-            reserved = min(size, channel.request_size(_FIRST_PIECE))
+            reserved = min(size, channel.request_size(_MIN_REQUEST_BYTES))
         begun = await open_or_other(channel, job, checkpoint, target, reserved)
         if isinstance(begun, FileOutcome):
             return begun
@@ -246,7 +246,7 @@ class _Writing:
         self._answered = channel.sftp.bell()
 
     @property
-    def piece(self) -> int:
+    def next_write_bytes(self) -> int:
         """Return the bytes that the next WRITE should hold."""
         max_bytes = self._channel.files.write_size(self._handle)
         return (
@@ -302,7 +302,7 @@ async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> s
     digest = hashlib.sha256()
     offset = 0
     while offset < size:
-        data = _read(source, min(writing.piece, size - offset), path)
+        data = _read(source, min(writing.next_write_bytes, size - offset), path)
         if not data:
             raise _changed(path)
         digest.update(data)
