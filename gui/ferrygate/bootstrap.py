@@ -16,20 +16,21 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.engine.messages.event import Listener
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sftp.dial_ahead import DialAhead
-from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
+from ferrygate.ssh.deadlines import Deadlines
+from ferrygate.ssh.key_header import may_need_passphrase
+from ferrygate.ssh.load_library import load_library
+from ferrygate.ssh.preconnect import DialAhead
 from ferrygate.vault.vault import Vault
 
 # The rest is loaded by whoever makes an engine: a server is reached meanwhile.
 if TYPE_CHECKING:
     from ferrygate.engine.engine import Engine
-    from ferrygate.sftp.connection import Connection
     from ferrygate.sign_in.okta_attempts import OktaAttempts
+    from ferrygate.ssh.connection import Connection
 
 KEEP_TRYING_SECONDS = 900.0
 """Seconds for which a lost connection is tried again, where nobody says otherwise."""
@@ -93,10 +94,11 @@ def make_engine(
         ahead: a connection that is being dialled.
         keep_trying: seconds for which a connection that was lost is tried again.
     """
-    from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415
-    from ferrygate.engine.engine import Engine  # noqa: PLC0415  slow, as are all below
-    from ferrygate.sftp.connection import connect  # noqa: PLC0415
+    load_library()
+    from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  slow, as all below
+    from ferrygate.engine.engine import Engine  # noqa: PLC0415
     from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415
+    from ferrygate.ssh.connection import connect  # noqa: PLC0415
     from ferrygate.vault import keychain  # noqa: PLC0415
 
     home.prepare()

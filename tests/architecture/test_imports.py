@@ -36,7 +36,12 @@ def test_imports_run_one_way() -> None:
 
 
 _OFFENCES = {
-    "paramiko above sftp": ("transfers", "import paramiko", "Only sftp imports paramiko"),
+    "paramiko above ssh": ("transfers", "import paramiko", "Only ssh imports paramiko"),
+    "SSH in SFTP": (
+        "sftp",
+        "import ferrygate.ssh.deadlines",
+        "SFTP takes any byte stream",
+    ),
     "keyring above vault": ("sign_in", "import keyring", "Only vault imports keyring"),
     "Qt in the engine, for types only": (
         "engine",

@@ -36,8 +36,8 @@ CLEANING = {
     "common/message.py",
     "common/names.py",  # a name that a person edits
     "engine/queue/asked_for.py",  # names for people, as values say
-    "sftp/connection.py",  # what a server says of itself
-    "sftp/server_words.py",
+    "ssh/connection.py",  # what a server says of itself
+    "common/server_words.py",
     "sign_in/authentication.py",  # a detail
     "sites/store.py",  # several names in one text
 }

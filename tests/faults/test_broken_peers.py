@@ -19,8 +19,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.sftp.connection import Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Type, write_head
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -28,6 +27,8 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.connection import Connection, connect
+from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.asking import asking_server
 from servers.rigs.server_process import HOST
 from support.broken_peers import (
@@ -42,9 +43,7 @@ from support.broken_peers import (
 )
 
 CLOCK = SystemClock()
-SHORT = Deadlines(
-    connect=1.0, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5, reply=0.5
-)
+SHORT = Deadlines(connect=1.0, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5)
 NO_SERVER = (CannotReachError, ServerUnusableError)
 MIB = 1 << 20
 IN_TIME = 3.0  # seconds that any of these may take, on a busy machine
@@ -229,9 +228,9 @@ def test_prompts_without_an_end_are_not_answered_for_ever(tmp_path: Path) -> Non
 
 
 @contextmanager
-def signed_in(failing: Failing, home: Path) -> Iterator[Connection]:
-    with failing_server(failing) as port, closing(Attempts(home, port).sign_in()) as connection:
-        yield connection
+def signed_in(failing: Failing, home: Path) -> Iterator[SftpConnection]:
+    with failing_server(failing) as port, closing(Attempts(home, port).sign_in()) as ssh:
+        yield SftpConnection(ssh, CLOCK, reply_seconds=0.5)
 
 
 @BREAKS
@@ -244,7 +243,7 @@ def test_a_server_that_breaks_while_a_channel_opens(
         in_time(),
         pytest.raises(ConnectionLostError),
     ):
-        connection.open_sftp(CancelToken())
+        connection.open_channel(CancelToken())
 
 
 async def look(files: RemoteFiles) -> None:
@@ -267,7 +266,7 @@ def test_a_server_that_breaks_in_the_middle_of_work(
 ) -> None:
     failing = Failing(Stage.REQUEST, hangs_up=hangs_up)
     with signed_in(failing, tmp_path) as connection:
-        channel = connection.open_sftp(CancelToken())
+        channel = connection.open_channel(CancelToken())
         with in_time(), pytest.raises(ConnectionLostError):
             channel.run(work(RemoteFiles(channel)), CancelToken())
         assert not channel.usable

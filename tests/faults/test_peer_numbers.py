@@ -14,9 +14,10 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import AuthOutcome, Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sftp.receive_buffer import LONGEST_PACKET
+from ferrygate.ssh.answers import AuthOutcome
+from ferrygate.ssh.connection import Connection, connect
+from ferrygate.ssh.deadlines import Deadlines
+from ferrygate.ssh.receive_buffer import LONGEST_PACKET
 from servers.rigs.server_process import HOST
 from support.broken_peers import IDENT, Stranger, offer, packet, raw_peer
 from support.scripted_ssh import Script, ext_info, scripted_ssh

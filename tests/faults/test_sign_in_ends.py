@@ -19,19 +19,21 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.sftp.connection import AuthOutcome, Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.answers import AuthOutcome
+from ferrygate.ssh.connection import Connection, connect
+from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.server_process import HOST
 from support.scripted_ssh import Script, ext_info, scripted_ssh
 from support.sftp_bytes import string
 
 CLOCK = SystemClock()
-SHORT = Deadlines(handshake=5.0, authentication=1.0, verdict=0.3, channel=2.0, reply=2.0)
+SHORT = Deadlines(handshake=5.0, authentication=1.0, verdict=0.3, channel=2.0)
 PASSWORD = SignInSettings(join="{password}")
 
 
@@ -82,8 +84,8 @@ class Attempts:
         return self._attempts.sign_in(self.site, given, self.person, CancelToken())
 
     def fails(self) -> Problem:
-        with pytest.raises(FerrygateError) as caught, closing(self.sign_in()) as connection:
-            connection.prepare(CancelToken())
+        with pytest.raises(FerrygateError) as caught, closing(self.sign_in()) as ssh:
+            SftpConnection(ssh, CLOCK, reply_seconds=2.0).open_first(CancelToken())
         return caught.value.problem
 
 
@@ -253,11 +255,12 @@ def test_a_server_that_hangs_up_in_place_of_a_channel(tmp_path: Path) -> None:
 
 def test_the_channel_that_showed_it_is_the_first_to_be_used(tmp_path: Path) -> None:
     script = says(bytes.fromhex("00000005 02 00000003"))
-    with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as connection:
-        connection.prepare(CancelToken())
-        first = connection.open_sftp(CancelToken())
+    with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as ssh:
+        connection = SftpConnection(ssh, CLOCK)
+        connection.open_first(CancelToken())
+        first = connection.open_channel(CancelToken())
         assert len(script.threads) == 1
-        assert connection.open_sftp(CancelToken()) is not first
+        assert connection.open_channel(CancelToken()) is not first
         assert len(script.threads) == 2
 
 

@@ -14,8 +14,8 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, Problem
-from ferrygate.sftp.connection import connect
-from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.ssh.connection import connect
+from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.server_process import HOST
 from support.broken_peers import IDENT, Behaviour, Stranger, raw_peer
 from support.scripted_ssh import Script, scripted_ssh

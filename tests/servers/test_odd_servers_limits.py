@@ -74,7 +74,7 @@ def test_connections_that_bring_nothing_are_given_up_however_long_they_stand(
     server = ScriptedServer({b"/inbox/a": b"1", b"/inbox/b": b"2"}, b"/inbox")
     server.instead[OPEN] = lambda _request: []
     # Each is lost after a minute without an answer, and the rig comes back for 20 s.
-    with odd_rig(server, tmp_path, clock=FastClock(100), reply_deadline=600.0) as rig:
+    with odd_rig(server, tmp_path, clock=FastClock(100), reply_seconds=600.0) as rig:
         result = rig.session.get(["/inbox/a", "/inbox/b"], tmp_path / "back")
         assert len(rig.attempts.connections) <= 3
     assert [view.problem.kind for view in result.files if view.problem] == [
@@ -98,7 +98,7 @@ class SlowServer(ScriptedServer):
 def test_a_server_that_takes_a_minute_for_each_answer_ends_a_command_soon(tmp_path: Path) -> None:
     clock = FastClock(600)
     server = SlowServer(clock, {})
-    with odd_rig(server, tmp_path, clock=clock, reply_deadline=600) as rig:
+    with odd_rig(server, tmp_path, clock=clock, reply_seconds=600) as rig:
         with pytest.raises(FerrygateError, match="The server is too slow") as caught:
             rig.session.mkdir("/inbox/" + "a/" * 20, parents=True)
         assert len(server.requests) < 7

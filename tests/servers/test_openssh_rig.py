@@ -12,9 +12,10 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.sftp.connection import connect
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sftp.private_key import load_private_key
+from ferrygate.sftp.connection import SftpConnection
+from ferrygate.ssh.connection import connect
+from ferrygate.ssh.deadlines import Deadlines
+from ferrygate.ssh.private_key import load_private_key
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.rig import Rig
 from servers.rigs.server_process import HOST
@@ -85,4 +86,4 @@ def test_it_is_known_to_do_one_request_after_the_other(openssh: Rig) -> None:
     ) as connection:
         connection.auth_none(openssh.username)
         connection.auth_publickey(openssh.username, load_private_key(openssh.private_key, None))
-        assert connection.open_sftp(cancel).keeps_order
+        assert SftpConnection(connection, SystemClock()).open_channel(cancel).keeps_order

@@ -10,8 +10,9 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.sftp.connection import AuthOutcome, connect
-from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.ssh.answers import AuthOutcome
+from ferrygate.ssh.connection import connect
+from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.openssh import openssh_rig
 from support.ssh_packets import there_and_back
 

@@ -12,13 +12,14 @@ import paramiko
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection
-from ferrygate.sftp.transport import Prompt, PromptRound, Respond
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connection import Connection
+from ferrygate.ssh.prompts import Prompt, PromptRound, Respond
 from support.fake_clock import ManualClock
 
 KEY, OTHER_KEY = (

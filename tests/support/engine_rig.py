@@ -29,14 +29,15 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
+from ferrygate.ssh.connection import Connection, connect
+from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.transfers.views import BatchId, BatchView, FileView
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Vault
@@ -140,6 +141,13 @@ class EngineRig:
         connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0), cancel)
         self.connections.append(connection)
         return connection
+
+    def open_channels(self, count: int) -> list[SftpChannel]:
+        """Take channels away from the session, the one among them that the sign-in opened."""
+        session = self.engine._supervisor.session
+        assert session is not None
+        assert session.connection is not None
+        return [session.connection.open_channel(CancelToken()) for _ in range(count)]
 
     def _random_hex(self, count: int) -> str:
         if threading.current_thread().name != "engine":  # there batches are named

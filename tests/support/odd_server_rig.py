@@ -18,7 +18,6 @@ from typing import Any, cast
 from ferrygate.api import connecting
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
-from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
@@ -27,7 +26,6 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.event import Listener
-from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
@@ -49,12 +47,11 @@ class OddConnection:
         *,
         stores_objects: bool,
         clock: Clock,
-        reply_deadline: float,
     ) -> None:
         self.server = server
-        self.stores_objects = stores_objects
+        self.server_ident = "SSH-2.0-AWS_SFTP_1.2" if stores_objects else "SSH-2.0-odd"
+        self.disconnect_reason = ""
         self._clock = clock
-        self._reply_deadline = reply_deadline
         self._answered = clock.monotonic()
         self.host_key = HostKey("ssh-ed25519", b"key")
         self.alive = True
@@ -92,17 +89,13 @@ class OddConnection:
         for stream in self._streams:
             stream.end()
 
-    def prepare(self, _cancel: CancelToken) -> None:
-        """A channel is opened when it is needed."""
-
-    def open_sftp(self, cancel: CancelToken) -> SftpChannel:
+    def open_subsystem(self, name: str) -> OddSubsystem:
+        assert name == "sftp"
         stream = OddStream(self.answer)
         self._streams.append(stream)
         if not self.alive:
             stream.end()
-        channel = SftpChannel(stream, self._clock, reply_deadline=self._reply_deadline)
-        channel.start(cancel)
-        return channel
+        return OddSubsystem(stream)
 
     def ask_for_life(self) -> None:
         """It was heard just now."""
@@ -117,6 +110,22 @@ class OddConnection:
         self.alive = False
         for stream in self._streams:
             stream.end()
+
+
+class OddSubsystem:
+    """A program that runs until its connection ends, and says nothing on the side."""
+
+    was_refused = has_ended_alone = False
+    exit_status = -1
+
+    def __init__(self, stream: OddStream) -> None:
+        self.stream = stream
+
+    def wait_ready(self) -> None:
+        """It takes data at once."""
+
+    def last_words(self) -> str:
+        return ""
 
 
 class OddStream:
@@ -182,10 +191,8 @@ class OddAttempts:
         *,
         stores_objects: bool,
         clock: Clock,
-        reply_deadline: float,
     ) -> None:
         self._clock = clock
-        self._reply_deadline = reply_deadline
         self._server = server
         self._stores_objects = stores_objects
         self._most_requests = most_requests
@@ -199,7 +206,6 @@ class OddAttempts:
             self._most_requests,
             stores_objects=self._stores_objects,
             clock=self._clock,
-            reply_deadline=self._reply_deadline,
         )
         self.connections.append(connection)
         return connection
@@ -239,11 +245,11 @@ def odd_rig(
     most_requests: int | None = None,
     stores_objects: bool = False,
     clock: Clock | None = None,
-    reply_deadline: float = 5.0,
+    reply_seconds: float = 5.0,
 ) -> Iterator[OddRig]:
     """Sign in to a server in memory; each connection ends after ``most_requests``, if given.
 
-    ``reply_deadline`` is a channel's, in seconds of the clock.
+    ``reply_seconds`` is a channel's, in seconds of the clock.
     """
     clock = clock or SystemClock()
     home = folder / "home"
@@ -253,7 +259,6 @@ def odd_rig(
         most_requests,
         stores_objects=stores_objects,
         clock=clock,
-        reply_deadline=reply_deadline,
     )
     rig = OddRig(server, folder, attempts)
     rig.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
@@ -276,6 +281,7 @@ def odd_rig(
             random=lambda: 0.0,
             keep_trying=20.0,
             upload_claims=home / "replacing",
+            reply_seconds=reply_seconds,
         )
         return Engine(dependencies, listener)
 

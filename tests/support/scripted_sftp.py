@@ -334,8 +334,6 @@ class ScriptedStream:
 
     def close(self) -> None:
         self.closed = True
-        if self.send_error is not None:
-            raise self.send_error
 
     def wait_closed(self, _seconds: float, /) -> bool:
         self.close_awaited = True

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
+from ferrygate.common.byte_stream import MAX_BURST_BYTES
 from ferrygate.common.clock import SystemClock
-from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.packetizer import Packetizer
-from ferrygate.sftp.stream import BURST, ChannelStream
+from ferrygate.ssh.monitored_socket import MonitoredSocket
+from ferrygate.ssh.packetizer import Packetizer
+from ferrygate.ssh.stream import ChannelStream
 
 GLOBAL_REQUEST, WINDOW_ADJUST, DATA, EXTENDED_DATA, EOF, CLOSE = 80, 93, 94, 95, 96, 97
 
@@ -124,7 +125,7 @@ class Outgoing:
         self.adjusts: list[tuple[int, int]] = []
         self.closed = False
         self.open = True
-        self.burst = BURST
+        self.burst = MAX_BURST_BYTES
         self.error: Exception | None = None
 
     def send_data(self, channel: int, data: memoryview, most: int) -> bool:

@@ -38,14 +38,14 @@ HAND_OVERS = (
     HandOver(
         put="ferrygate.sftp.channel:SftpChannel._enqueue",
         what="body",
-        taken="ferrygate.sftp.stream:ChannelStream.send",
+        taken="ferrygate.ssh.stream:ChannelStream.send",
         by="data",
         link=Link.LATER,
     ),
     HandOver(
-        put="ferrygate.sftp.stream:ChannelStream.flush",
+        put="ferrygate.ssh.stream:ChannelStream.flush",
         what="self",
-        taken="ferrygate.sftp.stream:ChannelStream.recv",
+        taken="ferrygate.ssh.stream:ChannelStream.recv",
         by="self",
         is_returned=True,
         is_answer=True,

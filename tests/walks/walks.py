@@ -93,12 +93,12 @@ DROP = Walk(
     parts=(
         Part(
             name="down: the drop, to the bytes that are given to the transport",
-            ends="ferrygate.sftp.stream_transport:StreamTransport.send_data",
+            ends="ferrygate.ssh.stream_transport:StreamTransport.send_data",
             when=_has_mark,
         ),
         Part(
             name="back: the last answer, to the row that says “Delivered”",
-            begins="ferrygate.sftp.packetizer:Packetizer._read_message",
+            begins="ferrygate.ssh.packetizer:Packetizer._read_message",
             ends="ferrygate.app.widgets.transfer_row_widget:TransferRowWidget.render_view",
             when=_says_delivered,
             through="ferrygate.app.presenters.transfers_presenter:TransfersPresenter.handle",
@@ -113,7 +113,7 @@ PASSWORD = Walk(
     parts=(
         Part(
             name="Enter in its field, to the request that holds it",
-            ends="ferrygate.sftp.transport:AuthHandler.send_auth_request",
+            ends="ferrygate.ssh.transport:AuthHandler.send_auth_request",
             when=_sends_password,
         ),
     ),

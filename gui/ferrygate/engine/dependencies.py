@@ -10,6 +10,7 @@ import msgspec
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.sftp.channel import REPLY_SECONDS
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts
@@ -36,6 +37,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         random: a number from 0 to 1, to spread reconnects.
         upload_claims: the folder that says which remote names are being replaced.
         keep_trying: seconds after which a connection that does not come back is given up.
+        reply_seconds: after which a server that answers nothing on a channel counts as gone.
     """
 
     clock: Clock
@@ -50,3 +52,4 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     random: Callable[[], float]
     upload_claims: Path
     keep_trying: float
+    reply_seconds: float = REPLY_SECONDS

@@ -8,29 +8,30 @@ the channel, and others leave word with :meth:`SftpChannel.call_soon`.
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from ferrygate.common.byte_stream import MAX_BURST_BYTES, ByteStream, connection_lost
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
 from ferrygate.common.message import message
+from ferrygate.common.server_words import is_text, sentence
 from ferrygate.sftp import wire
-from ferrygate.sftp.broken import BROKEN, lost, silent, too_slow
 from ferrygate.sftp.handle_gate import HandleGate
-from ferrygate.sftp.other_protocols import is_text
 from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
-from ferrygate.sftp.server_words import sentence
+from ferrygate.sftp.server_silence import silent, too_slow
 from ferrygate.sftp.status import other_version
-from ferrygate.sftp.stream import BURST, ByteStream
 from ferrygate.sftp.tasks import Bell, Future, Task
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
 
 T = TypeVar("T")
+
+REPLY_SECONDS = 60.0
+"""Seconds in which a server answers something, where nothing else is said."""
 
 _IDLE = 3600.0  # seconds to wait where nothing is due; whoever has news wakes the stream
 _LIMITS = b"limits@openssh.com"
@@ -47,7 +48,7 @@ class SftpChannel:
         stream: ByteStream,
         clock: Clock,
         *,
-        reply_deadline: float = 60.0,
+        reply_deadline: float = REPLY_SECONDS,
         large_requests: bool = True,
     ) -> None:
         """Start on an open channel whose subsystem is ``sftp``.
@@ -203,8 +204,7 @@ class SftpChannel:
         self._pending.clear()
         self._posted.clear()
         self._reader = PacketReader()
-        with contextlib.suppress(*BROKEN):  # it may be dead already
-            self._stream.close()
+        self._stream.close()
 
     def wait_closed(self, seconds: float) -> bool:
         """After :meth:`close`: wait until the server has closed it as well; whether it has.
@@ -268,7 +268,7 @@ class SftpChannel:
         if data is None:
             return
         if not data:
-            raise lost("channel closed: end of data")
+            raise connection_lost("channel closed: end of data")
         self._heard = self._clock.monotonic()
         self._pace.moved(len(data))
         try:
@@ -289,8 +289,6 @@ class SftpChannel:
             return self._stream.recv(seconds)
         except TimeoutError:
             return None
-        except BROKEN as error:
-            raise lost(f"channel error: {type(error).__name__}") from error
 
     def _silence(self) -> float:
         """Measure for how long the server has owed us a word, in seconds."""
@@ -315,25 +313,22 @@ class SftpChannel:
 
     def _send(self) -> None:
         """Send as much of what is queued as the window takes now."""
-        try:
-            while self._out and self._stream.send_ready():
-                burst = self._next_burst()
-                sent = self._stream.send(burst)
-                self._pace.moved(sent)
-                if sent < len(burst):
-                    self._out.appendleft(memoryview(burst)[sent:])
-        except BROKEN as error:
-            raise lost(f"channel error: {type(error).__name__}") from error
+        while self._out and self._stream.send_ready():
+            burst = self._next_burst()
+            sent = self._stream.send(burst)
+            self._pace.moved(sent)
+            if sent < len(burst):
+                self._out.appendleft(memoryview(burst)[sent:])
 
     def _next_burst(self) -> bytes | memoryview:
         """Requests that are queued one after the other, as one piece."""
         out = self._out
         first = out.popleft()
         size = len(first)
-        if not out or size + len(out[0]) > BURST:
+        if not out or size + len(out[0]) > MAX_BURST_BYTES:
             return first
         parts = [first]
-        while out and size + len(out[0]) <= BURST:
+        while out and size + len(out[0]) <= MAX_BURST_BYTES:
             size += len(out[0])
             parts.append(out.popleft())
         return b"".join(parts)

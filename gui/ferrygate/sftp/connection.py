@@ -1,222 +1,148 @@
-"""One SSH connection: reached, its host key shown, authenticated, and opened for SFTP.
+"""SFTP over an authenticated connection: opens its channels, and says what it means if that fails.
 
-This is the edge to the SSH library. ``paramiko.Transport`` is driven directly, since its higher
-layers may offer one password twice, and a one-time code must never be.
+The connection is SSH's (:class:`ferrygate.ssh.connection.Connection`), or a script's in a test.
 """
 
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections import deque
-from collections.abc import Callable
-from enum import Enum
+from typing import Protocol
 
-import msgspec
-import paramiko
-
+from ferrygate.common.byte_stream import ByteStream
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_name
-from ferrygate.common.errors import Cancelled
-from ferrygate.common.secret import Secret
-from ferrygate.sftp.algorithms import CIPHERS, MACS, mismatch
-from ferrygate.sftp.broken import BROKEN
-from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sftp.dial import LOOK, dial
-from ferrygate.sftp.dial_ahead import DialAhead
-from ferrygate.sftp.monitored_socket import MonitoredSocket
-from ferrygate.sftp.no_handshake import Disconnect, Heard, no_handshake
-from ferrygate.sftp.opening import Opening
-from ferrygate.sftp.other_protocols import ident, protocol
-from ferrygate.sftp.server_words import sentence
-from ferrygate.sftp.ssh_log import bounded_log
-from ferrygate.sftp.transport import (
-    AuthRefusedError,
-    KeyTypeError,
-    PasswordChangeRequestError,
-    Respond,
-    Transport,
+from ferrygate.common.errors import (
+    ConnectionLostError,
+    FerrygateError,
+    RemoteFailureError,
+    ServerUnusableError,
+    UnsupportedError,
 )
+from ferrygate.common.message import message
+from ferrygate.sftp.channel import REPLY_SECONDS, SftpChannel
+from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
 
-_FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
-_RSA = "ssh-rsa"
-_RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
-_JOIN = 5.0  # seconds a closed connection's thread may take to end
+
+class Subsystem(Protocol):
+    """Describes a program of the server's, on a channel of its own (RFC 4254 §6.5)."""
+
+    @property
+    def stream(self) -> ByteStream:
+        """The program's bytes, both ways."""
+
+    def wait_ready(self) -> None:
+        """Wait until the server takes data, or has answered the request for the program.
+
+        Raises:
+            ConnectionLostError: neither came in time.
+        """
+
+    def last_words(self) -> str:
+        """Return what the program wrote to its standard error; waits a second for the rest."""
+
+    @property
+    def was_refused(self) -> bool:
+        """Tell whether the server has said that it has no such program."""
+
+    @property
+    def has_ended_alone(self) -> bool:
+        """Tell whether nothing more will come from the program, while the connection stands."""
+
+    @property
+    def exit_status(self) -> int:
+        """The program's exit status; -1 while it has told none."""
 
 
-class AuthOutcome(Enum):
-    """Holds the server's answer to one authentication request (RFC 4252 §5.1)."""
-
-    ACCEPTED = "accepted"
-    PARTIAL = "partial"
-    REFUSED = "refused"
-    EXPIRED = "expired"  # the password is right, and has to be changed first
-    KEY_TYPE = "key type"  # the server takes no signature that a key of this type can make
-    UNKNOWN = "unknown"  # sent, and the connection ended without an answer
-
-
-class AuthAnswer(msgspec.Struct, frozen=True):
-    """An answer to an authentication request.
-
-    Attributes:
-        outcome: what it means.
-        methods: those that can continue.
-        detail: for support.
-        server_said: the server's own words: hostile until cleaned.
-        disconnect: how the server has ended the connection in place of an answer, if it said.
-        is_late: the time for an answer was over.
-    """
-
-    outcome: AuthOutcome
-    methods: tuple[str, ...] = ()
-    detail: str = ""
-    server_said: str = ""
-    disconnect: Disconnect | None = None
-    is_late: bool = False
-
-
-class Connection:
-    """An SSH connection.
-
-    Until :meth:`trust` the server may send no more than it takes to show its host key. Methods may
-    be called from any thread; each channel belongs to the thread that opened it.
+class SecureConnection(Protocol):
+    """Describes an authenticated connection, as SFTP and the folders above use it.
 
     Attributes:
-        host_key: the key that the server proved to hold; known after the connection's end as well.
+        host_key: the key that the server proved to hold.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        sock: MonitoredSocket,
-        host_key: HostKey,
-        clock: Clock,
-        deadlines: Deadlines,
-    ) -> None:
-        self.host_key = host_key
-        self._transport = transport
-        self._sock = sock
-        self._clock = clock
-        self._deadlines = deadlines
-        self._prepared: deque[SftpChannel] = deque()  # one at most, which any thread may take
-
-    def offers_key(self, key_type: str) -> bool:
-        """Tell whether the server has a host key of this type, by the types that it offers."""
-        names = _RSA_NAMES if key_type == _RSA else {key_type}
-        return not names.isdisjoint(self._transport.theirs.host_keys)
-
-    def trust(self) -> None:
-        """Let the server send as much as it likes, now that its host key has been accepted."""
-        self._sock.trust()
+    host_key: HostKey
 
     @property
     def server_ident(self) -> str:
-        """The server's identification line (RFC 4253 §4.2), cleaned."""
-        return display_name(self._transport.remote_version.encode("utf-8", "replace"))[:100]
-
-    @property
-    def stores_objects(self) -> bool:
-        """Tell whether files live in an object store: they appear on CLOSE, EXCL may be unknown."""
-        return "AWS_SFTP" in self.server_ident
+        """The line by which the server says what it is (RFC 4253 §4.2)."""
 
     @property
     def alive(self) -> bool:
         """Tell whether the connection stands, as far as is known without asking."""
-        return self._transport.is_active()
+
+    @property
+    def disconnect_reason(self) -> str:
+        """The server's words on why it has ended the connection; empty if it said none."""
 
     @property
     def silent_for(self) -> float:
         """Seconds since the server was last heard."""
-        return self._clock.monotonic() - self._sock.heard
 
     @property
     def incomplete_for(self) -> float:
         """Seconds since the last packet of the server's was here to its end."""
-        return self._clock.monotonic() - self._transport.packet_at
 
     @property
     def was_damaged(self) -> bool:
         """Tell whether the connection ended over a packet whose MAC did not fit its bytes."""
-        return self._transport.was_damaged
+
+    def open_subsystem(self, name: str, /) -> Subsystem:
+        """Open a channel, and ask for a program on it without waiting for the answer.
+
+        Raises:
+            ConnectionLostError: the connection ended.
+            UnsupportedError: the server grants no further channel.
+        """
 
     def ask_for_life(self) -> None:
-        """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
+        """Have the server answer something, and wait for it or the connection's end."""
 
-        Waits until it has answered or the connection has ended, so it is called aside. That it has
-        ended is for :attr:`alive` and :attr:`silent_for` to say.
-        """
-        with contextlib.suppress(*BROKEN):
-            self._transport.global_request("keepalive@openssh.com", wait=True)
+    def keep_socket(self) -> None:
+        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
 
-    def auth_none(self, username: str) -> AuthAnswer:
-        """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
-        return self._authenticate(lambda: self._transport.auth_none(username))
+    def reset(self) -> None:
+        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
+
+    def close(self) -> None:
+        """End the connection; channels on it end too."""
+
+
+class SftpConnection:
+    """The SFTP channels of one connection.
+
+    Methods may be called from any thread; each channel belongs to the thread that took it.
+
+    Attributes:
+        ssh: the connection.
+    """
+
+    def __init__(
+        self, ssh: SecureConnection, clock: Clock, *, reply_seconds: float = REPLY_SECONDS
+    ) -> None:
+        """Take an authenticated connection; ``reply_seconds`` is a channel's deadline."""
+        self.ssh = ssh
+        self._clock = clock
+        self._reply_seconds = reply_seconds
+        self._first: deque[SftpChannel] = deque()  # one at most, which any thread may take
 
     @property
-    def banner(self) -> str:
-        """Return the server's banner so far (RFC 4252 §5.4), cleaned and cut."""
-        return self._transport.banner.text
+    def stores_objects(self) -> bool:
+        """Tell whether files live in an object store: they appear on CLOSE, EXCL may be unknown."""
+        return "AWS_SFTP" in self.ssh.server_ident
 
-    def on_banner(self, tell: Callable[[str], None]) -> None:
-        """Have ``tell`` called with each piece of the banner, on the thread that reads."""
-        self._transport.on_banner = tell
-
-    def while_waiting(self, tick: Callable[[], None]) -> None:
-        """Have ``tick`` called several times a second while an answer to a secret is waited for.
-
-        What it raises ends the wait, and the sign-in.
-        """
-        self._transport.while_waiting = tick
-
-    def auth_password(self, username: str, password: Secret) -> AuthAnswer:
-        """Send the password once. Whatever the answer, it is not sent again."""
-        return self._authenticate(
-            lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
-        )
-
-    def auth_publickey(self, username: str, key: paramiko.PKey) -> AuthAnswer:
-        """Prove that we hold a private key (RFC 4252 §7)."""
-        return self._authenticate(lambda: self._transport.auth_key(username, key))
-
-    def auth_interactive(self, username: str, respond: Respond) -> AuthAnswer:
-        """Answer the server's prompts (RFC 4256); ``respond`` is called on this thread."""
-        return self._authenticate(lambda: self._transport.auth_prompts(username, respond))
-
-    def _authenticate(self, ask: Callable[[], list[str]]) -> AuthAnswer:
-        try:
-            remaining = ask()
-        except AuthRefusedError as refused:
-            detail = "" if refused.offered else "method not offered"
-            return AuthAnswer(AuthOutcome.REFUSED, refused.methods, detail)
-        except PasswordChangeRequestError as expired:
-            return AuthAnswer(AuthOutcome.EXPIRED, server_said=expired.prompt)
-        except KeyTypeError as error:
-            return AuthAnswer(AuthOutcome.KEY_TYPE, detail=sentence(str(error)))
-        except BROKEN as error:
-            return AuthAnswer(
-                AuthOutcome.UNKNOWN,
-                detail=type(error).__name__,
-                disconnect=self._transport.disconnect,
-                is_late=isinstance(error, TimeoutError),
-            )
-        return AuthAnswer(
-            AuthOutcome.PARTIAL if remaining else AuthOutcome.ACCEPTED, tuple(remaining)
-        )
-
-    def prepare(self, cancel: CancelToken) -> None:
-        """Open the channel that :meth:`open_sftp` gives first: that shows whether there is SFTP.
+    def open_first(self, cancel: CancelToken) -> None:
+        """Open the channel that :meth:`open_channel` gives first; shows whether there is SFTP.
 
         Raises:
             ConnectionLostError: the connection ended.
             ServerUnusableError: the server transfers no files for this account.
         """
-        self._prepared.append(self._open(cancel, is_first=True))
+        self._first.append(self._open(cancel, is_first=True))
 
-    def open_sftp(self, cancel: CancelToken) -> SftpChannel:
-        """Open another SFTP channel on this connection; the calling thread owns it.
+    def open_channel(self, cancel: CancelToken) -> SftpChannel:
+        """Open another SFTP channel; the calling thread owns it.
 
         Raises:
             ConnectionLostError: the connection ended.
@@ -224,138 +150,78 @@ class Connection:
             UnsupportedError: the server grants no further channel.
         """
         with contextlib.suppress(IndexError):
-            return self._prepared.pop()
+            return self._first.pop()
         return self._open(cancel, is_first=False)
 
     def _open(self, cancel: CancelToken, *, is_first: bool) -> SftpChannel:
-        large = "for_Windows" not in self.server_ident
-        opening = Opening(self._transport, self._clock, self._deadlines, large_requests=large)
-        channel = opening.open_sftp(cancel, is_first=is_first)
-        # Its program reads a request once it has answered the one before. Others share them out
-        # among threads.
-        channel.keeps_order = "OpenSSH" in self.server_ident
+        try:
+            subsystem = self.ssh.open_subsystem("sftp")
+        except UnsupportedError as error:
+            if is_first:
+                raise _no_sftp(error.problem.detail, error.problem.server_said) from error
+            raise
+        except ConnectionLostError as error:
+            raise self._lost(error, is_first=is_first) from error
+        ident = self.ssh.server_ident
+        channel = SftpChannel(
+            subsystem.stream,
+            self._clock,
+            reply_deadline=self._reply_seconds,
+            # OpenSSH for Windows fails above 100 KiB, whatever it says (Win32-OpenSSH issue 1395).
+            large_requests="for_Windows" not in ident,
+        )
+        # OpenSSH's program reads a request once it has answered the one before. Other servers
+        # share them out among threads.
+        channel.keeps_order = "OpenSSH" in ident
+        try:
+            subsystem.wait_ready()
+            channel.start(cancel)
+        except FerrygateError as error:
+            meaning = self._meaning(error, subsystem, is_first=is_first)
+            channel.close()
+            raise meaning from error
         return channel
 
-    def keep_socket(self) -> None:
-        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
-        self._sock.keep()
+    def _meaning(
+        self, error: FerrygateError, subsystem: Subsystem, *, is_first: bool
+    ) -> FerrygateError:
+        """Find out why SFTP did not begin on an open channel."""
+        said = subsystem.last_words() or error.problem.server_said
+        if isinstance(error, RemoteFailureError):
+            return ServerUnusableError(
+                error.problem.sentence,
+                next_step=error.problem.next_step,
+                detail=error.problem.detail,
+                server_said=said,
+            )
+        if not isinstance(error, ConnectionLostError) or isinstance(error, ServerSlowError):
+            return error
+        if subsystem.was_refused:
+            return _no_sftp("subsystem refused", said)
+        if subsystem.has_ended_alone:  # the program is missing, or fails over the account's home
+            return _no_sftp(f"channel closed; exit status {subsystem.exit_status}", said)
+        return self._lost(error, is_first=is_first)
 
-    def reset(self) -> None:
-        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
-        self._sock.reset()
-
-    def close(self) -> None:
-        """End the connection and its thread; channels on it end too."""
-        self._sock.hang_up()
-        self._transport.close()
-        self._transport.join(_JOIN)
-        self._transport.release()
-
-
-def connect(
-    host: str,
-    port: int,
-    known: tuple[HostKey, ...],
-    clock: Clock,
-    deadlines: Deadlines,
-    cancel: CancelToken,
-    *,
-    ahead: DialAhead | None = None,
-) -> Connection:
-    """Reach a server and exchange keys. Nothing about the account is sent.
-
-    The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
-    ``known`` are asked for first, so that a server with several keys shows the one on record. A
-    connection that was dialled ``ahead`` is taken where it leads there.
-
-    Raises:
-        CannotReachError: no such host, no answer, or no SSH server.
-        ServerBusyError: a server that lets nobody in just now.
-        ServerUnusableError: an SSH server with which no common algorithm exists.
-        Cancelled: as asked.
-    """
-    dialled = ahead.take(host, port, cancel) if ahead is not None else None
-    if dialled is None:
-        dialled = dial(host, port, deadlines.connect, clock, cancel)
-    sock = MonitoredSocket(dialled, clock, first=_FIRST)
-    transport = None
-    try:
-        transport = Transport(sock)
-        transport.set_log_channel(bounded_log())
-        transport.daemon = True
-        # Behind our own deadline, which can tell a server that is late from one that hangs up.
-        transport.banner_timeout = transport.handshake_timeout = 2 * deadlines.handshake
-        transport.auth_timeout = deadlines.authentication
-        transport.verdict_timeout = deadlines.verdict
-        transport.logger.info("%s:%d: connecting", host, port)
-        options = transport.get_security_options()
-        options.ciphers = CIPHERS
-        options.digests = MACS
-        options.key_types = _known_first(tuple(options.key_types), known)
-        _exchange_keys(transport, sock, deadlines.handshake, cancel)
-        host_key = _host_key(transport)
-    except (*BROKEN, Cancelled) as error:
-        heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
-        sock.hang_up()
-        if transport is not None:
-            transport.close()
-            if transport.is_alive():
-                transport.join(_JOIN)
-            transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
-            transport.release()
-        sock.close()
-        if isinstance(error, Cancelled):
-            raise
-        raise no_handshake(host, port, heard) from error
-    return Connection(transport, sock, host_key, clock, deadlines)
+    def _lost(self, error: ConnectionLostError, *, is_first: bool) -> ConnectionLostError:
+        """Add to an error what the server said as it ended the connection."""
+        detail, said = error.problem.detail, self.ssh.disconnect_reason
+        if is_first and not self.ssh.alive:
+            return ConnectionLostError(
+                message("The server took the sign-in, and then ended the connection."),
+                next_step=message(
+                    "Try again in a minute. If it stays so, ask your contact whether the account's"
+                    " home folder is set up."
+                ),
+                detail=detail,
+                server_said=said,
+            )
+        return ConnectionLostError(error.problem.sentence, detail=detail, server_said=said)
 
 
-def _exchange_keys(
-    transport: Transport, sock: MonitoredSocket, seconds: float, cancel: CancelToken
-) -> None:
-    done = threading.Event()
-    transport.start_client(event=done)
-    first = b""
-    for _look in range(round(seconds / LOOK)):
-        if done.wait(LOOK):
-            break
-        cancel.check()
-        if first and first == sock.first and not ident(first) and protocol(first) is not None:
-            raise paramiko.SSHException("another protocol")  # which may wait for more, as we do
-        first = sock.first
-    else:
-        raise TimeoutError("no keys in time")
-    if not transport.is_active():
-        raise transport.get_exception() or EOFError
-
-
-def _heard(
-    transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
-) -> Heard:
-    """Describe what came within the handshake's ``seconds``, which failed with ``error``."""
-    if transport is None:
-        return Heard(detail=type(error).__name__)
-    is_late = isinstance(error, TimeoutError)
-    quiet = sock.clock.monotonic() - sock.heard
-    theirs = transport.theirs
-    return Heard(
-        first=sock.first,
-        has_ended=sock.has_ended,
-        is_late=is_late,
-        is_slow=is_late and bool(sock.first) and quiet < seconds / 4,
-        disconnect=transport.disconnect,
-        mismatch=mismatch(transport.ours, theirs) if theirs.key_exchanges else None,
-        detail=f"{type(error).__name__}: {sentence(str(error))}",
+def _no_sftp(detail: str, said: str) -> ServerUnusableError:
+    return ServerUnusableError(
+        message("This server offers no file transfer (SFTP) to this account."),
+        next_step=message("Ask your contact whether the account may transfer files."),
+        detail=detail,
+        server_said=said,
     )
-
-
-def _known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:
-    types = {key.key_type for key in known}
-    if _RSA in types:
-        types |= _RSA_NAMES
-    return tuple(sorted(offered, key=lambda name: name not in types))
-
-
-def _host_key(transport: paramiko.Transport) -> HostKey:
-    key = transport.get_remote_server_key()
-    return HostKey(key.get_name(), key.asbytes())

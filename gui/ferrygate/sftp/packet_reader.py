@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from ferrygate.sftp.chunks import Chunk, keep
+from ferrygate.common.byte_pieces import Piece, append_piece
 from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
 
 _U32 = struct.Struct(">I")
@@ -19,7 +19,7 @@ class PacketReader:
     """
 
     def __init__(self) -> None:
-        self._pieces: list[Chunk] = []
+        self._pieces: list[Piece] = []
         self._have = 0
         self._need = 4  # bytes until there is a length, then until there is a packet
 
@@ -31,7 +31,7 @@ class PacketReader:
                 login script that prints text is the usual cause.
         """
         if self._pieces:
-            keep(self._pieces, data)
+            append_piece(self._pieces, data)
             self._have += len(data)
             if self._have < self._need:
                 return []
@@ -52,6 +52,6 @@ class PacketReader:
             payloads.append(view[at + 4 : at + 4 + length])
             at += 4 + length
         if at < end:
-            keep(self._pieces, data[at:])
+            append_piece(self._pieces, data[at:])
         self._have = end - at
         return payloads

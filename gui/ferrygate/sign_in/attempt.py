@@ -14,7 +14,6 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
 from ferrygate.common.message import message, sentences
 from ferrygate.common.secret import SecretKind
-from ferrygate.sftp.connection import Connection
 from ferrygate.sign_in.attempt_slot import AttemptSlot, attempt_slot
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
@@ -28,6 +27,7 @@ from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoke
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.ssh.connection import Connection
 
 # Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))

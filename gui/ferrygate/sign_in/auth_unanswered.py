@@ -12,10 +12,10 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
 )
 from ferrygate.common.message import message
-from ferrygate.sftp.connection import AuthAnswer
-from ferrygate.sftp.no_handshake import Disconnect, not_now
-from ferrygate.sftp.server_words import sentence
+from ferrygate.common.server_words import sentence
 from ferrygate.sites.site import Site
+from ferrygate.ssh.answers import AuthAnswer
+from ferrygate.ssh.no_handshake import Disconnect, not_now
 
 _NO_MORE_METHODS = 14  # a reason of a DISCONNECT (RFC 4253 §11.1)
 _TOO_MANY_FAILURES = re.compile(

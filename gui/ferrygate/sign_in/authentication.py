@@ -15,9 +15,7 @@ from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, SignInMethodError, SignInRefusedError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection
-from ferrygate.sftp.private_key import load_private_key
-from ferrygate.sftp.server_words import shown_words
+from ferrygate.common.server_words import shown_words
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.auth_unanswered import auth_unanswered, connection_lost
 from ferrygate.sign_in.credentials import (
@@ -32,6 +30,9 @@ from ferrygate.sign_in.refused import SentCode, refused
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
 from ferrygate.sign_in.time_steps import seconds_to_code, steps_of, take_step
 from ferrygate.sites.site import Site
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connection import Connection
+from ferrygate.ssh.private_key import load_private_key
 
 _KEY = "publickey"
 _RSA = "ssh-rsa"

@@ -18,14 +18,14 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import message, sentences
 from ferrygate.common.secret import Secret
 from ferrygate.common.secret_text import given_secret
-from ferrygate.sftp.server_words import shown_words
-from ferrygate.sftp.transport import Prompt, PromptRound
+from ferrygate.common.server_words import shown_words
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
 from ferrygate.sign_in.gate import REFUSE_FROM
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sites.site import Site
+from ferrygate.ssh.prompts import Prompt, PromptRound
 
 _CODE = re.compile(r"[0-9]{6,8}", re.ASCII)
 _NO_WORDS = re.compile(r"[\W\d_]+")

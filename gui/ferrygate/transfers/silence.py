@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ferrygate.sftp.broken import ServerSilentError
+from ferrygate.sftp.server_silence import ServerSilentError
 
 
 def errors_of(error: Exception, items: Sequence[tuple[object, bool]]) -> list[Exception]:

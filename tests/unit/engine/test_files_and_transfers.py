@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Kind
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.files import (
@@ -285,8 +284,7 @@ def test_fewer_channels_than_wished_for_lose_nothing(
 ) -> None:
     for number in range(4):  # large files, of which each would have a channel
         (month / f"{number}.bin").write_bytes(bytes(9 << 20))
-    (connection,) = session.connections
-    others = [connection.open_sftp(CancelToken()) for _ in range(10 - left)]
+    others = session.open_channels(10 - left)
     session.do(Upload, (str(month),), b"/inbox")
     assert contents(box.ready.root / "inbox" / "month") == contents(month)
     assert states(session) == {State.DELIVERED}
@@ -296,8 +294,7 @@ def test_fewer_channels_than_wished_for_lose_nothing(
 
 
 def test_no_channel_at_all_is_said(session: EngineRig, month: Path) -> None:
-    (connection,) = session.connections
-    others = [connection.open_sftp(CancelToken()) for _ in range(10)]
+    others = session.open_channels(10)
     assert session.refused(Upload, (str(month),), b"/inbox").kind is Kind.UNSUPPORTED
     assert session.refused(ListFolder, b"/").kind is Kind.UNSUPPORTED
     for channel in others:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ferrygate.common.errors import Kind
-from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.pace import SPAN
+from ferrygate.sftp.server_silence import ServerSlowError
 from support.scripted_sftp import READ, STAT, Request, Rig, ScriptedServer
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from ferrygate.common.byte_stream import MAX_BURST_BYTES
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
-from ferrygate.sftp.stream import BURST
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Type, string
 from support.scripted_sftp import CLOSE, OPEN, READ, STAT, WRITE, Request, Rig, ScriptedServer
@@ -57,7 +57,7 @@ def test_small_requests_leave_together(rig: Rig) -> None:
 
 def test_a_burst_holds_256_kib_at_most(rig: Rig, server: ScriptedServer) -> None:
     rig.run(write(rig, *[32_000] * 40))
-    assert max(rig.stream.sends) <= BURST == 256 * 1024
+    assert max(rig.stream.sends) <= MAX_BURST_BYTES == 256 * 1024
     assert len(rig.stream.sends) == 5  # eight of them go into one
     assert server.files[b"/new"] == bytes([32_000 % 251]) * 40 * 32_000
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from ferrygate.common.byte_stream import MAX_BURST_BYTES
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.stream import BURST, ChannelStream
 from ferrygate.sftp.tasks import Future
+from ferrygate.ssh.stream import ChannelStream
 from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
 
 
@@ -141,7 +142,7 @@ def test_what_came_while_we_were_away_is_read_before_the_deadline_counts(rig: Ri
 class Line:
     """Carries a real stream's bytes to a server in memory; ``then`` is told of each request."""
 
-    burst = BURST
+    burst = MAX_BURST_BYTES
     open = True
 
     def __init__(self, server: ScriptedServer) -> None:

@@ -1,358 +1,213 @@
-"""One SSH connection to the sandbox, and to peers that are none."""
+"""SFTP over a connection that is a script: no SSH is needed, or loaded."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
-import paramiko
 import pytest
-from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
+from ferrygate.common.byte_stream import ByteStream, connection_lost
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import (
-    Cancelled,
-    CannotReachError,
     ConnectionLostError,
     FerrygateError,
     ServerUnusableError,
     UnsupportedError,
 )
-from ferrygate.common.secret import Secret
-from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import AuthOutcome, Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
-from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.monitored_socket import MonitoredSocket
+from ferrygate.common.message import message
+from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sites.known_hosts import HostKey
-from support.broken_peers import IDENT, kexinit
-from support.fake_clock import WallClock
-from support.sandbox_clients import CODE_SECRET, OPTIONS, PASSWORD
-from support.sandbox_fixtures import MakeSandbox
+from support.fake_clock import ManualClock
+from support.scripted_sftp import ScriptedServer, ScriptedStream
+from support.sftp_bytes import string
 
-CLOCK = SystemClock()
-SHORT = Deadlines(
-    connect=0.5, handshake=0.5, authentication=0.5, verdict=0.5, channel=0.5, reply=0.5
-)
-Peer = Callable[[socket.socket], None]
+LIMITS = b"limits@openssh.com"
 
 
-@pytest.fixture
-def box(make_sandbox: MakeSandbox) -> Sandbox:
-    return make_sandbox(clock=WallClock(), **OPTIONS)
+class Program:
+    """A server's program: speaks SFTP, unless it is told how to fail."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self.stream = stream
+        self.was_refused = self.has_ended_alone = False
+        self.exit_status = -1
+        self.complaint = ""
+        self.on_wait: Callable[[], None] = lambda: None
+
+    def wait_ready(self) -> None:
+        self.on_wait()
+
+    def last_words(self) -> str:
+        return self.complaint
 
 
-@pytest.fixture
-def connection(box: Sandbox) -> Iterator[Connection]:
-    ready = box.ready
-    with contextlib.closing(
-        connect(ready.host, ready.port, (), CLOCK, Deadlines(), CancelToken())
-    ) as connection:
-        yield connection
+class ScriptedConnection:
+    """A connection to a server in memory, whose channels are streams of a script."""
+
+    def __init__(self, ident: str = "SSH-2.0-Scripted") -> None:
+        self.host_key = HostKey("ssh-ed25519", b"key")
+        self.server_ident = ident
+        self.alive, self.was_damaged = True, False
+        self.silent_for = self.incomplete_for = 0.0
+        self.disconnect_reason = ""
+        self.server = ScriptedServer({b"/a": b"1"})
+        self.opened: list[Program] = []
+        self.refusal: FerrygateError | None = None
+        self.on_open: Callable[[Program], None] = lambda _program: None
+
+    def open_subsystem(self, name: str) -> Program:
+        assert name == "sftp"
+        if self.refusal is not None:
+            raise self.refusal
+        program = Program(ScriptedStream(self.server.answer))
+        self.opened.append(program)
+        self.on_open(program)
+        return program
+
+    def ask_for_life(self) -> None:
+        """It was heard just now."""
+
+    def keep_socket(self) -> None:
+        """There is none."""
+
+    def reset(self) -> None:
+        """Nothing is left of it."""
+
+    def close(self) -> None:
+        self.alive = False
 
 
-def whole_password(steps: int = 0) -> Secret:
-    step = CODE_SECRET.step_at(WallClock().now()) + steps
-    return Secret(PASSWORD + CODE_SECRET.code_for_step(step))
+def fails_first(ssh: ScriptedConnection) -> FerrygateError:
+    with pytest.raises(FerrygateError) as caught:
+        SftpConnection(ssh, ManualClock()).open_first(CancelToken())
+    return caught.value
 
 
-def sign_in(connection: Connection, box: Sandbox) -> None:
-    answer = connection.auth_password(box.ready.username, whole_password())
-    assert answer.outcome is AuthOutcome.ACCEPTED
-
-
-@contextlib.contextmanager
-def peer(behave: Peer) -> Iterator[int]:
-    """A port on which one connection is taken and left to ``behave``; both end with the test."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        accepted: Future[socket.socket] = Future()
-
-        def serve() -> None:
-            with server.accept()[0] as taken:
-                accepted.set_result(taken)
-                behave(taken)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            # Whoever was to dial may have been stopped before, or have left its side open.
-            socket.create_connection(server.getsockname()).close()
-            with contextlib.suppress(OSError):
-                accepted.result().shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-@contextlib.contextmanager
-def full_port() -> Iterator[int]:
-    """A port whose queue is full, so that nobody who dials it hears anything."""
-    with (
-        socket.create_server(("127.0.0.1", 0), backlog=0) as server,
-        contextlib.ExitStack() as held,
-    ):
-        for _ in range(4):
-            caller = held.enter_context(socket.socket())
-            caller.settimeout(0)
-            caller.connect_ex(server.getsockname())
-        yield server.getsockname()[1]
-
-
-def until_closed(taken: socket.socket) -> None:
-    """Take everything, say nothing."""
-    with contextlib.suppress(OSError):
-        while taken.recv(4096):
-            pass
-
-
-def greet_and_fall_silent(taken: socket.socket) -> None:
-    taken.sendall(b"SSH-2.0-Silent\r\n")
-    until_closed(taken)
-
-
-def talk_nonsense(taken: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        taken.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 200)
-    until_closed(taken)
-
-
-def choose_in_no_text(taken: socket.socket) -> None:
-    taken.sendall(IDENT + kexinit(*[b"\xff\xfe\xfd"] * 10))
-    until_closed(taken)
-
-
-def hang_up(_taken: socket.socket) -> None:
-    """Close at once."""
+def test_the_channel_that_showed_it_is_given_first() -> None:
+    ssh = ScriptedConnection()
+    connection = SftpConnection(ssh, ManualClock())
+    connection.open_first(CancelToken())
+    first = connection.open_channel(CancelToken())
+    assert len(ssh.opened) == 1
+    assert connection.open_channel(CancelToken()) is not first
+    assert len(ssh.opened) == 2
 
 
 @pytest.mark.parametrize(
-    ("behave", "sentence"),
+    ("ident", "stores_objects", "keeps_order", "large"),
     [
-        (until_closed, "does not answer"),
-        (greet_and_fall_silent, "then fell silent"),
-        (talk_nonsense, "web page answers"),
-        (choose_in_no_text, "could not be understood"),
-        (hang_up, "without a word"),
+        ("SSH-2.0-AWS_SFTP_1.2", True, False, True),
+        ("SSH-2.0-OpenSSH_9.2p1", False, True, True),
+        ("SSH-2.0-OpenSSH_for_Windows_9.5", False, True, False),
     ],
 )
-def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer, sentence: str) -> None:
-    with peer(behave) as port:
-        began = CLOCK.monotonic()
-        with pytest.raises(CannotReachError, match=sentence):
-            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
-        assert CLOCK.monotonic() - began < 3
-
-
-@contextlib.contextmanager
-def cancelled_soon() -> Iterator[CancelToken]:
-    """A token that is cancelled once the work has begun."""
-    cancel = CancelToken()
-    timer = threading.Timer(0.3, cancel.cancel)
-    timer.start()
-    began = CLOCK.monotonic()
-    yield cancel
-    assert CLOCK.monotonic() - began < 2
-    timer.join()
-
-
-def test_a_handshake_is_cancelled() -> None:
-    with peer(greet_and_fall_silent) as port, cancelled_soon() as cancel, pytest.raises(Cancelled):
-        connect("127.0.0.1", port, (), CLOCK, Deadlines(), cancel)
-
-
-def test_dialling_is_cancelled() -> None:
-    with full_port() as port, cancelled_soon() as cancel, pytest.raises(Cancelled):
-        connect("127.0.0.1", port, (), CLOCK, Deadlines(), cancel)
-
-
-def test_a_port_that_takes_nobody_in() -> None:
-    with full_port() as port, pytest.raises(CannotReachError, match="does not answer") as caught:
-        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
-    assert caught.value.problem.detail.endswith("timed out")
-
-
-def test_a_port_where_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(CannotReachError, match=f"is there, but nothing answers on port {port}"):
-        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
-
-
-def test_a_name_that_is_none() -> None:
-    """Such a name does not even get to the network's resolver, which may be slow or away."""
-    name = "a" * 64  # RFC 1035 §2.3.4 knows 63 characters a label
-    with pytest.raises(CannotReachError, match=f"no server called {name}"):
-        connect(name, 22, (), CLOCK, SHORT, CancelToken())
-
-
-def test_the_host_key_is_shown_before_anything_is_sent(
-    connection: Connection, box: Sandbox
+def test_a_servers_ident_tells_its_ways(
+    ident: str, *, stores_objects: bool, keeps_order: bool, large: bool
 ) -> None:
-    assert connection.host_key.fingerprint == box.ready.host_key_fingerprint
-    assert connection.host_key.key_type == "ssh-ed25519"
-    assert len(box.log) == 0
+    ssh = ScriptedConnection(ident)
+    ssh.server.extensions = {LIMITS: b"1"}
+    connection = SftpConnection(ssh, ManualClock())
+    channel = connection.open_channel(CancelToken())
+    assert connection.stores_objects is stores_objects
+    assert channel.keeps_order is keeps_order
+    assert bool(ssh.server.asked(200)) is large  # EXTENDED
 
 
-def test_known_types_come_first(box: Sandbox) -> None:
-    ready = box.ready
-    for key_type in ("ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"):
-        known = (HostKey(key_type, b""),)
-        with contextlib.closing(
-            connect(ready.host, ready.port, known, CLOCK, SHORT, CancelToken())
-        ) as found:
-            assert found.host_key.key_type == "ssh-ed25519"
+def test_a_channel_is_refused() -> None:
+    ssh = ScriptedConnection()
+    ssh.refusal = UnsupportedError(message("No more."), detail="open failed: 1", server_said="no")
+    error = fails_first(ssh)
+    assert isinstance(error, ServerUnusableError)
+    assert "offers no file transfer" in str(error)
+    assert (error.problem.detail, error.problem.server_said) == ("open failed: 1", "no")
+    with pytest.raises(UnsupportedError, match=r"No more\."):
+        SftpConnection(ssh, ManualClock()).open_channel(CancelToken())
 
 
-def test_who_the_server_is(connection: Connection) -> None:
-    assert connection.server_ident == "SSH-2.0-AWS_SFTP_1.2"
-    assert connection.stores_objects
-    assert connection.alive
-    assert connection.silent_for < 5
+def test_a_connection_that_ends_in_place_of_the_first_channel() -> None:
+    ssh = ScriptedConnection()
+    ssh.refusal, ssh.alive, ssh.disconnect_reason = connection_lost("EOFError"), False, "bye"
+    error = fails_first(ssh)
+    assert "took the sign-in, and then ended" in str(error)
+    assert (error.problem.detail, error.problem.server_said) == ("EOFError", "bye")
 
 
-def test_methods_are_asked_without_a_secret(connection: Connection, box: Sandbox) -> None:
-    answer = connection.auth_none(box.ready.username)
-    assert (answer.outcome, answer.methods) == (AuthOutcome.REFUSED, ("password",))
-    assert len(box.log) == 0
+def test_a_connection_that_ends_in_place_of_a_later_channel() -> None:
+    ssh = ScriptedConnection()
+    ssh.refusal, ssh.alive, ssh.disconnect_reason = connection_lost("EOFError"), False, "bye"
+    with pytest.raises(ConnectionLostError, match="was lost") as caught:
+        SftpConnection(ssh, ManualClock()).open_channel(CancelToken())
+    assert caught.value.problem.server_said == "bye"
 
 
-def test_password_and_code_are_sent_once(connection: Connection, box: Sandbox) -> None:
-    sign_in(connection, box)
-    assert [record.outcome for record in box.log] == ["granted"]
+def refused(program: Program) -> None:
+    def wait() -> None:
+        program.was_refused = True
+        raise connection_lost("channel closed")
+
+    program.on_wait = wait
 
 
-def test_a_refused_password_is_sent_once(connection: Connection, box: Sandbox) -> None:
-    answer = connection.auth_password(box.ready.username, Secret("wrong123456"))
-    assert answer.outcome is AuthOutcome.REFUSED
-    assert len(box.log) == 1
-    assert connection.alive
+def ended(program: Program) -> None:
+    program.stream.close()
+    program.has_ended_alone, program.exit_status, program.complaint = True, 127, "not found"
+    program.on_wait = end
 
 
-def test_a_connection_that_ends_under_a_sign_in(connection: Connection, box: Sandbox) -> None:
-    connection.auth_none(box.ready.username)
-    box.faults.drop_connections()
-    assert connection.auth_password("v", whole_password()).outcome is AuthOutcome.UNKNOWN
-    assert len(box.log) == 0
+def end() -> None:
+    raise connection_lost("channel closed: end of data")
 
 
-def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) -> None:
-    sign_in(connection, box)
-    channels = [connection.open_sftp(CancelToken()) for _ in range(10)]
-    with pytest.raises(UnsupportedError, match="not allow another connection"):
-        connection.open_sftp(CancelToken())
-    for channel in channels:
-        assert channel.run(RemoteFiles(channel).lstat(b"/inbox"), CancelToken()).name == b"inbox"
-        assert not channel.keeps_order  # nobody knows
-        channel.close()
+@pytest.mark.parametrize(
+    ("fail", "detail", "said"),
+    [
+        (refused, "subsystem refused", ""),
+        (ended, "channel closed; exit status 127", "not found"),
+    ],
+)
+def test_a_server_without_sftp(fail: Callable[[Program], None], detail: str, said: str) -> None:
+    ssh = ScriptedConnection()
+    ssh.on_open = fail
+    error = fails_first(ssh)
+    assert isinstance(error, ServerUnusableError)
+    assert (error.problem.detail, error.problem.server_said) == (detail, said)
+    stream = ssh.opened[0].stream
+    assert isinstance(stream, ScriptedStream)
+    assert stream.closed
 
 
-def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
-    ready = box.ready
-    with contextlib.closing(
-        connect(ready.host, ready.port, (), CLOCK, SHORT, CancelToken())
-    ) as connection:
-        sign_in(connection, box)
-        channel = connection.open_sftp(CancelToken())
-        box.faults.stall()
-        for attempt in (
-            lambda: channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken()),
-            lambda: connection.open_sftp(CancelToken()),
-        ):
-            began = CLOCK.monotonic()
-            with pytest.raises(ConnectionLostError):
-                attempt()
-            assert CLOCK.monotonic() - began < 2
+def test_a_program_that_speaks_something_else() -> None:
+    ssh = ScriptedConnection()
+
+    def greet(program: Program) -> None:
+        program.stream = ScriptedStream(lambda _payload: [b"Last login: Tue\r\n"])
+
+    ssh.on_open = greet
+    error = fails_first(ssh)
+    assert isinstance(error, ServerUnusableError)
+    assert "not part of a file transfer" in str(error)
 
 
-def test_a_dropped_connection(connection: Connection, box: Sandbox) -> None:
-    sign_in(connection, box)
-    channel = connection.open_sftp(CancelToken())
-    box.faults.drop_connections()
-    with pytest.raises(ConnectionLostError):
-        channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken())
-    with pytest.raises(FerrygateError):
-        connection.open_sftp(CancelToken())
-    assert not connection.alive
+def test_another_version_is_said_as_it_is() -> None:
+    ssh = ScriptedConnection()
+
+    def speak(program: Program) -> None:
+        program.stream = ScriptedStream(lambda _payload: [string(b"\x02\0\0\0\6")])
+
+    ssh.on_open = speak
+    assert "SFTP version 6" in str(fails_first(ssh))
 
 
-def test_cancelled_while_a_channel_opens(connection: Connection, box: Sandbox) -> None:
-    sign_in(connection, box)
-    box.faults.stall()
-    cancel = CancelToken()
-    cancel.cancel()
-    with pytest.raises(FerrygateError):
-        connection.open_sftp(cancel)
-
-
-class Mute(paramiko.ServerInterface):
-    """Lets everybody in and grants channels; says no to SFTP, or does not say."""
-
-    def __init__(self) -> None:
-        self.answer = threading.Event()
-
-    def check_auth_password(self, username: str, password: str) -> int:  # noqa: ARG002  the library's
-        return AUTH_SUCCESSFUL
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002  the library's
-        return OPEN_SUCCEEDED
-
-    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:  # noqa: ARG002  the library's
-        self.answer.wait()
-        return False
-
-
-@pytest.mark.parametrize("answers", [True, False])
-def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> None:
-    mute = Mute()
-    if answers:
-        mute.answer.set()
-
-    def serve(taken: socket.socket) -> None:
-        with paramiko.Transport(taken) as transport:
-            transport.add_server_key(paramiko.ECDSAKey.generate())
-            transport.start_server(server=mute)
-            transport.join()
-
-    began = CLOCK.monotonic()
-    with (
-        peer(serve) as port,
-        contextlib.closing(
-            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
-        ) as connection,
-        contextlib.ExitStack() as last,
-    ):
-        last.callback(mute.answer.set)
-        assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
-        with pytest.raises(ServerUnusableError if answers else ConnectionLostError):
-            connection.open_sftp(CancelToken())
-    assert CLOCK.monotonic() - began < 5
-
-
-def test_a_stranger_may_send_little() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        heard = MonitoredSocket(ours, CLOCK, first=10)
-        taken = memoryview(bytearray(100))
-        theirs.sendall(bytes(11))
-        with pytest.raises(ConnectionAbortedError):
-            heard.recv_into(taken)
-        heard.trust()
-        theirs.sendall(b"x" * 50)
-        assert heard.recv_into(taken) == 50
-        assert bytes(taken[:50]) == b"x" * 50
-
-
-def test_a_sign_of_life(connection: Connection, box: Sandbox) -> None:
-    sign_in(connection, box)
-    connection.ask_for_life()
-    assert connection.silent_for < 1
-
-
-def test_closing_twice(connection: Connection) -> None:
-    connection.close()
-    connection.close()
-    assert not connection.alive
+def test_sftp_loads_no_ssh_library() -> None:
+    """So the whole of it runs in a simulation, over streams of a script."""
+    folder = Path(__file__).parents[3] / "gui" / "ferrygate" / "sftp"
+    modules = [f"ferrygate.sftp.{path.stem}" for path in folder.glob("[!_]*.py")]
+    code = (
+        f"import sys, {', '.join(modules)}\n"
+        "print(*{'paramiko', 'cryptography', 'ferrygate.ssh'} & {*sys.modules})"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""

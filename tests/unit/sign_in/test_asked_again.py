@@ -11,11 +11,11 @@ from ferrygate.common.errors import (
     LockOutBreakerError,
     SignInRefusedError,
 )
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
-from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import ASK_PERSON_FROM, REFUSE_FROM
 from ferrygate.sites.site import SignInSettings
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.prompts import PromptRound
 from support.attempt_rig import (
     CREDENTIALS,
     REFUSED,

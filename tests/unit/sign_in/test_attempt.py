@@ -26,14 +26,15 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome, Connection, connect
-from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connection import Connection, connect
+from ferrygate.ssh.deadlines import Deadlines
 from support.attempt_rig import (
     ACCEPTED,
     CREDENTIALS,

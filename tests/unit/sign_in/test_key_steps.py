@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import LockOutBreakerError, SignInMethodError, SignInRefusedError
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from servers.rigs.keys import make_key
 from support.attempt_rig import SECRET, SITE, Case, FakeConnection
 

@@ -16,10 +16,10 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
     UsageError,
 )
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
-from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.prompts import PromptRound
 from support.attempt_rig import (
     BY_PROMPTS,
     CREDENTIALS,

@@ -14,10 +14,10 @@ from ferrygate.common.errors import (
     SignInUnansweredError,
 )
 from ferrygate.common.secret import Secret
-from ferrygate.sftp.transport import PromptRound
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.time_steps import steps_of
 from ferrygate.sites.site import SignInSettings
+from ferrygate.ssh.prompts import PromptRound
 from support.attempt_rig import (
     BY_PROMPTS,
     REFUSED,

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import Cancelled, PasswordExpiredError, SignInRefusedError
-from ferrygate.sftp.connection import AuthAnswer, AuthOutcome
-from ferrygate.sftp.deadlines import Deadlines
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.site import SignInSettings
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.deadlines import Deadlines
 from support.attempt_rig import (
     CREDENTIALS,
     PROMPTS_OFFERED,

@@ -16,8 +16,8 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
-from ferrygate.sftp.broken import ServerSilentError
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.server_silence import ServerSilentError
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.reports import UploadFailure

@@ -11,7 +11,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.inbox import Callback
 from ferrygate.engine.browsing.block_credit import BlockCredit
-from ferrygate.sftp.broken import ServerSilentError
+from ferrygate.sftp.server_silence import ServerSilentError
 from ferrygate.transfers.schedule.lane import Lane, Work, cause_of
 
 T = TypeVar("T")

@@ -26,8 +26,8 @@ from ferrygate.engine.messages.transfers import (
 from ferrygate.engine.queue.asked_for import source_names, target_name, wanted_name
 from ferrygate.engine.queue.batch_context import BatchContext
 from ferrygate.engine.queue.batch_question import BatchQuestion
-from ferrygate.sftp.broken import ServerSlowError
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import NameTakenError, NotAFileError

@@ -16,7 +16,7 @@ _SLEPT = 2.0  # seconds of suspension that count as sleep
 
 
 class Peer(Protocol):
-    """Describes what is looked at: a :class:`ferrygate.sftp.connection.Connection`."""
+    """Describes what is looked at: a :class:`ferrygate.sftp.connection.SecureConnection`."""
 
     @property
     def alive(self) -> bool:

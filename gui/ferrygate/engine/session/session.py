@@ -24,7 +24,7 @@ from ferrygate.engine.messages.event import Event
 from ferrygate.engine.queue.ended_batches import EndedBatches
 from ferrygate.engine.queue.transfer_queue import TransferQueue
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.connection import Connection
+from ferrygate.sftp.connection import SecureConnection, SftpConnection
 from ferrygate.sites.address import canonical_host
 from ferrygate.sites.site import Site
 from ferrygate.transfers.flush import Flusher
@@ -54,7 +54,7 @@ class Session:
     def __init__(
         self,
         site: Site,
-        connection: Connection,
+        connection: SftpConnection,
         dependencies: EngineDependencies,
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
@@ -69,7 +69,7 @@ class Session:
         ``ended`` keeps batches to be tried again. The others are those of the supervisor.
         """
         self.site = site
-        self.connection: Connection | None = connection
+        self.connection: SftpConnection | None = connection
         self._limits = limits
         self._clock = dependencies.clock
         self._unforeseen = handed_to(post)
@@ -101,7 +101,8 @@ class Session:
                 concurrency=limits.concurrency,
                 late=late,
                 claims=UploadClaims(
-                    dependencies.upload_claims, f"{connection.host_key.fingerprint} {site.username}"
+                    dependencies.upload_claims,
+                    f"{connection.ssh.host_key.fingerprint} {site.username}",
                 ),
                 mark=OriginMark(
                     canonical_host(site.host), site.port, mark_of(sys.platform, dependencies.clock)
@@ -137,15 +138,15 @@ class Session:
             self.queue.hold()
             self.browser.hold()
 
-    def interrupt(self) -> Connection | None:
+    def interrupt(self) -> SecureConnection | None:
         """The connection has ended; returns it, to be closed aside."""
         connection, self.connection = self.connection, None
         self._doubtful_until = None
         self.queue.interrupt()
         self.browser.interrupt()
-        return connection
+        return connection.ssh if connection is not None else None
 
-    def resume(self, connection: Connection) -> None:
+    def resume(self, connection: SftpConnection) -> None:
         """Go on over a new connection.
 
         A lost one leaves a megabyte in circles of objects, its channels above all: Python would
@@ -169,7 +170,7 @@ class Session:
             flusher.stop()  # after the lanes, which may still have finished files for it
             flusher.join()
             if connection is not None:
-                connection.close()
+                connection.ssh.close()
 
         return finish
 
@@ -183,6 +184,6 @@ class Session:
         connection = self.connection
         if connection is None:
             raise ConnectionLostError(message("The connection to the server was lost."))
-        channel = connection.open_sftp(cancel)
+        channel = connection.open_channel(cancel)
         channel.gate.handles = self._limits.handles
         return channel

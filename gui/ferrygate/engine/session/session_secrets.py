@@ -16,11 +16,11 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages.session import SiteOpened
-from ferrygate.sftp.key_header import may_need_passphrase
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
+from ferrygate.ssh.key_header import may_need_passphrase
 from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
 FIELDS = {

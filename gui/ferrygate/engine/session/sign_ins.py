@@ -20,7 +20,7 @@ from ferrygate.engine.reply import Later
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, Shown, SignInObserver
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
-from ferrygate.sftp.connection import Connection
+from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.credentials import TypedCode
 from ferrygate.sites.site import Site
 
@@ -38,7 +38,7 @@ class SignIns:
         tasks: BackgroundTasks,
         secrets: SessionSecrets,
         *,
-        accepted: Callable[[SignInRequest, Connection], None],
+        accepted: Callable[[SignInRequest, SftpConnection], None],
         failed: Callable[[SignInRequest, Problem], None],
         end_aside: Callable[[Callable[[], None]], None],
     ) -> None:
@@ -113,20 +113,19 @@ class SignIns:
             observer = self._observer(sign_in, cancel)
             attempts.reach(site, credentials, observer, cancel, try_anyway=try_anyway)
 
-        def attempt(cancel: CancelToken) -> Connection:
+        def attempt(cancel: CancelToken) -> SftpConnection:
             observer = self._observer(sign_in, cancel)
             with self._secrets.in_use(typed):
-                connection = attempts.sign_in(
-                    site, credentials, observer, cancel, try_anyway=try_anyway
-                )
-            try:  # before that nobody is signed in to anything that takes files
-                connection.prepare(cancel)
+                ssh = attempts.sign_in(site, credentials, observer, cancel, try_anyway=try_anyway)
+            connection = SftpConnection(
+                ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
+            )
+            try:
+                connection.open_first(cancel)
+                cancel.check()  # the engine may have ended, and nobody would take it
             except BaseException:
-                connection.close()
+                ssh.close()
                 raise
-            if cancel.cancelled:  # the engine may have ended, and nobody would take it
-                connection.close()
-                cancel.check()
             return connection
 
         if typed is None and self._codes.must_ask(site):
@@ -137,7 +136,7 @@ class SignIns:
                 attempt,
                 lambda connection: self._accepted(sign_in, connection),
                 failed,
-                thrown_away=lambda connection: self._end_aside(connection.close),
+                thrown_away=lambda connection: self._end_aside(connection.ssh.close),
             )
 
     def _do(

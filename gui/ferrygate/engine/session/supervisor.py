@@ -32,7 +32,7 @@ from ferrygate.engine.session.session import Session
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.engine.session.sign_ins import SignIns, signed_out
 from ferrygate.engine.session.typed_codes import SignInRequest, code_needed
-from ferrygate.sftp.connection import Connection
+from ferrygate.sftp.connection import SecureConnection, SftpConnection
 from ferrygate.sites.site import Site
 from ferrygate.transfers.schedule.lane_scaling import TransferTotals
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
@@ -82,7 +82,7 @@ class SessionSupervisor:
         self._earlier: BackOff | None = None  # the one that brought this connection back
         self._since = 0.0  # when this connection began, on the steady clock
         self._work = TransferTotals()  # what had been done when the connection was lost before
-        self._lost: list[Connection] = []  # whose servers may not have heard of the end
+        self._lost: list[SecureConnection] = []  # whose servers may not have heard of the end
         self._reconnects = 0  # numbers the supervisor's own sign-ins, below those of people
         self._endings: list[threading.Thread] = []
 
@@ -121,7 +121,7 @@ class SessionSupervisor:
         if not self.sign_ins.cancel(request) and self.session is not None:
             self.session.cancel(request)
 
-    def _accepted(self, sign_in: SignInRequest, connection: Connection) -> None:
+    def _accepted(self, sign_in: SignInRequest, connection: SftpConnection) -> None:
         if sign_in.goes_on:
             self._back(connection)
         else:
@@ -133,7 +133,7 @@ class SessionSupervisor:
         else:
             self._refused(sign_in, problem)
 
-    def _signed_in(self, sign_in: SignInRequest, connection: Connection) -> None:
+    def _signed_in(self, sign_in: SignInRequest, connection: SftpConnection) -> None:
         site = sign_in.site
         learned = self._learned.of(site)
         self.session = Session(
@@ -148,16 +148,16 @@ class SessionSupervisor:
             ended=learned.ended,
         )
         self._since = self._clock.monotonic()
-        self._liveness = Liveness(connection, self._clock)
+        self._liveness = Liveness(connection.ssh, self._clock)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
         # A command that ends with its request must find that everything is kept by then.
         self._keep_proven(sign_in.request, site, connection, sign_in.reply.done)
 
     def _keep_proven(
-        self, request: int, site: Site, connection: Connection, then: Callback
+        self, request: int, site: Site, connection: SftpConnection, then: Callback
     ) -> None:
         """Have the keychain keep what the sign-in has proven; ``then`` follows in any case."""
-        keep = self._secrets.keep_proven(site, connection.host_key)
+        keep = self._secrets.keep_proven(site, connection.ssh.host_key)
         if keep is None:
             then()
             return
@@ -235,11 +235,11 @@ class SessionSupervisor:
         goes_on = earlier.begin_again(now) if moved else earlier.fail(now)
         return earlier if goes_on else None
 
-    def _back(self, connection: Connection) -> None:
+    def _back(self, connection: SftpConnection) -> None:
         assert self.session is not None  # noqa: S101  end() takes the attempt with it
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
-        self._liveness = Liveness(connection, self._clock)
+        self._liveness = Liveness(connection.ssh, self._clock)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
         self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
         self._reset_lost()  # before anything is sent again

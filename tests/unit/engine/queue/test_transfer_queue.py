@@ -9,7 +9,7 @@ import pytest
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Kind, LocalFileError
 from ferrygate.common.message import message
 from ferrygate.engine.messages.transfers import BatchChanged
-from ferrygate.sftp.broken import too_slow
+from ferrygate.sftp.server_silence import too_slow
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import LeftBehind, TransferState
 from support.checkpoints import cut

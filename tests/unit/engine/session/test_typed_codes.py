@@ -24,7 +24,7 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.engine.messages.transfers import Upload
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sftp.connection import Connection
+from ferrygate.ssh.connection import Connection
 from support.engine_rig import EngineRig, next_code
 from support.fake_clock import WallClock
 from support.sandbox_site import code_secret_of, site_of

@@ -1,0 +1,122 @@
+"""SSH packets under AES-GCM (RFC 5647, as ``aes128-gcm@openssh.com`` uses it): sealed and opened.
+
+A packet is its length in clear, the encrypted rest, and a tag over both.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from paramiko import SSHException
+
+from ferrygate.ssh.receive_buffer import LONGEST_PACKET, ReceiveBuffer
+from ferrygate.ssh.ssh_errors import WrongTagError
+
+_BLOCK = 16  # bytes
+_TAG = 16
+_LEAST_PADDING = 4  # RFC 4253 §6
+_LENGTH = struct.Struct(">I")
+_PADDING_AND_DATA_HEAD = struct.Struct(">BBII")
+_DATA = 94  # SSH_MSG_CHANNEL_DATA
+_MORE_THAN_DATA = 4 + 1 + 9 + _BLOCK + _LEAST_PADDING + _TAG  # bytes of a packet beside its data
+
+
+class _Nonces:
+    """The nonces of one key: a fixed field and a counter (RFC 5647 §7.1)."""
+
+    def __init__(self, first: bytes) -> None:
+        self._fixed = first[:4]
+        self._count = int.from_bytes(first[4:], "big")
+
+    def __next__(self) -> bytes:
+        nonce = self._fixed + self._count.to_bytes(8, "big")
+        self._count = (self._count + 1) & 0xFFFF_FFFF_FFFF_FFFF
+        return nonce
+
+
+class Sealer:
+    """Makes packets under one key; used by one thread at a time."""
+
+    def __init__(self, key: AESGCM, first_nonce: bytes) -> None:
+        self._key = key
+        self._nonces = _Nonces(first_nonce)
+
+    def seal(self, payload: bytes) -> bytes:
+        """The packet of one message."""
+        padding = _padding(len(payload))
+        length = _LENGTH.pack(1 + len(payload) + padding)
+        plain = b"".join((bytes((padding,)), payload, os.urandom(padding)))
+        return length + self._key.encrypt(next(self._nonces), plain, length)
+
+    def seal_data(self, channel: int, data: memoryview, most: int, out: memoryview) -> int:
+        """Put packets of CHANNEL_DATA (RFC 4254 §5.2), one behind the other, into ``out``.
+
+        Args:
+            channel: the peer's number for the channel.
+            data: all of it.
+            most: bytes of data in a packet.
+            out: as long as :func:`room_for` says.
+
+        Returns how many bytes it came to.
+        """
+        end = 0
+        random = os.urandom(_BLOCK + _LEAST_PADDING)
+        for at in range(0, len(data), most):
+            piece = data[at : at + most]
+            size = len(piece)
+            padding = _padding(9 + size)
+            head = _PADDING_AND_DATA_HEAD.pack(padding, _DATA, channel, size)
+            plain = b"".join((head, piece, random[:padding]))
+            length = _LENGTH.pack(len(plain))
+            start, end = end + 4, end + 4 + len(plain) + _TAG
+            out[start - 4 : start] = length
+            self._key.encrypt_into(next(self._nonces), plain, length, out[start:end])
+        return end
+
+
+def room_for(data: int, most: int) -> int:
+    """Return the bytes that :meth:`Sealer.seal_data` may need for so much data."""
+    return data + -(-data // most) * _MORE_THAN_DATA
+
+
+def _padding(payload: int) -> int:
+    """Count the bytes to add: the length in clear does not count, the byte that says so does."""
+    padding = -(1 + payload) % _BLOCK
+    return padding if padding >= _LEAST_PADDING else padding + _BLOCK
+
+
+class Opener:
+    """Takes packets under one key apart; used by one thread."""
+
+    def __init__(self, key: AESGCM, first_nonce: bytes) -> None:
+        self._key = key
+        self._nonces = _Nonces(first_nonce)
+
+    def open(self, held: ReceiveBuffer) -> memoryview | None:
+        """The payload of the next packet; ``None`` if it is not all there yet.
+
+        Raises:
+            SSHException: what came is no packet, or not from who holds the key.
+        """
+        view, start = held.view, held.start
+        if held.end - start < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(view, start)
+        if length % _BLOCK or not _BLOCK <= length <= LONGEST_PACKET - _LENGTH.size - _TAG:
+            raise SSHException(f"packet of {length} bytes")
+        body = start + _LENGTH.size
+        stop = body + length + _TAG
+        if stop > held.end:
+            return None
+        try:
+            plain = self._key.decrypt(next(self._nonces), view[body:stop], view[start:body])
+        except InvalidTag:
+            raise WrongTagError("packet with a wrong tag") from None
+        held.start = stop
+        padding = plain[0]
+        if padding < _LEAST_PADDING or padding > length - 2:  # a message has a byte at least
+            raise SSHException(f"packet of {length} bytes with {padding} of padding")
+        return memoryview(plain)[1 : length - padding]

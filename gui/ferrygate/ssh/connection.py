@@ -1,0 +1,308 @@
+"""One SSH connection: reached, its host key shown, authenticated, and opened for programs.
+
+This is the edge to the SSH library. ``paramiko.Transport`` is driven directly, since its higher
+layers may offer one password twice, and a one-time code must never be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import paramiko
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name
+from ferrygate.common.errors import Cancelled
+from ferrygate.common.secret import Secret
+from ferrygate.common.server_words import sentence
+from ferrygate.sites.known_hosts import HostKey
+from ferrygate.ssh.algorithms import CIPHERS, MACS, mismatch
+from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.deadlines import Deadlines
+from ferrygate.ssh.dial import LOOK, dial
+from ferrygate.ssh.monitored_socket import MonitoredSocket
+from ferrygate.ssh.no_handshake import Heard, no_handshake
+from ferrygate.ssh.other_protocols import ident, protocol
+from ferrygate.ssh.preconnect import DialAhead
+from ferrygate.ssh.prompts import Respond
+from ferrygate.ssh.ssh_errors import SSH_ERRORS
+from ferrygate.ssh.ssh_log import bounded_log
+from ferrygate.ssh.subsystem import Subsystem, open_subsystem
+from ferrygate.ssh.transport import (
+    AuthRefusedError,
+    KeyTypeError,
+    PasswordChangeRequestError,
+    Transport,
+)
+
+_FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
+_RSA = "ssh-rsa"
+_RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
+_JOIN = 5.0  # seconds a closed connection's thread may take to end
+
+
+class Connection:
+    """An SSH connection.
+
+    Until :meth:`trust` the server may send no more than it takes to show its host key. Methods may
+    be called from any thread; each channel belongs to the thread that opened it.
+
+    Attributes:
+        host_key: the key that the server proved to hold; known after the connection's end as well.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        sock: MonitoredSocket,
+        host_key: HostKey,
+        clock: Clock,
+        deadlines: Deadlines,
+    ) -> None:
+        self.host_key = host_key
+        self._transport = transport
+        self._sock = sock
+        self._clock = clock
+        self._deadlines = deadlines
+
+    def offers_key(self, key_type: str) -> bool:
+        """Tell whether the server has a host key of this type, by the types that it offers."""
+        names = _RSA_NAMES if key_type == _RSA else {key_type}
+        return not names.isdisjoint(self._transport.theirs.host_keys)
+
+    def trust(self) -> None:
+        """Let the server send as much as it likes, now that its host key has been accepted."""
+        self._sock.trust()
+
+    @property
+    def server_ident(self) -> str:
+        """The server's identification line (RFC 4253 §4.2), cleaned."""
+        return display_name(self._transport.remote_version.encode("utf-8", "replace"))[:100]
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the connection stands, as far as is known without asking."""
+        return self._transport.is_active()
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the server was last heard."""
+        return self._clock.monotonic() - self._sock.heard
+
+    @property
+    def incomplete_for(self) -> float:
+        """Seconds since the last packet of the server's was here to its end."""
+        return self._clock.monotonic() - self._transport.packet_at
+
+    @property
+    def was_damaged(self) -> bool:
+        """Tell whether the connection ended over a packet whose MAC did not fit its bytes."""
+        return self._transport.was_damaged
+
+    @property
+    def disconnect_reason(self) -> str:
+        """The server's words on why it has ended the connection, cleaned; empty if none."""
+        disconnect = self._transport.disconnect
+        return sentence(disconnect.reason) if disconnect is not None else ""
+
+    def ask_for_life(self) -> None:
+        """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
+
+        Waits until it has answered or the connection has ended, so it is called aside. That it has
+        ended is for :attr:`alive` and :attr:`silent_for` to say.
+        """
+        with contextlib.suppress(*SSH_ERRORS):
+            self._transport.global_request("keepalive@openssh.com", wait=True)
+
+    def auth_none(self, username: str) -> AuthAnswer:
+        """Ask which methods there are (RFC 4252 §5.2); sends no secret."""
+        return self._authenticate(lambda: self._transport.auth_none(username))
+
+    @property
+    def banner(self) -> str:
+        """Return the server's banner so far (RFC 4252 §5.4), cleaned and cut."""
+        return self._transport.banner.text
+
+    def on_banner(self, tell: Callable[[str], None]) -> None:
+        """Have ``tell`` called with each piece of the banner, on the thread that reads."""
+        self._transport.on_banner = tell
+
+    def while_waiting(self, tick: Callable[[], None]) -> None:
+        """Have ``tick`` called several times a second while an answer to a secret is waited for.
+
+        What it raises ends the wait, and the sign-in.
+        """
+        self._transport.while_waiting = tick
+
+    def auth_password(self, username: str, password: Secret) -> AuthAnswer:
+        """Send the password once. Whatever the answer, it is not sent again."""
+        return self._authenticate(
+            lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
+        )
+
+    def auth_publickey(self, username: str, key: paramiko.PKey) -> AuthAnswer:
+        """Prove that we hold a private key (RFC 4252 §7)."""
+        return self._authenticate(lambda: self._transport.auth_key(username, key))
+
+    def auth_interactive(self, username: str, respond: Respond) -> AuthAnswer:
+        """Answer the server's prompts (RFC 4256); ``respond`` is called on this thread."""
+        return self._authenticate(lambda: self._transport.auth_prompts(username, respond))
+
+    def _authenticate(self, ask: Callable[[], list[str]]) -> AuthAnswer:
+        try:
+            remaining = ask()
+        except AuthRefusedError as refused:
+            detail = "" if refused.offered else "method not offered"
+            return AuthAnswer(AuthOutcome.REFUSED, refused.methods, detail)
+        except PasswordChangeRequestError as expired:
+            return AuthAnswer(AuthOutcome.EXPIRED, server_said=expired.prompt)
+        except KeyTypeError as error:
+            return AuthAnswer(AuthOutcome.KEY_TYPE, detail=sentence(str(error)))
+        except SSH_ERRORS as error:
+            return AuthAnswer(
+                AuthOutcome.UNKNOWN,
+                detail=type(error).__name__,
+                disconnect=self._transport.disconnect,
+                is_late=isinstance(error, TimeoutError),
+            )
+        return AuthAnswer(
+            AuthOutcome.PARTIAL if remaining else AuthOutcome.ACCEPTED, tuple(remaining)
+        )
+
+    def open_subsystem(self, name: str) -> Subsystem:
+        """Open a channel, and ask for a program of the server's on it (RFC 4254 §6.5).
+
+        The calling thread owns the channel. The answer to the request is not waited for.
+
+        Raises:
+            ConnectionLostError: the connection ended, or the server did not answer in time.
+            UnsupportedError: the server grants no further channel.
+        """
+        return open_subsystem(self._transport, name, self._deadlines.channel)
+
+    def keep_socket(self) -> None:
+        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
+        self._sock.keep()
+
+    def reset(self) -> None:
+        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
+        self._sock.reset()
+
+    def close(self) -> None:
+        """End the connection and its thread; channels on it end too."""
+        self._sock.hang_up()
+        self._transport.close()
+        self._transport.join(_JOIN)
+        self._transport.release()
+
+
+def connect(
+    host: str,
+    port: int,
+    known: tuple[HostKey, ...],
+    clock: Clock,
+    deadlines: Deadlines,
+    cancel: CancelToken,
+    *,
+    ahead: DialAhead | None = None,
+) -> Connection:
+    """Reach a server and exchange keys. Nothing about the account is sent.
+
+    The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
+    ``known`` are asked for first, so that a server with several keys shows the one on record. A
+    connection that was dialled ``ahead`` is taken where it leads there.
+
+    Raises:
+        CannotReachError: no such host, no answer, or no SSH server.
+        ServerBusyError: a server that lets nobody in just now.
+        ServerUnusableError: an SSH server with which no common algorithm exists.
+        Cancelled: as asked.
+    """
+    dialled = ahead.take(host, port, cancel) if ahead is not None else None
+    if dialled is None:
+        dialled = dial(host, port, deadlines.connect, clock, cancel)
+    sock = MonitoredSocket(dialled, clock, first=_FIRST)
+    transport = None
+    try:
+        transport = Transport(sock)
+        transport.set_log_channel(bounded_log())
+        transport.daemon = True
+        # Behind our own deadline, which can tell a server that is late from one that hangs up.
+        transport.banner_timeout = transport.handshake_timeout = 2 * deadlines.handshake
+        transport.auth_timeout = deadlines.authentication
+        transport.verdict_timeout = deadlines.verdict
+        transport.logger.info("%s:%d: connecting", host, port)
+        options = transport.get_security_options()
+        options.ciphers = CIPHERS
+        options.digests = MACS
+        options.key_types = _known_first(tuple(options.key_types), known)
+        _exchange_keys(transport, sock, deadlines.handshake, cancel)
+        host_key = _host_key(transport)
+    except (*SSH_ERRORS, Cancelled) as error:
+        heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
+        sock.hang_up()
+        if transport is not None:
+            transport.close()
+            if transport.is_alive():
+                transport.join(_JOIN)
+            transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
+            transport.release()
+        sock.close()
+        if isinstance(error, Cancelled):
+            raise
+        raise no_handshake(host, port, heard) from error
+    return Connection(transport, sock, host_key, clock, deadlines)
+
+
+def _exchange_keys(
+    transport: Transport, sock: MonitoredSocket, seconds: float, cancel: CancelToken
+) -> None:
+    done = threading.Event()
+    transport.start_client(event=done)
+    first = b""
+    for _look in range(round(seconds / LOOK)):
+        if done.wait(LOOK):
+            break
+        cancel.check()
+        if first and first == sock.first and not ident(first) and protocol(first) is not None:
+            raise paramiko.SSHException("another protocol")  # which may wait for more, as we do
+        first = sock.first
+    else:
+        raise TimeoutError("no keys in time")
+    if not transport.is_active():
+        raise transport.get_exception() or EOFError
+
+
+def _heard(
+    transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
+) -> Heard:
+    """Describe what came within the handshake's ``seconds``, which failed with ``error``."""
+    if transport is None:
+        return Heard(detail=type(error).__name__)
+    is_late = isinstance(error, TimeoutError)
+    quiet = sock.clock.monotonic() - sock.heard
+    theirs = transport.theirs
+    return Heard(
+        first=sock.first,
+        has_ended=sock.has_ended,
+        is_late=is_late,
+        is_slow=is_late and bool(sock.first) and quiet < seconds / 4,
+        disconnect=transport.disconnect,
+        mismatch=mismatch(transport.ours, theirs) if theirs.key_exchanges else None,
+        detail=f"{type(error).__name__}: {sentence(str(error))}",
+    )
+
+
+def _known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:
+    types = {key.key_type for key in known}
+    if _RSA in types:
+        types |= _RSA_NAMES
+    return tuple(sorted(offered, key=lambda name: name not in types))
+
+
+def _host_key(transport: paramiko.Transport) -> HostKey:
+    key = transport.get_remote_server_key()
+    return HostKey(key.get_name(), key.asbytes())

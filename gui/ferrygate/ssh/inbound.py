@@ -1,0 +1,79 @@
+"""Hands what comes for the channels of a connection to their streams."""
+
+from __future__ import annotations
+
+import struct
+
+from paramiko import SSHException
+
+from ferrygate.ssh.stream import ChannelStream
+
+_WINDOW_ADJUST, _DATA, _EXTENDED_DATA, _EOF, _CLOSE = range(93, 98)  # RFC 4254 §9
+_U32 = struct.Struct(">I")
+
+
+class Inbound:
+    """Sorts messages on the thread that reads.
+
+    Attributes:
+        streams: by our number of their channel; changed by the thread that reads.
+    """
+
+    def __init__(self) -> None:
+        self.streams: dict[int, ChannelStream] = {}
+        self._unflushed: set[ChannelStream] = set()
+
+    def deliver(self, kind: int, body: memoryview) -> bool:
+        """Give a message to its channel's stream; returns whether that is all it is for.
+
+        Raises:
+            SSHException: it does not hold together, or is more than it may be.
+        """
+        if not _WINDOW_ADJUST <= kind <= _CLOSE:
+            return False
+        try:
+            (number,) = _U32.unpack_from(body)
+            stream = self.streams.get(number)
+            if stream is None:
+                return False
+            if kind == _WINDOW_ADJUST:
+                stream.widen(*_U32.unpack_from(body, 4))
+            elif kind == _DATA:
+                stream.take(_string(body[4:]))
+                self._unflushed.add(stream)
+            elif kind == _EXTENDED_DATA:
+                stream.drop(_string(body[8:]))
+            else:
+                self.flush()
+                stream.end()
+                if kind == _CLOSE:
+                    self.streams.pop(number).closed(by_peer=True)
+                return False
+        except struct.error:
+            raise SSHException(f"message {kind} cut short") from None
+        return True
+
+    def flush(self) -> None:
+        """Wake the owners of streams for which something came."""
+        for stream in self._unflushed:
+            stream.flush()
+        self._unflushed.clear()
+
+    def go_on(self) -> None:
+        """Tell all streams that they may send again; on any thread."""
+        for stream in list(self.streams.values()):
+            stream.go_on()
+
+    def end(self) -> None:
+        """The connection has ended, and so have its channels."""
+        self.flush()
+        for stream in self.streams.values():
+            stream.closed(by_peer=False)
+
+
+def _string(field: memoryview) -> memoryview:
+    """The string (RFC 4251 §5) that ends a message."""
+    (size,) = _U32.unpack_from(field)
+    if size != len(field) - _U32.size:
+        raise SSHException(f"string of {size} bytes in {len(field)}")
+    return field[_U32.size :]

@@ -1,0 +1,74 @@
+"""Reaching a server while the program still loads what it will talk to it with."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from queue import Empty, SimpleQueue
+
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import FerrygateError
+from ferrygate.ssh.dial import LOOK, dial
+
+_JOIN = 1.0  # seconds a dialling that nobody needs may take to end; a name may be asked for longer
+
+
+class DialAhead:
+    """One connection that is dialled on a thread of its own. Nothing is sent over it.
+
+    It is for one thread to take, once, and to close.
+    """
+
+    def __init__(self, host: str, port: int, seconds: float, clock: Clock) -> None:
+        """Begin to dial, as :func:`ferrygate.ssh.dial.dial`."""
+        self._where = (host, port)
+        self._seconds = seconds
+        self._clock = clock
+        self._unneeded = CancelToken()
+        self._end: SimpleQueue[socket.socket | FerrygateError] = SimpleQueue()
+        self._thread = threading.Thread(target=self._dial, name="dial", daemon=True)
+        self._thread.start()
+
+    def take(self, host: str, port: int, cancel: CancelToken) -> socket.socket | None:
+        """The connection, once; none where it leads elsewhere, or was taken before.
+
+        Raises:
+            CannotReachError: as for dialling.
+            Cancelled: as asked.
+        """
+        if (host, port) != self._where or self._unneeded.cancelled:
+            return None
+        while self._thread.is_alive():
+            self._thread.join(LOOK)
+            cancel.check()
+        try:
+            end = self._end.get_nowait()
+        except Empty:
+            return None
+        if isinstance(end, FerrygateError):
+            raise end
+        return end
+
+    def close(self) -> None:
+        """Hang up, unless it was taken."""
+        self._unneeded.cancel()
+        self._thread.join(_JOIN)
+        try:
+            end = self._end.get_nowait()
+        except Empty:
+            return
+        if isinstance(end, socket.socket):
+            end.close()
+
+    def _dial(self) -> None:
+        host, port = self._where
+        try:
+            sock = dial(host, port, self._seconds, self._clock, self._unneeded)
+        except FerrygateError as error:
+            self._end.put(error)
+            return
+        if self._unneeded.cancelled:
+            sock.close()
+        else:
+            self._end.put(sock)

@@ -1,0 +1,231 @@
+"""The bytes of one SSH channel (RFC 4254 §5), between the transport's thread and its owner."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Protocol
+
+from paramiko import SSHException
+
+from ferrygate.common.byte_pieces import Piece, append_piece
+from ferrygate.common.byte_stream import connection_lost
+from ferrygate.ssh.ssh_errors import SSH_ERRORS, lost_by
+
+MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
+LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
+_LONGEST_COMPLAINT = 2000  # bytes
+
+
+class Channel(Protocol):
+    """Describes the part of the library's channel that is used."""
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+class Outlet(Protocol):
+    """Where packets go; what sends, raises errors of :data:`SSH_ERRORS`."""
+
+    @property
+    def burst(self) -> int:
+        """Return the bytes of data to send in one go."""
+
+    @property
+    def open(self) -> bool:
+        """Tell whether anything would be sent now."""
+
+    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
+        """Send at most a :attr:`burst` to the peer's ``channel``, ``most`` bytes in a packet.
+
+        Returns whether it was taken. If not, streams are told when to go on.
+        """
+
+    def send_window_adjust(self, channel: int, count: int) -> bool:
+        """Let the peer send ``count`` bytes more; returns whether that was possible."""
+
+
+class ChannelStream:
+    """The stream of one open channel, with its windows.
+
+    The peer can never make it hold more than ``window`` bytes.
+
+    Attributes:
+        complaint: the beginning of what the server's program wrote to its standard error.
+    """
+
+    def __init__(
+        self, channel: Channel, outlet: Outlet, window: int, *, peer: int, room: int, most: int
+    ) -> None:
+        """Take over a channel before its first byte.
+
+        Args:
+            channel: to close it.
+            outlet: for what is sent.
+            window: how many bytes the peer may send before any are received here.
+            peer: the peer's number for the channel.
+            room: how many bytes the peer takes at first.
+            most: how many of them in one packet.
+        """
+        self.complaint = b""
+        self._channel = channel
+        self._outlet = outlet
+        self._peer = peer
+        self._most = max(LEAST_DATA, min(most, MOST_DATA))
+        self._changed = threading.Condition(threading.Lock())  # guards these
+        self._chunks: list[Piece] = []
+        self._room = room
+        self._may_go_on = False
+        self._woken = False
+        self._ended = False
+        self._closed = threading.Event()  # by the peer, or with the connection
+        self.closed_by_peer = False
+        self._arrived: list[Piece] = []  # the transport's thread's
+        # Sums since the channel was opened, in bytes; each is written by one thread.
+        self._received = 0  # transport's
+        self._dropped = 0
+        self._granted = window  # owner's
+        self._taken = 0
+        self._returned = 0
+        self._half = window // 2
+
+    # ------------------------------------------------------------ for the owner
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """See :class:`ByteStream`."""
+        with self._changed:
+            if self._ended:
+                raise connection_lost("channel closed")
+            count = min(len(data), self._room, self._outlet.burst)
+            self._room -= count
+        if not count:
+            return 0
+        try:
+            is_taken = self._outlet.send_data(self._peer, memoryview(data)[:count], self._most)
+        except SSH_ERRORS as error:
+            raise lost_by(error) from error
+        if is_taken:
+            return count
+        with self._changed:
+            self._room += count
+        return 0
+
+    def recv(self, seconds: float, /) -> bytes:
+        """See :class:`ByteStream`."""
+        self._return_window()
+        with self._changed:
+            self._changed.wait_for(self._has_news, seconds)
+            if self._woken:
+                self._woken = False
+                raise TimeoutError
+            self._may_go_on = False
+            chunks, self._chunks = self._chunks, []
+            if not chunks:
+                if self._ended:
+                    return b""
+                raise TimeoutError
+        data = b"".join(chunks)
+        self._taken += len(data)
+        return data
+
+    def wake(self) -> None:
+        """See :class:`ByteStream`."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def send_ready(self) -> bool:
+        """See :class:`ByteStream`."""
+        return self._room > 0 and self._outlet.open
+
+    def close(self) -> None:
+        """See :class:`ByteStream`."""
+        with self._changed:
+            self._ended = True
+            self._chunks = []
+            self._changed.notify()
+        with contextlib.suppress(*SSH_ERRORS):  # the connection may have ended already
+            self._channel.close()
+
+    def wait_closed(self, seconds: float, /) -> bool:
+        """See :class:`ByteStream`."""
+        return self._closed.wait(seconds)
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether nothing more will come."""
+        return self._ended
+
+    def _has_news(self) -> bool:
+        return bool(self._chunks) or self._woken or self._may_go_on or self._ended
+
+    def _return_window(self) -> None:
+        """Let the peer send as much as was read, once that is half of the window."""
+        count = self._taken + self._dropped - self._returned
+        if count >= self._half:
+            self._granted += count  # before the peer can know
+            with contextlib.suppress(*SSH_ERRORS):  # recv() tells the end, behind what arrived
+                if self._outlet.send_window_adjust(self._peer, count):
+                    self._returned += count
+                else:
+                    self._granted -= count
+
+    # ------------------------------------------------------------ for the transport's thread
+
+    def take(self, data: memoryview) -> None:
+        """Keep data that came, until :meth:`flush`.
+
+        Raises:
+            SSHException: the peer sent more than it may.
+        """
+        self._count(len(data))
+        if not data:  # it is allowed, and says nothing
+            return
+        append_piece(self._arrived, data)
+
+    def drop(self, data: memoryview) -> None:
+        """Count what came over standard error, and keep its beginning; raises as :meth:`take`."""
+        self._count(len(data))
+        self._dropped += len(data)
+        self.complaint += bytes(data[: _LONGEST_COMPLAINT - len(self.complaint)])
+
+    def flush(self) -> None:
+        """Hand over what was taken."""
+        arrived, self._arrived = self._arrived, []
+        if not arrived:
+            return
+        with self._changed:
+            if not self._ended:
+                append_piece(self._chunks, arrived[0])
+                self._chunks += arrived[1:]
+            self._changed.notify()
+
+    def _count(self, count: int) -> None:
+        self._received += count
+        if self._received > self._granted:
+            raise SSHException("more data than the window takes")
+
+    def widen(self, count: int) -> None:
+        """The peer takes so many bytes more."""
+        with self._changed:
+            if not self._room:
+                self._may_go_on = True
+                self._changed.notify()
+            self._room += count
+
+    def go_on(self) -> None:
+        """Go on sending: the obstacle is gone."""
+        with self._changed:
+            self._may_go_on = True
+            self._changed.notify()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def closed(self, *, by_peer: bool) -> None:
+        """The channel is closed, by the peer or because the connection has ended."""
+        self.closed_by_peer = by_peer
+        self.end()
+        self._closed.set()
