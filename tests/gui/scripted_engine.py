@@ -245,13 +245,13 @@ class ScriptedEngine:
         self._done(request)
 
     def _transfer(self, command: Upload | Download) -> None:
-        upload = isinstance(command, Upload)
         view = BatchView(
             batch=batch_of(command.request),
-            direction=Direction.UPLOAD if upload else Direction.DOWNLOAD,
+            direction=Direction.UPLOAD if isinstance(command, Upload) else Direction.DOWNLOAD,
             name=source_names(command)[0],
             sources=len(command.sources),
             target=target_name(command),
+            remote_folder=command.folder if isinstance(command, Upload) else b"",
             files_total=len(command.sources),
             bytes_total=1000,
             bytes_moved=400,
@@ -285,6 +285,7 @@ def finished(view: BatchView, now: float) -> BatchView:
         name=view.name,
         sources=view.sources,
         target=view.target,
+        remote_folder=view.remote_folder,
         files_total=view.files_total,
         files_finished=view.files_total,
         files_delivered=view.files_total,

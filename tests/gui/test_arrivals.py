@@ -13,9 +13,9 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine.messages.command import Command
-from ferrygate.engine.messages.event import Done, Failed
+from ferrygate.engine.messages.event import Done
 from ferrygate.engine.messages.files import FolderBlock, ListFolder
-from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.transfers.views import (
     BatchId,
     BatchView,
@@ -37,7 +37,7 @@ class Rows:
         self.entries: dict[bytes, Entry] = {}
         self.puts = 0
 
-    def begin(self) -> None:
+    def begin(self, _folder: bytes, /) -> None:
         self.entries.clear()
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -69,6 +69,7 @@ class Desk:
         self.clock = StillClock()
         self.rows = Rows()
         self.sent: list[Command] = []
+        self.folders: dict[BatchId, bytes] = {}
         self.presenter = FolderPresenter(Outbox(self.sent.append), self.clock, self.rows)
         self.presenter.start(b"/")
         self.list(Entry(b"exports", EntryKind.FOLDER), Entry(b"inbox", EntryKind.FOLDER))
@@ -88,11 +89,9 @@ class Desk:
         self.presenter.handle(FolderBlock(request=request, entries=entries))
         self.presenter.handle(Done(request=request))
 
-    def upload(self, folder: bytes | None = None, name: str = "1") -> BatchId:
-        self.presenter.upload(["plates"], folder)
+    def upload(self, folder: bytes = b"/inbox", name: str = "1") -> BatchId:
         batch = BatchId(name)
-        request = self.sent[-1].request  # type: ignore[union-attr]
-        self.presenter.handle(BatchStarted(request=request, batch=batch))
+        self.folders[batch] = folder
         self.tell(batch)
         return batch
 
@@ -103,6 +102,7 @@ class Desk:
             name="plates",
             sources=1,
             target="/inbox",
+            remote_folder=self.folders[batch],
             finished=ended,
             problem=why,
         )
@@ -240,13 +240,6 @@ def test_an_upload_that_is_cancelled_is_no_refusal_of_the_folder(desk: Desk) -> 
     batch = desk.upload()
     desk.tell(batch, ended=True, why=CANCELLED)
     assert desk.presenter.view.refused is None
-
-
-def test_an_upload_that_cannot_begin_is_said(desk: Desk) -> None:
-    desk.presenter.upload(["plates"])
-    request = desk.sent[-1].request  # type: ignore[union-attr]
-    desk.presenter.handle(Failed(request, CANCELLED))
-    assert desk.presenter.view.refused == CANCELLED
 
 
 def test_a_new_folder_shows_while_an_upload_goes_on(desk: Desk) -> None:

@@ -186,7 +186,7 @@ def test_each_batch_has_its_question_in_its_row(signed_in: Rig, tmp_path: Path) 
     signed_in.engine.holds_transfers = True
     for name in ("one.csv", "two.csv"):
         (tmp_path / name).write_text("1")
-        signed_in.workspace.folder.upload([str(tmp_path / name)])
+        signed_in.workspace.transfers.upload([str(tmp_path / name)], b"/")
     uploads = [sent for sent in signed_in.engine.commands if isinstance(sent, Upload)]
     for name, upload in zip(("one.csv", "two.csv"), uploads, strict=True):
         signed_in.engine.tell(question(batch_of(upload.request), conflict(name)))

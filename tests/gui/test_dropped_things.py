@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
-from ferrygate.app.models.folder_model import NAMES_FORMAT
+from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.presenters.drop_load import LeftOut, left_out_problem, short_words
 from ferrygate.app.widgets.dropped_files import read_drop
 
@@ -89,7 +89,7 @@ def test_a_picture_without_a_file_is_one_and_a_text_may_be_a_web_address() -> No
 
 
 def test_rows_of_the_list_are_nothing_to_explain() -> None:
-    load = read_drop(of_formats(NAMES_FORMAT))
+    load = read_drop(of_formats(PATHS_FORMAT))
     assert (load.is_own, load.files, load.left_out) == (True, (), ())
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragLeaveEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from ferrygate.app.automation.window_driver import carried
-from ferrygate.app.models.folder_model import NAMES_FORMAT, Column
+from ferrygate.app.models.folder_model import PATHS_FORMAT, Column
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_light import DropChip, DropFrame
 from ferrygate.common.errors import Kind, Problem
@@ -139,7 +139,7 @@ def test_a_drop_on_a_part_of_the_path_goes_there(signed_in: Rig, file: Path) -> 
 
 def test_a_drop_elsewhere_is_refused(signed_in: Rig, file: Path) -> None:
     signed_in.engine.holds_transfers = True
-    signed_in.workspace.folder.upload([str(file)])
+    signed_in.workspace.transfers.upload([str(file)], signed_in.workspace.folder.view.path)
     signed_in.driver.wait_for("panel", signed_in.window.transfers.isVisible)
     window = signed_in.window
     nowhere: list[tuple[QWidget, QPoint]] = [
@@ -194,7 +194,7 @@ def test_a_folder_that_takes_nothing_is_refused_wherever_it_is_shown(
 
 def test_rows_of_the_list_are_not_dropped_on_the_list(signed_in: Rig) -> None:
     data = QMimeData()
-    data.setData(NAMES_FORMAT, b"a.csv")
+    data.setData(PATHS_FORMAT, b"/a.csv")
     port = signed_in.window.files.files.viewport()
     assert not signed_in.driver.drop_on(port, signed_in.driver.empty_place(), data)
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.gui
 def start_upload(rig: Rig) -> BatchId:
     """Have a batch be on its way to the folder shown."""
     rig.engine.holds_transfers = True
-    rig.workspace.folder.upload(["plates"])
+    rig.workspace.transfers.upload(["plates"], rig.workspace.folder.view.path)
     upload = rig.engine.commands[-1]
     assert isinstance(upload, Upload)
     batch = batch_of(upload.request)

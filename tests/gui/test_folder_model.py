@@ -61,7 +61,7 @@ def names(model: FolderModel) -> list[str]:
 def test_folders_come_first_and_names_in_natural_order(
     model: FolderModel, clock: StillClock
 ) -> None:
-    model.begin()
+    model.begin(b"/")
     model.add(entries(clock.now()))
     model.end()
     assert picture(model) == (
@@ -92,7 +92,7 @@ def test_the_filter_forgets_case_and_another_folder_forgets_the_filter(
     model.add([Entry(b"scan 1.csv", EntryKind.FILE), Entry(b"other", EntryKind.FILE)])
     model.end()
     assert names(model) == ["scan 1.csv", "Scan 9.csv", "scan 10.csv"]
-    model.begin()
+    model.begin(b"/")
     model.add(entries(clock.now()))
     model.end()
     assert model.rowCount() == 5
@@ -171,7 +171,7 @@ def test_a_hundred_thousand_rows_come_sort_and_filter_quickly(
         )
         for number in range(MANY)
     ]
-    model.begin()
+    model.begin(b"/")
     filling = _seconds(lambda: _fill(model, many))
     selection = QItemSelectionModel(model)
     selection.setCurrentIndex(model.index(500, 0), QItemSelectionModel.SelectionFlag.Current)
@@ -207,7 +207,7 @@ def csv(number: int, size: int | None = None) -> Entry:
 def test_what_comes_later_stands_where_sorting_would_put_it(
     model: FolderModel, qtmodeltester: ModelTester, column: Column, order: Qt.SortOrder
 ) -> None:
-    model.begin()
+    model.begin(b"/")
     model.sort(column, order)
     model.add([*map(csv, (5, 1, 9, 3)), Entry(b"b", EntryKind.FOLDER)])
     model.end()
@@ -225,7 +225,7 @@ def test_what_comes_later_stands_where_sorting_would_put_it(
 
 
 def test_what_comes_again_takes_the_place_of_its_name(model: FolderModel) -> None:
-    model.begin()
+    model.begin(b"/")
     model.add([csv(1, 10), csv(2, 20)])
     model.end()
     model.put([csv(1, 11)])
@@ -238,7 +238,7 @@ def test_a_folder_that_files_go_into_keeps_its_kind_and_its_time(
     model: FolderModel, kind: EntryKind
 ) -> None:
     there = Entry(b"inbox", kind, None, DAY)
-    model.begin()
+    model.begin(b"/")
     model.add([there])
     model.end()
     model.put([Entry(b"inbox", EntryKind.FOLDER)])
@@ -246,7 +246,7 @@ def test_a_folder_that_files_go_into_keeps_its_kind_and_its_time(
 
 
 def test_a_folder_in_the_place_of_a_file_is_shown_as_one(model: FolderModel) -> None:
-    model.begin()
+    model.begin(b"/")
     model.add([csv(1, 10)])
     model.end()
     model.put([Entry(b"f1.csv", EntryKind.FOLDER)])
@@ -254,7 +254,7 @@ def test_a_folder_in_the_place_of_a_file_is_shown_as_one(model: FolderModel) -> 
 
 
 def test_what_comes_later_is_filtered_like_the_rest(model: FolderModel) -> None:
-    model.begin()
+    model.begin(b"/")
     model.add([csv(1)])
     model.end()
     model.set_filter("f1")

@@ -22,7 +22,7 @@ from ferrygate.engine.messages.files import (
     RenamePath,
     StatPath,
 )
-from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, Upload
+from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.transfers.views import BatchId, BatchView, Direction
 from gui.conftest import StillClock
 
@@ -31,7 +31,12 @@ FOLDER = Entry(b"inbox", EntryKind.FOLDER)
 PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence=message("The server does not allow it."))
 
 UPLOAD = BatchView(
-    batch=BatchId("1"), direction=Direction.UPLOAD, name="b.csv", sources=1, target="/"
+    batch=BatchId("1"),
+    direction=Direction.UPLOAD,
+    name="b.csv",
+    sources=1,
+    target="/",
+    remote_folder=b"/",
 )
 
 
@@ -43,7 +48,7 @@ class Rows:
         self.chosen = b""
         self._again: list[bytes] = []
 
-    def begin(self) -> None:
+    def begin(self, _folder: bytes, /) -> None:
         self.names = []
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -330,10 +335,7 @@ def test_a_refused_change_is_shown_until_it_is_dismissed(table: Table) -> None:
 
 def test_a_finished_upload_refreshes_the_folder(table: Table) -> None:
     table.start(FILE)
-    table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-    table.presenter.handle(BatchStarted(request=table.last, batch=UPLOAD.batch))
     table.presenter.handle(BatchChanged(UPLOAD))
-    assert isinstance(table.sent[-1], Upload)
     for _end in ("the first", "after it was tried again"):
         table.presenter.handle(BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
         assert isinstance(table.sent[-1], ListFolder)
@@ -345,8 +347,6 @@ def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) ->
     table.start(FILE)
     other = msgspec.structs.replace(UPLOAD, batch=BatchId("another"))
     for view in (UPLOAD, other):
-        table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-        table.presenter.handle(BatchStarted(request=table.last, batch=view.batch))
         table.presenter.handle(BatchChanged(view))
     table.presenter.handle(BatchChanged(msgspec.structs.replace(UPLOAD, finished=True)))
     lists = [command for command in table.sent if isinstance(command, ListFolder)]
@@ -359,8 +359,6 @@ def test_a_folder_is_read_again_once_all_its_uploads_have_ended(table: Table) ->
 
 def test_how_far_an_upload_is_and_what_is_fetched_is_no_news_of_the_folder(table: Table) -> None:
     table.start(FILE)
-    table.presenter.upload(["/tmp/b.csv"])  # noqa: S108  a name, not a file
-    table.presenter.handle(BatchStarted(request=table.last, batch=UPLOAD.batch))
     table.presenter.handle(BatchChanged(UPLOAD))
     changes: list[None] = []
     table.presenter.subscribe(lambda: changes.append(None))
@@ -370,14 +368,6 @@ def test_how_far_an_upload_is_and_what_is_fetched_is_no_news_of_the_folder(table
     )
     table.presenter.handle(BatchChanged(fetched))
     assert changes == []
-
-
-def test_nothing_chosen_sends_nothing(table: Table) -> None:
-    table.start(FILE)
-    before = len(table.sent)
-    table.presenter.upload([])
-    table.presenter.download([], "/tmp")  # noqa: S108  a name, not a file
-    assert len(table.sent) == before
 
 
 def test_a_folder_with_too_many_names_is_shown_as_far_as_it_goes(table: Table) -> None:

@@ -167,7 +167,7 @@ def test_the_question_follows_what_goes_on_and_ends_with_it() -> None:
 def start(rig: Rig) -> BatchView:
     """Have an upload be under way."""
     rig.engine.holds_transfers = True
-    rig.workspace.folder.upload(["plates"])
+    rig.workspace.transfers.upload(["plates"], rig.workspace.folder.view.path)
     upload = rig.engine.commands[-1]
     assert isinstance(upload, Upload)
     view = msgspec.structs.replace(PLATES, batch=batch_of(upload.request))

@@ -90,7 +90,7 @@ def files(model: CountingModel, qapp: QApplication, qtbot: QtBot) -> FileList:
     made.resize(1000, 700)
     made.show()
     qtbot.waitExposed(made)
-    model.begin()
+    model.begin(b"/")
     with qtbot.waitSignal(model.settled):
         listed(model, ENTRIES)
     made.setFocus()
@@ -205,7 +205,7 @@ def test_many_rows_selected_here_and_there_are_kept_over_an_order_and_a_refresh(
 def test_rows_that_come_move_none_until_the_listing_ends_and_are_sorted_once_then(
     model: CountingModel, qtbot: QtBot
 ) -> None:
-    model.begin()
+    model.begin(b"/")
     shown: list[bytes] = []
     for start in range(0, MANY, 100):
         model.add(ENTRIES[start : start + 100])
@@ -224,7 +224,7 @@ def test_nothing_is_sorted_under_a_hand_that_is_at_work(
     files: FileList, model: CountingModel, clock: StillClock, qtbot: QtBot
 ) -> None:
     wrong = [b"c.csv", b"a.csv", b"b.csv"]
-    model.begin()
+    model.begin(b"/")
     clock.time += 1  # so that rows could be aimed at
     for name in wrong:
         model.add([Entry(name, EntryKind.FILE)])

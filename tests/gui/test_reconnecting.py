@@ -44,7 +44,7 @@ def test_a_folder_opened_while_the_connection_is_away_says_what_it_waits_for(
 
 def test_while_reconnecting_nothing_stale_is_said_and_the_list_stays(signed_in: Rig) -> None:
     signed_in.engine.holds_transfers = True
-    signed_in.workspace.folder.upload(["report.csv"])
+    signed_in.workspace.transfers.upload(["report.csv"], signed_in.workspace.folder.view.path)
     signed_in.driver.wait_for("speed", lambda: signed_in.driver.shows("100 bytes/s"))
     assert signed_in.driver.shows("about 6 s left")
     until = signed_in.desktop._options.clock.now() + 7

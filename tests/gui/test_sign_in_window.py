@@ -370,7 +370,7 @@ def test_the_question_about_a_taken_name_is_scrolled_to(signed_in: Rig, tmp_path
     for name in "abcdef":
         file = tmp_path / name
         file.write_text(name)
-        signed_in.workspace.folder.upload([str(file)])
+        signed_in.workspace.transfers.upload([str(file)], signed_in.workspace.folder.view.path)
     first = sent(signed_in, Upload)[0]
     assert isinstance(first, Upload)
     signed_in.driver.wait_for("rows", lambda: len(signed_in.workspace.transfers.view.rows) == 6)

@@ -40,7 +40,7 @@ BATCH = BatchView(
 class FullList:
     """A list that takes no entries."""
 
-    def begin(self) -> None:
+    def begin(self, folder: bytes) -> None:
         pass
 
     def add(self, entries: Iterable[Entry]) -> None:  # noqa: ARG002  the sink's signature

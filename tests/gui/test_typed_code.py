@@ -283,7 +283,7 @@ def test_after_a_cut_the_next_code_is_typed_beside_the_files(signed_in: Rig, qtb
 
 def test_transfers_say_that_they_wait_for_the_next_code(signed_in: Rig) -> None:
     signed_in.engine.holds_transfers = True
-    signed_in.workspace.folder.upload(["plates.csv"])
+    signed_in.workspace.transfers.upload(["plates.csv"], signed_in.workspace.folder.view.path)
     signed_in.driver.wait_for("row", signed_in.window.transfers.isVisible)
     signed_in.engine.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
     signed_in.engine.tell(CodeQuestion(question=9, digits=6, goes_on=True))

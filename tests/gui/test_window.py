@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
-from ferrygate.app.models.folder_model import NAMES_FORMAT
+from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.presenters.folder_view import FolderState
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.codes.totp import CodeSecret, live_code
@@ -144,11 +144,11 @@ def test_rows_dragged_to_the_local_pane_are_downloaded_there(
     signed_in.driver.press(Qt.Key.Key_F8)
     local.open_folder(str(tmp_path))
     data = signed_in.desktop.model.mimeData([signed_in.desktop.model.index(1, 0)])
-    assert bytes(data.data(NAMES_FORMAT).data()) == b"a.csv"
-    local.files.names_dropped.emit([b"a.csv"], QPoint(2, 2))
+    assert bytes(data.data(PATHS_FORMAT).data()) == b"/a.csv"
+    local.files.paths_dropped.emit([b"/a.csv"], QPoint(2, 2))
     (download,) = sent(signed_in, Download)
     assert isinstance(download, Download)
-    assert download.folder == str(tmp_path)
+    assert (download.sources, download.folder) == ((b"/a.csv",), str(tmp_path))
 
 
 def test_the_list_is_worked_by_keyboard(signed_in: Rig) -> None:

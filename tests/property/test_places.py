@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from ferrygate.engine.messages.files import (
     RemovePath,
     RenamePath,
 )
-from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged, Upload
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from support.fake_clock import ManualClock
 
@@ -44,7 +45,7 @@ STEP = st.one_of(
 class NoRows:
     """A list that shows nothing."""
 
-    def begin(self) -> None: ...
+    def begin(self, folder: bytes) -> None: ...
 
     def add(self, entries: Iterable[Entry]) -> None: ...
 
@@ -89,8 +90,6 @@ class Server:
             case RemovePath() as asked:
                 self.folders.discard(basename(asked.path))
                 self.presenter.handle(Done(asked.request))
-            case Upload() as asked:
-                self._take(asked)
             case _:
                 pass
 
@@ -102,19 +101,23 @@ class Server:
             self.presenter.handle(FolderBlock(asked.request, entries))
         self.presenter.handle(Done(asked.request))
 
-    def _take(self, asked: Upload) -> None:
+    def take(self, name: bytes) -> None:
+        """Take a folder with a file in it, sent into the start folder."""
         self._batches += 1
-        batch = BatchId(str(self._batches))
-        name = asked.sources[0].encode()
-        self.folders.add(name)
-        remote = join(join(asked.folder, name), b"1.csv")
-        file = FileView(number=0, local="", remote=remote, state=TransferState.DELIVERED)
-        view = BatchView(
-            batch=batch, direction=Direction.UPLOAD, name="", sources=1, target="", finished=True
+        begun = BatchView(
+            batch=BatchId(str(self._batches)),
+            direction=Direction.UPLOAD,
+            name="",
+            sources=1,
+            target="",
+            remote_folder=START,
         )
-        self.presenter.handle(BatchStarted(asked.request, batch))
-        self.presenter.handle(FileChanged(batch, file))
-        self.presenter.handle(BatchChanged(view))
+        self.folders.add(name)
+        remote = join(join(START, name), b"1.csv")
+        file = FileView(number=0, local="", remote=remote, state=TransferState.DELIVERED)
+        self.presenter.handle(BatchChanged(begun))
+        self.presenter.handle(FileChanged(begun.batch, file))
+        self.presenter.handle(BatchChanged(msgspec.structs.replace(begun, finished=True)))
 
     def settle(self) -> None:
         while self.waiting:
@@ -144,7 +147,7 @@ def do(server: Server, step: str, given: object) -> None:
             presenter.ask_to_remove([Entry(name, EntryKind.FOLDER)])
             presenter.remove()
         case "upload", bytes(name):
-            presenter.upload([name.decode()], START)
+            server.take(name)
         case _:
             pass
 

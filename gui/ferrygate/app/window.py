@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
         self.sites = SitesPanel(theme, pace, workspace.sites, background)
         self.sign_in = SignInPanel(theme, pace, workspace, background)
-        self.files = FilesPanel(theme, pace, workspace.folder, model)
+        self.files = FilesPanel(theme, pace, workspace.folder, workspace.transfers, model)
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)
         self.transfers = TransfersPanel(theme, pace, workspace.transfers)

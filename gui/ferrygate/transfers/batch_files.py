@@ -55,6 +55,8 @@ class BatchFiles:
         names: Sequence[str],
         target: str,
         clock: Clock,
+        *,
+        remote_folder: bytes = b"",
     ) -> None:
         self.batch = batch
         self.cancel = CancelToken()
@@ -68,6 +70,7 @@ class BatchFiles:
         self._direction = direction
         self._names = names
         self._target = target
+        self._remote_folder = remote_folder
         self._clock = clock
         self._records: dict[int, FileRecord] = {}  # by number; of what may change yet
         self._queue = FileQueue(clock.monotonic)
@@ -358,6 +361,7 @@ class BatchFiles:
             name=self._names[0] if self._names else "",
             sources=len(self._names),
             target=self._target,
+            remote_folder=self._remote_folder,
             files_total=self._counts.found,
             files_finished=self._counts.ended,
             files_delivered=self._counts[TransferState.DELIVERED],

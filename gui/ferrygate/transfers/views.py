@@ -245,6 +245,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         name: of the first file or folder asked for, for people.
         sources: how many were asked for.
         target: the folder it goes to, for people.
+        remote_folder: the folder that an upload goes to; empty for a download.
         files_total: files known so far; grows while folders are still being walked.
         files_finished: files that have ended, in whatever way.
         files_delivered: files delivered.
@@ -274,6 +275,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
     sources: int
     target: str
+    remote_folder: bytes = b""
     files_total: int = 0
     files_finished: int = 0
     files_delivered: int = 0

@@ -27,9 +27,10 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
+from ferrygate.common.remote_path import join
 from ferrygate.common.text import modified_text, size_text
 
-NAMES_FORMAT = "application/x-ferrygate-names"
+PATHS_FORMAT = "application/x-ferrygate-paths"
 """Names dragged out of the list, joined by slashes, which no name holds."""
 
 _GROUP = 4000  # rows that are shown together at the most: more of them take too long
@@ -94,6 +95,7 @@ class FolderModel(QAbstractTableModel):
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._folder = b"/"
         self._table = FolderTable()
         self._again = FolderTable()  # of the same folder, read again
         self._order = array("I")  # all rows, by their numbers in the table
@@ -112,9 +114,10 @@ class FolderModel(QAbstractTableModel):
 
     # ------------------------------------------------------------ filling it
 
-    def begin(self) -> None:
-        """Another folder: forget all rows and the filter."""
+    def begin(self, folder: bytes) -> None:
+        """Forget all rows and the filter: those of another folder come."""
         self.beginResetModel()
+        self._folder = folder
         self._table = FolderTable()
         self._again = FolderTable()
         self._filter = ""
@@ -301,12 +304,12 @@ class FolderModel(QAbstractTableModel):
         return way.format(column=words)
 
     def mimeTypes(self) -> list[str]:
-        return [NAMES_FORMAT]
+        return [PATHS_FORMAT]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        names = dict.fromkeys(self.name(index.row()) for index in indexes)
+        paths = dict.fromkeys(join(self._folder, self.name(index.row())) for index in indexes)
         data = QMimeData()
-        data.setData(NAMES_FORMAT, b"/".join(names))
+        data.setData(PATHS_FORMAT, b"\0".join(paths))
         return data
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -13,6 +13,7 @@ from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.panels.local_panel import LocalPanel
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.folder_view import TypedName
+from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
@@ -25,17 +26,22 @@ from ferrygate.app.widgets.reading_note import ReadingNote
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
-from ferrygate.common.remote_path import join
 
 
 class FilesPanel(QWidget):
     """Shows the folder presenter's view and hands it what the person wants."""
 
     def __init__(
-        self, theme: Theme, pace: RenderPace, presenter: FolderPresenter, model: FolderModel
+        self,
+        theme: Theme,
+        pace: RenderPace,
+        presenter: FolderPresenter,
+        transfers: TransfersPresenter,
+        model: FolderModel,
     ) -> None:
         super().__init__()
         self._presenter = presenter
+        self._transfers = transfers
         self._model = model
         self._path = presenter.view.path
         self._refused_name: TypedName | None = None
@@ -107,7 +113,7 @@ class FilesPanel(QWidget):
         keys.add(_("This computer's files"), self._toggle_local, ["F8"])
 
     def _connect(self) -> None:
-        bar, files, presenter = self.bar, self.files, self._presenter
+        bar, files = self.bar, self.files
         bar.back_wanted.connect(self._go_back)
         bar.path_chosen.connect(self._go)
         bar.filter_changed.connect(self._filter)
@@ -132,8 +138,8 @@ class FilesPanel(QWidget):
         self._removal.confirmed.connect(self._remove)
         self._removal.dismissed.connect(self._keep)
         self._refused.dismissed.connect(self._keep)
-        self.local.names_dropped.connect(self._download_names)
-        self.local.upload_wanted.connect(presenter.upload)
+        self.local.paths_dropped.connect(self._download)
+        self.local.upload_wanted.connect(self._upload)
 
     # ------------------------------------------------------------ showing
 
@@ -205,7 +211,7 @@ class FilesPanel(QWidget):
         if entry.kind is EntryKind.FILE:
             self._fetch([entry.name])
         elif entry.kind is EntryKind.FOLDER:
-            self._presenter.open(join(self._presenter.view.path, entry.name))
+            self._presenter.open(self._presenter.path_of(entry.name))
             self.files.setFocus()
         else:
             self._presenter.find_out(entry, partial(self._fetch, [entry.name]))
@@ -254,20 +260,24 @@ class FilesPanel(QWidget):
 
     def _fetch(self, names: list[bytes]) -> None:
         """Fetch entries of the folder shown now, whichever is shown once it is known where to."""
+        paths = [self._presenter.path_of(name) for name in names]
         if self.local.isVisible():
-            self._download_names(names, self.local.folder)
+            self._download(paths, self.local.folder)
         else:
-            source = self._presenter.view.path
-            choose_download_folder(self, partial(self._presenter.download, names, source=source))
+            choose_download_folder(self, partial(self._transfers.download, paths))
 
     @Slot(list, str)
-    def _download_names(self, names: list[bytes], folder: str) -> None:
-        self._presenter.download(names, folder)
+    def _download(self, paths: list[bytes], folder: str) -> None:
+        self._transfers.download(paths, folder)
+
+    @Slot(list)
+    def _upload(self, sources: list[str]) -> None:
+        self._transfers.upload(sources, self._presenter.view.path)
 
     @Slot()
     def _choose_uploads(self) -> None:
         """Ask for files; they go to the folder shown now, whichever is shown at the answer."""
-        choose_uploads(self, partial(self._presenter.upload, folder=self._presenter.view.path))
+        choose_uploads(self, partial(self._transfers.upload, folder=self._presenter.view.path))
 
     # ------------------------------------------------------------ changing the folder
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ferrygate.app.dialogs.choosers import download_folder
-from ferrygate.app.models.folder_model import NAMES_FORMAT
+from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.models.local_model import LocalModel
 from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
@@ -30,13 +30,13 @@ _SIZE_WIDTH = 96
 
 
 class LocalList(FileTable):
-    """The local files; takes names dragged out of the remote list.
+    """The local files; takes paths dragged out of the remote list.
 
     Signals:
-        names_dropped: remote names (bytes) and the place of the drop.
+        paths_dropped: remote paths (bytes) and the place of the drop.
     """
 
-    names_dropped = Signal(list, QPoint)
+    paths_dropped = Signal(list, QPoint)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._weigh(event)
@@ -46,11 +46,11 @@ class LocalList(FileTable):
 
     def dropEvent(self, event: QDropEvent) -> None:
         data = event.mimeData()
-        if data.hasFormat(NAMES_FORMAT):
+        if data.hasFormat(PATHS_FORMAT):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            names = bytes(data.data(NAMES_FORMAT).data()).split(b"/")
-            self.names_dropped.emit(names, event.position().toPoint())
+            paths = bytes(data.data(PATHS_FORMAT).data()).split(b"\0")
+            self.paths_dropped.emit(paths, event.position().toPoint())
 
     def find_name(self, prefix: str, start: int) -> int:
         model, root = self.model(), self.rootIndex()
@@ -62,7 +62,7 @@ class LocalList(FileTable):
         return found[0].row() if found else -1
 
     def _weigh(self, event: QDragMoveEvent) -> None:
-        if event.mimeData().hasFormat(NAMES_FORMAT):
+        if event.mimeData().hasFormat(PATHS_FORMAT):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
         else:
@@ -73,11 +73,11 @@ class LocalPanel(QFrame):
     """One local folder.
 
     Signals:
-        names_dropped: remote names (bytes) and the local folder they were dropped on.
+        paths_dropped: remote paths (bytes) and the local folder they were dropped on.
         upload_wanted: local paths to upload.
     """
 
-    names_dropped = Signal(list, str)
+    paths_dropped = Signal(list, str)
     upload_wanted = Signal(list)
 
     def __init__(self, theme: Theme) -> None:
@@ -104,7 +104,7 @@ class LocalPanel(QFrame):
             keys.add(words, partial(self.files.sort_by, at), [f"Ctrl+{at + 1}"])
         self.files.setAccessibleName(_("Files on this computer"))
         self.files.setItemDelegate(FileDelegate(theme, self._icon_of, parent=self.files))
-        self.files.names_dropped.connect(self._dropped)
+        self.files.paths_dropped.connect(self._dropped)
         self.files.doubleClicked.connect(self._open)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 8)
@@ -196,8 +196,8 @@ class LocalPanel(QFrame):
             self.upload_wanted.emit([model.filePath(index)])
 
     @Slot(list, QPoint)
-    def _dropped(self, names: list[bytes], place: QPoint) -> None:
+    def _dropped(self, paths: list[bytes], place: QPoint) -> None:
         model = self._ready_model()
         index = self.files.indexAt(place)
         on_folder = index.isValid() and model.isDir(index)
-        self.names_dropped.emit(names, model.filePath(index) if on_folder else self._folder)
+        self.paths_dropped.emit(paths, model.filePath(index) if on_folder else self._folder)

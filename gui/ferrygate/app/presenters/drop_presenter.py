@@ -97,7 +97,7 @@ class DropPresenter:
         if offer is None:
             return None
         if offer.action is DropAction.UPLOAD:
-            self._workspace.folder.upload(load.files, offer.folder)
+            self._workspace.transfers.upload(load.files, offer.folder)
         elif offer.action is DropAction.OPEN:
             self._workspace.sites.open_file(load.files[0])
         self._say(offer.problem)

@@ -11,8 +11,8 @@ from ferrygate.common.entry import Entry
 class EntrySink(Protocol):
     """The list that shows a folder's entries."""
 
-    def begin(self) -> None:
-        """Another folder: forget all rows."""
+    def begin(self, folder: bytes, /) -> None:
+        """Forget all rows: those of another folder come."""
         ...
 
     def add(self, entries: Iterable[Entry]) -> None:

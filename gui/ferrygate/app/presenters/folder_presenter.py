@@ -40,12 +40,8 @@ from ferrygate.engine.messages.files import (
 from ferrygate.engine.messages.session import SessionChanged, SessionState
 from ferrygate.engine.messages.transfers import (
     BatchChanged,
-    BatchStarted,
-    Download,
     FileChanged,
-    Upload,
 )
-from ferrygate.transfers.views import ConflictChoice
 
 
 class FolderPresenter(Observable):
@@ -136,6 +132,10 @@ class FolderPresenter(Observable):
         self._places.start(folder)
         self._turn_to(folder)
 
+    def path_of(self, name: bytes) -> bytes:
+        """The path of an entry of the folder shown."""
+        return join(self._path, name)
+
     def open(self, path: bytes) -> None:
         """Go to a folder."""
         if path != self._path:
@@ -197,21 +197,6 @@ class FolderPresenter(Observable):
         self._refused = self._refused_name = None
         self._changed()
 
-    def upload(self, sources: Iterable[str], folder: bytes | None = None) -> None:
-        """Send local files and folders into a folder, or the one shown."""
-        chosen = tuple(sources)
-        if chosen:
-            target = folder or self._path
-            number = self._outbox.number()
-            self._uploads.ask(number, target)
-            self._outbox.send(Upload(number, chosen, target, ConflictChoice.ASK))
-
-    def download(self, names: Iterable[bytes], folder: str, *, source: bytes | None = None) -> None:
-        """Fetch entries of a folder, or of the one shown, into a local folder."""
-        sources = tuple(join(source or self._path, name) for name in names)
-        if sources:
-            self._outbox.ask(lambda number: Download(number, sources, folder, ConflictChoice.ASK))
-
     # ------------------------------------------------------------ what the engine says
 
     def tick(self) -> None:
@@ -238,17 +223,11 @@ class FolderPresenter(Observable):
 
     def _follow_uploads(self, event: Event) -> None:
         """Follow what uploads bring; how they end is told by their own rows."""
-        match event:
-            case BatchStarted():
-                self._uploads.start(event)
-            case BatchChanged():
-                self._uploads.follow(event.view)
-            case FileChanged():
-                self._take_arrival(event)
-                return
-            case _:
-                return
-        self._look_at_uploads()
+        if isinstance(event, BatchChanged):
+            self._uploads.follow(event.view)
+            self._look_at_uploads()
+        elif isinstance(event, FileChanged):
+            self._take_arrival(event)
 
     def _take_arrival(self, event: FileChanged) -> None:
         made = self._uploads.made_folder(event)
@@ -295,12 +274,12 @@ class FolderPresenter(Observable):
         if not isinstance(event, Done | Failed):
             return False
         change = self._changes.end(event)
-        is_here = change is not None and change.folder == self._path
-        if isinstance(event, Failed) and (change or self._uploads.has_failed(event.request)):
-            self._refused = event.problem
-            self._refused_name = change.typed if change and is_here else None
-        elif change is None:
+        if change is None:
             return False
+        is_here = change.folder == self._path
+        if isinstance(event, Failed):
+            self._refused = event.problem
+            self._refused_name = change.typed if is_here else None
         if is_here and not self._changes.are_under_way(self._path):
             self.refresh()
         return True
@@ -329,7 +308,7 @@ class FolderPresenter(Observable):
         self._state = FolderState.LOADING
         self._is_filling = self._uploads.fills(path)
         self._arrivals.forget()
-        self._sink.begin()
+        self._sink.begin(path)
         self._sink.choose(name_towards(path, left))  # where one came from, on the way up
         self._list(again=False)
 

@@ -1,4 +1,4 @@
-"""Uploads, as far as folders are concerned: which of them get files, and what has come."""
+"""Uploads as seen from folders: which folders get files, and what has come into them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ import msgspec
 
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.remote_path import join
-from ferrygate.engine.messages.transfers import BatchStarted, FileChanged
-from ferrygate.transfers.views import BatchId, BatchView, FileView, LateCheck, TransferState
+from ferrygate.engine.messages.transfers import FileChanged
+from ferrygate.transfers.views import (
+    BatchId,
+    BatchView,
+    Direction,
+    FileView,
+    LateCheck,
+    TransferState,
+)
 
 _MADE = {TransferState.SENDING, TransferState.CHECKING, TransferState.DELIVERED}
 
@@ -32,31 +39,16 @@ class _Upload(msgspec.Struct):
 
 
 class FolderUploads:
-    """Follows uploads from the request on, and those that are tried again after their end."""
+    """Follows uploads by what is told of their batches, whoever began them."""
 
     def __init__(self) -> None:
-        self._asked: dict[int, bytes] = {}
         self._batches: dict[BatchId, _Upload] = {}
         self._running: set[BatchId] = set()
 
-    def ask(self, request: int, folder: bytes) -> None:
-        """Note an upload that was asked for."""
-        self._asked[request] = folder
-
-    def has_failed(self, request: int) -> bool:
-        """Tell whether a request that failed was one for an upload."""
-        return self._asked.pop(request, None) is not None
-
-    def start(self, event: BatchStarted) -> None:
-        """Note the batch that a request became."""
-        folder = self._asked.pop(event.request, None)
-        if folder is not None:
-            self._batches[event.batch] = _Upload(folder)
-            self._running.add(event.batch)
-
     def follow(self, view: BatchView) -> None:
-        """Note whether more may come of a batch."""
-        if view.batch in self._batches:
+        """Note whether more may come of a batch; that of a download is nothing here."""
+        if view.direction is Direction.UPLOAD:
+            self._batches.setdefault(view.batch, _Upload(view.remote_folder))
             (self._running.discard if view.finished else self._running.add)(view.batch)
 
     def fills(self, folder: bytes) -> bool:

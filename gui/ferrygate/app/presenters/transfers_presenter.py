@@ -9,7 +9,7 @@ of somebody who is there. From its own tab nothing is ever taken away but by "Di
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -29,10 +29,13 @@ from ferrygate.engine.messages.session import SessionChanged, SessionState, Site
 from ferrygate.engine.messages.transfers import (
     AnswerConflict,
     BatchChanged,
+    BatchStarted,
     CancelBatch,
     ConflictQuestion,
+    Download,
     FileChanged,
     RetryBatch,
+    Upload,
 )
 from ferrygate.sites.site import Site
 from ferrygate.transfers.views import BatchId, BatchView, ConflictChoice, ConflictScope
@@ -109,6 +112,7 @@ class TransfersPresenter(Observable):
         self._batches: dict[BatchId, Batch] = {}
         self._dismissed: set[BatchId] = set()  # the engine may tell of them once more
         self._retries: dict[int, BatchId] = {}  # asked for, by request
+        self._begun: set[int] = set()  # requests for a batch that is not there yet
         self._session: SessionChanged | None = None
         self._site: Site | None = None
 
@@ -165,6 +169,19 @@ class TransfersPresenter(Observable):
     def delivered(self) -> int:
         """Count the batches of which something was delivered, and nothing is missing."""
         return sum(b.outcome in ALL_THERE for b in self._batches.values())
+
+    def upload(self, sources: Iterable[str], folder: bytes) -> None:
+        """Send local files and folders into a remote folder."""
+        self._begin(Upload(self._outbox.number(), tuple(sources), folder, ConflictChoice.ASK))
+
+    def download(self, sources: Iterable[bytes], folder: str) -> None:
+        """Fetch remote files and folders into a local folder."""
+        self._begin(Download(self._outbox.number(), tuple(sources), folder, ConflictChoice.ASK))
+
+    def _begin(self, command: Upload | Download) -> None:
+        if command.sources:
+            self._begun.add(command.request)
+            self._outbox.send(command)
 
     def turn(self, steps: int) -> None:
         """Turn to a tab so many further on, round the end, of those that have rows."""
@@ -271,8 +288,7 @@ class TransfersPresenter(Observable):
             case ConflictQuestion(batch=name) if name in self._batches:
                 if self._batches[name].ask(event):
                     self._tab = Tab.NOW
-            case Done(request=number) | Failed(request=number) if number in self._retries:
-                del self._retries[number]
+            case Done() | Failed() | BatchStarted() if self._is_own(event.request):
                 if isinstance(event, Failed):
                     self._show_problem(event.problem)
             case SiteOpened(site=site):
@@ -282,6 +298,13 @@ class TransfersPresenter(Observable):
             case _:
                 return
         self._changed()
+
+    def _is_own(self, request: int) -> bool:
+        """Tell whether a request that was answered was one from here; it is over then."""
+        if request in self._begun:
+            self._begun.discard(request)
+            return True
+        return self._retries.pop(request, None) is not None
 
     def _follow(self, view: BatchView) -> None:
         if view.batch not in self._batches:

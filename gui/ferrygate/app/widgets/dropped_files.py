@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 
-from ferrygate.app.models.folder_model import NAMES_FORMAT
+from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.presenters.drop_load import DropLoad, LeftOut
 
 # RFC 8089, encoded: what separates the parts of an address is escaped in a name.
@@ -59,13 +59,13 @@ def read_drop(data: QMimeData) -> DropLoad:
             files.append(path)
         else:
             left_out.append(_kind_of_address(url))
-    if not urls and not data.hasFormat(NAMES_FORMAT):
+    if not urls and not data.hasFormat(PATHS_FORMAT):
         left_out.append(_kind_of_data(data))
     return DropLoad(
         files=tuple(files),
         left_out=tuple(left_out),
         has_picture=data.hasImage(),
-        is_own=data.hasFormat(NAMES_FORMAT),
+        is_own=data.hasFormat(PATHS_FORMAT),
     )
 
 

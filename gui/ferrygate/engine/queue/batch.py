@@ -61,7 +61,12 @@ class Batch:
         self._command = command
         self._context = context
         self._files = BatchFiles(
-            batch, direction, source_names(command), target_name(command), context.clock
+            batch,
+            direction,
+            source_names(command),
+            target_name(command),
+            context.clock,
+            remote_folder=command.folder if isinstance(command, Upload) else b"",
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
             lambda job: self._context.reports.put(lambda: self._planned(job)),

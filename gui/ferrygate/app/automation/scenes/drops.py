@@ -75,7 +75,7 @@ def _arriving(stage: SceneWindow) -> str:
     stage.driver.wait_for_folder(b"/")
     stage.workspace.folder.open(EMPTY_FOLDER)
     stage.driver.wait_for_folder(EMPTY_FOLDER)
-    stage.workspace.folder.upload(["/data/plate-scans"])
+    stage.workspace.transfers.upload(["/data/plate-scans"], stage.workspace.folder.view.path)
     stage.start_batch("plate-scans", display_name(basename(EMPTY_FOLDER)))
     return _("Files are on their way here")
 
