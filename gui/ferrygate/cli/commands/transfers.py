@@ -23,6 +23,7 @@ from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there
+from ferrygate.common.malloc_arenas import bound_arenas
 from ferrygate.common.message import message
 from ferrygate.transfers.views import ConflictChoice, Direction, LinkChoice
 
@@ -136,6 +137,7 @@ def put(
         demand_folder(sources, folder)
     sent_as = None if name is None else new_name(sources, name)
     choice = _choice(around, on_conflict)
+    bound_arenas()
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(
@@ -181,6 +183,7 @@ def get(
     no_stream(folder)
     demand_local_folder(names, folder)
     choice = _choice(around, on_conflict)
+    bound_arenas()
     with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.get, names, folder, on_conflict=choice, links=links)
