@@ -23,7 +23,7 @@ from ferrygate.sites.skew import SkewStore
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.ssh.key_header import may_need_passphrase
 from ferrygate.ssh.load_library import load_library
-from ferrygate.ssh.preconnect import DialAhead
+from ferrygate.ssh.preconnect import Preconnect
 from ferrygate.vault.vault import Vault
 
 # The rest is loaded by whoever makes an engine: a server is reached meanwhile.
@@ -42,7 +42,7 @@ def open_ledger(home: Home, clock: Clock) -> Ledger:
 
 
 @contextmanager
-def reaching(
+def engine_for(
     site: Site,
     home: Home,
     clock: Clock,
@@ -56,21 +56,21 @@ def reaching(
     """
     how = site.sign_in
     asks = site.sends_password or may_need_passphrase(Path(how.private_key))
-    ahead = None
+    preconnect = None
     if site.username and not asks:
-        ahead = DialAhead(site.host, site.port, Deadlines().connect, clock)
+        preconnect = Preconnect(site.host, site.port, Deadlines().connect, clock)
     try:
         yield lambda listener: make_engine(
             listener,
             home,
             clock,
             live_secrets=live_secrets,
-            ahead=ahead,
+            preconnect=preconnect,
             keep_trying=keep_trying,
         )
     finally:
-        if ahead is not None:
-            ahead.close()
+        if preconnect is not None:
+            preconnect.close()
 
 
 def make_engine(
@@ -80,7 +80,7 @@ def make_engine(
     open_vault: Callable[[], Vault] | None = None,
     live_secrets: LiveSecrets | None = None,
     *,
-    ahead: DialAhead | None = None,
+    preconnect: Preconnect | None = None,
     keep_trying: float = KEEP_TRYING_SECONDS,
 ) -> Engine:
     """An engine with its files under ``home``; loads what it needs, which takes a moment.
@@ -91,7 +91,7 @@ def make_engine(
         clock: the time.
         open_vault: opens the keychain; the system's where left out.
         live_secrets: those of the log, where there is one (``common.logs.logging_to``).
-        ahead: a connection that is being dialled.
+        preconnect: a connection that is being dialled.
         keep_trying: seconds for which a connection that was lost is tried again.
     """
     load_library()
@@ -108,7 +108,7 @@ def make_engine(
     skews = SkewStore(home.skew)
 
     def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, known, clock, deadlines, cancel, ahead=ahead)
+        return connect(host, port, known, clock, deadlines, cancel, preconnect=preconnect)
 
     @cache
     def okta() -> OktaAttempts:

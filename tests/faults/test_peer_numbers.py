@@ -17,7 +17,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.ssh.answers import AuthOutcome
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
-from ferrygate.ssh.receive_buffer import LONGEST_PACKET
+from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES
 from servers.rigs.server_process import HOST
 from support.broken_peers import IDENT, Stranger, offer, packet, raw_peer
 from support.scripted_ssh import Script, ext_info, scripted_ssh
@@ -172,8 +172,8 @@ def test_a_packet_under_any_cipher_has_a_bound() -> None:
     with scripted_ssh(script) as port, in_time(), closing(connected(port)) as connection:
         connection.trust()
         connection.auth_none("v")
-        script.transports[0].sock.sendall(struct.pack(">I", LONGEST_PACKET + 32) + bytes(12))
-        connection.ask_for_life()
+        script.transports[0].sock.sendall(struct.pack(">I", MAX_PACKET_BYTES + 32) + bytes(12))
+        connection.send_keepalive()
         assert not connection.alive
 
 

@@ -129,7 +129,7 @@ class Target:
     def _channel(
         sftp: SftpChannel, clock: ManualClock, folders: KeptFolders, *, object_store: bool
     ) -> TransferChannel:
-        window = InFlightWindow(LineEstimator(1 << 20), clock, sftp.bell)
+        window = InFlightWindow(LineEstimator(1 << 20), clock, sftp.new_event)
         late = LateParts(clock.monotonic, 330)
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
         return TransferChannel(

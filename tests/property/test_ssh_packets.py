@@ -29,7 +29,7 @@ def test_any_cuts_give_the_same_packets(
     suite: Suite, packets: list[tuple[int, bytes]], cuts: list[int]
 ) -> None:
     with pair(suite) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         for kind, data in packets:
             ends.theirs.send_message(message(kind, 3, data))
         ends.theirs.send_message(message(81))
@@ -50,8 +50,8 @@ def test_any_cuts_give_the_same_packets(
         passing.join()
         assert others == [(kind, data) for kind, data in packets if kind != DATA]
         data = b"".join(data for kind, data in packets if kind == DATA)
-        ends.ours.inbound.streams[3].end()
-        assert ends.ours.inbound.streams[3].recv(0) == data
+        ends.ours.router.streams[3].end()
+        assert ends.ours.router.streams[3].recv(0) == data
 
 
 @given(SUITE, st.binary(min_size=1, max_size=5000), st.integers(1, 5000))

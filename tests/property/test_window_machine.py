@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ferrygate.sftp.tasks import Bell
+from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
@@ -25,7 +25,7 @@ class WindowMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = TaskRunner()
         self.window = InFlightWindow(
-            LineEstimator(1 << 20), ManualClock(), lambda: Bell(self.runner.wake)
+            LineEstimator(1 << 20), ManualClock(), lambda: AutoResetEvent(self.runner.wake)
         )
         self.window.max_bytes = 100
         self.in_flight: list[int] = []

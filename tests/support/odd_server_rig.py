@@ -97,7 +97,7 @@ class OddConnection:
             stream.end()
         return OddSubsystem(stream)
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         """It was heard just now."""
 
     def keep_socket(self) -> None:

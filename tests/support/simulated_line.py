@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from random import Random
 
-from ferrygate.sftp.tasks import Bell
+from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
@@ -17,7 +17,7 @@ LARGEST = 261_120  # bytes of a request, as OpenSSH takes them
 
 def window_of(line_estimator: LineEstimator, clock: ManualClock) -> InFlightWindow:
     """A window nobody waits for."""
-    return InFlightWindow(line_estimator, clock, lambda: Bell(lambda _future: None))
+    return InFlightWindow(line_estimator, clock, lambda: AutoResetEvent(lambda _future: None))
 
 
 def p95(seconds: list[float]) -> float:

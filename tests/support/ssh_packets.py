@@ -124,33 +124,35 @@ class Outgoing:
         self.sent: list[tuple[int, bytes, int]] = []
         self.adjusts: list[tuple[int, int]] = []
         self.closed = False
-        self.open = True
+        self.can_send = True
         self.burst = MAX_BURST_BYTES
         self.error: Exception | None = None
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
+    def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         if self.error is not None:
             raise self.error
-        if self.open:
-            self.sent.append((channel, bytes(data), most))
-        return self.open
+        if self.can_send:
+            self.sent.append((channel, bytes(data), max_data))
+        return self.can_send
 
     def send_window_adjust(self, channel: int, count: int) -> bool:
         if self.error is not None:
             raise self.error
-        if self.open:
+        if self.can_send:
             self.adjusts.append((channel, count))
-        return self.open
+        return self.can_send
 
     def close(self) -> None:
         self.closed = True
 
 
 def stream(
-    outgoing: Outgoing, window: int = 1 << 20, *, room: int = 0, most: int = 1 << 15
+    outgoing: Outgoing, window: int = 1 << 20, *, send_window: int = 0, max_packet: int = 1 << 15
 ) -> ChannelStream:
     """A stream of our channel 3, which is the peer's 7."""
-    return ChannelStream(outgoing, outgoing, window, peer=7, room=room, most=most)
+    return ChannelStream(
+        outgoing, outgoing, window, peer=7, send_window=send_window, max_packet=max_packet
+    )
 
 
 def there_and_back(stream: ChannelStream, data: bytes) -> bytes:

@@ -93,7 +93,7 @@ class TransferRig:
     def channel(self, *, object_store: bool = True) -> TransferChannel:
         """The channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
-        window = InFlightWindow(LineEstimator(self.in_flight), clock, channel.bell)
+        window = InFlightWindow(LineEstimator(self.in_flight), clock, channel.new_event)
         limiter = RateLimiter(clock, self.limit)
         late = self.late
         return TransferChannel(

@@ -139,8 +139,8 @@ def connect(
         code_secret = code_secret_for(site.sign_in, given.totp_secret)
     prompter = Unattended(accept_new_host_key=accept_new_host_key, on_connection=on_connection)
     clock = SystemClock()
-    reaching = bootstrap.reaching(site, home, clock, keep_trying=keep_trying)
-    with reaching as make_engine, ExitStack() as on_failure:
+    making = bootstrap.engine_for(site, home, clock, keep_trying=keep_trying)
+    with making as make_engine, ExitStack() as on_failure:
         session = open_session(site, make_engine, prompter, clock, given=given)
         on_failure.enter_context(session)
         if given.password is not None:

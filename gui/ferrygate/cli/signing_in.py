@@ -130,8 +130,8 @@ def sign_in(
     site = with_username(around, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
-    reaching = bootstrap.reaching(site, around.home, around.clock, around.live_secrets, keep_trying)
-    with reaching as make_engine, ExitStack() as on_failure:
+    making = bootstrap.engine_for(site, around.home, around.clock, around.live_secrets, keep_trying)
+    with making as make_engine, ExitStack() as on_failure:
         session = connecting.open_session(
             site, make_engine, prompter, around.clock, given=given, unneeded=unneeded
         )

@@ -25,7 +25,7 @@ from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.server_silence import silent, too_slow
 from ferrygate.sftp.status import other_version
-from ferrygate.sftp.tasks import Bell, Future, Task
+from ferrygate.sftp.tasks import AutoResetEvent, Future, Task
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ T = TypeVar("T")
 REPLY_SECONDS = 60.0
 """Seconds in which a server answers something, where nothing else is said."""
 
-_IDLE = 3600.0  # seconds to wait where nothing is due; whoever has news wakes the stream
+_IDLE_SECONDS = 3600.0  # seconds to wait where nothing is due; whoever has news wakes the stream
 _LIMITS = b"limits@openssh.com"
 
 
@@ -116,9 +116,9 @@ class SftpChannel:
         heapq.heappush(self._alarms, (due, self._alarms_set, alarm))
         await alarm
 
-    def bell(self) -> Bell:
-        """A bell for a coroutine of this channel."""
-        return Bell(self._wake)
+    def new_event(self) -> AutoResetEvent:
+        """Make an event for a coroutine of this channel to await."""
+        return AutoResetEvent(self._wake)
 
     # ------------------------------------------------------------ from any thread
 
@@ -177,7 +177,7 @@ class SftpChannel:
                         raise too_slow(self._pace.waited, self._pace.answers)
                     else:
                         self._exchange()
-                        self._ring_alarms()
+                        self._wake_sleepers()
         except ConnectionLostError:
             self.usable = False
             self.gate.lose_all()
@@ -300,12 +300,12 @@ class SftpChannel:
 
     def _patience(self) -> float:
         """Tell how long nothing may come, in seconds."""
-        seconds = self._reply_deadline - self._silence() if self._owes else _IDLE
+        seconds = self._reply_deadline - self._silence() if self._owes else _IDLE_SECONDS
         if self._alarms:
             seconds = min(seconds, self._alarms[0][0] - self._clock.monotonic())
         return max(0.0, seconds)
 
-    def _ring_alarms(self) -> None:
+    def _wake_sleepers(self) -> None:
         while self._alarms and self._alarms[0][0] <= self._clock.monotonic():
             alarm = heapq.heappop(self._alarms)[2]
             alarm.resolve(None)

@@ -96,7 +96,7 @@ class SecureConnection(Protocol):
             UnsupportedError: the server grants no further channel.
         """
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         """Have the server answer something, and wait for it or the connection's end."""
 
     def keep_socket(self) -> None:

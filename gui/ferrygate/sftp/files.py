@@ -34,9 +34,9 @@ from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_folder, no_home
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import USUAL_HANDLE, AttrsReply, HandleReply, NameReply, Open, Reply, Type
 
-_LONGEST_PATH = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
-_LEAST_WRITE = 512  # bytes
-_MOST_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
+_MAX_PATH_BYTES = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
+_MIN_WRITE_BYTES = 512  # bytes
+_MAX_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 
 
 class RemoteFiles:
@@ -109,10 +109,10 @@ class RemoteFiles:
         """Make one folder."""
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)
 
-    async def make_folders(self, path: bytes, *, hidden_stands: bool = False) -> None:
+    async def make_folders(self, path: bytes, *, hidden_exists: bool = False) -> None:
         """Make a folder and those above it; nothing is sent for one that stands already.
 
-        Where the server cannot tell, MKDIR does. With ``hidden_stands`` one that it may not tell
+        Where the server cannot tell, MKDIR does. With ``hidden_exists`` one that it may not tell
         about is taken to stand: a drop box is like that, and on an object store MKDIR would leave
         an empty object in it.
 
@@ -122,7 +122,7 @@ class RemoteFiles:
         """
         target, unseen = path, set[bytes]()
         missing = []
-        while path != b"/" and not await self._may_be_folder(path, unseen, hidden_stands):
+        while path != b"/" and not await self._may_be_folder(path, unseen, hidden_exists):
             missing.append(path)
             path = remote_path.parent(path)
         for folder in reversed(missing):
@@ -149,7 +149,7 @@ class RemoteFiles:
         self,
         path: bytes,
         unseen: set[bytes],
-        hidden_stands: bool,  # noqa: FBT001  its caller's
+        hidden_exists: bool,  # noqa: FBT001  its caller's
     ) -> bool:
         """Tell whether to take a folder to be there; one that MKDIR has to tell joins ``unseen``.
 
@@ -162,7 +162,7 @@ class RemoteFiles:
         except NotFoundError:
             return False
         except STAT_NOT_ALLOWED as refusal:
-            if hidden_stands and isinstance(refusal, PermissionDeniedError):
+            if hidden_exists and isinstance(refusal, PermissionDeniedError):
                 return True
             unseen.add(path)
             return False
@@ -262,13 +262,13 @@ class RemoteFiles:
             self.close_later(handle)
 
     async def entries(
-        self, path: bytes, most: int = _MOST_ENTRIES
+        self, path: bytes, max_entries: int = _MAX_ENTRIES
     ) -> tuple[list[Entry], ListingEnd]:
         """All entries of a folder as :meth:`list_folder` hands them out, and how that ended.
 
         Raises:
-            RemoteFailureError: there are more than ``most``, or their names are too long together;
-                they would not fit into memory.
+            RemoteFailureError: there are more than ``max_entries``, or their names are too long
+                together; they would not fit into memory.
         """
         entries: list[Entry] = []
         held = HeldNames(path)
@@ -276,13 +276,13 @@ class RemoteFiles:
         async def take(block: tuple[Entry, ...]) -> None:
             held.add(block)
             entries.extend(block)
-            if len(entries) > most:
+            if len(entries) > max_entries:
                 raise RemoteFailureError(
                     message(
                         "“{name}” holds too many files to take them all at once.",
                         name=remote_path.basename(path),
                     ),
-                    detail=f"more than {most} entries",
+                    detail=f"more than {max_entries} entries",
                 )
 
         end = await self.list_folder(path, take)
@@ -312,14 +312,14 @@ class RemoteFiles:
         reply = await self.channel.gate.open(Type.OPEN, body, for_reading=False)
         return expect(HandleReply, reply, path).handle
 
-    def closing(self, handle: bytes) -> Future[Reply]:
+    def request_close(self, handle: bytes) -> Future[Reply]:
         """Queue a CLOSE behind what was queued for the handle.
 
         For an upload to an object store its reply is the verdict.
         """
         return self.channel.gate.close(handle)
 
-    def asking(self, path: bytes) -> Future[Reply]:
+    def request_stat(self, path: bytes) -> Future[Reply]:
         """Queue a STAT; a server may answer it before what was queued earlier is done."""
         return self.channel.request(Type.STAT, wire.string(path))
 
@@ -338,7 +338,7 @@ class RemoteFiles:
 
     def write_size(self, handle: bytes) -> int:
         """Return the bytes that one WRITE may carry: fewer where the handle is long."""
-        return max(_LEAST_WRITE, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE))
+        return max(_MIN_WRITE_BYTES, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE))
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
         """Queue a WRITE; the reply goes through :func:`check_ok`."""
@@ -363,10 +363,10 @@ def check_path_length(path: bytes, top: bytes) -> None:
     Raises:
         RemoteFailureError: the path is too long.
     """
-    if len(path) > _LONGEST_PATH:
+    if len(path) > _MAX_PATH_BYTES:
         raise RemoteFailureError(
             message(
                 "The folders in “{name}” go down without an end.", name=remote_path.basename(top)
             ),
-            detail=f"a path of more than {_LONGEST_PATH} bytes",
+            detail=f"a path of more than {_MAX_PATH_BYTES} bytes",
         )

@@ -8,12 +8,12 @@ from typing import Protocol
 from ferrygate.sftp import wire
 from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.status import says_why
-from ferrygate.sftp.tasks import Bell, Future
+from ferrygate.sftp.tasks import AutoResetEvent, Future
 from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
 
-_PATIENCE = 30.0  # seconds to wait for other handles: somebody may read a folder slowly
-_POLL = 0.02  # seconds between two looks whether all others are closed
-_PAUSES = (0.0, 0.1, 0.4)  # seconds before each try alone: a server may close in its own time
+_PATIENCE_SECONDS = 30.0  # to wait for other handles: somebody may read a folder slowly
+_POLL_SECONDS = 0.02  # between two looks whether all others are closed
+_PAUSE_SECONDS = (0.0, 0.1, 0.4)  # before each try alone: a server may close in its own time
 
 
 class Channel(Protocol):
@@ -30,8 +30,8 @@ class Channel(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
 
-    def bell(self) -> Bell:
-        """Make a bell for a coroutine of the channel."""
+    def new_event(self) -> AutoResetEvent:
+        """Make an event for a coroutine of the channel to await."""
         ...
 
     def call_soon(self, call: Callable[[], None]) -> None:
@@ -59,11 +59,11 @@ class HandleGate:
         Where it is ``for_reading``, a handle that nobody waits for any more is closed by itself.
         For an upload it is not: on an object store CLOSE publishes what has arrived.
         """
-        bell = self._channel.bell()
-        while not self.handles.take(lambda: self._channel.call_soon(bell.ring)):
-            await bell.wait()
+        changed = self._channel.new_event()
+        while not self.handles.take(lambda: self._channel.call_soon(changed.set)):
+            await changed.wait()
         reply, others = await self._ask(kind, body, for_reading=for_reading)
-        for pause in _PAUSES if others else ():
+        for pause in _PAUSE_SECONDS if others else ():
             await self._channel.sleep(pause)
             alone = await self._wait_alone()
             try:
@@ -129,13 +129,13 @@ class HandleGate:
         """
         self.handles.wait_alone()
         try:
-            known, waited = self.handles.most, 0.0
+            known, waited = self.handles.max_open, 0.0
             while not self.handles.take_alone():
-                if self.handles.most != known or waited >= _PATIENCE:
+                if self.handles.max_open != known or waited >= _PATIENCE_SECONDS:
                     self.handles.take_anyway()
                     return False
-                await self._channel.sleep(_POLL)
-                waited += _POLL
+                await self._channel.sleep(_POLL_SECONDS)
+                waited += _POLL_SECONDS
         except BaseException:  # nobody waits for the answer any more
             self.handles.leave_alone()
             raise

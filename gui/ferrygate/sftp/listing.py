@@ -18,20 +18,20 @@ from ferrygate.sftp.wire import NameReply, Reply, Status, StatusReply, Type
 Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 """Gets a block of entries; while it waits no more are asked for."""
 
-_LONGEST_NAME = 4096  # bytes: PATH_MAX of Linux, four times what an object store takes
-_LONGEST_EXAMPLE = 100  # bytes
-_MOST_FRUITLESS = 1000  # answers in a row without a name for us; a server could go on for ever
+_MAX_NAME_BYTES = 4096  # bytes: PATH_MAX of Linux, four times what an object store takes
+_MAX_EXAMPLE_BYTES = 100  # bytes
+_MAX_EMPTY_REPLIES = 1000  # answers in a row without a name for us; a server could go on for ever
 _SELF = frozenset({b"", b".", b".."})  # the folder itself, and the one above
-_STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
+_IN_FLIGHT_STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each round trip
 
 
-class _Ahead:
+class _ReadAhead:
     """The READDIRs in flight on one handle."""
 
     def __init__(self, channel: SftpChannel, handle: bytes) -> None:
         self._channel = channel
         self._body = wire.string(handle)
-        self._flying: deque[Future[Reply]] = deque()
+        self._in_flight: deque[Future[Reply]] = deque()
         self._step = -1
         self._until_next_step = 0
         self._fullest = 0
@@ -49,15 +49,15 @@ class _Ahead:
             if self._step == 0 and self._until_next_step > 0:
                 return
         full = answered is None or answered == self._fullest
-        if full and self._until_next_step <= 0 and self._step < len(_STEPS) - 1:
+        if full and self._until_next_step <= 0 and self._step < len(_IN_FLIGHT_STEPS) - 1:
             self._step += 1
-            self._until_next_step = _STEPS[self._step]
-        while len(self._flying) < _STEPS[self._step]:
-            self._flying.append(self._channel.request(Type.READDIR, self._body))
+            self._until_next_step = _IN_FLIGHT_STEPS[self._step]
+        while len(self._in_flight) < _IN_FLIGHT_STEPS[self._step]:
+            self._in_flight.append(self._channel.request(Type.READDIR, self._body))
 
     def next(self) -> Future[Reply] | None:
         """The oldest of them; none when all were answered."""
-        return self._flying.popleft() if self._flying else None
+        return self._in_flight.popleft() if self._in_flight else None
 
 
 async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Take) -> ListingEnd:
@@ -70,14 +70,14 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
     Raises:
         FerrygateError: the server refused before it told any name.
     """
-    ahead = _Ahead(channel, handle)
+    ahead = _ReadAhead(channel, handle)
     ahead.ask()
     names = _Names(path)
     end = told = False
-    fruitless = 0
+    empty_replies = 0
     refusal: FerrygateError | None = None
-    while (flying := ahead.next()) is not None:
-        reply = await flying
+    while (future := ahead.next()) is not None:
+        reply = await future
         if isinstance(reply, StatusReply):
             if reply.code != Status.EOF and not end:
                 refusal = refusal or error_for_status(reply, path)
@@ -89,8 +89,8 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
             continue
         told = True
         cleaned = tuple(names.cleaned(entries))
-        fruitless = 0 if cleaned else fruitless + 1
-        if fruitless >= _MOST_FRUITLESS and not end:
+        empty_replies = 0 if cleaned else empty_replies + 1
+        if empty_replies >= _MAX_EMPTY_REPLIES and not end:
             refusal, end = _no_end(path), True
         if not end:
             ahead.ask(len(entries))
@@ -107,7 +107,7 @@ async def read_folder(channel: SftpChannel, handle: bytes, path: bytes, take: Ta
 def _no_end(path: bytes) -> RemoteFailureError:
     return RemoteFailureError(
         message("The list of “{name}” does not end.", name=path),
-        detail=f"{_MOST_FRUITLESS} READDIRs in a row without a name",
+        detail=f"{_MAX_EMPTY_REPLIES} READDIRs in a row without a name",
     )
 
 
@@ -149,14 +149,14 @@ class _Names:
         """Those of the entries that stand for something in the folder, under their bare names."""
         for entry in entries:
             name = entry.name
-            if name and b"/" not in name and b"\0" not in name and len(name) <= _LONGEST_NAME:
+            if name and b"/" not in name and b"\0" not in name and len(name) <= _MAX_NAME_BYTES:
                 if name not in _SELF:  # nearly every one comes here
                     yield entry
                 continue
             bare = self._bare(name)
-            if bare is None or len(bare) > _LONGEST_NAME:
+            if bare is None or len(bare) > _MAX_NAME_BYTES:
                 self.unusable += 1
-                self.example = self.example or name[:_LONGEST_EXAMPLE]
+                self.example = self.example or name[:_MAX_EXAMPLE_BYTES]
             elif bare not in _SELF:
                 kind = entry.kind
                 if kind is EntryKind.UNKNOWN and name.endswith(b"/"):

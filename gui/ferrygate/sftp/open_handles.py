@@ -14,8 +14,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-_TRIAL = 64  # handles granted at the limit before one more is tried
-_LATER = 8  # times as many, each time that was in vain
+_GRANTS_BEFORE_TRIAL = 64  # handles granted at the limit before one more is tried
+_TRIAL_BACKOFF = 8  # times as many, each time that was in vain
 
 
 class OpenHandles:
@@ -27,19 +27,19 @@ class OpenHandles:
     def __init__(self) -> None:
         """Begin without a limit."""
         self._lock = threading.Lock()
-        self._most: int | None = None
+        self._max_open: int | None = None
         self._asked = 0  # OPENs in flight
         self._open = 0
         self._proven = 0  # most handles that were open together
         self._alone = 0  # who wait to ask while no other handle is open, or do so
-        self._granted_at_most = 0
-        self._trial = _TRIAL
+        self._granted_at_limit = 0
+        self._trial = _GRANTS_BEFORE_TRIAL
         self._waiting: list[Callable[[], None]] = []
 
     @property
-    def most(self) -> int | None:
+    def max_open(self) -> int | None:
         """Return how many may be open; ``None`` while the server has shown no limit."""
-        return self._most
+        return self._max_open
 
     def take(self, wake: Callable[[], None]) -> bool:
         """Count an OPEN that is about to leave; if it may not yet, ``wake`` is called once it may.
@@ -48,7 +48,7 @@ class OpenHandles:
         """
         with self._lock:
             used = self._asked + self._open
-            if not self._alone and (self._most is None or used < self._most):
+            if not self._alone and (self._max_open is None or used < self._max_open):
                 self._asked += 1
                 return True
             self._waiting.append(wake)
@@ -84,11 +84,11 @@ class OpenHandles:
             self._asked -= 1
             self._open += 1
             self._proven = max(self._proven, self._open)
-            if self._most is not None and self._open >= self._most:
-                self._granted_at_most += 1
-                if self._granted_at_most >= self._trial:
-                    self._granted_at_most = 0
-                    self._most += 1
+            if self._max_open is not None and self._open >= self._max_open:
+                self._granted_at_limit += 1
+                if self._granted_at_limit >= self._trial:
+                    self._granted_at_limit = 0
+                    self._max_open += 1
 
     def refused(self) -> int:
         """An OPEN was refused, or did not leave; returns how many others were open, if too many.
@@ -98,19 +98,19 @@ class OpenHandles:
         with self._lock:
             self._asked -= 1
             others = self._open
-            too_many = others + 1 > self._proven or self._most is not None
+            too_many = others + 1 > self._proven or self._max_open is not None
         self._wake()
         return others if too_many else 0
 
-    def limit(self, most: int) -> None:
-        """An OPEN that was refused beside ``most`` handles was granted alone."""
+    def limit(self, others: int) -> None:
+        """An OPEN that was refused beside ``others`` handles was granted alone."""
         with self._lock:
-            if self._most is not None:
-                self._trial *= _LATER
-                most = min(most, self._most)
-            self._most = max(1, most)
-            self._proven = min(self._proven, self._most)
-            self._granted_at_most = 0
+            if self._max_open is not None:
+                self._trial *= _TRIAL_BACKOFF
+                others = min(others, self._max_open)
+            self._max_open = max(1, others)
+            self._proven = min(self._proven, self._max_open)
+            self._granted_at_limit = 0
 
     def closed(self, count: int = 1) -> None:
         """So many handles are closed, or went with their channel."""

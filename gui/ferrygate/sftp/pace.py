@@ -10,10 +10,10 @@ viruses one after the other, half a minute each.
 
 from __future__ import annotations
 
-SPAN = 180.0  # seconds of waiting, after each of which the pace is judged
-SLOWEST = 50.0  # seconds for an answer, on the average; a single one may take 60
+SPAN_SECONDS = 180.0  # seconds of waiting, after each of which the pace is judged
+SECONDS_PER_ANSWER = 50.0  # seconds for an answer, on the average; a single one may take 60
 MIN_BYTES = 3 << 15  # a packet of 32 KiB a minute, below which a line is given up as well
-_MOST_AT_ONCE = 60.0  # seconds that one wait counts: the process may have stood still
+_MAX_WAIT_SECONDS = 60.0  # seconds that one wait counts: the process may have stood still
 
 
 class Pace:
@@ -45,13 +45,13 @@ class Pace:
         After three minutes in which enough came, the count begins anew.
         """
         self._count(now)
-        if self.waited < SPAN:
+        if self.waited < SPAN_SECONDS:
             return False
-        if self.answers * SLOWEST < self.waited and self._bytes < MIN_BYTES:
+        if self.answers * SECONDS_PER_ANSWER < self.waited and self._bytes < MIN_BYTES:
             return True
         self.waited, self.answers, self._bytes = 0.0, 0, 0
         return False
 
     def _count(self, now: float) -> None:
-        self.waited += min(now - self._since, _MOST_AT_ONCE)
+        self.waited += min(now - self._since, _MAX_WAIT_SECONDS)
         self._since = now

@@ -8,7 +8,7 @@ from ferrygate.common.byte_pieces import Piece, append_piece
 from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
 
 _U32 = struct.Struct(">I")
-_LONGEST_WORDS = 1000  # bytes, of a login script or a refusal
+_MAX_WORDS_BYTES = 1000  # bytes, of a login script or a refusal
 
 
 class PacketReader:
@@ -44,7 +44,7 @@ class PacketReader:
         while end - at >= 4:  # noqa: PLR2004  the length field
             (length,) = _U32.unpack_from(data, at)
             if not 1 <= length <= MAX_PACKET:
-                said = data[at : at + _LONGEST_WORDS]
+                said = data[at : at + _MAX_WORDS_BYTES]
                 raise BadPacketError(f"not SFTP: the server sent {said[:40]!r}", said)
             if end - at < 4 + length:
                 self._need = 4 + length

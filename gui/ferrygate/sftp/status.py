@@ -25,7 +25,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.message import Message, message
 from ferrygate.sftp.wire import Status, StatusReply
 
-_LONGEST_TEXT = 300  # characters of a server's words that are kept
+_MAX_TEXT_CHARACTERS = 300  # characters of a server's words that are kept
 # Words that say no more than the code: showing them would only add noise.
 _EMPTY_WORDS = re.compile(
     r"(sftp|ssh_fx)?[ _]*(general |unspecified )?"
@@ -177,7 +177,7 @@ def says_why(reply: StatusReply) -> bool:
 
 
 def _words(reply: StatusReply) -> str:
-    return reply.message[: 4 * _LONGEST_TEXT].decode("utf-8", "backslashreplace").strip()
+    return reply.message[: 4 * _MAX_TEXT_CHARACTERS].decode("utf-8", "backslashreplace").strip()
 
 
 def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
@@ -187,7 +187,7 @@ def error_for_status(reply: StatusReply, subject: bytes) -> FerrygateError:
     out where it says no more than the code does.
     """
     text = _words(reply)
-    said = "" if _EMPTY_WORDS.fullmatch(text) else text[:_LONGEST_TEXT]
+    said = "" if _EMPTY_WORDS.fullmatch(text) else text[:_MAX_TEXT_CHARACTERS]
     detail = f"SFTP status {reply.code}"
     if reply.code in {Status.NO_SUCH_FILE, Status.NO_SUCH_PATH}:
         return not_found(subject, detail, said)

@@ -63,21 +63,24 @@ class Task(Future[T]):
         self.coroutine = coroutine
 
 
-class Bell:
-    """One coroutine waits for it; a ring that comes before the wait is not lost."""
+class AutoResetEvent:
+    """An event that one coroutine waits for, and that is unset again once the wait is over.
+
+    A :meth:`set` that comes before the wait is not lost; several count as one.
+    """
 
     def __init__(self, wake: Callable[[Future[None]], None]) -> None:
         """Begin; ``wake`` has whoever awaits a resolved future go on."""
         self._wake = wake
         self._next: Future[None] = Future()
 
-    def ring(self) -> None:
-        """Let the waiting coroutine go on."""
+    def set(self) -> None:
+        """Wake the waiting coroutine, or the next one that waits."""
         if not self._next.done:
             self._next.resolve(None)
             self._wake(self._next)
 
     async def wait(self) -> None:
-        """Wait for a ring."""
+        """Wait for :meth:`set`, and unset the event."""
         await self._next
         self._next = Future()

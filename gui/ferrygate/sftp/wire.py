@@ -238,10 +238,10 @@ def parse_limits(body: bytes) -> Limits:
         packet, read, write, handles = struct.unpack_from(">QQQQ", body)
     except struct.error:
         return Limits()
-    most = _LARGEST_REQUEST
+    largest = _LARGEST_REQUEST
     if packet:
-        most = min(most, packet - 1024)  # a request's own fields, a handle among them
-    read, write = min(read or most, most), min(write or most, most)
+        largest = min(largest, packet - 1024)  # a request's own fields, a handle among them
+    read, write = min(read or largest, largest), min(write or largest, largest)
     smallest = Limits()
     return Limits(
         read=max(read, 1024),

@@ -12,16 +12,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from paramiko import SSHException
 
-from ferrygate.ssh.receive_buffer import LONGEST_PACKET, ReceiveBuffer
+from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from ferrygate.ssh.ssh_errors import WrongTagError
 
-_BLOCK = 16  # bytes
-_TAG = 16
-_LEAST_PADDING = 4  # RFC 4253 §6
+_BLOCK_BYTES = 16  # bytes
+_TAG_BYTES = 16
+_MIN_PADDING_BYTES = 4  # RFC 4253 §6
 _LENGTH = struct.Struct(">I")
 _PADDING_AND_DATA_HEAD = struct.Struct(">BBII")
+_MAX_LENGTH = MAX_PACKET_BYTES - _LENGTH.size - _TAG_BYTES
+_MAX_LENGTH = MAX_PACKET_BYTES - _LENGTH.size - _TAG_BYTES
 _DATA = 94  # SSH_MSG_CHANNEL_DATA
-_MORE_THAN_DATA = 4 + 1 + 9 + _BLOCK + _LEAST_PADDING + _TAG  # bytes of a packet beside its data
+_OVERHEAD_BYTES = 4 + 1 + 9 + _BLOCK_BYTES + _MIN_PADDING_BYTES + _TAG_BYTES  # beside its data
 
 
 class _Nonces:
@@ -37,7 +39,7 @@ class _Nonces:
         return nonce
 
 
-class Sealer:
+class PacketSealer:
     """Makes packets under one key; used by one thread at a time."""
 
     def __init__(self, key: AESGCM, first_nonce: bytes) -> None:
@@ -51,44 +53,44 @@ class Sealer:
         plain = b"".join((bytes((padding,)), payload, os.urandom(padding)))
         return length + self._key.encrypt(next(self._nonces), plain, length)
 
-    def seal_data(self, channel: int, data: memoryview, most: int, out: memoryview) -> int:
+    def seal_data(self, channel: int, data: memoryview, max_data: int, out: memoryview) -> int:
         """Put packets of CHANNEL_DATA (RFC 4254 §5.2), one behind the other, into ``out``.
 
         Args:
             channel: the peer's number for the channel.
             data: all of it.
-            most: bytes of data in a packet.
-            out: as long as :func:`room_for` says.
+            max_data: bytes of data in a packet.
+            out: as long as :func:`sealed_bytes` says.
 
         Returns how many bytes it came to.
         """
         end = 0
-        random = os.urandom(_BLOCK + _LEAST_PADDING)
-        for at in range(0, len(data), most):
-            piece = data[at : at + most]
+        random = os.urandom(_BLOCK_BYTES + _MIN_PADDING_BYTES)
+        for at in range(0, len(data), max_data):
+            piece = data[at : at + max_data]
             size = len(piece)
             padding = _padding(9 + size)
             head = _PADDING_AND_DATA_HEAD.pack(padding, _DATA, channel, size)
             plain = b"".join((head, piece, random[:padding]))
             length = _LENGTH.pack(len(plain))
-            start, end = end + 4, end + 4 + len(plain) + _TAG
+            start, end = end + 4, end + 4 + len(plain) + _TAG_BYTES
             out[start - 4 : start] = length
             self._key.encrypt_into(next(self._nonces), plain, length, out[start:end])
         return end
 
 
-def room_for(data: int, most: int) -> int:
-    """Return the bytes that :meth:`Sealer.seal_data` may need for so much data."""
-    return data + -(-data // most) * _MORE_THAN_DATA
+def sealed_bytes(data: int, max_data: int) -> int:
+    """Return the bytes that :meth:`PacketSealer.seal_data` may need for so much data."""
+    return data + -(-data // max_data) * _OVERHEAD_BYTES
 
 
 def _padding(payload: int) -> int:
     """Count the bytes to add: the length in clear does not count, the byte that says so does."""
-    padding = -(1 + payload) % _BLOCK
-    return padding if padding >= _LEAST_PADDING else padding + _BLOCK
+    padding = -(1 + payload) % _BLOCK_BYTES
+    return padding if padding >= _MIN_PADDING_BYTES else padding + _BLOCK_BYTES
 
 
-class Opener:
+class PacketOpener:
     """Takes packets under one key apart; used by one thread."""
 
     def __init__(self, key: AESGCM, first_nonce: bytes) -> None:
@@ -105,10 +107,10 @@ class Opener:
         if held.end - start < _LENGTH.size:
             return None
         (length,) = _LENGTH.unpack_from(view, start)
-        if length % _BLOCK or not _BLOCK <= length <= LONGEST_PACKET - _LENGTH.size - _TAG:
+        if length % _BLOCK_BYTES or not _BLOCK_BYTES <= length <= _MAX_LENGTH:
             raise SSHException(f"packet of {length} bytes")
         body = start + _LENGTH.size
-        stop = body + length + _TAG
+        stop = body + length + _TAG_BYTES
         if stop > held.end:
             return None
         try:
@@ -117,6 +119,6 @@ class Opener:
             raise WrongTagError("packet with a wrong tag") from None
         held.start = stop
         padding = plain[0]
-        if padding < _LEAST_PADDING or padding > length - 2:  # a message has a byte at least
+        if padding < _MIN_PADDING_BYTES or padding > length - 2:  # a message has a byte at least
             raise SSHException(f"packet of {length} bytes with {padding} of padding")
         return memoryview(plain)[1 : length - padding]

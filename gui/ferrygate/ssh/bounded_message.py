@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import paramiko
 
-_MOST_PADDED = 16  # bytes; servers leave the last fields out, such as a language or a reserved int
-_LONGEST_NUMBER = 16_384 // 8 + 1  # bytes of an mpint: no RSA key and no group is longer
+_MAX_PADDED_BYTES = 16  # servers leave the last fields out, such as a language or a reserved int
+_MAX_NUMBER_BYTES = 16_384 // 8 + 1  # of an mpint: no RSA key and no group is longer
 
 
 class BoundedMessage(paramiko.Message):
@@ -34,7 +34,7 @@ class BoundedMessage(paramiko.Message):
         Raises:
             SSHException: the message does not hold them, and they are no short field.
         """
-        if n > _MOST_PADDED and n > self.left:
+        if n > _MAX_PADDED_BYTES and n > self.left:
             raise paramiko.SSHException(f"{n} bytes claimed where {self.left} are left")
         return super().get_bytes(n)
 
@@ -45,6 +45,6 @@ class BoundedMessage(paramiko.Message):
             SSHException: it is longer than any that SSH has a use for.
         """
         number = self.get_binary()
-        if len(number) > _LONGEST_NUMBER:
+        if len(number) > _MAX_NUMBER_BYTES:
             raise paramiko.SSHException(f"number of {len(number)} bytes")
         return int.from_bytes(number, "big", signed=True)

@@ -22,11 +22,11 @@ from ferrygate.sites.known_hosts import HostKey
 from ferrygate.ssh.algorithms import CIPHERS, MACS, mismatch
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from ferrygate.ssh.deadlines import Deadlines
-from ferrygate.ssh.dial import LOOK, dial
+from ferrygate.ssh.dial import POLL_SECONDS, dial
 from ferrygate.ssh.monitored_socket import MonitoredSocket
-from ferrygate.ssh.no_handshake import Heard, no_handshake
+from ferrygate.ssh.no_handshake import HandshakeRecord, no_handshake
 from ferrygate.ssh.other_protocols import ident, protocol
-from ferrygate.ssh.preconnect import DialAhead
+from ferrygate.ssh.preconnect import Preconnect
 from ferrygate.ssh.prompts import Respond
 from ferrygate.ssh.ssh_errors import SSH_ERRORS
 from ferrygate.ssh.ssh_log import bounded_log
@@ -38,10 +38,10 @@ from ferrygate.ssh.transport import (
     Transport,
 )
 
-_FIRST = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
+_MAX_UNTRUSTED_BYTES = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
 _RSA = "ssh-rsa"
 _RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
-_JOIN = 5.0  # seconds a closed connection's thread may take to end
+_JOIN_SECONDS = 5.0  # seconds a closed connection's thread may take to end
 
 
 class Connection:
@@ -71,7 +71,7 @@ class Connection:
     def offers_key(self, key_type: str) -> bool:
         """Tell whether the server has a host key of this type, by the types that it offers."""
         names = _RSA_NAMES if key_type == _RSA else {key_type}
-        return not names.isdisjoint(self._transport.theirs.host_keys)
+        return not names.isdisjoint(self._transport.server_offer.host_keys)
 
     def trust(self) -> None:
         """Let the server send as much as it likes, now that its host key has been accepted."""
@@ -108,7 +108,7 @@ class Connection:
         disconnect = self._transport.disconnect
         return sentence(disconnect.reason) if disconnect is not None else ""
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
 
         Waits until it has answered or the connection has ended, so it is called aside. That it has
@@ -195,7 +195,7 @@ class Connection:
         """End the connection and its thread; channels on it end too."""
         self._sock.hang_up()
         self._transport.close()
-        self._transport.join(_JOIN)
+        self._transport.join(_JOIN_SECONDS)
         self._transport.release()
 
 
@@ -207,13 +207,13 @@ def connect(
     deadlines: Deadlines,
     cancel: CancelToken,
     *,
-    ahead: DialAhead | None = None,
+    preconnect: Preconnect | None = None,
 ) -> Connection:
     """Reach a server and exchange keys. Nothing about the account is sent.
 
     The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
     ``known`` are asked for first, so that a server with several keys shows the one on record. A
-    connection that was dialled ``ahead`` is taken where it leads there.
+    ``preconnect`` that leads there is taken in place of dialling.
 
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
@@ -221,10 +221,10 @@ def connect(
         ServerUnusableError: an SSH server with which no common algorithm exists.
         Cancelled: as asked.
     """
-    dialled = ahead.take(host, port, cancel) if ahead is not None else None
+    dialled = preconnect.take(host, port, cancel) if preconnect is not None else None
     if dialled is None:
         dialled = dial(host, port, deadlines.connect, clock, cancel)
-    sock = MonitoredSocket(dialled, clock, first=_FIRST)
+    sock = MonitoredSocket(dialled, clock, first=_MAX_UNTRUSTED_BYTES)
     transport = None
     try:
         transport = Transport(sock)
@@ -247,7 +247,7 @@ def connect(
         if transport is not None:
             transport.close()
             if transport.is_alive():
-                transport.join(_JOIN)
+                transport.join(_JOIN_SECONDS)
             transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
             transport.release()
         sock.close()
@@ -263,8 +263,8 @@ def _exchange_keys(
     done = threading.Event()
     transport.start_client(event=done)
     first = b""
-    for _look in range(round(seconds / LOOK)):
-        if done.wait(LOOK):
+    for _poll in range(round(seconds / POLL_SECONDS)):
+        if done.wait(POLL_SECONDS):
             break
         cancel.check()
         if first and first == sock.first and not ident(first) and protocol(first) is not None:
@@ -278,20 +278,20 @@ def _exchange_keys(
 
 def _heard(
     transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
-) -> Heard:
+) -> HandshakeRecord:
     """Describe what came within the handshake's ``seconds``, which failed with ``error``."""
     if transport is None:
-        return Heard(detail=type(error).__name__)
+        return HandshakeRecord(detail=type(error).__name__)
     is_late = isinstance(error, TimeoutError)
     quiet = sock.clock.monotonic() - sock.heard
-    theirs = transport.theirs
-    return Heard(
+    theirs = transport.server_offer
+    return HandshakeRecord(
         first=sock.first,
         has_ended=sock.has_ended,
         is_late=is_late,
         is_slow=is_late and bool(sock.first) and quiet < seconds / 4,
         disconnect=transport.disconnect,
-        mismatch=mismatch(transport.ours, theirs) if theirs.key_exchanges else None,
+        mismatch=mismatch(transport.client_offer, theirs) if theirs.key_exchanges else None,
         detail=f"{type(error).__name__}: {sentence(str(error))}",
     )
 

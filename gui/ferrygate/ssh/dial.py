@@ -16,7 +16,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError
 from ferrygate.common.message import message
 
-LOOK = 0.1  # how often a wait looks whether it was cancelled, seconds
+POLL_SECONDS = 0.1  # how often a wait looks whether it was cancelled, seconds
 _OPTIONS = {  # tcp(7)
     "TCP_NODELAY": 1,
     "TCP_KEEPIDLE": 30,  # seconds
@@ -122,7 +122,7 @@ def _found(
 
     threading.Thread(target=run, name="resolver", daemon=True).start()
     until = clock.monotonic() + seconds
-    while not clock.wait(answered, LOOK):
+    while not clock.wait(answered, POLL_SECONDS):
         cancel.check()
         if clock.monotonic() >= until:
             raise TimeoutError
@@ -137,7 +137,7 @@ def _connect(
         sock.connect(address)
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_WRITE)
-        while not selector.select(LOOK):
+        while not selector.select(POLL_SECONDS):
             cancel.check()
             if clock.monotonic() >= until:
                 raise TimeoutError

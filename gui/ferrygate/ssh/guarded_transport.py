@@ -17,10 +17,10 @@ from ferrygate.ssh.monitored_socket import MonitoredSocket
 from ferrygate.ssh.no_handshake import Disconnect
 from ferrygate.ssh.packetizer import Packetizer
 
-_MOST_EXTENSIONS = 64  # RFC 8308 §3 and OpenSSH know six
-_LEAST_EXTENSION = 8  # bytes: the lengths of its name and its value
-_LONGEST_KEXINIT = 1 << 15  # bytes; honest ones have 2 KiB (RFC 4253 §6.1 demands 35,000 a packet)
-_LONGEST_REASON = 2000  # characters
+_MAX_EXTENSIONS = 64  # RFC 8308 §3 and OpenSSH know six
+_MIN_EXTENSION_BYTES = 8  # the lengths of its name and its value
+_MAX_KEXINIT_BYTES = 1 << 15  # honest ones have 2 KiB (RFC 4253 §6.1 demands 35,000 a packet)
+_MAX_REASON_CHARACTERS = 2000
 
 
 class GuardedTransport(ServiceRequestingTransport):
@@ -38,7 +38,7 @@ class GuardedTransport(ServiceRequestingTransport):
     }
 
     def __init__(self, sock: MonitoredSocket) -> None:
-        self.theirs = Offer()
+        self.server_offer = Offer()
         self.disconnect: Disconnect | None = None
         self.refused_channel = ""
         self._key_exchanges = 0
@@ -48,7 +48,7 @@ class GuardedTransport(ServiceRequestingTransport):
         self._packets = self.packetizer
 
     @property
-    def ours(self) -> Offer:
+    def client_offer(self) -> Offer:
         """The algorithms that we have, in our order."""
         return Offer(
             tuple(self.preferred_kex),
@@ -72,10 +72,10 @@ class GuardedTransport(ServiceRequestingTransport):
     # ------------------------------------------------------------ on the transport's thread
 
     def _parse_kex_init(self, message: paramiko.Message) -> None:
-        if len(message.asbytes()) > _LONGEST_KEXINIT:
+        if len(message.asbytes()) > _MAX_KEXINIT_BYTES:
             raise paramiko.SSHException("more algorithms than there are")
         lists = self._really_parse_kex_init(message)  # type: ignore[attr-defined]  # the stubs leave it out
-        self.theirs = Offer(
+        self.server_offer = Offer(
             tuple(lists["kex_algo_list"]),
             tuple(lists["server_key_algo_list"]),
             tuple(lists["server_encrypt_algo_list"]),
@@ -122,22 +122,24 @@ class GuardedTransport(ServiceRequestingTransport):
 
     def _parse_disconnect(self, message: paramiko.Message) -> None:
         code, reason = message.get_int(), message.get_binary()
-        text = reason.decode("utf-8", "replace")[:_LONGEST_REASON]
+        text = reason.decode("utf-8", "replace")[:_MAX_REASON_CHARACTERS]
         self.disconnect = Disconnect(code, text)
         self._log(logging.INFO, f"disconnect (code {code}): {text}")
 
     def _parse_channel_open_failure(self, message: paramiko.Message) -> None:
         message.get_bytes(8)  # our number of the channel, and the code
-        self.refused_channel = message.get_binary().decode("utf-8", "replace")[:_LONGEST_REASON]
+        self.refused_channel = message.get_binary().decode("utf-8", "replace")[
+            :_MAX_REASON_CHARACTERS
+        ]
         message.rewind()
         super()._parse_channel_open_failure(message)  # type: ignore[misc]  # as above
 
     def _log(self, level: int, message: str | list[str], *arguments: object) -> None:
         """Log; where in the library a connection came to its end is for those who look closely."""
         lines = message if isinstance(message, list) else [message]
-        least = logging.DEBUG if isinstance(message, list) else level
+        lowered = logging.DEBUG if isinstance(message, list) else level
         for line in lines:
-            self.logger.log(least, line, *arguments)
+            self.logger.log(lowered, line, *arguments)
 
 
 def _extensions(message: paramiko.Message) -> dict[str, bytes]:
@@ -148,9 +150,9 @@ def _extensions(message: paramiko.Message) -> dict[str, bytes]:
     """
     count = message.get_int()
     extensions: dict[str, bytes] = {}
-    for to_come in range(min(count, _MOST_EXTENSIONS + 1), 0, -1):
+    for to_come in range(min(count, _MAX_EXTENSIONS + 1), 0, -1):
         left = len(message.get_remainder())
-        if to_come > min(_MOST_EXTENSIONS, left // _LEAST_EXTENSION):
+        if to_come > min(_MAX_EXTENSIONS, left // _MIN_EXTENSION_BYTES):
             raise paramiko.SSHException(f"{count} extensions claimed; {left} bytes are left")
         name = message.get_binary().decode("utf-8", "replace")
         extensions[name] = message.get_binary()

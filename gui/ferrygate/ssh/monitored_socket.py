@@ -10,7 +10,7 @@ import sys
 
 from ferrygate.common.clock import Clock
 
-_KEPT = 1024  # of the first bytes
+_FIRST_BYTES = 1024  # of the first bytes
 # ``struct linger``: on, for 0 seconds (socket(7); two shorts on Windows).
 _NOTHING_LINGERS = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -56,7 +56,7 @@ class MonitoredSocket:
         self.has_ended = not count
         self.heard = self.clock.monotonic()
         if self._left is not None:
-            self.first += bytes(buffer[: min(count, _KEPT - len(self.first))])
+            self.first += bytes(buffer[: min(count, _FIRST_BYTES - len(self.first))])
             self._left -= count
             if self._left < 0:
                 raise ConnectionAbortedError("too many bytes from a stranger")

@@ -22,7 +22,7 @@ from ferrygate.ssh.other_protocols import (
 )
 
 _IDENT = b"SSH-"
-_LONGEST_DETAIL = 200  # characters
+_MAX_DETAIL_CHARACTERS = 200  # characters
 _TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
 
 
@@ -33,7 +33,7 @@ class Disconnect(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class HandshakeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The result of an attempt to exchange keys.
 
     Attributes:
@@ -55,19 +55,19 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-def no_handshake(host: str, port: int, heard: Heard) -> FerrygateError:
+def no_handshake(host: str, port: int, heard: HandshakeRecord) -> FerrygateError:
     """The error for a connection on which no keys were exchanged."""
-    told = _Told(host, port, heard)
+    errors = _HostErrors(host, port, heard)
     if heard.mismatch is not None:
-        return told.no_common_algorithm(heard.mismatch)
+        return errors.no_common_algorithm(heard.mismatch)
     if heard.disconnect is not None:
-        return told.disconnected(heard.disconnect)
+        return errors.disconnected(heard.disconnect)
     version = ident(heard.first)
     if version and not version.startswith(("SSH-2.", "SSH-1.99")):
-        return told.only_version_1()
+        return errors.only_version_1()
     if version:
-        return told.broken_off()
-    return told.no_ssh() if heard.first else told.nothing_said()
+        return errors.broken_off()
+    return errors.no_ssh() if heard.first else errors.nothing_said()
 
 
 def not_now(
@@ -98,14 +98,14 @@ def not_now(
     return ServerBusyError(text.filled(host=host), next_step=step, detail=detail, server_said=said)
 
 
-class _Told:
+class _HostErrors:
     """The sentences about one host."""
 
-    def __init__(self, host: str, port: int, heard: Heard) -> None:
+    def __init__(self, host: str, port: int, heard: HandshakeRecord) -> None:
         self._host = host
         self._port = port
         self._heard = heard
-        self._detail = f"{host}:{port}: {heard.detail}"[:_LONGEST_DETAIL]
+        self._detail = f"{host}:{port}: {heard.detail}"[:_MAX_DETAIL_CHARACTERS]
 
     def no_common_algorithm(self, mismatch: Mismatch) -> FerrygateError:
         detail = f"{self._detail}; {mismatch.kind}: {', '.join(mismatch.offered)}"

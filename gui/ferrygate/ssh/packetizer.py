@@ -10,19 +10,19 @@ from paramiko.common import MSG_NAMES, cMSG_CHANNEL_DATA, cMSG_UNIMPLEMENTED
 from paramiko.packet import NeedRekeyException
 
 from ferrygate.common.byte_stream import MAX_BURST_BYTES
-from ferrygate.ssh.aead import Opener, Sealer, room_for
+from ferrygate.ssh.aead import PacketOpener, PacketSealer, sealed_bytes
 from ferrygate.ssh.bounded_message import BoundedMessage
+from ferrygate.ssh.channel_router import ChannelRouter
 from ferrygate.ssh.fair_lock import FairLock
-from ferrygate.ssh.inbound import Inbound
 from ferrygate.ssh.monitored_socket import MonitoredSocket
-from ferrygate.ssh.receive_buffer import LONGEST_PACKET, ReceiveBuffer
+from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from ferrygate.ssh.ssh_errors import was_damaged
-from ferrygate.ssh.stream import LEAST_DATA, MOST_DATA
+from ferrygate.ssh.stream import MAX_DATA_BYTES, MIN_DATA_BYTES
 
-_PATIENCE = 600.0  # seconds; the connection has a deadline of its own for its handshake
-_MOMENT = 0.1  # seconds that TCP may take for what is sent
-_LONG = 0.05  # seconds that a burst should not take
-_MOST_UNSENT = 1 << 20  # bytes: a burst, and any number of answers
+_READLINE_SECONDS = 600.0  # seconds; the connection has a deadline of its own for its handshake
+_SEND_SECONDS = 0.1  # seconds that TCP may take for what is sent
+_SLOW_BURST_SECONDS = 0.05  # seconds that a burst should not take
+_MAX_UNSENT_BYTES = 1 << 20  # bytes: a burst, and any number of answers
 
 
 class Packetizer(paramiko.packet.Packetizer):
@@ -57,11 +57,11 @@ class Packetizer(paramiko.packet.Packetizer):
         self.__write_lock = FairLock()
         self._sock = sock
         self._unsent = memoryview(b"")
-        self._sealer: Sealer | None = None
-        self._opener: Opener | None = None
-        self._outgoing = memoryview(bytearray(room_for(MAX_BURST_BYTES, LEAST_DATA)))
+        self._sealer: PacketSealer | None = None
+        self._opener: PacketOpener | None = None
+        self._outgoing = memoryview(bytearray(sealed_bytes(MAX_BURST_BYTES, MIN_DATA_BYTES)))
         self._rekey_due = False
-        self.inbound = Inbound()
+        self.router = ChannelRouter()
         self.was_damaged = False
         """Tell whether the tag (MAC) of the packet read last did not fit its bytes."""
         self.packet_at = sock.clock.monotonic()
@@ -74,7 +74,7 @@ class Packetizer(paramiko.packet.Packetizer):
 
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """As the base, whose arguments these are."""
-        sealer = Sealer(block_engine, options["iv_out"]) if options["aead"] else None
+        sealer = PacketSealer(block_engine, options["iv_out"]) if options["aead"] else None
         with self.__write_lock:  # or a message would leave under the one and the other
             super().set_outbound_cipher(block_engine, *args, **options)
             self._sealer = sealer
@@ -82,7 +82,7 @@ class Packetizer(paramiko.packet.Packetizer):
     def set_inbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """As the base, whose arguments these are."""
         super().set_inbound_cipher(block_engine, *args, **options)
-        self._opener = Opener(block_engine, options["iv_in"]) if options["aead"] else None
+        self._opener = PacketOpener(block_engine, options["iv_in"]) if options["aead"] else None
 
     def release(self) -> None:
         """Let go of the buffers, a megabyte, once the connection has ended and its thread too.
@@ -103,8 +103,8 @@ class Packetizer(paramiko.packet.Packetizer):
         with self.__write_lock:
             self._put(self._sealer.seal(data.asbytes()), 1)
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
-        """Send data of a channel, ``most`` bytes in a packet, and :attr:`burst` bytes at most.
+    def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
+        """Send data of a channel, ``max_data`` bytes in a packet, and :attr:`burst` bytes at most.
 
         Returns whether it was taken; it is not while TCP still has not taken what was before.
 
@@ -117,16 +117,16 @@ class Packetizer(paramiko.packet.Packetizer):
             if self._unsent:
                 return False
             if self._sealer is not None:
-                size = self._sealer.seal_data(channel, data, most, self._outgoing)
+                size = self._sealer.seal_data(channel, data, max_data, self._outgoing)
                 began = self._sock.clock.monotonic()
-                self._put(self._outgoing[:size], -(-len(data) // most))
+                self._put(self._outgoing[:size], -(-len(data) // max_data))
                 self._adapt_burst(len(data), self._sock.clock.monotonic() - began)
                 return True
-        for at in range(0, len(data), most):
+        for at in range(0, len(data), max_data):
             message = Message()
             message.add_byte(cMSG_CHANNEL_DATA)
             message.add_int(channel)
-            message.add_string(bytes(data[at : at + most]))
+            message.add_string(bytes(data[at : at + max_data]))
             super().send_message(message)
         return True
 
@@ -148,7 +148,7 @@ class Packetizer(paramiko.packet.Packetizer):
         self.__keepalive_last = self._sock.clock.now()
         if self._unsent:
             self._unsent = memoryview(b"".join((self._unsent, out)))
-            if len(self._unsent) > _MOST_UNSENT:
+            if len(self._unsent) > _MAX_UNSENT_BYTES:
                 raise SSHException("the peer does not read")
         else:
             self._unsent = memoryview(bytes(memoryview(out)[self._write(out) :]))
@@ -156,7 +156,7 @@ class Packetizer(paramiko.packet.Packetizer):
     def _write(self, out: bytes | memoryview) -> int:
         """Send for a moment; returns how much was taken."""
         left = memoryview(out)
-        until = self._sock.clock.monotonic() + _MOMENT
+        until = self._sock.clock.monotonic() + _SEND_SECONDS
         try:
             while left:
                 left = left[self._sock.send(left) :]
@@ -170,9 +170,9 @@ class Packetizer(paramiko.packet.Packetizer):
         return len(out) - len(left)
 
     def _adapt_burst(self, size: int, seconds: float) -> None:
-        if seconds > _LONG:
-            self.burst = max(self.burst // 2, MOST_DATA)
-        elif seconds < _LONG / 4 and size == self.burst:
+        if seconds > _SLOW_BURST_SECONDS:
+            self.burst = max(self.burst // 2, MAX_DATA_BYTES)
+        elif seconds < _SLOW_BURST_SECONDS / 4 and size == self.burst:
             self.burst = min(self.burst * 2, MAX_BURST_BYTES)
 
     def _put(self, out: bytes | memoryview, packets: int) -> None:
@@ -194,13 +194,13 @@ class Packetizer(paramiko.packet.Packetizer):
         Raises:
             SSHException: no packet is that long.
         """
-        if n > LONGEST_PACKET:
+        if n > MAX_PACKET_BYTES:
             raise SSHException(f"packet of {n} bytes")
         return super().read_all(n, check_rekey)
 
     def readline(self, timeout: float) -> str:  # noqa: ARG002  the library's
         """As the base, which gives lines before the server's name two seconds each."""
-        return super().readline(_PATIENCE)
+        return super().readline(_READLINE_SECONDS)
 
     def read_message(self) -> tuple[int, Message]:
         """The next message that is not for a stream.
@@ -233,22 +233,22 @@ class Packetizer(paramiko.packet.Packetizer):
             if self._rekey_due:
                 self._rekey_due = False
                 raise NeedRekeyException
-            self._go_on_sending()
+            self._resume_sending()
             start = self._received.start
             if self._opener is None:
                 kind, message = super().read_message()
                 self.packet_at = self._sock.clock.monotonic()
-                if not self.inbound.deliver(kind, memoryview(message.asbytes())):
+                if not self.router.deliver(kind, memoryview(message.asbytes())):
                     return kind, BoundedMessage.of(message)
-                self.inbound.flush()
+                self.router.flush()
             elif (payload := self._opener.open(self._received)) is None:
-                self.inbound.flush()
+                self.router.flush()
                 self._fill()
             else:
                 number = self._count(self._received.start - start)
                 self.packet_at = self._sock.heard
-                if not self.inbound.deliver(payload[0], payload[1:]):
-                    self.inbound.flush()
+                if not self.router.deliver(payload[0], payload[1:]):
+                    self.router.flush()
                     message = BoundedMessage(payload[1:])
                     message.seqno = number
                     return payload[0], message
@@ -276,9 +276,9 @@ class Packetizer(paramiko.packet.Packetizer):
     def _check_keepalive(self) -> None:
         """Called whenever nothing came for a moment, by the base too."""
         super()._check_keepalive()  # type: ignore[misc]  # the stubs leave it out
-        self._go_on_sending()
+        self._resume_sending()
 
-    def _go_on_sending(self) -> None:
+    def _resume_sending(self) -> None:
         """Send on what is kept, without waiting."""
         if not (self._unsent and self._sock.writable):
             return
@@ -288,7 +288,7 @@ class Packetizer(paramiko.packet.Packetizer):
             except OSError:
                 raise EOFError from None
         if not self._unsent:
-            self.inbound.go_on()
+            self.router.resume_sending()
 
     def _count(self, size: int) -> int:
         """Count a packet of so many bytes; returns its sequence number."""

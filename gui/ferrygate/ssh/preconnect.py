@@ -9,12 +9,12 @@ from queue import Empty, SimpleQueue
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
-from ferrygate.ssh.dial import LOOK, dial
+from ferrygate.ssh.dial import POLL_SECONDS, dial
 
-_JOIN = 1.0  # seconds a dialling that nobody needs may take to end; a name may be asked for longer
+_JOIN_SECONDS = 1.0  # for a dialling that is not needed to end; looking up a name may take longer
 
 
-class DialAhead:
+class Preconnect:
     """One connection that is dialled on a thread of its own. Nothing is sent over it.
 
     It is for one thread to take, once, and to close.
@@ -40,7 +40,7 @@ class DialAhead:
         if (host, port) != self._where or self._unneeded.cancelled:
             return None
         while self._thread.is_alive():
-            self._thread.join(LOOK)
+            self._thread.join(POLL_SECONDS)
             cancel.check()
         try:
             end = self._end.get_nowait()
@@ -53,7 +53,7 @@ class DialAhead:
     def close(self) -> None:
         """Hang up, unless it was taken."""
         self._unneeded.cancel()
-        self._thread.join(_JOIN)
+        self._thread.join(_JOIN_SECONDS)
         try:
             end = self._end.get_nowait()
         except Empty:

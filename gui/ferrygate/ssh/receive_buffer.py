@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ferrygate.ssh.monitored_socket import MonitoredSocket
 
-LONGEST_PACKET = 1 << 18  # bytes of one SSH packet, as OpenSSH has it; RFC 4253 §6.1 demands 35,000
-_SIZE = 1 << 19  # so that behind the longest half packet there is room for as much again
+MAX_PACKET_BYTES = 1 << 18  # of an SSH packet, as OpenSSH has it; RFC 4253 §6.1 demands 35,000
+_BUFFER_BYTES = 1 << 19  # so that behind the longest half packet there is room for as much again
 
 
 class ReceiveBuffer:
@@ -21,7 +21,7 @@ class ReceiveBuffer:
 
     def __init__(self, sock: MonitoredSocket) -> None:
         self._sock = sock
-        self.view = memoryview(bytearray(_SIZE))
+        self.view = memoryview(bytearray(_BUFFER_BYTES))
         self.start = self.end = 0
 
     def fill(self) -> None:

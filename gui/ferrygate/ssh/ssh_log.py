@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 LOG_NAME = "ferrygate.ssh"
-_BURST = 1 << 16  # characters at once; signing in takes 4,000 at the most talkative level
-_PER_SECOND = 100.0  # characters after that, so that five older files last for half a day
-_LONGEST = 500  # characters of one record
+_MAX_CHARACTERS_AT_ONCE = 1 << 16  # signing in takes 4,000 at the most talkative level
+_CHARACTERS_PER_SECOND = 100.0  # after that, so that five older files last for half a day
+_MAX_RECORD_CHARACTERS = 500
 
 
 class FloodFilter(logging.Filter):
@@ -19,19 +19,19 @@ class FloodFilter(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._left = float(_BURST)
+        self._left = float(_MAX_CHARACTERS_AT_ONCE)
         self._at = 0.0
         self._is_full = False
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Cut the record; returns whether it is to be written."""
         text = record.getMessage()
-        if len(text) > _LONGEST:
-            text = f"{text[:_LONGEST]}… ({len(text)} characters)"
+        if len(text) > _MAX_RECORD_CHARACTERS:
+            text = f"{text[:_MAX_RECORD_CHARACTERS]}… ({len(text)} characters)"
         passed = max(0.0, record.created - self._at)
-        self._left = min(_BURST, self._left + passed * _PER_SECOND)
+        self._left = min(_MAX_CHARACTERS_AT_ONCE, self._left + passed * _CHARACTERS_PER_SECOND)
         self._at = record.created
-        if self._is_full and self._left < _BURST / 2:
+        if self._is_full and self._left < _MAX_CHARACTERS_AT_ONCE / 2:
             return False
         self._is_full = len(text) > self._left
         if self._is_full:

@@ -12,9 +12,9 @@ from ferrygate.common.byte_pieces import Piece, append_piece
 from ferrygate.common.byte_stream import connection_lost
 from ferrygate.ssh.ssh_errors import SSH_ERRORS, lost_by
 
-MOST_DATA = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
-LEAST_DATA = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
-_LONGEST_COMPLAINT = 2000  # bytes
+MAX_DATA_BYTES = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
+MIN_DATA_BYTES = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
+_MAX_STDERR_BYTES = 2000  # bytes
 
 
 class Channel(Protocol):
@@ -23,7 +23,7 @@ class Channel(Protocol):
     def close(self) -> None: ...  # noqa: D102
 
 
-class Outlet(Protocol):
+class PacketSender(Protocol):
     """Where packets go; what sends, raises errors of :data:`SSH_ERRORS`."""
 
     @property
@@ -31,11 +31,11 @@ class Outlet(Protocol):
         """Return the bytes of data to send in one go."""
 
     @property
-    def open(self) -> bool:
+    def can_send(self) -> bool:
         """Tell whether anything would be sent now."""
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
-        """Send at most a :attr:`burst` to the peer's ``channel``, ``most`` bytes in a packet.
+    def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
+        """Send at most a :attr:`burst` to the peer's ``channel``, ``max_data`` bytes in a packet.
 
         Returns whether it was taken. If not, streams are told when to go on.
         """
@@ -50,31 +50,38 @@ class ChannelStream:
     The peer can never make it hold more than ``window`` bytes.
 
     Attributes:
-        complaint: the beginning of what the server's program wrote to its standard error.
+        stderr: the beginning of what the server's program wrote to its standard error.
     """
 
     def __init__(
-        self, channel: Channel, outlet: Outlet, window: int, *, peer: int, room: int, most: int
+        self,
+        channel: Channel,
+        sender: PacketSender,
+        window: int,
+        *,
+        peer: int,
+        send_window: int,
+        max_packet: int,
     ) -> None:
         """Take over a channel before its first byte.
 
         Args:
             channel: to close it.
-            outlet: for what is sent.
+            sender: for what is sent.
             window: how many bytes the peer may send before any are received here.
             peer: the peer's number for the channel.
-            room: how many bytes the peer takes at first.
-            most: how many of them in one packet.
+            send_window: how many bytes the peer takes at first.
+            max_packet: how many of them in one packet.
         """
-        self.complaint = b""
+        self.stderr = b""
         self._channel = channel
-        self._outlet = outlet
+        self._sender = sender
         self._peer = peer
-        self._most = max(LEAST_DATA, min(most, MOST_DATA))
+        self._max_data = max(MIN_DATA_BYTES, min(max_packet, MAX_DATA_BYTES))
         self._changed = threading.Condition(threading.Lock())  # guards these
         self._chunks: list[Piece] = []
-        self._room = room
-        self._may_go_on = False
+        self._send_window = send_window
+        self._send_unblocked = False
         self._woken = False
         self._ended = False
         self._closed = threading.Event()  # by the peer, or with the connection
@@ -95,18 +102,18 @@ class ChannelStream:
         with self._changed:
             if self._ended:
                 raise connection_lost("channel closed")
-            count = min(len(data), self._room, self._outlet.burst)
-            self._room -= count
+            count = min(len(data), self._send_window, self._sender.burst)
+            self._send_window -= count
         if not count:
             return 0
         try:
-            is_taken = self._outlet.send_data(self._peer, memoryview(data)[:count], self._most)
+            is_taken = self._sender.send_data(self._peer, memoryview(data)[:count], self._max_data)
         except SSH_ERRORS as error:
             raise lost_by(error) from error
         if is_taken:
             return count
         with self._changed:
-            self._room += count
+            self._send_window += count
         return 0
 
     def recv(self, seconds: float, /) -> bytes:
@@ -117,7 +124,7 @@ class ChannelStream:
             if self._woken:
                 self._woken = False
                 raise TimeoutError
-            self._may_go_on = False
+            self._send_unblocked = False
             chunks, self._chunks = self._chunks, []
             if not chunks:
                 if self._ended:
@@ -135,7 +142,7 @@ class ChannelStream:
 
     def send_ready(self) -> bool:
         """See :class:`ByteStream`."""
-        return self._room > 0 and self._outlet.open
+        return self._send_window > 0 and self._sender.can_send
 
     def close(self) -> None:
         """See :class:`ByteStream`."""
@@ -156,7 +163,7 @@ class ChannelStream:
         return self._ended
 
     def _has_news(self) -> bool:
-        return bool(self._chunks) or self._woken or self._may_go_on or self._ended
+        return bool(self._chunks) or self._woken or self._send_unblocked or self._ended
 
     def _return_window(self) -> None:
         """Let the peer send as much as was read, once that is half of the window."""
@@ -164,7 +171,7 @@ class ChannelStream:
         if count >= self._half:
             self._granted += count  # before the peer can know
             with contextlib.suppress(*SSH_ERRORS):  # recv() tells the end, behind what arrived
-                if self._outlet.send_window_adjust(self._peer, count):
+                if self._sender.send_window_adjust(self._peer, count):
                     self._returned += count
                 else:
                     self._granted -= count
@@ -182,11 +189,11 @@ class ChannelStream:
             return
         append_piece(self._arrived, data)
 
-    def drop(self, data: memoryview) -> None:
+    def take_stderr(self, data: memoryview) -> None:
         """Count what came over standard error, and keep its beginning; raises as :meth:`take`."""
         self._count(len(data))
         self._dropped += len(data)
-        self.complaint += bytes(data[: _LONGEST_COMPLAINT - len(self.complaint)])
+        self.stderr += bytes(data[: _MAX_STDERR_BYTES - len(self.stderr)])
 
     def flush(self) -> None:
         """Hand over what was taken."""
@@ -204,18 +211,18 @@ class ChannelStream:
         if self._received > self._granted:
             raise SSHException("more data than the window takes")
 
-    def widen(self, count: int) -> None:
+    def widen_window(self, count: int) -> None:
         """The peer takes so many bytes more."""
         with self._changed:
-            if not self._room:
-                self._may_go_on = True
+            if not self._send_window:
+                self._send_unblocked = True
                 self._changed.notify()
-            self._room += count
+            self._send_window += count
 
-    def go_on(self) -> None:
+    def resume_sending(self) -> None:
         """Go on sending: the obstacle is gone."""
         with self._changed:
-            self._may_go_on = True
+            self._send_unblocked = True
             self._changed.notify()
 
     def end(self) -> None:

@@ -12,8 +12,8 @@ from ferrygate.ssh.guarded_transport import GuardedTransport
 from ferrygate.ssh.monitored_socket import MonitoredSocket
 from ferrygate.ssh.stream import ChannelStream
 
-_KEYS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
-_MOST_POSTPONED = 1000  # messages
+_REKEY_SECONDS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
+_MAX_POSTPONED = 1000  # messages
 
 
 class StreamTransport(GuardedTransport):
@@ -24,7 +24,7 @@ class StreamTransport(GuardedTransport):
         self._opened: dict[int, ChannelStream] = {}
         self._postponed: list[paramiko.Message] = []
         self.clear_to_send_lock = FairLock()  # type: ignore[assignment]  # it needs no more of a lock
-        self.clear_to_send_timeout = _KEYS
+        self.clear_to_send_timeout = _REKEY_SECONDS
 
     def run(self) -> None:
         """The thread that reads; tells all streams when it ends."""
@@ -33,7 +33,7 @@ class StreamTransport(GuardedTransport):
         except Exception as error:
             self.logger.exception("the thread of a connection failed: %s", type(error).__name__)
         finally:
-            self._packets.inbound.end()
+            self._packets.router.end()
 
     # ------------------------------------------------------------ channels
 
@@ -47,11 +47,11 @@ class StreamTransport(GuardedTransport):
         return self._packets.burst
 
     @property
-    def open(self) -> bool:
+    def can_send(self) -> bool:
         """Tell whether data would be sent now."""
         return self.clear_to_send.is_set() and self._packets.sends_at_once
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> bool:
+    def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send data of a channel, unless keys are exchanged (RFC 4253 §7.1) or TCP is stuck.
 
         Returns whether it was taken.
@@ -62,7 +62,7 @@ class StreamTransport(GuardedTransport):
         with self.clear_to_send_lock:
             if not self.is_active():
                 raise EOFError
-            return self.clear_to_send.is_set() and self._packets.send_data(channel, data, most)
+            return self.clear_to_send.is_set() and self._packets.send_data(channel, data, max_data)
 
     def send_window_adjust(self, channel: int, count: int) -> bool:
         """Let the peer send ``count`` bytes more on a channel; not while keys are exchanged."""
@@ -77,12 +77,17 @@ class StreamTransport(GuardedTransport):
         return True
 
     def _parse_channel_open_success(self, message: paramiko.Message) -> None:
-        number, peer, room, most = (message.get_int() for _ in range(4))
+        number, peer, send_window, max_packet = (message.get_int() for _ in range(4))
         message.rewind()
         channel = self._channels.get(number)  # type: ignore[attr-defined]  # the stubs leave it out
         if channel is not None and number in self.channel_events:  # not told a second time
-            self._packets.inbound.streams[number] = self._opened[number] = ChannelStream(
-                channel, self, channel.in_window_size, peer=peer, room=room, most=most
+            self._packets.router.streams[number] = self._opened[number] = ChannelStream(
+                channel,
+                self,
+                channel.in_window_size,
+                peer=peer,
+                send_window=send_window,
+                max_packet=max_packet,
             )
         super()._parse_channel_open_success(message)  # type: ignore[misc]  # as above
 
@@ -111,7 +116,7 @@ class StreamTransport(GuardedTransport):
         """
         if threading.current_thread() is self and not self.clear_to_send.is_set():
             self._postponed.append(message)
-            if len(self._postponed) > _MOST_POSTPONED:
+            if len(self._postponed) > _MAX_POSTPONED:
                 raise paramiko.SSHException("too many requests in a key exchange")
         else:
             super()._send_user_message(message)  # type: ignore[misc]  # the stubs leave it out
@@ -121,4 +126,4 @@ class StreamTransport(GuardedTransport):
         postponed, self._postponed = self._postponed, []
         for each in postponed:
             self._send_user_message(each)
-        self._packets.inbound.go_on()
+        self._packets.router.resume_sending()

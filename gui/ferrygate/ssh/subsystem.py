@@ -52,7 +52,7 @@ class Subsystem:
         """
         if self.has_ended_alone:
             self.stream.wait_closed(_LAST_WORDS_SECONDS)
-        return sentence(self.stream.complaint)
+        return sentence(self.stream.stderr)
 
     @property
     def was_refused(self) -> bool:

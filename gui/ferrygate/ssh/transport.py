@@ -20,13 +20,13 @@ from ferrygate.ssh.prompts import Prompt, PromptRound, Respond
 from ferrygate.ssh.ssh_errors import SSH_ERRORS
 from ferrygate.ssh.stream_transport import StreamTransport
 
-_LONGEST_METHODS = 1000  # characters of their names
-_MOST_PROMPTS = 16  # in one round
-_LEAST_PROMPT = 5  # bytes: the length of its text, and whether the answer shows (RFC 4256 §3.2)
-_MOST_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
+_MAX_METHODS_CHARACTERS = 1000  # characters of their names
+_MAX_PROMPTS = 16  # in one round
+_MIN_PROMPT_BYTES = 5  # bytes: the length of its text, and whether the answer shows (RFC 4256 §3.2)
+_MAX_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _RSA = "ssh-rsa"
 _CERTIFICATE = "-cert-v01@openssh.com"
-_LOOK = 0.1  # how often a wait looks whether the connection still stands, seconds
+_POLL_SECONDS = 0.1  # how often a wait looks whether the connection still stands, seconds
 
 
 class Transport(StreamTransport):
@@ -92,8 +92,8 @@ class Transport(StreamTransport):
             TimeoutError: nobody answered in time.
         """
         self._handler()
-        for _ in range(round(self.auth_timeout / _LOOK)):
-            if self._accepted.wait(_LOOK) or not self.is_active():
+        for _ in range(round(self.auth_timeout / _POLL_SECONDS)):
+            if self._accepted.wait(_POLL_SECONDS) or not self.is_active():
                 break
         if not self.is_active():
             raise paramiko.SSHException("no authentication service")
@@ -230,9 +230,9 @@ class AuthHandler(AuthOnlyHandler):
         """
         asks_methods = self.auth_method == "none"
         seconds = self._ours.auth_timeout if asks_methods else self._ours.verdict_timeout
-        looks = round(seconds / _LOOK)
-        for _ in range(_MOST_ROUNDS):
-            looks = self._wait(event, looks)
+        polls = round(seconds / _POLL_SECONDS)
+        for _ in range(_MAX_ROUNDS):
+            polls = self._wait(event, polls)
             event.clear()  # before anything is looked at, so that what comes now is seen next
             if isinstance(self._verdict, AuthRefusedError | PasswordChangeRequestError):
                 raise self._verdict
@@ -244,10 +244,10 @@ class AuthHandler(AuthOnlyHandler):
             self._send_answers(self._respond(asked))
         raise paramiko.AuthenticationException("Prompts without an end.")
 
-    def _wait(self, event: threading.Event, looks: int) -> int:
-        """Wait for a word of the server's; returns how many looks are left for further ones."""
-        for left in range(looks, 0, -1):
-            if event.wait(_LOOK) or not self._ours.is_active():
+    def _wait(self, event: threading.Event, polls: int) -> int:
+        """Wait for a word of the server's; returns how many polls are left for further ones."""
+        for left in range(polls, 0, -1):
+            if event.wait(_POLL_SECONDS) or not self._ours.is_active():
                 return left
             self._ours.while_waiting()
         raise TimeoutError("no verdict")
@@ -268,12 +268,12 @@ class AuthHandler(AuthOnlyHandler):
 
     def _parse_userauth_failure(self, message: paramiko.Message) -> None:
         """Note the verdict here, and nowhere that the connection's end would overwrite it."""
-        methods = _text(message)[:_LONGEST_METHODS].split(",")
+        methods = _text(message)[:_MAX_METHODS_CHARACTERS].split(",")
         if message.get_boolean():
             self._verdict = methods
         else:
             self._verdict = AuthRefusedError(tuple(methods), offered=self.auth_method in methods)
-        self._look_up()
+        self._notify()
 
     def _parse_userauth_info_request(self, message: paramiko.Message) -> None:
         """Pass the prompts to the thread that waits; a server asks one round at a time.
@@ -282,7 +282,7 @@ class AuthHandler(AuthOnlyHandler):
         """
         if self.auth_method == "password" and self._verdict is None:
             self._verdict = PasswordChangeRequestError(_text(message))
-            self._look_up()
+            self._notify()
             return
         if self._respond is None or self._round is not None:
             raise paramiko.SSHException("Prompts that nobody waits for.")
@@ -290,11 +290,11 @@ class AuthHandler(AuthOnlyHandler):
         message.get_binary()  # language, deprecated
         above = "\n".join(part for part in (title, instruction) if part)
         count = message.get_int()
-        if count > min(_MOST_PROMPTS, len(message.get_remainder()) // _LEAST_PROMPT):
+        if count > min(_MAX_PROMPTS, len(message.get_remainder()) // _MIN_PROMPT_BYTES):
             raise paramiko.SSHException(f"{count} prompts claimed")  # no empty ones for a person
         prompts = tuple(Prompt(_text(message), message.get_boolean()) for _ in range(count))
         self._round = PromptRound(above, prompts)
-        self._look_up()
+        self._notify()
 
     def _parse_userauth_banner(self, message: paramiko.Message) -> None:
         """Keep what the server says to people (RFC 4252 §5.4); the library only logs it."""
@@ -303,7 +303,7 @@ class AuthHandler(AuthOnlyHandler):
             self._ours.logger.info("banner: %s", piece)
             self._ours.on_banner(piece)
 
-    def _look_up(self) -> None:
+    def _notify(self) -> None:
         if self._answered is not None:
             self._answered.set()
 

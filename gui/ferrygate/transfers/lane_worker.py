@@ -28,7 +28,7 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.tasks import Bell, Task
+from ferrygate.sftp.tasks import AutoResetEvent, Task
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
 from ferrygate.transfers.fetched_files import reporting
@@ -163,9 +163,9 @@ class LaneWorker:
     async def _work(self, files: RemoteFiles) -> None:
         """Move files until the queue is closed, or a broken upload's channel is to be dropped."""
         sftp = files.channel
-        bell = sftp.bell()
-        self._queue.changed = lambda: sftp.call_soon(bell.ring)
-        window = InFlightWindow(self._settings.line_estimator, self._settings.clock, sftp.bell)
+        changed = sftp.new_event()
+        self._queue.changed = lambda: sftp.call_soon(changed.set)
+        window = InFlightWindow(self._settings.line_estimator, self._settings.clock, sftp.new_event)
         settings = self._settings
         channel = TransferChannel(
             files,
@@ -182,7 +182,7 @@ class LaneWorker:
         )
         while True:
             max_files = min(_MAX_FILES, sftp.limits.handles // 2)
-            max_files = max(1, min(max_files, sftp.gate.handles.most or max_files))
+            max_files = max(1, min(max_files, sftp.gate.handles.max_open or max_files))
             while not self._leftovers and len(self._in_flight) < max_files:
                 item = self._take()
                 if item is None:
@@ -190,16 +190,16 @@ class LaneWorker:
                 in_flight = _begun(item)
                 in_flight.counted = True
                 self._in_flight.append(in_flight)
-                in_flight.task = sftp.spawn(self._one(channel, in_flight, bell))
+                in_flight.task = sftp.spawn(self._one(channel, in_flight, changed))
             if not self._in_flight and (self._leftovers or self._queue.closed):
                 return
             try:
-                await bell.wait()
+                await changed.wait()
             except Cancelled:
-                await self._finish_replacing(sftp, bell)
+                await self._finish_replacing(sftp, changed)
                 raise
 
-    async def _finish_replacing(self, sftp: SftpChannel, bell: Bell) -> None:
+    async def _finish_replacing(self, sftp: SftpChannel, changed: AutoResetEvent) -> None:
         """Let files that have cut others to nothing come to their end, for five seconds.
 
         The others are lost either way, and would be replaced by parts. All else ends at once.
@@ -211,9 +211,9 @@ class LaneWorker:
             if one.task is not None and not one.is_replacing:
                 sftp.drop_task(one.task)
         over = sftp.spawn(sftp.sleep(_FINISH_SECONDS))
-        over.then = lambda _none: bell.ring()
+        over.then = lambda _none: changed.set()
         while not over.done and any(one in self._in_flight for one in replacing):
-            await bell.wait()
+            await changed.wait()
 
     def _take(self) -> Item | None:
         """Take the next item, if there is one, and another may be under way."""
@@ -229,7 +229,9 @@ class LaneWorker:
             self._settings.open_files.release()
         return item
 
-    async def _one(self, channel: TransferChannel, in_flight: _InFlight, bell: Bell) -> None:
+    async def _one(
+        self, channel: TransferChannel, in_flight: _InFlight, changed: AutoResetEvent
+    ) -> None:
         """Move one item to its end; if the channel ends first, it stays among those in flight."""
         try:
             if isinstance(in_flight.item, FileJob):
@@ -244,14 +246,14 @@ class LaneWorker:
                     with self._settings.open_files.waiting():
                         await channel.sftp.sleep(_ROOM_SECONDS)
                 self._take_back(in_flight)
-                bell.ring()
+                changed.set()
                 return
             report = self._failure(in_flight, error)
         except Exception as error:  # noqa: BLE001  the others go on
             report = self._failure(in_flight, error)
         self._in_flight.remove(in_flight)
         self._end(in_flight, report)
-        bell.ring()
+        changed.set()
 
     def _take_back(self, in_flight: _InFlight) -> None:
         """Put an item back, to be begun again with fewer files open."""

@@ -114,7 +114,7 @@ class LocalWalk:
         refused: Problem | None = None
         folder = await as_spelled(files, folder)
         try:
-            await files.make_folders(folder, hidden_stands=True)
+            await files.make_folders(folder, hidden_exists=True)
         except _DROP_BOX as error:
             refused = error.problem
         level: list[_Folder] = []

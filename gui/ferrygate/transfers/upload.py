@@ -102,11 +102,11 @@ async def upload(
 async def _wait_for_slot(channel: TransferChannel, job: FileJob) -> None:
     """Wait for a slot with nothing open; the entry under the name is asked for again then."""
     sftp = channel.sftp
-    bell = sftp.bell()
-    channel.slots.wait(job.number, lambda: sftp.call_soon(bell.ring))
+    changed = sftp.new_event()
+    channel.slots.wait(job.number, lambda: sftp.call_soon(changed.set))
     has_slot = False
     try:
-        await bell.wait()
+        await changed.wait()
         has_slot = True
     finally:
         if not has_slot:  # the channel has ended under it
@@ -150,8 +150,8 @@ async def _send(
             digest = await _write(writing, source, size, job.local)
     if channel.object_store:
         await writing.wait_acknowledged()
-    closed = channel.files.closing(handle)
-    asked = None if channel.object_store else channel.files.asking(target)
+    closed = channel.files.request_close(handle)
+    asked = None if channel.object_store else channel.files.request_stat(target)
     await writing.wait_acknowledged()
     checkpoint.close_left(size, digest)
     report(TransferState.CHECKING, size)
@@ -243,7 +243,7 @@ class _Writing:
         self._report = report
         self._in_flight = self._done = 0
         self._error: FerrygateError | None = None
-        self._answered = channel.sftp.bell()
+        self._answered = channel.sftp.new_event()
 
     @property
     def next_write_bytes(self) -> int:
@@ -294,7 +294,7 @@ class _Writing:
             self._done += length
             self._report(TransferState.SENDING, self._done)
         if self._error is not None or not self._in_flight:
-            self._answered.ring()
+            self._answered.set()
 
 
 async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> str:

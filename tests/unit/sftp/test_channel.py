@@ -92,7 +92,7 @@ def test_a_full_window_is_waited_for_and_nothing_is_lost(rig: Rig, server: Scrip
         flying = [files.write(handle, at, b"%02d" % at) for at in range(0, 20, 2)]
         for future in flying:
             await future
-        await files.closing(handle)
+        await files.request_close(handle)
 
     rig.run(work())
     assert server.files[b"/new"] == b"00020406081012141618"

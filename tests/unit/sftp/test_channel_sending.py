@@ -209,7 +209,7 @@ def test_an_upload_that_is_cancelled_with_its_close_queued_is_not_closed(
     async def work() -> None:
         handle = await rig.files.open_for_writing(b"/new", replace=True)
         rig.stream.window = 0
-        await rig.files.closing(handle)
+        await rig.files.request_close(handle)
 
     with pytest.raises(Cancelled):
         rig.run(work())

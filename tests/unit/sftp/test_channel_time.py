@@ -143,7 +143,7 @@ class Line:
     """Carries a real stream's bytes to a server in memory; ``then`` is told of each request."""
 
     burst = MAX_BURST_BYTES
-    open = True
+    can_send = True
 
     def __init__(self, server: ScriptedServer) -> None:
         self.then: Callable[[], None] = lambda: None
@@ -151,7 +151,7 @@ class Line:
         self._server = server
         self._received = bytearray()
 
-    def send_data(self, channel: int, data: memoryview, most: int) -> bool:  # noqa: ARG002  the protocol's
+    def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:  # noqa: ARG002  the protocol's
         self._received += data
         while len(self._received) >= 4:
             end = 4 + int.from_bytes(self._received[:4])
@@ -189,7 +189,7 @@ class Woken:
     def __init__(self, server: ScriptedServer) -> None:
         self.line = Line(server)
         self.stream = self.line.stream = CountingStream(
-            self.line, self.line, 1 << 20, peer=0, room=1 << 20, most=1 << 15
+            self.line, self.line, 1 << 20, peer=0, send_window=1 << 20, max_packet=1 << 15
         )
         self.channel = SftpChannel(self.stream, SystemClock())
         self.cancel = CancelToken()
@@ -240,15 +240,15 @@ def test_a_cancel_before_the_work_begins_is_noticed(silent: Woken) -> None:
 
 def test_a_call_of_another_thread_is_done_on_the_owners(silent: Woken) -> None:
     threads: list[threading.Thread] = []
-    bell = silent.channel.bell()
+    changed = silent.channel.new_event()
 
     def call() -> None:
         threads.append(threading.current_thread())
-        bell.ring()
+        changed.set()
 
     async def work() -> str:
         _unanswered = silent.channel.spawn(silent.files.stat(b"/a"))
-        await bell.wait()
+        await changed.wait()
         return "woken"
 
     other = silent.meanwhile(lambda: silent.channel.call_soon(call))
@@ -260,7 +260,7 @@ def test_a_call_of_another_thread_is_done_on_the_owners(silent: Woken) -> None:
 
 def test_calls_of_many_threads_are_all_done_and_each_thread_s_in_order(silent: Woken) -> None:
     done: list[tuple[int, int]] = []
-    bell = silent.channel.bell()
+    changed = silent.channel.new_event()
 
     def call_often(thread: int) -> None:
         for number in range(200):
@@ -268,11 +268,11 @@ def test_calls_of_many_threads_are_all_done_and_each_thread_s_in_order(silent: W
 
     def call(thread: int, number: int) -> None:
         done.append((thread, number))
-        bell.ring()
+        changed.set()
 
     async def work() -> None:
         while len(done) < 800:
-            await bell.wait()
+            await changed.wait()
 
     others = [threading.Thread(target=call_often, args=(number,)) for number in range(4)]
     for other in others:
@@ -293,18 +293,18 @@ def test_a_call_between_two_runs_is_done_in_the_next(rig: Rig) -> None:
 
 
 def test_a_call_for_work_that_has_ended_wakes_nobody(rig: Rig) -> None:
-    bell = rig.channel.bell()
+    changed = rig.channel.new_event()
 
     async def listen() -> None:
         while True:
-            await bell.wait()
+            await changed.wait()
 
     async def work() -> None:
         _listening = rig.channel.spawn(listen())
         await rig.files.stat(b"/a")
 
     rig.run(work())
-    rig.channel.call_soon(bell.ring)
+    rig.channel.call_soon(changed.set)
     assert rig.run(rig.files.stat(b"/a")).size == 1
 
 

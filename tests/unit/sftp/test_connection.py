@@ -67,7 +67,7 @@ class ScriptedConnection:
         self.on_open(program)
         return program
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         """It was heard just now."""
 
     def keep_socket(self) -> None:

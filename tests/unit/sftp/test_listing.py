@@ -245,7 +245,7 @@ def test_a_missing_folder(rig: Rig) -> None:
 def test_a_folder_without_an_end_is_not_held(rig: Rig, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
     with pytest.raises(RemoteFailureError, match="too many files"):
-        rig.run(rig.files.entries(b"/folder", most=1000))
+        rig.run(rig.files.entries(b"/folder", max_entries=1000))
 
 
 def test_long_names_without_an_end_are_not_held(rig: Rig, server: ScriptedServer) -> None:

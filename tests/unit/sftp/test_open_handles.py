@@ -43,7 +43,7 @@ def test_every_file_comes_however_few_handles_there_are(
     server.most_handles, server.too_many = most, code
     paths = sorted(server.files)
     assert fetch_all(rig, paths) == [bytes(server.files[path]) for path in paths]
-    assert rig.channel.gate.handles.most == most
+    assert rig.channel.gate.handles.max_open == most
     before = len(server.asked(OPEN))
     assert fetch_all(rig, paths) == [bytes(server.files[path]) for path in paths]
     assert len(server.asked(OPEN)) == before + FILES  # none was refused any more
@@ -52,7 +52,7 @@ def test_every_file_comes_however_few_handles_there_are(
 
 def test_without_a_limit_nobody_waits(rig: Rig, server: ScriptedServer) -> None:
     fetch_all(rig, sorted(server.files))
-    assert rig.channel.gate.handles.most is None
+    assert rig.channel.gate.handles.max_open is None
     assert server.most_open == FILES
     assert len(server.asked(OPEN)) == FILES
 
@@ -65,7 +65,7 @@ def test_a_refusal_that_is_meant_stands_and_limits_nothing(
     )
     with pytest.raises(PermissionDeniedError):
         fetch_all(rig, sorted(server.files))
-    assert rig.channel.gate.handles.most is None
+    assert rig.channel.gate.handles.max_open is None
 
 
 def test_a_refusal_that_says_why_is_not_asked_again(rig: Rig, server: ScriptedServer) -> None:
@@ -120,7 +120,7 @@ def test_channels_share_what_their_server_allows(server: ScriptedServer) -> None
 
     second.stream.after = let_go
     second.run(open_one(second.files))
-    assert first.channel.gate.handles.most == 1
+    assert first.channel.gate.handles.max_open == 1
 
 
 def test_a_handle_that_is_kept_for_long_stops_nobody_for_ever(
@@ -167,7 +167,7 @@ def test_a_limit_that_has_held_is_tried_one_higher_and_ever_later() -> None:
 
     def opens_until_more(most: int) -> int:
         opens = 0
-        while handles.most == most:
+        while handles.max_open == most:
             assert handles.take(lambda: None)
             assert handles.take(lambda: None)
             handles.granted()

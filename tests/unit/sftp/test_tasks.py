@@ -1,4 +1,4 @@
-"""What coroutines await: results and bells."""
+"""What coroutines await: results and events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.message import message
-from ferrygate.sftp.tasks import Bell, Future
+from ferrygate.sftp.tasks import AutoResetEvent, Future
 from support.task_runner import TaskRunner
 
 
@@ -116,14 +116,14 @@ def test_who_is_woken_for_nothing_waits_on(runner: TaskRunner) -> None:
     assert task.result() == 7
 
 
-# ---------------------------------------------------------------- bells
+# ---------------------------------------------------------------- events
 
 
-class Ringing:
-    """Someone who counts the rings of a bell."""
+class Woken:
+    """Someone who counts how often an event woke them."""
 
     def __init__(self, runner: TaskRunner) -> None:
-        self.bell = Bell(runner.wake)
+        self.changed = AutoResetEvent(runner.wake)
         self.heard = 0
         self._runner = runner
 
@@ -132,52 +132,52 @@ class Ringing:
 
     async def _count(self) -> None:
         while True:
-            await self.bell.wait()
+            await self.changed.wait()
             self.heard += 1
 
 
-def test_a_ring_before_the_wait_is_not_lost(runner: TaskRunner) -> None:
-    ringing = Ringing(runner)
-    ringing.bell.ring()
-    ringing.listen()
-    assert ringing.heard == 1
+def test_a_set_before_the_wait_is_not_lost(runner: TaskRunner) -> None:
+    counting = Woken(runner)
+    counting.changed.set()
+    counting.listen()
+    assert counting.heard == 1
 
 
-def test_a_ring_while_somebody_waits_wakes_them(runner: TaskRunner) -> None:
-    ringing = Ringing(runner)
-    ringing.listen()
+def test_a_set_while_somebody_waits_wakes_them(runner: TaskRunner) -> None:
+    counting = Woken(runner)
+    counting.listen()
     for count in (1, 2, 3):
-        ringing.bell.ring()
+        counting.changed.set()
         runner.go()
-        assert ringing.heard == count
+        assert counting.heard == count
 
 
-def test_rings_that_nobody_came_for_are_one(runner: TaskRunner) -> None:
-    ringing = Ringing(runner)
-    ringing.listen()
+def test_sets_that_nobody_came_for_are_one(runner: TaskRunner) -> None:
+    counting = Woken(runner)
+    counting.listen()
     for _time in range(5):
-        ringing.bell.ring()
+        counting.changed.set()
     runner.go()
-    assert ringing.heard == 1
-    ringing.bell.ring()
+    assert counting.heard == 1
+    counting.changed.set()
     runner.go()
-    assert ringing.heard == 2
+    assert counting.heard == 2
 
 
-def test_a_ring_between_the_wake_and_the_turn_is_not_lost(runner: TaskRunner) -> None:
-    """Whoever waits looks around once after the last ring, whenever that was."""
+def test_a_set_between_the_wake_and_the_turn_is_not_lost(runner: TaskRunner) -> None:
+    """Whoever waits looks around once after the last set, whenever that was."""
     left = [1]
     looked: list[int] = []
-    bell = Bell(runner.wake)
+    changed = AutoResetEvent(runner.wake)
 
     async def look_around() -> None:
         while True:
-            await bell.wait()
+            await changed.wait()
             looked.append(left[0])
 
     _task = runner.begin(look_around())
-    bell.ring()
+    changed.set()
     left[0] = 0
-    bell.ring()
+    changed.set()
     runner.go()
     assert looked[-1] == 0

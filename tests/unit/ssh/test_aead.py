@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.ciphers.modes import GCM
 from paramiko import SSHException
 
 from ferrygate.common.clock import SystemClock
-from ferrygate.ssh.aead import Opener, Sealer, room_for
+from ferrygate.ssh.aead import PacketOpener, PacketSealer, sealed_bytes
 from ferrygate.ssh.monitored_socket import MonitoredSocket
-from ferrygate.ssh.receive_buffer import LONGEST_PACKET, ReceiveBuffer
+from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from support.ssh_packets import GCM_128, pair
 
 KEY = AESGCM(bytes(range(16)))
@@ -32,7 +32,7 @@ def by_hand(plain: bytes, *, length: int | None = None, nonce: bytes = FIRST) ->
 def opened(*packets: bytes) -> list[bytes]:
     with pair(None) as ends:
         held = ReceiveBuffer(MonitoredSocket(ends.our_socket, SystemClock(), first=1 << 20))
-        opener = Opener(KEY, FIRST)
+        opener = PacketOpener(KEY, FIRST)
         payloads = []
         for packet in packets:
             ends.their_socket.sendall(packet)
@@ -55,7 +55,7 @@ def test_a_packet_as_the_standard_has_it() -> None:
 def test_the_counter_begins_anew_after_its_last_value() -> None:
     plain = b"\x0a" + b"hello" + bytes(10)
     assert opened(by_hand(plain), by_hand(plain, nonce=bytes(12))) == [b"hello"] * 2
-    sealer = Sealer(KEY, FIRST)
+    sealer = PacketSealer(KEY, FIRST)
     sealer.seal(b"hello")
     packet = sealer.seal(b"hello")
     assert KEY.decrypt(bytes(12), packet[4:], packet[:4])[1:6] == b"hello"
@@ -74,7 +74,8 @@ def test_padding_that_cannot_be(padding: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "length", [0, 1, 15, 17, 35_001, LONGEST_PACKET - 16, LONGEST_PACKET, 0x8000_0000, 0xFFFF_FFF0]
+    "length",
+    [0, 1, 15, 17, 35_001, MAX_PACKET_BYTES - 16, MAX_PACKET_BYTES, 0x8000_0000, 0xFFFF_FFF0],
 )
 def test_lengths_that_cannot_be(length: int) -> None:
     with pytest.raises(SSHException, match=f"packet of {length} bytes"):
@@ -82,9 +83,9 @@ def test_lengths_that_cannot_be(length: int) -> None:
 
 
 def test_the_longest_packet() -> None:
-    size = LONGEST_PACKET - 32
+    size = MAX_PACKET_BYTES - 32
     with pair(GCM_128) as ends:
-        sealer, opener = Sealer(KEY, FIRST), Opener(KEY, FIRST)
+        sealer, opener = PacketSealer(KEY, FIRST), PacketOpener(KEY, FIRST)
         held = ReceiveBuffer(MonitoredSocket(ends.our_socket, SystemClock(), first=1 << 30))
         payload = b"y" * (size - 5)
         for _ in range(3):
@@ -110,8 +111,8 @@ def test_one_bit_changed(at: int) -> None:
 @pytest.mark.parametrize("size", [1, 6, 7, 8, 999, 1000, 1001, 5000])
 def test_sealed_data_is_what_it_may_be(size: int, most: int) -> None:
     data = bytes(range(256)) * 20
-    out = memoryview(bytearray(room_for(size, most)))
-    end = Sealer(KEY, FIRST).seal_data(7, memoryview(data)[:size], most, out)
+    out = memoryview(bytearray(sealed_bytes(size, most)))
+    end = PacketSealer(KEY, FIRST).seal_data(7, memoryview(data)[:size], most, out)
     pieces, count = out[:end], 0
     came, nonce = b"", FIRST
     while pieces:
@@ -129,8 +130,8 @@ def test_sealed_data_is_what_it_may_be(size: int, most: int) -> None:
 
 
 def test_padding_is_not_always_the_same() -> None:
-    def paddings(sealer: Sealer) -> bytes:
+    def paddings(sealer: PacketSealer) -> bytes:
         packet = sealer.seal(b"x" * 11)
         return KEY.decrypt(FIRST, packet[4:], packet[:4])[12:]
 
-    assert len({paddings(Sealer(KEY, FIRST)) for _ in range(20)}) > 1
+    assert len({paddings(PacketSealer(KEY, FIRST)) for _ in range(20)}) > 1

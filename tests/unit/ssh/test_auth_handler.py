@@ -111,10 +111,10 @@ def test_success_before_a_hang_up_is_success(
 def test_a_part_before_a_hang_up_is_a_part(
     handler: AuthHandler, transport: EndingTransport
 ) -> None:
-    def go_on(handler: AuthHandler) -> None:
+    def resume_sending(handler: AuthHandler) -> None:
         handler._parse_userauth_failure(failure(b"publickey", partial=True))
 
-    assert send(handler, transport, go_on) == ["publickey"]
+    assert send(handler, transport, resume_sending) == ["publickey"]
 
 
 def test_an_answer_to_an_earlier_request_is_none_to_this(

@@ -351,7 +351,7 @@ def test_a_stranger_may_send_little() -> None:
 
 def test_a_sign_of_life(connection: Connection, box: Sandbox) -> None:
     sign_in(connection, box)
-    connection.ask_for_life()
+    connection.send_keepalive()
     assert connection.silent_for < 1
 
 

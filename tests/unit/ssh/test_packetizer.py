@@ -48,7 +48,7 @@ def test_messages_of_every_length_both_ways(suite: Suite) -> None:
 def test_data_goes_to_its_stream_and_nowhere_else(suite: Suite) -> None:
     with pair(suite) as ends:
         streams = {3: stream(Outgoing()), 4: stream(Outgoing())}
-        ends.ours.inbound.streams.update(streams)
+        ends.ours.router.streams.update(streams)
         for number, data in ((3, b"a"), (4, b"b" * 9999), (3, b""), (3, b"c" * 30_000), (3, b"d")):
             ends.theirs.send_message(message(DATA, number, data))
         assert marked(ends, b"mark") == b"mark"
@@ -84,30 +84,30 @@ def test_data_is_sent_in_packets(suite: Suite, size: int, packets: int) -> None:
 @EVERY_SUITE
 def test_the_window_is_the_streams(suite: Suite) -> None:
     with pair(suite) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         ends.theirs.send_message(message(WINDOW_ADJUST, 3, 5))
         marked(ends)
-        assert ends.ours.inbound.streams[3].send(b"seventy") == 5
+        assert ends.ours.router.streams[3].send(b"seventy") == 5
 
 
 @EVERY_SUITE
 @pytest.mark.parametrize("kind", [EOF, CLOSE])
 def test_an_end_is_told_to_stream_and_library(suite: Suite, kind: int) -> None:
     with pair(suite) as ends:
-        ended = ends.ours.inbound.streams[3] = stream(Outgoing())
+        ended = ends.ours.router.streams[3] = stream(Outgoing())
         ends.theirs.send_message(message(DATA, 3, b"last"))
         ends.theirs.send_message(message(kind, 3))
         assert ends.ours.read_message()[0] == kind
         assert ended.recv(0) == b"last"
         assert ended.recv(0) == b""
-        assert (3 in ends.ours.inbound.streams) == (kind == EOF)
+        assert (3 in ends.ours.router.streams) == (kind == EOF)
 
 
 @EVERY_SUITE
 def test_what_nobody_reads_counts_against_the_window(suite: Suite) -> None:
     with pair(suite) as ends:
         outgoing = Outgoing()
-        reader = ends.ours.inbound.streams[3] = stream(outgoing, 100)
+        reader = ends.ours.router.streams[3] = stream(outgoing, 100)
         ends.theirs.send_message(message(EXTENDED_DATA, 3, 1, bytes(60)))
         marked(ends)
         with pytest.raises(TimeoutError):
@@ -121,7 +121,7 @@ def test_what_nobody_reads_counts_against_the_window(suite: Suite) -> None:
 @EVERY_SUITE
 def test_more_than_the_window_ends_the_connection(suite: Suite) -> None:
     with pair(suite) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing(), 10_000)
+        ends.ours.router.streams[3] = stream(Outgoing(), 10_000)
         ends.theirs.send_message(message(DATA, 3, bytes(10_000)))
         marked(ends)
         ends.theirs.send_message(message(DATA, 3, b"x"))
@@ -145,7 +145,7 @@ def test_more_than_the_window_ends_the_connection(suite: Suite) -> None:
 @EVERY_SUITE
 def test_messages_that_do_not_hold_together(suite: Suite, cut: paramiko.Message) -> None:
     with pair(suite) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         ends.theirs.send_message(cut)
         with pytest.raises(SSHException):
             ends.ours.read_message()
@@ -153,7 +153,7 @@ def test_messages_that_do_not_hold_together(suite: Suite, cut: paramiko.Message)
 
 def test_a_packet_that_was_changed_on_its_way() -> None:
     with pair(GCM_128) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         ends.theirs.send_message(message(DATA, 3, b"good"))
         ends.theirs.send_message(message(DATA, 3, b"bad"))
         came = bytearray(ends.our_socket.recv(1000))
@@ -161,8 +161,8 @@ def test_a_packet_that_was_changed_on_its_way() -> None:
         ends.their_socket.sendall(came)
         with pytest.raises(SSHException, match="tag"):
             ends.ours.read_message()
-        ends.ours.inbound.end()
-        assert [ends.ours.inbound.streams[3].recv(0) for _ in "12"] == [b"good", b""]
+        ends.ours.router.end()
+        assert [ends.ours.router.streams[3].recv(0) for _ in "12"] == [b"good", b""]
 
 
 @pytest.mark.parametrize("suite", [GCM_128, CTR_ETM], ids=lambda suite: suite.name)

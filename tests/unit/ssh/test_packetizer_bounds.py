@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 from paramiko import SSHException
 
-from ferrygate.ssh.receive_buffer import LONGEST_PACKET
+from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES
 from support.ssh_packets import CTR_ETM, CTR_MAC, EVERY_SUITE, GLOBAL_REQUEST, Suite, message, pair
 
-LENGTHS = pytest.mark.parametrize("length", [LONGEST_PACKET + 28, 0x4000_000C, 0xFFFF_FFFC])
+LENGTHS = pytest.mark.parametrize("length", [MAX_PACKET_BYTES + 28, 0x4000_000C, 0xFFFF_FFFC])
 
 
 @LENGTHS

@@ -64,7 +64,7 @@ def test_sequence_numbers_begin_anew_in_strict_key_exchange(suite: Suite) -> Non
 @EVERY_SUITE
 def test_new_keys_are_due_after_much_was_received(suite: Suite) -> None:
     with pair(suite, Restless) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         for _ in range(4):
             ends.theirs.send_message(message(DATA, 3, bytes(1000)))
         with pytest.raises(NeedRekeyException):
@@ -90,7 +90,7 @@ def test_new_keys_are_due_after_much_was_sent(suite: Suite) -> None:
 @EVERY_SUITE
 def test_a_peer_that_ignores_that_new_keys_are_due(suite: Suite) -> None:
     with pair(suite, Restless) as ends:
-        ends.ours.inbound.streams[3] = stream(Outgoing())
+        ends.ours.router.streams[3] = stream(Outgoing())
         for _ in range(8):
             ends.theirs.send_message(message(DATA, 3, bytes(1000)))
         with pytest.raises(NeedRekeyException):

@@ -61,7 +61,7 @@ def reading(ends: Pair) -> threading.Thread:
 @EVERY_SUITE
 def test_a_peer_that_does_not_read_holds_nobody_up(suite: Suite) -> None:
     with pair(suite) as ends:
-        waiting = ends.ours.inbound.streams[3] = stream(Outgoing())
+        waiting = ends.ours.router.streams[3] = stream(Outgoing())
         blocks = fill(ends)
         ends.ours.send_message(message(GLOBAL_REQUEST, b"in its turn"))
         thread = reading(ends)
@@ -80,7 +80,7 @@ def test_a_peer_that_does_not_read_holds_nobody_up(suite: Suite) -> None:
 @EVERY_SUITE
 def test_what_comes_is_read_while_nothing_can_be_sent(suite: Suite) -> None:
     with pair(suite) as ends:
-        receiving = ends.ours.inbound.streams[3] = stream(Outgoing())
+        receiving = ends.ours.router.streams[3] = stream(Outgoing())
         fill(ends)
         thread = reading(ends)
         for _ in range(20):
@@ -144,7 +144,7 @@ def test_a_burst_never_holds_others_up_for_long(rate: float, burst: int) -> None
         assert ours.send_data(7, memoryview(data), 32_768)
         assert slow.time.time - began < 0.15
         while not ours.sends_at_once:
-            ours._go_on_sending()
+            ours._resume_sending()
 
     for _ in range(10):
         send(bytes(ours.burst))

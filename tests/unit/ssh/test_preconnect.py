@@ -9,7 +9,7 @@ import pytest
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, CannotReachError
-from ferrygate.ssh.preconnect import DialAhead
+from ferrygate.ssh.preconnect import Preconnect
 
 HOST = "127.0.0.1"
 CLOCK = SystemClock()
@@ -27,8 +27,8 @@ def port_of(server: socket.socket) -> int:
     return port
 
 
-def ahead_of(port: int, seconds: float = 5.0) -> contextlib.closing[DialAhead]:
-    return contextlib.closing(DialAhead(HOST, port, seconds, CLOCK))
+def ahead_of(port: int, seconds: float = 5.0) -> contextlib.closing[Preconnect]:
+    return contextlib.closing(Preconnect(HOST, port, seconds, CLOCK))
 
 
 def test_a_connection_is_taken_once_and_stays_open(server: socket.socket) -> None:

@@ -36,12 +36,12 @@ def soon(call: object, *arguments: object) -> threading.Timer:
 
 
 def test_as_much_is_sent_as_the_peer_takes(outgoing: Outgoing) -> None:
-    sending = stream(outgoing, room=5)
+    sending = stream(outgoing, send_window=5)
     assert sending.send_ready()
     assert sending.send(b"hello you") == 5
     assert not sending.send_ready()
     assert sending.send(b" you") == 0
-    sending.widen(100)
+    sending.widen_window(100)
     assert sending.send_ready()
     assert sending.send(memoryview(b" you")) == 4
     assert sending.send(b"") == 0
@@ -49,7 +49,7 @@ def test_as_much_is_sent_as_the_peer_takes(outgoing: Outgoing) -> None:
 
 
 def test_a_burst_is_sent_at_a_time(outgoing: Outgoing) -> None:
-    sending = stream(outgoing, room=3 * MAX_BURST_BYTES)
+    sending = stream(outgoing, send_window=3 * MAX_BURST_BYTES)
     assert sending.send(bytes(2 * MAX_BURST_BYTES)) == MAX_BURST_BYTES
     outgoing.burst = 100
     assert sending.send(bytes(2 * MAX_BURST_BYTES)) == 100
@@ -57,11 +57,11 @@ def test_a_burst_is_sent_at_a_time(outgoing: Outgoing) -> None:
 
 
 def test_nothing_is_lost_while_there_is_no_way(outgoing: Outgoing) -> None:
-    sending = stream(outgoing, room=10)
-    outgoing.open = False
+    sending = stream(outgoing, send_window=10)
+    outgoing.can_send = False
     assert not sending.send_ready()
     assert sending.send(b"hello you") == 0
-    outgoing.open = True
+    outgoing.can_send = True
     assert sending.send_ready()
     assert sending.send(b"hello you!!") == 10
 
@@ -70,12 +70,12 @@ def test_nothing_is_lost_while_there_is_no_way(outgoing: Outgoing) -> None:
 def test_packets_are_as_long_as_the_peer_wants_within_reason(
     asked: int, taken: int, outgoing: Outgoing
 ) -> None:
-    stream(outgoing, room=1, most=asked).send(b"x")
+    stream(outgoing, send_window=1, max_packet=asked).send(b"x")
     assert outgoing.sent == [(7, b"x", taken)]
 
 
 def test_nothing_is_sent_on_a_closed_channel(outgoing: Outgoing) -> None:
-    sending = stream(outgoing, room=5)
+    sending = stream(outgoing, send_window=5)
     sending.end()
     with pytest.raises(ConnectionLostError):
         sending.send(b"x")
@@ -86,7 +86,7 @@ def test_nothing_is_sent_on_a_closed_channel(outgoing: Outgoing) -> None:
     "error", [OSError("Socket is closed"), EOFError(), SSHException("Key-exchange timed out")]
 )
 def test_the_librarys_errors_are_translated(outgoing: Outgoing, error: Exception) -> None:
-    sending = stream(outgoing, room=5)
+    sending = stream(outgoing, send_window=5)
     outgoing.error = error
     with pytest.raises(ConnectionLostError) as caught:
         sending.send(b"x")
@@ -98,7 +98,7 @@ def test_a_channel_of_a_dead_connection_is_closed_without_an_error(outgoing: Out
         def close(self) -> None:
             raise EOFError
 
-    dying = ChannelStream(Dead(), outgoing, 100, peer=7, room=0, most=32_768)
+    dying = ChannelStream(Dead(), outgoing, 100, peer=7, send_window=0, max_packet=32_768)
     dying.close()
     assert dying.has_ended
 
@@ -185,12 +185,12 @@ def test_the_window_is_given_back_when_there_is_a_way_again(outgoing: Outgoing) 
     reading = stream(outgoing, 100)
     arrive(reading, bytes(60))
     reading.recv(0)
-    outgoing.open = False
+    outgoing.can_send = False
     arrive(reading, bytes(40))
     assert reading.recv(0) == bytes(40)
     with pytest.raises(SSHException, match="window"):  # which was not given back
         reading.take(memoryview(b"x"))
-    outgoing.open = True
+    outgoing.can_send = True
     with pytest.raises(TimeoutError):
         reading.recv(0)
     assert outgoing.adjusts == [(7, 100)]
@@ -237,7 +237,7 @@ def test_woken_before_it_waits_and_only_once(outgoing: Outgoing) -> None:
 
 def test_a_peer_that_takes_data_again_wakes(outgoing: Outgoing) -> None:
     waiting = stream(outgoing)
-    timer = soon(waiting.widen, 10)
+    timer = soon(waiting.widen_window, 10)
     with pytest.raises(TimeoutError):
         waiting.recv(30)
     timer.join()
@@ -246,15 +246,15 @@ def test_a_peer_that_takes_data_again_wakes(outgoing: Outgoing) -> None:
 
 def test_a_way_that_is_there_again_wakes(outgoing: Outgoing) -> None:
     waiting = stream(outgoing)
-    timer = soon(waiting.go_on)
+    timer = soon(waiting.resume_sending)
     with pytest.raises(TimeoutError):
         waiting.recv(30)
     timer.join()
 
 
 def test_a_peer_that_takes_more_does_not(outgoing: Outgoing) -> None:
-    waiting = stream(outgoing, room=1)
-    waiting.widen(10)
+    waiting = stream(outgoing, send_window=1)
+    waiting.widen_window(10)
     timer = soon(arrive, waiting, b"data")
     assert waiting.recv(30) == b"data"
     timer.join()
@@ -262,7 +262,7 @@ def test_a_peer_that_takes_more_does_not(outgoing: Outgoing) -> None:
 
 def test_room_that_is_seen_with_data_is_not_told_again(outgoing: Outgoing) -> None:
     waiting = stream(outgoing)
-    waiting.widen(10)
+    waiting.widen_window(10)
     arrive(waiting, b"data")
     assert waiting.recv(30) == b"data"
     timer = soon(arrive, waiting, b"more")

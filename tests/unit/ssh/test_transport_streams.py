@@ -236,7 +236,7 @@ def test_a_channel_is_opened_once() -> None:
         stream = ssh.open()
         ssh.theirs._send_message(message(91, 0, 0, 1 << 30, 1 << 30))  # type: ignore[attr-defined]  # the stubs leave it out
         assert there_and_back(stream, b"hello") == b"hello"
-        assert ssh.ours._packets.inbound.streams == {0: stream}
+        assert ssh.ours._packets.router.streams == {0: stream}
 
 
 @CIPHERS

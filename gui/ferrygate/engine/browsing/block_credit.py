@@ -29,10 +29,10 @@ class BlockCredit:
         self._sent += 1
         if not self._is_full():
             return
-        bell = channel.bell()
-        self._changed = lambda: channel.call_soon(bell.ring)
+        changed = channel.new_event()
+        self._changed = lambda: channel.call_soon(changed.set)
         while self._is_full():
-            await bell.wait()
+            await changed.wait()
         self._changed = _nobody
 
     def _is_full(self) -> bool:

@@ -33,7 +33,7 @@ class Peer(Protocol):
         """Seconds since the last packet of the server's was here to its end."""
         ...
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         """Have the server answer something; waits for it."""
 
 
@@ -77,6 +77,6 @@ class Liveness:
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():
             self._asking = threading.Thread(
-                target=logged()(self._connection.ask_for_life), name="liveness", daemon=True
+                target=logged()(self._connection.send_keepalive), name="liveness", daemon=True
             )
             self._asking.start()

@@ -48,7 +48,7 @@ from collections import deque
 from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
-from ferrygate.sftp.tasks import Bell
+from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.line_estimator import (
     MAX_QUEUE_SECONDS,
     MIN_CHANNEL_BYTES,
@@ -77,17 +77,17 @@ class InFlightWindow:
     """
 
     def __init__(
-        self, line_estimator: LineEstimator, clock: Clock, new_bell: Callable[[], Bell]
+        self, line_estimator: LineEstimator, clock: Clock, new_event: Callable[[], AutoResetEvent]
     ) -> None:
-        """Begin with nothing in flight; ``new_bell`` makes bells for the channel's coroutines."""
+        """Begin with nothing in flight; ``new_event`` makes bells for the channel's coroutines."""
         self.max_bytes = line_estimator.initial_bytes
         self.in_flight = 0
         self._interactive_max_bytes = self.max_bytes  # while a person clicks
         self._line_estimator = line_estimator
         self._number = line_estimator.join()
         self._clock = clock
-        self._new_bell = new_bell
-        self._waiting: deque[tuple[Bell, int]] = deque()
+        self._new_event = new_event
+        self._waiting: deque[tuple[AutoResetEvent, int]] = deque()
         self._is_starting, self._is_probing = True, False
         self._round_trip = _UNKNOWN_SECONDS  # of the line, when a span ended last
         self._rate = self._rate_before_probe = 0.0  # bytes a second
@@ -111,7 +111,7 @@ class InFlightWindow:
         if self.has_room(count):
             self.in_flight += count
             return
-        place = self._new_bell(), count
+        place = self._new_event(), count
         self._waiting.append(place)
         has_room = False
         try:
@@ -121,7 +121,7 @@ class InFlightWindow:
             if not has_room:  # dropped where it waited; the others go on
                 self._leave(place)
 
-    def _leave(self, place: tuple[Bell, int]) -> None:
+    def _leave(self, place: tuple[AutoResetEvent, int]) -> None:
         if place in self._waiting:
             self._waiting.remove(place)
             self.release(0)  # the next may need less
@@ -154,9 +154,9 @@ class InFlightWindow:
         """Take ``count`` bytes out of flight that were not sent, or were answered unseen."""
         self.in_flight -= count
         while self._waiting and self._fits(self._waiting[0][1]):
-            bell, wanted = self._waiting.popleft()
+            changed, wanted = self._waiting.popleft()
             self.in_flight += wanted
-            bell.ring()
+            changed.set()
 
     def _fits(self, count: int) -> bool:
         bound = self.max_bytes

@@ -34,7 +34,7 @@ class Peer:
     def hear_a_byte(self) -> None:
         self._heard = self._clock.monotonic()
 
-    def ask_for_life(self) -> None:
+    def send_keepalive(self) -> None:
         if self.answers:
             self.hear()
         self.asked.set()
@@ -64,7 +64,7 @@ def test_a_question_that_fails_prints_nothing_and_the_deadline_holds(
     clock: ManualClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
     class Broken(Peer):
-        def ask_for_life(self) -> None:
+        def send_keepalive(self) -> None:
             self.asked.set()
             raise ZeroDivisionError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ferrygate.sftp.tasks import Bell
+from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
@@ -17,7 +17,7 @@ class Takers:
     def __init__(self, most: int) -> None:
         self.runner = TaskRunner()
         self.window = InFlightWindow(
-            LineEstimator(1 << 20), ManualClock(), lambda: Bell(self.runner.wake)
+            LineEstimator(1 << 20), ManualClock(), lambda: AutoResetEvent(self.runner.wake)
         )
         self.window.max_bytes = most
         self.served: list[str] = []

@@ -12,7 +12,7 @@ _WINDOW_ADJUST, _DATA, _EXTENDED_DATA, _EOF, _CLOSE = range(93, 98)  # RFC 4254 
 _U32 = struct.Struct(">I")
 
 
-class Inbound:
+class ChannelRouter:
     """Sorts messages on the thread that reads.
 
     Attributes:
@@ -37,12 +37,12 @@ class Inbound:
             if stream is None:
                 return False
             if kind == _WINDOW_ADJUST:
-                stream.widen(*_U32.unpack_from(body, 4))
+                stream.widen_window(*_U32.unpack_from(body, 4))
             elif kind == _DATA:
                 stream.take(_string(body[4:]))
                 self._unflushed.add(stream)
             elif kind == _EXTENDED_DATA:
-                stream.drop(_string(body[8:]))
+                stream.take_stderr(_string(body[8:]))
             else:
                 self.flush()
                 stream.end()
@@ -59,10 +59,10 @@ class Inbound:
             stream.flush()
         self._unflushed.clear()
 
-    def go_on(self) -> None:
+    def resume_sending(self) -> None:
         """Tell all streams that they may send again; on any thread."""
         for stream in list(self.streams.values()):
-            stream.go_on()
+            stream.resume_sending()
 
     def end(self) -> None:
         """The connection has ended, and so have its channels."""
