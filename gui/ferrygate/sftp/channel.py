@@ -1,31 +1,59 @@
-"""One SFTP session on one SSH channel, driven by the thread that owns it.
+"""One SFTP session on one byte stream: the loop that sends requests and hands out replies.
 
-Work is written as coroutines that await replies. Many of them run on one channel at a time, so
-that requests of one file and of many files are in flight together; the loop in
-:meth:`SftpChannel.run` sends, receives and wakes whoever waits. There is no lock: one thread owns
-the channel, and others leave word with :meth:`SftpChannel.call_soon`.
+What goes over it. SFTP (draft-ietf-secsh-filexfer-02) is a stream of packets. Each request bears a
+number, and its reply the same one (§6), so that many requests may be in flight and replies may come
+in any order. Requests for one file have the results that they would have one after the other
+(§6.1), which uploads rely on; across files a server may do them in any order.
+
+Threads. One thread owns the channel and runs :meth:`SftpChannel.run`; there is no lock. Another
+thread has something done with :meth:`SftpChannel.call_soon`, or sets a cancel token: both wake the
+stream that the owner may be waiting for.
+
+The loop. Work is written as coroutines that await :class:`Future` results: a reply, the end of
+another coroutine, a time, an event. A turn of the loop does, in this order: raise a cancel inside
+the work; make the calls that other threads have left; step every coroutine that can go on. Only if
+none can, it sends as much of the queued requests as the stream takes, up to 256 KiB in one piece,
+and waits for bytes. Each whole packet in them resolves the future of its request, and so makes the
+coroutine that awaits it ready. Requests are thus sent together, and a thread sleeps only while the
+server owes the next step.
+
+What is controlled, from which measurement, by which rule:
+
+- *Silence.* Measured: the time since the last byte came, while a reply is due. At the deadline (60
+  s) the stream is read once more without waiting, as the process may have stood still; then the
+  channel ends with :class:`ServerSilentError`.
+- *Pace.* A server that drips bytes would keep a silence deadline away for ever, so answers and
+  bytes per time of waiting are counted (``sftp/pace.py``); with next to none the channel ends.
+- *Cancel.* Requests that have not left are taken back, but for one that is begun on the stream, and
+  those posted with :meth:`SftpChannel.post`, such as a CLOSE. Replies that still come are dropped,
+  or closed again if they bring a handle (:attr:`Future.on_abandoned`).
+
+How many requests are in flight is not decided here: transfers bound theirs by the in-flight window
+(``transfers/window.py``), a listing by its steps (``sftp/listing.py``), and the open handles of all
+channels by ``sftp/handle_gate.py``. The window of the SSH channel (RFC 4254 §5.2) is the stream's.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from ferrygate.common.byte_stream import MAX_BURST_BYTES, ByteStream, connection_lost
+from ferrygate.common.byte_stream import ByteStream, connection_lost
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
 from ferrygate.common.message import message
 from ferrygate.common.server_words import is_text, sentence
 from ferrygate.sftp import wire
+from ferrygate.sftp.bursts import next_burst
 from ferrygate.sftp.handle_gate import HandleGate
 from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.server_silence import silent, too_slow
 from ferrygate.sftp.status import other_version
 from ferrygate.sftp.tasks import AutoResetEvent, Future, Task
+from ferrygate.sftp.timers import Timers
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
 
 T = TypeVar("T")
@@ -33,7 +61,7 @@ T = TypeVar("T")
 REPLY_SECONDS = 60.0
 """Seconds in which a server answers something, where nothing else is said."""
 
-_IDLE_SECONDS = 3600.0  # seconds to wait where nothing is due; whoever has news wakes the stream
+_IDLE_SECONDS = 3600.0  # to wait where nothing is due; a call or a cancel wakes the stream
 _LIMITS = b"limits@openssh.com"
 
 
@@ -70,10 +98,9 @@ class SftpChannel:
         self._out: deque[bytes | memoryview] = deque()
         self._ready: deque[tuple[Task[Any], Exception | None]] = deque()
         self._tasks: set[Task[Any]] = set()
-        self._posted: set[Future[Reply]] = set()  # nobody waits for these
+        self._posted: set[Future[Reply]] = set()  # sent even if the work is cancelled
         self._calls: deque[Callable[[], None]] = deque()
-        self._alarms: list[tuple[float, int, Future[None]]] = []
-        self._alarms_set = 0
+        self._timers = Timers()
         self._heard = clock.monotonic()
         self._pace = Pace()
         self._version: Future[dict[bytes, bytes]] | None = None
@@ -86,35 +113,31 @@ class SftpChannel:
     # ------------------------------------------------------------ for coroutines
 
     def request(self, kind: Type, *body: bytes) -> Future[Reply]:
-        """Queue a request now, of the parts of its body; await the result for its reply."""
+        """Queue a request, whose body may come in parts; await the result for its reply."""
         future: Future[Reply] = Future()
         self._enqueue(future, kind, *body)
         return future
 
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
-        """Start a coroutine beside the calling one; await the result for its end."""
+        """Start another coroutine on this channel; await the result for what it returns."""
         return self._begin(coroutine)
 
     def drop_task(self, task: Task[Any]) -> None:
-        """Forget a coroutine where it waits; replies still due find nobody waiting."""
+        """Stop a coroutine where it waits; replies to its requests are dropped as they come."""
         self._tasks.discard(task)
         task.coroutine.close()
         if not task.done:
             task.fail(Cancelled())
 
     def post(self, kind: Type, body: bytes) -> Future[Reply]:
-        """As :meth:`request`, where nobody waits: it leaves even if all else was taken back."""
+        """Queue a request that is sent even if the work that made it is cancelled."""
         future = self.request(kind, body)
         self._posted.add(future)
         return future
 
     async def sleep(self, seconds: float) -> None:
-        """Let so much time pass; in 0 seconds the channel's other work moves on."""
-        alarm: Future[None] = Future()
-        self._alarms_set += 1
-        due = self._clock.monotonic() + seconds
-        heapq.heappush(self._alarms, (due, self._alarms_set, alarm))
-        await alarm
+        """Let so much time pass; with 0 seconds the channel's other coroutines go on first."""
+        await self._timers.at(self._clock.monotonic() + seconds)
 
     def new_event(self) -> AutoResetEvent:
         """Make an event for a coroutine of this channel to await."""
@@ -123,7 +146,7 @@ class SftpChannel:
     # ------------------------------------------------------------ from any thread
 
     def call_soon(self, call: Callable[[], None]) -> None:
-        """Have something done on the owner's thread, within its next :meth:`run`."""
+        """Have ``call`` called on the owner's thread, within its next :meth:`run`."""
         self._calls.append(call)
         self._stream.wake()
 
@@ -177,7 +200,8 @@ class SftpChannel:
                         raise too_slow(self._pace.waited, self._pace.answers)
                     else:
                         self._exchange()
-                        self._wake_sleepers()
+                        for timer in self._timers.resolved(self._clock.monotonic()):
+                            self._wake(timer)
         except ConnectionLostError:
             self.usable = False
             self.gate.lose_all()
@@ -191,10 +215,10 @@ class SftpChannel:
         return main.result()
 
     def close(self) -> None:
-        """Close the channel without another word; open handles are the server's to deal with.
+        """Close the channel without closing its handles, which the server does for itself.
 
-        What was not sent is let go of at once: it may be megabytes, in circles of objects that
-        Python looks for only now and then.
+        Requests that were not sent are freed at once: they may be megabytes, in cycles of objects
+        that Python's collector finds only now and then.
         """
         self.usable = False
         self.gate.lose_all()
@@ -207,9 +231,9 @@ class SftpChannel:
         self._stream.close()
 
     def wait_closed(self, seconds: float) -> bool:
-        """After :meth:`close`: wait until the server has closed it as well; whether it has.
+        """Wait after :meth:`close` until the server has closed it as well; false if it has not.
 
-        A connection that ends closes it too; the server may not know of that.
+        The end of the connection closes it too, of which the server may not know.
         """
         return self._stream.wait_closed(seconds)
 
@@ -222,7 +246,7 @@ class SftpChannel:
 
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
-            self._heard = self._clock.monotonic()  # nobody owed us a word until now
+            self._heard = self._clock.monotonic()  # the first reply that is due counts from now
             self._pace.due(self._heard)
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
         future.asked = kind
@@ -258,11 +282,11 @@ class SftpChannel:
             self._ready.append((task.waiter, None))
 
     def _exchange(self) -> None:
-        """Send what the window takes, then receive what came."""
+        """Send what the stream takes, then wait for bytes and take the replies in them."""
         self._send()
         data = self._receive(self._patience())
         if data is None and self._silence() >= self._reply_deadline:
-            data = self._receive(0.0)  # we may have been away, and it lies there
+            data = self._receive(0.0)  # the process may have slept while it came
             if data is None:
                 raise silent(self._silence(), self._pending.values())
         if data is None:
@@ -284,14 +308,14 @@ class SftpChannel:
             ) from error
 
     def _receive(self, seconds: float) -> bytes | None:
-        """Take the bytes that came: empty at the end, none where nothing did or we were woken."""
+        """Take the bytes that came: empty at the stream's end, ``None`` in time or when woken."""
         try:
             return self._stream.recv(seconds)
         except TimeoutError:
             return None
 
     def _silence(self) -> float:
-        """Measure for how long the server has owed us a word, in seconds."""
+        """Measure for how many seconds nothing came, while a reply is due; else 0."""
         return self._clock.monotonic() - self._heard if self._owes else 0.0
 
     @property
@@ -299,42 +323,23 @@ class SftpChannel:
         return bool(self._pending) or self._version is not None
 
     def _patience(self) -> float:
-        """Tell how long nothing may come, in seconds."""
+        """Return the seconds to wait for bytes: to the deadline, or the next sleeper's time."""
         seconds = self._reply_deadline - self._silence() if self._owes else _IDLE_SECONDS
-        if self._alarms:
-            seconds = min(seconds, self._alarms[0][0] - self._clock.monotonic())
+        if self._timers.next is not None:
+            seconds = min(seconds, self._timers.next - self._clock.monotonic())
         return max(0.0, seconds)
 
-    def _wake_sleepers(self) -> None:
-        while self._alarms and self._alarms[0][0] <= self._clock.monotonic():
-            alarm = heapq.heappop(self._alarms)[2]
-            alarm.resolve(None)
-            self._wake(alarm)
-
     def _send(self) -> None:
-        """Send as much of what is queued as the window takes now."""
+        """Send as much of what is queued as the stream takes now."""
         while self._out and self._stream.send_ready():
-            burst = self._next_burst()
+            burst = next_burst(self._out)
             sent = self._stream.send(burst)
             self._pace.moved(sent)
             if sent < len(burst):
                 self._out.appendleft(memoryview(burst)[sent:])
 
-    def _next_burst(self) -> bytes | memoryview:
-        """Requests that are queued one after the other, as one piece."""
-        out = self._out
-        first = out.popleft()
-        size = len(first)
-        if not out or size + len(out[0]) > MAX_BURST_BYTES:
-            return first
-        parts = [first]
-        while out and size + len(out[0]) <= MAX_BURST_BYTES:
-            size += len(out[0])
-            parts.append(out.popleft())
-        return b"".join(parts)
-
     def _take_back_requests(self) -> None:
-        """Forget requests that have not left, but for what is begun, and what nobody waits for."""
+        """Forget requests that have not left, but for one begun on the stream, and posted ones."""
         queued, self._out = self._out, deque()
         for packet in queued:
             begun = isinstance(packet, memoryview)
@@ -348,7 +353,7 @@ class SftpChannel:
                 self.gate.taken_back(future)
 
     def _send_rest(self) -> None:
-        """Send what was queued without waiting for its reply; it is no loss with the connection."""
+        """Send what is left in the queue; if the connection is gone, it need not be sent."""
         if self.usable:
             try:
                 self._send()
@@ -375,7 +380,7 @@ class SftpChannel:
         self._wake(future)
 
     def _take_limits(self, reply: Reply) -> None:
-        """Larger requests from now on; a server that does not tell after all keeps the smallest."""
+        """Make larger requests from now on; a server that tells no limits keeps the smallest."""
         if isinstance(reply, ExtendedReply):
             self.limits = wire.parse_limits(reply.body)
 
@@ -386,8 +391,8 @@ class SftpChannel:
             future.on_abandoned(future.result())
 
     def _drop_tasks(self) -> None:
-        """Forget what the ended work left running; replies still due find nobody waiting."""
+        """Stop the coroutines that the ended work has left running."""
         while self._tasks:
             self.drop_task(next(iter(self._tasks)))
         self._ready.clear()
-        self._alarms.clear()
+        self._timers.clear()

@@ -30,7 +30,7 @@ class Subsystem(Protocol):
 
     @property
     def stream(self) -> ByteStream:
-        """The program's bytes, both ways."""
+        """Return the program's bytes, both ways."""
 
     def wait_ready(self) -> None:
         """Wait until the server takes data, or has answered the request for the program.
@@ -52,7 +52,7 @@ class Subsystem(Protocol):
 
     @property
     def exit_status(self) -> int:
-        """The program's exit status; -1 while it has told none."""
+        """Return the program's exit status; -1 while it has told none."""
 
 
 class SecureConnection(Protocol):
@@ -66,7 +66,7 @@ class SecureConnection(Protocol):
 
     @property
     def server_ident(self) -> str:
-        """The line by which the server says what it is (RFC 4253 §4.2)."""
+        """Return the line by which the server says what it is (RFC 4253 §4.2)."""
 
     @property
     def alive(self) -> bool:
@@ -74,15 +74,15 @@ class SecureConnection(Protocol):
 
     @property
     def disconnect_reason(self) -> str:
-        """The server's words on why it has ended the connection; empty if it said none."""
+        """Return the server's words on why it has ended the connection; empty if it said none."""
 
     @property
     def silent_for(self) -> float:
-        """Seconds since the server was last heard."""
+        """Count the seconds since the last byte from the server."""
 
     @property
     def incomplete_for(self) -> float:
-        """Seconds since the last packet of the server's was here to its end."""
+        """Count the seconds since a packet from the server was last complete."""
 
     @property
     def was_damaged(self) -> bool:

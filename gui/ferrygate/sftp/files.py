@@ -52,14 +52,16 @@ class RemoteFiles:
         return await self._attributes(Type.STAT, path)
 
     async def lstat(self, path: bytes) -> Entry:
-        """As :meth:`stat`, of a link itself; as :meth:`stat` where the server has no LSTAT."""
+        """Ask about ``path``, links not followed; as :meth:`stat` if the server has no LSTAT."""
         try:
             return await self._attributes(Type.LSTAT, path)
         except UnsupportedError:
             return await self.stat(path)
 
     async def look(self, path: bytes, *, follow: bool = False) -> Entry:
-        """As :meth:`lstat`, or with ``follow`` as :meth:`stat`; where no kind is told, OPENDIR is.
+        """Ask about ``path``, with OPENDIR as well where the server tells no kind.
+
+        Links are followed with ``follow``, as by :meth:`stat`; else not, as by :meth:`lstat`.
 
         A server that cannot say what a name is lists it, if it is a folder. The kind is ``UNKNOWN``
         where that is not allowed either. A server that tells nothing of names that are there, and
@@ -99,7 +101,7 @@ class RemoteFiles:
         return msgspec.structs.replace(entry, name=remote_path.basename(path))
 
     async def real_path(self, path: bytes) -> bytes:
-        """The path without links that the server resolves a path to; the same if it cannot."""
+        """Ask for the path without links behind a path; the same where the server has no answer."""
         reply = await self.channel.request(Type.REALPATH, wire.string(path))
         if isinstance(reply, NameReply) and reply.entries:
             return reply.entries[0].name
@@ -264,7 +266,7 @@ class RemoteFiles:
     async def entries(
         self, path: bytes, max_entries: int = _MAX_ENTRIES
     ) -> tuple[list[Entry], ListingEnd]:
-        """All entries of a folder as :meth:`list_folder` hands them out, and how that ended.
+        """Collect the entries that :meth:`list_folder` hands out; returns them, and how it ended.
 
         Raises:
             RemoteFailureError: there are more than ``max_entries``, or their names are too long

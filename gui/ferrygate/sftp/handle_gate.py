@@ -11,7 +11,7 @@ from ferrygate.sftp.status import says_why
 from ferrygate.sftp.tasks import AutoResetEvent, Future
 from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
 
-_PATIENCE_SECONDS = 30.0  # to wait for other handles: somebody may read a folder slowly
+_PATIENCE_SECONDS = 30.0  # to wait for other handles: a folder may be read slowly
 _POLL_SECONDS = 0.02  # between two looks whether all others are closed
 _PAUSE_SECONDS = (0.0, 0.1, 0.4)  # before each try alone: a server may close in its own time
 
@@ -24,7 +24,7 @@ class Channel(Protocol):
         ...
 
     def post(self, kind: Type, body: bytes) -> Future[Reply]:
-        """Queue a request whose reply nobody waits for."""
+        """Queue a request that is sent even if the work that made it is cancelled."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -46,17 +46,17 @@ class HandleGate:
     """
 
     def __init__(self, channel: Channel) -> None:
-        """Begin with none open, and nobody else's."""
+        """Begin with no handle open, and no other channel's to share with."""
         self._channel = channel
         self._opening: set[Future[Reply]] = set()
-        self._closing: set[Future[Reply]] = set()  # CLOSEs that nobody waits for
+        self._closing: set[Future[Reply]] = set()  # CLOSEs without a waiting coroutine
         self._open = 0
         self.handles = OpenHandles()
 
     async def open(self, kind: Type, body: bytes, *, for_reading: bool) -> Reply:
         """Ask for a handle; one refused because of others that are open is asked for again.
 
-        Where it is ``for_reading``, a handle that nobody waits for any more is closed by itself.
+        With ``for_reading`` a handle that comes after its coroutine was stopped is closed at once.
         For an upload it is not: on an object store CLOSE publishes what has arrived.
         """
         changed = self._channel.new_event()
@@ -84,7 +84,7 @@ class HandleGate:
         return future
 
     def close_later(self, handle: bytes) -> None:
-        """Queue a CLOSE whose answer nobody waits for."""
+        """Queue a CLOSE without waiting for its answer."""
         future = self._channel.post(Type.CLOSE, wire.string(handle))
         self._closing.add(future)
 
@@ -97,7 +97,7 @@ class HandleGate:
     # ------------------------------------------------------------ for the channel
 
     def taken_back(self, future: Future[Reply]) -> None:
-        """A request has not left, and will not."""
+        """Note that a request was taken back before it was sent."""
         if future in self._opening:
             self._opening.discard(future)
             self.handles.refused()
@@ -110,7 +110,7 @@ class HandleGate:
             self._closed()
 
     def lose_all(self) -> None:
-        """The channel has ended, and its handles with it."""
+        """Note that the channel has ended, and its handles with it."""
         opening, self._opening = len(self._opening), set()
         self._closing.clear()
         for _each in range(opening):
@@ -124,8 +124,8 @@ class HandleGate:
     async def _wait_alone(self) -> bool:
         """Wait until no other handle is open; true if that is so.
 
-        It is not waited for longer where the limit was learned meanwhile, by another that was
-        refused, or where somebody keeps a handle for long.
+        The wait ends early if the limit was learned meanwhile, by another refused OPEN, or if a
+        handle stays open for longer than :data:`_PATIENCE_SECONDS`.
         """
         self.handles.wait_alone()
         try:
@@ -136,7 +136,7 @@ class HandleGate:
                     return False
                 await self._channel.sleep(_POLL_SECONDS)
                 waited += _POLL_SECONDS
-        except BaseException:  # nobody waits for the answer any more
+        except BaseException:  # the coroutine is stopped
             self.handles.leave_alone()
             raise
         return True

@@ -26,7 +26,7 @@ _IN_FLIGHT_STEPS = (2, 4, 16, 64, 256)  # READDIRs in flight, a step for each ro
 
 
 class _ReadAhead:
-    """The READDIRs in flight on one handle."""
+    """Keeps READDIRs in flight on one handle."""
 
     def __init__(self, channel: SftpChannel, handle: bytes) -> None:
         self._channel = channel
@@ -56,7 +56,7 @@ class _ReadAhead:
             self._in_flight.append(self._channel.request(Type.READDIR, self._body))
 
     def next(self) -> Future[Reply] | None:
-        """The oldest of them; none when all were answered."""
+        """Take the oldest of them; none when all were answered."""
         return self._in_flight.popleft() if self._in_flight else None
 
 
@@ -112,7 +112,7 @@ def _no_end(path: bytes) -> RemoteFailureError:
 
 
 def incomplete(end: ListingEnd, path: bytes) -> IncompleteListingError:
-    """The error for a listing of ``path`` that is not whole."""
+    """Make the error for a listing of ``path`` that is not whole."""
     if end.cut_short is None:
         return IncompleteListingError(
             plural_message(
@@ -146,7 +146,7 @@ class _Names:
         self.example = b""
 
     def cleaned(self, entries: tuple[Entry, ...]) -> Iterator[Entry]:
-        """Those of the entries that stand for something in the folder, under their bare names."""
+        """Yield the entries that are in the folder itself, under their bare names."""
         for entry in entries:
             name = entry.name
             if name and b"/" not in name and b"\0" not in name and len(name) <= _MAX_NAME_BYTES:
@@ -164,7 +164,9 @@ class _Names:
                 yield Entry(bare, kind, entry.size, entry.modified)
 
     def _bare(self, name: bytes) -> bytes | None:
-        """The name without what is around it, empty for the folder's own; ``None`` if it is none.
+        """Return a name without the path around it; ``None`` if it leads out of the folder.
+
+        The folder's own name becomes empty.
 
         What has no slash but at its end is a name, though it may be that of its folder too.
         """

@@ -31,7 +31,7 @@ class OpenHandles:
         self._asked = 0  # OPENs in flight
         self._open = 0
         self._proven = 0  # most handles that were open together
-        self._alone = 0  # who wait to ask while no other handle is open, or do so
+        self._alone = 0  # OPENs that wait to be sent alone, or are
         self._granted_at_limit = 0
         self._trial = _GRANTS_BEFORE_TRIAL
         self._waiting: list[Callable[[], None]] = []
@@ -55,7 +55,7 @@ class OpenHandles:
             return False
 
     def wait_alone(self) -> None:
-        """Somebody waits to ask alone: nobody else begins until :meth:`leave_alone`."""
+        """Hold back all other OPENs until :meth:`leave_alone`: one waits to be sent alone."""
         with self._lock:
             self._alone += 1
 
@@ -73,13 +73,13 @@ class OpenHandles:
             self._asked += 1
 
     def leave_alone(self) -> None:
-        """The answer has come, or nobody waits for it any more."""
+        """Let other OPENs go on: the one alone was answered, or given up."""
         with self._lock:
             self._alone -= 1
         self._wake()
 
     def granted(self) -> None:
-        """An OPEN was answered with a handle."""
+        """Note that an OPEN was answered with a handle."""
         with self._lock:
             self._asked -= 1
             self._open += 1
@@ -91,7 +91,7 @@ class OpenHandles:
                     self._max_open += 1
 
     def refused(self) -> int:
-        """An OPEN was refused, or did not leave; returns how many others were open, if too many.
+        """Note that an OPEN was refused or not sent; returns the others open if they were too many.
 
         0 where that cannot be the reason.
         """
@@ -103,7 +103,7 @@ class OpenHandles:
         return others if too_many else 0
 
     def limit(self, others: int) -> None:
-        """An OPEN that was refused beside ``others`` handles was granted alone."""
+        """Learn the limit: an OPEN that was refused beside ``others`` handles was granted alone."""
         with self._lock:
             if self._max_open is not None:
                 self._trial *= _TRIAL_BACKOFF
@@ -113,7 +113,7 @@ class OpenHandles:
             self._granted_at_limit = 0
 
     def closed(self, count: int = 1) -> None:
-        """So many handles are closed, or went with their channel."""
+        """Note that so many handles are closed, or ended with their channel."""
         with self._lock:
             self._open -= count
         self._wake()

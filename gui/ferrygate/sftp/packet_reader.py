@@ -24,7 +24,7 @@ class PacketReader:
         self._need = 4  # bytes until there is a length, then until there is a packet
 
     def feed(self, data: bytes) -> list[memoryview]:
-        """The payloads that ``data`` completes.
+        """Return the payloads that ``data`` completes.
 
         Raises:
             BadPacketError: a length that no packet can have; its first bytes are shown, since a

@@ -1,4 +1,4 @@
-"""Reads replies for those who asked."""
+"""Reads replies, and raises for those that refuse."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_ok(reply: Reply, subject: bytes) -> None:
 
 
 def data_read(reply: Reply, path: bytes) -> Buffer | None:
-    """The bytes a READ brought; ``None`` at the end of the file."""
+    """Return the bytes a READ brought; ``None`` at the end of the file."""
     if isinstance(reply, DataReply):
         return reply.data
     if isinstance(reply, StatusReply) and reply.code == Status.EOF:
@@ -37,7 +37,7 @@ def data_read(reply: Reply, path: bytes) -> Buffer | None:
 
 
 def expect(kind: type[R], reply: Reply, subject: bytes) -> R:
-    """The reply, if it is of the kind that answers what was asked."""
+    """Return the reply if it is of the expected kind; else raise its error."""
     if isinstance(reply, kind):
         return reply
     raise _unexpected(reply, subject)

@@ -25,7 +25,7 @@ _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 
 
 def other_forms(path: bytes) -> tuple[bytes, ...]:
-    """The other normal forms of a path or name; none for most."""
+    """Return the other normal forms of a path or name; none for most."""
     if path.isascii():
         return ()
     try:
@@ -37,7 +37,7 @@ def other_forms(path: bytes) -> tuple[bytes, ...]:
 
 
 async def spelled_otherwise(files: RemoteFiles, path: bytes) -> bytes | None:
-    """The path under which the server has what it has not under ``path``, if there is one.
+    """Find another form of ``path`` under which the server has it, if there is one.
 
     Each part may be in a form of its own.
     """
@@ -48,7 +48,7 @@ async def spelled_otherwise(files: RemoteFiles, path: bytes) -> bytes | None:
 
 
 async def as_spelled(files: RemoteFiles, path: bytes) -> bytes:
-    """A path whose parts are taken as they stand on the server; those that do not become NFC."""
+    """Spell each part of a path as the server has it; parts that it has not become NFC."""
     if not other_forms(path) or await _first_there(files, (path,)):
         return path
     found, rest = await _resolve(files, path)
@@ -62,7 +62,7 @@ async def as_spelled(files: RemoteFiles, path: bytes) -> bytes:
 
 
 async def name_as_spelled(files: RemoteFiles, path: bytes) -> bytes:
-    """As :func:`as_spelled`, for a path whose folder is known as the server spells it."""
+    """Spell the last part of a path as the server has it; the folder's spelling is known."""
     folder, name = remote_path.parent(path), remote_path.basename(path)
     others = [remote_path.join(folder, form) for form in other_forms(name)]
     if not others:
@@ -71,7 +71,7 @@ async def name_as_spelled(files: RemoteFiles, path: bytes) -> bytes:
 
 
 async def _resolve(files: RemoteFiles, path: bytes) -> tuple[bytes, list[bytes]]:
-    """The longest part of a path that is there, as the server spells it, and what is left."""
+    """Split a path into the longest part that the server has, as it spells it, and the rest."""
     found = remote_path.ROOT
     parts = [part for part in path.split(b"/") if part]
     for at, part in enumerate(parts):
@@ -85,7 +85,7 @@ async def _resolve(files: RemoteFiles, path: bytes) -> tuple[bytes, list[bytes]]
 
 
 async def _first_there(files: RemoteFiles, paths: Iterable[bytes]) -> bytes | None:
-    """The first path that stands, or about which the server tells nothing."""
+    """Return the first path that is there, or about which the server tells nothing."""
     for path in paths:
         try:
             await files.lstat(path)

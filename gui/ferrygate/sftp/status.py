@@ -219,7 +219,7 @@ def _code_by_words(code: int, said: str) -> int:
 
 
 def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError:
-    """The error for a path that leads nowhere; says so where it was meant as a pattern."""
+    """Make the error for a path that leads nowhere; says so where it was meant as a pattern."""
     return NotFoundError(
         message("There is no “{name}” on the server.", name=subject),
         next_step=message(
@@ -233,7 +233,7 @@ def not_found(subject: bytes, detail: str = "", said: str = "") -> NotFoundError
 
 
 def no_home(problem: Problem) -> ServerUnusableError:
-    """The error for an account whose root folder the server does not find."""
+    """Make the error for an account whose root folder the server does not find."""
     return ServerUnusableError(
         message("Your home folder on the server is not there."),
         next_step=message("Ask your contact to set it up."),
@@ -243,7 +243,7 @@ def no_home(problem: Problem) -> ServerUnusableError:
 
 
 def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeError:
-    """The error for a path that was taken for a folder's."""
+    """Make the error for a path that was taken for a folder's."""
     return WrongTypeError(
         message("“{name}” is a file, not a folder.", name=subject),
         detail=detail,

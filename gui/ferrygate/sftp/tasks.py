@@ -11,9 +11,10 @@ T = TypeVar("T")
 class Future(Generic[T]):
     """A result that one coroutine may await.
 
-    ``then`` is called with the result as it comes, before anybody is woken, and let go of: it may
-    lead back to the future, in a circle of objects that Python looks for only now and then.
-    ``asked`` is the type of the request that it answers.
+    ``then`` is called with the result as it comes, before the waiting coroutine is woken, and is
+    dropped: it may lead back to the future, in a cycle that Python's collector finds only now and
+    then. ``on_abandoned`` is called as well if the coroutine was stopped meanwhile. ``asked``
+    is the type of the request that it answers.
     """
 
     __slots__ = ("_error", "_result", "asked", "done", "on_abandoned", "then", "waiter")
@@ -33,7 +34,7 @@ class Future(Generic[T]):
         return self.result()
 
     def result(self) -> T:
-        """The result, or the error raised; only once ``done``."""
+        """Return the result, or raise the error; only once ``done``."""
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # set together with ``done``
@@ -70,7 +71,7 @@ class AutoResetEvent:
     """
 
     def __init__(self, wake: Callable[[Future[None]], None]) -> None:
-        """Begin; ``wake`` has whoever awaits a resolved future go on."""
+        """Begin unset; ``wake`` makes the coroutine that awaits a resolved future ready."""
         self._wake = wake
         self._next: Future[None] = Future()
 

@@ -193,22 +193,22 @@ class Limits(NamedTuple):
 
 
 def init() -> bytes:
-    """The INIT packet; the only one without a request id besides VERSION."""
+    """Make the INIT packet: the only one without a request id besides VERSION."""
     return struct.pack(">IBI", 5, Type.INIT, VERSION)
 
 
 def string(text: bytes) -> bytes:
-    """A length-prefixed string (RFC 4251 §5)."""
+    """Make a length-prefixed string (RFC 4251 §5)."""
     return _U32.pack(len(text)) + text
 
 
 def packet(kind: Type, request: int, *body: bytes) -> bytes:
-    """A whole request packet; the parts of its body are put together here, once."""
+    """Make a whole request packet; the parts of its body are put together here, once."""
     return b"".join((_HEADER.pack(sum(map(len, body)) + 5, kind, request), *body))
 
 
 def request_number(packet: Buffer) -> int:
-    """The number of a whole request packet that is not INIT."""
+    """Read the number of a whole request packet that is not INIT."""
     number: int = _U32.unpack_from(packet, 5)[0]
     return number
 
@@ -229,7 +229,7 @@ def write_head(handle: bytes, offset: int, length: int) -> bytes:
 
 
 def parse_limits(body: bytes) -> Limits:
-    """The answer to ``limits@openssh.com`` (OpenSSH's PROTOCOL file, section 4.8).
+    """Parse the answer to ``limits@openssh.com`` (OpenSSH's PROTOCOL file, section 4.8).
 
     A server names 0 where it sets no limit. Sizes are kept within those that OpenSSH itself takes,
     since others have been seen to fail with larger ones.
@@ -256,7 +256,7 @@ def mkdir_body(path: bytes) -> bytes:
 
 
 def parse_version(payload: Buffer) -> tuple[int, dict[bytes, bytes]]:
-    """The version and the extension pairs of a VERSION packet (type byte included)."""
+    """Parse the version and the extension pairs of a VERSION packet (type byte included)."""
     if not payload or payload[0] != Type.VERSION:
         raise BadPacketError("no VERSION packet")
     try:
@@ -314,7 +314,7 @@ def _string_at(payload: Buffer, at: int) -> tuple[bytes, int]:
 
 
 def _slice_at(payload: Buffer, at: int) -> Buffer:
-    """A string in place: the bytes of a file are copied as seldom as can be."""
+    """Return a string in place: the bytes of a file are copied as seldom as can be."""
     (length,) = _U32.unpack_from(payload, at)
     if at + 4 + length > len(payload):
         raise BadPacketError("string longer than its packet")

@@ -47,7 +47,7 @@ class PacketSealer:
         self._nonces = _Nonces(first_nonce)
 
     def seal(self, payload: bytes) -> bytes:
-        """The packet of one message."""
+        """Make the packet of one message."""
         padding = _padding(len(payload))
         length = _LENGTH.pack(1 + len(payload) + padding)
         plain = b"".join((bytes((padding,)), payload, os.urandom(padding)))
@@ -98,10 +98,10 @@ class PacketOpener:
         self._nonces = _Nonces(first_nonce)
 
     def open(self, held: ReceiveBuffer) -> memoryview | None:
-        """The payload of the next packet; ``None`` if it is not all there yet.
+        """Decrypt the payload of the next packet; ``None`` if it is not all there yet.
 
         Raises:
-            SSHException: what came is no packet, or not from who holds the key.
+            SSHException: what came is no packet, or was not made with the key.
         """
         view, start = held.view, held.start
         if held.end - start < _LENGTH.size:

@@ -21,5 +21,5 @@ class Banner:
 
     @property
     def text(self) -> str:
-        """The banner so far, as it may be shown."""
+        """Return the banner so far, as it may be shown."""
         return "\n".join(self._pieces)

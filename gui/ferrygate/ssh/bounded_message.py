@@ -18,7 +18,7 @@ class BoundedMessage(paramiko.Message):
 
     @classmethod
     def of(cls, message: paramiko.Message) -> BoundedMessage:
-        """The library's message, to be read from its start."""
+        """Take over the library's message, to be read from its start."""
         bounded = cls(message.asbytes())
         bounded.seqno = message.seqno
         return bounded
@@ -29,7 +29,7 @@ class BoundedMessage(paramiko.Message):
         return self.packet.getbuffer().nbytes - self.packet.tell()
 
     def get_bytes(self, n: int) -> bytes:
-        """The next ``n`` bytes.
+        """Read the next ``n`` bytes.
 
         Raises:
             SSHException: the message does not hold them, and they are no short field.
@@ -39,7 +39,7 @@ class BoundedMessage(paramiko.Message):
         return super().get_bytes(n)
 
     def get_mpint(self) -> int:
-        """The next number (RFC 4251 §5).
+        """Read the next number (RFC 4251 §5).
 
         Raises:
             SSHException: it is longer than any that SSH has a use for.

@@ -1,4 +1,4 @@
-"""Hands what comes for the channels of a connection to their streams."""
+"""Routes what comes for the channels of a connection to their streams."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _U32 = struct.Struct(">I")
 
 
 class ChannelRouter:
-    """Sorts messages on the thread that reads.
+    """Hands messages to the streams of their channels, on the thread that receives.
 
     Attributes:
         streams: by our number of their channel; changed by the thread that reads.
@@ -24,7 +24,7 @@ class ChannelRouter:
         self._unflushed: set[ChannelStream] = set()
 
     def deliver(self, kind: int, body: memoryview) -> bool:
-        """Give a message to its channel's stream; returns whether that is all it is for.
+        """Give a message to its channel's stream; returns true if the library need not see it.
 
         Raises:
             SSHException: it does not hold together, or is more than it may be.
@@ -65,14 +65,14 @@ class ChannelRouter:
             stream.resume_sending()
 
     def end(self) -> None:
-        """The connection has ended, and so have its channels."""
+        """End all streams: the connection has ended."""
         self.flush()
         for stream in self.streams.values():
             stream.closed(by_peer=False)
 
 
 def _string(field: memoryview) -> memoryview:
-    """The string (RFC 4251 §5) that ends a message."""
+    """Read the string (RFC 4251 §5) that ends a message."""
     (size,) = _U32.unpack_from(field)
     if size != len(field) - _U32.size:
         raise SSHException(f"string of {size} bytes in {len(field)}")

@@ -38,10 +38,10 @@ from ferrygate.ssh.transport import (
     Transport,
 )
 
-_MAX_UNTRUSTED_BYTES = 1 << 18  # bytes that may come from a stranger; an honest server sends 4 KiB
+_MAX_UNTRUSTED_BYTES = 1 << 18  # before the host key is accepted; an honest server sends 4 KiB
 _RSA = "ssh-rsa"
 _RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
-_JOIN_SECONDS = 5.0  # seconds a closed connection's thread may take to end
+_JOIN_SECONDS = 5.0  # that a closed connection's thread may take to end
 
 
 class Connection:
@@ -74,12 +74,12 @@ class Connection:
         return not names.isdisjoint(self._transport.server_offer.host_keys)
 
     def trust(self) -> None:
-        """Let the server send as much as it likes, now that its host key has been accepted."""
+        """Lift the bound on what the server may send, now that its host key has been accepted."""
         self._sock.trust()
 
     @property
     def server_ident(self) -> str:
-        """The server's identification line (RFC 4253 §4.2), cleaned."""
+        """Return the server's identification line (RFC 4253 §4.2), cleaned."""
         return display_name(self._transport.remote_version.encode("utf-8", "replace"))[:100]
 
     @property
@@ -89,12 +89,12 @@ class Connection:
 
     @property
     def silent_for(self) -> float:
-        """Seconds since the server was last heard."""
+        """Count the seconds since the last byte from the server."""
         return self._clock.monotonic() - self._sock.heard
 
     @property
     def incomplete_for(self) -> float:
-        """Seconds since the last packet of the server's was here to its end."""
+        """Count the seconds since a packet from the server was last complete."""
         return self._clock.monotonic() - self._transport.packet_at
 
     @property
@@ -104,15 +104,15 @@ class Connection:
 
     @property
     def disconnect_reason(self) -> str:
-        """The server's words on why it has ended the connection, cleaned; empty if none."""
+        """Return the server's words on why it has ended the connection, cleaned; empty if none."""
         disconnect = self._transport.disconnect
         return sentence(disconnect.reason) if disconnect is not None else ""
 
     def send_keepalive(self) -> None:
-        """Have the server answer something (RFC 4254 §4), whatever: it is then heard.
+        """Ask the server to answer (RFC 4254 §4), and wait until it has, or the connection ended.
 
-        Waits until it has answered or the connection has ended, so it is called aside. That it has
-        ended is for :attr:`alive` and :attr:`silent_for` to say.
+        The answer's content does not matter: :attr:`silent_for` is short again. Called on a thread
+        that may wait; raises nothing, as :attr:`alive` tells the end.
         """
         with contextlib.suppress(*SSH_ERRORS):
             self._transport.global_request("keepalive@openssh.com", wait=True)
@@ -138,7 +138,7 @@ class Connection:
         self._transport.while_waiting = tick
 
     def auth_password(self, username: str, password: Secret) -> AuthAnswer:
-        """Send the password once. Whatever the answer, it is not sent again."""
+        """Send the password once (RFC 4252 §8); it is not sent again, whatever the answer."""
         return self._authenticate(
             lambda: self._transport.auth_password(username, password.reveal(), fallback=False)
         )

@@ -7,7 +7,7 @@ from collections import deque
 
 
 class FairLock:
-    """Goes to whoever has waited longest; not reentrant.
+    """Goes to the thread that has waited longest; not reentrant.
 
     A thread that lets go of a ``threading.Lock`` and takes it again at once, as one that sends a
     big file does, can keep all others from it for as long as it likes.
@@ -27,7 +27,7 @@ class FairLock:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        return turn.acquire()  # released by whoever hands the lock over
+        return turn.acquire()  # released by the thread that hands the lock over
 
     def release(self) -> None:
         """Hand the lock to the next in line."""

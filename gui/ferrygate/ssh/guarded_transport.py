@@ -49,7 +49,7 @@ class GuardedTransport(ServiceRequestingTransport):
 
     @property
     def client_offer(self) -> Offer:
-        """The algorithms that we have, in our order."""
+        """Return the algorithms that we have, in our order."""
         return Offer(
             tuple(self.preferred_kex),
             tuple(self.preferred_keys),
@@ -59,9 +59,9 @@ class GuardedTransport(ServiceRequestingTransport):
         )
 
     def _send_message(self, message: paramiko.Message) -> None:
-        """Send; the thread that reads goes on where nobody takes it any more.
+        """Send; on the receiving thread a connection that takes nothing any more is no error.
 
-        So it comes to the words with which the server has ended the connection.
+        So the thread goes on to the DISCONNECT with which the server has said why it ended.
         """
         try:
             super()._send_message(message)  # type: ignore[misc]  # the stubs leave it out
@@ -88,7 +88,7 @@ class GuardedTransport(ServiceRequestingTransport):
     def _verify_key(self, host_key: bytes, signature: bytes) -> None:
         """Check the server's signature; its key stays the same for the whole connection.
 
-        The library takes another key when keys are exchanged anew, of which nobody would hear.
+        The library would take another key in a later key exchange, and tell of it nowhere.
         """
         check_signature(signature)
         known = self.host_key

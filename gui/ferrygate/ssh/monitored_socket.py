@@ -16,9 +16,9 @@ _NOTHING_LINGERS = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class MonitoredSocket:
-    """A socket as the SSH library needs it, with what its bytes tell of the other side.
+    """A socket as the SSH library needs it, with what its bytes tell of the peer.
 
-    What a socket has is as there.
+    Methods that sockets have do the same here.
 
     Attributes:
         heard: when the last byte came, on the steady clock; read by any thread, as the rest is.
@@ -43,7 +43,7 @@ class MonitoredSocket:
         self.has_ended = False
 
     def trust(self) -> None:
-        """From now on any number of bytes may come: the peer is no stranger."""
+        """Lift the bound on the bytes that may come: the peer's host key was accepted."""
         self._left = None
 
     def recv_into(self, buffer: memoryview) -> int:
@@ -81,7 +81,7 @@ class MonitoredSocket:
         self._sock.settimeout(seconds)
 
     def getpeername(self) -> object:
-        """The peer's address."""
+        """Return the peer's address."""
         return self._sock.getpeername()
 
     @property
@@ -90,7 +90,7 @@ class MonitoredSocket:
         return self._sock.fileno() < 0
 
     def hang_up(self) -> None:
-        """Say that nothing more is sent or wanted; whoever waits to receive looks up at once."""
+        """Shut the connection down both ways; a thread that waits to receive is woken at once."""
         with contextlib.suppress(OSError):  # the other side may have been quicker
             self._sock.shutdown(socket.SHUT_RDWR)
 
@@ -117,5 +117,5 @@ class MonitoredSocket:
             kept.close()
 
     def close(self) -> None:
-        """Close; whoever receives or sends notices within 0.1 s."""
+        """Close; a thread that receives or sends notices within 0.1 s."""
         self._sock.close()

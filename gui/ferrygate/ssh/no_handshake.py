@@ -1,4 +1,4 @@
-"""Why no SSH connection came about, as an error that names what is there instead."""
+"""Makes the error for a server with which no keys were exchanged: names what is there instead."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class HandshakeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def no_handshake(host: str, port: int, heard: HandshakeRecord) -> FerrygateError:
-    """The error for a connection on which no keys were exchanged."""
+    """Make the error for a connection on which no keys were exchanged."""
     errors = _HostErrors(host, port, heard)
     if heard.mismatch is not None:
         return errors.no_common_algorithm(heard.mismatch)
@@ -99,7 +99,7 @@ def not_now(
 
 
 class _HostErrors:
-    """The sentences about one host."""
+    """Makes the errors about one host."""
 
     def __init__(self, host: str, port: int, heard: HandshakeRecord) -> None:
         self._host = host
@@ -149,7 +149,7 @@ class _HostErrors:
         )
 
     def broken_off(self) -> FerrygateError:
-        """An SSH server said who it is, and then nothing that could be gone on with."""
+        """Make the error for an SSH server that stopped after its identification line."""
         heard = self._heard
         if heard.is_slow:
             text = message("The connection to {host} is too slow to sign in.")
@@ -190,7 +190,7 @@ class _HostErrors:
         )
 
     def no_ssh(self) -> FerrygateError:
-        """Somebody else answers, or a server that turns people away before it says who it is."""
+        """Make the error for a peer that sent no identification line, but something else."""
         first = self._heard.first
         said = sentence(first) if is_text(first) else ""
         known = protocol(first)
@@ -226,7 +226,7 @@ class _HostErrors:
 
 
 def _other_server(known: Protocol | None) -> tuple[Message, Message]:
-    """The sentence and the next step for what answers in place of a file transfer server."""
+    """Return sentence and next step for what answers in place of a file transfer server."""
     step = message("Check the server's name and port with your contact.")
     text = message("{host} answers, but not as a file transfer server.")
     match known:

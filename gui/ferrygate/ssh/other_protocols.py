@@ -58,7 +58,7 @@ def protocol(first: bytes) -> Protocol | None:
 
 
 def ident(first: bytes) -> str:
-    """The line by which an SSH server tells who it is (RFC 4253 §4.2); lines may come before it."""
+    """Find an SSH server's identification line (RFC 4253 §4.2), before which others may come."""
     found = _IDENT.search(first)
     return found.group().decode("ascii") if found else ""
 

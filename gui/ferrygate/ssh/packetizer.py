@@ -1,4 +1,35 @@
-"""The SSH library's packets, with a short way for AES-GCM and for the data of channels."""
+"""Sends and receives SSH packets: the path of every byte of a transfer.
+
+What goes over it. An SSH connection is a sequence of binary packets (RFC 4253 §6), each numbered,
+encrypted and authenticated. Data of a channel travels in SSH_MSG_CHANNEL_DATA (RFC 4254 §5.2), and
+only as much as the receiver has granted by its window. Under AES-GCM (RFC 5647) a packet is its
+length in clear, the encrypted payload, and a tag. The class makes and takes apart these packets
+itself, a burst at a time; under other ciphers, and before the first keys, the library does.
+
+Threads. Any thread sends; one at a time, under a fair lock, so that a click waits for one burst of
+a large file and not for all of it. One thread, the transport's, receives: it takes as many packets
+as one ``recv`` brings, hands data and window adjustments to the streams of their channels, and
+wakes a stream's owner once for all of them. The library's message loop sees only the rest.
+
+What is controlled, from which measurement, by which rule:
+
+- *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long TCP took them.
+  Over 50 ms the burst is halved, to no less than one packet; under 12.5 ms it is doubled, up to 256
+  KiB. So the lock is held for some 50 ms at most, on a slow line too.
+- *Backpressure.* TCP may take its time for a tenth of a second; what is left then is kept here, and
+  sent by the receiving thread when the socket is writable. While anything is kept, no data is taken
+  from a stream. So no sender blocks on the network, and two peers that both wait to be read cannot
+  stop each other. A peer that reads nothing and asks for more and more answers is cut off at 1 MiB.
+- *Rekeying* (RFC 4253 §9): after 8 GiB or the library's number of packets, either way. The keys'
+  own limits are further off (:attr:`Packetizer.REKEY_BYTES`). While keys are exchanged no data may
+  be sent (RFC 4253 §7.1), which :class:`ferrygate.ssh.stream_transport.StreamTransport` holds back.
+- *Bounds*: no packet above 256 KiB, no more data than a window grants, and no message of a kind
+  that nobody knows ends the connection (RFC 4253 §11.4 answers it).
+
+It cannot know how much of what TCP took has left the machine, or has arrived: how much to keep in
+flight is decided above, by the in-flight window (``transfers/window.py``) and its round trips.
+gui/adr/007 says why the library's own path was given up, and gui/adr/013 has the bounds.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +50,14 @@ from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from ferrygate.ssh.ssh_errors import was_damaged
 from ferrygate.ssh.stream import MAX_DATA_BYTES, MIN_DATA_BYTES
 
-_READLINE_SECONDS = 600.0  # seconds; the connection has a deadline of its own for its handshake
-_SEND_SECONDS = 0.1  # seconds that TCP may take for what is sent
-_SLOW_BURST_SECONDS = 0.05  # seconds that a burst should not take
-_MAX_UNSENT_BYTES = 1 << 20  # bytes: a burst, and any number of answers
+_READLINE_SECONDS = 600.0  # the connection has a deadline of its own for its handshake
+_SEND_SECONDS = 0.1  # that TCP may take for what is sent, before the rest is kept
+_SLOW_BURST_SECONDS = 0.05  # after which the next burst is smaller: others wait for the lock
+_MAX_UNSENT_BYTES = 1 << 20  # a burst, and any honest number of answers
 
 
 class Packetizer(paramiko.packet.Packetizer):
     """Seals and opens packets under AES-GCM itself; leaves other ciphers to the library.
-
-    What comes for a channel goes to its stream at once, and not through the library's loop.
 
     The class bears its base's name so that two leading underscores mean the base's own state
     (gui/adr/007): there is one count of packets and bytes, whichever way they went.
@@ -63,9 +92,9 @@ class Packetizer(paramiko.packet.Packetizer):
         self._rekey_due = False
         self.router = ChannelRouter()
         self.was_damaged = False
-        """Tell whether the tag (MAC) of the packet read last did not fit its bytes."""
+        """The tag (MAC) of the packet read last did not fit its bytes."""
         self.packet_at = sock.clock.monotonic()
-        """When the last packet was here to its end, on the steady clock."""
+        """The time on the steady clock when the last packet was here to its end."""
         self.burst = MAX_BURST_BYTES
         """Bytes of data to send in one go, so that other channels do not wait for long."""
         self.kind_before = 0
@@ -73,14 +102,14 @@ class Packetizer(paramiko.packet.Packetizer):
         self._kind = 0
 
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
-        """As the base, whose arguments these are."""
+        """Take the keys for what is sent; the arguments are the base's."""
         sealer = PacketSealer(block_engine, options["iv_out"]) if options["aead"] else None
         with self.__write_lock:  # or a message would leave under the one and the other
             super().set_outbound_cipher(block_engine, *args, **options)
             self._sealer = sealer
 
     def set_inbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
-        """As the base, whose arguments these are."""
+        """Take the keys for what is received; the arguments are the base's."""
         super().set_inbound_cipher(block_engine, *args, **options)
         self._opener = PacketOpener(block_engine, options["iv_in"]) if options["aead"] else None
 
@@ -106,7 +135,7 @@ class Packetizer(paramiko.packet.Packetizer):
     def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send data of a channel, ``max_data`` bytes in a packet, and :attr:`burst` bytes at most.
 
-        Returns whether it was taken; it is not while TCP still has not taken what was before.
+        Returns false, and sends nothing, while TCP has not taken all of what was sent before.
 
         Raises:
             EOFError: the connection has ended.
@@ -138,8 +167,8 @@ class Packetizer(paramiko.packet.Packetizer):
     def write_all(self, out: Any) -> None:
         """Send, and keep what TCP does not take in a moment; called under the write lock.
 
-        So nobody waits for the network for long: not the thread that reads, whom the peer may be
-        waiting for, and not a thread that has work to cancel.
+        So no thread waits for the network for long: not the one that receives, which the peer may
+        be waiting for, and not one that has work to cancel.
 
         Raises:
             EOFError: the connection has ended.
@@ -154,7 +183,7 @@ class Packetizer(paramiko.packet.Packetizer):
             self._unsent = memoryview(bytes(memoryview(out)[self._write(out) :]))
 
     def _write(self, out: bytes | memoryview) -> int:
-        """Send for a moment; returns how much was taken."""
+        """Send for a tenth of a second; returns how many bytes TCP took."""
         left = memoryview(out)
         until = self._sock.clock.monotonic() + _SEND_SECONDS
         try:
@@ -189,7 +218,7 @@ class Packetizer(paramiko.packet.Packetizer):
     # ------------------------------------------------------------ in, on the transport's thread
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:  # noqa: FBT001, FBT002  the library's
-        """As the base, by which it reads what a packet's length says.
+        """Read ``n`` bytes for the base, which takes the number from a packet's length field.
 
         Raises:
             SSHException: no packet is that long.
@@ -199,11 +228,11 @@ class Packetizer(paramiko.packet.Packetizer):
         return super().read_all(n, check_rekey)
 
     def readline(self, timeout: float) -> str:  # noqa: ARG002  the library's
-        """As the base, which gives lines before the server's name two seconds each."""
+        """Read a line before the first packet; the base allows two seconds for each."""
         return super().readline(_READLINE_SECONDS)
 
     def read_message(self) -> tuple[int, Message]:
-        """The next message that is not for a stream.
+        """Receive packets until one brings a message that is not for a stream.
 
         Raises:
             NeedRekeyException: new keys are due, and nothing else is.
@@ -222,7 +251,7 @@ class Packetizer(paramiko.packet.Packetizer):
         return kind, message
 
     def _decline(self, number: int) -> None:
-        """Answer a message of a kind that nobody here knows (RFC 4253 §11.4)."""
+        """Answer a message of an unknown kind (RFC 4253 §11.4)."""
         answer = Message()
         answer.add_byte(cMSG_UNIMPLEMENTED)
         answer.add_int(number)
@@ -254,7 +283,7 @@ class Packetizer(paramiko.packet.Packetizer):
                     return payload[0], message
 
     def _fill(self) -> None:
-        """Wait for bytes, with what the base does meanwhile."""
+        """Wait for bytes; meanwhile rekey and send keepalives, as the base does."""
         while True:
             if self.handshake_timed_out():
                 raise EOFError
@@ -274,12 +303,12 @@ class Packetizer(paramiko.packet.Packetizer):
                 return
 
     def _check_keepalive(self) -> None:
-        """Called whenever nothing came for a moment, by the base too."""
+        """Go on with kept data whenever nothing came for a moment; the base calls it too."""
         super()._check_keepalive()  # type: ignore[misc]  # the stubs leave it out
         self._resume_sending()
 
     def _resume_sending(self) -> None:
-        """Send on what is kept, without waiting."""
+        """Send what is kept, as far as TCP takes it now."""
         if not (self._unsent and self._sock.writable):
             return
         with self.__write_lock:

@@ -1,4 +1,4 @@
-"""Reaching a server while the program still loads what it will talk to it with."""
+"""Dials a server while the program still loads the SSH library and the engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _JOIN_SECONDS = 1.0  # for a dialling that is not needed to end; looking up a na
 class Preconnect:
     """One connection that is dialled on a thread of its own. Nothing is sent over it.
 
-    It is for one thread to take, once, and to close.
+    One thread takes it, once, and closes it.
     """
 
     def __init__(self, host: str, port: int, seconds: float, clock: Clock) -> None:
@@ -31,7 +31,7 @@ class Preconnect:
         self._thread.start()
 
     def take(self, host: str, port: int, cancel: CancelToken) -> socket.socket | None:
-        """The connection, once; none where it leads elsewhere, or was taken before.
+        """Take the connection, once; none if it leads elsewhere, or was taken before.
 
         Raises:
             CannotReachError: as for dialling.

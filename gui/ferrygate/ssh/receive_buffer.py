@@ -1,4 +1,4 @@
-"""Holds what has come over the socket and is not taken apart yet."""
+"""Holds bytes from the socket until they are parsed."""
 
 from __future__ import annotations
 

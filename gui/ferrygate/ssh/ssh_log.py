@@ -43,7 +43,7 @@ class FloodFilter(logging.Filter):
 
 
 def bounded_log() -> str:
-    """The name of the log, which is bounded from now on."""
+    """Bound the library's log; returns the log's name."""
     logger = logging.getLogger(LOG_NAME)
     if not any(isinstance(each, FloodFilter) for each in logger.filters):
         logger.addFilter(FloodFilter())

@@ -1,4 +1,11 @@
-"""The bytes of one SSH channel (RFC 4254 §5), between the transport's thread and its owner."""
+"""The bytes of one SSH channel (RFC 4254 §5), between the transport's thread and its owner.
+
+Each direction has a window: the bytes that its receiver has granted and not yet been sent (§5.2).
+The *send window* is the peer's grant. Sending takes from it, SSH_MSG_CHANNEL_WINDOW_ADJUST adds to
+it, and at 0 the owner waits. The *receive window* is ours: it bounds what a peer can make us hold,
+and is granted anew once half of it was read, so that adjustments are few and the peer never waits
+for one as long as the owner reads.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +25,13 @@ _MAX_STDERR_BYTES = 2000  # bytes
 
 
 class Channel(Protocol):
-    """Describes the part of the library's channel that is used."""
+    """Describes what is used of the library's channel."""
 
     def close(self) -> None: ...  # noqa: D102
 
 
 class PacketSender(Protocol):
-    """Where packets go; what sends, raises errors of :data:`SSH_ERRORS`."""
+    """Describes what a stream sends with; raises errors of :data:`SSH_ERRORS`."""
 
     @property
     def burst(self) -> int:
@@ -32,20 +39,21 @@ class PacketSender(Protocol):
 
     @property
     def can_send(self) -> bool:
-        """Tell whether anything would be sent now."""
+        """Tell whether :meth:`send_data` would send now: no rekeying, and TCP takes data."""
 
     def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send at most a :attr:`burst` to the peer's ``channel``, ``max_data`` bytes in a packet.
 
-        Returns whether it was taken. If not, streams are told when to go on.
+        Returns false if nothing was sent; :meth:`ChannelStream.resume_sending` tells when to try
+        again.
         """
 
     def send_window_adjust(self, channel: int, count: int) -> bool:
-        """Let the peer send ``count`` bytes more; returns whether that was possible."""
+        """Let the peer send ``count`` bytes more; returns false while keys are exchanged."""
 
 
 class ChannelStream:
-    """The stream of one open channel, with its windows.
+    """The stream of one open channel: a :class:`ferrygate.common.byte_stream.ByteStream`.
 
     The peer can never make it hold more than ``window`` bytes.
 
@@ -166,7 +174,7 @@ class ChannelStream:
         return bool(self._chunks) or self._woken or self._send_unblocked or self._ended
 
     def _return_window(self) -> None:
-        """Let the peer send as much as was read, once that is half of the window."""
+        """Grant the peer what was read since the last grant, once that is half of the window."""
         count = self._taken + self._dropped - self._returned
         if count >= self._half:
             self._granted += count  # before the peer can know
@@ -212,7 +220,7 @@ class ChannelStream:
             raise SSHException("more data than the window takes")
 
     def widen_window(self, count: int) -> None:
-        """The peer takes so many bytes more."""
+        """Add to the send window what the peer has granted."""
         with self._changed:
             if not self._send_window:
                 self._send_unblocked = True
@@ -220,19 +228,19 @@ class ChannelStream:
             self._send_window += count
 
     def resume_sending(self) -> None:
-        """Go on sending: the obstacle is gone."""
+        """Wake the owner to send again: keys were exchanged, or TCP takes data again."""
         with self._changed:
             self._send_unblocked = True
             self._changed.notify()
 
     def end(self) -> None:
-        """Nothing more will come."""
+        """Note that nothing more will come."""
         with self._changed:
             self._ended = True
             self._changed.notify()
 
     def closed(self, *, by_peer: bool) -> None:
-        """The channel is closed, by the peer or because the connection has ended."""
+        """Note that the channel is closed, by the peer or with the connection."""
         self.closed_by_peer = by_peer
         self.end()
         self._closed.set()

@@ -27,7 +27,7 @@ class StreamTransport(GuardedTransport):
         self.clear_to_send_timeout = _REKEY_SECONDS
 
     def run(self) -> None:
-        """The thread that reads; tells all streams when it ends."""
+        """Run the receiving thread; ends all streams when it ends."""
         try:
             super().run()
         except Exception as error:
@@ -38,7 +38,7 @@ class StreamTransport(GuardedTransport):
     # ------------------------------------------------------------ channels
 
     def stream(self, channel: paramiko.Channel) -> ChannelStream:
-        """The bytes of a channel that was opened; asked for once."""
+        """Take the stream of a channel that was opened; once for each channel."""
         return self._opened.pop(channel.chanid)
 
     @property
@@ -48,13 +48,13 @@ class StreamTransport(GuardedTransport):
 
     @property
     def can_send(self) -> bool:
-        """Tell whether data would be sent now."""
+        """Tell whether :meth:`send_data` would send now."""
         return self.clear_to_send.is_set() and self._packets.sends_at_once
 
     def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send data of a channel, unless keys are exchanged (RFC 4253 §7.1) or TCP is stuck.
 
-        Returns whether it was taken.
+        Returns false if nothing was sent.
 
         Raises:
             EOFError: the connection has ended.
@@ -93,7 +93,7 @@ class StreamTransport(GuardedTransport):
 
     @property
     def packet_at(self) -> float:
-        """When the last packet was here to its end, on the steady clock; for any thread."""
+        """Return when the last packet was complete, on the steady clock; for any thread."""
         return self._packets.packet_at
 
     @property

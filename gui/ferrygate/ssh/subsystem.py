@@ -70,7 +70,7 @@ class Subsystem:
 
     @property
     def exit_status(self) -> int:
-        """The program's exit status (RFC 4254 §6.10); -1 while it has told none."""
+        """Return the program's exit status (RFC 4254 §6.10); -1 while it has told none."""
         return self._channel.exit_status
 
 

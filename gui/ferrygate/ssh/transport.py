@@ -89,7 +89,7 @@ class Transport(StreamTransport):
 
         Raises:
             paramiko.SSHException: the connection ended.
-            TimeoutError: nobody answered in time.
+            TimeoutError: the server did not answer in time.
         """
         self._handler()
         for _ in range(round(self.auth_timeout / _POLL_SECONDS)):
@@ -101,7 +101,7 @@ class Transport(StreamTransport):
             raise TimeoutError("no authentication service")
 
     def _handler(self) -> AuthHandler:
-        """The handler of the authentication service, which is asked for once."""
+        """Return the handler of the authentication service, which is requested once."""
         if self.auth_handler is None:
             self.auth_handler = self.get_auth_handler()
             request = paramiko.Message()
@@ -125,7 +125,7 @@ class Transport(StreamTransport):
         self._send_user_message(request)
 
     def get_auth_handler(self) -> AuthHandler:
-        """The handler that loses no answer."""
+        """Make the handler that loses no answer."""
         return AuthHandler(self)
 
     def get_exception(self) -> Exception | None:
@@ -245,7 +245,7 @@ class AuthHandler(AuthOnlyHandler):
         raise paramiko.AuthenticationException("Prompts without an end.")
 
     def _wait(self, event: threading.Event, polls: int) -> int:
-        """Wait for a word of the server's; returns how many polls are left for further ones."""
+        """Wait for a message of the server's; returns how many polls are left for further ones."""
         for left in range(polls, 0, -1):
             if event.wait(_POLL_SECONDS) or not self._ours.is_active():
                 return left
@@ -314,11 +314,11 @@ class AuthHandler(AuthOnlyHandler):
 
     @auth_event.setter
     def auth_event(self, _event: threading.Event | None) -> None:
-        """Keeps the event made before sending, whatever the library puts in its place after."""
+        """Keep the event made before sending, whatever the library puts in its place after."""
 
 
 def _text(message: paramiko.Message) -> str:
-    """The next string; it should be UTF-8, and what is not must not end the sign-in."""
+    """Read the next string; it should be UTF-8, and what is not must not end the sign-in."""
     return message.get_binary().decode("utf-8", "replace")
 
 
@@ -327,4 +327,4 @@ def _do_nothing() -> None:
 
 
 def _add_nothing(_message: paramiko.Message) -> None:
-    """The fields of a request that has none of its own, such as ``none``."""
+    """Add no fields: the method ``none`` has none of its own."""
