@@ -270,7 +270,7 @@ class SftpChannel:
             awaited = task.coroutine.throw(error) if error else task.coroutine.send(None)
         except StopIteration as end:
             task.resolve(end.value)
-        except Exception as failure:  # noqa: BLE001  handed to whoever awaits the task
+        except Exception as failure:  # noqa: BLE001  raised in the coroutine that awaits the task
             task.fail(failure)
         else:
             awaited.waiter = task

@@ -48,7 +48,7 @@ class Subsystem(Protocol):
 
     @property
     def has_ended_alone(self) -> bool:
-        """Tell whether nothing more will come from the program, while the connection stands."""
+        """Tell whether nothing more will come from the program, while the connection is up."""
 
     @property
     def exit_status(self) -> int:
@@ -70,7 +70,7 @@ class SecureConnection(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Tell whether the connection stands, as far as is known without asking."""
+        """Tell whether the connection is up, as far as is known without asking the server."""
 
     @property
     def disconnect_reason(self) -> str:
@@ -97,13 +97,13 @@ class SecureConnection(Protocol):
         """
 
     def send_keepalive(self) -> None:
-        """Have the server answer something, and wait for it or the connection's end."""
+        """Ask the server to answer, and wait until it has, or the connection has ended."""
 
     def keep_socket(self) -> None:
-        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
+        """Keep a lost connection's socket open past :meth:`close`, until :meth:`reset` ends it."""
 
     def reset(self) -> None:
-        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
+        """End a kept socket with a TCP RST, so that the server gets no data still queued."""
 
     def close(self) -> None:
         """End the connection; channels on it end too."""

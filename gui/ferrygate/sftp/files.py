@@ -112,10 +112,10 @@ class RemoteFiles:
         await self._simple(Type.MKDIR, wire.mkdir_body(path), path)
 
     async def make_folders(self, path: bytes, *, hidden_exists: bool = False) -> None:
-        """Make a folder and those above it; nothing is sent for one that stands already.
+        """Make a folder and those above it; nothing is sent for one that exists.
 
         Where the server cannot tell, MKDIR does. With ``hidden_exists`` one that it may not tell
-        about is taken to stand: a drop box is like that, and on an object store MKDIR would leave
+        about is taken to exist: a drop box is like that, and on an object store MKDIR would leave
         an empty object in it.
 
         Raises:
@@ -132,7 +132,7 @@ class RemoteFiles:
                 await self.mkdir(folder)
             except (Cancelled, ConnectionLostError):
                 raise
-            except FerrygateError as error:  # made by somebody else meanwhile, or there unseen
+            except FerrygateError as error:  # another client made it, or it is there unseen
                 taken = isinstance(error, ConflictError)  # said so, though it is hidden
                 may_be_there = (folder in unseen or taken) and folder != target
                 if not may_be_there and not await self._is_folder(folder):

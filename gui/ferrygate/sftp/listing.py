@@ -1,4 +1,11 @@
-"""A folder's entries, with READDIRs ahead of their replies."""
+"""Reads a folder's entries, with several READDIRs in flight.
+
+A listing of many entries takes a round trip for each block of some hundred, so READDIRs are sent
+ahead of the replies (draft-ietf-secsh-filexfer-02 §6.7: each brings the next block, and those
+behind the end bring EOF). How many are in flight grows by :data:`_IN_FLIGHT_STEPS`, a step for each
+round trip, as long as replies are as full as the fullest one so far. The first step is what a small
+folder needs: its entries and the end.
+"""
 
 from __future__ import annotations
 

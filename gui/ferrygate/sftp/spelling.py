@@ -1,4 +1,4 @@
-"""Names that stand on a server in another normal form of Unicode than the one they are given in.
+"""Finds names that a server has in another normal form of Unicode than the one given.
 
 Servers compare bytes. An old Mac may have sent "ü" as "u" and a mark that follows it (NFD), a
 keyboard gives one character (NFC), and on a screen both look alike. What is there under a name is

@@ -84,7 +84,7 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Tell whether the connection stands, as far as is known without asking."""
+        """Tell whether the connection is up, as far as is known without asking the server."""
         return self._transport.is_active()
 
     @property
@@ -184,11 +184,11 @@ class Connection:
         return open_subsystem(self._transport, name, self._deadlines.channel)
 
     def keep_socket(self) -> None:
-        """Keep the socket of a line that is lost beyond :meth:`close`, for :meth:`reset`."""
+        """Keep a lost connection's socket open past :meth:`close`, until :meth:`reset` ends it."""
         self._sock.keep()
 
     def reset(self) -> None:
-        """Tell the server of the end of a line that was lost, and send it nothing more of it."""
+        """End a kept socket with a TCP RST, so that the server gets no data still queued."""
         self._sock.reset()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Bounds how long a server may take, before the connection and its library are loaded."""
+"""Bounds how long a server may take; apart from what loads the SSH library."""
 
 from __future__ import annotations
 

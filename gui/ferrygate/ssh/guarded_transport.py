@@ -1,4 +1,4 @@
-"""The SSH library's transport, where a server's messages are looked at before they are believed."""
+"""The SSH library's transport, with bounds on what a server's messages can make it do."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class GuardedTransport(ServiceRequestingTransport):
         super()._parse_newkeys(message)  # type: ignore[misc]  # the stubs leave it out
 
     def _parse_ext_info(self, message: paramiko.Message) -> None:
-        """Take the server's extensions where they may stand (RFC 8308 §2.4).
+        """Take the server's extensions where they are allowed (RFC 8308 §2.4).
 
         That is right behind its first NEWKEYS, and right before it accepts the sign-in, which only
         the next message tells. Anywhere else they mean nothing.

@@ -73,7 +73,7 @@ def no_handshake(host: str, port: int, heard: HandshakeRecord) -> FerrygateError
 def not_now(
     host: str, said: str, detail: str, *, code: int | None = None
 ) -> ServerBusyError | None:
-    """Make the error for a server that lets nobody, or not this machine, in for the moment.
+    """Make the error for a server that takes no one in, or not this machine, for the moment.
 
     Args:
         host: the server's name.

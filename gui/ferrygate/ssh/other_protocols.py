@@ -64,7 +64,7 @@ def ident(first: bytes) -> str:
 
 
 def is_busy(said: str) -> bool:
-    """Tell whether a server says that it lets nobody in just now."""
+    """Tell whether a server says that it is too busy to let people in."""
     return bool(re.search(_BUSY, said))
 
 

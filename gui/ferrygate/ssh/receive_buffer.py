@@ -9,7 +9,7 @@ _BUFFER_BYTES = 1 << 19  # so that behind the longest half packet there is room 
 
 
 class ReceiveBuffer:
-    """Receives as much as there is at once, and stands in for the socket where the library reads.
+    """Receives as much as there is at once, and takes the socket's place where the library reads.
 
     Read by one thread.
 

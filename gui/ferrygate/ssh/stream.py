@@ -87,7 +87,7 @@ class ChannelStream:
         self._peer = peer
         self._max_data = max(MIN_DATA_BYTES, min(max_packet, MAX_DATA_BYTES))
         self._changed = threading.Condition(threading.Lock())  # guards these
-        self._chunks: list[Piece] = []
+        self._pieces: list[Piece] = []
         self._send_window = send_window
         self._send_unblocked = False
         self._woken = False
@@ -133,12 +133,12 @@ class ChannelStream:
                 self._woken = False
                 raise TimeoutError
             self._send_unblocked = False
-            chunks, self._chunks = self._chunks, []
-            if not chunks:
+            pieces, self._pieces = self._pieces, []
+            if not pieces:
                 if self._ended:
                     return b""
                 raise TimeoutError
-        data = b"".join(chunks)
+        data = b"".join(pieces)
         self._taken += len(data)
         return data
 
@@ -156,7 +156,7 @@ class ChannelStream:
         """See :class:`ByteStream`."""
         with self._changed:
             self._ended = True
-            self._chunks = []
+            self._pieces = []
             self._changed.notify()
         with contextlib.suppress(*SSH_ERRORS):  # the connection may have ended already
             self._channel.close()
@@ -171,7 +171,7 @@ class ChannelStream:
         return self._ended
 
     def _has_news(self) -> bool:
-        return bool(self._chunks) or self._woken or self._send_unblocked or self._ended
+        return bool(self._pieces) or self._woken or self._send_unblocked or self._ended
 
     def _return_window(self) -> None:
         """Grant the peer what was read since the last grant, once that is half of the window."""
@@ -210,8 +210,8 @@ class ChannelStream:
             return
         with self._changed:
             if not self._ended:
-                append_piece(self._chunks, arrived[0])
-                self._chunks += arrived[1:]
+                append_piece(self._pieces, arrived[0])
+                self._pieces += arrived[1:]
             self._changed.notify()
 
     def _count(self, count: int) -> None:

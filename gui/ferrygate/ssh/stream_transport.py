@@ -1,4 +1,4 @@
-"""The SSH library's transport, with streams for what goes over its channels."""
+"""The SSH library's transport, whose channels are byte streams."""
 
 from __future__ import annotations
 

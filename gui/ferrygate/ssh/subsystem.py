@@ -65,7 +65,7 @@ class Subsystem:
 
     @property
     def has_ended_alone(self) -> bool:
-        """Tell whether nothing more will come from the program, while the connection stands."""
+        """Tell whether nothing more will come from the program, while the connection is up."""
         return self.stream.has_ended and self._transport.is_active()
 
     @property

@@ -1,4 +1,4 @@
-"""The SSH library's transport, made fit for several authentication requests on one connection."""
+"""The SSH library's transport, with several authentication requests on one connection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MIN_PROMPT_BYTES = 5  # bytes: the length of its text, and whether the answer s
 _MAX_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _RSA = "ssh-rsa"
 _CERTIFICATE = "-cert-v01@openssh.com"
-_POLL_SECONDS = 0.1  # how often a wait looks whether the connection still stands, seconds
+_POLL_SECONDS = 0.1  # between two looks whether the connection is still up
 
 
 class Transport(StreamTransport):

@@ -209,7 +209,7 @@ def test_single_bytes_do_not_fill_memory_with_objects(outgoing: Outgoing) -> Non
     reading = stream(outgoing)
     for _ in range(1000):
         arrive(reading, b"x", b"y")
-    held = reading._chunks
+    held = reading._pieces
     assert sum(map(sys.getsizeof, held)) + sys.getsizeof(held) < 5000
     assert reading.recv(0) == b"xy" * 1000
 

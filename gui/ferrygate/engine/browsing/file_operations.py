@@ -67,9 +67,7 @@ async def carry_out(
     """
     try:
         return await _obey(files, await _spelled(files, command), take)
-    except (
-        STAT_NOT_RELIABLE
-    ) as refusal:  # of a taken name, a missing folder, a folder to be removed
+    except STAT_NOT_RELIABLE as refusal:  # a taken name, a missing folder, a folder to remove
         cause = await explained(files, command, refusal, object_store=object_store)
         raise cause from refusal
 

@@ -79,7 +79,7 @@ class InFlightWindow:
     def __init__(
         self, line_estimator: LineEstimator, clock: Clock, new_event: Callable[[], AutoResetEvent]
     ) -> None:
-        """Begin with nothing in flight; ``new_event`` makes bells for the channel's coroutines."""
+        """Begin with nothing in flight; ``new_event`` makes events for the channel's coroutines."""
         self.max_bytes = line_estimator.initial_bytes
         self.in_flight = 0
         self._interactive_max_bytes = self.max_bytes  # while a person clicks
