@@ -26,18 +26,18 @@ from ferrygate.ssh.load_library import load_library
 from ferrygate.ssh.preconnect import Preconnect
 from ferrygate.vault.vault import Vault
 
-# The rest is loaded by whoever makes an engine: a server is reached meanwhile.
+# The rest is loaded by make_engine(), while engine_for() dials the server.
 if TYPE_CHECKING:
     from ferrygate.engine.engine import Engine
     from ferrygate.sign_in.okta_attempts import OktaAttempts
     from ferrygate.ssh.connection import Connection
 
 KEEP_TRYING_SECONDS = 900.0
-"""Seconds for which a lost connection is tried again, where nobody says otherwise."""
+"""Seconds for which a lost connection is tried again, by default."""
 
 
 def open_ledger(home: Home, clock: Clock) -> Ledger:
-    """The code ledger and lock-out breaker of everything that runs under ``home``."""
+    """Open the code ledger and lock-out breaker of everything that runs under ``home``."""
     return Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
 
 
@@ -49,15 +49,15 @@ def engine_for(
     live_secrets: LiveSecrets | None = None,
     keep_trying: float = KEEP_TRYING_SECONDS,
 ) -> Iterator[Callable[[Listener], Engine]]:
-    """Makes engines for whoever signs in to a site at once: its server is dialled meanwhile.
+    """Give a function that makes the engine for signing in to a site; dial its server meanwhile.
 
-    Only where nothing is asked of anybody before, which is where a key needs no passphrase. Any
-    other connection might be kept waiting, and servers take that amiss.
+    The server is dialled ahead only if no question is asked before the sign-in: with a key that
+    needs no passphrase. Servers hang up on connections that wait for a person.
     """
     how = site.sign_in
-    asks = site.sends_password or may_need_passphrase(Path(how.private_key))
+    asks_first = site.sends_password or may_need_passphrase(Path(how.private_key))
     preconnect = None
-    if site.username and not asks:
+    if site.username and not asks_first:
         preconnect = Preconnect(site.host, site.port, Deadlines().connect, clock)
     try:
         yield lambda listener: make_engine(
@@ -83,7 +83,7 @@ def make_engine(
     preconnect: Preconnect | None = None,
     keep_trying: float = KEEP_TRYING_SECONDS,
 ) -> Engine:
-    """An engine with its files under ``home``; loads what it needs, which takes a moment.
+    """Make an engine with its files under ``home``; loads what it needs, which takes a while.
 
     Args:
         listener: gets the events, on the engine's thread.

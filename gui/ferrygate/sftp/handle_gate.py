@@ -39,10 +39,10 @@ class Channel(Protocol):
 
 
 class HandleGate:
-    """The handles of one channel; owned by the channel's thread.
+    """Keeps the handles of one channel within the server's limit; owned by the channel's thread.
 
     Attributes:
-        handles: those of all channels, which a session shares among them.
+        handles: the count over all channels, which a session shares among them.
     """
 
     def __init__(self, channel: Channel) -> None:
