@@ -1,6 +1,6 @@
 """One SFTP session on one byte stream: the loop that sends requests and hands out replies.
 
-What goes over it. SFTP (draft-ietf-secsh-filexfer-02) is a stream of packets. Each request bears a
+Protocol. SFTP (draft-ietf-secsh-filexfer-02) is a stream of packets. Each request bears a
 number, and its reply the same one (§6), so that many requests may be in flight and replies may come
 in any order. Requests for one file have the results that they would have one after the other
 (§6.1), which uploads rely on; across files a server may do them in any order.
@@ -17,7 +17,7 @@ and waits for bytes. Each whole packet in them resolves the future of its reques
 coroutine that awaits it ready. Requests are thus sent together, and a thread sleeps only while the
 server owes the next step.
 
-What is controlled, from which measurement, by which rule:
+Control: each quantity, its measurement and its rule.
 
 - *Silence.* Measured: the time since the last byte came, while a reply is due. At the deadline (60
   s) the stream is read once more without waiting, as the process may have stood still; then the
@@ -25,11 +25,11 @@ What is controlled, from which measurement, by which rule:
 - *Pace.* A server that drips bytes would keep a silence deadline away for ever, so answers and
   bytes per time of waiting are counted (``sftp/pace.py``); with next to none the channel ends.
 - *Cancel.* Requests that have not left are taken back, but for one that is begun on the stream, and
-  those posted with :meth:`SftpChannel.post`, such as a CLOSE. Replies that still come are dropped,
-  or closed again if they bring a handle (:attr:`Future.on_abandoned`).
+  those posted with :meth:`SftpChannel.post`, such as a CLOSE. Replies that still come are dropped;
+  a handle in one is closed (:attr:`Future.on_abandoned`).
 
-How many requests are in flight is not decided here: transfers bound theirs by the in-flight window
-(``transfers/window.py``), a listing by its steps (``sftp/listing.py``), and the open handles of all
+Not decided here: how many requests are in flight. Transfers bound theirs by the in-flight window
+(``transfers/schedule``), a listing by its steps (``sftp/listing.py``), the open handles of all
 channels by ``sftp/handle_gate.py``. The window of the SSH channel (RFC 4254 §5.2) is the stream's.
 """
 

@@ -142,8 +142,8 @@ def incomplete(end: ListingEnd, path: bytes) -> IncompleteListingError:
 class _Names:
     """The names of one folder, as servers write them.
 
-    Some put the folder's own path in front, or a slash behind the name of a folder. What leads
-    anywhere else is no name of this folder, and is counted.
+    Some put the folder's own path in front, or a slash behind the name of a folder. A name that
+    leads elsewhere is not used, and is counted.
     """
 
     def __init__(self, folder: bytes) -> None:
@@ -173,9 +173,8 @@ class _Names:
     def _bare(self, name: bytes) -> bytes | None:
         """Return a name without the path around it; ``None`` if it leads out of the folder.
 
-        The folder's own name becomes empty.
-
-        What has no slash but at its end is a name, though it may be that of its folder too.
+        The folder's own path becomes empty. A name with slashes at its end only stays a name,
+        even the folder's own.
         """
         bare = name.rstrip(b"/")
         front = next((front for front in self._fronts if (bare + b"/").startswith(front)), b"./")

@@ -133,7 +133,7 @@ class Connection:
     def while_waiting(self, tick: Callable[[], None]) -> None:
         """Have ``tick`` called several times a second while an answer to a secret is waited for.
 
-        What it raises ends the wait, and the sign-in.
+        An error that ``tick`` raises ends the wait, and the sign-in.
         """
         self._transport.while_waiting = tick
 

@@ -107,8 +107,8 @@ def _found(
 ) -> Addresses:
     """Ask the system's resolver.
 
-    It may hang and cannot be stopped, so it has a daemon thread of its own, which is left behind
-    and holds up neither this wait nor the end of the program.
+    The resolver may hang and cannot be stopped, so it runs on a daemon thread of its own, which
+    is left behind: it holds up neither this wait nor the end of the program.
     """
     answer: Future[Addresses] = Future()
     answered = threading.Event()

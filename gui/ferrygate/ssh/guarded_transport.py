@@ -106,8 +106,8 @@ class GuardedTransport(ServiceRequestingTransport):
     def _parse_ext_info(self, message: paramiko.Message) -> None:
         """Take the server's extensions where they are allowed (RFC 8308 §2.4).
 
-        That is right behind its first NEWKEYS, and right before it accepts the sign-in, which only
-        the next message tells. Anywhere else they mean nothing.
+        They are allowed right behind the server's first NEWKEYS, and right before it accepts the
+        sign-in, which only the next message tells. Anywhere else they mean nothing.
         """
         extensions = _extensions(message)
         if self._packets.kind_before == MSG_NEWKEYS and self._key_exchanges == 1:

@@ -1,6 +1,6 @@
 """Sends and receives SSH packets: the path of every byte of a transfer.
 
-What goes over it. An SSH connection is a sequence of binary packets (RFC 4253 §6), each numbered,
+Protocol. An SSH connection is a sequence of binary packets (RFC 4253 §6), each numbered,
 encrypted and authenticated. Data of a channel travels in SSH_MSG_CHANNEL_DATA (RFC 4254 §5.2), and
 only as much as the receiver has granted by its window. Under AES-GCM (RFC 5647) a packet is its
 length in clear, the encrypted payload, and a tag. The class makes and takes apart these packets
@@ -11,11 +11,11 @@ a large file and not for all of it. One thread, the transport's, receives: it ta
 as one ``recv`` brings, hands data and window adjustments to the streams of their channels, and
 wakes a stream's owner once for all of them. The library's message loop sees only the rest.
 
-What is controlled, from which measurement, by which rule:
+Control: each quantity, its measurement and its rule.
 
 - *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long TCP took them.
   Over 50 ms the burst is halved, to no less than one packet; under 12.5 ms it is doubled, up to 256
-  KiB. So the lock is held for some 50 ms at most, on a slow line too.
+  KiB. So the lock is rarely held for more than 50 ms, on a slow line too.
 - *Backpressure.* TCP may take its time for a tenth of a second; what is left then is kept here, and
   sent by the receiving thread when the socket is writable. While anything is kept, no data is taken
   from a stream. So no sender blocks on the network, and two peers that both wait to be read cannot
@@ -23,12 +23,12 @@ What is controlled, from which measurement, by which rule:
 - *Rekeying* (RFC 4253 §9): after 8 GiB or the library's number of packets, either way. The keys'
   own limits are further off (:attr:`Packetizer.REKEY_BYTES`). While keys are exchanged no data may
   be sent (RFC 4253 §7.1), which :class:`ferrygate.ssh.stream_transport.StreamTransport` holds back.
-- *Bounds*: no packet above 256 KiB, no more data than a window grants, and no message of a kind
-  that nobody knows ends the connection (RFC 4253 §11.4 answers it).
+- *Bounds*: a packet above 256 KiB, or data above a window, ends the connection. A message of an
+  unknown kind does not: the peer is answered that it is unknown (RFC 4253 §11.4).
 
-It cannot know how much of what TCP took has left the machine, or has arrived: how much to keep in
-flight is decided above, by the in-flight window (``transfers/window.py``) and its round trips.
-gui/adr/007 says why the library's own path was given up, and gui/adr/013 has the bounds.
+Not known here: how much of what TCP took has left the machine, or has arrived. So the bytes in
+flight are bounded above, by the round trips of requests (``transfers/schedule``). gui/adr/007 says
+why the library's own path was given up, and gui/adr/013 has the bounds.
 """
 
 from __future__ import annotations

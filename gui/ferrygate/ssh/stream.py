@@ -1,6 +1,6 @@
 """The bytes of one SSH channel (RFC 4254 §5), between the transport's thread and its owner.
 
-Each direction has a window: the bytes that its receiver has granted and not yet been sent (§5.2).
+Each direction has a window: bytes that the receiver has granted and has not been sent yet (§5.2).
 The *send window* is the peer's grant. Sending takes from it, SSH_MSG_CHANNEL_WINDOW_ADJUST adds to
 it, and at 0 the owner waits. The *receive window* is ours: it bounds what a peer can make us hold,
 and is granted anew once half of it was read, so that adjustments are few and the peer never waits
