@@ -14,7 +14,7 @@ from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 MACHINE = "0123abcd"
 
 
-class Told:
+class FlushEnds:
     """What the flusher said of each file, and where."""
 
     def __init__(self) -> None:

@@ -44,8 +44,8 @@ def raise_it(error: BaseException) -> None:
     raise error
 
 
-class Told:
-    """Every report, from whatever thread."""
+class RecordedReports:
+    """Keeps every report, from whatever thread."""
 
     def __init__(self) -> None:
         self.ends: dict[bytes, FileOutcome | BaseException | UploadFailure] = {}
@@ -113,7 +113,7 @@ class LaneWorkerRig:
         self.refuse: Callable[[int], bool] = lambda _number: False
         self.on_open: Callable[[Rig], None] = lambda _rig: None
         self.cancel = CancelToken()
-        self.told = Told()
+        self.told = RecordedReports()
         self.limits = Limits()
         self.late = LateParts(self.clock.monotonic, 330)
         self.late_check = True

@@ -81,8 +81,8 @@ def _begun(item: Item) -> _InFlight:
 
     The connection may be lost again before anything is done, so the checkpoint is copied now.
     """
-    again = item.resume_from if isinstance(item, FileJob) else None
-    return _InFlight(item, UploadCheckpoint() if again is None else msgspec.structs.replace(again))
+    known = item.resume_from if isinstance(item, FileJob) else None
+    return _InFlight(item, UploadCheckpoint() if known is None else msgspec.structs.replace(known))
 
 
 class LaneWorker:

@@ -32,7 +32,7 @@ from ferrygate.sftp.spelling import as_spelled, name_as_spelled
 from ferrygate.sftp.status import STAT_NOT_RELIABLE, no_folder
 from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
-from ferrygate.transfers.found import Found
+from ferrygate.transfers.found_files import FoundFiles
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import LinkChoice, SkipReason
@@ -78,14 +78,14 @@ class LocalWalk:
 
     def __init__(
         self,
-        found: Found,
+        found: FoundFiles,
         links: LinkChoice,
         max_at_a_time: Callable[[], int | None],
         *,
         new_folders_are_empty: bool,
     ) -> None:
         """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
-        self._found = found
+        self._found_files = found
         self._links = links
         self._max_at_a_time = max_at_a_time
         self._new_folders_are_empty = new_folders_are_empty
@@ -110,7 +110,7 @@ class LocalWalk:
             TooManyFilesError: there are more than a batch may have.
             FerrygateError: a remote folder cannot be made.
         """
-        self._found.begin()
+        self._found_files.begin()
         refused: Problem | None = None
         folder = await as_spelled(files, folder)
         try:
@@ -151,7 +151,7 @@ class LocalWalk:
         ahead = Ahead(files.channel, level, ensure, max_in_flight=min(limit, _MAX_FOLDERS_MADE))
         while (made := await ahead.next()) is not None:
             below += await self._announce(files, *made)
-            await self._found.room(files.channel)
+            await self._found_files.room(files.channel)
         return below
 
     async def _spelled(self, files: RemoteFiles, path: bytes) -> bytes:
@@ -164,7 +164,7 @@ class LocalWalk:
     async def _announce(self, files: RemoteFiles, folder: _Folder, there: _Made) -> list[_Folder]:
         """Announce the files of a folder that is there; returns its folders."""
         folder = msgspec.structs.replace(folder, remote=there.path)
-        self._found.folder(folder.remote)
+        self._found_files.folder(folder.remote)
         self._made[folder.remote] = there
         below: list[_Folder] = []
         entries = self._scan(folder)
@@ -175,7 +175,7 @@ class LocalWalk:
                 case _Way.INTO:
                     below.append(self._folder(entry.path, path, folder.above))
                 case SkipReason() | Problem() as why:
-                    self._found.not_movable(entry.path, path, why)
+                    self._found_files.not_movable(entry.path, path, why)
                 case int() | None as size:
                     self._found_file(
                         entry.path,
@@ -186,7 +186,7 @@ class LocalWalk:
                     )
             if entries and not len(entries) % _FILES_PER_TURN:
                 await files.channel.sleep(0)
-                await self._found.room(files.channel)
+                await self._found_files.room(files.channel)
         return below
 
     def _kind(
@@ -241,8 +241,8 @@ class LocalWalk:
         folder, name = remote_path.parent(remote), remote_path.basename(remote)
         others = (remote_path.join(folder, other) for other in numbered_names(name))
         for target in chain((remote,), others):
-            if self._found.claimed_targets.claim(target, local):
-                self._found.file(
+            if self._found_files.claimed_targets.claim(target, local):
+                self._found_files.file(
                     local, target, size, known_absent=known_absent, folder_refused=folder_refused
                 )
                 return

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from math import inf
 
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.transfers.found import MAX_FILES, MAX_FOLDERS, MAX_WAITING, Announce, Found
+from ferrygate.transfers.found_files import (
+    MAX_FILES,
+    MAX_FOLDERS,
+    MAX_WAITING,
+    Announce,
+    FoundFiles,
+)
 from ferrygate.transfers.local_walk import LocalWalk
 from ferrygate.transfers.remote_walk import RemoteWalk
 from ferrygate.transfers.views import ConflictChoice, LinkChoice
@@ -43,7 +49,7 @@ class Planner:
             max_files: how many files a batch may have, and not one more.
             max_folders: how many folders, likewise.
         """
-        found = Found(
+        found = FoundFiles(
             announce,
             on_conflict,
             begun=begun,

@@ -27,7 +27,7 @@ from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.listing import incomplete
 from ferrygate.sftp.spelling import spelled_otherwise
 from ferrygate.transfers.ahead import Ahead
-from ferrygate.transfers.found import Found
+from ferrygate.transfers.found_files import FoundFiles
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
@@ -68,10 +68,10 @@ class RemoteWalk:
     """Walks remote folders; what it has listed is not listed again when it begins anew."""
 
     def __init__(
-        self, found: Found, links: LinkChoice, max_at_a_time: Callable[[], int | None]
+        self, found: FoundFiles, links: LinkChoice, max_at_a_time: Callable[[], int | None]
     ) -> None:
         """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
-        self._found = found
+        self._found_files = found
         self._links = links
         self._max_at_a_time = max_at_a_time
         self._walked: dict[bytes, list[_Folder]] = {}  # the folders that each holds
@@ -87,7 +87,7 @@ class RemoteWalk:
             TooManyFilesError: there are more than a batch may have.
             FerrygateError: the only folder asked for cannot be listed, or a tree has no end.
         """
-        self._found.begin()
+        self._found_files.begin()
         root = Path(folder)
         _make_local(root, root)
         given = NameSet()
@@ -119,17 +119,19 @@ class RemoteWalk:
             while (listed := await ahead.next()) is not None:
                 folder, contents = listed
                 check_path_length(folder.remote, top.remote)
-                self._found.folder(folder.remote)
+                self._found_files.folder(folder.remote)
                 _make_local(root, folder.local)
                 if isinstance(contents, list):
                     below += contents
                 elif isinstance(contents, FerrygateError):
                     if alone and folder is top:
                         raise contents
-                    self._found.not_movable(str(folder.local), folder.remote, contents.problem)
+                    self._found_files.not_movable(
+                        str(folder.local), folder.remote, contents.problem
+                    )
                 else:
                     below += await self._announce(files, folder, contents, str(root))
-                    await self._found.room(files.channel)
+                    await self._found_files.room(files.channel)
             level = below
 
     async def _listed(
@@ -172,19 +174,19 @@ class RemoteWalk:
                 assert looked is not None  # noqa: S101  each doubtful entry is looked at
                 target = looked[1]
             if target.not_moved is not None:
-                self._found.not_movable(local, path, target.not_moved)
+                self._found_files.not_movable(local, path, target.not_moved)
             elif target.entry.kind is EntryKind.FOLDER:
                 below.append(_Folder(path, Path(local), target.above or _below(folder, entry.name)))
             elif target.entry.kind is EntryKind.OTHER:
-                self._found.not_movable(local, path, SkipReason.SPECIAL)
+                self._found_files.not_movable(local, path, SkipReason.SPECIAL)
             else:
                 self._found_file(local, path, target.entry, root)
             if not number % _FILES_PER_TURN:
                 await files.channel.sleep(0)
-                await self._found.room(files.channel)
+                await self._found_files.room(files.channel)
         if not contents[1].is_whole:
             problem = incomplete(contents[1], folder.remote).problem
-            self._found.not_movable(str(folder.local), folder.remote, problem)
+            self._found_files.not_movable(str(folder.local), folder.remote, problem)
         self._walked[folder.remote] = below
         return below
 
@@ -221,8 +223,8 @@ class RemoteWalk:
         return _Target(entry, above=(*folder.above, real))
 
     def _found_file(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
-        self._found.claimed_targets.claim(local, remote)
-        self._found.file(local, remote, entry.size, modified=entry.modified, root=root)
+        self._found_files.claimed_targets.claim(local, remote)
+        self._found_files.file(local, remote, entry.size, modified=entry.modified, root=root)
 
 
 async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:

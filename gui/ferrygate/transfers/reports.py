@@ -4,14 +4,15 @@ Transfers know nothing of events, windows or a database; they call a :class:`Rep
 of a file's life:
 
 * *planned*: a walk has found the file. A walk announces it to its planner's caller, see
-  :data:`ferrygate.transfers.found.Announce`; the number of its :class:`FileJob` names it from then.
+  :data:`ferrygate.transfers.found_files.Announce`; its :class:`FileJob` has the number that names
+  the file from then on.
 * *begun*, and every other state: :meth:`Reports.entered`. Bytes in between: :meth:`Reports.moved`.
 * *checkpoint*: how far an upload came comes along with :class:`UploadFailure` and
   :meth:`Reports.later`; a job that holds it goes on from there. A download has no watermark yet,
   and begins again from its start.
-* *ended*, exactly once for each time that the file was handed to a lane: :meth:`Reports.ended`,
-  :meth:`Reports.failed`, :meth:`Reports.upload_failed` or :meth:`Reports.later`. A fetched file's
-  end is reported once it is flushed to the disk.
+* *ended*, once for each time that the file was handed to a lane, unless the lane hands it back
+  unbegun: :meth:`Reports.ended`, :meth:`Reports.failed`, :meth:`Reports.upload_failed` or
+  :meth:`Reports.later`. A fetched file's end is reported after it was flushed to the disk.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from ferrygate.common.errors import FerrygateError, Kind, LocalFileError
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from support.fake_clock import ManualClock
-from support.flush_rig import MACHINE, Told, held_up, local, written
+from support.flush_rig import MACHINE, FlushEnds, held_up, local, written
 
 
 def flush_threads() -> list[threading.Thread]:
@@ -23,8 +23,8 @@ def flush_threads() -> list[threading.Thread]:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> FlushEnds:
+    return FlushEnds()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def flusher() -> Iterator[Flusher]:
 
 
 def test_a_file_that_has_its_place_is_told_of_as_safe(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     flusher.flush(local(written(tmp_path / "a")), told.about("a"))
     told.wait(1)
@@ -48,7 +48,7 @@ def test_a_file_that_has_its_place_is_told_of_as_safe(
 
 
 def test_many_files_are_told_of_once_each_in_order(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     names = [f"{number:03}" for number in range(600)]  # more than two groups
     for name in names:
@@ -59,7 +59,7 @@ def test_many_files_are_told_of_once_each_in_order(
 
 
 def test_a_file_that_was_taken_away_meanwhile_was_there(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     flusher.flush(local(tmp_path / "gone"), told.about("gone"))
     flusher.flush(local(tmp_path / "gone folder" / "gone"), told.about("folder"))
@@ -68,7 +68,7 @@ def test_a_file_that_was_taken_away_meanwhile_was_there(
 
 
 def test_a_file_that_cannot_be_flushed_is_told_of_with_the_reason(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     not_a_folder = written(tmp_path / "file")
     flusher.flush(local(not_a_folder / "below"), told.about("bad"))
@@ -87,7 +87,7 @@ def is_folder(descriptor: int) -> bool:
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EACCES])
 def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
-    told: Told, tmp_path: Path, number: int
+    told: FlushEnds, tmp_path: Path, number: int
 ) -> None:
     """As with some network disks, and folders that may be written into and not opened."""
 
@@ -105,7 +105,7 @@ def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
 
 
 def test_what_nobody_foresaw_is_told_to_who_waits_and_the_next_file_is_flushed(
-    told: Told, tmp_path: Path
+    told: FlushEnds, tmp_path: Path
 ) -> None:
     def sync(descriptor: int) -> None:
         if not is_folder(descriptor) and os.fstat(descriptor).st_size > len("content"):
@@ -129,7 +129,7 @@ def test_what_nobody_foresaw_is_told_to_who_waits_and_the_next_file_is_flushed(
 
 
 def test_a_pipe_that_came_in_a_file_s_place_is_not_waited_for(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
     flusher.flush(local(tmp_path / "pipe"), told.about("pipe"))
@@ -137,7 +137,7 @@ def test_a_pipe_that_came_in_a_file_s_place_is_not_waited_for(
 
 
 def test_a_link_that_came_in_a_file_s_or_a_folder_s_place_is_not_followed(
-    told: Told, tmp_path: Path
+    told: FlushEnds, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -158,7 +158,7 @@ def test_a_link_that_came_in_a_file_s_or_a_folder_s_place_is_not_followed(
 
 
 def test_a_link_in_the_place_of_a_folder_to_be_swept_holds_up_no_other_file(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     (tmp_path / "a.csv").write_bytes(b"1")
@@ -169,7 +169,7 @@ def test_a_link_in_the_place_of_a_folder_to_be_swept_holds_up_no_other_file(
 
 
 def test_each_folder_s_trouble_is_that_of_its_own_files(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     not_a_folder = written(tmp_path / "file")
     (tmp_path / "folder").mkdir()
@@ -184,7 +184,7 @@ def test_each_folder_s_trouble_is_that_of_its_own_files(
     assert failed == {"bad 0", "bad 1", "bad 2"}
 
 
-def test_a_folder_is_flushed_once_for_all_its_files(told: Told, tmp_path: Path) -> None:
+def test_a_folder_is_flushed_once_for_all_its_files(told: FlushEnds, tmp_path: Path) -> None:
     synced: list[bool] = []
 
     def sync(descriptor: int) -> None:
@@ -211,7 +211,7 @@ def descriptors() -> set[str]:
 
 
 def test_a_file_under_way_is_flushed_over_a_descriptor_of_its_own(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     before = descriptors()
     with (tmp_path / "large").open("wb") as file:
@@ -226,7 +226,7 @@ def test_a_file_under_way_is_flushed_over_a_descriptor_of_its_own(
 
 
 def test_what_cannot_be_flushed_under_way_is_closed_and_not_told(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     before = descriptors()
     with Path("/dev/null").open("wb") as file:
@@ -236,7 +236,7 @@ def test_what_cannot_be_flushed_under_way_is_closed_and_not_told(
     assert descriptors() == before
 
 
-def test_an_error_under_way_fails_the_file_in_the_end(told: Told, tmp_path: Path) -> None:
+def test_an_error_under_way_fails_the_file_in_the_end(told: FlushEnds, tmp_path: Path) -> None:
     errors = [OSError(errno.ENOSPC, "No space left on device")]
 
     def sync(descriptor: int) -> None:
@@ -275,7 +275,7 @@ def test_the_end_of_a_flusher_that_had_nothing_to_do() -> None:
 
 
 def test_there_is_one_thread_however_many_bring_files(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     together = threading.Barrier(8)
 
@@ -294,7 +294,7 @@ def test_there_is_one_thread_however_many_bring_files(
 
 
 def test_what_was_queued_before_the_end_is_done(
-    flusher: Flusher, told: Told, tmp_path: Path
+    flusher: Flusher, told: FlushEnds, tmp_path: Path
 ) -> None:
     with held_up(flusher, tmp_path):
         for number in range(300):

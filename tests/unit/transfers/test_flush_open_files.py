@@ -14,12 +14,12 @@ import pytest
 from ferrygate.common.errors import FerrygateError
 from ferrygate.transfers.flush import Flusher
 from support.fake_clock import ManualClock
-from support.flush_rig import MACHINE, Told, held_up, local, written
+from support.flush_rig import MACHINE, FlushEnds, held_up, local, written
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> FlushEnds:
+    return FlushEnds()
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def flusher() -> Iterator[Flusher]:
 
 @pytest.mark.parametrize("count", [1, 300])  # and more than may wait while they are open
 def test_a_file_that_is_open_is_flushed_by_its_descriptor_and_closed_before_that_is_told(
-    told: Told, tmp_path: Path, count: int
+    told: FlushEnds, tmp_path: Path, count: int
 ) -> None:
     synced: set[tuple[int, int]] = set()
 
@@ -80,7 +80,7 @@ class FullAtLast(io.FileIO):
 
 @pytest.mark.parametrize("may_wait_open", [True, False])
 def test_what_a_disk_says_when_a_file_is_closed_is_told(
-    flusher: Flusher, told: Told, tmp_path: Path, *, may_wait_open: bool
+    flusher: Flusher, told: FlushEnds, tmp_path: Path, *, may_wait_open: bool
 ) -> None:
     opened = FullAtLast(written(tmp_path / "a"), "ab")
     flusher.flush(local(tmp_path / "a"), told.about("a"), opened, may_wait_open=may_wait_open)

@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.05  # between two looks whether they are fewer
 _PATIENCE_SECONDS = 5.0  # without progress
 
 
-class Found:
+class FoundFiles:
     """Keeps the files of one batch, as walks find them."""
 
     def __init__(
