@@ -40,8 +40,7 @@ class BatchFiles:
 
     Attributes:
         batch: names the batch.
-        cancel: set by :meth:`stop`; looked at by lanes, on their threads. There is another one
-            after :meth:`retry`.
+        cancel: set by :meth:`stop`, looked at by lanes; another one after :meth:`retry`.
         problem: why the walk ended early.
         conflicts: its files whose names are taken.
         slots: for its files that overwrite others; each is given back when its file has ended.
@@ -102,9 +101,7 @@ class BatchFiles:
     # ------------------------------------------------------------ taken back, and tried again
 
     def stop(self, reason: Problem) -> list[FileJob]:
-        """Have what is under way come to its end; returns what waited, which is handed out no more.
-
-        What waits for late parts is left to :meth:`take_late`.
+        """Have files under way come to their end; return those that waited, but for late parts.
 
         The walk fails for this reason if it is not over, as what it would find is unknown.
         """
@@ -123,8 +120,7 @@ class BatchFiles:
     def retry(self) -> list[FileView]:
         """Begin again what was not delivered, and the walk where it was not whole.
 
-        An upload that may have left a part goes on from how far it came. Returns the files that
-        wait now. The batch has to be finished.
+        An upload goes on from its checkpoint. Returns the files that wait now.
         """
         assert self.finished  # noqa: S101  else a file would be in two hands
         self.cancel = CancelToken()
