@@ -108,7 +108,7 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
             terminal.fail(error.problem)
         return exit_for(error.problem.kind)
     with logging_to(home.logs, log_level(os.environ), lambda: about(arguments)) as live_secrets:
-        around = CommandContext(
+        context = CommandContext(
             home=home,
             clock=clock,
             read_secrets=partial(read_secrets, sources),
@@ -116,7 +116,7 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
             window=_window(home, clock, live_secrets),
             terminal=Terminal(clock),
         )
-        return run(arguments, around)
+        return run(arguments, context)
 
 
 def _raise_again(lost: sys.UnraisableHookArgs) -> None:

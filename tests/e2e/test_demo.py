@@ -91,7 +91,7 @@ def test_the_server_is_there_as_long_as_the_window(
         return 7
 
     clock = SystemClock()
-    around = CommandContext(
+    context = CommandContext(
         home=Home(private_home),
         clock=clock,
         read_secrets=GivenSecrets,
@@ -99,7 +99,7 @@ def test_the_server_is_there_as_long_as_the_window(
         window=DesktopApp(run=show, tour=show, take_pictures=show),
         terminal=Terminal(clock),
     )
-    assert run(["demo", *options, "--period", "5"], around) == 7
+    assert run(["demo", *options, "--period", "5"], context) == 7
     (request,) = seen
     assert request.is_demo
     assert request.given.password

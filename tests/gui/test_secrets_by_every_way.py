@@ -123,7 +123,7 @@ class TypedTerminal(Terminal):
         self._text = text
 
     @property
-    def has_person(self) -> bool:
+    def is_interactive(self) -> bool:
         return True
 
     def ask_secret(self, question: str) -> Secret:  # noqa: ARG002  the terminal's
@@ -147,7 +147,7 @@ def used_by_command(terminal: Terminal, given: GivenSecrets, folder: Path) -> di
     def unused(*_given: object) -> int:
         raise AssertionError
 
-    around = CommandContext(
+    context = CommandContext(
         home=Home(folder),
         clock=ManualClock(),
         read_secrets=lambda: given,
@@ -155,7 +155,7 @@ def used_by_command(terminal: Terminal, given: GivenSecrets, folder: Path) -> di
         window=DesktopApp(run=unused, tour=unused, take_pictures=unused),
         terminal=terminal,
     )
-    use_secrets(around, session)
+    use_secrets(context, session)
     return used
 
 

@@ -99,7 +99,7 @@ def command(
         clock = SystemClock()
 
         def run_command(name: str, *arguments: str | Path) -> int:
-            around = CommandContext(
+            context = CommandContext(
                 home=Home(private_home),
                 clock=clock,
                 read_secrets=lambda: GivenSecrets(password=Secret("pw")),
@@ -108,7 +108,7 @@ def command(
                 terminal=Terminal(clock),
             )
             words = [name, site, "--accept-new-host-key", *arguments]
-            return run([str(word) for word in words], around)
+            return run([str(word) for word in words], context)
 
         yield run_command
 

@@ -25,28 +25,28 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def advice(around: CommandContext, text: str, *, explains: bool = False) -> Iterator[None]:
+def advice(context: CommandContext, text: str, *, explains: bool = False) -> Iterator[None]:
     """Add to an error the option or command that helps on the site ``text``, where one does.
 
     Args:
-        around: the command's.
+        context: the command's.
         text: the word SITE, as it was typed.
         explains: the command has ``--explain``, was not given it, and the site names who to ask.
     """
     try:
         yield
     except FerrygateError as error:
-        raise error_for(advised(around, error.problem, text, explains=explains)) from error
+        raise error_for(advised(context, error.problem, text, explains=explains)) from error
     finally:
-        around.terminal.settle()
+        context.terminal.clear_status_line()
 
 
 def advised(
-    around: CommandContext, problem: Problem, text: str, *, explains: bool = False
+    context: CommandContext, problem: Problem, text: str, *, explains: bool = False
 ) -> Problem:
     """The problem with what to type next, where that helps."""
     step = _to_type(problem.kind, shlex.quote(display_text(text)))
-    if problem.kind is Kind.PROMPT_UNANSWERED and not around.terminal.has_person:
+    if problem.kind is Kind.PROMPT_UNANSWERED and not context.terminal.is_interactive:
         step = message(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
             " file, under “prompts” in [sign_in]."
@@ -78,7 +78,7 @@ def _to_type(kind: Kind, site: str) -> Message | None:
 
 
 def explain(
-    around: CommandContext,
+    context: CommandContext,
     session: Session,
     text: str,
     refusal: SignInRefusedError,
@@ -98,7 +98,7 @@ def explain(
         click.exceptions.Exit: all is told.
     """
     try:
-        with advice(around, text):
+        with advice(context, text):
             problem = session.explain_refusal(try_anyway=try_anyway)
     except FerrygateError as error:
         why = error.problem
@@ -110,32 +110,32 @@ def explain(
         ) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
     told = msgspec.structs.replace(
-        advised(around, problem, text),
+        advised(context, problem, text),
         detail=detail,
         server_said=problem.server_said or refusal.problem.server_said,
     )
     try:
         clocks = session.measure_skew()
     except FerrygateError as error:
-        around.terminal.fail(told)
-        around.terminal.tell(error.problem)
+        context.terminal.fail(told)
+        context.terminal.tell(error.problem)
     else:
         ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
-        around.terminal.fail(told, **ahead)
+        context.terminal.fail(told, **ahead)
         if makes_codes:
-            _correct_clock(around, session, clocks)
+            _correct_clock(context, session, clocks)
     raise click.exceptions.Exit(exit_for(told.kind)) from refusal
 
 
-def _correct_clock(around: CommandContext, session: Session, measured: SkewMeasured) -> None:
+def _correct_clock(context: CommandContext, session: Session, measured: SkewMeasured) -> None:
     """Say it when this computer's clock is wrong; a person may agree to have codes corrected."""
     if measured.seconds is None or abs(measured.seconds - measured.applied) <= NOTABLE:
         return
     words = _("This computer's clock is {time} behind Okta's.")
     if measured.seconds < 0:
         words = _("This computer's clock is {time} ahead of Okta's.")
-    around.terminal.say(words.format(time=difference_text(measured.seconds)))
-    if around.terminal.has_person and around.terminal.confirm(
+    context.terminal.say(words.format(time=difference_text(measured.seconds)))
+    if context.terminal.is_interactive and context.terminal.confirm(
         _("Make codes for Okta's time from now on?")
     ):
         session.apply_skew(round(measured.seconds))

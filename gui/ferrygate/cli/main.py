@@ -72,18 +72,18 @@ for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, m
     program.add_command(_command)
 
 
-def run(arguments: Sequence[str], around: CommandContext) -> int:
+def run(arguments: Sequence[str], context: CommandContext) -> int:
     """Carry out a command line; the exit status."""
-    around.terminal.as_json = wants_json(arguments)
+    context.terminal.as_json = wants_json(arguments)
     with guarded_output() as output:
         try:
-            status = _run(arguments, around)
+            status = _run(arguments, context)
         except OutputFailedError:
             status = Exit.FAILED
             if isinstance(output.failure, BrokenPipeError):
                 return status  # who reads the first lines only, such as head, has them
         if output.failure is not None:
-            around.terminal.tell(_not_written(output.failure).problem)
+            context.terminal.tell(_not_written(output.failure).problem)
             return status or Exit.FAILED
         return status
 
@@ -109,28 +109,28 @@ def _not_written(error: OSError) -> LocalFileError:
     )
 
 
-def _run(arguments: Sequence[str], around: CommandContext) -> int:
+def _run(arguments: Sequence[str], context: CommandContext) -> int:
     try:
         status = program.main(
-            list(arguments), prog_name="ferrygate", standalone_mode=False, obj=around
+            list(arguments), prog_name="ferrygate", standalone_mode=False, obj=context
         )
     except click.Abort:
-        return _interrupted(around)
+        return _interrupted(context)
     except click.ClickException as error:
         step: Message | None = None
         if isinstance(error, click.NoSuchOption):
             step = message("Put -- before names that start with a dash.")
-        around.terminal.reject(error, next_step=step)
+        context.terminal.reject(error, next_step=step)
         return error.exit_code
     except OutputFailedError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, the person is told
         if isinstance(error.__cause__, KeyboardInterrupt):  # as Python 3.11 tells it of a class
-            return _interrupted(around)
-        return around.fail(error)
+            return _interrupted(context)
+        return context.fail(error)
     return int(status or Exit.DONE)
 
 
-def _interrupted(around: CommandContext) -> int:
-    around.terminal.fail(Cancelled(message("Interrupted.")).problem)
+def _interrupted(context: CommandContext) -> int:
+    context.terminal.fail(Cancelled(message("Interrupted.")).problem)
     return Exit.INTERRUPTED

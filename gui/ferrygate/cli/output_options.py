@@ -32,11 +32,11 @@ def output_options(command: F) -> F:
     return as_json(verbose(command))
 
 
-def _set_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
-    around: CommandContext = context.obj
-    around.terminal.as_json = value
+def _set_json(click_context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
+    context: CommandContext = click_context.obj
+    context.terminal.as_json = value
 
 
-def _set_verbose(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
-    around: CommandContext = context.obj
-    around.terminal.verbose = value
+def _set_verbose(click_context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's signature
+    context: CommandContext = click_context.obj
+    context.terminal.verbose = value

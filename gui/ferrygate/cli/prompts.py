@@ -51,18 +51,18 @@ class TerminalPrompter:
 
     def confirm_host_key(self, question: HostKeyQuestion) -> bool:
         """Yes where it was said beforehand; else the person's answer, or no."""
-        self._terminal.settle()
+        self._terminal.clear_status_line()
         told = _("{host} shows a key that is not known yet: {fingerprint} ({key_type})").format(
             host=question.host, fingerprint=question.fingerprint, key_type=question.key_type
         )
         self._terminal.say(self._terminal.wrapped(told))
-        if self._accept or not self._terminal.has_person:
+        if self._accept or not self._terminal.is_interactive:
             return self._accept
         return self._terminal.confirm(_("Is this the fingerprint your contact gave you?"))
 
     def answer_prompt(self, question: PromptQuestion) -> Secret | None:
         """Pass the server's question on to the person, who may leave the answer empty."""
-        if not self._terminal.has_person:
+        if not self._terminal.is_interactive:
             return None
         if question.instruction:
             self._terminal.say(question.instruction)
@@ -77,7 +77,7 @@ class TerminalPrompter:
         """
         if question.problem is not None:
             self._terminal.tell(question.problem)
-        if not self._terminal.has_person:
+        if not self._terminal.is_interactive:
             return None
         asked = (
             _("Type the next code to go on")
@@ -95,7 +95,7 @@ class TerminalPrompter:
         Raises:
             Cancelled: the person breaks off.
         """
-        self._terminal.settle()
+        self._terminal.clear_status_line()
         for line in question_lines(question, self._clock.now()):
             self._terminal.say(self._terminal.wrapped(line))
         choice = CHOICES[self._choose(_("Your choice"), choice_lines(question))]
@@ -128,11 +128,11 @@ class TerminalPrompter:
                 self._terminal.away(until)
             case SessionState.ASKING_FOR_CODE if self._terminal.is_away:
                 self._record(change.state, next_try_seconds=None)
-                self._terminal.settle()
+                self._terminal.clear_status_line()
             case SessionState.SIGNED_IN if self._terminal.is_away:
                 self._terminal.is_away = False
                 self._record(change.state, next_try_seconds=None)
-                self._terminal.settle()
+                self._terminal.clear_status_line()
                 self._terminal.say(_("Connected again."))
             case SessionState.SIGNED_IN:
                 self._was_signed_in = True

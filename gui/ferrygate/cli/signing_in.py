@@ -95,7 +95,7 @@ def attempt_options(command: F) -> F:
 
 
 def sign_in(
-    around: CommandContext,
+    context: CommandContext,
     site: Site,
     text: str,
     *,
@@ -105,7 +105,7 @@ def sign_in(
     """A signed-in session on a site, for which ``text`` was typed; close it.
 
     Args:
-        around: the command.
+        context: the command.
         site: the site.
         text: what was typed for it.
         keep_trying: seconds for which a connection that was lost is tried again; as usual if none.
@@ -117,33 +117,33 @@ def sign_in(
     from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
-    _check_code_wishes(around, site, **wishes)
-    terminal, given = around.terminal, around.secrets  # before anything goes out
+    _check_code_wishes(context, site, **wishes)
+    terminal, given = context.terminal, context.secrets  # before anything goes out
     prompter = TerminalPrompter(
-        terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
+        terminal, context.clock, accept_new_host_key=wishes["accept_new_host_key"]
     )
     unneeded = frozenset[SecretKind]()
     if wishes["ask_code"]:  # an option goes before the environment and the keychain
         given = msgspec.structs.replace(given, totp_secret=None)
         unneeded = frozenset({SecretKind.CODE_SECRET})
     _check_given_key(given.totp_secret, site)
-    site = with_username(around, site)
+    site = with_username(context, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
-    making = bootstrap.engine_for(site, around.home, around.clock, around.live_secrets, keep_trying)
+    making = bootstrap.engine_for(site, context.home, context.clock, context.live_secrets, keep_trying)
     with making as make_engine, ExitStack() as on_failure:
         session = connecting.open_session(
-            site, make_engine, prompter, around.clock, given=given, unneeded=unneeded
+            site, make_engine, prompter, context.clock, given=given, unneeded=unneeded
         )
         on_failure.enter_context(session)
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
         ask_code, code_stdin = wishes["ask_code"], wishes["code_stdin"]
-        use_secrets(around, session, ask_code=ask_code, code_stdin=code_stdin)
+        use_secrets(context, session, ask_code=ask_code, code_stdin=code_stdin)
         code = None
         if code_stdin:  # read last: it does not live for long
             code = code_on_standard_input(site.sign_in.digits)
         attempt(
-            around,
+            context,
             session,
             text,
             typed_code=code,
@@ -157,7 +157,7 @@ def sign_in(
 
 
 def open_session(
-    around: CommandContext, site: Site, prompter: Prompter, *, for_code: bool = False
+    context: CommandContext, site: Site, prompter: Prompter, *, for_code: bool = False
 ) -> Session:
     """A session that knows all that the keychain has; nothing is sent yet.
 
@@ -169,15 +169,15 @@ def open_session(
 
     make_engine = partial(
         bootstrap.make_engine,
-        home=around.home,
-        clock=around.clock,
-        live_secrets=around.live_secrets,
+        home=context.home,
+        clock=context.clock,
+        live_secrets=context.live_secrets,
     )
     if not for_code:
-        return connecting.open_session(site, make_engine, prompter, around.clock)
+        return connecting.open_session(site, make_engine, prompter, context.clock)
     unneeded = frozenset(SecretKind) - {SecretKind.CODE_SECRET}
     return connecting.open_session(
-        site, make_engine, prompter, around.clock, given=around.secrets, unneeded=unneeded
+        site, make_engine, prompter, context.clock, given=context.secrets, unneeded=unneeded
     )
 
 
@@ -191,14 +191,14 @@ def _check_given_key(given: Secret | None, site: Site) -> None:
         code_secret_for(site.sign_in, given)
 
 
-def with_username(around: CommandContext, site: Site) -> Site:
+def with_username(context: CommandContext, site: Site) -> Site:
     """The site with a user name; asked for where a connection file leaves it open."""
-    if site.username or not around.terminal.has_person:
+    if site.username or not context.terminal.is_interactive:
         return site
-    return msgspec.structs.replace(site, username=around.terminal.ask(_("User name")))
+    return msgspec.structs.replace(site, username=context.terminal.ask(_("User name")))
 
 
-def _check_code_wishes(around: CommandContext, site: Site, **wishes: Unpack[Wishes]) -> None:
+def _check_code_wishes(context: CommandContext, site: Site, **wishes: Unpack[Wishes]) -> None:
     """Check the options about a code before anything is read or sent.
 
     Raises:
@@ -206,7 +206,7 @@ def _check_code_wishes(around: CommandContext, site: Site, **wishes: Unpack[Wish
     """
     if wishes["ask_code"] and wishes["code_stdin"]:
         raise UsageError(message("Give only one of --ask-code and --code-stdin."))
-    if wishes["ask_code"] and not around.terminal.has_person:
+    if wishes["ask_code"] and not context.terminal.is_interactive:
         raise UsageError(
             message("Nobody can be asked for a code: this is no terminal."),
             next_step=message("In a script, give it on standard input: --code-stdin"),
@@ -219,7 +219,7 @@ def _check_code_wishes(around: CommandContext, site: Site, **wishes: Unpack[Wish
 
 
 def use_secrets(
-    around: CommandContext, session: Session, *, ask_code: bool = False, code_stdin: bool = False
+    context: CommandContext, session: Session, *, ask_code: bool = False, code_stdin: bool = False
 ) -> None:
     """Use what the site's steps need of password, code secret and passphrase.
 
@@ -230,29 +230,29 @@ def use_secrets(
         FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
     """
     how = session.site.sign_in
-    passphrase = around.secrets.passphrase
+    passphrase = context.secrets.passphrase
     if passphrase is not None and "publickey" in how.steps:
-        warn_of_unseen_ends(around, passphrase, message("The passphrase of the private key"))
+        warn_of_unseen_ends(context, passphrase, message("The passphrase of the private key"))
         session.use_passphrase(passphrase)
     if session.site.sends_password:
-        use_password(around, session)
+        use_password(context, session)
         # A server that asks one thing after the other may do without a code.
         needed = "password" in how.steps and needs_code(how.join)
         if not ask_code:
             needed = needed and not code_stdin
-            use_code_secret(around, session, needed=needed, or_typed=True)
+            use_code_secret(context, session, needed=needed, or_typed=True)
 
 
-def use_password(around: CommandContext, session: Session) -> None:
+def use_password(context: CommandContext, session: Session) -> None:
     """Use the password of the environment, the keychain, or the person; the first found.
 
     Raises:
         SecretsMissingError: there is none, and nobody to ask.
     """
-    given = around.secrets.password
+    given = context.secrets.password
     if given is None and not session.opened.has_password:
         given = _asked(
-            around,
+            context,
             session.site,
             _("Password of {user}"),
             missing=message("The password for “{site}” is missing, and nobody can be asked."),
@@ -260,12 +260,12 @@ def use_password(around: CommandContext, session: Session) -> None:
         )
         given = given and given_secret(given.reveal(), message("The password"))
     if given is not None:
-        warn_of_unseen_ends(around, given, message("The password"))
+        warn_of_unseen_ends(context, given, message("The password"))
         session.use_password(given)
 
 
 def use_code_secret(
-    around: CommandContext, session: Session, *, needed: bool, or_typed: bool = False
+    context: CommandContext, session: Session, *, needed: bool, or_typed: bool = False
 ) -> None:
     """Use the code secret of the environment, the keychain, or the person; the first found.
 
@@ -276,12 +276,12 @@ def use_code_secret(
         CodeSecretError: what was given holds no usable secret.
         SecretsMissingError: there is none, and nobody to ask.
     """
-    given = around.secrets.totp_secret
+    given = context.secrets.totp_secret
     if given is None and needed and not session.opened.has_code_secret:
-        if or_typed and around.terminal.has_person:
-            around.terminal.say(_("To type a code from a phone or token instead, add --ask-code."))
+        if or_typed and context.terminal.is_interactive:
+            context.terminal.say(_("To type a code from a phone or token instead, add --ask-code."))
         given = _asked(
-            around,
+            context,
             session.site,
             _("Key for the codes of {user}"),
             missing=message(
@@ -299,7 +299,7 @@ def use_code_secret(
 
 
 def attempt(
-    around: CommandContext,
+    context: CommandContext,
     session: Session,
     text: str,
     *,
@@ -320,26 +320,26 @@ def attempt(
     sign_in_once = partial(
         session.sign_in, try_anyway=try_anyway, typed_code=typed_code, ask_code=ask_code
     )
-    with advice(around, text, explains=explains):
+    with advice(context, text, explains=explains):
         try:
             sign_in_once()
         except PassphraseMissingError:
-            if not around.terminal.has_person:
+            if not context.terminal.is_interactive:
                 raise
-            typed = around.terminal.ask_secret(_("Passphrase of the private key"))
+            typed = context.terminal.ask_secret(_("Passphrase of the private key"))
             named = message("The passphrase of the private key")
             passphrase = given_secret(typed.reveal(), named)
-            warn_of_unseen_ends(around, passphrase, named)
+            warn_of_unseen_ends(context, passphrase, named)
             session.use_passphrase(passphrase)
             sign_in_once()
         except SignInRefusedError as refusal:
             if not wishes["explain"]:
                 raise
             makes_codes = typed_code is None and not ask_code
-            explain(around, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)
+            explain(context, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)
 
 
-def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: Text) -> None:
+def warn_of_unseen_ends(context: CommandContext, secret: Secret, source: Text) -> None:
     """Warn once of characters at a secret's ends that nobody sees; it is sent as it is."""
     sentence = unseen_ends(secret, source)
     if sentence is not None:
@@ -348,7 +348,7 @@ def warn_of_unseen_ends(around: CommandContext, secret: Secret, source: Text) ->
             sentence=sentence,
             next_step=message("It is sent as it is. If you are refused, check that first."),
         )
-        around.terminal.warn(INVISIBLE_CHARACTERS, problem)
+        context.terminal.warn(INVISIBLE_CHARACTERS, problem)
 
 
 def demand_keychain(session: Session, sentence: Message, next_step: Message | None = None) -> None:
@@ -364,11 +364,11 @@ def demand_keychain(session: Session, sentence: Message, next_step: Message | No
 
 
 def _asked(
-    around: CommandContext, site: Site, question: str, *, missing: Message, next_step: Message
+    context: CommandContext, site: Site, question: str, *, missing: Message, next_step: Message
 ) -> Secret:
-    if not around.terminal.has_person:
+    if not context.terminal.is_interactive:
         raise SecretsMissingError(missing.filled(site=site.name), next_step=next_step)
-    return around.terminal.ask_secret(question.format(user=display_text(site.username)))
+    return context.terminal.ask_secret(question.format(user=display_text(site.username)))
 
 
 def _to_set(variable: str) -> Message:

@@ -75,7 +75,7 @@ class Terminal:
         return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
     @property
-    def has_person(self) -> bool:
+    def is_interactive(self) -> bool:
         """Tell whether somebody is there to answer."""
         return sys.stdin.isatty()
 
@@ -125,7 +125,7 @@ class Terminal:
             problem: why.
             values: more for the JSON object.
         """
-        self.settle()
+        self.clear_status_line()
         self.record(JsonEvent.ERROR, error=self.problem_record(problem), **values)
         self.tell(problem)
         if self.contact and problem.kind not in MENDED_ALONE:
@@ -160,7 +160,7 @@ class Terminal:
 
     def tell(self, problem: Problem) -> None:
         """Say what went wrong and what to do; the details when asked for, or unforeseen."""
-        self.settle()
+        self.clear_status_line()
         self.say(render(sentences(problem.sentence, problem.next_step)))
         if problem.server_said and _on_one_line(problem.server_said) not in self._told:
             self.say(server_words(problem))
@@ -169,7 +169,7 @@ class Terminal:
 
     def quote(self, words: str) -> None:
         """Say what the server tells people, once; as JSON too where that is wanted."""
-        self.settle()
+        self.clear_status_line()
         self.record(JsonEvent.WARNING, code="server-said", server_said=words)
         flat = _on_one_line(words)
         if flat not in self._told:
@@ -216,11 +216,11 @@ class Terminal:
     def show(self, shown: Shown) -> None:
         """Keep this on the last line, in place of what is there."""
         if self._shown is not shown:
-            self.settle()
+            self.clear_status_line()
             shown.start()
             self._shown = shown
 
-    def settle(self) -> None:
+    def clear_status_line(self) -> None:
         """Leave the last line clean."""
         if self._shown is not None:
             shown, self._shown = self._shown, None
@@ -280,7 +280,7 @@ class Terminal:
 
     @contextmanager
     def _asking(self, *, hidden: bool = False) -> Iterator[None]:
-        self.settle()
+        self.clear_status_line()
         self.is_asking = True
         try:
             yield

@@ -114,7 +114,7 @@ class TransferReport:
             self._record(left)
             if file.state is not TransferState.WAITING:
                 self._say(left)
-        self._terminal.settle()
+        self._terminal.clear_status_line()
         ended = self._ended
         sentence = ngettext(
             "{count} file delivered, {size}.", "{count} files delivered, {size}.", ended.delivered

@@ -38,7 +38,7 @@ def make_command(
 
     def make(show: Callable[[WindowRequest], int]) -> Callable[..., int]:
         def run_command(*arguments: str | Path, secrets: GivenSecrets | None = None) -> int:
-            around = CommandContext(
+            context = CommandContext(
                 home=Home(private_home),
                 clock=clock,
                 read_secrets=lambda: secrets or GivenSecrets(),
@@ -46,7 +46,7 @@ def make_command(
                 window=DesktopApp(run=show, tour=unused, take_pictures=unused),
                 terminal=Terminal(clock),
             )
-            return run([str(argument) for argument in arguments], around)
+            return run([str(argument) for argument in arguments], context)
 
         return run_command
 

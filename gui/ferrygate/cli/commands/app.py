@@ -16,16 +16,16 @@ from ferrygate.sites.site import Site
 @click.command()
 @click.argument("connection_file", type=LocalPath(), required=False)
 @click.pass_obj
-def app(around: CommandContext, connection_file: Path | None) -> int:
+def app(context: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
-    request = WindowRequest(given=around.secrets)
+    request = WindowRequest(given=context.secrets)
     if connection_file is not None:
         request = WindowRequest(
             opened=_opened(connection_file),
             came_from=connection_file.parent.absolute(),
-            given=around.secrets,
+            given=context.secrets,
         )
-    return around.window.run(request)
+    return context.window.run(request)
 
 
 def _opened(connection_file: Path) -> Site | Problem:

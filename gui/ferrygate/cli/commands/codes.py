@@ -50,22 +50,22 @@ _STDIN = "-"
 @click.argument("site")
 @output_options
 @click.pass_obj
-def code(around: CommandContext, site: str) -> int:
+def code(context: CommandContext, site: str) -> int:
     """Print a code for use elsewhere; it will never be sent from here.
 
     With --json: {"event": "entry", "code": ..., "seconds_left": ...}.
     """
-    prompter = TerminalPrompter(around.terminal, around.clock, accept_new_host_key=False)
-    with open_session(around, around.site(site), prompter, for_code=True) as session:
-        use_code_secret(around, session, needed=True)
+    prompter = TerminalPrompter(context.terminal, context.clock, accept_new_host_key=False)
+    with open_session(context, context.site(site), prompter, for_code=True) as session:
+        use_code_secret(context, session, needed=True)
         live = session.code()
-    around.terminal.settle()
-    left = live.seconds_left(around.clock.now())
-    if around.terminal.as_json:
-        around.terminal.record(JsonEvent.ENTRY, code=live.code, seconds_left=math.floor(left))
+    context.terminal.clear_status_line()
+    left = live.seconds_left(context.clock.now())
+    if context.terminal.as_json:
+        context.terminal.record(JsonEvent.ENTRY, code=live.code, seconds_left=math.floor(left))
     else:
-        around.terminal.line(live.code)
-        around.terminal.say(_("Good for {time}").format(time=duration_text(left)))
+        context.terminal.line(live.code)
+        context.terminal.say(_("Good for {time}").format(time=duration_text(left)))
     return Exit.DONE
 
 
@@ -88,7 +88,7 @@ def code(around: CommandContext, site: str) -> int:
 @output_options
 @click.pass_obj
 def enroll(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     *,
     uri: str | None,
@@ -110,16 +110,16 @@ def enroll(
         )
     if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
         raise UsageError(message("Give only one of --uri, --qr, --secret-stdin and --okta."))
-    named = with_username(around, around.site(site))
+    named = with_username(context, context.site(site))
     if not named.policy.save_code_secret:
         raise UnsupportedError(
             message("The connection file does not allow the code's secret to be kept."),
             next_step=message("Give it in {variable} each time.", variable=TOTP_SECRET_VARIABLE),
         )
     prompter = TerminalPrompter(
-        around.terminal, around.clock, accept_new_host_key=wishes["accept_new_host_key"]
+        context.terminal, context.clock, accept_new_host_key=wishes["accept_new_host_key"]
     )
-    with open_session(around, named, prompter) as session:
+    with open_session(context, named, prompter) as session:
         demand_keychain(
             session,
             message("The code's secret cannot be kept: there is no keychain that can be used."),
@@ -130,26 +130,26 @@ def enroll(
         )
         secret = None
         if not okta:
-            text = _given(around, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-            secret = _chosen(around, named, text, in_picture=picture is not None)
-            _say_mismatch(around, named, secret)
-        use_password(around, session)
+            text = _given(context, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
+            secret = _chosen(context, named, text, in_picture=picture is not None)
+            _say_mismatch(context, named, secret)
+        use_password(context, session)
         if secret is None:
-            with advice(around, site):
+            with advice(context, site):
                 session.enrol_with_okta(save=True, try_anyway=wishes["try_anyway"])
         else:
             session.use_code_secret(secret, save=True)
         if secret is not None or prompter.noticed:  # not proven yet, or not kept
             prompter.noticed.clear()
-            attempt(around, session, site, **wishes)
+            attempt(context, session, site, **wishes)
     if prompter.noticed:
         return Exit.FAILED
-    around.terminal.say(_("The code works, and its secret is kept in the keychain."))
+    context.terminal.say(_("The code works, and its secret is kept in the keychain."))
     return Exit.DONE
 
 
 def _given(
-    around: CommandContext,
+    context: CommandContext,
     site: Site,
     *,
     uri: str | None,
@@ -161,9 +161,9 @@ def _given(
         return _in_picture(picture)
     if secret_stdin or uri is not None:
         return key_on_standard_input()
-    if around.secrets.totp_secret is not None:
-        return around.secrets.totp_secret
-    if not around.terminal.has_person:
+    if context.secrets.totp_secret is not None:
+        return context.secrets.totp_secret
+    if not context.terminal.is_interactive:
         raise SecretsMissingError(
             message("No secret was given, and nobody can be asked."),
             next_step=message(
@@ -172,21 +172,21 @@ def _given(
             ),
         )
     question = _("Key for the codes of {user}").format(user=display_text(site.username))
-    return around.terminal.ask_secret(question)
+    return context.terminal.ask_secret(question)
 
 
-def _chosen(around: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
+def _chosen(context: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
     """The code secret in a text; of several in an export, the one that the person chooses."""
     read = code_secrets_in_qr if in_picture else code_secrets_for
     found = read(site.sign_in, text)
     if found.remark:
-        around.terminal.say(render(found.remark))
-    if len(found.secrets) == 1 or not around.terminal.has_person:
+        context.terminal.say(render(found.remark))
+    if len(found.secrets) == 1 or not context.terminal.is_interactive:
         return found.only()
     numbers = [str(number) for number, _secret in enumerate(found.secrets, 1)]
     for number, secret in zip(numbers, found.secrets, strict=True):
-        around.terminal.say(f"{number}  {secret.issuer} {secret.label}")
-    answer = around.terminal.choose(_("Which of these accounts"), numbers)
+        context.terminal.say(f"{number}  {secret.issuer} {secret.label}")
+    answer = context.terminal.choose(_("Which of these accounts"), numbers)
     return found.secrets[int(answer) - 1]
 
 
@@ -204,12 +204,12 @@ def _in_picture(path: Path) -> Secret:
     return Secret(texts[0])
 
 
-def _say_mismatch(around: CommandContext, site: Site, secret: CodeSecret) -> None:
+def _say_mismatch(context: CommandContext, site: Site, secret: CodeSecret) -> None:
     """Say where an enrolled code differs from the connection file, over which it wins."""
     wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
     given = (secret.digits, secret.period, secret.algorithm)
     if given != wanted:
-        around.terminal.say(
+        context.terminal.say(
             _(
                 "Codes are made as the secret says ({given}), not as the site says ({wanted})."
             ).format(given=", ".join(map(str, given)), wanted=", ".join(map(str, wanted)))

@@ -62,14 +62,14 @@ class _Ready(msgspec.Struct, frozen=True):
 @output_options
 @click.pass_obj
 def demo(
-    around: CommandContext,
+    context: CommandContext,
     *,
     offscreen: Path | None,
     screenshots: tuple[Path, Path] | None,
     period: int,
 ) -> int:
     """Open the window on a server of its own on this computer; nothing is kept in the keychain."""
-    with _sandbox(around.home, period) as ready:
+    with _sandbox(context.home, period) as ready:
         site = read_connection_file(Path(ready.connection_file))
         request = WindowRequest(
             opened=site,
@@ -79,13 +79,13 @@ def demo(
             is_demo=True,
         )
         if screenshots is not None:
-            return around.window.take_pictures(request, *screenshots)
+            return context.window.take_pictures(request, *screenshots)
         if offscreen is not None:
-            status = around.window.tour(request, offscreen, Path(ready.root))
+            status = context.window.tour(request, offscreen, Path(ready.root))
             for picture in sorted(offscreen.glob("*.png")):
                 click.echo(_("Picture: {path}").format(path=picture))
             return status
-        return around.window.run(request)
+        return context.window.run(request)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ _AT_A_TIME = 1000  # lines that are printed together
 @output_options
 @click.pass_obj
 def ls(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     path: str | None,
     *,
@@ -47,18 +47,18 @@ def ls(
     **wishes: Unpack[Wishes],
 ) -> int:
     """List a folder, or the site's start folder; a file lists itself."""
-    found = around.site(site)
+    found = context.site(site)
     folder = existing(path if path is not None else found.start_folder)
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(context, found, site, **wishes) as session:
         listing = _Listing(session, folder)
         with closing(listing.blocks()) as listed:  # the rest may not be wanted any more
             blocks: Iterable[Iterable[Entry]] = listed
             if not unsorted:
                 blocks = _by_name(listed, folder)
             for block in blocks:
-                around.terminal.lines(_line(around, entry, long=long) for entry in block)
+                context.terminal.lines(_line(context, entry, long=long) for entry in block)
         if listing.unseen is not None:
-            around.terminal.fail(listing.unseen.problem)
+            context.terminal.fail(listing.unseen.problem)
             return Exit.FAILED
     return Exit.DONE
 
@@ -92,8 +92,8 @@ class _Listing:
             self.unseen = error
 
 
-def _line(around: CommandContext, entry: Entry, *, long: bool) -> str:
-    if around.terminal.as_json:
+def _line(context: CommandContext, entry: Entry, *, long: bool) -> str:
+    if context.terminal.as_json:
         return record_line(
             JsonEvent.ENTRY,
             **name_fields("name", entry.name),
@@ -102,13 +102,13 @@ def _line(around: CommandContext, entry: Entry, *, long: bool) -> str:
             modified=entry.modified,
         )
     name = display_name(entry.name) + ("/" if entry.kind is EntryKind.FOLDER else "")
-    return f"{_details(around, entry)}  {name}" if long else name
+    return f"{_details(context, entry)}  {name}" if long else name
 
 
-def _details(around: CommandContext, entry: Entry) -> str:
+def _details(context: CommandContext, entry: Entry) -> str:
     is_file = entry.kind is EntryKind.FILE
     size = size_text(entry.size) if is_file and entry.size is not None else ""
-    modified = modified_text(entry.modified, around.clock.now()) if entry.modified else ""
+    modified = modified_text(entry.modified, context.clock.now()) if entry.modified else ""
     return f"{size:>10}  {modified:<15}"
 
 
@@ -120,7 +120,7 @@ def _details(around: CommandContext, entry: Entry) -> str:
 @output_options
 @click.pass_obj
 def mkdir(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     paths: tuple[str, ...],
     *,
@@ -128,11 +128,11 @@ def mkdir(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Make folders."""
-    found = around.site(site)
+    found = context.site(site)
     folders = [new(path) for path in paths]
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(context, found, site, **wishes) as session:
         return _each(
-            around,
+            context,
             folders,
             lambda path: session.mkdir(path, parents=parents),
             {Kind.NOT_FOUND: message("-p makes the folders above as well.")},
@@ -147,14 +147,14 @@ def mkdir(
 @output_options
 @click.pass_obj
 def mv(
-    around: CommandContext, site: str, source: str, target: str, **wishes: Unpack[Wishes]
+    context: CommandContext, site: str, source: str, target: str, **wishes: Unpack[Wishes]
 ) -> int:
     """Rename a file or folder; TARGET is its new path, and must be free."""
-    found = around.site(site)
+    found = context.site(site)
     names = existing(source), new(target)
     for name in names:
         refuse_to_lose(found, name)
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(context, found, site, **wishes) as session:
         session.rename(*names)
     return Exit.DONE
 
@@ -167,7 +167,7 @@ def mv(
 @output_options
 @click.pass_obj
 def rm(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     paths: tuple[str, ...],
     *,
@@ -175,13 +175,13 @@ def rm(
     **wishes: Unpack[Wishes],
 ) -> int:
     """Remove files; folders with -r. The start folder stays, and those above it."""
-    found = around.site(site)
+    found = context.site(site)
     names = [existing(path) for path in paths]
     for name in names:
         refuse_to_lose(found, name)
-    with sign_in(around, found, site, **wishes) as session:
+    with sign_in(context, found, site, **wishes) as session:
         return _each(
-            around,
+            context,
             names,
             lambda path: session.remove(path, recursive=recursive),
             {Kind.WRONG_TYPE: message("Add -r to remove it and all in it.")},
@@ -189,7 +189,7 @@ def rm(
 
 
 def _each(
-    around: CommandContext,
+    context: CommandContext,
     paths: Iterable[bytes],
     act: Callable[[bytes], None],
     advice: dict[Kind, Message],
@@ -205,6 +205,6 @@ def _each(
             problem = error.problem
             if problem.kind in advice:
                 problem = msgspec.structs.replace(problem, next_step=advice[problem.kind])
-            around.terminal.fail(problem)
+            context.terminal.fail(problem)
             end = Exit.FAILED
     return end

@@ -21,19 +21,19 @@ from ferrygate.sites.known_hosts import KnownHosts
 @click.argument("site")
 @output_options
 @click.pass_obj
-def forget_secrets(around: CommandContext, site: str) -> int:
+def forget_secrets(context: CommandContext, site: str) -> int:
     """Remove a site's password, code secret and passphrase from the keychain."""
-    named = with_username(around, around.site(site))
+    named = with_username(context, context.site(site))
     if not named.username:
         raise UsageError(
             message("The site has no user name, and secrets are kept for a user."),
             next_step=message("Run the command on a terminal, or give a connection file with one."),
         )
-    prompter = TerminalPrompter(around.terminal, around.clock, accept_new_host_key=False)
-    with open_session(around, named, prompter) as session:
+    prompter = TerminalPrompter(context.terminal, context.clock, accept_new_host_key=False)
+    with open_session(context, named, prompter) as session:
         demand_keychain(session, message("There is no keychain that can be used."))
         session.forget_secrets()
-    around.terminal.say(
+    context.terminal.say(
         _("The keychain has nothing more for {user} on {host}.").format(
             user=display_text(named.username), host=display_text(named.host)
         )
@@ -45,16 +45,16 @@ def forget_secrets(around: CommandContext, site: str) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def forget_host_key(around: CommandContext, site: str) -> int:
+def forget_host_key(context: CommandContext, site: str) -> int:
     """Take a server's host keys off the record, once its new key is known to be right."""
-    found = around.site(site)
-    KnownHosts(around.home.prepare().known_hosts).forget(found.host, found.port)
-    around.terminal.say(
+    found = context.site(site)
+    KnownHosts(context.home.prepare().known_hosts).forget(found.host, found.port)
+    context.terminal.say(
         _("No host key of {host}, port {port}, is on record any more.").format(
             host=display_text(found.host), port=found.port
         )
     )
-    around.terminal.say(
+    context.terminal.say(
         _("The site names the fingerprints of its keys itself, and no other key is taken.")
         if found.host_key_fingerprints
         else _("The next sign-in asks about its key.")

@@ -63,7 +63,7 @@ _MOST_AT_ONCE = 100  # sandboxes of one home; a lock that cannot be had at all i
 @output_options
 @click.pass_obj
 def sandbox(
-    around: CommandContext,
+    context: CommandContext,
     *,
     host: str,
     port: int,
@@ -84,7 +84,7 @@ def sandbox(
 
     # Clients that leave without a goodbye are nothing to report.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    state = around.home.prepare().sandbox
+    state = context.home.prepare().sandbox
     options = SandboxOptions(
         state=state,
         root=(root or state / "store").absolute(),
@@ -95,7 +95,7 @@ def sandbox(
     )
     interrupt = InterruptWait()
     try:
-        running = Sandbox(options, around.clock)
+        running = Sandbox(options, context.clock)
         ready = running.start()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -109,7 +109,7 @@ def sandbox(
     try:
         with _own_file(state) as file:
             _write_connection_file(file, ready)
-            _say_ready(around, ready, file)
+            _say_ready(context, ready, file)
             if end_with_input:
                 threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
             interrupt.wait()
@@ -159,7 +159,7 @@ def _write_connection_file(path: Path, ready: Ready) -> None:
     write_whole(path, format_connection_file(site).encode())
 
 
-def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:
+def _say_ready(context: CommandContext, ready: Ready, file: Path) -> None:
     values: dict[str, Any] = {
         "host": ready.host,
         "port": ready.port,
@@ -172,16 +172,16 @@ def _say_ready(around: CommandContext, ready: Ready, file: Path) -> None:
         "okta_address": ready.okta_address,
         "root": str(ready.root),
     }
-    if around.terminal.as_json:
-        around.terminal.record(JsonEvent.ENTRY, ready=True, **values)
+    if context.terminal.as_json:
+        context.terminal.record(JsonEvent.ENTRY, ready=True, **values)
         return
-    around.terminal.line(_("The sandbox is ready. Ctrl+C ends it."))
+    context.terminal.line(_("The sandbox is ready. Ctrl+C ends it."))
     width = max(map(len, values))
     for name, value in values.items():
-        around.terminal.line(f"  {name:<{width}}  {value}")
-    around.terminal.line(_("To try it, in another terminal:"))
+        context.terminal.line(f"  {name:<{width}}  {value}")
+    context.terminal.line(_("To try it, in another terminal:"))
     secrets = {PASSWORD_VARIABLE: ready.password, TOTP_SECRET_VARIABLE: ready.totp_secret}
     for name, secret in secrets.items():
-        around.terminal.line(f"  export {name}={shlex.quote(secret.reveal())}")
-    around.terminal.line(f"  export SITE={shlex.quote(str(file))}")
-    around.terminal.line('  ferrygate ls "$SITE"')
+        context.terminal.line(f"  export {name}={shlex.quote(secret.reveal())}")
+    context.terminal.line(f"  export SITE={shlex.quote(str(file))}")
+    context.terminal.line('  ferrygate ls "$SITE"')

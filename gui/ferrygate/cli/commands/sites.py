@@ -45,13 +45,13 @@ def sites() -> None:
 @sites.command("list")
 @output_options
 @click.pass_obj
-def list_(around: CommandContext) -> int:
+def list_(context: CommandContext) -> int:
     """Print the names of all saved sites."""
-    names = around.store.names()
-    if around.terminal.as_json:
-        around.terminal.lines(record_line(JsonEvent.ENTRY, name=name) for name in names)
+    names = context.store.names()
+    if context.terminal.as_json:
+        context.terminal.lines(record_line(JsonEvent.ENTRY, name=name) for name in names)
     else:
-        around.terminal.lines(map(display_text, names))
+        context.terminal.lines(map(display_text, names))
     return Exit.DONE
 
 
@@ -59,15 +59,15 @@ def list_(around: CommandContext) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def show(around: CommandContext, site: str) -> int:
+def show(context: CommandContext, site: str) -> int:
     """Print a site the way a connection file holds it."""
-    found = around.site(site)
-    if around.terminal.as_json:
+    found = context.site(site)
+    if context.terminal.as_json:
         record = msgspec.to_builtins(found)
         record["sign_in"]["prompts"] = dict(found.sign_in.prompts)
-        around.terminal.record(JsonEvent.ENTRY, **record)
+        context.terminal.record(JsonEvent.ENTRY, **record)
     else:
-        around.terminal.line(format_connection_file(found).rstrip("\n"))
+        context.terminal.line(format_connection_file(found).rstrip("\n"))
     return Exit.DONE
 
 
@@ -141,9 +141,9 @@ class _Given(TypedDict):
 @_REPLACE
 @output_options
 @click.pass_obj
-def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
+def add(context: CommandContext, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
     """Save a site under NAME."""
-    at = _address(around, **given)
+    at = _address(context, **given)
     site = Site(
         name=name,
         host=at.host,
@@ -167,11 +167,11 @@ def add(around: CommandContext, name: str, *, replace: bool, **given: Unpack[_Gi
         ),
         support=Support(contact=given["contact"]),
     )
-    _save(around, site, replace=replace)
+    _save(context, site, replace=replace)
     return Exit.DONE
 
 
-def _address(around: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
+def _address(context: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
     """Read where the server is: its address, and the options that name parts of it.
 
     Raises:
@@ -179,7 +179,7 @@ def _address(around: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
     """
     at = read_server_address(given["host"])
     if at.dropped_password:
-        around.terminal.say(_("The password in the address was left out."))
+        context.terminal.say(_("The password in the address was left out."))
     named = {"port": given["port"], "username": given["username"]}
     named["start_folder"] = given["start_folder"]
     options = {part: value for part, value in named.items() if value is not None}
@@ -199,17 +199,17 @@ def _address(around: CommandContext, **given: Unpack[_Given]) -> ServerAddress:
 @click.argument("join")
 @output_options
 @click.pass_obj
-def join(around: CommandContext, site: str, join: str) -> int:
+def join(context: CommandContext, site: str, join: str) -> int:
     """Change what a saved site sends as its password.
 
     JOIN is such as "{password}{code}". With "{password}" no code is sent, for a server that wants
     none; a site that names an Okta address always sends one.
     """
-    saved = around.store.load(site)
+    saved = context.store.load(site)
     check_template(join)
     changed = with_join(saved, join) if needs_code(join) else without_code(saved, join)
-    around.store.save(changed)
-    around.terminal.say(_("Saved as “{name}”.").format(name=display_text(site)))
+    context.store.save(changed)
+    context.terminal.say(_("Saved as “{name}”.").format(name=display_text(site)))
     return Exit.DONE
 
 
@@ -219,12 +219,12 @@ def join(around: CommandContext, site: str, join: str) -> int:
 @_REPLACE
 @output_options
 @click.pass_obj
-def import_(around: CommandContext, file: Path, *, name: str | None, replace: bool) -> int:
+def import_(context: CommandContext, file: Path, *, name: str | None, replace: bool) -> int:
     """Save the site of a connection file."""
     site = read_connection_file(file)
     if name is not None:
         site = msgspec.structs.replace(site, name=name)
-    _save(around, site, replace=replace)
+    _save(context, site, replace=replace)
     return Exit.DONE
 
 
@@ -234,20 +234,20 @@ def import_(around: CommandContext, file: Path, *, name: str | None, replace: bo
 @click.option("--replace", is_flag=True, help="Replace FILE where it is there.")
 @output_options
 @click.pass_obj
-def export(around: CommandContext, site: str, file: str, *, replace: bool) -> int:
+def export(context: CommandContext, site: str, file: str, *, replace: bool) -> int:
     """Write a connection file to hand out, to FILE or standard output.
 
     With --json, standard output has the site as an object, as "show" prints it, and "file".
     """
     local_path(file)
-    found = around.site(site)
+    found = context.site(site)
     text = format_connection_file(found)
     if file != _STDOUT:
         _write(Path(file), text, replace=replace)
-    elif not around.terminal.as_json:
-        around.terminal.line(text.rstrip("\n"))
+    elif not context.terminal.as_json:
+        context.terminal.line(text.rstrip("\n"))
     written = {} if file == _STDOUT else local_fields("file", file)
-    around.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found), **written)
+    context.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found), **written)
     return Exit.DONE
 
 
@@ -267,11 +267,11 @@ def _write(path: Path, text: str, *, replace: bool) -> None:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def remove(around: CommandContext, site: str) -> int:
+def remove(context: CommandContext, site: str) -> int:
     """Forget a saved site; its secrets and its server's host key are kept."""
-    around.store.remove(site)
-    around.terminal.say(_("Removed “{name}”.").format(name=display_text(site)))
-    around.terminal.say(
+    context.store.remove(site)
+    context.terminal.say(_("Removed “{name}”.").format(name=display_text(site)))
+    context.terminal.say(
         _(
             "What the keychain has for it is kept, and so is the host key of its server. With its"
             " connection file in place of a name, ferrygate sites forget-secrets and"
@@ -285,28 +285,28 @@ def remove(around: CommandContext, site: str) -> int:
 @click.argument("site")
 @output_options
 @click.pass_obj
-def reset_lock(around: CommandContext, site: str) -> int:
+def reset_lock(context: CommandContext, site: str) -> int:
     """Sign in again after repeated refusals, once the account is known to be well."""
     from ferrygate.api import connecting  # noqa: PLC0415  slow, and only needed here
 
-    connecting.reset_lock(around.site(site), around.home.prepare(), around.clock)
-    around.terminal.say(
+    connecting.reset_lock(context.site(site), context.home.prepare(), context.clock)
+    context.terminal.say(
         _("Refusals are counted from zero again. This does not unlock the account at the server.")
     )
     return Exit.DONE
 
 
-def _save(around: CommandContext, site: Site, *, replace: bool) -> None:
+def _save(context: CommandContext, site: Site, *, replace: bool) -> None:
     if is_path(site.name):
         raise UsageError(
             message("A site called “{name}” would be taken for a file.", name=site.name),
             next_step=message("Give it a name without slashes that does not end in .ferrygate."),
         )
-    if site.name in around.store.names() and not replace:
+    if site.name in context.store.names() and not replace:
         raise UsageError(
             message("There is a saved site “{name}” already.", name=site.name),
             next_step=message("Give --replace to put this one in its place."),
         )
-    around.home.prepare()
-    around.store.save(site)
-    around.terminal.say(_("Saved as “{name}”.").format(name=display_text(site.name)))
+    context.home.prepare()
+    context.store.save(site)
+    context.terminal.say(_("Saved as “{name}”.").format(name=display_text(site.name)))

@@ -105,7 +105,7 @@ def _transfer_options(command: F) -> F:
 @_transfer_options
 @click.pass_obj
 def put(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     sources: tuple[str, ...],
     folder: str,
@@ -129,16 +129,16 @@ def put(
     """
     from ferrygate.api.new_name import demand_folder, new_name  # noqa: PLC0415  help needs none
 
-    found = around.site(site)
+    found = context.site(site)
     target = existing(folder)
     if not any(map(os.path.lexists, [no_stream(source) for source in sources])):
         raise not_there(Path(sources[0]))  # a code is worth more than that
     if name is None:
         demand_folder(sources, folder)
     sent_as = None if name is None else new_name(sources, name)
-    choice = _choice(around, on_conflict)
+    choice = _choice(context, on_conflict)
     bound_arenas()
-    with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
+    with sign_in(context, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(
             session.put,
@@ -149,8 +149,8 @@ def put(
             late_check=late_check,
             name=sent_as,
         )
-        report = TransferReport(around.terminal, around.clock, Direction.UPLOAD, folder, choice)
-        return _reported(around, session, report, move)
+        report = TransferReport(context.terminal, context.clock, Direction.UPLOAD, folder, choice)
+        return _reported(context, session, report, move)
 
 
 @click.command()
@@ -160,7 +160,7 @@ def put(
 @_transfer_options
 @click.pass_obj
 def get(
-    around: CommandContext,
+    context: CommandContext,
     site: str,
     sources: tuple[str, ...],
     folder: str,
@@ -178,38 +178,38 @@ def get(
     """
     from ferrygate.api.new_name import demand_local_folder  # noqa: PLC0415  help needs none
 
-    found = around.site(site)
+    found = context.site(site)
     names = [existing(source) for source in sources]
     no_stream(folder)
     demand_local_folder(names, folder)
-    choice = _choice(around, on_conflict)
+    choice = _choice(context, on_conflict)
     bound_arenas()
-    with sign_in(around, found, site, keep_trying=keep_trying, **wishes) as session:
+    with sign_in(context, found, site, keep_trying=keep_trying, **wishes) as session:
         session.limit_rate(limit_rate)
         move = partial(session.get, names, folder, on_conflict=choice, links=links)
-        report = TransferReport(around.terminal, around.clock, Direction.DOWNLOAD, folder, choice)
-        return _reported(around, session, report, move)
+        report = TransferReport(context.terminal, context.clock, Direction.DOWNLOAD, folder, choice)
+        return _reported(context, session, report, move)
 
 
 def _reported(
-    around: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
+    context: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
 ) -> Exit:
     """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``.
 
     What happens is told here, also where not all files were found, so that the sum comes last.
     """
-    status = _carried_out(around, session, report, move)
+    status = _carried_out(context, session, report, move)
     if status is Exit.INTERRUPTED:
-        around.terminal.say(_("Interrupted."))
+        context.terminal.say(_("Interrupted."))
     report.summarise(status)
     return status
 
 
 def _carried_out(
-    around: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
+    context: CommandContext, session: Session, report: TransferReport, move: Callable[..., object]
 ) -> Exit:
     cancelled = False
-    with on_interrupt(around.terminal, around.clock, session.cancel):
+    with on_interrupt(context.terminal, context.clock, session.cancel):
         try:
             move(on_event=report, keep_all=False)
         except (Cancelled, KeyboardInterrupt, click.Abort):
@@ -217,17 +217,17 @@ def _carried_out(
         except FerrygateError as error:
             if report.has_files:
                 report.end()
-            status = around.fail(error)
+            status = context.fail(error)
             return Exit.INTERRUPTED if report.was_cut_short else status
         report.end()
     if cancelled or report.was_cut_short:
         return Exit.INTERRUPTED
-    if around.terminal.given_up is not None:
-        return around.fail(error_for(around.terminal.given_up))
+    if context.terminal.given_up is not None:
+        return context.fail(error_for(context.terminal.given_up))
     return Exit.DONE if report.complete else Exit.FAILED
 
 
-def _choice(around: CommandContext, on_conflict: str | None) -> ConflictChoice:
+def _choice(context: CommandContext, on_conflict: str | None) -> ConflictChoice:
     if on_conflict is not None:
         return ConflictChoice(on_conflict)
-    return ConflictChoice.ASK if around.terminal.has_person else ConflictChoice.FAIL
+    return ConflictChoice.ASK if context.terminal.is_interactive else ConflictChoice.FAIL
