@@ -85,8 +85,10 @@ def runs(count: int, seed: int) -> list[Run]:
 
 def carry_out(run: Run, folder: Path) -> Ended:
     """Make a run in an empty folder."""
-    patience = (NOTICED + run.given_up) / SPEED
-    options = SandboxOptions(state=folder / "s", root=folder / "r", period=1, patience=patience)
+    idle_seconds = (NOTICED + run.given_up) / SPEED
+    options = SandboxOptions(
+        state=folder / "s", root=folder / "r", period=1, idle_timeout_seconds=idle_seconds
+    )
     files, size = SHAPES[run.shape]
     source = tree(folder / "plates", files, size)
     with (

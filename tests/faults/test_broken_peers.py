@@ -35,8 +35,8 @@ from support.broken_peers import (
     GOOD_KEXINIT,
     IDENT,
     Behaviour,
+    BreakPoint,
     Failing,
-    Stage,
     Stranger,
     failing_server,
     raw_peer,
@@ -197,9 +197,11 @@ BREAKS = pytest.mark.parametrize("hangs_up", [False, True], ids=["freezes", "han
 
 
 @BREAKS
-@pytest.mark.parametrize(("stage", "passwords"), [(Stage.METHODS, 0), (Stage.PASSWORD, 1)])
+@pytest.mark.parametrize(
+    ("stage", "passwords"), [(BreakPoint.METHODS, 0), (BreakPoint.PASSWORD, 1)]
+)
 def test_a_server_that_breaks_under_a_sign_in(
-    stage: Stage, passwords: int, tmp_path: Path, *, hangs_up: bool
+    stage: BreakPoint, passwords: int, tmp_path: Path, *, hangs_up: bool
 ) -> None:
     failing = Failing(stage, hangs_up=hangs_up)
     before = ConnectionLostError if hangs_up else CannotReachError
@@ -234,9 +236,9 @@ def signed_in(failing: Failing, home: Path) -> Iterator[SftpConnection]:
 
 
 @BREAKS
-@pytest.mark.parametrize("stage", [Stage.CHANNEL, Stage.SUBSYSTEM, Stage.VERSION])
+@pytest.mark.parametrize("stage", [BreakPoint.CHANNEL, BreakPoint.SUBSYSTEM, BreakPoint.VERSION])
 def test_a_server_that_breaks_while_a_channel_opens(
-    stage: Stage, tmp_path: Path, *, hangs_up: bool
+    stage: BreakPoint, tmp_path: Path, *, hangs_up: bool
 ) -> None:
     with (
         signed_in(Failing(stage, hangs_up=hangs_up), tmp_path) as connection,
@@ -264,7 +266,7 @@ async def send_much(files: RemoteFiles) -> None:
 def test_a_server_that_breaks_in_the_middle_of_work(
     work: Callable[[RemoteFiles], Coroutine[None, None, None]], tmp_path: Path, *, hangs_up: bool
 ) -> None:
-    failing = Failing(Stage.REQUEST, hangs_up=hangs_up)
+    failing = Failing(BreakPoint.REQUEST, hangs_up=hangs_up)
     with signed_in(failing, tmp_path) as connection:
         channel = connection.open_channel(CancelToken())
         with in_time(), pytest.raises(ConnectionLostError):

@@ -77,7 +77,7 @@ def line(
     request: pytest.FixtureRequest, make_sandbox: MakeSandbox, tmp_path: Path
 ) -> Iterator[Line]:
     """The engine's time runs ten times faster, but for the slow tests."""
-    sandbox = make_sandbox(period=2, patience=PATIENCE / request.param)
+    sandbox = make_sandbox(period=2, idle_timeout_seconds=PATIENCE / request.param)
     with ExitStack() as running:
         proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))
         rig = EngineRig(tmp_path / "home", FastClock(request.param))

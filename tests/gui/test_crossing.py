@@ -178,8 +178,8 @@ def test_every_screen_has_its_pictures(tmp_path: Path, qtbot: QtBot) -> None:  #
 
 
 def test_a_screen_without_its_words_is_not_saved(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
-    def without_code(stage: SceneWindow) -> str:
-        stage.open()
+    def without_code(window: SceneWindow) -> str:
+        window.open()
         return "The server refused the sign-in."
 
     with pytest.raises(DriverError, match=r"refused-dark\.png"):
@@ -190,10 +190,10 @@ def test_a_screen_without_its_words_is_not_saved(tmp_path: Path, qtbot: QtBot) -
 def test_a_scene_meets_no_site_of_the_scene_before(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001  the application
     found: list[tuple[Site, ...]] = []
 
-    def look(stage: SceneWindow) -> str:
-        sites = stage.workspace.sites
+    def look(window: SceneWindow) -> str:
+        sites = window.workspace.sites
         sites.load(lambda: found.append(sites.view.sites))
-        stage.driver.wait_for("sites", lambda: bool(found))
+        window.driver.wait_for("sites", lambda: bool(found))
         return "sftp.example.org"
 
     offline = SCENES["offline"]

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from ferrygate.app.automation.scene_window import SITE, SceneWindow
 from ferrygate.app.automation.scenes.every_scene import SCENES
 from ferrygate.app.automation.scenes.scene import Scene
-from ferrygate.app.automation.screen_gallery import scene_window
+from ferrygate.app.automation.screen_gallery import open_scene_window
 from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.focus_order import tab_stops
 from ferrygate.app.widgets.themed_button import ThemedButton
@@ -49,9 +49,9 @@ SPENDING = {"Copy code", "Sign in", "Try once more", "Ask Okta", "Set it up"}
 OTHER = msgspec.structs.replace(SITE, name="Beta lab", host="sftp.example.com")
 
 
-def _sites(stage: SceneWindow) -> str:
+def _sites(window: SceneWindow) -> str:
     """The choice of sites, two of them saved."""
-    stage.driver.wait_for("sites", lambda: bool(stage.workspace.sites.view.sites))
+    window.driver.wait_for("sites", lambda: bool(window.workspace.sites.view.sites))
     return "Your sites"
 
 
@@ -59,17 +59,17 @@ def _welcome(_stage: SceneWindow) -> str:
     return "Welcome"
 
 
-def _local(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.press(Qt.Key.Key_F8)
+def _local(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.press(Qt.Key.Key_F8)
     return "Folder above"
 
 
-def _ready(stage: SceneWindow) -> str:
+def _ready(window: SceneWindow) -> str:
     """The card of a site that nothing is missing for: its button would sign in at once."""
-    stage.give_code()
+    window.give_code()
     kept = SiteOpened(site=SITE, has_password=True, has_code_secret=True, can_save=True)
-    stage.workspace.handle(kept)
+    window.workspace.handle(kept)
     return "Sign in"
 
 
@@ -134,11 +134,11 @@ def page(name: str, empty: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """Show a page in a window that has the keyboard."""
     for site in (SITE, OTHER) if name == "sites" else ():
         SiteStore(Home(empty / "home").prepare().sites).save(site)
-    with scene_window(SystemClock(), empty) as (desktop, stage):
-        driver = stage.driver
+    with open_scene_window(SystemClock(), empty) as (desktop, window):
+        driver = window.driver
         desktop.window.activateWindow()
         qtbot.waitActive(desktop.window)
-        words = PAGES[name](stage)
+        words = PAGES[name](window)
         driver.wait_for("words", lambda: driver.shows(words))
         driver.let_work(SETTLE_MS)  # what was made just now is shown
         yield desktop.window

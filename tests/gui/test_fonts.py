@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from ferrygate.app.automation.scenes.every_scene import SCENES
 from ferrygate.app.automation.scenes.scene import Scene
-from ferrygate.app.automation.screen_gallery import scene_window
+from ferrygate.app.automation.screen_gallery import open_scene_window
 from ferrygate.app.dialogs.choosers import choose_download_folder, choose_uploads
 from ferrygate.app.scale import px, wide
 from ferrygate.app.theme import Theme
@@ -72,9 +72,9 @@ def cut_word(widget: QWidget) -> str:
 def cut_in(scene: Scene, empty: Path) -> list[str]:
     """Play a scene, and say what is cut in it."""
     empty.mkdir(exist_ok=True)
-    with scene_window(SystemClock(), empty) as (desktop, stage):
+    with open_scene_window(SystemClock(), empty) as (desktop, window):
         desktop.window.resize(px(WIDTH), px(HEIGHT))
-        scene(stage)
+        scene(window)
         QTest.qWait(80)
         return cut_words(desktop.window)
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from ferrygate.app.automation.scenes import enrolment, sign_in, typed_codes
-from ferrygate.app.automation.screen_gallery import scene_window
+from ferrygate.app.automation.screen_gallery import open_scene_window
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
@@ -176,8 +176,8 @@ def test_a_stale_correction_of_codes_is_dropped_by_a_button_that_says_so(rig: Ri
 @pytest.mark.parametrize("name", [*sign_in.SCENES, *enrolment.SCENES, *typed_codes.SCENES])
 def test_no_card_is_taller_than_the_window(name: str, tmp_path: Path, qtbot: QtBot) -> None:
     scene = {**sign_in.SCENES, **enrolment.SCENES, **typed_codes.SCENES}[name]
-    with scene_window(SystemClock(), tmp_path) as (desktop, stage):
-        scene(stage)
+    with open_scene_window(SystemClock(), tmp_path) as (desktop, window):
+        scene(window)
         card = desktop.window.sign_in
         if card.isVisible():
             qtbot.waitUntil(lambda: card.verticalScrollBar().maximum() == 0)

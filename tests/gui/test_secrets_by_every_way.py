@@ -19,7 +19,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.cli.command_context import CommandContext, DesktopApp
-from ferrygate.cli.signing_in import use_secrets
+from ferrygate.cli.command_session import use_secrets
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets, take_secrets
 from ferrygate.common.errors import UsageError
@@ -37,7 +37,7 @@ from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding
 from support.fake_clock import ManualClock
-from support.secret_cases import CASES, Case
+from support.secret_cases import CASES, SecretCase
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -252,7 +252,7 @@ def test_a_password_pasted_into_the_window_is_used_so_and_its_ends_are_said(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.named][:3])
-def test_what_was_typed_is_held_once_and_said(typist: Typist, case: Case) -> None:
+def test_what_was_typed_is_held_once_and_said(typist: Typist, case: SecretCase) -> None:
     typist.type(case.sent or "")
     assert typist.note == ""  # more may follow
     assert not typist.field.confirm()

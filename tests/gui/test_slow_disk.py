@@ -99,7 +99,7 @@ def hung() -> Iterator[Hung]:
 
 
 def test_work_that_hangs_holds_up_no_other_and_not_the_end(hung: Hung, qtbot: QtBot) -> None:
-    background = BackgroundThreads(patience=0.05)
+    background = BackgroundThreads(join_timeout_seconds=0.05)
     told: list[object] = []
     background(hung, told.append, told.append)
     background(lambda: "other", told.append, told.append)

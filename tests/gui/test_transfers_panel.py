@@ -242,7 +242,7 @@ def test_bars_and_outcomes_and_links_stand_in_one_column(
         assert all(left_of(row, RowLinks) + 3 in lefts for _links in links)
     assert len(lefts) == 1
     plain = [row for row in panel.rows if row.batch in {"a", "b", "c"}]
-    assert {row.height() for row in plain} == {plain[0].least_height}
+    assert {row.height() for row in plain} == {plain[0].min_height}
 
 
 @pytest.mark.parametrize("width", [900, 1152])

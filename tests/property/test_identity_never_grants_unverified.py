@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ferrygate.identity.config import Config
-from ferrygate.identity.okta_mfa import Function
-from ferrygate.identity.opener import Reply
+from ferrygate.identity.http_client import Reply
+from ferrygate.identity.okta_mfa import IdentityFunction
 
 CONFIG = Config(okta_address="https://example.okta.com", role_arn="role", bucket="exports")
 
@@ -53,7 +53,7 @@ def test_only_a_verified_code_is_granted(event: object, first: Reply, second: Re
         asked.append(url)
         return (first, second)[len(asked) - 1]
 
-    answer = Function(CONFIG, opener).answer(event)
+    answer = IdentityFunction(CONFIG, opener).answer(event)
     if answer:
         assert asked[1].endswith("/verify")
         assert second.status == 200

@@ -161,7 +161,7 @@ class Watcher:
         self.told.append("password changed")
 
 
-class Case:
+class AttemptRig:
     """Attempts over one ledger, to servers that are made up."""
 
     def __init__(self, folder: Path, ledger: Ledger, clock: ManualClock) -> None:
@@ -215,7 +215,7 @@ class Case:
 
 
 def sign_in_by_prompts(
-    case: Case,
+    case: AttemptRig,
     *rounds: PromptRound,
     site: Site = BY_PROMPTS,
     verdict: AuthAnswer = ACCEPTED,

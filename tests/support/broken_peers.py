@@ -116,7 +116,7 @@ def offer(
 GOOD_KEXINIT = offer()
 
 
-class Stage(Enum):
+class BreakPoint(Enum):
     """How far a server gets that keys can be exchanged with."""
 
     METHODS = "methods"
@@ -136,13 +136,13 @@ class Failing:
         passwords: how many it was sent.
     """
 
-    def __init__(self, stage: Stage, *, hangs_up: bool) -> None:
+    def __init__(self, stage: BreakPoint, *, hangs_up: bool) -> None:
         self.stage = stage
         self.hangs_up = hangs_up
         self.passwords = 0
         self.thaw = threading.Event()
 
-    def reached(self, stage: Stage, connection: asyncssh.SSHServerConnection) -> None:
+    def reached(self, stage: BreakPoint, connection: asyncssh.SSHServerConnection) -> None:
         """Break, if this is the stage."""
         if stage is not self.stage:
             return
@@ -160,7 +160,7 @@ class _FailingServer(asyncssh.SSHServer):
         self._connection = conn
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the protocol's
-        self._failing.reached(Stage.METHODS, self._connection)
+        self._failing.reached(BreakPoint.METHODS, self._connection)
         return True
 
     def password_auth_supported(self) -> bool:
@@ -168,11 +168,11 @@ class _FailingServer(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:  # noqa: ARG002  the protocol's
         self._failing.passwords += 1
-        self._failing.reached(Stage.PASSWORD, self._connection)
+        self._failing.reached(BreakPoint.PASSWORD, self._connection)
         return True
 
     def session_requested(self) -> Any:
-        self._failing.reached(Stage.CHANNEL, self._connection)
+        self._failing.reached(BreakPoint.CHANNEL, self._connection)
         return _FailingSession(self._failing, self._connection)
 
 
@@ -188,12 +188,12 @@ class _FailingSession(asyncssh.SSHServerSession[bytes]):
         self._channel = chan
 
     def subsystem_requested(self, subsystem: str) -> bool:  # noqa: ARG002  the protocol's
-        self._failing.reached(Stage.SUBSYSTEM, self._connection)
+        self._failing.reached(BreakPoint.SUBSYSTEM, self._connection)
         return True
 
     def data_received(self, data: bytes, datatype: Any) -> None:  # noqa: ARG002  the protocol's
         self._failing.reached(
-            Stage.REQUEST if self._introduced else Stage.VERSION, self._connection
+            BreakPoint.REQUEST if self._introduced else BreakPoint.VERSION, self._connection
         )
         if not self._introduced:
             self._introduced = True

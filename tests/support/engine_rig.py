@@ -46,7 +46,7 @@ from support.sandbox_site import code_secret_of, site_of
 
 E = TypeVar("E")
 
-_PATIENCE = 20.0  # seconds until a test gives up on an event
+_TIMEOUT_SECONDS = 20.0  # seconds until a test gives up on an event
 
 
 class Listener:
@@ -67,10 +67,12 @@ class Listener:
             self.events.append(event)
             self._changed.notify_all()
 
-    def wait(self, wanted: Callable[[Event], object], patience: float = _PATIENCE) -> None:
+    def wait(
+        self, wanted: Callable[[Event], object], timeout_seconds: float = _TIMEOUT_SECONDS
+    ) -> None:
         """Wait until an event that is ``wanted`` has come."""
         with self._changed:
-            came = self._changed.wait_for(lambda: any(map(wanted, self.events)), patience)
+            came = self._changed.wait_for(lambda: any(map(wanted, self.events)), timeout_seconds)
         assert came, f"never came; there were {self.events[-20:]}"
 
     def all(self, kind: type[E]) -> list[E]:
@@ -166,10 +168,10 @@ class EngineRig:
         self.engine.send(kind(request, *fields, **named))
         return request
 
-    def answer_of(self, request: int, patience: float = _PATIENCE) -> Answer:
+    def answer_of(self, request: int, timeout_seconds: float = _TIMEOUT_SECONDS) -> Answer:
         """Wait for the answer to a request."""
         self.listener.wait(
-            lambda event: isinstance(event, Answer) and event.request == request, patience
+            lambda event: isinstance(event, Answer) and event.request == request, timeout_seconds
         )
         (answer,) = self.listener.answers(request)
         return answer
@@ -180,22 +182,26 @@ class EngineRig:
         assert isinstance(answer, BatchStarted), answer
         return answer.batch
 
-    def end_of(self, request: int, patience: float = _PATIENCE) -> Done | Failed | BatchChanged:
+    def end_of(
+        self, request: int, timeout_seconds: float = _TIMEOUT_SECONDS
+    ) -> Done | Failed | BatchChanged:
         """Wait for the end of a request, or of the batch that it became."""
-        answer = self.answer_of(request, patience)
+        answer = self.answer_of(request, timeout_seconds)
         if not isinstance(answer, BatchStarted):
             return answer
-        return self.end_of_batch(answer.batch, patience)
+        return self.end_of_batch(answer.batch, timeout_seconds)
 
-    def end_of_batch(self, batch: BatchId, patience: float = _PATIENCE) -> BatchChanged:
+    def end_of_batch(
+        self, batch: BatchId, timeout_seconds: float = _TIMEOUT_SECONDS
+    ) -> BatchChanged:
         """Wait for the end of a batch, which has to be its only one."""
-        self.listener.wait(lambda event: _ends(event, batch), patience)
+        self.listener.wait(lambda event: _ends(event, batch), timeout_seconds)
         (end,) = self.listener.batch_ends(batch)
         return end
 
-    def problem_of(self, request: int, patience: float = _PATIENCE) -> Problem | None:
+    def problem_of(self, request: int, timeout_seconds: float = _TIMEOUT_SECONDS) -> Problem | None:
         """Wait for the end of a request, or of its batch; returns why that did not end well."""
-        match self.end_of(request, patience):
+        match self.end_of(request, timeout_seconds):
             case Failed(problem=problem) | BatchChanged(view=BatchView(problem=problem)):
                 return problem
             case _:

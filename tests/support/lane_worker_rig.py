@@ -34,7 +34,7 @@ from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import Direction, TransferState
 from support.fake_clock import ManualClock
 from support.no_marks import no_marks
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 CONTENT = b"x" * 100_000
 
@@ -109,9 +109,9 @@ class LaneWorkerRig:
         self.folder = folder
         self.server = ScriptedServer({}, b"/inbox")
         self.clock = ManualClock()
-        self.rigs: list[Rig] = []
+        self.rigs: list[ScriptedSftp] = []
         self.refuse: Callable[[int], bool] = lambda _number: False
-        self.on_open: Callable[[Rig], None] = lambda _rig: None
+        self.on_open: Callable[[ScriptedSftp], None] = lambda _rig: None
         self.cancel = CancelToken()
         self.told = RecordedReports()
         self.limits = Limits()
@@ -132,7 +132,7 @@ class LaneWorkerRig:
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         if self.refuse(len(self.rigs)):
             raise UnsupportedError(message("No further channel."))
-        self.rigs.append(Rig(self.server))
+        self.rigs.append(ScriptedSftp(self.server))
         self.rigs[-1].channel.limits = self.limits
         self.on_open(self.rigs[-1])
         return self.rigs[-1].channel

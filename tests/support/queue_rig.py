@@ -48,7 +48,7 @@ from ferrygate.transfers.views import (
 )
 from support.fake_clock import ManualClock
 from support.no_marks import no_marks
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 T = TypeVar("T")
 
@@ -141,7 +141,7 @@ class FakeLane(Lane):
     def find(self, server: ScriptedServer) -> Item:
         """Have the walk that is under way find all there is; it is not over yet."""
         (walk,) = (item for item in self.in_flight if not isinstance(item, FileJob))
-        rig = Rig(server)
+        rig = ScriptedSftp(server)
         rig.run(walk(rig.files))
         return walk
 
@@ -284,11 +284,11 @@ class QueueRig:
         ]
         return started.batch
 
-    def handle(self, most: int | None = None) -> None:
+    def handle(self, max_events: int | None = None) -> None:
         """Do what was posted to the engine, and what comes of it; or so many of it."""
-        while self.posted and most != 0:
+        while self.posted and max_events != 0:
             self.posted.popleft()()
-            most = None if most is None else most - 1
+            max_events = None if max_events is None else max_events - 1
 
     def walked(self, *sources: str, on_conflict: ConflictChoice = ConflictChoice.FAIL) -> BatchId:
         """Begin a batch, and have its walk done by the lane that has it."""

@@ -11,7 +11,7 @@ from typing import Self
 from support.process_tree import descendants
 
 _INTERPRETER = 8 << 20  # bytes that Python has before it does anything
-_LOOK = 0.1  # seconds between two looks
+_POLL_SECONDS = 0.1  # seconds between two looks
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -44,7 +44,7 @@ class ResidentMemory:
         return peak
 
     def _watch(self) -> None:
-        while not self._over.wait(_LOOK):
+        while not self._over.wait(_POLL_SECONDS):
             self.look()
 
     def look(self) -> None:

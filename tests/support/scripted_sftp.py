@@ -261,7 +261,7 @@ class ScriptedStream:
     Attributes:
         window: bytes that may still be sent; without limit where none.
         grant: bytes the window grows by whenever nothing comes.
-        most: bytes that one ``recv`` brings.
+        max_recv_bytes: bytes that one ``recv`` brings.
         ended: the channel has ended; ``recv`` says so once all is read.
         after: called whenever nothing comes, on the owner's thread; time passes if it changes
             nothing.
@@ -278,7 +278,7 @@ class ScriptedStream:
         self.clock = clock or ManualClock()
         self.window: int | None = None
         self.grant = 0
-        self.most = 1 << 30
+        self.max_recv_bytes = 1 << 30
         self.ended = False
         self.closed = False
         self.close_awaited = False
@@ -313,9 +313,9 @@ class ScriptedStream:
         self.waits.append(seconds)
         if self.packets:
             data = self.packets.popleft()
-            if data[self.most :]:
-                self.packets.appendleft(data[self.most :])
-            return data[: self.most]
+            if data[self.max_recv_bytes :]:
+                self.packets.appendleft(data[self.max_recv_bytes :])
+            return data[: self.max_recv_bytes]
         if self.ended:
             return b""
         self.after()
@@ -345,7 +345,7 @@ class ScriptedStream:
         return self.closed and self.peer_closes
 
 
-class Rig:
+class ScriptedSftp:
     """A channel in memory, started, with its server and its stream."""
 
     def __init__(self, server: ScriptedServer) -> None:

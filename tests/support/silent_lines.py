@@ -30,7 +30,7 @@ from support.sandbox_site import code_secret_of, site_of
 
 SPEED = 50.0  # of the engine's clock
 LATE_PART = 80  # seconds of the engine's clock, which a sign-in with a new code is through by
-ENOUGH = 60.0  # seconds, real ones, until a test gives up
+TIMEOUT_SECONDS = 60.0  # seconds, real ones, until a test gives up
 
 
 class SilentLine(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class SilentLine(msgspec.Struct, frozen=True):
         """Send to the inbox; returns how the batch ended."""
         names = tuple(map(str, sources))
         request = self.rig.send(Upload, names, b"/inbox", **options)
-        end = self.rig.end_of(request, ENOUGH)
+        end = self.rig.end_of(request, TIMEOUT_SECONDS)
         assert isinstance(end, BatchChanged)
         return end.view
 

@@ -12,7 +12,7 @@ from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
 
-LARGEST = 261_120  # bytes of a request, as OpenSSH takes them
+MAX_REQUEST_BYTES = 261_120  # bytes of a request, as OpenSSH takes them
 
 
 def window_of(line_estimator: LineEstimator, clock: ManualClock) -> InFlightWindow:
@@ -85,14 +85,14 @@ class SimulatedChannel:
 
     Attributes:
         moved: bytes that were answered.
-        most: the most bytes that were in flight at any time.
+        max_in_flight: the most bytes that were in flight at any time.
     """
 
     def __init__(
-        self, line: SimulatedLine, line_estimator: LineEstimator, largest: int = LARGEST
+        self, line: SimulatedLine, line_estimator: LineEstimator, largest: int = MAX_REQUEST_BYTES
     ) -> None:
         self.window = window_of(line_estimator, line.clock)
-        self.moved = self.most = 0
+        self.moved = self.max_in_flight = 0
         self._line = line
         self._largest = largest
         self._answers: list[tuple[int, float]] = []
@@ -100,7 +100,7 @@ class SimulatedChannel:
 
     def go_on(self, seconds: float) -> float:
         """Let time pass; returns the bytes a second that were acknowledged."""
-        before, self.most = self.moved, self.window.in_flight
+        before, self.max_in_flight = self.moved, self.window.in_flight
         self._line.go_on(seconds)
         return (self.moved - before) / seconds
 
@@ -109,7 +109,7 @@ class SimulatedChannel:
         while self.window.has_room(size := self.window.request_size(self._largest)):
             self.window.acquire_now(size)
             self._ask(size, self.window.now())
-        self.most = max(self.most, self.window.in_flight)
+        self.max_in_flight = max(self.max_in_flight, self.window.in_flight)
 
     def _ask(self, size: int, asked_at: float) -> None:
         def answered() -> None:

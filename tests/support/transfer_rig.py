@@ -25,7 +25,7 @@ from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.upload import upload
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from support.no_marks import no_marks
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 CONTENT = bytes(range(256)) * 1024
 
@@ -71,7 +71,7 @@ class TransferRig:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server = ScriptedServer({}, b"/inbox")
-        self.rig = Rig(self.server)
+        self.rig = ScriptedSftp(self.server)
         self.reports = Reports()
         self.disk = Disk()
         self.in_flight = 48 << 20  # bytes

@@ -7,7 +7,7 @@ from pathlib import Path
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
-from support.scripted_sftp import Held, Rig, ScriptedServer
+from support.scripted_sftp import Held, ScriptedServer, ScriptedSftp
 
 
 class Walk:
@@ -15,7 +15,7 @@ class Walk:
 
     def __init__(self, server: ScriptedServer) -> None:
         self.jobs: list[FileJob] = []
-        self.rig = Rig(server)
+        self.rig = ScriptedSftp(server)
         self.planner = Planner(self.jobs.append, ConflictChoice.SKIP, new_folders_are_empty=True)
 
     def up(self, *sources: Path, folder: bytes = b"/inbox") -> list[bytes]:

@@ -16,8 +16,10 @@ ENDING_SIGNALS = tuple(  # Windows has no SIGHUP
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Signals that end a program: from a person, a service manager, a terminal that is closed."""
-_LOOK = 0.5  # seconds between two looks
-_ONE = 0.5  # seconds within which what comes is one interrupt: timeout(1) sends each signal twice
+# Between two looks for a signal that woke no thread; people take half a second for "at once".
+_POLL_SECONDS = 0.5
+# Signals that follow one another within this time are one interrupt: timeout(1) sends each twice.
+_REPEAT_SECONDS = 0.5
 
 
 def handle_ending_signals(
@@ -52,7 +54,7 @@ class InterruptWait:
         """
         while True:
             with suppress(Empty):
-                return self._ends.get(timeout=_LOOK)
+                return self._ends.get(timeout=_POLL_SECONDS)
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> 
         nonlocal stopped_at
         now = clock.monotonic()
         stopped_at = now if stopped_at is None else stopped_at
-        if terminal.is_asking or now - stopped_at > _ONE:
+        if terminal.is_asking or now - stopped_at > _REPEAT_SECONDS:
             raise KeyboardInterrupt
         stop()
 

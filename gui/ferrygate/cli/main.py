@@ -11,8 +11,8 @@ import click
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.commands import forgetting as _forgetting  # noqa: F401  adds to sites
 from ferrygate.cli.commands.app import app
-from ferrygate.cli.commands.codes import code, enroll
 from ferrygate.cli.commands.demo import demo
+from ferrygate.cli.commands.enroll import code, enroll
 from ferrygate.cli.commands.files import ls, mkdir, mv, rm
 from ferrygate.cli.commands.sandbox import sandbox
 from ferrygate.cli.commands.sites import sites

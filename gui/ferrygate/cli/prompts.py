@@ -31,7 +31,7 @@ from ferrygate.engine.messages.session import (
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
-_SAME = 1.0  # seconds by which two times of one try may differ
+_SAME_TRY_SECONDS = 1.0  # seconds by which two times of one try may differ
 
 
 class TerminalPrompter:
@@ -121,7 +121,7 @@ class TerminalPrompter:
             case SessionState.RECONNECTING:
                 now = self._clock.now()
                 until = now if change.until is None else change.until
-                if self._terminal.is_away and until - self._next_try < _SAME:
+                if self._terminal.is_away and until - self._next_try < _SAME_TRY_SECONDS:
                     return  # the try that was told is under way
                 self._next_try = until
                 self._record(change.state, next_try_seconds=max(0, round(until - now)))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 # Columns of the screen: what has room for bar, sizes, speed and time, what those take beside the
 # name, and what per cent and time take.
 _WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
-_TELL = 10.0  # seconds between two lines of progress where there is no terminal
+_REPORT_SECONDS = 10.0  # seconds between two lines of progress where there is no terminal
 # Else the part may have another name than is told, and the file of that name be another.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _ENDS = tuple(state for state in TransferState if state.has_ended)
@@ -179,7 +179,7 @@ class TransferReport:
         if can_draw:
             self._draw(view)
         now = self._clock.monotonic()
-        if view.finished or now - self._told_at < _TELL:
+        if view.finished or now - self._told_at < _REPORT_SECONDS:
             return
         self._told_at = now
         self._terminal.record(

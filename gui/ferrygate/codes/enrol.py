@@ -38,7 +38,7 @@ USUAL = CodeParameters()
 """The parameters that authenticator apps take where none are named."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundSecrets(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts that a text sets up.
 
     Attributes:
@@ -76,7 +76,7 @@ def parse_enrolment(text: str, parameters: CodeParameters = USUAL) -> CodeSecret
     return find_enrolments(text, parameters).only()
 
 
-def find_enrolments(text: str, parameters: CodeParameters = USUAL) -> Found:
+def find_enrolments(text: str, parameters: CodeParameters = USUAL) -> FoundSecrets:
     """Read the code secrets in a typed or pasted text, and what is to be said of others in it.
 
     Raises:
@@ -86,7 +86,7 @@ def find_enrolments(text: str, parameters: CodeParameters = USUAL) -> Found:
     return _from_addresses(addresses, parameters) if addresses else _from_key(text, parameters)
 
 
-def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> Found:
+def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> FoundSecrets:
     """Read the code secrets in the text of a QR code, which is never taken for a key.
 
     A key has only letters and digits, and so have many words: a ticket's or a label's would become
@@ -116,7 +116,7 @@ def _addresses(text: str) -> tuple[str, ...]:
     return addresses_in(text)
 
 
-def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> Found:
+def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> FoundSecrets:
     """Read all addresses; one that cannot be used counts only if no other can."""
     secrets: list[CodeSecret] = []
     remarks: list[Message] = []
@@ -135,10 +135,10 @@ def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> F
         raise errors[0]
     remarks += [error.problem.sentence for error in errors]
     told = [remark for at, remark in enumerate(remarks) if remark not in remarks[:at]]
-    return Found(secrets=tuple(secrets), remark=sentences(*told) if told else None)
+    return FoundSecrets(secrets=tuple(secrets), remark=sentences(*told) if told else None)
 
 
-def _from_key(text: str, parameters: CodeParameters) -> Found:
+def _from_key(text: str, parameters: CodeParameters) -> FoundSecrets:
     refuse_address_of_another_app(text)
     if _CODE.fullmatch(text):
         raise CodeSecretError(
@@ -156,14 +156,14 @@ def _from_key(text: str, parameters: CodeParameters) -> Found:
         period=parameters.period,
         algorithm=parameters.algorithm,
     )
-    return Found(secrets=(secret,))
+    return FoundSecrets(secrets=(secret,))
 
 
-def _exported(address: str, period: int) -> Found:
+def _exported(address: str, period: int) -> FoundSecrets:
     export = parse_migration(address, period)
     if not export.secrets:
         raise CodeSecretError(
             message("This export of Google Authenticator holds no code that can be used here."),
             next_step=export.remark or message("Choose the account when you export."),
         )
-    return Found(secrets=export.secrets, remark=export.remark)
+    return FoundSecrets(secrets=export.secrets, remark=export.remark)

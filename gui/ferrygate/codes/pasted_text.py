@@ -39,8 +39,8 @@ _LABEL = re.compile(r"[:=\uff1a]")
 _KEY_LETTERS = re.compile(r"[A-Za-z2-7]+", re.ASCII)
 _GROUPS_END = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _WORDS = re.compile(r"[^\W_]+")
-_SHORTEST_AMONG_WORDS = 16  # characters of a key that is found by its looks: Okta's have as many
-_LONGEST_GROUP = 8
+_MIN_KEY_AMONG_WORDS = 16  # characters of a key that is found by its looks: Okta's have as many
+_MAX_GROUP = 8
 # Words that stand before keys and have only letters that keys have too.
 _LABEL_WORDS = frozenset(
     {"key", "secret", "code", "token", "your", "setup", "manual", "enter", "schluessel", "clave"}
@@ -111,7 +111,7 @@ def _refuse_words(text: str) -> None:
     """
     groups = re.split(_GROUPS_END, text)
     letters = "".join(groups)
-    few = 1 < len(letters) < _SHORTEST_AMONG_WORDS
+    few = 1 < len(letters) < _MIN_KEY_AMONG_WORDS
     has_words = len(groups) > 1 and not _are_groups(groups)
     if re.fullmatch(r"[A-Za-z]+", letters) and (few or has_words):
         raise CodeSecretError(
@@ -179,7 +179,7 @@ def _as_key_among_words(text: str) -> str:
     groups = re.split(_GROUPS_END, text.translate(_FULL_WIDTH).rstrip("="))
     compact = "".join(groups)
     is_key = (
-        len(compact) >= _SHORTEST_AMONG_WORDS
+        len(compact) >= _MIN_KEY_AMONG_WORDS
         and re.fullmatch(r"[A-Z2-7]+|[a-z2-7]+", compact, re.ASCII)
         and re.search(r"[2-7]", compact)
         and (len(groups) == 1 or _are_groups(groups))
@@ -191,7 +191,7 @@ def _are_groups(groups: list[str]) -> bool:
     """Tell whether all have the same length, but for a shorter last one."""
     size = len(groups[0])
     return (
-        size <= _LONGEST_GROUP
+        size <= _MAX_GROUP
         and all(len(group) == size for group in groups[:-1])
         and len(groups[-1]) <= size
     )

@@ -16,7 +16,7 @@ from ferrygate.common.local_disk import own_file
 from ferrygate.common.message import message
 
 _POLL_SECONDS = 0.02  # between two tries to get a lock
-_PATIENCE_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
+_TIMEOUT_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
 
 if sys.platform == "win32":
 
@@ -55,14 +55,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
+def locked(path: Path, timeout_seconds: float = _TIMEOUT_SECONDS) -> Iterator[None]:
     """Hold the lock that goes with a file, across processes and threads; it waits its turn.
 
     The lock is a file of its own beside it, because the file itself is replaced under the lock.
 
     Args:
         path: the file.
-        patience: seconds to wait for others.
+        timeout_seconds: how long to wait for others.
 
     Raises:
         SettingsError: the lock file cannot be made, or another process keeps the lock.
@@ -72,14 +72,14 @@ def locked(path: Path, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
         lock = path.with_name(f"{path.name}.lock")
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor, path, patience)
+        _lock(descriptor, path, timeout_seconds)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path, patience: float) -> None:
-    tries = max(1, round(patience / _POLL_SECONDS))
+def _lock(descriptor: int, path: Path, timeout_seconds: float) -> None:
+    tries = max(1, round(timeout_seconds / _POLL_SECONDS))
     pause = threading.Event()  # never set
     for _number in range(tries):
         try:
@@ -94,5 +94,5 @@ def _lock(descriptor: int, path: Path, patience: float) -> None:
     raise SettingsError(
         message("Another program keeps Ferrygate's own file “{path}” locked.", path=str(path)),
         next_step=message("End other windows and commands of Ferrygate, then try again."),
-        detail=f"no lock within {patience:g} s",
+        detail=f"no lock within {timeout_seconds:g} s",
     )

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 SPARE = 128
 """Descriptors left for all else: sockets, settings, folders that are walked or kept open."""
 
-_ENOUGH = 1 << 16  # more are of no use, and some programs that we start look at each of them
-_MACOS_MOST = 10_240  # OPEN_MAX: more is refused there, whatever the hard limit says
+_MAX_USEFUL = 1 << 16  # more are of no use, and some programs that we start look at each of them
+_MACOS_MAX = 10_240  # OPEN_MAX: more is refused there, whatever the hard limit says
 _NO_LIMIT = 1 << 30
 _LISTS = ("/proc/self/fd", "/dev/fd")  # Linux, macOS
 
@@ -56,7 +56,7 @@ def raise_limit(
     For programs; a library leaves its host's limit alone.
     """
     soft, hard = limits()
-    for wanted in (min(hard, _ENOUGH), min(hard, _MACOS_MOST)):
+    for wanted in (min(hard, _MAX_USEFUL), min(hard, _MACOS_MAX)):
         if wanted <= soft:
             return
         try:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ferrygate.identity.opener import Opener
+from ferrygate.identity.http_client import HttpPost
 from ferrygate.identity.reason import ERRORS, STATUSES, DeniedError, Reason
 
 _OK = 200
-_PATIENCE = 12.0  # seconds; AWS advises 15 for the whole function
+_TIMEOUT_SECONDS = 12.0  # seconds; AWS advises 15 for the whole function
 _CODE_FACTOR = "token:software:totp"
 _PROVIDERS = ("GOOGLE", "OKTA")
 _SAFE_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
@@ -27,11 +27,11 @@ class Okta:
     All its requests share one span of time, which begins when it is made.
     """
 
-    def __init__(self, address: str, opener: Opener, monotonic: Callable[[], float]) -> None:
+    def __init__(self, address: str, opener: HttpPost, monotonic: Callable[[], float]) -> None:
         self._address = address
         self._opener = opener
         self._monotonic = monotonic
-        self._until = monotonic() + _PATIENCE
+        self._until = monotonic() + _TIMEOUT_SECONDS
 
     def check_password(self, username: str, password: str) -> None:
         """Return when the password alone is enough for Okta.

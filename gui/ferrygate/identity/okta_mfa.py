@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ferrygate.identity.config import Config, ConfigurationError
+from ferrygate.identity.http_client import HttpClient, HttpPost
 from ferrygate.identity.okta import Okta
-from ferrygate.identity.opener import Opener, UrlOpener
 from ferrygate.identity.reason import DeniedError, Reason
 
 _log = logging.getLogger(__name__)
@@ -41,13 +41,13 @@ class Decision:
     answer: dict[str, str]
 
 
-class Function:
+class IdentityFunction:
     """The function without its surroundings: settings and network come in."""
 
     def __init__(
         self,
         config: Config,
-        opener: Opener,
+        opener: HttpPost,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
@@ -101,7 +101,7 @@ def handler(event: object, context: object) -> dict[str, str]:  # noqa: ARG001  
     except ConfigurationError as error:
         _report(Reason.CONFIGURATION, str(error), event)
         return {}
-    return Function(config, UrlOpener()).answer(event)
+    return IdentityFunction(config, HttpClient()).answer(event)
 
 
 def _username_and_password(event: object) -> tuple[str, str]:

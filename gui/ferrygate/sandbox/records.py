@@ -90,8 +90,8 @@ class Counters:
     def upload_started(self, path: str) -> None:
         """A handle for writing was opened."""
         self._uploads[path] += 1
-        most = max(self.max_handles_on_one_upload, self._uploads[path])
-        self.max_handles_on_one_upload = most
+        largest = max(self.max_handles_on_one_upload, self._uploads[path])
+        self.max_handles_on_one_upload = largest
 
     def upload_closed(self, path: str, size: int) -> None:
         """CLOSE came for a handle for writing."""

@@ -20,8 +20,8 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
-from ferrygate.identity.okta_mfa import Function
-from ferrygate.identity.opener import UrlOpener
+from ferrygate.identity.http_client import HttpClient
+from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
@@ -53,8 +53,8 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         code_secret: its code secret; random when None.
         enrolled: the account has its code factor; when false, Okta asks to enrol one, and hands
             out ``code_secret``.
-        patience: seconds for which a client may be silent before its connection is ended, and what
-            arrived of its uploads is shown; AWS Transfer waits 300.
+        idle_timeout_seconds: how long a client may be silent before its connection is ended, and
+            the received part of its uploads is shown; AWS Transfer waits 300.
     """
 
     state: Path
@@ -66,7 +66,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret | None = None
     code_secret: CodeSecret | None = None
     enrolled: bool = True
-    patience: float = 300.0
+    idle_timeout_seconds: float = 300.0
 
     @property
     def digits(self) -> int:
@@ -208,7 +208,7 @@ class Sandbox:
             okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
         )
         return SandboxContext(
-            function=Function(config, UrlOpener()),
+            function=IdentityFunction(config, HttpClient()),
             organization=self.organization,
             faults=self.faults,
             log=self.log,
@@ -217,7 +217,7 @@ class Sandbox:
             clock=self._clock,
             root=self._options.root,
             staging=staging,
-            patience=self._options.patience,
+            idle_timeout_seconds=self._options.idle_timeout_seconds,
         )
 
 

@@ -16,7 +16,7 @@ from ferrygate.sandbox.wire import MalformedError
 MAX_PACKET = 256 * 1024
 _LENGTH = 4
 _WRITE_BUFFER = 1 << 20
-_LOOK = 0.1  # seconds between two looks for a client that has gone
+_POLL_SECONDS = 0.1  # seconds between two looks for a client that has gone
 _log = logging.getLogger(__name__)
 
 
@@ -122,7 +122,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         """While nothing is taken in, the library does not tell of a channel that was closed."""
         if not self._looking:
             self._looking = True
-            asyncio.get_running_loop().call_later(_LOOK, self._look)
+            asyncio.get_running_loop().call_later(_POLL_SECONDS, self._look)
 
     def _look(self) -> None:
         self._looking = False

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import asyncssh
 
 from ferrygate.common.clock import Clock
-from ferrygate.identity.okta_mfa import Function
+from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.organization import Organization
@@ -59,7 +59,7 @@ class SandboxContext:
     ``connections`` are those that are open; it is kept on the server's thread.
     """
 
-    function: Function
+    function: IdentityFunction
     organization: Organization
     faults: Faults
     log: SignInLog
@@ -68,7 +68,7 @@ class SandboxContext:
     clock: Clock
     root: Path
     staging: Path
-    patience: float
+    idle_timeout_seconds: float
     connections: set[SshConnection] = field(default_factory=set)
 
 
@@ -191,11 +191,11 @@ async def listen(
     host: str,
     port: int,
     host_key: asyncssh.SSHKey,
-    patience: float,
+    idle_timeout_seconds: float,
 ) -> asyncssh.SSHAcceptor:
     """Begin to take connections, with password sign-in as the only method.
 
-    One whose client has been silent for ``patience`` seconds is ended.
+    One whose client has been silent for ``idle_timeout_seconds`` is ended.
     """
     return await asyncssh.listen(
         host,
@@ -218,7 +218,7 @@ async def listen(
         window=_WINDOW,
         max_pktsize=_MAX_CHANNEL_PACKET,
         # The client is asked for a sign of life after each of these; two without one end it.
-        keepalive_interval=patience / 2,
+        keepalive_interval=idle_timeout_seconds / 2,
         keepalive_count_max=1,
     )
 

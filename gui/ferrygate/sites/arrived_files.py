@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ferrygate.sites.connection_file import SUFFIX
 
-_MOST = 3  # offered at once; who has more of them chooses in a dialog
-_MOST_ENTRIES = 5_000  # looked at in one folder, which may be a collection of many years
+_MAX_OFFERED = 3  # offered at once; who has more of them chooses in a dialog
+_MAX_ENTRIES = 5_000  # looked at in one folder, which may be a collection of many years
 
 
 def arrived_files(folders: Iterable[Path]) -> tuple[Path, ...]:
@@ -21,7 +21,7 @@ def arrived_files(folders: Iterable[Path]) -> tuple[Path, ...]:
     """
     found = [file for folder in folders for file in _found(folder)]
     newest = sorted(found, key=lambda file: file[0], reverse=True)
-    return tuple(path for _time, path in newest[:_MOST])
+    return tuple(path for _time, path in newest[:_MAX_OFFERED])
 
 
 def only_file(folder: Path, endings: tuple[str, ...]) -> Path | None:
@@ -33,13 +33,13 @@ def only_file(folder: Path, endings: tuple[str, ...]) -> Path | None:
     """
     try:
         with os.scandir(folder) as entries:
-            seen = list(islice(entries, _MOST_ENTRIES + 1))
+            seen = list(islice(entries, _MAX_ENTRIES + 1))
         fitting = [
             entry
             for entry in seen
             if entry.name.lower().endswith(endings) and not entry.name.startswith(".")
         ]
-        if len(seen) > _MOST_ENTRIES or len(fitting) != 1:
+        if len(seen) > _MAX_ENTRIES or len(fitting) != 1:
             return None
         is_plain = fitting[0].name.isprintable() and fitting[0].is_file(follow_symlinks=False)
     except OSError:
@@ -51,7 +51,7 @@ def _found(folder: Path) -> Iterator[tuple[float, Path]]:
     """Yield time of change and path of each connection file in a folder."""
     try:
         with os.scandir(folder) as entries:
-            for entry in islice(entries, _MOST_ENTRIES):
+            for entry in islice(entries, _MAX_ENTRIES):
                 if entry.name.lower().endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
                     yield entry.stat(follow_symlinks=False).st_mtime, Path(entry.path)
     except OSError:

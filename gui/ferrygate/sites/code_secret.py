@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferrygate.codes.enrol import (
     CodeParameters,
-    Found,
+    FoundSecrets,
     find_enrolments,
     find_enrolments_in_qr,
     parse_enrolment,
@@ -26,12 +26,12 @@ def code_secret_for(sign_in: SignInSettings, text: Secret) -> CodeSecret:
     return parse_enrolment(text.reveal(), _parameters(sign_in))
 
 
-def code_secrets_for(sign_in: SignInSettings, text: Secret) -> Found:
+def code_secrets_for(sign_in: SignInSettings, text: Secret) -> FoundSecrets:
     """Read all code secrets in a typed or pasted text, as :func:`code_secret_for` does one."""
     return find_enrolments(text.reveal(), _parameters(sign_in))
 
 
-def code_secrets_in_qr(sign_in: SignInSettings, text: Secret) -> Found:
+def code_secrets_in_qr(sign_in: SignInSettings, text: Secret) -> FoundSecrets:
     """Read all code secrets in the text of a QR code, which is never taken for a bare key."""
     return find_enrolments_in_qr(text.reveal(), _parameters(sign_in))
 

@@ -21,7 +21,7 @@ from ferrygate.sites.site import DEFAULT_PORT, Site
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _SCHEMES = ("sftp", "ssh")
-_LONGEST_SCHEME = 16  # characters that are quoted
+_MAX_SCHEME_SHOWN = 16  # characters that are quoted
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _PORTS = fields.TOP["port"]
 
@@ -109,7 +109,7 @@ def _check_scheme(scheme: str) -> None:
         raise UsageError(
             message(
                 "An address that begins with “{scheme}://” is not for SFTP.",
-                scheme=scheme[:_LONGEST_SCHEME].lower(),
+                scheme=scheme[:_MAX_SCHEME_SHOWN].lower(),
             ),
             next_step=message("Ask your contact for the address of the SFTP server."),
         )

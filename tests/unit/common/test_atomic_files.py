@@ -39,11 +39,11 @@ def test_a_lock_that_another_keeps_is_waited_for_and_then_said(tmp_path: Path) -
     with (
         locked(tmp_path / "x"),
         pytest.raises(SettingsError, match=words) as caught,
-        locked(tmp_path / "x", patience=0.05),
+        locked(tmp_path / "x", timeout_seconds=0.05),
     ):
         pass
     assert caught.value.problem.next_step
-    with locked(tmp_path / "x", patience=0.05):
+    with locked(tmp_path / "x", timeout_seconds=0.05):
         pass
 
 

@@ -17,7 +17,7 @@ from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.schedule.work_queue import WorkQueue
 from ferrygate.transfers.views import ConflictChoice, Direction, LeftBehind, TransferState
 from support.lane_worker_rig import CONTENT, LaneWorkerRig
-from support.scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, Rig, refusing
+from support.scripted_sftp import CLOSE, LSTAT, OPEN, WRITE, Held, Request, ScriptedSftp, refusing
 from support.sftp_bytes import FAILURE, PERMISSION_DENIED
 
 OLD = b"old"
@@ -171,7 +171,7 @@ def test_a_server_that_answers_no_more_is_not_waited_for_long(rig: LaneWorkerRig
     rig.server.instead[WRITE] = cancel
     clocks: list[float] = []
 
-    def listen(opened: Rig) -> None:
+    def listen(opened: ScriptedSftp) -> None:
         clocks.append(opened.stream.clock.monotonic())
         opened.stream.on_close_awaited = lambda: clocks.append(opened.stream.clock.monotonic())
 

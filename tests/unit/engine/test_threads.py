@@ -22,7 +22,7 @@ from ferrygate.engine.session.sign_in_observer import PendingAnswer
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.transfers.schedule.lane import Lane
 from support.fake_clock import ManualClock
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 ENTRY = Entry(b"a", EntryKind.FILE, 1, 1_700_000_000)
 
@@ -120,13 +120,13 @@ class StartedLanes:
     """A lane, what its jobs ended with, and the channels it opened."""
 
     def __init__(self) -> None:
-        self.opened: list[Rig] = []
+        self.opened: list[ScriptedSftp] = []
         self.ends: SimpleQueue[Any] = SimpleQueue()
         self.unforeseen: SimpleQueue[BaseException] = SimpleQueue()
         self.lane = Lane("test", self._open, self.unforeseen.put)
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
-        self.opened.append(Rig(ScriptedServer({b"/a": b"1"})))
+        self.opened.append(ScriptedSftp(ScriptedServer({b"/a": b"1"})))
         return self.opened[-1].channel
 
     def submit(self, cancel: CancelToken) -> None:

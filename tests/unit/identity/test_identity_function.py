@@ -11,8 +11,8 @@ import pytest
 
 from ferrygate.identity import okta_mfa
 from ferrygate.identity.config import Config
-from ferrygate.identity.okta_mfa import Function
-from ferrygate.identity.opener import Reply
+from ferrygate.identity.http_client import Reply
+from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.identity.reason import ERRORS, STATUSES, DeniedError, Reason
 
 EVENT = {
@@ -59,7 +59,7 @@ class ScriptedOkta:
 
 def test_the_right_password_and_code_get_role_and_home() -> None:
     okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, SUCCESS))
-    answer = Function(CONFIG, okta).answer(EVENT)
+    answer = IdentityFunction(CONFIG, okta).answer(EVENT)
     assert answer == {
         "Role": "arn:aws:iam::123456789012:role/home",
         "HomeDirectoryType": "LOGICAL",
@@ -82,13 +82,13 @@ def test_both_requests_share_one_span_of_time(
 ) -> None:
     okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, SUCCESS))
     times = iter((100.0, 100.0, 100.0 + taken))
-    assert Function(CONFIG, okta, lambda: next(times)).decide(EVENT).reason is reason
+    assert IdentityFunction(CONFIG, okta, lambda: next(times)).decide(EVENT).reason is reason
     assert okta.patience == patience
 
 
 def test_the_home_folder_has_one_spelling() -> None:
     okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, SUCCESS))
-    answer = Function(CONFIG, okta).answer(EVENT | {"username": "Vendor7"})
+    answer = IdentityFunction(CONFIG, okta).answer(EVENT | {"username": "Vendor7"})
     assert json.loads(answer["HomeDirectoryDetails"])[0]["Target"] == "/exports/vendor7"
 
 
@@ -102,13 +102,13 @@ def test_one_factor_is_asked_and_google_comes_first(key: str) -> None:
         factor("GOOGLE", "f4"),
     )
     okta = ScriptedOkta((200, demand(*factors, key=key)), (403, {"errorCode": "E0000068"}))
-    assert Function(CONFIG, okta).decide(EVENT).reason is Reason.WRONG_CODE
+    assert IdentityFunction(CONFIG, okta).decide(EVENT).reason is Reason.WRONG_CODE
     assert [url.rsplit("/", 2)[1] for url, _ in okta.asked[1:]] == ["f3"]
 
 
 def test_without_a_google_factor_okta_verify_is_asked() -> None:
     okta = ScriptedOkta((200, demand(factor("OKTA", "a/b"))), (200, SUCCESS))
-    assert Function(CONFIG, okta).decide(EVENT).reason is Reason.GRANTED
+    assert IdentityFunction(CONFIG, okta).decide(EVENT).reason is Reason.GRANTED
     assert okta.asked[1][0].endswith("/factors/a%2Fb/verify")
 
 
@@ -125,28 +125,28 @@ def test_without_a_google_factor_okta_verify_is_asked() -> None:
 )
 def test_without_a_code_factor_nothing_more_is_asked(answer: object) -> None:
     okta = ScriptedOkta((200, answer))
-    assert Function(CONFIG, okta).decide(EVENT).reason is Reason.NO_CODE_FACTOR
+    assert IdentityFunction(CONFIG, okta).decide(EVENT).reason is Reason.NO_CODE_FACTOR
 
 
 def test_success_without_a_code_is_denied() -> None:
-    decision = Function(CONFIG, ScriptedOkta((200, SUCCESS))).decide(EVENT)
+    decision = IdentityFunction(CONFIG, ScriptedOkta((200, SUCCESS))).decide(EVENT)
     assert (decision.reason, decision.answer) == (Reason.CODE_NOT_DEMANDED, {})
 
 
 @pytest.mark.parametrize(("status", "reason"), STATUSES.items())
 def test_every_status_has_its_reason_in_both_steps(status: str, reason: Reason) -> None:
-    first = Function(CONFIG, ScriptedOkta((200, {"status": status})))
+    first = IdentityFunction(CONFIG, ScriptedOkta((200, {"status": status})))
     assert first.decide(EVENT).reason is reason
     second = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, {"status": status}))
-    assert Function(CONFIG, second).decide(EVENT).reason is reason
+    assert IdentityFunction(CONFIG, second).decide(EVENT).reason is reason
 
 
 @pytest.mark.parametrize(("code", "reason"), ERRORS.items())
 def test_every_error_has_its_reason_and_is_never_retried(code: str, reason: Reason) -> None:
     first = ScriptedOkta((401, {"errorCode": code}))
-    assert Function(CONFIG, first).decide(EVENT).reason is reason
+    assert IdentityFunction(CONFIG, first).decide(EVENT).reason is reason
     second = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (403, {"errorCode": code}))
-    decision = Function(CONFIG, second).decide(EVENT)
+    decision = IdentityFunction(CONFIG, second).decide(EVENT)
     assert (decision.reason, decision.detail, decision.answer) == (reason, f"HTTP 403 {code}", {})
     assert len(second.asked) == 2
 
@@ -173,14 +173,14 @@ def test_reasons_are_distinct() -> None:
     ],
 )
 def test_odd_answers_are_denied(answer: tuple[int, object] | DeniedError, reason: Reason) -> None:
-    decision = Function(CONFIG, ScriptedOkta(answer)).decide(EVENT)
+    decision = IdentityFunction(CONFIG, ScriptedOkta(answer)).decide(EVENT)
     assert (decision.reason, decision.answer) == (reason, {})
 
 
 def test_a_code_demanded_twice_is_denied() -> None:
     again = demand(factor("GOOGLE", "f1"))
     okta = ScriptedOkta((200, again), (200, again))
-    assert Function(CONFIG, okta).decide(EVENT).reason is Reason.CODE_DEMANDED_AGAIN
+    assert IdentityFunction(CONFIG, okta).decide(EVENT).reason is Reason.CODE_DEMANDED_AGAIN
 
 
 @pytest.mark.parametrize(
@@ -206,17 +206,17 @@ def test_a_code_demanded_twice_is_denied() -> None:
 )
 def test_okta_is_not_asked_about_these(change: dict[str, object], reason: Reason) -> None:
     okta = ScriptedOkta()
-    decision = Function(CONFIG, okta).decide({**EVENT, **change})
+    decision = IdentityFunction(CONFIG, okta).decide({**EVENT, **change})
     assert (decision.reason, decision.answer) == (reason, {})
 
 
 def test_a_key_sign_in_without_a_password_is_denied() -> None:
     event = {key: value for key, value in EVENT.items() if key != "password"}
-    assert Function(CONFIG, ScriptedOkta()).decide(event).reason is Reason.NO_PASSWORD
+    assert IdentityFunction(CONFIG, ScriptedOkta()).decide(event).reason is Reason.NO_PASSWORD
 
 
 def test_an_event_that_is_no_mapping_is_denied() -> None:
-    assert Function(CONFIG, ScriptedOkta()).answer(["vendor7"]) == {}
+    assert IdentityFunction(CONFIG, ScriptedOkta()).answer(["vendor7"]) == {}
 
 
 class TestWithoutCode:
@@ -226,24 +226,24 @@ class TestWithoutCode:
 
     def test_the_password_goes_whole_and_success_is_enough(self) -> None:
         okta = ScriptedOkta((200, SUCCESS))
-        assert Function(self.config, okta).answer(EVENT)["Role"] == "role"
+        assert IdentityFunction(self.config, okta).answer(EVENT)["Role"] == "role"
         assert okta.asked[0][1]["password"] == EVENT["password"]
 
     def test_a_code_that_okta_demands_all_the_same_is_denied(self) -> None:
         okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))))
-        assert Function(self.config, okta).decide(EVENT).reason is Reason.CODE_DEMANDED
+        assert IdentityFunction(self.config, okta).decide(EVENT).reason is Reason.CODE_DEMANDED
 
     def test_other_statuses_are_denied(self) -> None:
         okta = ScriptedOkta((200, {"status": "LOCKED_OUT"}))
-        assert Function(self.config, okta).decide(EVENT).reason is Reason.LOCKED_OUT
+        assert IdentityFunction(self.config, okta).decide(EVENT).reason is Reason.LOCKED_OUT
 
 
 def test_the_log_has_the_reason_and_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     okta = ScriptedOkta((200, demand(factor("GOOGLE", "f1"))), (200, SUCCESS))
     refusing = ScriptedOkta((401, {"errorCode": "E0000004", "errorSummary": "correct horse"}))
     with caplog.at_level(logging.INFO):
-        Function(CONFIG, okta).answer(EVENT)
-        Function(CONFIG, refusing).answer(EVENT)
+        IdentityFunction(CONFIG, okta).answer(EVENT)
+        IdentityFunction(CONFIG, refusing).answer(EVENT)
     granted, denied = (json.loads(record.getMessage()) for record in caplog.records)
     assert granted["reason"] == "granted"
     assert denied == {
@@ -258,7 +258,9 @@ def test_the_log_has_the_reason_and_no_secret(caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_user_name_cannot_forge_a_log_line(caplog: pytest.LogCaptureFixture) -> None:
-    Function(CONFIG, ScriptedOkta()).answer(EVENT | {"username": 'x"\n{"reason": "granted"}'})
+    IdentityFunction(CONFIG, ScriptedOkta()).answer(
+        EVENT | {"username": 'x"\n{"reason": "granted"}'}
+    )
     assert "granted" not in caplog.text
 
 

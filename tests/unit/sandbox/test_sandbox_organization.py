@@ -10,8 +10,8 @@ import pytest
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
-from ferrygate.identity.okta_mfa import Function
-from ferrygate.identity.opener import Reply
+from ferrygate.identity.http_client import Reply
+from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.identity.reason import Reason
 from ferrygate.sandbox.okta_replies import Factor, OktaReply
 from ferrygate.sandbox.organization import Account, Organization
@@ -57,7 +57,7 @@ class Desk:
 
         config = Config(okta_address=ADDRESS, role_arn="role", bucket="bucket")
         event = {"username": "vendor7", "password": typed}
-        return Function(config, opener).decide(event).reason
+        return IdentityFunction(config, opener).decide(event).reason
 
 
 @pytest.fixture

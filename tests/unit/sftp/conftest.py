@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 
 @pytest.fixture
@@ -11,5 +11,5 @@ def server() -> ScriptedServer:
 
 
 @pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
+def rig(server: ScriptedServer) -> ScriptedSftp:
+    return ScriptedSftp(server)

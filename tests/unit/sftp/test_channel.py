@@ -33,8 +33,8 @@ from support.scripted_sftp import (
     WRITE,
     Held,
     Request,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
     ScriptedStream,
     attributes,
     reply,
@@ -67,7 +67,7 @@ def test_replies_out_of_order_find_who_asked(server: ScriptedServer, order: tupl
         return [held[index] for index in order] if len(held) == 3 else ()
 
     server.instead[STAT] = hold
-    rig = Rig(server)
+    rig = ScriptedSftp(server)
 
     async def work() -> list[int]:
         asked = [rig.channel.request(Type.STAT, string(path)) for path in (b"/a", b"/b", b"/c")]
@@ -78,12 +78,14 @@ def test_replies_out_of_order_find_who_asked(server: ScriptedServer, order: tupl
 
 
 @pytest.mark.parametrize("piece", [1, 3, 7])
-def test_replies_in_small_pieces(rig: Rig, piece: int) -> None:
-    rig.stream.most = piece
+def test_replies_in_small_pieces(rig: ScriptedSftp, piece: int) -> None:
+    rig.stream.max_recv_bytes = piece
     assert rig.run(RemoteFiles(rig.channel).stat(b"/c")).size == 3
 
 
-def test_a_full_window_is_waited_for_and_nothing_is_lost(rig: Rig, server: ScriptedServer) -> None:
+def test_a_full_window_is_waited_for_and_nothing_is_lost(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     rig.stream.window, rig.stream.grant = 5, 3
     files = RemoteFiles(rig.channel)
 
@@ -98,7 +100,7 @@ def test_a_full_window_is_waited_for_and_nothing_is_lost(rig: Rig, server: Scrip
     assert server.files[b"/new"] == b"00020406081012141618"
 
 
-def test_spawned_work_runs_beside(rig: Rig) -> None:
+def test_spawned_work_runs_beside(rig: ScriptedSftp) -> None:
     files = RemoteFiles(rig.channel)
 
     async def work() -> list[int | None]:
@@ -108,7 +110,7 @@ def test_spawned_work_runs_beside(rig: Rig) -> None:
     assert rig.run(work()) == [1, 2, 3]
 
 
-def test_an_error_of_spawned_work_reaches_whoever_awaits_it(rig: Rig) -> None:
+def test_an_error_of_spawned_work_reaches_whoever_awaits_it(rig: ScriptedSftp) -> None:
     async def work() -> None:
         await rig.channel.spawn(RemoteFiles(rig.channel).stat(b"/missing"))
 
@@ -116,7 +118,7 @@ def test_an_error_of_spawned_work_reaches_whoever_awaits_it(rig: Rig) -> None:
         rig.run(work())
 
 
-def test_awaiting_what_is_done_already(rig: Rig) -> None:
+def test_awaiting_what_is_done_already(rig: ScriptedSftp) -> None:
     async def work() -> Reply:
         future = rig.channel.request(Type.STAT, string(b"/a"))
         await RemoteFiles(rig.channel).stat(b"/b")
@@ -125,14 +127,16 @@ def test_awaiting_what_is_done_already(rig: Rig) -> None:
     assert isinstance(rig.run(work()), AttrsReply)
 
 
-def test_cancel_while_waiting(rig: Rig, server: ScriptedServer) -> None:
+def test_cancel_while_waiting(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = silent
     rig.stream.after = rig.cancel.cancel
     with pytest.raises(Cancelled):
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
 
 
-def test_the_channel_is_good_for_more_after_a_cancel(rig: Rig, server: ScriptedServer) -> None:
+def test_the_channel_is_good_for_more_after_a_cancel(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     late = server.instead[STAT] = Held(server)
     rig.stream.after = rig.cancel.cancel
     files = RemoteFiles(rig.channel)
@@ -145,7 +149,7 @@ def test_the_channel_is_good_for_more_after_a_cancel(rig: Rig, server: ScriptedS
     assert rig.channel.run(files.stat(b"/b"), CancelToken()).size == 2
 
 
-def test_cancelled_work_may_clean_up(rig: Rig, server: ScriptedServer) -> None:
+def test_cancelled_work_may_clean_up(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = silent
     rig.stream.after = rig.cancel.cancel
 
@@ -159,7 +163,7 @@ def test_cancelled_work_may_clean_up(rig: Rig, server: ScriptedServer) -> None:
     assert rig.run(work()) == "cleaned up"
 
 
-def test_work_beside_is_dropped_with_the_work_it_belongs_to(rig: Rig) -> None:
+def test_work_beside_is_dropped_with_the_work_it_belongs_to(rig: ScriptedSftp) -> None:
     ended: list[str] = []
 
     async def beside() -> None:
@@ -178,7 +182,9 @@ def test_work_beside_is_dropped_with_the_work_it_belongs_to(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("kind", [OPEN, OPENDIR])
-def test_a_handle_nobody_waits_for_is_closed(rig: Rig, server: ScriptedServer, kind: int) -> None:
+def test_a_handle_nobody_waits_for_is_closed(
+    rig: ScriptedSftp, server: ScriptedServer, kind: int
+) -> None:
     late = server.instead[kind] = Held(server)
     rig.stream.after = rig.cancel.cancel
     files = RemoteFiles(rig.channel)
@@ -191,7 +197,9 @@ def test_a_handle_nobody_waits_for_is_closed(rig: Rig, server: ScriptedServer, k
     assert not server.open_handles
 
 
-def test_a_handle_for_writing_is_never_closed_by_itself(rig: Rig, server: ScriptedServer) -> None:
+def test_a_handle_for_writing_is_never_closed_by_itself(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     late = server.instead[OPEN] = Held(server)
     rig.stream.after = rig.cancel.cancel
     files = RemoteFiles(rig.channel)
@@ -202,7 +210,7 @@ def test_a_handle_for_writing_is_never_closed_by_itself(rig: Rig, server: Script
     assert server.asked(CLOSE) == []
 
 
-def test_a_cancelled_listing_closes_its_folder(rig: Rig, server: ScriptedServer) -> None:
+def test_a_cancelled_listing_closes_its_folder(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = silent
     rig.stream.after = rig.cancel.cancel
 
@@ -214,7 +222,7 @@ def test_a_cancelled_listing_closes_its_folder(rig: Rig, server: ScriptedServer)
     assert not server.open_handles
 
 
-def test_silence_ends_at_the_deadline(rig: Rig, server: ScriptedServer) -> None:
+def test_silence_ends_at_the_deadline(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = silent
     began = rig.stream.clock.now()
     with pytest.raises(ConnectionLostError) as caught:
@@ -226,12 +234,14 @@ def test_silence_ends_at_the_deadline(rig: Rig, server: ScriptedServer) -> None:
     assert not rig.channel.usable
 
 
-def test_idle_time_between_two_runs_does_not_count(rig: Rig) -> None:
+def test_idle_time_between_two_runs_does_not_count(rig: ScriptedSftp) -> None:
     rig.stream.clock.time += 3600
     assert rig.run(RemoteFiles(rig.channel).stat(b"/a")).size == 1
 
 
-def test_a_server_that_speaks_now_and_then_is_not_gone(rig: Rig, server: ScriptedServer) -> None:
+def test_a_server_that_speaks_now_and_then_is_not_gone(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     held = server.instead[WRITE] = Held(server)
     files = RemoteFiles(rig.channel)
 
@@ -251,7 +261,7 @@ def test_a_server_that_speaks_now_and_then_is_not_gone(rig: Rig, server: Scripte
     assert heard[-1] - heard[0] > 150  # a good deal over the deadline; the pace has its own
 
 
-def test_the_end_of_the_stream(rig: Rig, server: ScriptedServer) -> None:
+def test_the_end_of_the_stream(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = silent
     rig.stream.ended = True
     with pytest.raises(ConnectionLostError, match="lost"):
@@ -259,7 +269,7 @@ def test_the_end_of_the_stream(rig: Rig, server: ScriptedServer) -> None:
     assert not rig.channel.usable
 
 
-def test_a_channel_that_takes_nothing_any_more(rig: Rig) -> None:
+def test_a_channel_that_takes_nothing_any_more(rig: ScriptedSftp) -> None:
     rig.stream.send_error = connection_lost("channel closed")
     with pytest.raises(ConnectionLostError):
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
@@ -289,7 +299,7 @@ def test_a_reply_in_place_of_the_version() -> None:
         channel.start(cancel)
 
 
-def test_a_reply_to_nothing(rig: Rig, server: ScriptedServer) -> None:
+def test_a_reply_to_nothing(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = lambda _request: [reply(ATTRS, 4711, attributes(1))]
     with pytest.raises(RemoteFailureError) as caught:
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
@@ -297,7 +307,7 @@ def test_a_reply_to_nothing(rig: Rig, server: ScriptedServer) -> None:
     assert not rig.channel.usable
 
 
-def test_a_second_reply_to_one_request(rig: Rig, server: ScriptedServer) -> None:
+def test_a_second_reply_to_one_request(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = lambda request: 2 * [server.usual(request)]
     files = RemoteFiles(rig.channel)
 
@@ -309,7 +319,7 @@ def test_a_second_reply_to_one_request(rig: Rig, server: ScriptedServer) -> None
         rig.run(work())
 
 
-def test_a_reply_of_the_wrong_sort(rig: Rig, server: ScriptedServer) -> None:
+def test_a_reply_of_the_wrong_sort(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = lambda request: [reply(HANDLE, request.number, packed(b"h"))]
     with pytest.raises(RemoteFailureError) as caught:
         rig.run(RemoteFiles(rig.channel).stat(b"/a"))
@@ -317,7 +327,7 @@ def test_a_reply_of_the_wrong_sort(rig: Rig, server: ScriptedServer) -> None:
     assert rig.channel.usable
 
 
-def test_close_closes_the_stream(rig: Rig) -> None:
+def test_close_closes_the_stream(rig: ScriptedSftp) -> None:
     rig.channel.close()
     assert rig.stream.closed
     assert not rig.channel.usable

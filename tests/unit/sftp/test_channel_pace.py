@@ -7,7 +7,7 @@ import pytest
 from ferrygate.common.errors import Kind
 from ferrygate.sftp.pace import SPAN_SECONDS
 from ferrygate.sftp.server_silence import ServerSlowError
-from support.scripted_sftp import READ, STAT, Request, Rig, ScriptedServer
+from support.scripted_sftp import READ, STAT, Request, ScriptedServer, ScriptedSftp
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def server() -> ScriptedServer:
     return ScriptedServer({b"/a": b"1"})
 
 
-def delayed(rig: Rig, server: ScriptedServer, seconds: float, *kinds: int) -> None:
+def delayed(rig: ScriptedSftp, server: ScriptedServer, seconds: float, *kinds: int) -> None:
     """Have each answer to requests of these kinds take so long."""
 
     def late(_request: Request) -> None:
@@ -25,7 +25,7 @@ def delayed(rig: Rig, server: ScriptedServer, seconds: float, *kinds: int) -> No
 
 
 def test_a_server_that_takes_a_minute_for_each_answer_is_given_up(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     delayed(rig, server, 59, STAT)
 
@@ -41,7 +41,9 @@ def test_a_server_that_takes_a_minute_for_each_answer_is_given_up(
     assert not rig.channel.usable
 
 
-def test_an_answer_that_comes_byte_by_byte_is_given_up(rig: Rig, server: ScriptedServer) -> None:
+def test_an_answer_that_comes_byte_by_byte_is_given_up(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.instead[STAT] = lambda _request: ()
 
     async def work() -> None:
@@ -60,7 +62,7 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(rig: Rig, server: Scripte
 
 @pytest.mark.parametrize("seconds", [1, 19, 30, 44])
 def test_a_server_that_gets_ahead_is_followed_to_the_end(
-    rig: Rig, server: ScriptedServer, seconds: float
+    rig: ScriptedSftp, server: ScriptedServer, seconds: float
 ) -> None:
     delayed(rig, server, seconds, STAT)
 
@@ -74,7 +76,7 @@ def test_a_server_that_gets_ahead_is_followed_to_the_end(
 
 @pytest.mark.parametrize("seconds", [55, 59])
 def test_a_server_that_needs_most_of_a_minute_each_time_is_given_up(
-    rig: Rig, server: ScriptedServer, seconds: float
+    rig: ScriptedSftp, server: ScriptedServer, seconds: float
 ) -> None:
     delayed(rig, server, seconds, STAT)
 
@@ -86,7 +88,9 @@ def test_a_server_that_needs_most_of_a_minute_each_time_is_given_up(
         rig.run(work())
 
 
-def test_a_few_slow_answers_among_quick_ones_are_borne(rig: Rig, server: ScriptedServer) -> None:
+def test_a_few_slow_answers_among_quick_ones_are_borne(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     """As where files lie in an archive, or are searched for viruses on CLOSE."""
     delayed(rig, server, 55, STAT)
 
@@ -100,7 +104,9 @@ def test_a_few_slow_answers_among_quick_ones_are_borne(rig: Rig, server: Scripte
     assert rig.run(work()) == 20
 
 
-def test_a_line_that_moves_bytes_needs_few_answers(rig: Rig, server: ScriptedServer) -> None:
+def test_a_line_that_moves_bytes_needs_few_answers(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.files[b"/large"] = bytearray(20 << 15)
     delayed(rig, server, 50, READ)
 
@@ -113,7 +119,7 @@ def test_a_line_that_moves_bytes_needs_few_answers(rig: Rig, server: ScriptedSer
     assert rig.run(work()) == 20
 
 
-def test_time_in_which_nothing_was_due_is_no_wait(rig: Rig) -> None:
+def test_time_in_which_nothing_was_due_is_no_wait(rig: ScriptedSftp) -> None:
     async def work() -> None:
         for _number in range(20):
             await rig.files.stat(b"/a")
@@ -122,6 +128,8 @@ def test_time_in_which_nothing_was_due_is_no_wait(rig: Rig) -> None:
     rig.run(work())
 
 
-def test_a_process_that_stood_still_blames_nobody(rig: Rig, server: ScriptedServer) -> None:
+def test_a_process_that_stood_still_blames_nobody(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     delayed(rig, server, 3600, STAT)
     assert rig.run(rig.files.stat(b"/a")).size == 1

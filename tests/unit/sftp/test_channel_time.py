@@ -15,7 +15,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import Future
 from ferrygate.ssh.stream import ChannelStream
-from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
+from support.scripted_sftp import STAT, Request, ScriptedServer, ScriptedSftp
 
 
 @pytest.fixture
@@ -26,19 +26,19 @@ def server() -> ScriptedServer:
 # ---------------------------------------------------------------- sleeps
 
 
-def test_so_much_time_passes_and_little_more(rig: Rig) -> None:
+def test_so_much_time_passes_and_little_more(rig: ScriptedSftp) -> None:
     began = rig.stream.clock.now()
     rig.run(rig.channel.sleep(12.5))
     assert 12.5 <= rig.stream.clock.now() - began <= 12.6
 
 
-def test_a_wait_lasts_until_the_sleep_is_over(rig: Rig) -> None:
+def test_a_wait_lasts_until_the_sleep_is_over(rig: ScriptedSftp) -> None:
     rig.stream.waits.clear()
     rig.run(rig.channel.sleep(12.5))
     assert rig.stream.waits[:3] == pytest.approx([12.5, 12.4, 12.3])  # it wakes a little early
 
 
-def test_sleepers_wake_by_their_time_and_equal_ones_in_order(rig: Rig) -> None:
+def test_sleepers_wake_by_their_time_and_equal_ones_in_order(rig: ScriptedSftp) -> None:
     woken: list[str] = []
 
     async def sleeper(name: str, seconds: float) -> None:
@@ -57,7 +57,7 @@ def test_sleepers_wake_by_their_time_and_equal_ones_in_order(rig: Rig) -> None:
     assert woken == ["early", "b", "c", "d", "late"]
 
 
-def test_in_no_time_the_other_work_moves_on(rig: Rig) -> None:
+def test_in_no_time_the_other_work_moves_on(rig: ScriptedSftp) -> None:
     steps: list[str] = []
 
     async def stroll(name: str) -> None:
@@ -75,7 +75,7 @@ def test_in_no_time_the_other_work_moves_on(rig: Rig) -> None:
     assert rig.stream.clock.now() == began
 
 
-def test_in_no_time_what_is_queued_is_sent_and_what_came_is_taken(rig: Rig) -> None:
+def test_in_no_time_what_is_queued_is_sent_and_what_came_is_taken(rig: ScriptedSftp) -> None:
     async def work() -> bool:
         asked = rig.channel.spawn(rig.files.stat(b"/a"))
         for _turn in range(3):
@@ -85,7 +85,7 @@ def test_in_no_time_what_is_queued_is_sent_and_what_came_is_taken(rig: Rig) -> N
     assert rig.run(work())
 
 
-def test_a_long_sleep_is_no_silence_of_the_server(rig: Rig) -> None:
+def test_a_long_sleep_is_no_silence_of_the_server(rig: ScriptedSftp) -> None:
     async def work() -> int | None:
         await rig.channel.sleep(1000)
         return (await rig.files.stat(b"/a")).size
@@ -93,7 +93,7 @@ def test_a_long_sleep_is_no_silence_of_the_server(rig: Rig) -> None:
     assert rig.run(work()) == 1
 
 
-def test_a_sleep_puts_off_no_deadline(rig: Rig, server: ScriptedServer) -> None:
+def test_a_sleep_puts_off_no_deadline(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[STAT] = lambda _request: ()
 
     async def work() -> None:
@@ -107,7 +107,7 @@ def test_a_sleep_puts_off_no_deadline(rig: Rig, server: ScriptedServer) -> None:
     assert 60 <= rig.stream.clock.now() - began < 61
 
 
-def test_sleeps_of_dropped_work_wake_nobody(rig: Rig) -> None:
+def test_sleeps_of_dropped_work_wake_nobody(rig: ScriptedSftp) -> None:
     async def work() -> None:
         _sleeper = rig.channel.spawn(rig.channel.sleep(5))
         await rig.files.stat(b"/a")
@@ -118,7 +118,7 @@ def test_sleeps_of_dropped_work_wake_nobody(rig: Rig) -> None:
     assert rig.stream.waits[0] == 100
 
 
-def test_a_wait_in_which_nothing_was_due_does_not_count(rig: Rig) -> None:
+def test_a_wait_in_which_nothing_was_due_does_not_count(rig: ScriptedSftp) -> None:
     async def work() -> int | None:
         await rig.channel.sleep(100)  # whoever reads a listing has gone for a coffee
         return (await rig.files.stat(b"/a")).size
@@ -126,7 +126,7 @@ def test_a_wait_in_which_nothing_was_due_does_not_count(rig: Rig) -> None:
     assert rig.run(work()) is not None
 
 
-def test_what_came_while_we_were_away_is_read_before_the_deadline_counts(rig: Rig) -> None:
+def test_what_came_while_we_were_away_is_read_before_the_deadline_counts(rig: ScriptedSftp) -> None:
     async def work() -> int | None:
         asked = rig.channel.spawn(rig.files.stat(b"/a"))
         await rig.channel.sleep(0)
@@ -284,7 +284,7 @@ def test_calls_of_many_threads_are_all_done_and_each_thread_s_in_order(silent: W
         assert [number for of, number in done if of == thread] == list(range(200))
 
 
-def test_a_call_between_two_runs_is_done_in_the_next(rig: Rig) -> None:
+def test_a_call_between_two_runs_is_done_in_the_next(rig: ScriptedSftp) -> None:
     called: list[str] = []
     rig.channel.call_soon(lambda: called.append("called"))
     assert called == []
@@ -292,7 +292,7 @@ def test_a_call_between_two_runs_is_done_in_the_next(rig: Rig) -> None:
     assert called == ["called"]
 
 
-def test_a_call_for_work_that_has_ended_wakes_nobody(rig: Rig) -> None:
+def test_a_call_for_work_that_has_ended_wakes_nobody(rig: ScriptedSftp) -> None:
     changed = rig.channel.new_event()
 
     async def listen() -> None:

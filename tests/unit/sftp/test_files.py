@@ -32,8 +32,8 @@ from support.scripted_sftp import (
     RMDIR,
     STAT,
     Request,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
     refusing,
     reply,
     status,
@@ -42,16 +42,16 @@ from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 @pytest.fixture
-def files(rig: Rig) -> RemoteFiles:
+def files(rig: ScriptedSftp) -> RemoteFiles:
     return RemoteFiles(rig.channel)
 
 
-def test_stat_names_the_entry(rig: Rig, files: RemoteFiles) -> None:
+def test_stat_names_the_entry(rig: ScriptedSftp, files: RemoteFiles) -> None:
     assert rig.run(files.stat(b"/a")).name == b"a"
 
 
 def test_make_folders_makes_what_is_missing(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     rig.run(files.make_folders(b"/folder/x/y"))
     assert server.asked(MKDIR) == [(b"/folder/x", 0), (b"/folder/x/y", 0)]
@@ -59,7 +59,7 @@ def test_make_folders_makes_what_is_missing(
 
 @pytest.mark.parametrize("code", [FAILURE, OP_UNSUPPORTED, 5, 4711])
 def test_make_folders_where_a_missing_name_cannot_be_asked_about(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, code: int
 ) -> None:
     def only_what_is_there(request: Request) -> Iterable[bytes] | None:
         there = request.fields[0] in server.folders | set(server.files)
@@ -72,7 +72,7 @@ def test_make_folders_where_a_missing_name_cannot_be_asked_about(
 
 @pytest.mark.parametrize("code", [FAILURE, OP_UNSUPPORTED])
 def test_make_folders_where_nothing_can_be_asked_about(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, code: int
 ) -> None:
     server.instead[LSTAT] = server.instead[STAT] = refusing(code)
     rig.run(files.make_folders(b"/folder/below/y"))
@@ -83,7 +83,9 @@ def test_make_folders_where_nothing_can_be_asked_about(
         rig.run(files.make_folders(b"/folder/new"))
 
 
-def test_lstat_is_stat_where_the_server_has_no_other(rig: Rig, server: ScriptedServer) -> None:
+def test_lstat_is_stat_where_the_server_has_no_other(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.instead[LSTAT] = refusing(OP_UNSUPPORTED)
     assert rig.run(rig.files.lstat(b"/folder")).kind is EntryKind.FOLDER
     with pytest.raises(NotFoundError):
@@ -92,7 +94,7 @@ def test_lstat_is_stat_where_the_server_has_no_other(rig: Rig, server: ScriptedS
 
 @pytest.mark.parametrize("mode", [None, 0o755])
 def test_opendir_tells_a_folder_from_a_file(
-    rig: Rig, server: ScriptedServer, mode: int | None
+    rig: ScriptedSftp, server: ScriptedServer, mode: int | None
 ) -> None:
     server.mode = lambda _mode: mode
     assert rig.run(rig.files.look(b"/folder")).kind is EntryKind.FOLDER
@@ -103,7 +105,9 @@ def test_opendir_tells_a_folder_from_a_file(
     assert not server.open_handles
 
 
-def test_opendir_tells_where_nothing_else_may_be_asked(rig: Rig, server: ScriptedServer) -> None:
+def test_opendir_tells_where_nothing_else_may_be_asked(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.instead[LSTAT] = server.instead[STAT] = refusing(FAILURE)
     assert rig.run(rig.files.look(b"/folder", follow=True)).kind is EntryKind.FOLDER
     with pytest.raises(RemoteFailureError):
@@ -111,7 +115,7 @@ def test_opendir_tells_where_nothing_else_may_be_asked(rig: Rig, server: Scripte
 
 
 def test_a_file_without_a_kind_is_no_reason_not_to_try(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     server.mode = lambda _mode: None
     rig.run(files.make_folders(b"/folder"))
@@ -119,7 +123,7 @@ def test_a_file_without_a_kind_is_no_reason_not_to_try(
 
 
 def test_make_folders_is_content_with_what_somebody_else_made_meanwhile(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     def made_before(request: Request) -> Iterable[bytes]:
         server.folders.add(request.fields[0])
@@ -131,7 +135,7 @@ def test_make_folders_is_content_with_what_somebody_else_made_meanwhile(
 
 
 def test_make_folders_says_why_one_cannot_be_made(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     server.instead[MKDIR] = refusing(FAILURE)
     with pytest.raises(RemoteFailureError):
@@ -141,13 +145,13 @@ def test_make_folders_says_why_one_cannot_be_made(
 
 @pytest.mark.parametrize("path", [b"/", b"/folder/below"])
 def test_make_folders_sends_nothing_for_what_stands(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, path: bytes
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, path: bytes
 ) -> None:
     rig.run(files.make_folders(path))
     assert server.asked(MKDIR) == []
 
 
-def test_remove_tree(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+def test_remove_tree(rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer) -> None:
     server.files |= {b"/folder/1": bytearray(), b"/folder/below/2": bytearray()}
     rig.run(files.remove_tree(b"/folder"))
     assert set(server.files) == {b"/a"}
@@ -157,7 +161,10 @@ def test_remove_tree(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> No
 
 @pytest.mark.parametrize("odd", [FAILURE, [(b"a/b", FILE)]])
 def test_remove_tree_removes_what_it_saw_and_says_that_more_may_be_there(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, odd: int | list[tuple[bytes, int]]
+    rig: ScriptedSftp,
+    files: RemoteFiles,
+    server: ScriptedServer,
+    odd: int | list[tuple[bytes, int]],
 ) -> None:
     server.files |= {b"/folder/1": bytearray(), b"/folder/2": bytearray()}
     below = [(b"below", FOLDER)]
@@ -173,7 +180,7 @@ def test_remove_tree_removes_what_it_saw_and_says_that_more_may_be_there(
 
 @pytest.mark.parametrize("mode", [None, 0o755])
 def test_remove_tree_where_no_kinds_are_told(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, mode: int | None
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, mode: int | None
 ) -> None:
     server.files |= {b"/folder/1": bytearray(), b"/folder/below/2": bytearray()}
     server.mode = lambda _mode: mode
@@ -182,13 +189,15 @@ def test_remove_tree_where_no_kinds_are_told(
     assert server.folders == {b"/"}
 
 
-def test_remove_tree_of_a_file(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+def test_remove_tree_of_a_file(
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
+) -> None:
     rig.run(files.remove_tree(b"/a"))
     assert not server.files
 
 
 def test_remove_tree_does_not_follow_links(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     server.instead[READDIR] = Listing([(b"link", LINK)], EOF)
     server.instead[LSTAT] = lambda request: (
@@ -202,7 +211,7 @@ def test_remove_tree_does_not_follow_links(
 
 
 def test_remove_tree_stops_at_a_refusal(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
 ) -> None:
     server.files[b"/folder/1"] = bytearray()
     server.instead[REMOVE] = lambda request: [status(request.number, PERMISSION_DENIED)]
@@ -211,7 +220,7 @@ def test_remove_tree_stops_at_a_refusal(
     assert server.asked(RMDIR) == []
 
 
-def test_remove_tree_does_not_go_down_for_ever(rig: Rig, server: ScriptedServer) -> None:
+def test_remove_tree_does_not_go_down_for_ever(rig: ScriptedSftp, server: ScriptedServer) -> None:
     name = b"/" + b"f" * 100
     server.folders |= {name * depth for depth in range(1, 50)}
     with pytest.raises(RemoteFailureError, match="without an end"):
@@ -219,7 +228,9 @@ def test_remove_tree_does_not_go_down_for_ever(rig: Rig, server: ScriptedServer)
     assert len(server.folders) >= 50  # nothing was removed
 
 
-def test_remove_tree_takes_a_tree_as_deep_as_put_makes(rig: Rig, server: ScriptedServer) -> None:
+def test_remove_tree_takes_a_tree_as_deep_as_put_makes(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     before = set(server.folders)
     server.folders |= {b"/f" * depth for depth in range(1, 301)}
     server.files[b"/f" * 300 + b"/x"] = bytearray()
@@ -230,14 +241,14 @@ def test_remove_tree_takes_a_tree_as_deep_as_put_makes(rig: Rig, server: Scripte
 
 @pytest.mark.parametrize(("code", "text"), [(11, b""), (FAILURE, b"File already exists")])
 def test_a_new_name_that_is_taken_is_the_one_that_is_said(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, code: int, text: bytes
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, code: int, text: bytes
 ) -> None:
     server.instead[RENAME] = lambda request: [status(request.number, code, text)]
     with pytest.raises(ConflictError, match="“/b”"):
         rig.run(files.rename(b"/a", b"/b"))
 
 
-def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer) -> None:
+def test_rename_and_remove(rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer) -> None:
     rig.run(files.rename(b"/a", b"/b"))
     assert server.asked(RENAME) == [(b"/a", b"/b")]
     with pytest.raises(NotFoundError):
@@ -246,7 +257,7 @@ def test_rename_and_remove(rig: Rig, files: RemoteFiles, server: ScriptedServer)
 
 @pytest.mark.parametrize(("replace", "flags"), [(True, 0x1A), (False, 0x2A)])
 def test_files_are_opened_write_only(
-    rig: Rig, files: RemoteFiles, server: ScriptedServer, *, replace: bool, flags: int
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer, *, replace: bool, flags: int
 ) -> None:
     rig.run(files.open_for_writing(b"/new", replace=replace))
     assert server.asked(OPEN) == [(b"/new", flags, 0)]

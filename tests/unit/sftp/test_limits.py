@@ -19,8 +19,8 @@ from support.scripted_sftp import (
     HANDLE,
     READ,
     Request,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
     ScriptedStream,
     reply,
     status,
@@ -39,13 +39,13 @@ def told(*numbers: int) -> bytes:
 
 def rig_for(
     answer: bytes | None, *, extensions: dict[bytes, bytes] | None = None
-) -> tuple[Rig, ScriptedServer]:
+) -> tuple[ScriptedSftp, ScriptedServer]:
     """A channel to a server that announces the extension, and answers with these limits."""
     server = ScriptedServer({b"/a": b"1"})
     server.extensions = {LIMITS: b"1"} if extensions is None else extensions
     if answer is not None:
         server.instead[EXTENDED] = lambda asked: [reply(EXTENDED_REPLY, asked.number, answer)]
-    return Rig(server), server
+    return ScriptedSftp(server), server
 
 
 def test_a_server_that_fails_with_large_requests_is_not_asked_for_limits() -> None:
@@ -58,7 +58,7 @@ def test_a_server_that_fails_with_large_requests_is_not_asked_for_limits() -> No
     assert channel.limits == Limits()
 
 
-def limits_of(rig: Rig) -> Limits:
+def limits_of(rig: ScriptedSftp) -> Limits:
     """What the channel has learned, once the answer has come."""
     rig.run(rig.files.stat(b"/a"))
     return rig.channel.limits
@@ -111,7 +111,7 @@ def test_work_goes_on_while_the_answer_is_due() -> None:
         return ()
 
     server.instead[EXTENDED] = keep
-    rig = Rig(server)
+    rig = ScriptedSftp(server)
     assert limits_of(rig) == Limits()
     rig.stream.packets.extend(late)
     assert limits_of(rig).read == 261_120
@@ -206,5 +206,5 @@ def test_the_request_is_the_bytes_of_the_draft() -> None:
 
     server = Tap({})
     server.extensions = {LIMITS: b"1"}
-    Rig(server)
+    ScriptedSftp(server)
     assert sent[1] == bytes([Type.EXTENDED]) + struct.pack(">I", 1) + string(LIMITS)

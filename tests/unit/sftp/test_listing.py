@@ -21,8 +21,8 @@ from support.scripted_sftp import (
     OPENDIR,
     READDIR,
     Held,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
     names,
     refusing,
     reply,
@@ -31,7 +31,7 @@ from support.scripted_sftp import (
 from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
-def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
+def listed(rig: ScriptedSftp, path: bytes = b"/folder") -> list[bytes]:
     found: list[Entry] = []
 
     async def take(entries: tuple[Entry, ...]) -> None:
@@ -53,7 +53,7 @@ def listed(rig: Rig, path: bytes = b"/folder") -> list[bytes]:
     ],
 )
 def test_a_folder_ends_in_many_ways(
-    rig: Rig, server: ScriptedServer, script: tuple[list[tuple[bytes, int]] | int]
+    rig: ScriptedSftp, server: ScriptedServer, script: tuple[list[tuple[bytes, int]] | int]
 ) -> None:
     server.instead[READDIR] = Listing(*script)
     assert listed(rig) == [b"1", b"2", b"3"]
@@ -62,7 +62,7 @@ def test_a_folder_ends_in_many_ways(
 
 @pytest.mark.parametrize("first", [EOF, []])
 def test_an_empty_folder(
-    rig: Rig, server: ScriptedServer, first: int | list[tuple[bytes, int]]
+    rig: ScriptedSftp, server: ScriptedServer, first: int | list[tuple[bytes, int]]
 ) -> None:
     server.instead[READDIR] = Listing(first)
     assert listed(rig) == []
@@ -70,7 +70,7 @@ def test_an_empty_folder(
     assert not server.open_handles
 
 
-def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) -> None:
+def test_readdirs_go_ahead_and_stay_bounded(rig: ScriptedSftp, server: ScriptedServer) -> None:
     blocks = [some(*range(block * 10, block * 10 + 10)) for block in range(40)]
     server.instead[READDIR] = Listing(*blocks, EOF)
     assert len(listed(rig)) == 400
@@ -78,7 +78,7 @@ def test_readdirs_go_ahead_and_stay_bounded(rig: Rig, server: ScriptedServer) ->
 
 
 def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     server.instead[READDIR] = held = Held(server)
     full = some(*range(100))
@@ -99,7 +99,7 @@ def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
 
 @pytest.mark.parametrize("first", [some(1), some(*range(100)), some(*range(30_000)), []])
 def test_a_small_folder_and_its_end_take_one_round_trip(
-    rig: Rig, server: ScriptedServer, first: list[tuple[bytes, int]]
+    rig: ScriptedSftp, server: ScriptedServer, first: list[tuple[bytes, int]]
 ) -> None:
     """Whatever the server calls one block; each answer comes by itself."""
     server.instead[READDIR] = held = Held(server)
@@ -118,13 +118,13 @@ def test_a_small_folder_and_its_end_take_one_round_trip(
     assert flights == [2]
 
 
-def test_short_replies_ask_for_no_more_at_a_time(rig: Rig, server: ScriptedServer) -> None:
+def test_short_replies_ask_for_no_more_at_a_time(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing(some(1, 2, 3), some(4), some(5), some(6), EOF)
     assert len(listed(rig)) == 6
     assert len(server.asked(READDIR)) <= 4 + 4
 
 
-def test_a_folder_that_cannot_be_read_at_all(rig: Rig, server: ScriptedServer) -> None:
+def test_a_folder_that_cannot_be_read_at_all(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing(PERMISSION_DENIED)
     with pytest.raises(PermissionDeniedError):
         listed(rig)
@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_read_at_all(rig: Rig, server: ScriptedServer) -
     "code", [NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, 7, OP_UNSUPPORTED, 4711]
 )
 def test_what_came_before_an_error_is_kept_and_not_called_whole(
-    rig: Rig, server: ScriptedServer, code: int
+    rig: ScriptedSftp, server: ScriptedServer, code: int
 ) -> None:
     server.instead[READDIR] = Listing(some(1), some(2), code)
     entries, end = rig.run(rig.files.entries(b"/folder"))
@@ -150,7 +150,7 @@ def test_what_came_before_an_error_is_kept_and_not_called_whole(
 
 @pytest.mark.parametrize("name", [b".", b"../elsewhere"])
 def test_a_list_without_a_name_for_ever_is_ended(
-    rig: Rig, server: ScriptedServer, name: bytes
+    rig: ScriptedSftp, server: ScriptedServer, name: bytes
 ) -> None:
     server.instead[READDIR] = Listing(some(1), *[[(name, FOLDER)]] * 5000, EOF)
     entries, end = rig.run(rig.files.entries(b"/folder"))
@@ -161,21 +161,23 @@ def test_a_list_without_a_name_for_ever_is_ended(
     assert not server.open_handles
 
 
-def test_an_error_behind_the_end_takes_nothing_away(rig: Rig, server: ScriptedServer) -> None:
+def test_an_error_behind_the_end_takes_nothing_away(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.instead[READDIR] = Listing(some(1), EOF, FAILURE)
     assert rig.run(rig.files.entries(b"/folder"))[1].is_whole
 
 
-def test_an_answer_that_is_no_listing(rig: Rig, server: ScriptedServer) -> None:
+def test_an_answer_that_is_no_listing(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = lambda request: [reply(102, request.number, bytes(4))]
     with pytest.raises(RemoteFailureError):
         listed(rig)
     assert not server.open_handles
 
 
-def test_a_folder_in_one_huge_packet(rig: Rig, server: ScriptedServer) -> None:
+def test_a_folder_in_one_huge_packet(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing(some(*range(30_000)), EOF)
-    rig.stream.most = 10_000
+    rig.stream.max_recv_bytes = 10_000
     assert len(listed(rig)) == 30_000
 
 
@@ -197,7 +199,7 @@ def test_a_folder_in_one_huge_packet(rig: Rig, server: ScriptedServer) -> None:
     ],
 )
 def test_what_servers_put_around_a_name_is_taken_off(
-    rig: Rig, server: ScriptedServer, folder: bytes, name: bytes, found: bytes
+    rig: ScriptedSftp, server: ScriptedServer, folder: bytes, name: bytes, found: bytes
 ) -> None:
     server.instead[READDIR] = Listing([(name, FILE)], EOF)
     entries, end = rig.run(rig.files.entries(folder))
@@ -209,7 +211,7 @@ def test_what_servers_put_around_a_name_is_taken_off(
     "name", [b".", b"..", b"./", b"../", b"/folder", b"/folder/", b"/folder/.", b"/folder/.."]
 )
 def test_the_folder_itself_and_the_one_above_are_no_names_in_it(
-    rig: Rig, server: ScriptedServer, name: bytes
+    rig: ScriptedSftp, server: ScriptedServer, name: bytes
 ) -> None:
     server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], EOF)
     entries, end = rig.run(rig.files.entries(b"/folder"))
@@ -222,7 +224,7 @@ def test_the_folder_itself_and_the_one_above_are_no_names_in_it(
     [b"", b"/", b"a/b", b"/etc/passwd", b"../x", b"a\0b", b"/folder/a/b", b"/folders/a", b"//"],
 )
 def test_names_that_are_no_names_are_left_out_and_counted(
-    rig: Rig, server: ScriptedServer, name: bytes
+    rig: ScriptedSftp, server: ScriptedServer, name: bytes
 ) -> None:
     server.instead[READDIR] = Listing([(name, FOLDER), (b"ok", FILE)], [(name, FOLDER)], EOF)
     entries, end = rig.run(rig.files.entries(b"/folder"))
@@ -231,24 +233,26 @@ def test_names_that_are_no_names_are_left_out_and_counted(
     assert "2 names that cannot be used here" in str(incomplete(end, b"/folder").problem.sentence)
 
 
-def test_a_slash_behind_a_name_says_that_it_is_a_folder(rig: Rig, server: ScriptedServer) -> None:
+def test_a_slash_behind_a_name_says_that_it_is_a_folder(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.instead[READDIR] = Listing([(b"sub/", 0), (b"a", 0)], EOF)
     entries, _end = rig.run(rig.files.entries(b"/folder"))
     assert [entry.kind for entry in entries] == [EntryKind.FOLDER, EntryKind.UNKNOWN]
 
 
-def test_a_missing_folder(rig: Rig) -> None:
+def test_a_missing_folder(rig: ScriptedSftp) -> None:
     with pytest.raises(NotFoundError):
         listed(rig, b"/missing")
 
 
-def test_a_folder_without_an_end_is_not_held(rig: Rig, server: ScriptedServer) -> None:
+def test_a_folder_without_an_end_is_not_held(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing([(b"%d" % number, FILE) for number in range(100)])
     with pytest.raises(RemoteFailureError, match="too many files"):
         rig.run(rig.files.entries(b"/folder", max_entries=1000))
 
 
-def test_long_names_without_an_end_are_not_held(rig: Rig, server: ScriptedServer) -> None:
+def test_long_names_without_an_end_are_not_held(rig: ScriptedSftp, server: ScriptedServer) -> None:
     block = [(b"%d" % number + b"n" * 4000, FILE) for number in range(60)]
     server.instead[READDIR] = Listing(block)
     with pytest.raises(RemoteFailureError, match="too many names") as caught:
@@ -257,14 +261,14 @@ def test_long_names_without_an_end_are_not_held(rig: Rig, server: ScriptedServer
     assert len(server.asked(READDIR)) < 600  # 64 MiB are 280 blocks, and some are in flight
 
 
-def test_a_name_longer_than_any_path_is_none(rig: Rig, server: ScriptedServer) -> None:
+def test_a_name_longer_than_any_path_is_none(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[READDIR] = Listing([(b"n" * 4096, FILE), (b"n" * 4097, FILE)], EOF)
     entries, end = rig.run(rig.files.entries(b"/folder"))
     assert [len(entry.name) for entry in entries] == [4096]
     assert (end.unusable, end.example) == (1, b"n" * 100)
 
 
-def test_an_account_without_a_home_folder(rig: Rig, server: ScriptedServer) -> None:
+def test_an_account_without_a_home_folder(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.instead[OPENDIR] = refusing(NO_SUCH_FILE)
     with pytest.raises(ServerUnusableError, match="home folder on the server is not there") as it:
         listed(rig, b"/")

@@ -8,7 +8,7 @@ from ferrygate.common.errors import NotFoundError, PermissionDeniedError, Remote
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.replies import data_read
-from support.scripted_sftp import OPEN, Rig, ScriptedServer, status
+from support.scripted_sftp import OPEN, ScriptedServer, ScriptedSftp, status
 from support.sftp_bytes import FAILURE, PERMISSION_DENIED
 
 FILES = 40
@@ -27,7 +27,7 @@ async def fetch(files: RemoteFiles, path: bytes) -> bytes:
         files.close_later(handle)
 
 
-def fetch_all(rig: Rig, paths: list[bytes]) -> list[bytes]:
+def fetch_all(rig: ScriptedSftp, paths: list[bytes]) -> list[bytes]:
     async def together() -> list[bytes]:
         running = [rig.channel.spawn(fetch(rig.files, path)) for path in paths]
         return [await each for each in running]
@@ -38,7 +38,7 @@ def fetch_all(rig: Rig, paths: list[bytes]) -> list[bytes]:
 @pytest.mark.parametrize("code", [FAILURE, PERMISSION_DENIED, 4711])
 @pytest.mark.parametrize("most", [1, 2, 10, 39])
 def test_every_file_comes_however_few_handles_there_are(
-    rig: Rig, server: ScriptedServer, most: int, code: int
+    rig: ScriptedSftp, server: ScriptedServer, most: int, code: int
 ) -> None:
     server.most_handles, server.too_many = most, code
     paths = sorted(server.files)
@@ -50,7 +50,7 @@ def test_every_file_comes_however_few_handles_there_are(
     assert not server.open_handles
 
 
-def test_without_a_limit_nobody_waits(rig: Rig, server: ScriptedServer) -> None:
+def test_without_a_limit_nobody_waits(rig: ScriptedSftp, server: ScriptedServer) -> None:
     fetch_all(rig, sorted(server.files))
     assert rig.channel.gate.handles.max_open is None
     assert server.most_open == FILES
@@ -58,7 +58,7 @@ def test_without_a_limit_nobody_waits(rig: Rig, server: ScriptedServer) -> None:
 
 
 def test_a_refusal_that_is_meant_stands_and_limits_nothing(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     server.instead[OPEN] = lambda request: (
         [status(request.number, PERMISSION_DENIED)] if request.fields[0] == b"/39" else None
@@ -68,14 +68,16 @@ def test_a_refusal_that_is_meant_stands_and_limits_nothing(
     assert rig.channel.gate.handles.max_open is None
 
 
-def test_a_refusal_that_says_why_is_not_asked_again(rig: Rig, server: ScriptedServer) -> None:
+def test_a_refusal_that_says_why_is_not_asked_again(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     with pytest.raises(NotFoundError):
         fetch_all(rig, [*sorted(server.files), b"/none"])
     assert len(server.asked(OPEN)) == FILES + 1
 
 
 def test_a_refusal_beside_fewer_handles_than_were_granted_is_believed(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     fetch_all(rig, sorted(server.files))
     server.instead[OPEN] = lambda request: (
@@ -87,7 +89,7 @@ def test_a_refusal_beside_fewer_handles_than_were_granted_is_believed(
     assert len(server.asked(OPEN)) == before + 2
 
 
-def test_one_open_folder_is_enough_for_many(rig: Rig, server: ScriptedServer) -> None:
+def test_one_open_folder_is_enough_for_many(rig: ScriptedSftp, server: ScriptedServer) -> None:
     server.folders |= {b"/sub/%d" % number for number in range(10)}
     server.most_handles = 1
 
@@ -101,7 +103,7 @@ def test_one_open_folder_is_enough_for_many(rig: Rig, server: ScriptedServer) ->
 
 
 def test_channels_share_what_their_server_allows(server: ScriptedServer) -> None:
-    first, second = Rig(server), Rig(server)
+    first, second = ScriptedSftp(server), ScriptedSftp(server)
     second.channel.gate.handles = first.channel.gate.handles
     server.most_handles = 1
 
@@ -124,7 +126,7 @@ def test_channels_share_what_their_server_allows(server: ScriptedServer) -> None
 
 
 def test_a_handle_that_is_kept_for_long_stops_nobody_for_ever(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     server.most_handles = 1
 
@@ -137,7 +139,7 @@ def test_a_handle_that_is_kept_for_long_stops_nobody_for_ever(
     assert rig.stream.clock.time > 30
 
 
-def test_handles_of_a_channel_that_ended_do_not_count(rig: Rig) -> None:
+def test_handles_of_a_channel_that_ended_do_not_count(rig: ScriptedSftp) -> None:
     handles = rig.channel.gate.handles
 
     async def open_two() -> None:
@@ -151,7 +153,7 @@ def test_handles_of_a_channel_that_ended_do_not_count(rig: Rig) -> None:
 
 
 def test_what_was_taken_back_before_it_left_does_not_count(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     rig.stream.window = 0
     rig.stream.after = rig.cancel.cancel

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.sign_in.ledger import Ledger
-from support.attempt_rig import Case
+from support.attempt_rig import AttemptRig
 from support.fake_clock import ManualClock
 
 
@@ -55,6 +55,6 @@ def ledger(make_ledger: Callable[[], Ledger]) -> Ledger:
 
 
 @pytest.fixture
-def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> Case:
+def case(tmp_path: Path, ledger: Ledger, clock: ManualClock) -> AttemptRig:
     clock.time = 3003
-    return Case(tmp_path, ledger, clock)
+    return AttemptRig(tmp_path, ledger, clock)

@@ -20,7 +20,7 @@ from support.attempt_rig import (
     CREDENTIALS,
     REFUSED,
     SITE,
-    Case,
+    AttemptRig,
     FakeConnection,
     asks,
     sign_in_by_prompts,
@@ -153,7 +153,7 @@ def silent(rounds: tuple[PromptRound, ...]) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.asks_like for row in ROWS])
-def test_what_has_left_and_came_to_nothing_counts_once(case: Case, row: Row) -> None:
+def test_what_has_left_and_came_to_nothing_counts_once(case: AttemptRig, row: Row) -> None:
     with pytest.raises(FerrygateError) as caught:
         sign_in_by_prompts(
             case, *row.rounds, credentials=row.credentials, person=silent(row.rounds)
@@ -165,7 +165,9 @@ def test_what_has_left_and_came_to_nothing_counts_once(case: Case, row: Row) -> 
 
 
 @pytest.mark.parametrize("again", ["Password: ", "LDAP Password: ", "Verification code: "])
-def test_a_job_at_night_is_stopped_before_the_account_is_locked(case: Case, again: str) -> None:
+def test_a_job_at_night_is_stopped_before_the_account_is_locked(
+    case: AttemptRig, again: str
+) -> None:
     rounds = (PASSWORD_ASKED, asks(again))
     for _night in range(ASK_PERSON_FROM):
         with pytest.raises(FerrygateError):
@@ -184,7 +186,9 @@ def test_a_job_at_night_is_stopped_before_the_account_is_locked(case: Case, agai
     ],
     ids=["the same words", "other words", "other words each time"],
 )
-def test_each_answer_of_the_persons_is_a_try_that_counts(case: Case, texts: list[str]) -> None:
+def test_each_answer_of_the_persons_is_a_try_that_counts(
+    case: AttemptRig, texts: list[str]
+) -> None:
     with pytest.raises(SignInRefusedError):
         sign_in_by_prompts(
             case, *map(asks, texts), person={text.strip(): "wrong" for text in texts}
@@ -194,7 +198,7 @@ def test_each_answer_of_the_persons_is_a_try_that_counts(case: Case, texts: list
 
 
 @pytest.mark.parametrize("again", ["Password: ", "LDAP Password: ", "Re-enter password: "])
-def test_a_try_that_is_right_after_all_clears_the_others(case: Case, again: str) -> None:
+def test_a_try_that_is_right_after_all_clears_the_others(case: AttemptRig, again: str) -> None:
     sign_in_by_prompts(case, PASSWORD_ASKED, asks(again), person={again.strip(): "other"})
     assert case.server.sent == [PASSWORD, "other"]
     assert case.refusals == 0
@@ -209,7 +213,7 @@ def test_a_try_that_is_right_after_all_clears_the_others(case: Case, again: str)
     ids=["in rounds", "in one round"],
 )
 def test_a_new_password_that_is_typed_twice_is_no_refusal(
-    case: Case, rounds: list[PromptRound]
+    case: AttemptRig, rounds: list[PromptRound]
 ) -> None:
     fresh = {"New password:": "n3w", "Re-enter password:": "n3w"}
     with pytest.raises(SignInRefusedError):
@@ -218,7 +222,7 @@ def test_a_new_password_that_is_typed_twice_is_no_refusal(
     assert case.refusals == 1
 
 
-def test_openssh_takes_three_tries_as_requests_of_their_own_and_gets_one(case: Case) -> None:
+def test_openssh_takes_three_tries_as_requests_of_their_own_and_gets_one(case: AttemptRig) -> None:
     with pytest.raises(SignInRefusedError):
         sign_in_by_prompts(
             case, PASSWORD_ASKED, verdict=AuthAnswer(AuthOutcome.REFUSED, ("publickey",))
@@ -228,7 +232,7 @@ def test_openssh_takes_three_tries_as_requests_of_their_own_and_gets_one(case: C
     assert case.refusals == 1
 
 
-def test_aws_refuses_password_and_code_once(case: Case) -> None:
+def test_aws_refuses_password_and_code_once(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError):
         case.sign_in(SITE)
@@ -237,7 +241,7 @@ def test_aws_refuses_password_and_code_once(case: Case) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["Password: ", "Colour of your badge? "])
-def test_proftpd_has_taken_the_password_before_it_asks_on(case: Case, prompt: str) -> None:
+def test_proftpd_has_taken_the_password_before_it_asks_on(case: AttemptRig, prompt: str) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
         password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
@@ -250,7 +254,7 @@ def test_proftpd_has_taken_the_password_before_it_asks_on(case: Case, prompt: st
     assert case.refusals == 0
 
 
-def test_the_person_hears_that_it_may_count(case: Case) -> None:
+def test_the_person_hears_that_it_may_count(case: AttemptRig) -> None:
     with pytest.raises(FerrygateError) as caught:
         sign_in_by_prompts(case, PASSWORD_ASKED, asks("Colour? "), person={"Colour?": None})
     assert str(caught.value.problem.next_step).startswith("It may count as a refused sign-in.")

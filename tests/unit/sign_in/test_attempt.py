@@ -45,7 +45,7 @@ from support.attempt_rig import (
     SECRET,
     SITE,
     UNKNOWN,
-    Case,
+    AttemptRig,
     FakeConnection,
     Watcher,
 )
@@ -54,7 +54,7 @@ from support.sandbox_clients import OPTIONS
 from support.sandbox_fixtures import MakeSandbox
 
 
-def test_password_and_code_leave_once(case: Case) -> None:
+def test_password_and_code_leave_once(case: AttemptRig) -> None:
     assert cast("object", case.sign_in()) is case.server
     assert case.server.sent == ["correct horse" + SECRET.code_for_step(100)]
     assert case.watcher.told == ["connecting", "signing in"]
@@ -71,13 +71,13 @@ def test_password_and_code_leave_once(case: Case) -> None:
         ("{password}", "correct horse"),
     ],
 )
-def test_the_join_is_the_sites(case: Case, template: str, sent: str) -> None:
+def test_the_join_is_the_sites(case: AttemptRig, template: str, sent: str) -> None:
     case.sign_in(msgspec.structs.replace(SITE, sign_in=SignInSettings(join=template)))
     assert case.server.sent == [sent]
     assert case.ledger.is_claimed(SECRET, 100) is ("{code}" in template)
 
 
-def test_the_same_code_never_leaves_twice(case: Case) -> None:
+def test_the_same_code_never_leaves_twice(case: AttemptRig) -> None:
     case.sign_in()
     case.sign_in()
     codes = [SECRET.code_for_step(step) for step in (100, 101)]
@@ -85,7 +85,7 @@ def test_the_same_code_never_leaves_twice(case: Case) -> None:
     assert 3030.0 in case.watcher.told
 
 
-def test_a_code_that_died_meanwhile_is_not_sent(case: Case) -> None:
+def test_a_code_that_died_meanwhile_is_not_sent(case: AttemptRig) -> None:
     def take_long() -> None:
         case.clock.time += 24
 
@@ -94,7 +94,7 @@ def test_a_code_that_died_meanwhile_is_not_sent(case: Case) -> None:
     assert case.server.sent == ["correct horse" + SECRET.code_for_step(101)]
 
 
-def test_a_code_for_a_connection_that_died_is_given_back(case: Case) -> None:
+def test_a_code_for_a_connection_that_died_is_given_back(case: AttemptRig) -> None:
     case.server.alive = False
     with pytest.raises(ConnectionLostError):
         case.sign_in()
@@ -111,7 +111,9 @@ def test_a_code_for_a_connection_that_died_is_given_back(case: Case) -> None:
         Credentials(code_secret=SECRET),
     ],
 )
-def test_what_is_missing_is_said_before_anything(case: Case, credentials: Credentials) -> None:
+def test_what_is_missing_is_said_before_anything(
+    case: AttemptRig, credentials: Credentials
+) -> None:
     with pytest.raises(SecretsMissingError):
         case.sign_in(credentials=credentials)
     with pytest.raises(SecretsMissingError):
@@ -122,7 +124,7 @@ def test_what_is_missing_is_said_before_anything(case: Case, credentials: Creden
 # ---------------------------------------------------------------- the right server
 
 
-def test_a_pinned_key_goes_on_record(case: Case) -> None:
+def test_a_pinned_key_goes_on_record(case: AttemptRig) -> None:
     case.sign_in()
     assert case.known_hosts.keys_for(SITE.host, SITE.port) == (KEY,)
     case.sign_in()
@@ -130,7 +132,7 @@ def test_a_pinned_key_goes_on_record(case: Case) -> None:
 
 
 @pytest.mark.parametrize("on_record", [True, False])
-def test_a_changed_key_gets_nothing(case: Case, *, on_record: bool) -> None:
+def test_a_changed_key_gets_nothing(case: AttemptRig, *, on_record: bool) -> None:
     if on_record:
         case.known_hosts.add(SITE.host, SITE.port, KEY)
     case.server.host_key = OTHER_KEY
@@ -143,7 +145,7 @@ def test_a_changed_key_gets_nothing(case: Case, *, on_record: bool) -> None:
 
 
 @pytest.mark.parametrize("accept", [True, False])
-def test_a_person_is_asked_about_an_unknown_key(case: Case, *, accept: bool) -> None:
+def test_a_person_is_asked_about_an_unknown_key(case: AttemptRig, *, accept: bool) -> None:
     site = msgspec.structs.replace(SITE, host_key_fingerprints=())
     case.watcher.accept = accept
     if accept:
@@ -160,7 +162,7 @@ def test_a_person_is_asked_about_an_unknown_key(case: Case, *, accept: bool) -> 
 # ---------------------------------------------------------------- the breaker
 
 
-def test_a_refusal_counts_and_two_stop(case: Case) -> None:
+def test_a_refusal_counts_and_two_stop(case: AttemptRig) -> None:
     for refusals in (1, 2):
         case.server = FakeConnection(password=REFUSED)
         with pytest.raises(SignInRefusedError):
@@ -176,7 +178,7 @@ def test_a_refusal_counts_and_two_stop(case: Case) -> None:
     assert case.refusals == 0
 
 
-def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
+def test_from_the_fourth_nothing_helps_but_a_reset(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     for _time in range(4):
         with pytest.raises(SignInRefusedError):
@@ -201,7 +203,7 @@ def test_from_the_fourth_nothing_helps_but_a_reset(case: Case) -> None:
     ],
 )
 def test_refusals_are_forgotten_once_the_account_has_seen_enough(
-    case: Case, sign_in: SignInSettings, none: AuthAnswer, refusals: int
+    case: AttemptRig, sign_in: SignInSettings, none: AuthAnswer, refusals: int
 ) -> None:
     site = msgspec.structs.replace(SITE, sign_in=sign_in)
     lease = case.ledger.admit(site.account).lease
@@ -212,7 +214,7 @@ def test_refusals_are_forgotten_once_the_account_has_seen_enough(
     assert case.ledger.refusals(site.account) == refusals
 
 
-def test_an_unknown_end_counts(case: Case) -> None:
+def test_an_unknown_end_counts(case: AttemptRig) -> None:
     case.server = FakeConnection(password=UNKNOWN)
     with pytest.raises(SignInUnansweredError):
         case.sign_in()
@@ -228,7 +230,7 @@ def test_an_unknown_end_counts(case: Case) -> None:
     ],
 )
 def test_an_end_before_the_password_does_not_count(
-    case: Case, none: AuthAnswer, error: type[Exception]
+    case: AttemptRig, none: AuthAnswer, error: type[Exception]
 ) -> None:
     case.server = FakeConnection(none=none)
     with pytest.raises(error):
@@ -238,7 +240,7 @@ def test_an_end_before_the_password_does_not_count(
     assert case.refusals == 0
 
 
-def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
+def test_a_server_that_is_not_reached_does_not_count(case: AttemptRig) -> None:
     def fail() -> None:
         raise CannotReachError(message("no"))
 
@@ -249,14 +251,14 @@ def test_a_server_that_is_not_reached_does_not_count(case: Case) -> None:
     assert case.refusals == 0
 
 
-def test_a_server_that_wants_more_has_still_had_the_password(case: Case) -> None:
+def test_a_server_that_wants_more_has_still_had_the_password(case: AttemptRig) -> None:
     case.server = FakeConnection(password=AuthAnswer(AuthOutcome.PARTIAL, ("publickey",)))
     with pytest.raises(SignInMethodError):
         case.sign_in()
     assert case.refusals == 1
 
 
-def test_the_place_is_held_however_long_the_server_takes(case: Case) -> None:
+def test_the_place_is_held_however_long_the_server_takes(case: AttemptRig) -> None:
     gates = []
 
     def take_long() -> None:
@@ -269,14 +271,14 @@ def test_the_place_is_held_however_long_the_server_takes(case: Case) -> None:
     assert gates == [Gate.BUSY, Gate.BUSY]
 
 
-def test_the_place_is_held_through_a_long_wait_for_a_code(case: Case) -> None:
+def test_the_place_is_held_through_a_long_wait_for_a_code(case: AttemptRig) -> None:
     secret = CodeSecret(key=SECRET.key, period=600)
     case.ledger.claim(secret, secret.step_at(case.clock.now()))
     case.sign_in(credentials=Credentials(password=Secret("x"), code_secret=secret))
     assert case.watcher.told.count(3600.0) > 5  # each wait holds it for longer
 
 
-def test_another_attempt_is_waited_for(case: Case) -> None:
+def test_another_attempt_is_waited_for(case: AttemptRig) -> None:
     lease = case.ledger.admit(SITE.account).lease
     assert lease is not None
     case.clock.time += 170
@@ -287,7 +289,7 @@ def test_another_attempt_is_waited_for(case: Case) -> None:
 OTHER_NAME = msgspec.structs.replace(SITE, host="10.0.0.1")
 
 
-def test_refusals_are_counted_whatever_the_server_is_called(case: Case) -> None:
+def test_refusals_are_counted_whatever_the_server_is_called(case: AttemptRig) -> None:
     sites = [SITE, OTHER_NAME, msgspec.structs.replace(SITE, username="Vendor7", port=2222)]
     for count, site in enumerate(sites[:2], start=1):
         case.server = FakeConnection(password=REFUSED)
@@ -304,7 +306,7 @@ def test_refusals_are_counted_whatever_the_server_is_called(case: Case) -> None:
         assert not case.server.asked
 
 
-def test_a_success_under_one_name_clears_the_others(case: Case) -> None:
+def test_a_success_under_one_name_clears_the_others(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError):
         case.sign_in()
@@ -313,7 +315,7 @@ def test_a_success_under_one_name_clears_the_others(case: Case) -> None:
     assert case.refusals == 0
 
 
-def test_an_attempt_under_another_name_is_waited_for_without_a_connection(case: Case) -> None:
+def test_an_attempt_under_another_name_is_waited_for_without_a_connection(case: AttemptRig) -> None:
     lease = case.ledger.admit(OTHER_NAME.account).lease
     assert lease is not None
     held = case.ledger.extend(lease, OTHER_NAME.accounts_at(KEY.fingerprint), "10.0.0.1").lease
@@ -326,7 +328,7 @@ def test_an_attempt_under_another_name_is_waited_for_without_a_connection(case: 
     assert case.clock.now() >= 3183
 
 
-def test_the_wait_for_another_attempt_is_cancelled(case: Case) -> None:
+def test_the_wait_for_another_attempt_is_cancelled(case: AttemptRig) -> None:
     case.ledger.admit(SITE.account)
     case.cancel.cancel()
     with pytest.raises(Cancelled):
@@ -334,7 +336,7 @@ def test_the_wait_for_another_attempt_is_cancelled(case: Case) -> None:
     assert case.connects == []
 
 
-def test_the_wait_for_a_code_is_cancelled(case: Case) -> None:
+def test_the_wait_for_a_code_is_cancelled(case: AttemptRig) -> None:
     case.ledger.claim(SECRET, 100)
     case.cancel.cancel()
     with pytest.raises(Cancelled):
@@ -381,7 +383,7 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
     ],
 )
 def test_a_refused_server_is_asked_for_no_key_that_it_has_not(
-    case: Case, types: tuple[str, ...] | None, connects: int
+    case: AttemptRig, types: tuple[str, ...] | None, connects: int
 ) -> None:
     case.server.host_key, case.server.key_types = OTHER_KEY, types
     with pytest.raises(HostKeyChangedError):

@@ -14,7 +14,7 @@ from ferrygate.sign_in.ledger import End
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from servers.rigs.keys import make_key
-from support.attempt_rig import SECRET, SITE, Case, FakeConnection
+from support.attempt_rig import SECRET, SITE, AttemptRig, FakeConnection
 
 
 def with_key(folder: Path, *steps: str) -> Site:
@@ -23,20 +23,22 @@ def with_key(folder: Path, *steps: str) -> Site:
     return msgspec.structs.replace(SITE, sign_in=sign_in)
 
 
-def test_a_key_is_shown_without_asking_for_methods(case: Case, tmp_path: Path) -> None:
+def test_a_key_is_shown_without_asking_for_methods(case: AttemptRig, tmp_path: Path) -> None:
     case.sign_in(with_key(tmp_path), Credentials())
     assert case.server.sent == ["ssh-ed25519"]
     assert not case.server.asked
 
 
-def test_a_password_follows_a_key_that_was_taken(case: Case, tmp_path: Path) -> None:
+def test_a_password_follows_a_key_that_was_taken(case: AttemptRig, tmp_path: Path) -> None:
     case.server = FakeConnection(key=AuthAnswer(AuthOutcome.PARTIAL, ("password",)))
     case.sign_in(with_key(tmp_path, "password"))
     assert case.server.sent == ["ssh-ed25519", "correct horse" + SECRET.code_for_step(100)]
     assert not case.server.asked
 
 
-def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(case: Case, tmp_path: Path) -> None:
+def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(
+    case: AttemptRig, tmp_path: Path
+) -> None:
     refused = FakeConnection(key=AuthAnswer(AuthOutcome.REFUSED, ("publickey",)))
     site, gates = with_key(tmp_path), []
     case.on_connect = lambda: gates.append(case.ledger.admit(SITE.account).gate)
@@ -47,7 +49,7 @@ def test_a_key_alone_waits_for_nobody_and_counts_for_nothing(case: Case, tmp_pat
     assert case.refusals == 0
 
 
-def test_a_key_alone_waits_for_no_code(case: Case, tmp_path: Path) -> None:
+def test_a_key_alone_waits_for_no_code(case: AttemptRig, tmp_path: Path) -> None:
     case.ledger.claim(SECRET, 100)
     case.sign_in(with_key(tmp_path))
     assert case.watcher.told == ["connecting"]
@@ -55,7 +57,7 @@ def test_a_key_alone_waits_for_no_code(case: Case, tmp_path: Path) -> None:
 
 
 def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
-    case: Case, tmp_path: Path
+    case: AttemptRig, tmp_path: Path
 ) -> None:
     for _refusal in range(2):
         lease = case.ledger.admit(SITE.account).lease
@@ -79,7 +81,7 @@ def test_a_key_alone_is_stopped_where_the_account_is_near_its_lock(
     ],
 )
 def test_no_password_follows_a_key_that_was_refused(
-    case: Case, tmp_path: Path, methods: tuple[str, ...], error: type[Exception]
+    case: AttemptRig, tmp_path: Path, methods: tuple[str, ...], error: type[Exception]
 ) -> None:
     case.server = FakeConnection(key=AuthAnswer(AuthOutcome.REFUSED, methods))
     with pytest.raises(error):

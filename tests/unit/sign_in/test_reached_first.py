@@ -10,11 +10,11 @@ import pytest
 
 from ferrygate.common.errors import CannotReachError, HostKeyChangedError, SettingsError
 from ferrygate.common.message import message
-from support.attempt_rig import KEY, OTHER_KEY, SECRET, SITE, Case, FakeConnection
+from support.attempt_rig import KEY, OTHER_KEY, SECRET, SITE, AttemptRig, FakeConnection
 
 
 @pytest.mark.parametrize("now", [3024.9, 3025])
-def test_no_connection_is_kept_waiting_long_for_a_code(case: Case, now: float) -> None:
+def test_no_connection_is_kept_waiting_long_for_a_code(case: AttemptRig, now: float) -> None:
     case.ledger.claim(SECRET, 100)
     case.clock.time = now
     servers: list[FakeConnection] = []
@@ -40,7 +40,7 @@ def test_no_connection_is_kept_waiting_long_for_a_code(case: Case, now: float) -
 
 
 def test_a_code_that_is_taken_while_the_server_is_reached_again_keeps_no_connection_waiting(
-    case: Case,
+    case: AttemptRig,
 ) -> None:
     case.ledger.claim(SECRET, 100)
     servers: list[FakeConnection] = []
@@ -57,7 +57,7 @@ def test_a_code_that_is_taken_while_the_server_is_reached_again_keeps_no_connect
     assert servers[2].sent == ["correct horse" + SECRET.code_for_step(102)]
 
 
-def test_a_server_that_is_not_there_is_told_before_a_code_is_waited_for(case: Case) -> None:
+def test_a_server_that_is_not_there_is_told_before_a_code_is_waited_for(case: AttemptRig) -> None:
     def fail() -> None:
         raise CannotReachError(message("no"))
 
@@ -68,7 +68,7 @@ def test_a_server_that_is_not_there_is_told_before_a_code_is_waited_for(case: Ca
     assert case.watcher.told == ["connecting"]
 
 
-def test_a_changed_key_is_told_before_a_code_is_waited_for(case: Case) -> None:
+def test_a_changed_key_is_told_before_a_code_is_waited_for(case: AttemptRig) -> None:
     case.ledger.claim(SECRET, 100)
     case.server.host_key = OTHER_KEY
     with pytest.raises(HostKeyChangedError):
@@ -78,7 +78,7 @@ def test_a_changed_key_is_told_before_a_code_is_waited_for(case: Case) -> None:
     assert not case.server.asked
 
 
-def test_a_key_that_changes_while_a_code_is_waited_for_gets_nothing(case: Case) -> None:
+def test_a_key_that_changes_while_a_code_is_waited_for_gets_nothing(case: AttemptRig) -> None:
     case.ledger.claim(SECRET, 100)
 
     def reached() -> None:
@@ -93,14 +93,16 @@ def test_a_key_that_changes_while_a_code_is_waited_for_gets_nothing(case: Case) 
     assert not case.server.asked
 
 
-def test_a_person_is_asked_about_a_key_once_however_long_a_code_is_waited_for(case: Case) -> None:
+def test_a_person_is_asked_about_a_key_once_however_long_a_code_is_waited_for(
+    case: AttemptRig,
+) -> None:
     case.ledger.claim(SECRET, 100)
     case.sign_in(msgspec.structs.replace(SITE, host_key_fingerprints=()))
     assert case.watcher.told == ["connecting", KEY, 3030.0, "connecting", "signing in"]
     assert case.connects[1][2] == (KEY,)
 
 
-def test_the_wait_that_a_persons_answer_took_needs_no_second_connection(case: Case) -> None:
+def test_the_wait_that_a_persons_answer_took_needs_no_second_connection(case: AttemptRig) -> None:
     def take_long() -> None:
         case.clock.time += 27
 
@@ -110,7 +112,7 @@ def test_the_wait_that_a_persons_answer_took_needs_no_second_connection(case: Ca
     assert case.watcher.told == ["connecting", KEY, "signing in"]
 
 
-def test_a_connection_is_hung_up_when_the_ledger_fails(case: Case, tmp_path: Path) -> None:
+def test_a_connection_is_hung_up_when_the_ledger_fails(case: AttemptRig, tmp_path: Path) -> None:
     case.on_connect = (tmp_path / "ledger.sqlite3").unlink
     with pytest.raises(SettingsError):
         case.sign_in()

@@ -26,7 +26,7 @@ from support.attempt_rig import (
     PROMPTS_OFFERED,
     REFUSED,
     SITE,
-    Case,
+    AttemptRig,
     FakeConnection,
     asks,
     sign_in_by_prompts,
@@ -42,7 +42,7 @@ def settled(site: Site, prompts: Mapping[str, str]) -> Site:
     return msgspec.structs.replace(site, sign_in=how)
 
 
-def shows(case: Case) -> list[str]:
+def shows(case: AttemptRig) -> list[str]:
     """The prompts that the person was asked."""
     return [told[0] for told in case.watcher.told if isinstance(told, tuple)]
 
@@ -50,21 +50,21 @@ def shows(case: Case) -> list[str]:
 # ---------------------------------------------------------------- once each
 
 
-def test_two_rounds_get_password_and_code(case: Case) -> None:
+def test_two_rounds_get_password_and_code(case: AttemptRig) -> None:
     assert sign_in_by_prompts(case, PASSWORD_ASKED, CODE_ASKED) == [PASSWORD, case.code]
 
 
 @pytest.mark.parametrize("site", [BY_PROMPTS, BY_PASSWORD], ids=["prompts", "password"])
-def test_a_round_of_two_prompts_is_split(case: Case, site: Site) -> None:
+def test_a_round_of_two_prompts_is_split(case: AttemptRig, site: Site) -> None:
     sent = sign_in_by_prompts(case, asks("Password: ", "Verification code: "), site=site)
     assert sent == [PASSWORD, case.code]
 
 
-def test_one_prompt_gets_what_the_password_step_would_send(case: Case) -> None:
+def test_one_prompt_gets_what_the_password_step_would_send(case: AttemptRig) -> None:
     assert sign_in_by_prompts(case, PASSWORD_ASKED, site=BY_PASSWORD) == [PASSWORD + case.code]
 
 
-def test_a_site_that_joins_nothing_sends_the_password_alone(case: Case) -> None:
+def test_a_site_that_joins_nothing_sends_the_password_alone(case: AttemptRig) -> None:
     site = msgspec.structs.replace(SITE, sign_in=SignInSettings(join="{password}"))
     assert sign_in_by_prompts(case, PASSWORD_ASKED, site=site) == [PASSWORD]
 
@@ -83,7 +83,7 @@ def test_a_site_that_joins_nothing_sends_the_password_alone(case: Case) -> None:
     ],
 )
 def test_no_secret_leaves_twice_alone_or_joined(
-    case: Case, first: PromptRound, then: PromptRound
+    case: AttemptRig, first: PromptRound, then: PromptRound
 ) -> None:
     (text,) = (prompt.text.strip() for prompt in then.prompts)
     with pytest.raises((SignInRefusedError, PromptUnansweredError)) as caught:
@@ -103,7 +103,7 @@ def test_no_secret_leaves_twice_alone_or_joined(
         ("{password}{code}", "Verification code: "),
     ],
 )
-def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: str) -> None:
+def test_nor_in_the_step_after_the_password(case: AttemptRig, template: str, prompt: str) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join=template)
     case.server = FakeConnection(
         password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[asks(prompt)]
@@ -114,7 +114,7 @@ def test_nor_in_the_step_after_the_password(case: Case, template: str, prompt: s
     assert len(case.server.sent) == 1
 
 
-def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None:
+def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: AttemptRig) -> None:
     how = SignInSettings(steps=("password", "keyboard-interactive"), join="{password}")
     case.server = FakeConnection(
         password=AuthAnswer(AuthOutcome.PARTIAL, ("keyboard-interactive",)), asks=[CODE_ASKED]
@@ -123,12 +123,12 @@ def test_a_code_may_follow_the_password_in_a_step_of_its_own(case: Case) -> None
     assert case.server.sent == [PASSWORD, case.code]
 
 
-def test_a_person_answers_a_second_password_prompt(case: Case) -> None:
+def test_a_person_answers_a_second_password_prompt(case: AttemptRig) -> None:
     sent = sign_in_by_prompts(case, PASSWORD_ASKED, PASSWORD_ASKED, person={"Password:": "other"})
     assert sent == [PASSWORD, "other"]
 
 
-def test_what_a_person_answered_and_is_asked_again_was_refused(case: Case) -> None:
+def test_what_a_person_answered_and_is_asked_again_was_refused(case: AttemptRig) -> None:
     without = Credentials(password=CREDENTIALS.password)
     case.watcher.tires = True
     with pytest.raises(SignInRefusedError):
@@ -144,7 +144,7 @@ def test_what_a_person_answered_and_is_asked_again_was_refused(case: Case) -> No
 
 
 @pytest.mark.parametrize("answer", ["caf\udce9", "two\nlines"])
-def test_an_answer_that_cannot_be_sent_costs_no_code(case: Case, answer: str) -> None:
+def test_an_answer_that_cannot_be_sent_costs_no_code(case: AttemptRig, answer: str) -> None:
     with pytest.raises(UsageError, match="answer"):
         sign_in_by_prompts(case, asks("Colour? ", "Code: "), person={"Colour?": answer})
     assert case.server.sent == []
@@ -153,7 +153,7 @@ def test_an_answer_that_cannot_be_sent_costs_no_code(case: Case, answer: str) ->
 
 
 @pytest.mark.parametrize("text", ["Password: ", "Password & verification code: "])
-def test_no_password_is_typed_for_all_to_see(case: Case, text: str) -> None:
+def test_no_password_is_typed_for_all_to_see(case: AttemptRig, text: str) -> None:
     with pytest.raises(PromptUnansweredError):
         sign_in_by_prompts(case, asks(text, echo=True), person={text.strip(): None})
     assert case.server.sent == []
@@ -163,7 +163,7 @@ def test_no_password_is_typed_for_all_to_see(case: Case, text: str) -> None:
 # ---------------------------------------------------------------- doubts
 
 
-def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: Case) -> None:
+def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: AttemptRig) -> None:
     with pytest.raises(PromptUnansweredError) as caught:
         sign_in_by_prompts(
             case,
@@ -180,19 +180,19 @@ def test_nothing_of_a_round_leaves_before_its_doubts_are_settled(case: Case) -> 
     assert problem.server_said == "Welcome. Colour?"
 
 
-def test_the_person_sees_the_instruction_above_the_prompt(case: Case) -> None:
+def test_the_person_sees_the_instruction_above_the_prompt(case: AttemptRig) -> None:
     asked = asks("Colour? ", instruction="Badge\u202e office\n\n  Second line ")
     assert sign_in_by_prompts(case, asked, person={"Colour?": "blue"}) == ["blue"]
     assert ("Colour?", "Badge\\u202e office\nSecond line", False) in case.watcher.told
 
 
-def test_an_empty_answer_is_an_answer(case: Case) -> None:
+def test_an_empty_answer_is_an_answer(case: AttemptRig) -> None:
     assert sign_in_by_prompts(
         case, asks("Passcode or push: "), person={"Passcode or push:": ""}
     ) == [""]
 
 
-def test_a_code_that_cannot_be_made_is_asked_for_or_missing(case: Case) -> None:
+def test_a_code_that_cannot_be_made_is_asked_for_or_missing(case: AttemptRig) -> None:
     without = Credentials(password=CREDENTIALS.password)
     sent = sign_in_by_prompts(
         case, PASSWORD_ASKED, asks("OTP: "), credentials=without, person={"OTP:": "123456"}
@@ -202,7 +202,7 @@ def test_a_code_that_cannot_be_made_is_asked_for_or_missing(case: Case) -> None:
         sign_in_by_prompts(case, asks("OTP: "), credentials=without, person={"OTP:": None})
 
 
-def test_what_the_site_says_of_a_prompt_settles_it(case: Case) -> None:
+def test_what_the_site_says_of_a_prompt_settles_it(case: AttemptRig) -> None:
     site = settled(BY_PROMPTS, {"Colour of your badge?": "code", "Sesam:": "password"})
     sent = sign_in_by_prompts(case, asks("Sesam: "), asks("Colour of  your badge? "), site=site)
     assert sent == [PASSWORD, case.code]
@@ -217,7 +217,7 @@ def test_what_the_site_says_of_a_prompt_settles_it(case: Case) -> None:
     ) == ["typed"]
 
 
-def test_a_strangers_file_does_not_make_the_password_leave_twice(case: Case) -> None:
+def test_a_strangers_file_does_not_make_the_password_leave_twice(case: AttemptRig) -> None:
     site = settled(BY_PROMPTS, {"One?": "password", "Two?": "password", "New password:": "both"})
     with pytest.raises(SignInRefusedError):
         sign_in_by_prompts(case, asks("One? "), asks("Two? "), site=site, person={"Two?": None})
@@ -242,7 +242,7 @@ def test_a_strangers_file_does_not_make_the_password_leave_twice(case: Case) -> 
         asks("新しいパスワード:"),
     ],
 )
-def test_an_expired_password_is_said_and_not_counted(case: Case, asked: PromptRound) -> None:
+def test_an_expired_password_is_said_and_not_counted(case: AttemptRig, asked: PromptRound) -> None:
     (text,) = (prompt.text.strip() for prompt in asked.prompts)
     with pytest.raises(PasswordExpiredError, match="expired") as caught:
         sign_in_by_prompts(case, PASSWORD_ASKED, asked, person={text: None})
@@ -251,7 +251,7 @@ def test_an_expired_password_is_said_and_not_counted(case: Case, asked: PromptRo
     assert case.refusals == 0
 
 
-def test_a_person_may_choose_a_new_password_on_the_way(case: Case) -> None:
+def test_a_person_may_choose_a_new_password_on_the_way(case: AttemptRig) -> None:
     fresh = {"New password:": "n3w", "Retype new password:": "n3w"}
     sent = sign_in_by_prompts(
         case, PASSWORD_ASKED, asks("New password: "), asks("Retype new password: "), person=fresh
@@ -260,7 +260,7 @@ def test_a_person_may_choose_a_new_password_on_the_way(case: Case) -> None:
     assert "password changed" in case.watcher.told
 
 
-def test_the_old_password_is_never_the_new_one(case: Case) -> None:
+def test_the_old_password_is_never_the_new_one(case: AttemptRig) -> None:
     with pytest.raises(PromptUnansweredError):
         sign_in_by_prompts(case, asks("New password: "), person={"New password:": None})
     assert case.server.sent == []
@@ -269,13 +269,13 @@ def test_the_old_password_is_never_the_new_one(case: Case) -> None:
 # ---------------------------------------------------------------- rounds without prompts
 
 
-def test_a_round_without_prompts_is_shown_and_answered(case: Case) -> None:
+def test_a_round_without_prompts_is_shown_and_answered(case: AttemptRig) -> None:
     number = asks(instruction="Enter the number 42 in your app.")
     assert sign_in_by_prompts(case, PASSWORD_ASKED, number) == [PASSWORD]
     assert "Enter the number 42 in your app." in case.watcher.told
 
 
-def test_an_empty_round_is_answered_and_shows_nothing(case: Case) -> None:
+def test_an_empty_round_is_answered_and_shows_nothing(case: AttemptRig) -> None:
     assert sign_in_by_prompts(case, PASSWORD_ASKED, asks()) == [PASSWORD]
     assert "" not in case.watcher.told
 
@@ -293,7 +293,7 @@ class Ending(FakeConnection):
 
 
 def test_a_connection_that_ends_after_the_password_is_not_told_as_one_that_got_nothing(
-    case: Case,
+    case: AttemptRig,
 ) -> None:
     case.server = Ending(none=PROMPTS_OFFERED, asks=(PASSWORD_ASKED, CODE_ASKED))
     with pytest.raises(SignInUnansweredError, match="ended before the server answered"):
@@ -302,7 +302,7 @@ def test_a_connection_that_ends_after_the_password_is_not_told_as_one_that_got_n
     assert not case.ledger.is_claimed(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]
 
 
-def test_a_refusal_after_prompts_counts(case: Case) -> None:
+def test_a_refusal_after_prompts_counts(case: AttemptRig) -> None:
     with pytest.raises(SignInRefusedError):
         sign_in_by_prompts(case, PASSWORD_ASKED, CODE_ASKED, verdict=REFUSED)
     assert case.refusals == 1

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from ferrygate.common.errors import HostKeyChangedError, SettingsError
-from support.attempt_rig import KEY, SITE, Case
+from support.attempt_rig import KEY, SITE, AttemptRig
 
 
 @pytest.mark.parametrize("way", ["pinned", "on record", "asked"])
-def test_a_revoked_key_gets_nothing(case: Case, way: str) -> None:
+def test_a_revoked_key_gets_nothing(case: AttemptRig, way: str) -> None:
     if way == "on record":
         case.known_hosts.add(SITE.host, SITE.port, KEY)
     blob = base64.b64encode(KEY.blob).decode()
@@ -26,7 +26,7 @@ def test_a_revoked_key_gets_nothing(case: Case, way: str) -> None:
     assert KEY not in case.watcher.told
 
 
-def test_a_damaged_revocation_is_said_before_anything_is_sent(case: Case) -> None:
+def test_a_damaged_revocation_is_said_before_anything_is_sent(case: AttemptRig) -> None:
     with case.known_hosts_file.open("a") as file:
         file.write(f"@revoked * {KEY.key_type} AAAA\n")
     with pytest.raises(SettingsError, match="damaged"):

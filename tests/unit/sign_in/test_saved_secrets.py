@@ -8,7 +8,7 @@ import pytest
 from ferrygate.common.errors import HostKeyUnknownError, SecretsMissingError
 from ferrygate.common.secret import SecretKind
 from ferrygate.sign_in.credentials import Credentials
-from support.attempt_rig import CREDENTIALS, KEY, OTHER_KEY, SITE, Case
+from support.attempt_rig import CREDENTIALS, KEY, OTHER_KEY, SITE, AttemptRig
 
 PASSWORD, CODE_SECRET = SecretKind.PASSWORD, SecretKind.CODE_SECRET
 # A stranger's file pins the right server's key, which is public, beside one of the stranger's own.
@@ -28,14 +28,14 @@ def saved(**keys: str) -> Credentials:
     )
 
 
-def test_a_saved_secret_leaves_for_the_key_it_was_proven_with(case: Case) -> None:
+def test_a_saved_secret_leaves_for_the_key_it_was_proven_with(case: AttemptRig) -> None:
     case.sign_in(MAILED, saved(PASSWORD=KEY.fingerprint, CODE_SECRET=KEY.fingerprint))
     assert len(case.server.sent) == 1
     assert KEY not in case.watcher.told  # and nobody had to confirm what is known
 
 
 @pytest.mark.parametrize("kind", [PASSWORD, CODE_SECRET])
-def test_a_pin_in_a_file_is_not_enough(case: Case, kind: SecretKind) -> None:
+def test_a_pin_in_a_file_is_not_enough(case: AttemptRig, kind: SecretKind) -> None:
     case.server.host_key = OTHER_KEY
     with pytest.raises(SecretsMissingError, match="another key"):
         case.sign_in(MAILED, saved(**{kind.name: KEY.fingerprint}))
@@ -46,7 +46,7 @@ def test_a_pin_in_a_file_is_not_enough(case: Case, kind: SecretKind) -> None:
     assert case.known_hosts.keys_for(SITE.host, SITE.port) == ()
 
 
-def test_nor_is_a_key_that_a_file_brought_on_record(case: Case) -> None:
+def test_nor_is_a_key_that_a_file_brought_on_record(case: AttemptRig) -> None:
     case.known_hosts.add(SITE.host, SITE.port, OTHER_KEY)
     case.server.host_key = OTHER_KEY
     with pytest.raises(SecretsMissingError):
@@ -54,7 +54,7 @@ def test_nor_is_a_key_that_a_file_brought_on_record(case: Case) -> None:
     assert case.server.sent == []
 
 
-def test_what_is_typed_now_leaves_for_a_pinned_key(case: Case) -> None:
+def test_what_is_typed_now_leaves_for_a_pinned_key(case: AttemptRig) -> None:
     case.server.host_key = OTHER_KEY
     case.sign_in(MAILED)
     assert len(case.server.sent) == 1
@@ -62,7 +62,7 @@ def test_what_is_typed_now_leaves_for_a_pinned_key(case: Case) -> None:
 
 @pytest.mark.parametrize("on_record", [False, True])
 def test_a_secret_kept_before_any_sign_in_needs_a_persons_word(
-    case: Case, *, on_record: bool
+    case: AttemptRig, *, on_record: bool
 ) -> None:
     if on_record:
         case.known_hosts.add(SITE.host, SITE.port, KEY)
@@ -76,7 +76,7 @@ def test_a_secret_kept_before_any_sign_in_needs_a_persons_word(
     assert case.watcher.told.count(KEY) == 2
 
 
-def test_a_person_is_asked_once_for_an_attempt(case: Case) -> None:
+def test_a_person_is_asked_once_for_an_attempt(case: AttemptRig) -> None:
     case.ledger.claim(CREDENTIALS.code_secret, 100)  # type: ignore[arg-type]  # so it connects twice
     bare = msgspec.structs.replace(SITE, host_key_fingerprints=())
     case.sign_in(bare, saved(CODE_SECRET=""))
@@ -84,7 +84,7 @@ def test_a_person_is_asked_once_for_an_attempt(case: Case) -> None:
     assert case.watcher.told.count(KEY) == 1
 
 
-def test_what_the_steps_do_not_send_does_not_matter(case: Case) -> None:
+def test_what_the_steps_do_not_send_does_not_matter(case: AttemptRig) -> None:
     case.server.host_key = OTHER_KEY
     case.sign_in(MAILED, saved(PASSPHRASE=KEY.fingerprint))
     assert len(case.server.sent) == 1

@@ -24,7 +24,7 @@ from support.attempt_rig import (
     SECRET,
     SITE,
     UNKNOWN,
-    Case,
+    AttemptRig,
     FakeConnection,
     asks,
     sign_in_by_prompts,
@@ -35,7 +35,7 @@ from support.attempt_rig import (
     ("join", "sent"),
     [("{password}{code}", "correct horse123456"), ("{code}-{password}", "123456-correct horse")],
 )
-def test_it_is_joined_by_the_sites_template(case: Case, join: str, sent: str) -> None:
+def test_it_is_joined_by_the_sites_template(case: AttemptRig, join: str, sent: str) -> None:
     case.sign_in(
         msgspec.structs.replace(SITE, sign_in=SignInSettings(join=join)), case.typed("123456")
     )
@@ -50,13 +50,15 @@ def test_it_is_joined_by_the_sites_template(case: Case, join: str, sent: str) ->
         (asks("Password: ", "Verification code: "),),
     ],
 )
-def test_it_is_given_to_the_prompt_for_a_code(case: Case, rounds: tuple[PromptRound, ...]) -> None:
+def test_it_is_given_to_the_prompt_for_a_code(
+    case: AttemptRig, rounds: tuple[PromptRound, ...]
+) -> None:
     sent = sign_in_by_prompts(case, *rounds, credentials=case.typed("123456"))
     assert sent == ["correct horse", "123456"]
     assert case.ledger.was_sent(SITE.account, Secret("123456"))
 
 
-def test_a_prompt_that_asks_for_a_code_twice_does_not_get_it_twice(case: Case) -> None:
+def test_a_prompt_that_asks_for_a_code_twice_does_not_get_it_twice(case: AttemptRig) -> None:
     rounds = (asks("Password: "), asks("Verification code: "), asks("Verification code: "))
     with pytest.raises(SignInRefusedError):
         sign_in_by_prompts(
@@ -65,7 +67,7 @@ def test_a_prompt_that_asks_for_a_code_twice_does_not_get_it_twice(case: Case) -
     assert case.server.sent == ["correct horse", "123456"]
 
 
-def test_a_second_use_is_refused_before_the_server_is_reached(case: Case) -> None:
+def test_a_second_use_is_refused_before_the_server_is_reached(case: AttemptRig) -> None:
     case.sign_in(credentials=case.typed("123456"))
     case.connects.clear()
     with pytest.raises(CodeNeededError, match="used already"):
@@ -74,7 +76,7 @@ def test_a_second_use_is_refused_before_the_server_is_reached(case: Case) -> Non
     assert case.refusals == 0
 
 
-def test_another_site_of_the_same_server_and_user_does_not_get_it_either(case: Case) -> None:
+def test_another_site_of_the_same_server_and_user_does_not_get_it_either(case: AttemptRig) -> None:
     case.sign_in(credentials=case.typed("123456"))
     again = msgspec.structs.replace(SITE, host="other.example.org")
     with pytest.raises(CodeNeededError, match="used already"):
@@ -83,13 +85,13 @@ def test_another_site_of_the_same_server_and_user_does_not_get_it_either(case: C
     assert case.refusals == 0
 
 
-def test_an_account_of_another_name_may_have_the_same_digits(case: Case) -> None:
+def test_an_account_of_another_name_may_have_the_same_digits(case: AttemptRig) -> None:
     case.sign_in(credentials=case.typed("123456"))
     case.sign_in(msgspec.structs.replace(SITE, username="vendor8"), case.typed("123456"))
     assert len(case.server.sent) == 2
 
 
-def test_a_code_whose_fate_is_unknown_stays_used_and_counts(case: Case) -> None:
+def test_a_code_whose_fate_is_unknown_stays_used_and_counts(case: AttemptRig) -> None:
     case.server = FakeConnection(password=UNKNOWN)
     with pytest.raises(SignInUnansweredError):
         case.sign_in(credentials=case.typed("123456"))
@@ -98,7 +100,7 @@ def test_a_code_whose_fate_is_unknown_stays_used_and_counts(case: Case) -> None:
         case.sign_in(credentials=case.typed("123456"))
 
 
-def test_a_code_that_surely_was_not_sent_is_good_still(case: Case) -> None:
+def test_a_code_that_surely_was_not_sent_is_good_still(case: AttemptRig) -> None:
     case.server.alive = False
     with pytest.raises(ConnectionLostError):
         case.sign_in(credentials=case.typed("123456"))
@@ -108,7 +110,7 @@ def test_a_code_that_surely_was_not_sent_is_good_still(case: Case) -> None:
     assert case.server.sent == ["correct horse123456"]
 
 
-def test_the_breaker_holds_for_typed_codes(case: Case) -> None:
+def test_the_breaker_holds_for_typed_codes(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     for code in ("111111", "222222"):
         with pytest.raises(SignInRefusedError):
@@ -120,7 +122,7 @@ def test_the_breaker_holds_for_typed_codes(case: Case) -> None:
 
 @pytest.mark.parametrize(("seconds", "sleeps"), [(30.0, False), (1.0, True)])
 def test_a_code_that_has_become_too_old_meanwhile_is_not_sent(
-    case: Case, seconds: float, *, sleeps: bool
+    case: AttemptRig, seconds: float, *, sleeps: bool
 ) -> None:
     def wait() -> None:
         case.clock.time += seconds
@@ -135,7 +137,7 @@ def test_a_code_that_has_become_too_old_meanwhile_is_not_sent(
     assert case.refusals == 0
 
 
-def test_a_code_that_a_question_of_the_server_makes_too_old_is_not_sent(case: Case) -> None:
+def test_a_code_that_a_question_of_the_server_makes_too_old_is_not_sent(case: AttemptRig) -> None:
     def think() -> None:
         case.clock.time += 30
 
@@ -149,13 +151,13 @@ def test_a_code_that_a_question_of_the_server_makes_too_old_is_not_sent(case: Ca
     assert not case.ledger.was_sent(SITE.account, Secret("123456"))
 
 
-def test_a_code_at_hand_is_not_waited_for_because_a_made_one_is_spent(case: Case) -> None:
+def test_a_code_at_hand_is_not_waited_for_because_a_made_one_is_spent(case: AttemptRig) -> None:
     case.ledger.claim(SECRET, SECRET.step_at(case.clock.now()))
     case.sign_in(credentials=case.typed("123456", code_secret=SECRET))
     assert case.server.sent == ["correct horse123456"]
 
 
-def test_a_made_code_that_was_claimed_is_not_typed_again(case: Case) -> None:
+def test_a_made_code_that_was_claimed_is_not_typed_again(case: AttemptRig) -> None:
     step = SECRET.step_at(case.clock.now())
     case.ledger.claim(SECRET, step)  # given out, say
     with pytest.raises(CodeNeededError):
@@ -163,7 +165,9 @@ def test_a_made_code_that_was_claimed_is_not_typed_again(case: Case) -> None:
     assert case.server.sent == []
 
 
-def test_a_typed_code_is_not_made_again_without_anybody_knowing_its_secret(case: Case) -> None:
+def test_a_typed_code_is_not_made_again_without_anybody_knowing_its_secret(
+    case: AttemptRig,
+) -> None:
     case.sign_in(credentials=case.typed())
     case.sign_in()
     now = SECRET.step_at(3003)
@@ -172,14 +176,14 @@ def test_a_typed_code_is_not_made_again_without_anybody_knowing_its_secret(case:
     ]
 
 
-def test_a_made_code_that_was_sent_is_not_typed_again_without_its_secret(case: Case) -> None:
+def test_a_made_code_that_was_sent_is_not_typed_again_without_its_secret(case: AttemptRig) -> None:
     code = case.code
     case.sign_in()
     with pytest.raises(CodeNeededError):
         case.sign_in(credentials=case.typed(code))
 
 
-def test_the_server_is_reached_for_a_code_to_come_and_nothing_is_sent(case: Case) -> None:
+def test_the_server_is_reached_for_a_code_to_come_and_nothing_is_sent(case: AttemptRig) -> None:
     case.reach(credentials=Credentials(password=Secret("correct horse")))
     assert case.server.closed
     assert not case.server.asked
@@ -187,19 +191,19 @@ def test_the_server_is_reached_for_a_code_to_come_and_nothing_is_sent(case: Case
     case.sign_in(credentials=case.typed())  # nobody holds its place
 
 
-def test_what_else_is_missing_is_told_before_a_code_is_asked_for(case: Case) -> None:
+def test_what_else_is_missing_is_told_before_a_code_is_asked_for(case: AttemptRig) -> None:
     with pytest.raises(SecretsMissingError):
         case.reach(credentials=Credentials())
     assert case.connects == []
 
 
-def test_without_a_typed_code_and_a_secret_nothing_is_reached(case: Case) -> None:
+def test_without_a_typed_code_and_a_secret_nothing_is_reached(case: AttemptRig) -> None:
     with pytest.raises(SecretsMissingError):
         case.sign_in(credentials=Credentials(password=Secret("correct horse")))
     assert case.connects == []
 
 
-def test_a_code_that_a_person_gives_to_a_prompt_is_told_as_one(case: Case) -> None:
+def test_a_code_that_a_person_gives_to_a_prompt_is_told_as_one(case: AttemptRig) -> None:
     sign_in_by_prompts(
         case,
         asks("Password: "),
@@ -217,7 +221,7 @@ def test_a_code_that_a_person_gives_to_a_prompt_is_told_as_one(case: Case) -> No
     ("prompt", "answer"), [("Passcode or option (1-4): ", "1"), ("Code: ", "12345678")]
 )
 def test_what_no_typed_code_could_answer_is_not_told_as_one(
-    case: Case, prompt: str, answer: str
+    case: AttemptRig, prompt: str, answer: str
 ) -> None:
     """The next sign-in would ask for a code of the site's length, and for nothing else."""
     sign_in_by_prompts(
@@ -231,7 +235,9 @@ def test_what_no_typed_code_could_answer_is_not_told_as_one(
     assert "code typed at a prompt" not in case.watcher.told
 
 
-def test_a_refused_answer_to_a_prompt_for_a_code_names_the_code_as_a_cause(case: Case) -> None:
+def test_a_refused_answer_to_a_prompt_for_a_code_names_the_code_as_a_cause(
+    case: AttemptRig,
+) -> None:
     with pytest.raises(SignInRefusedError) as caught:
         sign_in_by_prompts(
             case,
@@ -244,7 +250,7 @@ def test_a_refused_answer_to_a_prompt_for_a_code_names_the_code_as_a_cause(case:
     assert "that the code is the one shown just now" in str(caught.value.problem.next_step)
 
 
-def test_a_refused_code_names_the_code_as_a_cause(case: Case) -> None:
+def test_a_refused_code_names_the_code_as_a_cause(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError) as caught:
         case.sign_in(credentials=case.typed("123456"))

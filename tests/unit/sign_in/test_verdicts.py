@@ -18,13 +18,13 @@ from support.attempt_rig import (
     REFUSED,
     SECRET,
     SITE,
-    Case,
+    AttemptRig,
     FakeConnection,
     asks,
 )
 
 
-def test_an_expired_password_is_no_wrong_one(case: Case) -> None:
+def test_an_expired_password_is_no_wrong_one(case: AttemptRig) -> None:
     expired = AuthAnswer(
         AuthOutcome.EXPIRED, server_said="Expired\u202e.\n\nChange it at the portal."
     )
@@ -37,7 +37,7 @@ def test_an_expired_password_is_no_wrong_one(case: Case) -> None:
     assert case.server.closed
 
 
-def test_a_plain_refusal_names_all_that_may_be_wrong(case: Case) -> None:
+def test_a_plain_refusal_names_all_that_may_be_wrong(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError) as caught:
         case.sign_in()
@@ -45,7 +45,7 @@ def test_a_plain_refusal_names_all_that_may_be_wrong(case: Case) -> None:
         assert word in str(caught.value.problem.next_step)
 
 
-def test_a_plain_refusal_names_the_correction_that_its_code_was_made_with(case: Case) -> None:
+def test_a_plain_refusal_names_the_correction_that_its_code_was_made_with(case: AttemptRig) -> None:
     late = msgspec.structs.replace(SECRET, epoch=-180)
     case.server = FakeConnection(password=REFUSED)
     with pytest.raises(SignInRefusedError) as caught:
@@ -56,7 +56,7 @@ def test_a_plain_refusal_names_the_correction_that_its_code_was_made_with(case: 
         assert word in step
 
 
-def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> None:
+def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: AttemptRig) -> None:
     how = SignInSettings(steps=("keyboard-interactive",))
     asked = [asks("Password:"), asks("Verification code:"), asks("Verification code:")]
     case.server = FakeConnection(none=PROMPTS_OFFERED, asks=asked, interactive=REFUSED)
@@ -68,7 +68,7 @@ def test_a_code_that_a_server_asks_for_again_is_named_as_well(case: Case) -> Non
 
 
 @pytest.mark.parametrize("steps", [("password",), ("keyboard-interactive",)])
-def test_a_refusal_without_a_code_names_none(case: Case, steps: tuple[str, ...]) -> None:
+def test_a_refusal_without_a_code_names_none(case: AttemptRig, steps: tuple[str, ...]) -> None:
     how = SignInSettings(steps=steps, join="{password}")
     none = PROMPTS_OFFERED if steps != ("password",) else AuthAnswer(AuthOutcome.REFUSED, steps)
     case.server = FakeConnection(
@@ -87,7 +87,7 @@ def test_a_push_to_a_phone_has_time() -> None:
 
 
 def test_no_other_attempt_begins_while_an_answer_is_waited_for(
-    case: Case, make_ledger: Callable[[], Ledger]
+    case: AttemptRig, make_ledger: Callable[[], Ledger]
 ) -> None:
     busy: list[bool] = []
 
@@ -103,7 +103,7 @@ def test_no_other_attempt_begins_while_an_answer_is_waited_for(
 
 
 def test_a_cancelled_wait_ends_soon_but_not_before_a_quick_server_has_answered(
-    case: Case,
+    case: AttemptRig,
 ) -> None:
     waited: list[float] = []
 

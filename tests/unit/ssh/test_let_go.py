@@ -16,7 +16,7 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.wire import Type
 from ferrygate.ssh.connection import connect
 from ferrygate.ssh.deadlines import Deadlines
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 MIB = 1 << 20
 
@@ -48,11 +48,11 @@ def held() -> int:
 def test_a_channel_that_was_cut_lets_go_of_what_it_did_not_send() -> None:
     rigs = []
     for _channel in range(4):
-        rig = Rig(ScriptedServer())
+        rig = ScriptedSftp(ScriptedServer())
         rigs.append(rig)
         rig.stream.window = 0
 
-        async def send(rig: Rig = rig) -> None:
+        async def send(rig: ScriptedSftp = rig) -> None:
             block = bytes(MIB)
             replies = [rig.channel.request(Type.WRITE, block) for _write in range(8)]
             await replies[-1]

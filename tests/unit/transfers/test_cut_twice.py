@@ -11,7 +11,7 @@ from ferrygate.common.errors import ConflictError, ConnectionLostError
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice, TransferState
-from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig, status
+from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, ScriptedSftp, status
 from support.sftp_bytes import NO_SUCH_FILE
 from support.transfer_rig import CONTENT, TransferRig, choosing
 
@@ -35,7 +35,7 @@ def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
         desk.send(job)
     desk.checkpoint.connection_lost(0)
     desk.server.instead.clear()
-    desk.rig = Rig(desk.server)
+    desk.rig = ScriptedSftp(desk.server)
     return msgspec.structs.replace(job, resume_from=desk.checkpoint)
 
 

@@ -34,7 +34,7 @@ from support.scripted_sftp import (
     WRITE,
     Held,
     Request,
-    Rig,
+    ScriptedSftp,
     refusing,
     status,
 )
@@ -56,7 +56,7 @@ def test_many_files_are_in_flight_at_a_time(rig: LaneWorkerRig) -> None:
         rig.rigs[0].stream.packets.extend(held.answers)
         held.answers.clear()
 
-    def listen(checkpoint: Rig) -> None:
+    def listen(checkpoint: ScriptedSftp) -> None:
         checkpoint.stream.after = answer_all
 
     rig.on_open = listen
@@ -211,7 +211,7 @@ def test_what_was_closed_is_delivered_whatever_follows(rig: LaneWorkerRig, how: 
 
 
 def test_a_server_that_speaks_no_sftp_fails_every_file_once(rig: LaneWorkerRig) -> None:
-    def no_sftp(_opened: Rig) -> None:
+    def no_sftp(_opened: ScriptedSftp) -> None:
         raise RemoteFailureError(message("No SFTP."))
 
     rig.on_open = no_sftp

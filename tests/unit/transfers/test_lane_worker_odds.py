@@ -18,7 +18,7 @@ from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.views import Direction, LeftBehind
 from support.checkpoints import cut
 from support.lane_worker_rig import LaneWorkerRig
-from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, Rig
+from support.scripted_sftp import LSTAT, OPEN, WRITE, Request, ScriptedSftp
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_an_upload_that_was_cut_is_still_known_where_the_next_connection_ends_at
     again = cut(b"/inbox/a (2).csv", 7)
     job = msgspec.structs.replace(rig.job(), resume_from=again)
 
-    def end(checkpoint: Rig) -> None:
+    def end(checkpoint: ScriptedSftp) -> None:
         if ends == "before the channel":
             raise ConnectionLostError(message("Lost."))
         checkpoint.stream.ended = True

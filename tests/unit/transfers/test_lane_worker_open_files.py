@@ -20,7 +20,7 @@ from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.schedule import lane_scaling
 from ferrygate.transfers.views import Direction
 from support.lane_worker_rig import CONTENT, LaneWorkerRig
-from support.scripted_sftp import CLOSE, OPEN, Held, Request, Rig
+from support.scripted_sftp import CLOSE, OPEN, Held, Request, ScriptedSftp
 
 LIMIT = 40  # files
 
@@ -98,7 +98,7 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: LaneWorkerRig) -> None:
         rig.rigs[0].stream.packets.extend(held.answers)
         held.answers.clear()
 
-    def listen(opened: Rig) -> None:
+    def listen(opened: ScriptedSftp) -> None:
         opened.stream.after = none_left
 
     rig.on_open = listen
@@ -130,7 +130,7 @@ def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: LaneWorkerRig
         idle += 1
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    def listen(opened: Rig) -> None:
+    def listen(opened: ScriptedSftp) -> None:
         opened.stream.after = close_the_other
 
     rig.on_open = listen

@@ -31,8 +31,8 @@ from support.scripted_sftp import (
     WRITE,
     Held,
     Request,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
 )
 
 SILENT = b"/inbox/3.csv"
@@ -56,7 +56,7 @@ def silent_on(rig: LaneWorkerRig, *kinds: int) -> None:
             blocked.add(rig.server)
         return () if blocked else [usual(request)]
 
-    def opened(_rig: Rig) -> None:
+    def opened(_rig: ScriptedSftp) -> None:
         blocked.clear()  # another process of the server's
 
     rig.on_open = opened

@@ -20,7 +20,7 @@ from ferrygate.transfers.views import (
     LeftBehind,
     TransferState,
 )
-from support.scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, Rig, refusing
+from support.scripted_sftp import LSTAT, OPEN, STAT, WRITE, Request, ScriptedSftp, refusing
 from support.sftp_bytes import NO_SUCH_FILE, PERMISSION_DENIED
 from support.transfer_rig import CONTENT, TransferRig, choosing
 
@@ -45,7 +45,7 @@ def lose(desk: TransferRig, job: FileJob, kind: int = WRITE, part: bytearray | N
     desk.server.files.pop(PATH, None)
     if part is not None:
         desk.server.files[PATH] = part
-    desk.rig = Rig(desk.server)
+    desk.rig = ScriptedSftp(desk.server)
     desk.late.now = desk.rig.stream.clock.monotonic
     desk.late.connected()
 

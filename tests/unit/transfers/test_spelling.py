@@ -15,7 +15,7 @@ from ferrygate.engine.messages.files import ListFolder, MakeFolder, RemovePath, 
 from ferrygate.sftp.spelling import as_spelled, other_forms, spelled_otherwise
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.views import ConflictChoice
-from support.scripted_sftp import LSTAT, REMOVE, RENAME, Rig, ScriptedServer, refusing
+from support.scripted_sftp import LSTAT, REMOVE, RENAME, ScriptedServer, ScriptedSftp, refusing
 from support.sftp_bytes import FAILURE
 from support.transfer_rig import TransferRig
 from support.walk_rig import Walk
@@ -41,8 +41,8 @@ def server() -> ScriptedServer:
 
 
 @pytest.fixture
-def rig(server: ScriptedServer) -> Rig:
-    return Rig(server)
+def rig(server: ScriptedServer) -> ScriptedSftp:
+    return ScriptedSftp(server)
 
 
 @pytest.mark.parametrize(
@@ -72,24 +72,28 @@ def test_most_names_have_but_one_form(name: bytes, others: tuple[bytes, ...]) ->
         (b"/plain.csv", None),
     ],
 )
-def test_what_is_there_is_found_by_any_form(rig: Rig, asked: bytes, found: bytes | None) -> None:
+def test_what_is_there_is_found_by_any_form(
+    rig: ScriptedSftp, asked: bytes, found: bytes | None
+) -> None:
     assert rig.run(spelled_otherwise(rig.files, asked)) == found
 
 
-def test_a_twin_is_never_taken_for_the_name_asked_for(rig: Rig, server: ScriptedServer) -> None:
+def test_a_twin_is_never_taken_for_the_name_asked_for(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     server.folders.add(nfc("/Büro"))
     for path in (nfc("/Büro"), nfd("/Büro")):
         assert rig.run(as_spelled(rig.files, path)) == path
 
 
-def test_what_is_not_there_yet_becomes_nfc_below_what_is(rig: Rig) -> None:
+def test_what_is_not_there_yet_becomes_nfc_below_what_is(rig: ScriptedSftp) -> None:
     assert rig.run(as_spelled(rig.files, nfc("/Büro") + nfd("/März"))) == nfd("/Büro") + nfc(
         "/März"
     )
 
 
 def test_a_server_that_says_failure_for_what_is_missing_is_asked_on(
-    rig: Rig, server: ScriptedServer
+    rig: ScriptedSftp, server: ScriptedServer
 ) -> None:
     server.instead[LSTAT] = lambda request: (
         None if request.fields[0] == nfd("/Büro") else refusing(FAILURE)(request)
@@ -97,7 +101,7 @@ def test_a_server_that_says_failure_for_what_is_missing_is_asked_on(
     assert rig.run(spelled_otherwise(rig.files, nfc("/Büro"))) == nfd("/Büro")
 
 
-def test_a_plain_path_costs_no_request(rig: Rig, server: ScriptedServer) -> None:
+def test_a_plain_path_costs_no_request(rig: ScriptedSftp, server: ScriptedServer) -> None:
     rig.run(as_spelled(rig.files, b"/inbox/new"))
     assert server.requests == []
 
@@ -105,7 +109,7 @@ def test_a_plain_path_costs_no_request(rig: Rig, server: ScriptedServer) -> None
 # ---------------------------------------------------------------- browsing
 
 
-def browse(rig: Rig, command: Any) -> list[Entry]:
+def browse(rig: ScriptedSftp, command: Any) -> list[Entry]:
     shown: list[Entry] = []
 
     async def show(entries: tuple[Entry, ...]) -> None:
@@ -115,27 +119,29 @@ def browse(rig: Rig, command: Any) -> list[Entry]:
     return shown
 
 
-def test_listing_and_stat_find_the_name_that_was_shown(rig: Rig) -> None:
+def test_listing_and_stat_find_the_name_that_was_shown(rig: ScriptedSftp) -> None:
     shown = {entry.name for entry in browse(rig, ListFolder(1, nfc("/Büro")))}
     assert shown == {nfd("Müller.csv"), nfd("Für später")}
     (entry,) = browse(rig, StatPath(1, nfc("/Büro/Müller.csv")))
     assert entry.size == 1
 
 
-def test_renaming_and_removing_find_it_as_well(rig: Rig, server: ScriptedServer) -> None:
+def test_renaming_and_removing_find_it_as_well(rig: ScriptedSftp, server: ScriptedServer) -> None:
     browse(rig, RenamePath(1, nfc("/Büro/Müller.csv"), nfc("/Büro/Mayer.csv")))
     assert server.asked(RENAME) == [(nfd("/Büro/Müller.csv"), nfd("/Büro") + b"/Mayer.csv")]
     browse(rig, RemovePath(1, nfc("/Büro/Müller.csv")))
     assert server.asked(REMOVE) == [(nfd("/Büro/Müller.csv"),)]
 
 
-def test_a_new_folder_is_made_in_the_one_that_is_there(rig: Rig, server: ScriptedServer) -> None:
+def test_a_new_folder_is_made_in_the_one_that_is_there(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
     browse(rig, MakeFolder(1, nfc("/Büro/März")))
     assert nfd("/Büro") + nfc("/März") in server.folders
     assert nfc("/Büro") not in server.folders
 
 
-def test_what_is_nowhere_is_said_by_the_name_asked_for(rig: Rig) -> None:
+def test_what_is_nowhere_is_said_by_the_name_asked_for(rig: ScriptedSftp) -> None:
     with pytest.raises(NotFoundError, match="Böro"):
         browse(rig, StatPath(1, nfc("/Böro")))
 

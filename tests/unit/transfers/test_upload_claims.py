@@ -14,15 +14,15 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, SettingsError
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
-from support.scripted_sftp import Rig, ScriptedServer
+from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
 T = TypeVar("T")
 PATH = b"/inbox/report.csv"
 
 
 @pytest.fixture
-def rig() -> Rig:
-    return Rig(ScriptedServer())
+def rig() -> ScriptedSftp:
+    return ScriptedSftp(ScriptedServer())
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def claims(tmp_path: Path) -> UploadClaims:
     return UploadClaims(tmp_path / "replacing", "key user")
 
 
-def take(rig: Rig, claims: UploadClaims, path: bytes = PATH) -> Claim:
+def take(rig: ScriptedSftp, claims: UploadClaims, path: bytes = PATH) -> Claim:
     work: Coroutine[Any, Any, Claim] = claims.acquire(path, rig.channel.sleep, replaces=True)
     return rig.run(work)
 
 
 def test_a_name_is_had_by_one_at_a_time_and_then_by_the_next(
-    rig: Rig, claims: UploadClaims, tmp_path: Path
+    rig: ScriptedSftp, claims: UploadClaims, tmp_path: Path
 ) -> None:
     first = take(rig, claims)
     turns = 0
@@ -55,7 +55,7 @@ def test_a_name_is_had_by_one_at_a_time_and_then_by_the_next(
     assert list((tmp_path / "replacing").iterdir()) == []
 
 
-def test_nobody_waits_for_ever(rig: Rig, claims: UploadClaims) -> None:
+def test_nobody_waits_for_ever(rig: ScriptedSftp, claims: UploadClaims) -> None:
     with closing(take(rig, claims)):
         began = rig.stream.clock.now()
         with pytest.raises(ConflictError, match=r"is sending “report\.csv” just now"):
@@ -65,7 +65,7 @@ def test_nobody_waits_for_ever(rig: Rig, claims: UploadClaims) -> None:
 
 
 def test_other_names_and_other_accounts_do_not_wait(
-    rig: Rig, claims: UploadClaims, tmp_path: Path
+    rig: ScriptedSftp, claims: UploadClaims, tmp_path: Path
 ) -> None:
     other = UploadClaims(tmp_path / "replacing", "key another")
     began = rig.stream.clock.now()
@@ -86,20 +86,22 @@ def test_other_names_and_other_accounts_do_not_wait(
     ],
 )
 def test_one_name_is_the_same_however_it_is_written(
-    rig: Rig, claims: UploadClaims, one: bytes, other: bytes
+    rig: ScriptedSftp, claims: UploadClaims, one: bytes, other: bytes
 ) -> None:
     with closing(take(rig, claims, one)), pytest.raises(ConflictError):
         take(rig, claims, other)
 
 
 @pytest.mark.parametrize("other", [b"/Inbox/report.csv", b"/report.csv", b"/inbox/report.csv2"])
-def test_what_is_another_name_does_not_wait(rig: Rig, claims: UploadClaims, other: bytes) -> None:
+def test_what_is_another_name_does_not_wait(
+    rig: ScriptedSftp, claims: UploadClaims, other: bytes
+) -> None:
     with closing(take(rig, claims)), closing(take(rig, claims, other)):
         pass
 
 
 def test_another_process_is_waited_for_until_it_is_killed(
-    rig: Rig, claims: UploadClaims, tmp_path: Path
+    rig: ScriptedSftp, claims: UploadClaims, tmp_path: Path
 ) -> None:
     program = (
         "import sys\n"
@@ -128,7 +130,9 @@ def test_another_process_is_waited_for_until_it_is_killed(
     take(rig, claims).close()
 
 
-def test_a_claim_is_given_back_where_the_channel_ends(rig: Rig, claims: UploadClaims) -> None:
+def test_a_claim_is_given_back_where_the_channel_ends(
+    rig: ScriptedSftp, claims: UploadClaims
+) -> None:
     async def hold() -> None:
         with closing(await claims.acquire(PATH, rig.channel.sleep, replaces=True)):
             await rig.files.stat(b"/never")
@@ -137,11 +141,11 @@ def test_a_claim_is_given_back_where_the_channel_ends(rig: Rig, claims: UploadCl
     rig.stream.after = rig.cancel.cancel
     with pytest.raises(Exception, match="Cancelled"):
         rig.run(hold())
-    fresh = Rig(ScriptedServer())
+    fresh = ScriptedSftp(ScriptedServer())
     take(fresh, claims).close()
 
 
-def test_a_folder_that_cannot_be_used_is_told(rig: Rig, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_used_is_told(rig: ScriptedSftp, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError):
         take(rig, UploadClaims(tmp_path / "file", "key user"))
@@ -150,7 +154,7 @@ def test_a_folder_that_cannot_be_used_is_told(rig: Rig, tmp_path: Path) -> None:
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("second", [True, False])
 def test_a_name_of_this_session_is_had_by_one_whether_it_is_replaced_or_not(
-    rig: Rig, claims: UploadClaims, tmp_path: Path, *, first: bool, second: bool
+    rig: ScriptedSftp, claims: UploadClaims, tmp_path: Path, *, first: bool, second: bool
 ) -> None:
     claim = rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=first))
     assert (tmp_path / "replacing").exists() is first

@@ -16,7 +16,7 @@ from ferrygate.common.remote_path import join
 _WAY = (b"exports", b"2026-11")
 _SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
 _SENT_BYTES = 48_000
-_LEAST_LIFE, _MOST_LIFE = 0.35, 0.75
+_MIN_CODE_FRACTION, _MAX_CODE_FRACTION = 0.35, 0.75
 
 
 def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
@@ -66,7 +66,7 @@ def _both(driver: WindowDriver, desktop: Desktop, folder: Path, name: str) -> li
     code = desktop.workspace.code
 
     def half_way() -> bool:
-        return not code.view.spent and _LEAST_LIFE < code.view.fraction < _MOST_LIFE
+        return not code.view.spent and _MIN_CODE_FRACTION < code.view.fraction < _MAX_CODE_FRACTION
 
     driver.wait_for("a code in the middle of its life", half_way)
     return driver.pictures(folder, name)

@@ -35,14 +35,14 @@ def take_screens(clock: Clock, folder: Path, scenes: Mapping[str, Scene] = SCENE
 
 
 def _take(name: str, scene: Scene, clock: Clock, empty: Path, folder: Path) -> list[Path]:
-    with scene_window(clock, empty) as (desktop, stage):
-        words = scene(stage)
+    with open_scene_window(clock, empty) as (desktop, window):
+        words = scene(window)
         return WindowDriver(desktop, clock).pictures(folder, name, showing=words)
 
 
 @contextmanager
-def scene_window(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, SceneWindow]]:
-    """Give a window and a stage to play one scene on; its files are in an empty folder."""
+def open_scene_window(clock: Clock, empty: Path) -> Iterator[tuple[Desktop, SceneWindow]]:
+    """Open a window for one scene; its files are in an empty folder."""
     downloads = empty / "Downloads"
     downloads.mkdir()
     engines: list[SceneEngine] = []

@@ -20,8 +20,8 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.common.message import message
 
-PATIENCE_SECONDS = 40.0
-_GLANCE_MS = 20
+TIMEOUT_SECONDS = 40.0
+_POLL_MS = 20
 _SETTLE_MS = 80
 _HELD = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 _SCHEMES = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}  # light stays
@@ -52,11 +52,11 @@ class WindowDriver:
         Raises:
             DriverError: it does not hold in time; the message names ``what``.
         """
-        end = self._clock.monotonic() + PATIENCE_SECONDS
+        end = self._clock.monotonic() + TIMEOUT_SECONDS
         while not condition():
             if self._clock.monotonic() > end:
                 raise DriverError(message("This did not happen in time: {what}", what=what))
-            self.let_work(_GLANCE_MS)
+            self.let_work(_POLL_MS)
         self._desktop.pace.render()
 
     def wait_for_folder(self, path: bytes) -> None:
@@ -127,7 +127,7 @@ class WindowDriver:
     def click(self, name: str) -> None:
         """Click the button of that name, once it can be clicked."""
         self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
-        self.let_work(_GLANCE_MS)  # until it has its place
+        self.let_work(_POLL_MS)  # until it has its place
         if (button := self._find(QPushButton, name)) is not None:
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -203,7 +203,7 @@ class WindowDriver:
             return [b for b in buttons if (b.accessibleName(), b.property("look")) == (name, look)]
 
         self.wait_for(f"{look} {name!r}", lambda: bool(found()))
-        self.let_work(_GLANCE_MS)  # until it has its place
+        self.let_work(_POLL_MS)  # until it has its place
         button = found()[0]
         return self.hang_over(button, button.rect().center(), data)
 

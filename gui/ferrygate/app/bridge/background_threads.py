@@ -13,7 +13,7 @@ from ferrygate.common.errors import Problem, problem_of
 
 T = TypeVar("T")
 
-PATIENCE = 2.0  # seconds; a drive that hangs does not hold up the window's end
+JOIN_TIMEOUT_SECONDS = 2.0  # seconds; a drive that hangs does not hold up the window's end
 
 
 class BackgroundThreads(QObject):
@@ -24,15 +24,17 @@ class BackgroundThreads(QObject):
 
     _ended = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, parent: QObject | None = None, join_timeout_seconds: float = JOIN_TIMEOUT_SECONDS
+    ) -> None:
         """Make none yet.
 
         Args:
             parent: Qt's owner.
-            patience: seconds for which the end of each thread is waited at the window's end.
+            join_timeout_seconds: for which the end of each thread is waited at the window's end.
         """
         super().__init__(parent)
-        self._patience = patience
+        self._join_timeout_seconds = join_timeout_seconds
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
         self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -60,7 +62,7 @@ class BackgroundThreads(QObject):
     def close(self) -> None:
         """Let what is under way end, such as the writing of a file, but not for long."""
         for thread in self._threads:
-            thread.join(self._patience)
+            thread.join(self._join_timeout_seconds)
         self._closed.set()
 
     @Slot(object)

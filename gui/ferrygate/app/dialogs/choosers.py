@@ -18,7 +18,7 @@ from ferrygate.sites.arrived_files import only_file
 Location = QStandardPaths.StandardLocation
 _DOWNLOADS, _DOCUMENTS = Location.DownloadLocation, Location.DocumentsLocation
 _LAST = "last-folder"  # a property of the window
-_PATIENCE_MS = 300  # with a disk: about as long as people take a click for answered
+_DISK_TIMEOUT_MS = 300  # with a disk: about as long as people take a click for answered
 _ENDING = re.compile(r"\*(\.\w+)")  # in a name filter
 
 
@@ -137,7 +137,7 @@ def _choose_file(
                 dialog.selectUrl(QUrl.fromLocalFile(str(only)))
             dialog.open()
 
-    QTimer.singleShot(_PATIENCE_MS, dialog, open_on)
+    QTimer.singleShot(_DISK_TIMEOUT_MS, dialog, open_on)
     for folder in local_paths([dialog.directoryUrl()]):
         background(partial(only_file, Path(folder), endings), open_on, lambda _problem: open_on())
 

@@ -139,7 +139,7 @@ class TransfersPanel(QFrame):
         first = self._rows[: min(len(view.rows), ROWS_AT_ONCE)]
         height = sum(widget.sizeHint().height() for widget in first)
         for widget in first[:1]:
-            row, line = widget.least_height, widget.line_height
+            row, line = widget.min_height, widget.line_height
             height = max(height, *(rows * row + lines * line for rows, lines in view.sizes))
         self._area.setFixedHeight(height)
         bar = self._area.verticalScrollBar().sizeHint().width()

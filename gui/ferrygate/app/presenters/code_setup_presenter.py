@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.request_sequence import RequestSequence, Step
-from ferrygate.codes.enrol import Found
+from ferrygate.codes.enrol import FoundSecrets
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, Problem
 from ferrygate.common.i18n import _
@@ -100,7 +100,9 @@ class CodeSetupPresenter(Observable):
         """Take keys or addresses that a person typed or pasted."""
         self._take(texts, code_secrets_for)
 
-    def _take(self, texts: Iterable[str], read: Callable[[SignInSettings, Secret], Found]) -> None:
+    def _take(
+        self, texts: Iterable[str], read: Callable[[SignInSettings, Secret], FoundSecrets]
+    ) -> None:
         sign_in = self._site.sign_in if self._site is not None else SignInSettings()
         found: list[CodeSecret] = []
         problem: Problem | None = None

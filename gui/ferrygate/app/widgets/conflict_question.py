@@ -23,9 +23,9 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
-_MOST_EXAMPLES = 3
+_MAX_EXAMPLES = 3
 _EXAMPLE_COLUMNS = 3
-_LEAST_SCOPE_WIDTH = 96
+_MIN_SCOPE_WIDTH = 96
 _OPENS = " ▾"  # a list opens
 
 
@@ -50,7 +50,7 @@ class ConflictQuestionWidget(QWidget):
         self._cost = ElidedLabel("caption")
         self._examples = [
             [_example_label() for _column in range(_EXAMPLE_COLUMNS)]
-            for _line in range(_MOST_EXAMPLES)
+            for _line in range(_MAX_EXAMPLES)
         ]
         self._skip = ThemedButton(theme, _("Skip"))
         self._skip.clicked.connect(self._want_skip)
@@ -150,7 +150,7 @@ class _ScopeButton(ThemedButton):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, look="link")
         self._whole = ""
-        self.setMinimumWidth(_LEAST_SCOPE_WIDTH)
+        self.setMinimumWidth(_MIN_SCOPE_WIDTH)
 
     def show_scope(self, words: str) -> None:
         """Show them, with a sign that a list opens."""

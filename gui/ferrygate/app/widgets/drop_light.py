@@ -14,7 +14,7 @@ from ferrygate.app.widgets.labels import set_look
 _INSET = 4
 _RADIUS = 8
 _TINT = 0.07
-_WIDEST = 360  # pixels of words
+_MAX_WORDS_WIDTH = 360  # pixels of words
 _GAP = 8
 _FROM_EDGE = 24
 
@@ -69,7 +69,9 @@ class DropChip(QFrame):
         set_look(self._words, "refuses", "false" if is_welcome else "true")
         self._icon.show_icon(icon, "on_accent" if is_welcome else "amber")
         metrics = self._words.fontMetrics()
-        self._words.setText(metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST))
+        self._words.setText(
+            metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, _MAX_WORDS_WIDTH)
+        )
         self.setAccessibleName(words)
         self.adjustSize()
         self.show()

@@ -76,7 +76,7 @@ class FilesBar(QFrame):
         narrow = event.size().width() < wide(_ROOM_FOR_WORDS)
         self._folder.show_text(shown=not narrow)
         self._download.show_text(shown=not narrow)
-        self._path.show_most(_FEW_CRUMBS if narrow else _MANY_CRUMBS)
+        self._path.set_max_crumbs(_FEW_CRUMBS if narrow else _MANY_CRUMBS)
 
     def ask_for_path(self, shown: str) -> None:
         """Turn the path into a field, which begins with the one that is shown."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ferrygate.app.plain_text import PlainLabel, plain_tip
 
-_LEAST_WIDTH = 24
+_MIN_WIDTH = 24
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
@@ -34,7 +34,7 @@ class ElidedLabel(PlainLabel):
     def __init__(self, look: str = "") -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(_LEAST_WIDTH)
+        self.setMinimumWidth(_MIN_WIDTH)
         self._shown = ("", "")
         if look:
             self.setProperty("look", look)

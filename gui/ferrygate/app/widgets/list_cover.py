@@ -20,7 +20,7 @@ from ferrygate.common.i18n import _
 _HINT_HEIGHT = 54
 _MARGIN = 20
 _GAP = 12
-_WIDEST = 420
+_MAX_WIDTH = 420
 
 
 class DropHint(PlainLabel):
@@ -99,7 +99,7 @@ class ListCover(QWidget):
         self._title.setVisible(view.state in {FolderState.LOADING, FolderState.EMPTY})
         self._problem.render_problem(view.problem if failed else None)
         if failed:
-            self._problem.fit(_WIDEST)
+            self._problem.fit(_MAX_WIDTH)
         self._takes_files = view.can_upload
         self._retry.setVisible(failed)
         self.arrange()

@@ -15,7 +15,7 @@ from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_LONGEST = 24
+_MAX_CRUMB_CHARACTERS = 24
 
 
 class PathBar(QWidget):
@@ -31,7 +31,7 @@ class PathBar(QWidget):
         super().__init__()
         self._theme = theme
         self._crumbs: tuple[Crumb, ...] = ()
-        self._most = 1
+        self._max_crumbs = 1
         self._shown: dict[int, ThemedButton] = {}  # by place in the path
         self._lit: int | None = None
         self._mapper = QSignalMapper(self)
@@ -48,10 +48,10 @@ class PathBar(QWidget):
             self._crumbs = crumbs
             self._rebuild()
 
-    def show_most(self, most: int) -> None:
+    def set_max_crumbs(self, max_crumbs: int) -> None:
         """Show that many parts at most, the last ones."""
-        if most != self._most:
-            self._most = most
+        if max_crumbs != self._max_crumbs:
+            self._max_crumbs = max_crumbs
             self._rebuild()
 
     def drop_spot(self, place: QPoint) -> DropSpot | None:
@@ -79,7 +79,7 @@ class PathBar(QWidget):
         crumbs = self._crumbs
         clear(self._row)
         self._shown, self._lit = {}, None
-        first = max(0, len(crumbs) - self._most)
+        first = max(0, len(crumbs) - self._max_crumbs)
         for at, crumb in enumerate(crumbs[first:], start=first):
             if at > first:
                 self._row.addWidget(IconLabel(self._theme, "chevron", "faint", 12))
@@ -97,4 +97,4 @@ class PathBar(QWidget):
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_CRUMB_CHARACTERS else f"{text[: _MAX_CRUMB_CHARACTERS - 1]}…"

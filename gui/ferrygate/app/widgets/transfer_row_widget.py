@@ -150,7 +150,7 @@ class TransferRowWidget(QFrame):
         self._grid.setRowMinimumHeight(0, self._first_height)
 
     @property
-    def least_height(self) -> int:
+    def min_height(self) -> int:
         """Return how tall a row is at least, in pixels, whatever is to be said of its batch."""
         frame = self.contentsMargins()
         return self._first_height + 2 * _TOP + frame.top() + frame.bottom()

@@ -24,7 +24,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sites.connection_file import read_connection_file
 
 _FOLDER = LocalPath()
-_END = 10.0  # seconds a sandbox may take to end
+_END_SECONDS = 10.0  # seconds a sandbox may take to end
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -102,4 +102,4 @@ def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
                 raise FerrygateError(message("The demo's server did not start.")) from None
             yield ready
         finally:
-            end_ferrygate(process, _END)
+            end_ferrygate(process, _END_SECONDS)

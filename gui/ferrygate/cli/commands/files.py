@@ -10,11 +10,11 @@ import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.command_session import SignInFlags, sign_in, sign_in_options
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, name_fields, record_line
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
-from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError
@@ -26,7 +26,7 @@ from ferrygate.sites.start_folder import refuse_to_lose
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
 
-_AT_A_TIME = 1000  # lines that are printed together
+_LINES_PER_WRITE = 1000  # lines that are printed together
 
 
 @click.command()
@@ -44,12 +44,12 @@ def ls(
     *,
     long: bool,
     unsorted: bool,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> int:
     """List a folder, or the site's start folder; a file lists itself."""
     found = context.site(site)
     folder = existing(path if path is not None else found.start_folder)
-    with sign_in(context, found, site, **wishes) as session:
+    with sign_in(context, found, site, **flags) as session:
         listing = _Listing(session, folder)
         with closing(listing.blocks()) as listed:  # the rest may not be wanted any more
             blocks: Iterable[Iterable[Entry]] = listed
@@ -71,7 +71,7 @@ def _by_name(listed: Iterable[tuple[Entry, ...]], folder: bytes) -> Iterable[Ite
         held.add(block)
         entries.extend(block)
     entries.sort(key=lambda entry: entry.name)
-    return (entries[at : at + _AT_A_TIME] for at in range(0, len(entries), _AT_A_TIME))
+    return (entries[at : at + _LINES_PER_WRITE] for at in range(0, len(entries), _LINES_PER_WRITE))
 
 
 class _Listing:
@@ -125,12 +125,12 @@ def mkdir(
     paths: tuple[str, ...],
     *,
     parents: bool,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> int:
     """Make folders."""
     found = context.site(site)
     folders = [new(path) for path in paths]
-    with sign_in(context, found, site, **wishes) as session:
+    with sign_in(context, found, site, **flags) as session:
         return _each(
             context,
             folders,
@@ -147,14 +147,14 @@ def mkdir(
 @output_options
 @click.pass_obj
 def mv(
-    context: CommandContext, site: str, source: str, target: str, **wishes: Unpack[Wishes]
+    context: CommandContext, site: str, source: str, target: str, **flags: Unpack[SignInFlags]
 ) -> int:
     """Rename a file or folder; TARGET is its new path, and must be free."""
     found = context.site(site)
     names = existing(source), new(target)
     for name in names:
         refuse_to_lose(found, name)
-    with sign_in(context, found, site, **wishes) as session:
+    with sign_in(context, found, site, **flags) as session:
         session.rename(*names)
     return Exit.DONE
 
@@ -172,14 +172,14 @@ def rm(
     paths: tuple[str, ...],
     *,
     recursive: bool,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> int:
     """Remove files; folders with -r. The start folder stays, and those above it."""
     found = context.site(site)
     names = [existing(path) for path in paths]
     for name in names:
         refuse_to_lose(found, name)
-    with sign_in(context, found, site, **wishes) as session:
+    with sign_in(context, found, site, **flags) as session:
         return _each(
             context,
             names,

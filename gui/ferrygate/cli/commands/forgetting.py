@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.command_session import demand_keychain, open_session, with_username
 from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
-from ferrygate.cli.signing_in import demand_keychain, open_session, with_username
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ferrygate.sandbox.sandbox import Ready
 
 _BLOCK = 4096
-_MOST_AT_ONCE = 100  # sandboxes of one home; a lock that cannot be had at all is told by the last
+_MAX_SANDBOXES = 100  # sandboxes of one home; a lock that cannot be had at all is told by the last
 
 
 @click.command()
@@ -136,14 +136,14 @@ def _own_file(state: Path) -> Iterator[Path]:
     it by force, is free again.
     """
     with ExitStack() as held:
-        for number in range(1, _MOST_AT_ONCE):
+        for number in range(1, _MAX_SANDBOXES):
             path = state / f"sandbox{f'-{number}' if number > 1 else ''}{SUFFIX}"
             with suppress(SettingsError):  # another one's
-                held.enter_context(locked(path, patience=0.0))
+                held.enter_context(locked(path, timeout_seconds=0.0))
                 break
         else:
-            path = state / f"sandbox-{_MOST_AT_ONCE}{SUFFIX}"
-            held.enter_context(locked(path, patience=0.0))
+            path = state / f"sandbox-{_MAX_SANDBOXES}{SUFFIX}"
+            held.enter_context(locked(path, timeout_seconds=0.0))
         yield path
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 import click
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.command_session import SignInFlags, sign_in, sign_in_options
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import on_interrupt
 from ferrygate.cli.local_arguments import no_stream
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing
-from ferrygate.cli.signing_in import Wishes, sign_in, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
@@ -116,7 +116,7 @@ def put(
     name: str | None,
     limit_rate: int | None,
     keep_trying: float | None,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
@@ -138,7 +138,7 @@ def put(
     sent_as = None if name is None else new_name(sources, name)
     choice = _choice(context, on_conflict)
     bound_arenas()
-    with sign_in(context, found, site, keep_trying=keep_trying, **wishes) as session:
+    with sign_in(context, found, site, keep_trying=keep_trying, **flags) as session:
         session.limit_rate(limit_rate)
         move = partial(
             session.put,
@@ -169,7 +169,7 @@ def get(
     links: str,
     limit_rate: int | None,
     keep_trying: float | None,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing.
 
@@ -184,7 +184,7 @@ def get(
     demand_local_folder(names, folder)
     choice = _choice(context, on_conflict)
     bound_arenas()
-    with sign_in(context, found, site, keep_trying=keep_trying, **wishes) as session:
+    with sign_in(context, found, site, keep_trying=keep_trying, **flags) as session:
         session.limit_rate(limit_rate)
         move = partial(session.get, names, folder, on_conflict=choice, links=links)
         report = TransferReport(context.terminal, context.clock, Direction.DOWNLOAD, folder, choice)

@@ -19,7 +19,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.schedule.lane import Lane
 from support.lane_worker_rig import raise_it
-from support.scripted_sftp import STAT, Request, Rig, ScriptedServer
+from support.scripted_sftp import STAT, Request, ScriptedServer, ScriptedSftp
 
 
 class Desk:
@@ -32,7 +32,7 @@ class Desk:
         self.before_the_end: Callable[[], None] = lambda: None
         server = ScriptedServer()
         server.instead[STAT] = self._lose
-        self._rig = Rig(server)
+        self._rig = ScriptedSftp(server)
         self._lane = Lane("browse", self._open, raise_it)
         self.browser = Browser(self._lane, self.posted.put, self._doubt, clicked=lambda: None)
 

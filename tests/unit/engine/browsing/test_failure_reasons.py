@@ -21,8 +21,8 @@ from support.scripted_sftp import (
     RENAME,
     STAT,
     Hook,
-    Rig,
     ScriptedServer,
+    ScriptedSftp,
     status,
 )
 from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
@@ -43,7 +43,7 @@ def server() -> ScriptedServer:
 def refusal(
     server: ScriptedServer, command: FileOperation, *, object_store: bool = False
 ) -> FerrygateError:
-    rig = Rig(server)
+    rig = ScriptedSftp(server)
 
     async def take(_entries: tuple[Entry, ...]) -> None:
         """Nothing is shown."""

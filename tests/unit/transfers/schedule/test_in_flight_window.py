@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
-from support.simulated_line import LARGEST, SimulatedChannel, SimulatedLine, p95, window_of
+from support.simulated_line import (
+    MAX_REQUEST_BYTES,
+    SimulatedChannel,
+    SimulatedLine,
+    p95,
+    window_of,
+)
 
 MB, MIB, MBIT = 1_000_000, 1 << 20, 125_000
 LEAST, FIRST, MOST = 1 << 15, MIB, 16 * MIB
@@ -49,7 +55,7 @@ class Channels:
     def possible(self) -> float:
         """How much of the line so many bytes in flight can use, up to 1."""
         line, most = self.line, min(IN_FLIGHT, len(self.channels) * MOST)
-        return min(1.0, most / (line.rate * (line.delay + 2 * line.late) + LARGEST))
+        return min(1.0, most / (line.rate * (line.delay + 2 * line.late) + MAX_REQUEST_BYTES))
 
 
 # ---------------------------------------------------------------- shares
@@ -146,7 +152,7 @@ def test_beginning_does_not_flood_the_line(rate: int, delay: float) -> None:
 def test_it_never_has_more_than_its_share(most: int) -> None:
     channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), LineEstimator(most))
     channel.go_on(5)
-    assert most - LARGEST < channel.most <= most
+    assert most - MAX_REQUEST_BYTES < channel.max_in_flight <= most
 
 
 def test_a_share_that_shrinks_is_kept_to_soon() -> None:
@@ -157,7 +163,7 @@ def test_a_share_that_shrinks_is_kept_to_soon() -> None:
     line_estimator.share_among(8)
     channel.go_on(0.5)
     channel.go_on(1)
-    assert channel.most <= 6 * MIB
+    assert channel.max_in_flight <= 6 * MIB
 
 
 def test_requests_are_as_large_as_goes_in_five_milliseconds() -> None:
@@ -165,10 +171,10 @@ def test_requests_are_as_large_as_goes_in_five_milliseconds() -> None:
     for rate in (MB, 20 * MB, 500 * MB):
         channel = SimulatedChannel(SimulatedLine(rate, 0.01), LineEstimator(IN_FLIGHT))
         channel.go_on(5)
-        sizes[rate] = channel.window.request_size(LARGEST)
+        sizes[rate] = channel.window.request_size(MAX_REQUEST_BYTES)
     assert sizes[MB] == LEAST  # what every server takes
     assert sizes[20 * MB] == pytest.approx(100_000, rel=0.2)
-    assert sizes[500 * MB] == LARGEST
+    assert sizes[500 * MB] == MAX_REQUEST_BYTES
 
 
 # ---------------------------------------------------------------- a line that changes
@@ -350,6 +356,6 @@ def test_it_stays_within_its_bounds_on_any_line(
     for _span in range(5):
         channel.go_on(0.2)
         assert LEAST <= channel.window.max_bytes <= line_estimator.max_bytes
-        assert channel.most <= max(line_estimator.max_bytes, largest)
+        assert channel.max_in_flight <= max(line_estimator.max_bytes, largest)
     in_the_air = channel.window.in_flight
     assert in_the_air > 0

@@ -14,61 +14,61 @@ _DAY = 86_400.0
 _SIZES = (4_120_000, 3_980_000, 4_051_000)
 
 
-def _one(stage: SceneWindow) -> str:
+def _one(window: SceneWindow) -> str:
     """One file is there already, and nothing else is under way."""
-    new = FileFacts(EntryKind.FILE, 1_240_000, stage.now - 5_000)
-    existing = FileFacts(EntryKind.FILE, 1_198_000, stage.now - 9 * _DAY)
+    new = FileFacts(EntryKind.FILE, 1_240_000, window.now - 5_000)
+    existing = FileFacts(EntryKind.FILE, 1_198_000, window.now - 9 * _DAY)
     found = NameConflict(0, "run-summary.pdf", new, existing)
-    _ask(stage, "run-summary.pdf", 1, Direction.UPLOAD, found)
+    _ask(window, "run-summary.pdf", 1, Direction.UPLOAD, found)
     return _("“{name}” is already there.").format(name=found.name)
 
 
-def _many(stage: SceneWindow) -> str:
+def _many(window: SceneWindow) -> str:
     """A folder is sent a second time; some of it was met, the rest goes on."""
-    _ask(stage, "plate-scans", 214, Direction.UPLOAD, *_plates(stage), count=25)
+    _ask(window, "plate-scans", 214, Direction.UPLOAD, *_plates(window), count=25)
     return _("{count} files so far are already there.").format(count=25)
 
 
-def _same(stage: SceneWindow) -> str:
+def _same(window: SceneWindow) -> str:
     """All of what is fetched is here already, as it is there."""
-    facts = [FileFacts(EntryKind.FILE, size, stage.now - 2 * _DAY) for size in _SIZES]
+    facts = [FileFacts(EntryKind.FILE, size, window.now - 2 * _DAY) for size in _SIZES]
     same = [
         NameConflict(number, f"2026-11/plate-{number + 1:02}.csv", one, one)
         for number, one in enumerate(facts)
     ]
-    _ask(stage, "2026-11", 12, Direction.DOWNLOAD, *same, count=12)
+    _ask(window, "2026-11", 12, Direction.DOWNLOAD, *same, count=12)
     return _("Same size, same time.")
 
 
-def _folder(stage: SceneWindow) -> str:
+def _folder(window: SceneWindow) -> str:
     """A folder has the name of a file."""
-    new = FileFacts(EntryKind.FILE, 82_000, stage.now - 5_000)
+    new = FileFacts(EntryKind.FILE, 82_000, window.now - 5_000)
     found = NameConflict(0, "reports", new, FileFacts(EntryKind.FOLDER))
-    _ask(stage, "reports", 1, Direction.UPLOAD, found)
+    _ask(window, "reports", 1, Direction.UPLOAD, found)
     return before_value(_("A file can only replace a file."))
 
 
-def _plates(stage: SceneWindow) -> list[NameConflict]:
+def _plates(window: SceneWindow) -> list[NameConflict]:
     return [
         NameConflict(
             number,
             f"plate-scans/plate-{number + 1:02}.csv",
-            FileFacts(EntryKind.FILE, size, stage.now - 5_000),
-            FileFacts(EntryKind.FILE, size - 40_000 * number, stage.now - 9 * _DAY),
+            FileFacts(EntryKind.FILE, size, window.now - 5_000),
+            FileFacts(EntryKind.FILE, size - 40_000 * number, window.now - 9 * _DAY),
         )
         for number, size in enumerate(_SIZES)
     ]
 
 
 def _ask(
-    stage: SceneWindow,
+    window: SceneWindow,
     name: str,
     total: int,
     direction: Direction,
     *examples: NameConflict,
     count: int = 1,
 ) -> None:
-    stage.sign_in()
+    window.sign_in()
     view = BatchView(
         batch=BATCH,
         direction=direction,
@@ -95,7 +95,7 @@ def _ask(
         same_time=count if same else 0,
         more_may_come=count < total,
     )
-    stage.workspace.handle(BatchChanged(view=view), asked)
+    window.workspace.handle(BatchChanged(view=view), asked)
 
 
 SCENES: dict[str, Scene] = {

@@ -19,64 +19,64 @@ def _upload_to(name: str) -> str:
     return _("Upload to {folder}").format(folder=name)
 
 
-def _over_list(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.hang_over_list(_FILE)
+def _over_list(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.hang_over_list(_FILE)
     return _upload_to(_("Home"))
 
 
-def _over_row(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.hang_over_list(_FILE, row=b"inbox")
+def _over_row(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.hang_over_list(_FILE, row=b"inbox")
     return _upload_to("inbox")
 
 
-def _over_place(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.hang_over_button("inbox", "place", _FILE)
+def _over_place(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.hang_over_button("inbox", "place", _FILE)
     return _upload_to("inbox")
 
 
-def _over_crumb(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.wait_for_folder(b"/")
-    stage.workspace.folder.open(b"/exports/2026")
-    stage.driver.wait_for_folder(b"/exports/2026")
-    stage.driver.hang_over_button("exports", "crumb", _FILE)
+def _over_crumb(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.wait_for_folder(b"/")
+    window.workspace.folder.open(b"/exports/2026")
+    window.driver.wait_for_folder(b"/exports/2026")
+    window.driver.hang_over_button("exports", "crumb", _FILE)
     return _upload_to("exports")
 
 
-def _over_list_a_web_address(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.driver.hang_over_list(addressed(_WEB))
+def _over_list_a_web_address(window: SceneWindow) -> str:
+    window.sign_in()
+    window.driver.hang_over_list(addressed(_WEB))
     return "This is a web address."
 
 
-def _explained(stage: SceneWindow) -> str:
+def _explained(window: SceneWindow) -> str:
     """A file and something else: the file is on its way, and the rest is named."""
-    stage.sign_in()
-    stage.driver.drop_on_list(addressed("file:///data/a.csv", _WEB, "trash:///b.csv"))
+    window.sign_in()
+    window.driver.drop_on_list(addressed("file:///data/a.csv", _WEB, "trash:///b.csv"))
     return "1 web address was left out."
 
 
-def _over_first_page(stage: SceneWindow) -> str:
-    stage.driver.hang_over_page(carried([Path("/data/acme.ferrygate")]))
+def _over_first_page(window: SceneWindow) -> str:
+    window.driver.hang_over_page(carried([Path("/data/acme.ferrygate")]))
     return _("Open this connection")
 
 
-def _explained_on_first_page(stage: SceneWindow) -> str:
-    stage.driver.drop_on_page(_FILE)
+def _explained_on_first_page(window: SceneWindow) -> str:
+    window.driver.drop_on_page(_FILE)
     return "Files can be sent once you are signed in."
 
 
-def _arriving(stage: SceneWindow) -> str:
+def _arriving(window: SceneWindow) -> str:
     """An empty folder that files are on their way to."""
-    stage.sign_in()
-    stage.driver.wait_for_folder(b"/")
-    stage.workspace.folder.open(EMPTY_FOLDER)
-    stage.driver.wait_for_folder(EMPTY_FOLDER)
-    stage.workspace.transfers.upload(["/data/plate-scans"], stage.workspace.folder.view.path)
-    stage.start_batch("plate-scans", display_name(basename(EMPTY_FOLDER)))
+    window.sign_in()
+    window.driver.wait_for_folder(b"/")
+    window.workspace.folder.open(EMPTY_FOLDER)
+    window.driver.wait_for_folder(EMPTY_FOLDER)
+    window.workspace.transfers.upload(["/data/plate-scans"], window.workspace.folder.view.path)
+    window.start_batch("plate-scans", display_name(basename(EMPTY_FOLDER)))
     return _("Files are on their way here")
 
 

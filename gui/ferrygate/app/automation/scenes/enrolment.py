@@ -12,33 +12,33 @@ _EXPORT = (
 )
 
 
-def _enrol(stage: SceneWindow) -> str:
-    stage.open()
+def _enrol(window: SceneWindow) -> str:
+    window.open()
     return _("Drop a picture of your QR code here, or take it from")
 
 
-def _enrol_wrong(stage: SceneWindow) -> str:
-    stage.open()
-    stage.workspace.setup.take(["oktaverify://email/vendor7"])
+def _enrol_wrong(window: SceneWindow) -> str:
+    window.open()
+    window.workspace.setup.take(["oktaverify://email/vendor7"])
     return _("This is for the Okta Verify app and holds no key that another program can use.")
 
 
-def _enrol_choices(stage: SceneWindow) -> str:
-    stage.open()
-    stage.workspace.setup.take(_EXPORT)
+def _enrol_choices(window: SceneWindow) -> str:
+    window.open()
+    window.workspace.setup.take(_EXPORT)
     return _("Several accounts were found. Which one is it?")
 
 
-def _enrol_okta(stage: SceneWindow) -> str:
-    stage.open()
-    stage.workspace.sign_in.turn_to_okta(wanted=True)
+def _enrol_okta(window: SceneWindow) -> str:
+    window.open()
+    window.workspace.sign_in.turn_to_okta(wanted=True)
     return _("Use a key or a picture instead")
 
 
-def _mismatch(stage: SceneWindow) -> str:
-    stage.give_code()
-    stage.workspace.setup.take(["otpauth://totp/v?secret=JBSWY3DPEHPK3PXP&digits=8&period=60"])
-    return stage.workspace.setup.view.mismatch
+def _mismatch(window: SceneWindow) -> str:
+    window.give_code()
+    window.workspace.setup.take(["otpauth://totp/v?secret=JBSWY3DPEHPK3PXP&digits=8&period=60"])
+    return window.workspace.setup.view.mismatch
 
 
 SCENES: dict[str, Scene] = {

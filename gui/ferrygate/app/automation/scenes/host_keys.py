@@ -10,26 +10,26 @@ from ferrygate.common.message import message
 from ferrygate.engine.messages.session import HostKeyQuestion
 
 
-def _unknown_key(stage: SceneWindow) -> str:
-    stage.give_code()
+def _unknown_key(window: SceneWindow) -> str:
+    window.give_code()
     fingerprint = SITE.host_key_fingerprints[0]
-    stage.workspace.handle(
+    window.workspace.handle(
         HostKeyQuestion(question=1, host=SITE.host, key_type="ssh-ed25519", fingerprint=fingerprint)
     )
-    stage.driver.click(_("Details"))
+    window.driver.click(_("Details"))
     return "ssh-ed25519"
 
 
-def _changed_key(stage: SceneWindow) -> str:
-    stage.fail(Kind.HOST_KEY_CHANGED, message("The server has changed."))
+def _changed_key(window: SceneWindow) -> str:
+    window.fail(Kind.HOST_KEY_CHANGED, message("The server has changed."))
     return _("This is not the server it was")
 
 
-def _changed_key_details(stage: SceneWindow) -> str:
-    _changed_key(stage)
-    stage.driver.click(_("Details"))
+def _changed_key_details(window: SceneWindow) -> str:
+    _changed_key(window)
+    window.driver.click(_("Details"))
     caption = _("Fingerprint of the new key, as given to you by {whom}")
-    stage.driver.type_into(caption.format(whom=SITE.support.contact), "SHA256:wrong\n")
+    window.driver.type_into(caption.format(whom=SITE.support.contact), "SHA256:wrong\n")
     return _("The server showed another fingerprint than this one. Do not sign in.")
 
 

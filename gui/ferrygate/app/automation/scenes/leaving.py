@@ -9,10 +9,10 @@ from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 
-def _closing(stage: SceneWindow) -> str:
+def _closing(window: SceneWindow) -> str:
     """The window is about to be closed over an upload and a download."""
-    stage.sign_in()
-    start_sending(stage)
+    window.sign_in()
+    start_sending(window)
     fetched = BatchView(
         batch=BatchId("exports"),
         direction=Direction.DOWNLOAD,
@@ -24,16 +24,16 @@ def _closing(stage: SceneWindow) -> str:
         bytes_total=86_000_000,
         bytes_moved=6_000_000,
     )
-    stage.workspace.handle(BatchChanged(view=fetched))
-    stage.driver.close_window()
+    window.workspace.handle(BatchChanged(view=fetched))
+    window.driver.close_window()
     return ngettext("{count} transfer is under way.", "{count} transfers are under way.", 2).format(
         count=2
     )
 
 
-def _closing_unchecked(stage: SceneWindow) -> str:
+def _closing_unchecked(window: SceneWindow) -> str:
     """All is delivered, but some of it is to be asked about once more."""
-    stage.sign_in()
+    window.sign_in()
     view = BatchView(
         batch=BatchId("plate-scans"),
         direction=Direction.UPLOAD,
@@ -44,19 +44,19 @@ def _closing_unchecked(stage: SceneWindow) -> str:
         files_finished=9,
         files_delivered=9,
         files_late=3,
-        late_until=stage.now + 330,
+        late_until=window.now + 330,
         bytes_total=6_310_000,
         bytes_moved=6_310_000,
     )
-    stage.workspace.handle(BatchChanged(view=view))
-    stage.driver.close_window()
+    window.workspace.handle(BatchChanged(view=view))
+    window.driver.close_window()
     return _("Everything is delivered.")
 
 
-def _signing_out(stage: SceneWindow) -> str:
-    stage.sign_in()
-    start_sending(stage)
-    stage.driver.click(_("Sign out"))
+def _signing_out(window: SceneWindow) -> str:
+    window.sign_in()
+    start_sending(window)
+    window.driver.click(_("Sign out"))
     return _("Sign out and stop")
 
 

@@ -10,7 +10,7 @@ from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 Scene: TypeAlias = Callable[[SceneWindow], str]
-"""Play one screen on a stage; return words that the screen is known by."""
+"""Play one screen in a window; return words that the screen is known by."""
 
 BATCH = BatchId("5f0c6a1e9b7d2384")
 
@@ -20,7 +20,7 @@ def before_value(template: str) -> str:
     return template.partition("{")[0]
 
 
-def start_sending(stage: SceneWindow) -> None:
+def start_sending(window: SceneWindow) -> None:
     """Have one large file be on its way to the server."""
     view = BatchView(
         batch=BATCH,
@@ -32,4 +32,4 @@ def start_sending(stage: SceneWindow) -> None:
         bytes_total=6_310_000_000,
         bytes_moved=2_400_000_000,
     )
-    stage.workspace.handle(BatchChanged(view=view))
+    window.workspace.handle(BatchChanged(view=view))

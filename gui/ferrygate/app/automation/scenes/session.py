@@ -17,17 +17,17 @@ from ferrygate.transfers.views import BatchView, Direction, FileView, TransferSt
 _MANY = 43_000
 
 
-def _drop_box(stage: SceneWindow) -> str:
+def _drop_box(window: SceneWindow) -> str:
     """A folder that takes files and cannot be listed, after a file that the server refused."""
-    stage.sign_in()
-    stage.workspace.folder.open(b"/drop-box")
+    window.sign_in()
+    window.workspace.folder.open(b"/drop-box")
     refusal = Problem(
         kind=Kind.PERMISSION_DENIED,
         sentence=message("The server does not allow this for “{name}”.", name="drop-box"),
         next_step=message("Ask your contact about it, and tell them what the server says."),
         server_said="drop-box: listing is off. Send files, do not look for them.",
     )
-    stage.fail_listing(refusal)
+    window.fail_listing(refusal)
     view = BatchView(
         batch=BATCH,
         direction=Direction.UPLOAD,
@@ -39,7 +39,7 @@ def _drop_box(stage: SceneWindow) -> str:
         files_delivered=2,
         bytes_total=6_310_000,
         finished=True,
-        finished_at=stage.now,
+        finished_at=window.now,
         can_retry=True,
     )
     full = Problem(
@@ -59,71 +59,71 @@ def _drop_box(stage: SceneWindow) -> str:
         state=TransferState.NEEDS_ATTENTION,
         problem=full,
     )
-    stage.workspace.handle(BatchChanged(view=view))
-    stage.workspace.handle(FileChanged(batch=BATCH, view=file))
-    stage.workspace.transfers.show(Tab.ATTENTION)
+    window.workspace.handle(BatchChanged(view=view))
+    window.workspace.handle(FileChanged(batch=BATCH, view=file))
+    window.workspace.transfers.show(Tab.ATTENTION)
     return "Disk quota exceeded"
 
 
-def _refused_name(stage: SceneWindow) -> str:
+def _refused_name(window: SceneWindow) -> str:
     """A new folder whose name the server refused stays to be changed."""
-    stage.sign_in()
+    window.sign_in()
     problem = Problem(
         kind=Kind.PERMISSION_DENIED,
         sentence=message("The server does not allow this for “{name}”.", name="results"),
         next_step=message("Ask your contact about it, and tell them what the server says."),
     )
-    stage.refuse_folder("results", problem)
+    window.refuse_folder("results", problem)
     return _("Name of the new folder")
 
 
-def _reading(stage: SceneWindow) -> str:
+def _reading(window: SceneWindow) -> str:
     """A large folder, half of which has come."""
-    stage.sign_in()
+    window.sign_in()
     many = tuple(
         Entry(b"plate-%05d.csv" % number, EntryKind.FILE, 18_400 + number % 977, 1_793_610_000)
         for number in range(_MANY)
     )
-    stage.list_on(many)
+    window.list_on(many)
     words = _("Reading… {count} so far").format(count=number_text(_MANY))
-    stage.driver.wait_for("note", lambda: stage.driver.shows(words))
+    window.driver.wait_for("note", lambda: window.driver.shows(words))
     return words
 
 
-def _reconnecting(stage: SceneWindow) -> str:
-    stage.sign_in()
-    start_sending(stage)
-    stage.state(SessionState.RECONNECTING, _lost(), 7)
+def _reconnecting(window: SceneWindow) -> str:
+    window.sign_in()
+    start_sending(window)
+    window.state(SessionState.RECONNECTING, _lost(), 7)
     return before_value(_("Reconnecting in {seconds} s"))
 
 
-def _reconnecting_folder(stage: SceneWindow) -> str:
+def _reconnecting_folder(window: SceneWindow) -> str:
     """Another folder was opened after the line was lost."""
-    stage.sign_in()
-    stage.state(SessionState.RECONNECTING, _lost(), 7)
-    stage.leave_unanswered()
-    stage.workspace.folder.open(b"/exports")
+    window.sign_in()
+    window.state(SessionState.RECONNECTING, _lost(), 7)
+    window.leave_unanswered()
+    window.workspace.folder.open(b"/exports")
     return _("Shown once the connection is back")
 
 
-def _signed_in(stage: SceneWindow) -> str:
+def _signed_in(window: SceneWindow) -> str:
     """The code that was used to sign in is not the loudest thing."""
-    stage.sign_in()
-    stage.give_spent_code()
+    window.sign_in()
+    window.give_spent_code()
     return _("Already used")
 
 
-def _offline(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.state(SessionState.OFFLINE, _lost())
+def _offline(window: SceneWindow) -> str:
+    window.sign_in()
+    window.state(SessionState.OFFLINE, _lost())
     return _("Offline")
 
 
-def _copied(stage: SceneWindow) -> str:
-    stage.sign_in()
+def _copied(window: SceneWindow) -> str:
+    window.sign_in()
     words = _("Copied. Cleared in {seconds} s").format(seconds=12)
-    stage.workspace.notices.say(words)
-    stage.workspace.handle(Notice(problem=_keychain()))
+    window.workspace.notices.say(words)
+    window.workspace.handle(Notice(problem=_keychain()))
     return words
 
 

@@ -16,35 +16,35 @@ from ferrygate.sign_in.gate import Gate
 _PASSWORD = Secret("correct horse")
 
 
-def _welcome(stage: SceneWindow) -> str:
+def _welcome(window: SceneWindow) -> str:
     """The first start, after a connection file was saved from a mail."""
     name = "acme-exports.ferrygate"
-    stage.driver.wait_for("start", lambda: stage.driver.shows(_("Welcome")))
-    (stage.downloads / name).write_text("format = 1\n", "utf-8")
-    stage.workspace.show_sites()
-    stage.driver.wait_for(name, lambda: bool(stage.workspace.sites.view.arrived))
+    window.driver.wait_for("start", lambda: window.driver.shows(_("Welcome")))
+    (window.downloads / name).write_text("format = 1\n", "utf-8")
+    window.workspace.show_sites()
+    window.driver.wait_for(name, lambda: bool(window.workspace.sites.view.arrived))
     return name
 
 
-def _offer(stage: SceneWindow) -> str:
-    stage.offer()
+def _offer(window: SceneWindow) -> str:
+    window.offer()
     return _("Use this connection?")
 
 
-def _spent(stage: SceneWindow) -> str:
-    stage.give_code(spent=True)
+def _spent(window: SceneWindow) -> str:
+    window.give_code(spent=True)
     return before_value(_("Uses the next code, in {seconds} s."))
 
 
-def _waiting(stage: SceneWindow) -> str:
-    stage.give_code(spent=True)
-    stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
-    stage.state(SessionState.WAITING_FOR_CODE, wait=7)
+def _waiting(window: SceneWindow) -> str:
+    window.give_code(spent=True)
+    window.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
+    window.state(SessionState.WAITING_FOR_CODE, wait=7)
     return before_value(_("Waiting for a new code, {seconds} s"))
 
 
-def _refused(stage: SceneWindow) -> str:
-    stage.fail(
+def _refused(window: SceneWindow) -> str:
+    window.fail(
         Kind.SIGN_IN_REFUSED,
         message("The server refused the sign-in."),
         message(
@@ -55,27 +55,27 @@ def _refused(stage: SceneWindow) -> str:
     return _("Ask Okta why")
 
 
-def _consent(stage: SceneWindow) -> str:
-    _refused(stage)
-    stage.workspace.refusal.choose(Action.ASK_OKTA)
+def _consent(window: SceneWindow) -> str:
+    _refused(window)
+    window.workspace.refusal.choose(Action.ASK_OKTA)
     return before_value(_("This sends your password to {okta} once, without a code."))
 
 
-def _explained(stage: SceneWindow) -> str:
-    _consent(stage)
-    stage.workspace.refusal.agree()
+def _explained(window: SceneWindow) -> str:
+    _consent(window)
+    window.workspace.refusal.agree()
     return _("Your password is right. The server refused the code, or your account.")
 
 
-def _correction(stage: SceneWindow) -> str:
-    stage.correct_codes(180)
-    _refused(stage)
+def _correction(window: SceneWindow) -> str:
+    window.correct_codes(180)
+    _refused(window)
     return _("Stop correcting codes")
 
 
-def _refused_in_words(stage: SceneWindow) -> str:
+def _refused_in_words(window: SceneWindow) -> str:
     """The server says why; what was pasted has a blank at its end."""
-    stage.give_code()
+    window.give_code()
     said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
     problem = Problem(
         kind=Kind.SIGN_IN_REFUSED,
@@ -83,61 +83,61 @@ def _refused_in_words(stage: SceneWindow) -> str:
         next_step=message("Check your user name and password."),
         server_said=said,
     )
-    stage.state(SessionState.OFFLINE, problem)
-    stage.driver.paste_into(_("Password"), "correct horse ")
+    window.state(SessionState.OFFLINE, problem)
+    window.driver.paste_into(_("Password"), "correct horse ")
     return "Account suspended since 1 November."
 
 
-def _refused_twice(stage: SceneWindow) -> str:
-    _refused(stage)
-    stage.count(2, Gate.ASK)
-    stage.driver.type_into(_("Password"), "correct hrose")
+def _refused_twice(window: SceneWindow) -> str:
+    _refused(window)
+    window.count(2, Gate.ASK)
+    window.driver.type_into(_("Password"), "correct hrose")
     return _("Try once more")
 
 
-def _refused_often(stage: SceneWindow) -> str:
-    stage.open()
-    stage.give_code()
-    stage.count(4, Gate.SHUT)
+def _refused_often(window: SceneWindow) -> str:
+    window.open()
+    window.give_code()
+    window.count(4, Gate.SHUT)
     return _("Reset the lock")
 
 
-def _caps_lock(stage: SceneWindow) -> str:
-    stage.give_code()
-    stage.driver.type_into(_("Password"), "CORRECT HORSE")
+def _caps_lock(window: SceneWindow) -> str:
+    window.give_code()
+    window.driver.type_into(_("Password"), "CORRECT HORSE")
     return _("Caps Lock is on.")
 
 
-def _eye(stage: SceneWindow) -> str:
-    stage.give_code()
-    stage.driver.type_into(_("Password"), "correct hrose")
+def _eye(window: SceneWindow) -> str:
+    window.give_code()
+    window.driver.type_into(_("Password"), "correct hrose")
     name = _("Show: {what}").format(what=_("Password"))
-    stage.driver.click(name)
+    window.driver.click(name)
     return name
 
 
-def _breaker(stage: SceneWindow) -> str:
-    stage.fail(
+def _breaker(window: SceneWindow) -> str:
+    window.fail(
         Kind.LOCK_OUT_BREAKER, _stopped(2), message("Check your password. Then try once more.")
     )
     return _("Try once more")
 
 
-def _shut(stage: SceneWindow) -> str:
-    stage.fail(Kind.LOCK_OUT_SHUT, _stopped(4), message("Ask your contact to check your account."))
+def _shut(window: SceneWindow) -> str:
+    window.fail(Kind.LOCK_OUT_SHUT, _stopped(4), message("Ask your contact to check your account."))
     return _("Reset the lock")
 
 
-def _shut_consent(stage: SceneWindow) -> str:
-    _shut(stage)
-    stage.workspace.refusal.choose(Action.RESET_LOCK)
+def _shut_consent(window: SceneWindow) -> str:
+    _shut(window)
+    window.workspace.refusal.choose(Action.RESET_LOCK)
     return _("Yes, reset it")
 
 
-def _prompt(stage: SceneWindow) -> str:
+def _prompt(window: SceneWindow) -> str:
     text = _("Passcode, or leave empty for a push:")
-    stage.give_code()
-    stage.workspace.handle(
+    window.give_code()
+    window.workspace.handle(
         PromptQuestion(
             question=1,
             text=text,
@@ -148,17 +148,17 @@ def _prompt(stage: SceneWindow) -> str:
     return text
 
 
-def _push(stage: SceneWindow) -> str:
-    stage.give_code()
-    stage.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
-    stage.state(SessionState.SIGNING_IN)
+def _push(window: SceneWindow) -> str:
+    window.give_code()
+    window.workspace.sign_in.sign_in(Form(username=SITE.username, password=_PASSWORD))
+    window.state(SessionState.SIGNING_IN)
     words = _("Enter the number 42 in your authenticator app.")
-    stage.workspace.handle(ServerSaid(words))
+    window.workspace.handle(ServerSaid(words))
     return words
 
 
-def _passphrase(stage: SceneWindow) -> str:
-    stage.fail(
+def _passphrase(window: SceneWindow) -> str:
+    window.fail(
         Kind.PASSPHRASE_MISSING,
         message("The private key is locked with a passphrase."),
         message("Enter the passphrase."),

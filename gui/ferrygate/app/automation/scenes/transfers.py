@@ -41,7 +41,7 @@ def _view(
 
 
 def _ended(
-    stage: SceneWindow,
+    window: SceneWindow,
     view: BatchView,
     *,
     delivered: int = 0,
@@ -51,11 +51,11 @@ def _ended(
     problem: Problem | None = None,
 ) -> None:
     """Have a batch end; ``problem`` is that of one of its files."""
-    stage.workspace.handle(BatchChanged(view=view))
+    window.workspace.handle(BatchChanged(view=view))
     if problem is not None:
         state = TransferState.NEEDS_ATTENTION
         file = FileView(number=0, local="c", remote=b"/c", state=state, problem=problem)
-        stage.workspace.handle(FileChanged(batch=view.batch, view=file))
+        window.workspace.handle(FileChanged(batch=view.batch, view=file))
     missing = view.files_total - delivered - skipped
     ended = BatchView(
         batch=view.batch,
@@ -71,13 +71,13 @@ def _ended(
         files_cancelled=cancelled,
         bytes_total=view.bytes_total,
         finished=True,
-        finished_at=stage.now,
+        finished_at=window.now,
         can_retry=missing > 0,
     )
-    stage.workspace.handle(BatchChanged(view=ended))
+    window.workspace.handle(BatchChanged(view=ended))
 
 
-def _moving(stage: SceneWindow) -> None:
+def _moving(window: SceneWindow) -> None:
     """One batch that is under way."""
     view = _view("sequencing-batch-18.fastq.gz", 1)
     moving = BatchView(
@@ -91,12 +91,12 @@ def _moving(stage: SceneWindow) -> None:
         bytes_moved=4_390_000_000,
         bytes_per_second=31_400_000.0,
     )
-    stage.workspace.handle(BatchChanged(view=moving))
+    window.workspace.handle(BatchChanged(view=moving))
 
 
-def _checking(stage: SceneWindow) -> str:
+def _checking(window: SceneWindow) -> str:
     """Uploads that a line was lost under: they are delivered, and are asked about once more."""
-    stage.sign_in()
+    window.sign_in()
     for title, count in [("a.csv", 1), ("plate-scans", 12)]:
         view = BatchView(
             batch=BatchId(title),
@@ -106,91 +106,91 @@ def _checking(stage: SceneWindow) -> str:
             target="/inbox",
             files_total=count,
             files_late=count,
-            late_until=stage.now + 330,
+            late_until=window.now + 330,
             bytes_total=_BYTES,
             bytes_moved=_BYTES,
         )
-        stage.workspace.handle(BatchChanged(view=view))
+        window.workspace.handle(BatchChanged(view=view))
     return before_value(_("Delivered; asked again at {time}, because the line was lost."))
 
 
-def _partly(stage: SceneWindow) -> str:
+def _partly(window: SceneWindow) -> str:
     """A folder that a person has cancelled half way, beside one that is under way."""
-    stage.sign_in()
-    _ended(stage, _view("invoice-2026-11.pdf", 1), delivered=1)
-    _ended(stage, _view("plate-scans", 2000, target="/"), delivered=192, cancelled=1808)
-    _moving(stage)
+    window.sign_in()
+    _ended(window, _view("invoice-2026-11.pdf", 1), delivered=1)
+    _ended(window, _view("plate-scans", 2000, target="/"), delivered=192, cancelled=1808)
+    _moving(window)
     return _("Send the rest")
 
 
-def _skipped(stage: SceneWindow) -> str:
+def _skipped(window: SceneWindow) -> str:
     """A folder that was sent a second time, and one of which some files were new."""
-    stage.sign_in()
-    _ended(stage, _view("plates", 25), skipped=25)
-    _ended(stage, _view("assays", 200), delivered=190, skipped=10)
+    window.sign_in()
+    _ended(window, _view("plates", 25), skipped=25)
+    _ended(window, _view("assays", 200), delivered=190, skipped=10)
     return _("Skipped")
 
 
-def _not_delivered(stage: SceneWindow) -> str:
+def _not_delivered(window: SceneWindow) -> str:
     """Files of a folder that the server refused: the rest can be sent again."""
-    stage.sign_in()
-    _ended(stage, _view("plate-scans", 2000), delivered=1997, problem=_NO_SPACE)
-    stage.workspace.transfers.show(Tab.ATTENTION)
+    window.sign_in()
+    _ended(window, _view("plate-scans", 2000), delivered=1997, problem=_NO_SPACE)
+    window.workspace.transfers.show(Tab.ATTENTION)
     return _("Send the rest")
 
 
-def _interrupted(stage: SceneWindow) -> str:
+def _interrupted(window: SceneWindow) -> str:
     """A folder whose session was ended by a person."""
-    stage.sign_in()
-    _ended(stage, _view("plate-scans", 2000), delivered=12, problem=_SIGNED_OUT)
+    window.sign_in()
+    _ended(window, _view("plate-scans", 2000), delivered=12, problem=_SIGNED_OUT)
     return _("Interrupted")
 
 
-def _other_site(stage: SceneWindow) -> str:
+def _other_site(window: SceneWindow) -> str:
     """A batch of the site before, whose rest only that site can be sent."""
-    stage.sign_in()
+    window.sign_in()
     other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
     for site, name in [(other, "plate-scans"), (SITE, "assays")]:
         opened = SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
-        stage.workspace.handle(opened)
-        _ended(stage, _view(name, 2000), delivered=12, cancelled=1988)
+        window.workspace.handle(opened)
+        _ended(window, _view(name, 2000), delivered=12, cancelled=1988)
     return "Beta Labs"
 
 
-def _done(stage: SceneWindow) -> str:
+def _done(window: SceneWindow) -> str:
     """Each way to end that needs nobody, one a row."""
-    stage.sign_in()
-    _ended(stage, _view("empty-folder", 0))
-    _ended(stage, _view("plates", 25), skipped=25)
-    _ended(stage, _view("sample-sheet.csv", 1), cancelled=1)
-    _ended(stage, _view("report.pdf", 1), delivered=1)
+    window.sign_in()
+    _ended(window, _view("empty-folder", 0))
+    _ended(window, _view("plates", 25), skipped=25)
+    _ended(window, _view("sample-sheet.csv", 1), cancelled=1)
+    _ended(window, _view("report.pdf", 1), delivered=1)
     fetched = _view("2026-11", 12, direction=Direction.DOWNLOAD, target="/srv/ann/Downloads")
-    _ended(stage, fetched, delivered=12)
-    _ended(stage, _view("assays", 200), delivered=200, confirmed=190)
-    stage.workspace.transfers.show(Tab.DONE)
+    _ended(window, fetched, delivered=12)
+    _ended(window, _view("assays", 200), delivered=200, confirmed=190)
+    window.workspace.transfers.show(Tab.DONE)
     return _("{done} of {total} sizes confirmed").format(done=190, total=200)
 
 
-def _downloaded(stage: SceneWindow) -> str:
+def _downloaded(window: SceneWindow) -> str:
     """Downloads: several files, one of a kind that is never opened, and one that can be."""
-    stage.sign_in()
-    _fetched(stage, "2026-11", 12)
-    _fetched(stage, "installer.exe", 1)
-    _fetched(stage, "run-summary.pdf", 1)
+    window.sign_in()
+    _fetched(window, "2026-11", 12)
+    _fetched(window, "installer.exe", 1)
+    _fetched(window, "run-summary.pdf", 1)
     return _("Show in folder")
 
 
-def _fetched(stage: SceneWindow, name: str, total: int) -> None:
+def _fetched(window: SceneWindow, name: str, total: int) -> None:
     """Have a batch end that was fetched."""
     folder = "/srv/ann/Downloads"
     view = _view(name, total, direction=Direction.DOWNLOAD, target=folder)
-    stage.workspace.handle(BatchChanged(view=view))
+    window.workspace.handle(BatchChanged(view=view))
     for number in range(total):
         local = f"{folder}/{name}" if total == 1 else f"{folder}/{name}/{number}.csv"
         state = TransferState.DELIVERED
         file = FileView(number=number, local=local, remote=b"/x", state=state)
-        stage.workspace.handle(FileChanged(batch=view.batch, view=file))
-    _ended(stage, view, delivered=total)
+        window.workspace.handle(FileChanged(batch=view.batch, view=file))
+    _ended(window, view, delivered=total)
 
 
 SCENES: dict[str, Scene] = {

@@ -14,68 +14,68 @@ from ferrygate.sites.site import Site
 _TYPED = Site(name="sftp.example.org", host="sftp.example.org", username="vendor7")
 
 
-def _type_code(stage: SceneWindow) -> str:
-    stage.open()
-    stage.workspace.sign_in.type_code(wanted=True)
-    stage.driver.type_into(_("Password"), "correct horse")
-    stage.driver.type_into(_("Code from your phone or token"), "482 916")
+def _type_code(window: SceneWindow) -> str:
+    window.open()
+    window.workspace.sign_in.type_code(wanted=True)
+    window.driver.type_into(_("Password"), "correct horse")
+    window.driver.type_into(_("Code from your phone or token"), "482 916")
     return _("A code is good for one sign-in, and is not kept.")
 
 
-def _code_used(stage: SceneWindow) -> str:
-    stage.open()
-    stage.workspace.sign_in.type_code(wanted=True)
-    stage.driver.type_into(_("Password"), "correct horse")
-    stage.driver.type_into(_("Code from your phone or token"), "482916\n")
-    _ask(stage, used=True, goes_on=False)
+def _code_used(window: SceneWindow) -> str:
+    window.open()
+    window.workspace.sign_in.type_code(wanted=True)
+    window.driver.type_into(_("Password"), "correct horse")
+    window.driver.type_into(_("Code from your phone or token"), "482916\n")
+    _ask(window, used=True, goes_on=False)
     return _("Code from your phone or token")
 
 
-def _next_code(stage: SceneWindow) -> str:
-    stage.sign_in()
-    stage.workspace.handle(CodeChanged(code=None))
-    start_sending(stage)
-    _ask(stage, used=False, goes_on=True)
+def _next_code(window: SceneWindow) -> str:
+    window.sign_in()
+    window.workspace.handle(CodeChanged(code=None))
+    start_sending(window)
+    _ask(window, used=False, goes_on=True)
     return _("Type the next code to go on")
 
 
-def _next_code_used(stage: SceneWindow) -> str:
-    _next_code(stage)
-    _ask(stage, used=True, goes_on=True)
+def _next_code_used(window: SceneWindow) -> str:
+    _next_code(window)
+    _ask(window, used=True, goes_on=True)
     return _("That code was used already.")
 
 
-def _typed_site(stage: SceneWindow) -> str:
-    stage.type_address(_TYPED.host)
+def _typed_site(window: SceneWindow) -> str:
+    window.type_address(_TYPED.host)
     return _("I have no code")
 
 
-def _no_code(stage: SceneWindow) -> str:
-    _typed_site(stage)
-    stage.workspace.sign_in.go_without_code(wanted=True)
+def _no_code(window: SceneWindow) -> str:
+    _typed_site(window)
+    window.workspace.sign_in.go_without_code(wanted=True)
     return _("This site wants no code.")
 
 
-def _port(stage: SceneWindow) -> str:
-    stage.driver.type_into(_("Or the server's address"), "sftp.example.org")
-    stage.driver.type_into(_("Port"), "2222")
+def _port(window: SceneWindow) -> str:
+    window.driver.type_into(_("Or the server's address"), "sftp.example.org")
+    window.driver.type_into(_("Port"), "2222")
     return _("Port")
 
 
-def _wrong_address(stage: SceneWindow) -> str:
-    stage.driver.type_into(_("Or the server's address"), "sftp.example.org:70000")
-    stage.driver.click(_("Continue"))
+def _wrong_address(window: SceneWindow) -> str:
+    window.driver.type_into(_("Or the server's address"), "sftp.example.org:70000")
+    window.driver.click(_("Continue"))
     return _("Port")
 
 
-def _ask(stage: SceneWindow, *, used: bool, goes_on: bool) -> None:
+def _ask(window: SceneWindow, *, used: bool, goes_on: bool) -> None:
     problem = Problem(
         kind=Kind.CODE_NEEDED,
         sentence=message("That code was used already."),
         next_step=message("Type the next one."),
     )
-    stage.state(SessionState.ASKING_FOR_CODE)
-    stage.workspace.handle(
+    window.state(SessionState.ASKING_FOR_CODE)
+    window.workspace.handle(
         CodeQuestion(
             question=2 if used else 1,
             digits=SITE.sign_in.digits,

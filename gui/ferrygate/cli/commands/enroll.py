@@ -9,14 +9,8 @@ from typing import Unpack
 import click
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.exit_codes import Exit
-from ferrygate.cli.explaining import advice
-from ferrygate.cli.json_lines import JsonEvent
-from ferrygate.cli.local_arguments import LocalPath
-from ferrygate.cli.output_options import output_options
-from ferrygate.cli.prompts import TerminalPrompter
-from ferrygate.cli.signing_in import (
-    AttemptWishes,
+from ferrygate.cli.command_session import (
+    AttemptFlags,
     attempt,
     attempt_options,
     demand_keychain,
@@ -25,6 +19,12 @@ from ferrygate.cli.signing_in import (
     use_password,
     with_username,
 )
+from ferrygate.cli.exit_codes import Exit
+from ferrygate.cli.explaining import advice
+from ferrygate.cli.json_lines import JsonEvent
+from ferrygate.cli.local_arguments import LocalPath
+from ferrygate.cli.output_options import output_options
+from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.standard_input import key_on_standard_input
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.display import display_text
@@ -95,7 +95,7 @@ def enroll(
     picture: Path | None,
     secret_stdin: bool,
     okta: bool,
-    **wishes: Unpack[AttemptWishes],
+    **flags: Unpack[AttemptFlags],
 ) -> int:
     """Keep the secret that codes are made from in the keychain, once it is proven.
 
@@ -117,7 +117,7 @@ def enroll(
             next_step=message("Give it in {variable} each time.", variable=TOTP_SECRET_VARIABLE),
         )
     prompter = TerminalPrompter(
-        context.terminal, context.clock, accept_new_host_key=wishes["accept_new_host_key"]
+        context.terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
     )
     with open_session(context, named, prompter) as session:
         demand_keychain(
@@ -136,12 +136,12 @@ def enroll(
         use_password(context, session)
         if secret is None:
             with advice(context, site):
-                session.enrol_with_okta(save=True, try_anyway=wishes["try_anyway"])
+                session.enrol_with_okta(save=True, try_anyway=flags["try_anyway"])
         else:
             session.use_code_secret(secret, save=True)
         if secret is not None or prompter.noticed:  # not proven yet, or not kept
             prompter.noticed.clear()
-            attempt(context, session, site, **wishes)
+            attempt(context, session, site, **flags)
     if prompter.noticed:
         return Exit.FAILED
     context.terminal.say(_("The code works, and its secret is kept in the keychain."))

@@ -44,7 +44,7 @@ INVISIBLE_CHARACTERS = "invisible-characters"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class AttemptWishes(TypedDict):
+class AttemptFlags(TypedDict):
     """Holds the options that :func:`attempt_options` adds to a command."""
 
     accept_new_host_key: bool
@@ -52,7 +52,7 @@ class AttemptWishes(TypedDict):
     try_anyway: bool
 
 
-class Wishes(AttemptWishes):
+class SignInFlags(AttemptFlags):
     """Holds the options that :func:`sign_in_options` adds to a command."""
 
     ask_code: bool
@@ -100,7 +100,7 @@ def sign_in(
     text: str,
     *,
     keep_trying: float | None = None,
-    **wishes: Unpack[Wishes],
+    **flags: Unpack[SignInFlags],
 ) -> Session:
     """A signed-in session on a site, for which ``text`` was typed; close it.
 
@@ -109,7 +109,7 @@ def sign_in(
         site: the site.
         text: what was typed for it.
         keep_trying: seconds for which a connection that was lost is tried again; as usual if none.
-        wishes: of :func:`sign_in_options`.
+        flags: of :func:`sign_in_options`.
 
     Raises:
         FerrygateError: secrets are missing, or the sign-in failed.
@@ -117,27 +117,29 @@ def sign_in(
     from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
     from ferrygate.api import connecting  # noqa: PLC0415  as above
 
-    _check_code_wishes(context, site, **wishes)
+    _check_code_flags(context, site, **flags)
     terminal, given = context.terminal, context.secrets  # before anything goes out
     prompter = TerminalPrompter(
-        terminal, context.clock, accept_new_host_key=wishes["accept_new_host_key"]
+        terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
     )
     unneeded = frozenset[SecretKind]()
-    if wishes["ask_code"]:  # an option goes before the environment and the keychain
+    if flags["ask_code"]:  # an option goes before the environment and the keychain
         given = msgspec.structs.replace(given, totp_secret=None)
         unneeded = frozenset({SecretKind.CODE_SECRET})
     _check_given_key(given.totp_secret, site)
     site = with_username(context, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
-    making = bootstrap.engine_for(site, context.home, context.clock, context.live_secrets, keep_trying)
+    making = bootstrap.engine_for(
+        site, context.home, context.clock, context.live_secrets, keep_trying
+    )
     with making as make_engine, ExitStack() as on_failure:
         session = connecting.open_session(
             site, make_engine, prompter, context.clock, given=given, unneeded=unneeded
         )
         on_failure.enter_context(session)
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
-        ask_code, code_stdin = wishes["ask_code"], wishes["code_stdin"]
+        ask_code, code_stdin = flags["ask_code"], flags["code_stdin"]
         use_secrets(context, session, ask_code=ask_code, code_stdin=code_stdin)
         code = None
         if code_stdin:  # read last: it does not live for long
@@ -148,9 +150,9 @@ def sign_in(
             text,
             typed_code=code,
             ask_code=ask_code,
-            accept_new_host_key=wishes["accept_new_host_key"],
-            explain=wishes["explain"],
-            try_anyway=wishes["try_anyway"],
+            accept_new_host_key=flags["accept_new_host_key"],
+            explain=flags["explain"],
+            try_anyway=flags["try_anyway"],
         )
         on_failure.pop_all()
     return session
@@ -198,20 +200,20 @@ def with_username(context: CommandContext, site: Site) -> Site:
     return msgspec.structs.replace(site, username=context.terminal.ask(_("User name")))
 
 
-def _check_code_wishes(context: CommandContext, site: Site, **wishes: Unpack[Wishes]) -> None:
+def _check_code_flags(context: CommandContext, site: Site, **flags: Unpack[SignInFlags]) -> None:
     """Check the options about a code before anything is read or sent.
 
     Raises:
         UsageError: they make no sense.
     """
-    if wishes["ask_code"] and wishes["code_stdin"]:
+    if flags["ask_code"] and flags["code_stdin"]:
         raise UsageError(message("Give only one of --ask-code and --code-stdin."))
-    if wishes["ask_code"] and not context.terminal.is_interactive:
+    if flags["ask_code"] and not context.terminal.is_interactive:
         raise UsageError(
             message("Nobody can be asked for a code: this is no terminal."),
             next_step=message("In a script, give it on standard input: --code-stdin"),
         )
-    if wishes["code_stdin"] and not site.sends_password:
+    if flags["code_stdin"] and not site.sends_password:
         raise UsageError(
             message("“{site}” signs in by key alone, without a code.", site=site.name),
             next_step=message("Leave out --code-stdin."),
@@ -305,7 +307,7 @@ def attempt(
     *,
     typed_code: Secret | None = None,
     ask_code: bool = False,
-    **wishes: Unpack[AttemptWishes],
+    **flags: Unpack[AttemptFlags],
 ) -> None:
     """Sign in once; a refusal is explained where that was wished.
 
@@ -315,8 +317,8 @@ def attempt(
         FerrygateError: the sign-in failed.
         click.exceptions.Exit: it was refused, and that is told and explained.
     """
-    try_anyway = wishes["try_anyway"]
-    explains = bool(session.site.sign_in.okta_address) and not wishes["explain"]
+    try_anyway = flags["try_anyway"]
+    explains = bool(session.site.sign_in.okta_address) and not flags["explain"]
     sign_in_once = partial(
         session.sign_in, try_anyway=try_anyway, typed_code=typed_code, ask_code=ask_code
     )
@@ -333,7 +335,7 @@ def attempt(
             session.use_passphrase(passphrase)
             sign_in_once()
         except SignInRefusedError as refusal:
-            if not wishes["explain"]:
+            if not flags["explain"]:
                 raise
             makes_codes = typed_code is None and not ask_code
             explain(context, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)

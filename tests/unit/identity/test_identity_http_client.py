@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ferrygate.identity.opener import Reply, UrlOpener
+from ferrygate.identity.http_client import HttpClient, Reply
 from ferrygate.identity.reason import DeniedError, Reason
 
 Serve = Callable[[bytes], str]
@@ -46,22 +46,22 @@ def serve() -> Iterator[Serve]:
 
 def test_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-    assert UrlOpener()(url, b"{}", 5.0) == Reply(200, b"{}")
+    assert HttpClient()(url, b"{}", 5.0) == Reply(200, b"{}")
 
 
 def test_an_error_is_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
-    assert UrlOpener()(url, b"{}", 5.0) == Reply(403, b"{}")
+    assert HttpClient()(url, b"{}", 5.0) == Reply(403, b"{}")
 
 
 def test_a_redirect_is_not_followed(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
-    assert UrlOpener()(url, b"{}", 5.0).status == 302
+    assert HttpClient()(url, b"{}", 5.0).status == 302
 
 
 def test_a_hang_up_is_unreachable(serve: Serve) -> None:
     with pytest.raises(DeniedError) as caught:
-        UrlOpener()(serve(b""), b"{}", 5.0)
+        HttpClient()(serve(b""), b"{}", 5.0)
     assert caught.value.reason is Reason.OKTA_UNREACHABLE
 
 
@@ -69,7 +69,7 @@ def test_silence_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(DeniedError) as caught:
-            UrlOpener()(url, b"{}", 0.05)
+            HttpClient()(url, b"{}", 0.05)
     assert caught.value.reason is Reason.OKTA_TIMED_OUT
 
 
@@ -95,7 +95,7 @@ def test_an_answer_that_drips_times_out_as_a_whole(before: bytes) -> None:
         thread.start()
         began = time.monotonic()
         with pytest.raises(DeniedError) as caught:
-            UrlOpener()(f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", 0.5)
+            HttpClient()(f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", 0.5)
         assert time.monotonic() - began < 5
         thread.join()
     assert caught.value.reason is Reason.OKTA_TIMED_OUT
@@ -123,7 +123,7 @@ class LateConnection(http.client.HTTPConnection):
 def test_a_name_that_is_not_looked_up_times_out_and_nothing_is_sent_later() -> None:
     late = LateConnection()
     with pytest.raises(DeniedError) as caught:
-        UrlOpener(lambda _parts, _seconds: late)("https://okta.example.org/", b"{}", 0.05)
+        HttpClient(lambda _parts, _seconds: late)("https://okta.example.org/", b"{}", 0.05)
     assert caught.value.reason is Reason.OKTA_TIMED_OUT
     late.found.set()
     late.ended.wait()
@@ -134,5 +134,5 @@ def test_a_closed_port_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(DeniedError) as caught:
-        UrlOpener()(f"http://127.0.0.1:{port}/", b"{}", 5.0)
+        HttpClient()(f"http://127.0.0.1:{port}/", b"{}", 5.0)
     assert caught.value.reason is Reason.OKTA_UNREACHABLE

@@ -30,7 +30,7 @@ class Reply:
     body: bytes
 
 
-class Opener(Protocol):
+class HttpPost(Protocol):
     """Sends one request; the network comes in through this."""
 
     def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
@@ -53,7 +53,7 @@ def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConn
     return http.client.HTTPConnection(host, parts.port, timeout=seconds)
 
 
-class UrlOpener:
+class HttpClient:
     """The standard library's plain HTTP client.
 
     It knows no proxy, and follows no redirect, which would carry the password to an address that
