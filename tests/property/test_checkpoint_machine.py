@@ -103,7 +103,7 @@ class CheckpointMachine(RuleBasedStateMachine):
             self.it_moves_as_the_table_says()
 
     def choose(self) -> None:
-        """As :func:`ferrygate.transfers.target.choose` does."""
+        """As :func:`ferrygate.transfers.target.choose_target` does."""
         checkpoint = self.checkpoint
         begun = checkpoint.part_path
         if begun is not None:

@@ -29,7 +29,7 @@ from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.outcome import FileOutcome
-from ferrygate.transfers.partial_uploads import what_is_left
+from ferrygate.transfers.partial_uploads import possible_remains
 from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
 from ferrygate.transfers.schedule.lane import Lane, LaneRefusedError
@@ -178,7 +178,7 @@ class FakeLane(Lane):
         elif self.batch.direction is Direction.UPLOAD:
             checkpoint = checkpoint or item.resume_from or UploadCheckpoint()
             self.batch.upload_failed(
-                item, UploadFailure(error, what_is_left(checkpoint), checkpoint)
+                item, UploadFailure(error, possible_remains(checkpoint), checkpoint)
             )
         else:
             self.batch.failed(item, error)

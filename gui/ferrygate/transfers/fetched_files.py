@@ -12,7 +12,7 @@ from ferrygate.transfers.reports import Reports
 from ferrygate.transfers.transfer_settings import TransferSettings
 
 
-def reporting(
+def flush_then_report(
     job: FileJob, fetched: Fetched, reports: Reports, settings: TransferSettings
 ) -> Callback:
     """Return the callback that reports a file's end, once it is on the disk.

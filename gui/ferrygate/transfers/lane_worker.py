@@ -31,14 +31,14 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.tasks import AutoResetEvent, Task
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
-from ferrygate.transfers.fetched_files import reporting
+from ferrygate.transfers.fetched_files import flush_then_report
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.kept_folders import KeptFolders
-from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.late_check import without_late_check
 from ferrygate.transfers.leftovers import Leftovers
-from ferrygate.transfers.not_moved import settled
+from ferrygate.transfers.not_moved import outcome_without_moving
 from ferrygate.transfers.outcome import FileOutcome
-from ferrygate.transfers.partial_uploads import what_is_left
+from ferrygate.transfers.partial_uploads import possible_remains
 from ferrygate.transfers.replacing import ReplaceSlots
 from ferrygate.transfers.reports import Reports, UploadFailure
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
@@ -284,12 +284,12 @@ class LaneWorker:
                 in_flight.told = state
                 self._reports.entered(job, state, moved)
 
-        done = settled(job)
+        done = outcome_without_moving(job)
         if done is not None:
             return partial(self._reports.ended, job, done)
         if self._direction is Direction.DOWNLOAD:
             fetched = await download(channel, job, report, self._settings.disk)
-            return reporting(job, fetched, self._reports, self._settings)
+            return flush_then_report(job, fetched, self._reports, self._settings)
         try:
             with closing(await self._claim(channel, job)):
                 outcome = await upload(channel, job, report, in_flight.checkpoint)
@@ -323,7 +323,7 @@ class LaneWorker:
             return partial(self._reports.ended, job, outcome)
         if self._late_check:
             return partial(self._reports.later, job, checkpoint, until, error)
-        return partial(self._reports.ended, job, not_asked_again(outcome))
+        return partial(self._reports.ended, job, without_late_check(outcome))
 
     # ------------------------------------------------------------ ends
 
@@ -357,7 +357,7 @@ class LaneWorker:
         if checkpoint.part_path is None or isinstance(error, ConnectionLostError):
             # Not cleared away: it goes on, or says what is left.
             self._leftovers.lose_handle(checkpoint)
-            failure = UploadFailure(error, what_is_left(checkpoint), checkpoint)
+            failure = UploadFailure(error, possible_remains(checkpoint), checkpoint)
             return partial(self._reports.upload_failed, job, failure)
         self._leftovers.add(job, checkpoint, error)
         return self._reports.room  # its end is reported once it is cleared away

@@ -77,7 +77,7 @@ async def ask_again(channel: TransferChannel, checkpoint: UploadCheckpoint) -> F
     return msgspec.structs.replace(asked, late_check=done)
 
 
-def not_asked_again(outcome: FileOutcome) -> FileOutcome:
+def without_late_check(outcome: FileOutcome) -> FileOutcome:
     """Return the end of a delivered file whose late check is not waited for."""
     return msgspec.structs.replace(
         outcome,

@@ -30,11 +30,11 @@ from ferrygate.common.names import remote_name
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
 from ferrygate.sftp.status import STAT_NOT_RELIABLE, no_folder
-from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.conflict import numbered_names
 from ferrygate.transfers.found_files import FoundFiles
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
+from ferrygate.transfers.request_pipeline import RequestPipeline
 from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _MAX_FOLDERS_MADE = 64  # at a time, as many requests as servers bear
@@ -148,8 +148,10 @@ class LocalWalk:
             return self._made.get(path) or await _ensure_folder(files, path)
 
         limit = self._max_at_a_time() or _MAX_FOLDERS_MADE
-        ahead = Ahead(files.channel, level, ensure, max_in_flight=min(limit, _MAX_FOLDERS_MADE))
-        while (made := await ahead.next()) is not None:
+        pipeline = RequestPipeline(
+            files.channel, level, ensure, max_in_flight=min(limit, _MAX_FOLDERS_MADE)
+        )
+        while (made := await pipeline.next()) is not None:
             below += await self._announce(files, *made)
             await self._found_files.room(files.channel)
         return below

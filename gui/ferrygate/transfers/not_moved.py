@@ -9,8 +9,8 @@ from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import TransferState
 
 
-def settled(job: FileJob) -> FileOutcome | None:
-    """Return the end of a job that the walk has settled already; ``None`` for a file to move.
+def outcome_without_moving(job: FileJob) -> FileOutcome | None:
+    """Return the end of a job that the walk has ruled out already; ``None`` for a file to move.
 
     Raises:
         FerrygateError: why it cannot be moved.

@@ -16,7 +16,7 @@ from ferrygate.transfers.conflict import NEEDS_A_FILE, NameTakenError, demand_fi
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import FileOutcome
-from ferrygate.transfers.target import entry_or_none, instead_of
+from ferrygate.transfers.target import entry_or_none, next_target
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import ConflictChoice
 
@@ -41,7 +41,7 @@ async def open_or_other(
         try:
             return await _open_target(channel, job, checkpoint, target, reserved), target
         except ConflictError as refusal:
-            other = instead_of(target, job)
+            other = next_target(target, job)
             if other is None and job.on_conflict is ConflictChoice.ASK:
                 raise _unseen(target, job) from refusal
             if other is None:

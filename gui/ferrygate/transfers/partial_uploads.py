@@ -22,7 +22,7 @@ async def clear_away(
     path = checkpoint.part_path
     assert path is not None  # noqa: S101  else there is nothing to clear away
     if not checkpoint.may_remove(object_store=object_store):
-        return what_is_left(checkpoint)
+        return possible_remains(checkpoint)
     try:
         if checkpoint.owns(await files.lstat(path)):
             await files.remove_file(path)
@@ -33,7 +33,7 @@ async def clear_away(
     return LeftBehind.NOTHING
 
 
-def what_is_left(checkpoint: UploadCheckpoint | None) -> LeftBehind:
+def possible_remains(checkpoint: UploadCheckpoint | None) -> LeftBehind:
     """Tell the remains that an upload that will not go on may have left."""
     if checkpoint is None or checkpoint.part_path is None:
         return LeftBehind.NOTHING

@@ -26,11 +26,11 @@ from ferrygate.common.names import NameSet
 from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.listing import incomplete
 from ferrygate.sftp.spelling import spelled_otherwise
-from ferrygate.transfers.ahead import Ahead
 from ferrygate.transfers.found_files import FoundFiles
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
+from ferrygate.transfers.request_pipeline import RequestPipeline
 from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _MAX_FOLDERS_LISTED = 16  # at a time; each may have many READDIRs in flight
@@ -110,13 +110,13 @@ class RemoteWalk:
         while level:
             below: list[_Folder] = []
             limit = self._max_at_a_time() or _MAX_FOLDERS_LISTED
-            ahead = Ahead(
+            pipeline = RequestPipeline(
                 files.channel,
                 level,
                 lambda folder: self._listed(files, folder),
                 max_in_flight=min(limit, _MAX_FOLDERS_LISTED),
             )
-            while (listed := await ahead.next()) is not None:
+            while (listed := await pipeline.next()) is not None:
                 folder, contents = listed
                 check_path_length(folder.remote, top.remote)
                 self._found_files.folder(folder.remote)
@@ -158,7 +158,7 @@ class RemoteWalk:
             key=lambda entry: entry.name,
         )
         doubtful = [entry for entry in entries if entry.kind in _DOUBTFUL]
-        looks = Ahead(
+        looks = RequestPipeline(
             files.channel,
             doubtful,
             lambda entry: self._target(files, folder, entry),

@@ -34,7 +34,7 @@ _MAY_SKIP = frozenset({ConflictChoice.SKIP, ConflictChoice.CHANGED})
 _MAX_NUMBERED = 100  # numbered names that OPEN is asked about; more than that is no accident
 
 
-async def choose(
+async def choose_target(
     channel: TransferChannel, job: FileJob, checkpoint: UploadCheckpoint, source: os.stat_result
 ) -> bytes | FileOutcome:
     """Choose where to write, note the entry there; or return the end of a file to skip.
@@ -103,7 +103,7 @@ async def _other_name(
     raise NameTakenError(remote_path.basename(job.remote), facts_of(source), existing)
 
 
-def instead_of(target: bytes, job: FileJob) -> bytes | FileOutcome | None:
+def next_target(target: bytes, job: FileJob) -> bytes | FileOutcome | None:
     """Choose where to write when only OPEN has told that a name is taken, or the file's end.
 
     None where the job says to fail, to ask, or to replace.

@@ -36,7 +36,7 @@ from ferrygate.transfers.late_check import ask_again, look_for_part, was_overwri
 from ferrygate.transfers.open_target import open_or_other
 from ferrygate.transfers.other_writers import OtherWriters
 from ferrygate.transfers.outcome import FileOutcome, Report
-from ferrygate.transfers.target import choose, entry_or_none
+from ferrygate.transfers.target import choose_target, entry_or_none
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import Confirmation, TransferState
 
@@ -120,7 +120,7 @@ async def _send(
         status = _status(source, job.local)
         size = status.st_size
         version = size, status.st_mtime_ns
-        target = await choose(channel, job, checkpoint, status)
+        target = await choose_target(channel, job, checkpoint, status)
         if isinstance(target, FileOutcome):
             return target
         if checkpoint.before is not None:

@@ -32,10 +32,10 @@ from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.late_check import not_asked_again
+from ferrygate.transfers.late_check import without_late_check
 from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.outcome import FileOutcome
-from ferrygate.transfers.partial_uploads import what_is_left
+from ferrygate.transfers.partial_uploads import possible_remains
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.schedule.lane import cause_of
@@ -118,7 +118,7 @@ class Batch:
         return self._walk
 
     def answer(self, answer: AnswerConflict) -> None:
-        """A person said what to do with names that are taken."""
+        """Take a person's answer about names that are taken."""
         self._files.answer(answer.question, answer.choice, answer.scope, answer.count)
         self._tell(at_once=True)
 
@@ -138,24 +138,23 @@ class Batch:
             self._tell(at_once=at_once)
 
     def _end_waiting(self, job: FileJob, state: TransferState, reason: Problem) -> None:
-        """A file that waits is not handed out any more.
+        """End a file that waits.
 
-        Where it only waits for its late check, it is told as far as it is known. By a person's
-        wish it is delivered, and not asked again. Where there is no connection any more, a person
-        has to look.
+        One that waits for its late check alone is told as delivered and not asked again, if a
+        person wished it so; if there is no connection any more, a person has to look.
         """
         delivered = None if job.resume_from is None else job.resume_from.delivered
         if delivered is None:
-            left = what_is_left(job.resume_from)
+            left = possible_remains(job.resume_from)
             self._show(self._files.fail(job.number, state, reason, left, job.resume_from))
         elif reason.kind is Kind.CANCELLED:
-            self._show(self._files.end(job.number, not_asked_again(delivered)))
+            self._show(self._files.end(job.number, without_late_check(delivered)))
         else:
             late = LeftBehind.LATE_PART
             self._show(self._files.fail(job.number, state, reason, late, job.resume_from))
 
     def put_back(self, items: list[Item]) -> None:
-        """Take back what was handed out and not begun."""
+        """Put items back that were handed out and not begun."""
         for item in reversed(items):
             if self.cancel.cancelled:
                 self.refuse([item], Cancelled())
@@ -165,7 +164,7 @@ class Batch:
                 self._files.walk_again()
 
     def refuse(self, items: list[Item], error: BaseException) -> None:
-        """Fail what was handed out and cannot be done."""
+        """Fail items that were handed out and cannot be done."""
         for item in items:
             if isinstance(item, FileJob):
                 cause = self._cause(error)
@@ -340,9 +339,7 @@ class Batch:
         return cause
 
     def _goes_on(self, cause: ConnectionLostError, count: Callable[[], int]) -> bool:
-        """Tell whether what was cut begins again; not for ever if its channel breaks.
-
-        ``count`` counts its tries.
+        """Tell whether a file or walk that was cut begins again, as ``count`` says of its tries.
 
         Behind a server that is too slow nothing of the batch does: each try takes minutes.
         """

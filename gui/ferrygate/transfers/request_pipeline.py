@@ -14,7 +14,7 @@ T = TypeVar("T")
 Subject = TypeVar("Subject")
 
 
-class Ahead(Generic[Subject, T]):
+class RequestPipeline(Generic[Subject, T]):
     """Asks about the next subjects while the first is dealt with."""
 
     def __init__(
