@@ -30,6 +30,7 @@ from ferrygate.vault.vault import Vault
 if TYPE_CHECKING:
     from ferrygate.engine.engine import Engine
     from ferrygate.sign_in.okta_attempts import OktaAttempts
+    from ferrygate.ssh.connect_steps import ReportConnectStep
     from ferrygate.ssh.connection import Connection
 
 KEEP_TRYING_SECONDS = 900.0
@@ -107,8 +108,16 @@ def make_engine(
     known_hosts = KnownHosts(home.known_hosts)
     skews = SkewStore(home.skew)
 
-    def reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, known, clock, deadlines, cancel, preconnect=preconnect)
+    def reach(
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
+    ) -> Connection:
+        return connect(
+            host, port, known, clock, deadlines, cancel, preconnect=preconnect, report=report
+        )
 
     @cache
     def okta() -> OktaAttempts:

@@ -27,6 +27,7 @@ from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
+from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.asking import asking_server
@@ -181,8 +182,14 @@ class Attempts:
         )
 
     @staticmethod
-    def _reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, known, CLOCK, SHORT, cancel)
+    def _reach(
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
+    ) -> Connection:
+        return connect(host, port, known, CLOCK, SHORT, cancel, report=report)
 
     def sign_in(self) -> Connection:
         credentials = Credentials(password=Secret("correct horse"))

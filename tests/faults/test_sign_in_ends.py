@@ -26,6 +26,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.ssh.answers import AuthOutcome
+from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.server_process import HOST
@@ -76,8 +77,14 @@ class Attempts:
         self.site = Site(name="s", host=HOST, port=port, username="v", sign_in=sign_in)
 
     @staticmethod
-    def _reach(host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, known, CLOCK, SHORT, cancel)
+    def _reach(
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
+    ) -> Connection:
+        return connect(host, port, known, CLOCK, SHORT, cancel, report=report)
 
     def sign_in(self) -> Connection:
         given = Credentials(password=Secret("correct horse"))

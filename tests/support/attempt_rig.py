@@ -15,9 +15,11 @@ from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.steps import ReportStep, Step
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connect_steps import ConnectStep, ReportConnectStep
 from ferrygate.ssh.connection import Connection
 from ferrygate.ssh.prompts import Prompt, PromptRound, Respond
 from support.fake_clock import ManualClock
@@ -174,12 +176,21 @@ class AttemptRig:
         self.server = FakeConnection()
         self.connects: list[tuple[str, int, tuple[HostKey, ...]]] = []
         self.on_connect: Callable[[], None] = lambda: None
+        self.connect_steps: tuple[ConnectStep, ...] = ()  # as the connection comes about
+        self.steps: list[Step] = []
         self._attempts = SignInAttempts(ledger, self.known_hosts, self._connect, clock)
 
     def _connect(
-        self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
+        self,
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
     ) -> Connection:
         assert cancel is self.cancel
+        for step in self.connect_steps:
+            report(step)
         self.connects.append((host, port, known))
         self.on_connect()
         return cast("Connection", self.server)
@@ -190,9 +201,15 @@ class AttemptRig:
         credentials: Credentials = CREDENTIALS,
         *,
         try_anyway: bool = False,
+        report: ReportStep | None = None,
     ) -> Connection:
         return self._attempts.sign_in(
-            site, credentials, self.watcher, self.cancel, try_anyway=try_anyway
+            site,
+            credentials,
+            self.watcher,
+            self.cancel,
+            try_anyway=try_anyway,
+            report=report or self.steps.append,
         )
 
     def reach(self, site: Site = SITE, credentials: Credentials = CREDENTIALS) -> None:

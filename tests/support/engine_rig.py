@@ -36,6 +36,7 @@ from ferrygate.sign_in.okta_attempts import OktaAttempts
 from ferrygate.sign_in.okta_http import HttpOpener
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
+from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.transfers.views import BatchId, BatchView, FileView
@@ -136,11 +137,18 @@ class EngineRig:
         self.listener.take_more = self.engine.send
 
     def _connect(
-        self, host: str, port: int, known: tuple[HostKey, ...], cancel: CancelToken
+        self,
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
     ) -> Connection:
         if not self.is_reachable:
             raise CannotReachError(message("There is no way there."))
-        connection = connect(host, port, known, self.clock, Deadlines(handshake=2.0), cancel)
+        connection = connect(
+            host, port, known, self.clock, Deadlines(handshake=2.0), cancel, report=report
+        )
         self.connections.append(connection)
         return connection
 

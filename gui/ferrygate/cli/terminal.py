@@ -166,6 +166,8 @@ class Terminal:
             self.say(server_words(problem))
         if problem.detail and (self.verbose or problem.kind is Kind.INTERNAL):
             self.say(_("Details: {detail}").format(detail=problem.detail))
+        if problem.steps and self.verbose:
+            self.say(problem.steps)
 
     def quote(self, words: str) -> None:
         """Say what the server tells people, once; as JSON too where that is wanted."""

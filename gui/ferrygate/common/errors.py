@@ -95,6 +95,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         detail: what support needs (library text, status numbers); never a secret.
         fingerprint: of the key that a server showed in place of the one on record; else empty.
         server_said: the server's own words about it, as they came; cleaned where they are shown.
+        steps: those of the sign-in that it ended, one a line, for support; never a secret.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     detail: str = ""
     fingerprint: str = ""
     server_said: str = ""
+    steps: str = ""
 
 
 class FerrygateError(Exception):

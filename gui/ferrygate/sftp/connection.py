@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from ferrygate.common.byte_stream import ByteStream
@@ -23,6 +24,10 @@ from ferrygate.common.message import message
 from ferrygate.sftp.channel import REPLY_SECONDS, SftpChannel
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
+
+
+def _do_nothing() -> None:
+    """Take note of nothing."""
 
 
 class Subsystem(Protocol):
@@ -132,14 +137,25 @@ class SftpConnection:
         """Tell whether files live in an object store: they appear on CLOSE, EXCL may be unknown."""
         return "AWS_SFTP" in self.ssh.server_ident
 
-    def open_first(self, cancel: CancelToken) -> None:
+    def open_first(
+        self, cancel: CancelToken, opened: Callable[[], None] = _do_nothing
+    ) -> tuple[str, ...]:
         """Open the channel that :meth:`open_channel` gives first; shows whether there is SFTP.
+
+        Args:
+            cancel: ends the wait.
+            opened: called once the server has granted the channel, before SFTP begins on it.
+
+        Returns:
+            The names of the server's extensions to SFTP, cleaned.
 
         Raises:
             ConnectionLostError: the connection ended.
             ServerUnusableError: the server transfers no files for this account.
         """
-        self._first.append(self._open(cancel, is_first=True))
+        channel = self._open(cancel, opened, is_first=True)
+        self._first.append(channel)
+        return channel.extensions
 
     def open_channel(self, cancel: CancelToken) -> SftpChannel:
         """Open another SFTP channel; the calling thread owns it.
@@ -151,9 +167,11 @@ class SftpConnection:
         """
         with contextlib.suppress(IndexError):
             return self._first.pop()
-        return self._open(cancel, is_first=False)
+        return self._open(cancel, _do_nothing, is_first=False)
 
-    def _open(self, cancel: CancelToken, *, is_first: bool) -> SftpChannel:
+    def _open(
+        self, cancel: CancelToken, opened: Callable[[], None], *, is_first: bool
+    ) -> SftpChannel:
         try:
             subsystem = self.ssh.open_subsystem("sftp")
         except UnsupportedError as error:
@@ -162,6 +180,7 @@ class SftpConnection:
             raise
         except ConnectionLostError as error:
             raise self._lost(error, is_first=is_first) from error
+        opened()
         ident = self.ssh.server_ident
         channel = SftpChannel(
             subsystem.stream,

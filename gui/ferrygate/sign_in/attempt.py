@@ -25,16 +25,24 @@ from ferrygate.sign_in.credentials import (
 )
 from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoked
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.step_record import log_step
+from ferrygate.sign_in.steps import HostKeyAccepted, KeyTrust, ReportStep, SettingsRead
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection
 
 # Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
 _LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
+_TRUST = {
+    Verdict.KNOWN: KeyTrust.KNOWN,
+    Verdict.PINNED: KeyTrust.PINNED,
+    Verdict.UNKNOWN: KeyTrust.CONFIRMED,
+}
 _LONGEST_IDLE = 5.0  # seconds that a connection waits for a code; gui/adr/009 says why
 
-Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken], Connection]
-"""Reaches a host and port, asking for keys of known types first."""
+Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken, ReportConnectStep], Connection]
+"""Reaches a host and port, asking for keys of known types first, and reports how."""
 
 
 class Observer(StepObserver, Protocol):
@@ -74,6 +82,7 @@ class SignInAttempts:
         cancel: CancelToken,
         *,
         try_anyway: bool = False,
+        report: ReportStep = log_step,
     ) -> Connection:
         """Sign in once.
 
@@ -83,6 +92,14 @@ class SignInAttempts:
         The password, joined with a fresh code, leaves at most once: after the host key was
         accepted, and with the code claimed in the ledger in the same step. The server is reached
         before a code is waited for, so that nobody waits for one that is not there.
+
+        Args:
+            site: what is signed in to.
+            credentials: the secrets at hand.
+            observer: asks the person, and shows how the attempt goes.
+            cancel: ends it.
+            try_anyway: a person's word that the breaker may let this attempt through.
+            report: takes each step once it is done.
 
         Raises:
             CodeNeededError: the code that was typed was used before, or has become too old.
@@ -103,10 +120,18 @@ class SignInAttempts:
         if typed is not None and self._ledger.was_sent(site.account, typed.code):
             raise code_used()
         with self._slot(site, cancel, try_anyway=try_anyway) as slot:
-            attempt = Authentication(self._ledger, self._clock, slot, observer, cancel)
+            report(_settings(site, credentials))
+            attempt = Authentication(self._ledger, self._clock, slot, observer, cancel, report)
             confirmed: set[HostKey] = set()
             reach = partial(
-                self._reach_right_server, site, credentials, slot, observer, cancel, confirmed
+                self._reach_right_server,
+                site,
+                credentials,
+                slot,
+                observer,
+                cancel,
+                report,
+                confirmed=confirmed,
             )
             connection = reach()
             try:
@@ -139,6 +164,7 @@ class SignInAttempts:
         cancel: CancelToken,
         *,
         try_anyway: bool = False,
+        report: ReportStep = log_step,
     ) -> None:
         """Make sure that a code could be sent now, before a person is asked to type one.
 
@@ -147,7 +173,10 @@ class SignInAttempts:
         """
         check_at_hand(site, credentials, but_code=True)
         with self._slot(site, cancel, try_anyway=try_anyway) as slot:
-            self._reach_right_server(site, credentials, slot, observer, cancel, set()).close()
+            report(_settings(site, credentials))
+            self._reach_right_server(
+                site, credentials, slot, observer, cancel, report, confirmed=set()
+            ).close()
 
     def _slot(
         self, site: Site, cancel: CancelToken, *, try_anyway: bool
@@ -168,6 +197,8 @@ class SignInAttempts:
         slot: AttemptSlot,
         observer: Observer,
         cancel: CancelToken,
+        report: ReportStep,
+        *,
         confirmed: set[HostKey],
     ) -> Connection:
         """Connect, have the host key accepted, and count the attempt under that key.
@@ -177,7 +208,7 @@ class SignInAttempts:
         while True:
             observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known, slot, cancel)
+            connection = self._reach(site, known, slot, cancel, report)
             shown = connection.host_key
             try:
                 slot.renew()
@@ -192,6 +223,8 @@ class SignInAttempts:
                 if verdict is not Verdict.KNOWN:
                     self._known_hosts.add(site.host, site.port, shown)
                 if slot.count_at(site, shown.fingerprint):
+                    trust = _TRUST[Verdict.UNKNOWN if shown in confirmed else verdict]
+                    report(HostKeyAccepted(shown.key_type, shown.fingerprint, trust))
                     return connection
             except BaseException:
                 connection.close()
@@ -200,7 +233,12 @@ class SignInAttempts:
             slot.wait_for_others(site, shown.fingerprint)
 
     def _reach(
-        self, site: Site, known: tuple[HostKey, ...], slot: AttemptSlot, cancel: CancelToken
+        self,
+        site: Site,
+        known: tuple[HostKey, ...],
+        slot: AttemptSlot,
+        cancel: CancelToken,
+        report: ReportStep,
     ) -> Connection:
         """Connect; nothing about the account is sent.
 
@@ -209,7 +247,7 @@ class SignInAttempts:
         for those types that it has.
         """
         slot.renew()
-        connection = self._connect(site.host, site.port, known, cancel)
+        connection = self._connect(site.host, site.port, known, cancel, report)
         shown = {connection.host_key.key_type}
         if not known and site.host_key_fingerprints:
             for key_type in _LATER_TYPES:
@@ -219,9 +257,25 @@ class SignInAttempts:
                     continue
                 connection.close()
                 slot.renew()
-                connection = self._connect(site.host, site.port, (HostKey(key_type, b""),), cancel)
+                connection = self._connect(
+                    site.host, site.port, (HostKey(key_type, b""),), cancel, report
+                )
                 shown.add(connection.host_key.key_type)
         return connection
+
+
+def _settings(site: Site, credentials: Credentials) -> SettingsRead:
+    secret = credentials.code_secret
+    return SettingsRead(
+        site=site.name,
+        host=site.host,
+        port=site.port,
+        username=site.username,
+        methods=site.sign_in.steps,
+        join=site.sign_in.join,
+        typed_code=credentials.typed_code is not None,
+        correction=0 if secret is None else -secret.epoch,
+    )
 
 
 def _check_saved_for(

@@ -28,6 +28,13 @@ from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.refused import SentCode, refused
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
+from ferrygate.sign_in.steps import (
+    AuthAnswered,
+    MethodsOffered,
+    ReportStep,
+    SecretSent,
+    Sent,
+)
 from ferrygate.sign_in.time_steps import seconds_to_code, steps_of, take_step
 from ferrygate.sites.site import Site
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
@@ -35,6 +42,7 @@ from ferrygate.ssh.connection import Connection
 from ferrygate.ssh.private_key import load_private_key
 
 _KEY = "publickey"
+_PROMPTS = "keyboard-interactive"
 _RSA = "ssh-rsa"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
 _KEY_OFFERED = AuthAnswer(AuthOutcome.REFUSED, (_KEY,))
@@ -60,12 +68,25 @@ class Authentication:
         slot: AttemptSlot,
         observer: StepObserver,
         cancel: CancelToken,
+        report: ReportStep,
     ) -> None:
+        """Begin.
+
+        Args:
+            ledger: knows the codes that were sent.
+            clock: the time.
+            slot: the attempt's.
+            observer: asks the person, and shows how the attempt goes.
+            cancel: ends the attempt.
+            report: takes each step once it is done.
+        """
         self._ledger = ledger
         self._clock = clock
         self._slot = slot
         self._observer = observer
         self._cancel = cancel
+        self._report = report
+        self._banner = ""  # as far as it was reported
         self._more_than_password = False  # a code left, or what the person was asked for
         self._sent_code: SentCode | None = None
         self._given: set[Wanted] = set()  # over all steps
@@ -98,6 +119,9 @@ class Authentication:
             answer = _KEY_OFFERED
         else:  # a password or a code is not spent on a server that wants something else
             answer = connection.auth_none(site.username)
+        if answer.outcome is not AuthOutcome.UNKNOWN:
+            is_assumed = answer is _KEY_OFFERED
+            self._report(MethodsOffered(answer.methods, is_assumed, self._new_banner(connection)))
         for step in site.sign_in.steps:
             if answer.outcome is AuthOutcome.ACCEPTED:
                 break
@@ -130,7 +154,8 @@ class Authentication:
     ) -> AuthAnswer:
         if step == _KEY and step in offered:
             key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
-            answer = connection.auth_publickey(site.username, key)
+            self._report(SecretSent(step, (Sent.KEY,), key.get_name()))
+            answer = self._answered(step, connection.auth_publickey(site.username, key), connection)
             if answer.outcome is AuthOutcome.REFUSED:
                 if step not in answer.methods:
                     raise _other_steps(site, answer.methods)
@@ -139,8 +164,12 @@ class Authentication:
             password = self._joined(site, credentials, connection)
             self._given.add(Wanted.BOTH if join.needs_code(site.sign_in.join) else Wanted.PASSWORD)
             self._observer.signing_in()
-            answer = connection.auth_password(site.username, password)
-        elif "keyboard-interactive" in offered and step != _KEY:
+            has_code = join.needs_code(site.sign_in.join)
+            self._report(SecretSent(step, (Sent.PASSWORD_AND_CODE if has_code else Sent.PASSWORD,)))
+            answer = self._answered(
+                step, connection.auth_password(site.username, password), connection
+            )
+        elif _PROMPTS in offered and step != _KEY:
             responder = Responder(
                 self._slot,
                 self._observer,
@@ -150,9 +179,12 @@ class Authentication:
                 self._given,
                 note_code=self._note_code,
                 refused=self._refused,
+                report=self._report,
                 whole=step == "password",
             )
+            self._report(SecretSent(_PROMPTS, (Sent.REQUEST,)))
             answer = connection.auth_interactive(site.username, responder.respond)
+            answer = self._answered(_PROMPTS, answer, connection)
             self._more_than_password |= responder.person_answered
         else:
             raise _other_steps(site, offered)
@@ -164,6 +196,20 @@ class Authentication:
             self._slot.end = End.NOT_COUNTED  # the server took it as right
             raise password_expired(shown_words(answer.server_said))
         return answer
+
+    def _answered(self, method: str, answer: AuthAnswer, connection: Connection) -> AuthAnswer:
+        """Report an answer, and return it."""
+        detail = answer.detail
+        if answer.disconnect is not None:
+            detail = f"disconnect, code {answer.disconnect.code}"
+        banner = self._new_banner(connection)
+        self._report(AuthAnswered(method, answer.outcome, answer.methods, detail, banner))
+        return answer
+
+    def _new_banner(self, connection: Connection) -> str:
+        """Return the server's banner if there is more of it than was reported."""
+        before, self._banner = self._banner, connection.banner
+        return "" if self._banner == before else self._banner
 
     def _still_waiting(self) -> None:
         """Hold the place while the server thinks, and end the wait when that is asked."""

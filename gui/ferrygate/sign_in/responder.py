@@ -24,9 +24,16 @@ from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_p
 from ferrygate.sign_in.gate import REFUSE_FROM
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
+from ferrygate.sign_in.steps import PromptAnswered, ReportStep, SecretSent, Sent
 from ferrygate.sites.site import Site
 from ferrygate.ssh.prompts import Prompt, PromptRound
 
+_METHOD = "keyboard-interactive"
+_SENT = {
+    Wanted.PASSWORD: Sent.PASSWORD,
+    Wanted.CODE: Sent.CODE,
+    Wanted.BOTH: Sent.PASSWORD_AND_CODE,
+}
 _CODE = re.compile(r"[0-9]{6,8}", re.ASCII)
 _NO_WORDS = re.compile(r"[\W\d_]+")
 
@@ -89,6 +96,7 @@ class Responder:
         *,
         note_code: NoteCode,
         refused: Refused,
+        report: ReportStep,
         whole: bool,
     ) -> None:
         """Begin.
@@ -102,6 +110,7 @@ class Responder:
             given: what has left in earlier steps of the sign-in; what leaves here is added.
             note_code: told of a person's.
             refused: makes the error for a refusal.
+            report: takes each round, once it is answered.
             whole: a single prompt for a password wants what the password step would send.
         """
         self._slot = slot
@@ -112,6 +121,7 @@ class Responder:
         self._spend_code = spend_code
         self._note_code = note_code
         self._refused = refused
+        self._report = report
         self._whole = whole
         self._reader = PromptReader(site.host, site.username, site.sign_in.prompts)
         self._given = given
@@ -162,6 +172,7 @@ class Responder:
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
             self._slot.sending()  # with a code, its claim has said so
         self._observer.signing_in()
+        self._report(_round_answered(questions, instruction))
         return [answers[place].reveal() for place in range(len(questions))]
 
     def _note_codes(self, questions: list[_Question], answers: dict[int, Secret]) -> None:
@@ -288,6 +299,14 @@ class Responder:
             return bool(self._answered) and not self._changes_password
         is_secret = meant in {Wanted.PASSWORD, Wanted.CODE, Wanted.BOTH}
         return is_secret and not allowed(meant, frozenset(self._answered_meanings))
+
+
+def _round_answered(questions: list[_Question], instruction: str) -> SecretSent:
+    prompts = tuple(
+        PromptAnswered(shown_words(each.prompt.text), _SENT.get(each.wanted, Sent.PERSONS_ANSWER))
+        for each in questions
+    )
+    return SecretSent(_METHOD, tuple(each.answer for each in prompts), "", prompts, instruction)
 
 
 def _bare_words(text: str) -> str:

@@ -7,6 +7,8 @@ from enum import Enum
 
 import msgspec
 
+from ferrygate.ssh.connect_steps import AlgorithmsAgreed
+
 CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
@@ -57,6 +59,21 @@ class Mismatch(msgspec.Struct, frozen=True):
     kind: str
     offered: tuple[str, ...]
     lack: Lack
+
+
+def agreed(ours: Offer, theirs: Offer) -> AlgorithmsAgreed:
+    """Tell which algorithms two sides have agreed on: the first of ours that they have too.
+
+    So it is for a client (RFC 4253 §7.1). A cipher that brings its own tag has no MAC beside it.
+    """
+
+    def first(kind: str) -> str:
+        has = set(getattr(theirs, kind))
+        return next((name for name in getattr(ours, kind) if name in has), "")
+
+    cipher = first("ciphers")
+    mac = "" if "-gcm@" in cipher else first("macs")
+    return AlgorithmsAgreed(first("key_exchanges"), first("host_keys"), cipher, mac)
 
 
 def mismatch(ours: Offer, theirs: Offer) -> Mismatch | None:

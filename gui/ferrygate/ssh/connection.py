@@ -19,8 +19,9 @@ from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
 from ferrygate.common.server_words import sentence
 from ferrygate.sites.known_hosts import HostKey
-from ferrygate.ssh.algorithms import CIPHERS, MACS, mismatch
+from ferrygate.ssh.algorithms import CIPHERS, MACS, agreed, mismatch
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connect_steps import FirstLineRead, ReportConnectStep, report_nothing
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.ssh.dial import POLL_SECONDS, dial
 from ferrygate.ssh.monitored_socket import MonitoredSocket
@@ -208,12 +209,14 @@ def connect(
     cancel: CancelToken,
     *,
     preconnect: Preconnect | None = None,
+    report: ReportConnectStep = report_nothing,
 ) -> Connection:
     """Reach a server and exchange keys. Nothing about the account is sent.
 
     The caller must look at :attr:`Connection.host_key` before it sends anything else. Key types of
     ``known`` are asked for first, so that a server with several keys shows the one on record. A
-    ``preconnect`` that leads there is taken in place of dialling.
+    ``preconnect`` that leads there is taken in place of dialling. ``report`` takes each step once
+    it is done.
 
     Raises:
         CannotReachError: no such host, no answer, or no SSH server.
@@ -221,9 +224,9 @@ def connect(
         ServerUnusableError: an SSH server with which no common algorithm exists.
         Cancelled: as asked.
     """
-    dialled = preconnect.take(host, port, cancel) if preconnect is not None else None
+    dialled = preconnect.take(host, port, cancel, report) if preconnect is not None else None
     if dialled is None:
-        dialled = dial(host, port, deadlines.connect, clock, cancel)
+        dialled = dial(host, port, deadlines.connect, clock, cancel, report=report)
     sock = MonitoredSocket(dialled, clock, first=_MAX_UNTRUSTED_BYTES)
     transport = None
     try:
@@ -243,6 +246,9 @@ def connect(
         host_key = _host_key(transport)
     except (*SSH_ERRORS, Cancelled) as error:
         heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
+        line = ident(heard.first)
+        if line:
+            report(FirstLineRead(line))
         sock.hang_up()
         if transport is not None:
             transport.close()
@@ -254,7 +260,10 @@ def connect(
         if isinstance(error, Cancelled):
             raise
         raise no_handshake(host, port, heard) from error
-    return Connection(transport, sock, host_key, clock, deadlines)
+    connection = Connection(transport, sock, host_key, clock, deadlines)
+    report(FirstLineRead(connection.server_ident))
+    report(agreed(transport.client_offer, transport.server_offer))
+    return connection
 
 
 def _exchange_keys(

@@ -15,6 +15,12 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError
 from ferrygate.common.message import message
+from ferrygate.ssh.connect_steps import (
+    NameResolved,
+    ReportConnectStep,
+    TcpConnected,
+    report_nothing,
+)
 
 POLL_SECONDS = 0.1  # how often a wait looks whether it was cancelled, seconds
 _OPTIONS = {  # tcp(7)
@@ -44,6 +50,8 @@ def dial(
     clock: Clock,
     cancel: CancelToken,
     resolve: Resolve = _resolve,
+    *,
+    report: ReportConnectStep = report_nothing,
 ) -> socket.socket:
     """Connect to the first of the host's addresses that answers.
 
@@ -54,11 +62,13 @@ def dial(
         clock: the time.
         cancel: ends the wait.
         resolve: finds the addresses of a host.
+        report: takes each step once it is done.
 
     Raises:
         CannotReachError: no such host, or none of its addresses answers.
         Cancelled: as asked.
     """
+    began = clock.monotonic()
     try:
         addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
     except TimeoutError:
@@ -73,9 +83,12 @@ def dial(
             next_step=message("Check your internet connection and the server's name."),
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
+    names = [str(address[0]) for *_kind, address in addresses]
+    report(NameResolved(host, tuple(names), _milliseconds(clock.monotonic() - began)))
     reason = ""
     is_there = False
-    for family, kind, protocol, _name, address in addresses:
+    for number, (family, kind, protocol, _name, address) in enumerate(addresses):
+        began = clock.monotonic()
         try:
             sock = socket.socket(family, kind, protocol)
             try:
@@ -87,6 +100,8 @@ def dial(
             reason = error.strerror or "timed out"
             is_there |= isinstance(error, ConnectionRefusedError)
         else:
+            milliseconds = _milliseconds(clock.monotonic() - began)
+            report(TcpConnected(names[number], port, milliseconds, tuple(names[:number])))
             return sock
     detail = f"{host}:{port}: {reason}"
     if is_there:
@@ -100,6 +115,10 @@ def dial(
         next_step=message("Check your internet connection; a firewall may be in the way."),
         detail=detail,
     )
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(1000 * seconds)
 
 
 def _found(

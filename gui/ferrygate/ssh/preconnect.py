@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
+from ferrygate.ssh.connect_steps import ConnectStep, ReportConnectStep, report_nothing
 from ferrygate.ssh.dial import POLL_SECONDS, dial
 
 _JOIN_SECONDS = 1.0  # for a dialling that is not needed to end; looking up a name may take longer
@@ -26,12 +27,25 @@ class Preconnect:
         self._seconds = seconds
         self._clock = clock
         self._unneeded = CancelToken()
+        self._steps: list[ConnectStep] = []
         self._end: SimpleQueue[socket.socket | FerrygateError] = SimpleQueue()
         self._thread = threading.Thread(target=self._dial, name="dial", daemon=True)
         self._thread.start()
 
-    def take(self, host: str, port: int, cancel: CancelToken) -> socket.socket | None:
+    def take(
+        self,
+        host: str,
+        port: int,
+        cancel: CancelToken,
+        report: ReportConnectStep = report_nothing,
+    ) -> socket.socket | None:
         """Take the connection, once; none if it leads elsewhere, or was taken before.
+
+        Args:
+            host: where it is to lead.
+            port: the TCP port.
+            cancel: ends the wait.
+            report: takes the steps that were done meanwhile.
 
         Raises:
             CannotReachError: as for dialling.
@@ -46,6 +60,8 @@ class Preconnect:
             end = self._end.get_nowait()
         except Empty:
             return None
+        for step in self._steps:
+            report(step)
         if isinstance(end, FerrygateError):
             raise end
         return end
@@ -64,7 +80,9 @@ class Preconnect:
     def _dial(self) -> None:
         host, port = self._where
         try:
-            sock = dial(host, port, self._seconds, self._clock, self._unneeded)
+            sock = dial(
+                host, port, self._seconds, self._clock, self._unneeded, report=self._steps.append
+            )
         except FerrygateError as error:
             self._end.put(error)
             return

@@ -33,6 +33,7 @@ from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
+from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
 from support.attempt_rig import (
@@ -364,8 +365,14 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
         SITE, host=ready.host, port=ready.port, host_key_fingerprints=pins
     )
 
-    def reach(host: str, port: int, keys: tuple[HostKey, ...], cancel: CancelToken) -> Connection:
-        return connect(host, port, keys, clock, Deadlines(), cancel)
+    def reach(
+        host: str,
+        port: int,
+        keys: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
+    ) -> Connection:
+        return connect(host, port, keys, clock, Deadlines(), cancel, report=report)
 
     attempts = SignInAttempts(make_ledger(), known_hosts, reach, clock)
     with pytest.raises(HostKeyChangedError):

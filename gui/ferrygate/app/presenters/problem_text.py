@@ -35,5 +35,6 @@ def support_text(problem: Problem) -> str:
         said and server_says(said),
         f"[{problem.kind.value}]",
         problem.detail,
+        problem.steps,
     )
     return "\n".join(part for part in parts if part)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+import msgspec
+
 from ferrygate.common.errors import ConnectionLostError, Problem
 from ferrygate.common.message import Duration, message
 
@@ -17,13 +19,14 @@ class Gone(Enum):
     DAMAGED = "damaged"  # bytes are changed on the way
 
 
-def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
+def given_up(why: Gone, seconds: float, last: Problem, steps: str) -> Problem:
     """The problem that ends a session.
 
     Args:
         why: what came of the connection.
         seconds: how long it was tried to bring it back.
         last: why the last try failed.
+        steps: those of the sign-in that brought the connection, for support.
     """
     sentence = {
         Gone.NOT_BACK: message("The connection was lost, and has not come back within {time}."),
@@ -31,7 +34,7 @@ def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
         Gone.CRAWLS: message("The line is too slow: next to nothing came for {time}."),
         Gone.DAMAGED: message("What the server sent was changed on its way, again and again."),
     }[why]
-    return ConnectionLostError(
+    problem = ConnectionLostError(
         sentence.filled(time=Duration(seconds)),
         next_step=message("Tell whoever looks after your network.")
         if why is Gone.DAMAGED
@@ -39,3 +42,4 @@ def given_up(why: Gone, seconds: float, last: Problem) -> Problem:
         detail=f"last try: {last.sentence} {last.detail}".rstrip(),
         server_said=last.server_said,
     ).problem
+    return msgspec.structs.replace(problem, steps=last.steps or steps)

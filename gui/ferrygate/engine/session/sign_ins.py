@@ -22,6 +22,8 @@ from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, S
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.credentials import TypedCode
+from ferrygate.sign_in.first_channel import open_first_channel
+from ferrygate.sign_in.step_record import StepRecord
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
@@ -56,6 +58,7 @@ class SignIns:
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
+        self.steps = ""  # of the last sign-in that was accepted, for support
 
     @property
     def is_under_way(self) -> bool:
@@ -109,24 +112,35 @@ class SignIns:
             else:
                 self._failed(sign_in, problem)
 
+        record = StepRecord(self._dependencies.live_secrets.redact)
+
         def reach(cancel: CancelToken) -> None:
             observer = self._observer(sign_in, cancel)
-            attempts.reach(site, credentials, observer, cancel, try_anyway=try_anyway)
+            with record.failing():
+                attempts.reach(
+                    site, credentials, observer, cancel, try_anyway=try_anyway, report=record.add
+                )
 
         def attempt(cancel: CancelToken) -> SftpConnection:
             observer = self._observer(sign_in, cancel)
-            with self._secrets.in_use(typed):
-                ssh = attempts.sign_in(site, credentials, observer, cancel, try_anyway=try_anyway)
-            connection = SftpConnection(
-                ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
-            )
-            try:
-                connection.open_first(cancel)
-                cancel.check()  # the engine may have ended, and nobody would take it
-            except BaseException:
-                ssh.close()
-                raise
+            with self._secrets.in_use(typed), record.failing():
+                ssh = attempts.sign_in(
+                    site, credentials, observer, cancel, try_anyway=try_anyway, report=record.add
+                )
+                connection = SftpConnection(
+                    ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
+                )
+                try:
+                    open_first_channel(connection, cancel, record.add)
+                    cancel.check()  # the engine may have ended, and nobody would take it
+                except BaseException:
+                    ssh.close()
+                    raise
             return connection
+
+        def accepted(connection: SftpConnection) -> None:
+            self.steps = record.text
+            self._accepted(sign_in, connection)
 
         if typed is None and self._codes.must_ask(site):
             self._do(sign_in, reach, lambda _none: self._ask_code(sign_in), failed)
@@ -134,7 +148,7 @@ class SignIns:
             self._do(
                 sign_in,
                 attempt,
-                lambda connection: self._accepted(sign_in, connection),
+                accepted,
                 failed,
                 thrown_away=lambda connection: self._end_aside(connection.ssh.close),
             )

@@ -277,7 +277,7 @@ class SessionSupervisor:
             why = Gone.CRAWLS
         else:
             why = Gone.AGAIN_AND_AGAIN if again_and_again else Gone.NOT_BACK
-        return given_up(why, self._dependencies.keep_trying, last)
+        return given_up(why, self._dependencies.keep_trying, last, self.sign_ins.steps)
 
     def _give_up(self, problem: Problem) -> None:
         """End the session; its end is told first, and then that of each thing it was asked."""

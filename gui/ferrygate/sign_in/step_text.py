@@ -1,0 +1,107 @@
+"""Steps of a sign-in as lines of the log, for those who help; never translated."""
+
+from __future__ import annotations
+
+from ferrygate.sign_in.steps import (
+    AuthAnswered,
+    ChannelOpened,
+    HostKeyAccepted,
+    MethodsOffered,
+    SecretSent,
+    SettingsRead,
+    SftpStarted,
+    Step,
+    StepFailed,
+    step_name,
+)
+from ferrygate.ssh.connect_steps import (
+    AlgorithmsAgreed,
+    ConnectStep,
+    FirstLineRead,
+    NameResolved,
+    TcpConnected,
+)
+
+
+def step_text(step: Step) -> str:
+    """Describe a step on one line, which begins with its name."""
+    return f"{step_name(step).value}: {_found(step)}"
+
+
+def _found(step: Step) -> str:  # noqa: PLR0911  one for each kind of step
+    match step:
+        case SettingsRead():
+            return _settings(step)
+        case HostKeyAccepted():
+            return f"{step.key_type} {step.fingerprint}, {step.trust.value}"
+        case MethodsOffered():
+            return _offered(step)
+        case SecretSent():
+            return _sent(step)
+        case AuthAnswered():
+            return _answered(step)
+        case ChannelOpened():
+            return "opened"
+        case SftpStarted():
+            return _sftp(step)
+        case StepFailed():
+            return _failed(step)
+        case _:
+            return _connected(step)
+
+
+def _connected(step: ConnectStep) -> str:
+    match step:
+        case NameResolved():
+            addresses = ", ".join(step.addresses) or "no address"
+            return f"{step.host} is {addresses} ({step.milliseconds} ms)"
+        case TcpConnected():
+            silent = f"; no answer from {', '.join(step.silent)}" if step.silent else ""
+            return f"{step.address} port {step.port} ({step.milliseconds} ms){silent}"
+        case FirstLineRead():
+            return step.line
+        case AlgorithmsAgreed():
+            safe = "post-quantum" if step.is_post_quantum else "not post-quantum"
+            mac = step.mac or "no MAC beside it"
+            return f"{step.key_exchange} ({safe}), {step.host_key}, {step.cipher}, {mac}"
+
+
+def _settings(step: SettingsRead) -> str:
+    where = f"{step.username}@{step.host}:{step.port}"
+    code = "; code typed by a person" if step.typed_code else ""
+    corrected = f"; codes corrected by {step.correction} s" if step.correction else ""
+    methods = ", ".join(step.methods)
+    return f"site {step.site!r}, {where}, {methods}, joins {step.join}{code}{corrected}"
+
+
+def _offered(step: MethodsOffered) -> str:
+    assumed = " (not asked)" if step.is_assumed else ""
+    return f"{', '.join(step.methods) or 'none'}{assumed}{_banner(step.banner)}"
+
+
+def _sent(step: SecretSent) -> str:
+    sent = ", ".join(each.value for each in step.sent)
+    key = f" ({step.key_type})" if step.key_type else ""
+    prompts = "".join(f"; prompt {each.prompt!r}: {each.answer.value}" for each in step.prompts)
+    above = f"; above it {step.instruction!r}" if step.instruction else ""
+    return f"{step.method}, {sent}{key}{prompts}{above}"
+
+
+def _answered(step: AuthAnswered) -> str:
+    can_continue = f"; can continue: {', '.join(step.methods)}" if step.methods else ""
+    detail = f"; {step.detail}" if step.detail else ""
+    return f"{step.method} {step.outcome.value}{can_continue}{detail}{_banner(step.banner)}"
+
+
+def _sftp(step: SftpStarted) -> str:
+    kind = "object store" if step.stores_objects else "files"
+    extensions = ", ".join(step.extensions) or "none"
+    return f"version {step.version}, {kind}; extensions: {extensions}"
+
+
+def _failed(step: StepFailed) -> str:
+    return f"failed, {step.kind.value}" + (f": {step.detail}" if step.detail else "")
+
+
+def _banner(words: str) -> str:
+    return f"; banner {' '.join(words.split())!r}" if words else ""

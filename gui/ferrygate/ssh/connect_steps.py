@@ -1,0 +1,81 @@
+"""The steps by which a connection comes about, as values, each with what was found.
+
+They are the first of a sign-in's steps (:mod:`ferrygate.sign_in.steps`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+# ML-KEM (draft-ietf-sshm-mlkem-hybrid-kex), Streamlined NTRU Prime and what came before them.
+_POST_QUANTUM = re.compile(r"mlkem|sntrup|kyber|frodokem", re.IGNORECASE)
+
+
+class NameResolved(msgspec.Struct, frozen=True):
+    """Tells which addresses a host's name has.
+
+    Attributes:
+        host: the name, or an address.
+        addresses: in the order in which they are tried.
+        milliseconds: that the system's resolver took.
+    """
+
+    host: str
+    addresses: tuple[str, ...]
+    milliseconds: int
+
+
+class TcpConnected(msgspec.Struct, frozen=True):
+    """Tells which of the addresses answered.
+
+    Attributes:
+        address: the one that is used.
+        port: TCP's.
+        milliseconds: from the first SYN to that address until it had answered.
+        silent: the addresses that were tried before, and did not answer.
+    """
+
+    address: str
+    port: int
+    milliseconds: int
+    silent: tuple[str, ...] = ()
+
+
+class FirstLineRead(msgspec.Struct, frozen=True):
+    """Tells the server's identification line (RFC 4253 §4.2), cleaned and cut."""
+
+    line: str
+
+
+class AlgorithmsAgreed(msgspec.Struct, frozen=True):
+    """Tells which algorithms are used (RFC 4253 §7.1), by their names on the wire.
+
+    Attributes:
+        key_exchange: by which the session's keys were agreed on.
+        host_key: with which the server signed.
+        cipher: of what the server sends.
+        mac: of what the server sends; empty where the cipher brings its own tag.
+    """
+
+    key_exchange: str
+    host_key: str
+    cipher: str
+    mac: str = ""
+
+    @property
+    def is_post_quantum(self) -> bool:
+        """Tell whether recorded traffic stays secret from a quantum computer of later years."""
+        return _POST_QUANTUM.search(self.key_exchange) is not None
+
+
+ConnectStep = NameResolved | TcpConnected | FirstLineRead | AlgorithmsAgreed
+
+ReportConnectStep = Callable[[ConnectStep], None]
+"""Takes each step once it is done, on the thread that connects."""
+
+
+def report_nothing(_step: ConnectStep) -> None:
+    """Take a step, for a connection that nobody follows."""
