@@ -78,7 +78,8 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
     from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
     from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
-    from ferrygate.cli.main import about, run, wants_json  # noqa: PLC0415
+    from ferrygate.cli.main import command_name, run, wants_json  # noqa: PLC0415
+    from ferrygate.cli.run_facts import RunFacts  # noqa: PLC0415
     from ferrygate.cli.streams import guarded_output  # noqa: PLC0415
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415
@@ -107,7 +108,8 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
         with guarded_output():
             terminal.fail(error.problem)
         return exit_for(error.problem.kind)
-    with logging_to(home.logs, log_level(os.environ), lambda: about(arguments)) as live_secrets:
+    facts = RunFacts(command_name(arguments))
+    with logging_to(home.logs, log_level(os.environ), facts.line) as live_secrets:
         context = CommandContext(
             home=home,
             clock=clock,
@@ -115,6 +117,7 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
             live_secrets=live_secrets,
             window=_window(home, clock, live_secrets),
             terminal=Terminal(clock),
+            facts=facts,
         )
         return run(arguments, context)
 

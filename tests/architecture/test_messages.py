@@ -38,12 +38,14 @@ CLEANING = {
     "engine/queue/asked_for.py",  # names for people, as values say
     "ssh/connection.py",  # what a server says of itself
     "common/server_words.py",
+    "sftp/channel.py",  # names of extensions, for the log
     "sign_in/authentication.py",  # a detail
+    "sign_in/step_record.py",  # what a server says, for support
     "sites/store.py",  # several names in one text
 }
 # Texts that name things; no sentence, and nothing that is chosen by.
 NAMES = {
-    Problem: {"detail", "fingerprint", "server_said"},
+    Problem: {"detail", "fingerprint", "server_said", "steps"},
     FileOutcome: {"local", "sha256"},
     FileView: {"local", "sha256"},
     BatchView: {"name", "target"},

@@ -178,6 +178,7 @@ class AttemptRig:
         self.on_connect: Callable[[], None] = lambda: None
         self.connect_steps: tuple[ConnectStep, ...] = ()  # as the connection comes about
         self.steps: list[Step] = []
+        self.report: ReportStep = self.steps.append
         self._attempts = SignInAttempts(ledger, self.known_hosts, self._connect, clock)
 
     def _connect(
@@ -209,7 +210,7 @@ class AttemptRig:
             self.watcher,
             self.cancel,
             try_anyway=try_anyway,
-            report=report or self.steps.append,
+            report=report or self.report,
         )
 
     def reach(self, site: Site = SITE, credentials: Credentials = CREDENTIALS) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from ferrygate.cli.exit_codes import Exit, exit_for
+from ferrygate.cli.run_facts import RunFacts
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
@@ -65,6 +66,7 @@ class CommandContext:
         live_secrets: those that the log's filter removes.
         window: the desktop app.
         terminal: what the command prints and asks.
+        facts: what the log's first line says of the run.
     """
 
     home: Home
@@ -73,6 +75,7 @@ class CommandContext:
     live_secrets: LiveSecrets
     window: DesktopApp
     terminal: Terminal
+    facts: RunFacts = field(default_factory=RunFacts)
 
     @cached_property
     def secrets(self) -> GivenSecrets:
@@ -92,6 +95,7 @@ class CommandContext:
         """The site that the word SITE stands for; errors from now on name its contact."""
         site = resolve_site(text, self.store)
         self.terminal.contact = site.support.contact
+        self.facts.site = site.name
         return site
 
     def fail(self, error: Exception) -> Exit:

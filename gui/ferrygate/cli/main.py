@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -93,14 +92,9 @@ def wants_json(arguments: Sequence[str]) -> bool:
     return _JSON in takewhile("--".__ne__, arguments)
 
 
-def about(arguments: Sequence[str]) -> str:
-    """Describe the run for the log: versions and the command, but none of its arguments."""
-    from ferrygate.common.lean_imports import Versions  # noqa: PLC0415  where something is logged
-
-    version = Versions().version("ferrygate")
-    python = ".".join(map(str, sys.version_info[:3]))
-    command = next((each for each in arguments if each in program.commands), "the window")
-    return f"Ferrygate {version}, Python {python} on {sys.platform}: {command}"
+def command_name(arguments: Sequence[str]) -> str:
+    """Name the command for the log; nothing of its arguments, which may be secrets."""
+    return next((each for each in arguments if each in program.commands), "the window")
 
 
 def _not_written(error: OSError) -> LocalFileError:

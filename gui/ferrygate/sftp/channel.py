@@ -170,7 +170,7 @@ class SftpChannel:
             return await version
 
         extensions = self.run(wait(self._version), cancel)
-        self.extensions = tuple(map(display_name, extensions))[:_MAX_EXTENSIONS]
+        self.extensions = tuple(display_name(each) for each in extensions)[:_MAX_EXTENSIONS]
         if self._large_requests and extensions.get(_LIMITS) == b"1":
             self.request(Type.EXTENDED, wire.string(_LIMITS)).then = self._take_limits
             self._send()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ferrygate.cli.command_context import WindowRequest
-from ferrygate.cli.main import about
+from ferrygate.cli.command_context import CommandContext, DesktopApp, WindowRequest
+from ferrygate.cli.main import command_name
+from ferrygate.cli.run_facts import RunFacts
+from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import (
     FILE_SUFFIX,
     PASSPHRASE_VARIABLE,
@@ -19,8 +22,11 @@ from ferrygate.common.environment import (
     GivenSecrets,
 )
 from ferrygate.common.errors import Problem
+from ferrygate.common.logs import LiveSecrets, logging_to
+from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import Site
+from support.fake_clock import ManualClock
 
 Command = Callable[..., int]
 
@@ -182,8 +188,45 @@ def test_the_unforeseen_is_one_sentence_without_its_text(
         (("./acme.ferrygate",), "the window"),
     ],
 )
-def test_the_log_says_what_runs_and_nothing_that_it_was_given(
+def test_the_log_names_the_command_and_nothing_that_it_was_given(
     words: tuple[str, ...], command: str
 ) -> None:
-    said = about(words)
-    assert re.fullmatch(rf"Ferrygate \d\S*, Python 3\.\d+\.\d+ on \S+: {command}", said)
+    assert command_name(words) == command
+
+
+def test_the_logs_first_line_says_what_runs_for_which_site_and_on_what() -> None:
+    line = RunFacts("put", "Acme\u202e\nexports").line()
+    assert re.fullmatch(
+        r"Ferrygate \d\S*: put, site 'Acme\S+exports'; Python 3\.\d+\.\d+,"
+        r" paramiko \d+\.\S+, \w+ \S+( \w+)?",
+        line,
+    )
+    assert "\u202e" not in line
+    assert line.isprintable()
+
+
+def test_a_site_is_in_the_logs_first_line_once_it_is_known(
+    private_home: Path, clock: ManualClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "acme.ferrygate"
+    file.write_text('format = 1\nname = "Acme exports"\nhost = "sftp.example.org"\n', "utf-8")
+    facts = RunFacts("ls")
+    context = CommandContext(
+        home=Home(private_home),
+        clock=clock,
+        read_secrets=GivenSecrets,
+        live_secrets=LiveSecrets(),
+        window=DesktopApp(run=_unused, tour=_unused, take_pictures=_unused),
+        terminal=Terminal(clock),
+        facts=facts,
+    )
+    with logging_to(Home(private_home).logs, logging.INFO, facts.line):
+        context.site(str(file))
+        logging.getLogger("ferrygate.engine").info("session connecting")
+    first = (private_home / "logs" / "ferrygate.log").read_text("utf-8").splitlines()[0]
+    assert "INFO ferrygate: Ferrygate" in first
+    assert ": ls, site 'Acme exports'; Python" in first
+
+
+def _unused(*_given: object) -> int:
+    raise AssertionError

@@ -53,7 +53,7 @@ from support.attempt_rig import (
     OTHER_KEY,
     REFUSED,
     SECRET,
-    Case,
+    AttemptRig,
     FakeConnection,
     asks,
     sign_in_by_prompts,
@@ -90,7 +90,7 @@ def text(steps: list[Step]) -> str:
     return "\n".join(map(step_text, steps))
 
 
-def test_a_sign_in_reports_each_step_in_order(case: Case) -> None:
+def test_a_sign_in_reports_each_step_in_order(case: AttemptRig) -> None:
     case.connect_steps = CONNECTED
     case.server.banner = "Welcome"
     case.sign_in()
@@ -134,7 +134,7 @@ def test_the_lines_say_what_was_found() -> None:
     ]
 
 
-def test_prompts_are_told_with_the_kind_of_their_answers(case: Case) -> None:
+def test_prompts_are_told_with_the_kind_of_their_answers(case: AttemptRig) -> None:
     sign_in_by_prompts(
         case,
         asks("Password: "),
@@ -163,7 +163,7 @@ def test_prompts_are_told_with_the_kind_of_their_answers(case: Case) -> None:
 
 @pytest.mark.parametrize("typed", [False, True])
 @pytest.mark.parametrize("by_prompts", [False, True])
-def test_no_step_holds_a_secret(case: Case, *, by_prompts: bool, typed: bool) -> None:
+def test_no_step_holds_a_secret(case: AttemptRig, *, by_prompts: bool, typed: bool) -> None:
     code = case.code
     credentials = case.typed(code) if typed else CREDENTIALS
     if by_prompts:
@@ -179,7 +179,7 @@ def test_no_step_holds_a_secret(case: Case, *, by_prompts: bool, typed: bool) ->
     assert "13" not in [word.strip(",;") for word in text(case.steps).split()]  # nor its length
 
 
-def test_a_banner_is_told_once(case: Case) -> None:
+def test_a_banner_is_told_once(case: AttemptRig) -> None:
     case.server.banner = "Welcome"
     case.sign_in()
     assert text(case.steps).count("Welcome") == 1
@@ -188,7 +188,9 @@ def test_a_banner_is_told_once(case: Case) -> None:
 # ---------------------------------------------------------------- where it failed
 
 
-def fails(case: Case, credentials: Credentials = CREDENTIALS) -> tuple[StepName, FerrygateError]:
+def fails(
+    case: AttemptRig, credentials: Credentials = CREDENTIALS
+) -> tuple[StepName, FerrygateError]:
     """Sign in to no avail; gives the step that failed, and the error."""
     record = StepRecord(LiveSecrets().redact, case.steps.append)
     with pytest.raises(FerrygateError) as caught, record.failing():
@@ -199,7 +201,7 @@ def fails(case: Case, credentials: Credentials = CREDENTIALS) -> tuple[StepName,
     return failed.step, caught.value
 
 
-def test_a_refusal_names_its_step_and_reason(case: Case) -> None:
+def test_a_refusal_names_its_step_and_reason(case: AttemptRig) -> None:
     case.connect_steps = CONNECTED
     case.server = FakeConnection(password=REFUSED)
     step, error = fails(case)
@@ -215,7 +217,7 @@ def test_a_refusal_names_its_step_and_reason(case: Case) -> None:
     ]
 
 
-def test_a_changed_key_fails_at_the_host_key(case: Case) -> None:
+def test_a_changed_key_fails_at_the_host_key(case: AttemptRig) -> None:
     case.connect_steps = CONNECTED
     case.server.host_key = OTHER_KEY
     step, error = fails(case)
@@ -223,7 +225,7 @@ def test_a_changed_key_fails_at_the_host_key(case: Case) -> None:
     assert step is StepName.HOST_KEY
 
 
-def test_a_server_that_wants_other_methods_fails_at_the_methods(case: Case) -> None:
+def test_a_server_that_wants_other_methods_fails_at_the_methods(case: AttemptRig) -> None:
     case.server = FakeConnection(none=AuthAnswer(AuthOutcome.REFUSED, ("gssapi-with-mic",)))
     step, error = fails(case)
     assert isinstance(error, SignInMethodError)
@@ -231,13 +233,13 @@ def test_a_server_that_wants_other_methods_fails_at_the_methods(case: Case) -> N
     assert "methods: gssapi-with-mic" in error.problem.steps
 
 
-def test_a_missing_password_fails_at_the_settings(case: Case) -> None:
+def test_a_missing_password_fails_at_the_settings(case: AttemptRig) -> None:
     step, error = fails(case, Credentials())
     assert isinstance(error, SecretsMissingError)
     assert step is StepName.SETTINGS
 
 
-def test_the_breaker_fails_at_the_settings(case: Case) -> None:
+def test_the_breaker_fails_at_the_settings(case: AttemptRig) -> None:
     case.server = FakeConnection(password=REFUSED)
     for _ in range(2):
         fails(case)

@@ -20,8 +20,11 @@ def app(context: CommandContext, connection_file: Path | None) -> int:
     """Open the window; with a connection file, on its site."""
     request = WindowRequest(given=context.secrets)
     if connection_file is not None:
+        opened = _opened(connection_file)
+        if isinstance(opened, Site):
+            context.facts.site = opened.name
         request = WindowRequest(
-            opened=_opened(connection_file),
+            opened=opened,
             came_from=connection_file.parent.absolute(),
             given=context.secrets,
         )
