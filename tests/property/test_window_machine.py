@@ -41,7 +41,7 @@ class WindowMachine(RuleBasedStateMachine):
             self.in_flight.append(self.waiting.popleft()[1])
 
     @rule(count=COUNTS)
-    def take(self, count: int) -> None:
+    def acquire(self, count: int) -> None:
         self.asked += 1
         number = self.asked
 
@@ -59,7 +59,7 @@ class WindowMachine(RuleBasedStateMachine):
         assert self.window.has_room(count) is (not self.waiting and self.fits(count))
 
     @rule(count=COUNTS)
-    def take_now(self, count: int) -> None:
+    def acquire_now(self, count: int) -> None:
         """Somebody who may not wait."""
         self.window.acquire_now(count)
         self.in_flight.append(count)
