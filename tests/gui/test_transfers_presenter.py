@@ -12,16 +12,12 @@ from ferrygate.common.message import message
 from ferrygate.engine.messages.event import Done, Failed
 from ferrygate.engine.messages.session import SessionChanged, SessionState
 from ferrygate.engine.messages.transfers import (
-    BatchStarted,
     CancelBatch,
-    Download,
     FileChanged,
-    Upload,
 )
 from ferrygate.transfers.views import (
     BatchId,
     Confirmation,
-    ConflictChoice,
     FileView,
     LateCheck,
     LeftBehind,
@@ -43,33 +39,6 @@ def table(clock: StillClock) -> Table:
 
 def test_nothing_is_shown_before_the_first_batch(table: Table) -> None:
     assert not table.presenter.has_batches
-
-
-def test_what_is_chosen_is_sent_and_names_that_are_taken_are_asked_about(table: Table) -> None:
-    table.presenter.upload(["plates"], b"/inbox")
-    table.presenter.download([b"/exports/a.csv"], "here")
-    up, down = table.sent
-    assert isinstance(up, Upload)
-    assert isinstance(down, Download)
-    assert (up.sources, up.folder, up.on_conflict) == (("plates",), b"/inbox", ConflictChoice.ASK)
-    assert (down.sources, down.folder) == ((b"/exports/a.csv",), "here")
-    assert down.on_conflict is ConflictChoice.ASK
-
-
-def test_nothing_chosen_sends_nothing(table: Table) -> None:
-    table.presenter.upload([], b"/inbox")
-    table.presenter.download([], "here")
-    assert table.sent == []
-
-
-def test_what_cannot_be_begun_is_said(table: Table) -> None:
-    for _number in range(2):
-        table.presenter.upload(["plates"], b"/inbox")
-    first, second = (command.request for command in table.sent)  # type: ignore[union-attr]
-    table.presenter.handle(BatchStarted(request=first, batch=BATCH))
-    for request in (first, second, second):
-        table.presenter.handle(Failed(request=request, problem=PROBLEM))
-    assert table.problems == [PROBLEM]
 
 
 def test_a_running_batch_in_plain_words(table: Table) -> None:

@@ -17,8 +17,6 @@ and waits for bytes. Each whole packet in them resolves the future of its reques
 coroutine that awaits it ready. Requests are thus sent together, and a thread sleeps only while the
 server owes the next step.
 
-Control: each quantity, its measurement and its rule.
-
 - *Silence.* Measured: the time since the last byte came, while a reply is due. At the deadline (60
   s) the stream is read once more without waiting, as the process may have stood still; then the
   channel ends with :class:`ServerSilentError`.
