@@ -65,8 +65,15 @@ def test_a_sign_in_that_goes_well_ends_with_sftp(
     sandbox: Sandbox, private_home: Path, tmp_path: Path
 ) -> None:
     ready = sandbox.ready
-    assert program_for(ready)("ls", connection_file(tmp_path, site_of(ready))).returncode == 0
-    assert steps_of(lines_of(private_home))[-3:] == [
+    (tmp_path / "report.csv").write_text("a,b\n", "utf-8")
+    program = program_for(ready)
+    program.environment["FERRYGATE_LOG"] = "debug"
+    site = connection_file(tmp_path, site_of(ready))
+    assert program("put", site, tmp_path / "report.csv", "/inbox").returncode == 0
+    lines = lines_of(private_home)
+    assert "DEBUG ferrygate.transfers.schedule.lane: transfer-1 has a channel" in lines
+    assert any(line.startswith("DEBUG ferrygate.sftp.connection: channel opened") for line in lines)
+    assert steps_of(lines)[-3:] == [
         "answered: password accepted",
         "channel: opened",
         "sftp: version 3, object store; extensions: none",

@@ -6,6 +6,7 @@ The connection is SSH's (:class:`ferrygate.ssh.connection.Connection`), or a scr
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -24,6 +25,8 @@ from ferrygate.common.message import message
 from ferrygate.sftp.channel import REPLY_SECONDS, SftpChannel
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
+
+_LOG = logging.getLogger(__name__)
 
 
 def _do_nothing() -> None:
@@ -175,6 +178,7 @@ class SftpConnection:
         try:
             subsystem = self.ssh.open_subsystem("sftp")
         except UnsupportedError as error:
+            _LOG.debug("no channel: %s %s", error.problem.detail, error.problem.server_said)
             if is_first:
                 raise _no_sftp(error.problem.detail, error.problem.server_said) from error
             raise
@@ -197,8 +201,10 @@ class SftpConnection:
             channel.start(cancel)
         except FerrygateError as error:
             meaning = self._meaning(error, subsystem, is_first=is_first)
+            _LOG.debug("no SFTP on a channel: %s %s", meaning.kind.value, meaning.problem.detail)
             channel.close()
             raise meaning from error
+        _LOG.debug("channel opened, order of requests kept: %s", channel.keeps_order)
         return channel
 
     def _meaning(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.status import says_why
 from ferrygate.sftp.tasks import AutoResetEvent, Future
 from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
+
+_LOG = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 30.0  # to wait for other handles: a folder may be read slowly
 _POLL_SECONDS = 0.02  # between two looks whether all others are closed
@@ -73,6 +76,7 @@ class HandleGate:
             if isinstance(reply, HandleReply):
                 if alone:
                     self.handles.limit(others)
+                    _LOG.debug("the server opens no more than %d files at a time", others)
                 break
             others = too_many or others
         return reply

@@ -12,6 +12,7 @@ reported, so that the engine hands out more. The channel itself may end under th
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from functools import partial
 
@@ -50,6 +51,8 @@ from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.upload import NotBeforeError, upload
 from ferrygate.transfers.upload_claims import Claim
 from ferrygate.transfers.views import Direction, TransferState
+
+_LOG = logging.getLogger(__name__)
 
 _MAX_FILES = 256  # in flight on one channel, where the server allows so many handles
 _SMALL_BYTES = 1 << 16  # of files that come in thousands and are checked at once: not reported
@@ -180,6 +183,7 @@ class LaneWorker:
             settings.new_part_name,
             late_check=self._late_check,
         )
+        _LOG.debug("the server's limits, in bytes and files: %s", tuple(sftp.limits))
         while True:
             max_files = min(_MAX_FILES, sftp.limits.handles // 2)
             max_files = max(1, min(max_files, sftp.gate.handles.max_open or max_files))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from ferrygate.common import remote_path
 from ferrygate.common.errors import (
     Cancelled,
@@ -19,6 +21,8 @@ from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.target import entry_or_none, next_target
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import ConflictChoice
+
+_LOG = logging.getLogger(__name__)
 
 
 async def open_or_other(
@@ -113,7 +117,9 @@ async def _open(
             raise _unseen(target, job)
         raise refusal
     handle = await files.open_for_writing(target, replace=True)
-    files.channel.refuses_exclusive |= refusal is not None
+    if refusal is not None:
+        _LOG.debug("the server takes no EXCL (%s): %s", refusal.kind.value, refusal.problem.detail)
+        files.channel.refuses_exclusive = True
     return handle
 
 

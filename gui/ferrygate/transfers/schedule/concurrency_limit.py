@@ -10,11 +10,14 @@ The limit is a site's, and holds until the program ends.
 
 from __future__ import annotations
 
+import logging
 import threading
 
 import msgspec
 
 from ferrygate.sftp.open_handles import OpenHandles
+
+_LOG = logging.getLogger(__name__)
 
 _WALK_REQUESTS = 64  # that a walk of folders has in flight
 _DELIVERIES = 8  # times the limit: so many files delivered show that the server bears it
@@ -53,6 +56,7 @@ class ConcurrencyLimit:
             self._delivered += delivered
             if self._max_files is not None and self._delivered >= _DELIVERIES * self._max_files:
                 self._max_files *= 2
+                _LOG.debug("%d files under way at the most, as many came through", self._max_files)
                 self._delivered = 0
 
     def note_loss(self, *, walking: bool) -> None:
@@ -73,6 +77,7 @@ class ConcurrencyLimit:
             if before:
                 self._is_reduced = before > 1
                 self._max_files = max(1, before // 2)
+                _LOG.debug("%d files under way at the most, as one was cut off", self._max_files)
 
     def renew(self) -> bool:
         """Begin with another connection or channel; return true if with fewer files at a time."""

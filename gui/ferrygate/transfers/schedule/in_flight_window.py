@@ -44,6 +44,7 @@ delay and lateness.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -56,6 +57,8 @@ from ferrygate.transfers.schedule.line_estimator import (
     LineEstimator,
     span_seconds,
 )
+
+_LOG = logging.getLogger(__name__)
 
 _MIN_REQUEST_BYTES = 1 << 15  # every server takes so many
 _REQUEST_SECONDS = 0.005  # that the bytes of one request take
@@ -96,6 +99,7 @@ class InFlightWindow:
         self._acknowledged = 0  # bytes, in this span
         self._quickest = _UNKNOWN_SECONDS  # answer of this span
         self._was_full = False  # a request found no room in this span
+        self._logged_bytes = 0  # the bound that the log has last
 
     def request_size(self, max_bytes: int) -> int:
         """Return the bytes to ask for in one request, ``max_bytes`` at the most."""
@@ -205,5 +209,14 @@ class InFlightWindow:
     def _set_bound(self, wanted: float, line: LineEstimate) -> None:
         bound = min(self._line_estimator.max_bytes, int(wanted))
         self.max_bytes = max(MIN_CHANNEL_BYTES, bound)
+        if not self._logged_bytes / 2 < self.max_bytes < self._logged_bytes * 2:
+            self._logged_bytes = self.max_bytes
+            _LOG.debug(
+                "window of channel %d: %d bytes at %.0f bytes/s, round trip %.0f ms",
+                self._number,
+                self.max_bytes,
+                self._rate,
+                1000 * line.round_trip,
+            )
         held = self._rate * line.reached_share * (line.round_trip + _REQUEST_SECONDS)
         self._interactive_max_bytes = max(MIN_CHANNEL_BYTES, int(held))

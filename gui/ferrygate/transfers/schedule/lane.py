@@ -7,6 +7,7 @@ channel are coroutines of one job (ADR 008).
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from queue import SimpleQueue
@@ -21,6 +22,8 @@ from ferrygate.common.errors import (
 )
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -110,7 +113,9 @@ class Lane:
             try:
                 self._channel = self._open_channel(cancel)
             except UnsupportedError as error:
+                _LOG.debug("%s gets no channel: %s", self._thread.name, error.problem.detail)
                 raise LaneRefusedError(error) from error
+            _LOG.debug("%s has a channel", self._thread.name)
         return self._channel.run(work(RemoteFiles(self._channel)), cancel)
 
     def drop_later(self) -> None:
@@ -134,6 +139,7 @@ class Lane:
                 break
             cancel.check()
         self.let_go_cleanly = old.closed_by_server
+        _LOG.debug("%s let its channel go, closed: %s", self._thread.name, self.let_go_cleanly)
         self._channel = None
 
     def stop(self) -> None:

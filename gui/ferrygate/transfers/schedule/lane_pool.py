@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -13,6 +14,8 @@ from ferrygate.transfers.schedule.lane_scaling import LaneScaling, TransferTotal
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from ferrygate.transfers.schedule.work_queue import WorkQueue
 from ferrygate.transfers.views import BatchId, Direction
+
+_LOG = logging.getLogger(__name__)
 
 
 class Assignment(msgspec.Struct, eq=False):
@@ -87,6 +90,7 @@ class LanePool:
             lane = self._new_lane(f"transfer-{len(self._lanes) + 1}")
             self._lanes.append(lane)
             self._line_estimator.share_among(len(self._lanes))
+            _LOG.debug("lane %d begins with batch %s", len(self._lanes), batch)
         assignment = Assignment(lane, batch, WorkQueue(direction))
         self._assignments.append(assignment)
         return assignment
@@ -116,6 +120,7 @@ class LanePool:
         self._lanes.remove(assignment.lane)
         assignment.lane.stop()
         self._scaling.refused(len(self._lanes))
+        _LOG.debug("no channel for one lane more than %d", len(self._lanes))
         self._line_estimator.share_among(len(self._lanes))
         return True
 

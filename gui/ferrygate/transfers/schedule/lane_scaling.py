@@ -24,9 +24,13 @@ would make any lane look useless.
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 
 from ferrygate.common.clock import Clock
+
+_LOG = logging.getLogger(__name__)
 
 MAX_UNMEASURED_LANES = 4  # that large files to send get at once
 MAX_LANES = 8  # of the 10 channels that servers grant, one browses, and one is to spare
@@ -97,4 +101,5 @@ class LaneScaling:
         self.begin()
         self._speed = speed
         self._is_settled = not has_helped
+        _LOG.debug("%d lanes: %d bytes/s, %.1f files/s; helped: %s", lanes, *speed, has_helped)
         return has_helped
