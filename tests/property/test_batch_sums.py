@@ -98,9 +98,9 @@ def move(batch: BatchFiles, number: int, state: TransferState, size: int) -> Fil
 
 
 def check(batch: BatchFiles, files: list[FileView]) -> None:
-    kept = [file for file in files if file.state not in {S.DELIVERED, S.SKIPPED}]
-    assert batch.count == len(kept)
-    assert [batch.file(file.number) for file in kept] == kept
+    kept = [None if file.state in {S.DELIVERED, S.SKIPPED} else file for file in files]
+    assert [batch.file(file.number) for file in files] == kept
+    assert batch.count == len(files)
     view = batch.view()
     assert view.files_total == len(files)
     assert view.bytes_moved == sum(file.moved for file in files)

@@ -339,8 +339,8 @@ class BatchFiles:
 
     @property
     def count(self) -> int:
-        """Count the files that are kept."""
-        return len(self._records)
+        """Count the files found; the walk remembers the names of those delivered as well."""
+        return self._counts.found
 
     @property
     def finished(self) -> bool:

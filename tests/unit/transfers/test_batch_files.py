@@ -377,3 +377,11 @@ def test_tries_are_counted_by_file_until_there_is_another_connection(case: Case)
     assert [case.batch.count_walk_try(), case.batch.count_walk_try()] == [1, 2]
     case.batch.renew()
     assert (case.batch.count_try(0), case.batch.count_walk_try()) == (1, 1)
+
+
+@pytest.mark.parametrize("state", sorted(ENDED, key=str))
+def test_a_file_counts_for_as_long_as_its_name_is_remembered(case: Case, state: S) -> None:
+    case.batch.walk_over()
+    case.enter(S.SENDING)
+    case.enter(state)
+    assert case.batch.count == 1

@@ -188,7 +188,7 @@ class Batch:
 
     @property
     def file_count(self) -> int:
-        """Count the files that are kept with it."""
+        """Count the files that memory is kept for."""
         return self._files.count
 
     def retry(self, context: BatchContext) -> None:

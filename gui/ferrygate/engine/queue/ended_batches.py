@@ -6,7 +6,8 @@ from ferrygate.engine.queue.batch import Batch
 from ferrygate.transfers.views import BatchId
 
 _MOST_BATCHES = 50  # as many as a window shows in one list
-_MOST_FILES = 100_000  # of all of them together; each takes about a kilobyte
+# Of all together. One to try again takes a kilobyte, the name of one delivered half of that.
+_MOST_FILES = 100_000
 
 
 class EndedBatches:
