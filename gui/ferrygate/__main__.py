@@ -138,7 +138,7 @@ def _raise_again(lost: sys.UnraisableHookArgs) -> None:
 
 
 def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
-    """The desktop app, loaded when it is used."""
+    """Give the desktop app, loaded when it is used."""
     from ferrygate.cli.command_context import DesktopApp  # noqa: PLC0415
 
     def run(request: WindowRequest) -> int:

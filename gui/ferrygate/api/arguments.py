@@ -55,7 +55,7 @@ def demand(name: str, value: object, *types: type) -> None:
 
 
 def remote(name: str, path: RemotePath) -> bytes:
-    """The absolute remote path for one argument.
+    """Return the absolute remote path for one argument.
 
     Raises:
         TypeError: it is no path.
@@ -66,7 +66,7 @@ def remote(name: str, path: RemotePath) -> bytes:
 
 
 def existing(name: str, path: RemotePath) -> bytes:
-    """As :func:`remote`, for what is there already; where it is not as written, the engine looks.
+    """Do as :func:`remote` for a file that exists; the engine looks for other spellings of it.
 
     Raises:
         TypeError: as for :func:`remote`.
@@ -84,7 +84,7 @@ def _written(name: str, path: RemotePath) -> str | bytes:
 
 
 def local(name: str, path: LocalPath) -> str:
-    """The local path for one argument.
+    """Return the local path for one argument.
 
     Raises:
         TypeError: it is no path.
@@ -95,7 +95,7 @@ def local(name: str, path: LocalPath) -> str:
 
 
 def several(name: str, paths: LocalPath | Iterable[LocalPath]) -> tuple[LocalPath, ...]:
-    """The paths that an argument holds: one is one, and not its characters.
+    """Return the paths of an argument; a single text is one path, not a list of characters.
 
     Raises:
         TypeError: it is neither a path nor a list or the like; a mapping has other things in it
@@ -111,7 +111,7 @@ def several(name: str, paths: LocalPath | Iterable[LocalPath]) -> tuple[LocalPat
 
 
 def choice(name: str, value: C | str, choices: type[C]) -> C:
-    """The choice that an argument names, by itself or by its word.
+    """Return the choice that an argument is, or that its text names.
 
     Raises:
         TypeError: it is neither a choice nor text.
@@ -128,7 +128,7 @@ def choice(name: str, value: C | str, choices: type[C]) -> C:
 
 
 def secret(name: str, value: str | None) -> Secret | None:
-    """A password or passphrase that a program gave, if it did, without a line end at its end.
+    """Return a password or passphrase of a program, if given, without one line end at its end.
 
     Raises:
         TypeError: it is no text.
@@ -138,7 +138,7 @@ def secret(name: str, value: str | None) -> Secret | None:
 
 
 def key(name: str, value: str | None) -> Secret | None:
-    """A key or address for codes that a program gave, if it did; it is parsed later.
+    """Return a program's key or address for codes, if given; :mod:`codes` parses it later.
 
     Raises:
         TypeError: it is no text.

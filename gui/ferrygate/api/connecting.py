@@ -27,7 +27,7 @@ from ferrygate.sites.store import SiteStore
 
 
 def reset_lock(site: Site, home: Home, clock: Clock) -> None:
-    """A person's word that the account is well again: refusals are counted from 0."""
+    """Count refusals from 0 again, since a person says that the account is well."""
     bootstrap.open_ledger(home, clock).reset(site.account)
 
 
@@ -40,7 +40,7 @@ def open_session(
     given: GivenSecrets | None = None,
     unneeded: frozenset[SecretKind] = frozenset(),
 ) -> Session:
-    """A session on a site whose secrets were looked up; not signed in yet.
+    """Open a session on a site, with its secrets looked up; it is not signed in yet.
 
     Args:
         site: the site.

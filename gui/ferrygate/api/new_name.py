@@ -16,7 +16,7 @@ _SEPARATORS = ("/", os.sep)
 
 
 def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
-    """The bytes under which the one file of ``sources`` goes to the server.
+    """Return the bytes under which the one file of ``sources`` goes to the server.
 
     Args:
         sources: local paths.

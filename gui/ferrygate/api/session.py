@@ -132,7 +132,7 @@ class Session:
         self._client.do(SignIn(self._client.number(), try_anyway, typed_code, ask_code))
 
     def code(self) -> LiveCode:
-        """A code for use elsewhere; it will never be sent from here.
+        """Return a code for use elsewhere; the ledger keeps it from being sent from here.
 
         Raises:
             SecretsMissingError: there is no code secret.
@@ -174,7 +174,7 @@ class Session:
     # ------------------------------------------------------------ files
 
     def ls(self, path: RemotePath = "/") -> Iterator[Entry]:
-        """The entries of a folder as they come, unsorted.
+        """Yield the entries of a folder as they come, unsorted.
 
         Raises:
             IncompleteListingError: after the last entry, where the server told not all of them.
@@ -183,7 +183,7 @@ class Session:
         return chain.from_iterable(self.blocks(path))
 
     def blocks(self, path: RemotePath = "/") -> Iterator[tuple[Entry, ...]]:
-        """As :meth:`ls`, many at a time: the first few at once, then in thousands."""
+        """Yield entries as :meth:`ls` does, in blocks: the first few at once, then thousands."""
         return self._blocks(ListFolder(self._client.number(), existing("path", path)))
 
     def stat(self, path: RemotePath) -> Entry:
@@ -355,6 +355,6 @@ class Session:
         return Result(tuple(files.values()))
 
     def _one(self, command: Request, kind: type[E]) -> E:
-        """The one event of a kind that a request is answered with."""
+        """Return the one event of a kind that answers a request."""
         found = [event for event in self._client.ask(command) if isinstance(event, kind)]
         return found[0]

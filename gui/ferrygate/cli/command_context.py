@@ -92,7 +92,7 @@ class CommandContext:
         return SiteStore(self.home.sites)
 
     def site(self, text: str) -> Site:
-        """The site that the word SITE stands for; errors from now on name its contact."""
+        """Return the site that the argument SITE names; errors from now on name its contact."""
         site = resolve_site(text, self.store)
         self.terminal.contact = site.support.contact
         self.facts.site = site.name

@@ -102,7 +102,7 @@ def sign_in(
     keep_trying: float | None = None,
     **flags: Unpack[SignInFlags],
 ) -> Session:
-    """A signed-in session on a site, for which ``text`` was typed; close it.
+    """Open a signed-in session on a site, for which ``text`` was typed; the caller closes it.
 
     Args:
         context: the command.
@@ -161,7 +161,7 @@ def sign_in(
 def open_session(
     context: CommandContext, site: Site, prompter: Prompter, *, for_code: bool = False
 ) -> Session:
-    """A session that knows all that the keychain has; nothing is sent yet.
+    """Open a session with the secrets of the keychain; the server is not asked yet.
 
     One that is only there ``for_code`` asks a keychain for nothing but the code's secret, and only
     where the environment does not give that.
@@ -194,7 +194,7 @@ def _check_given_key(given: Secret | None, site: Site) -> None:
 
 
 def with_username(context: CommandContext, site: Site) -> Site:
-    """The site with a user name; asked for where a connection file leaves it open."""
+    """Return the site with a user name, asked for if the connection file has none."""
     if site.username or not context.terminal.is_interactive:
         return site
     return msgspec.structs.replace(site, username=context.terminal.ask(_("User name")))

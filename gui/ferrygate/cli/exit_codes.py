@@ -49,5 +49,5 @@ _BY_KIND = {
 
 
 def exit_for(kind: Kind) -> Exit:
-    """The status for a kind of problem; 1 where no other fits."""
+    """Return the exit status for a kind of problem; 1 if no other fits."""
     return _BY_KIND.get(kind, Exit.FAILED)

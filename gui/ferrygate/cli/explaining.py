@@ -44,7 +44,7 @@ def advice(context: CommandContext, text: str, *, explains: bool = False) -> Ite
 def advised(
     context: CommandContext, problem: Problem, text: str, *, explains: bool = False
 ) -> Problem:
-    """The problem with what to type next, where that helps."""
+    """Return the problem with what to type next, if that helps."""
     step = _to_type(problem.kind, shlex.quote(display_text(text)))
     if problem.kind is Kind.PROMPT_UNANSWERED and not context.terminal.is_interactive:
         step = message(

@@ -34,8 +34,8 @@ def handle_ending_signals(
 class InterruptWait:
     """Waits until the program is interrupted, or :meth:`end` is called.
 
-    A queue of this kind may be put to in the midst of its own ``get``, as a signal's handler does;
-    a ``threading.Event`` would wait for its own lock for ever.
+    A ``SimpleQueue`` may be put to while the same thread is inside ``get``, as a signal's handler
+    does; a ``threading.Event`` would wait for its own lock for ever.
     """
 
     def __init__(self) -> None:
@@ -47,10 +47,10 @@ class InterruptWait:
         self._ends.put(None)
 
     def wait(self) -> None:
-        """Return at the end, or half a second later.
+        """Wait for :meth:`end`; return at once, or ``_POLL_SECONDS`` later.
 
-        A signal that comes in the instant before a ``get`` begins wakes nobody, and on Windows none
-        does; its handler runs at the next look.
+        A signal that arrives just before ``get`` begins does not interrupt it, and on Windows no
+        signal does. Python runs the signal's handler when the ``get`` of this poll times out.
         """
         while True:
             with suppress(Empty):
@@ -61,15 +61,15 @@ class InterruptWait:
 def on_interrupt(terminal: Terminal, clock: Clock, stop: Callable[[], None]) -> Iterator[None]:
     """Have SIGINT, SIGTERM and SIGHUP call ``stop`` at first, and raise KeyboardInterrupt later on.
 
-    An exception would come in the midst of whatever is being told, and what follows would be lost.
-    A question can be left by an exception only.
+    An exception would interrupt whatever is being printed, and the rest of the report would be
+    lost. While a question waits, an exception is the only way to leave it.
 
     Args:
-        terminal: knows whether a question waits.
+        terminal: tells if a question waits.
         clock: the time.
-        stop: is called for each signal, between any two steps of the main thread, so it may wait
-            for nothing. Each time it has to wake the thread: a ``SimpleQueue.get`` that a signal
-            comes into may forget its time limit (seen in Python 3.11).
+        stop: called for each signal, between any two steps of the main thread, so it must not
+            block. It has to wake that thread each time: a ``SimpleQueue.get`` that a signal
+            interrupts may forget its time limit (seen in Python 3.11).
     """
     stopped_at: float | None = None
 

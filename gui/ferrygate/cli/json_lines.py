@@ -29,7 +29,7 @@ class JsonEvent(Enum):
 
 
 def record_line(event: JsonEvent, /, **values: Any) -> str:
-    r"""One JSON object; in ASCII, so that a hostile name cannot turn the text around it.
+    r"""Make one JSON object; in ASCII, so that a hostile name cannot reverse the text beside it.
 
     No text has half a character (a lone surrogate), which many JSON readers refuse or lose: a byte
     that is no UTF-8 is written as ``\xff``. :func:`name_fields` keeps the bytes beside it.
@@ -42,7 +42,7 @@ def record_line(event: JsonEvent, /, **values: Any) -> str:
 
 
 def name_fields(field: str, name: bytes) -> dict[str, str]:
-    """A remote name or path under ``field``; where it is not UTF-8, its bytes in base64 as well."""
+    """Give a remote name or path under ``field``; if it is not UTF-8, its bytes in base64 too."""
     try:
         return {field: name.decode("utf-8")}
     except UnicodeDecodeError:
@@ -51,7 +51,7 @@ def name_fields(field: str, name: bytes) -> dict[str, str]:
 
 
 def local_fields(field: str, path: str) -> dict[str, str]:
-    """As :func:`name_fields`, for a path on this computer."""
+    """Do as :func:`name_fields` for a path on this computer."""
     return name_fields(field, os.fsencode(path))
 
 
@@ -73,7 +73,7 @@ def problem_record(problem: Problem, contact: str = "") -> dict[str, Any]:
 
 
 def _message_fields(field: str, text: Message | None) -> dict[str, Any]:
-    """A message as English text, with its template and parameters beside it."""
+    """Give a message as English text, with its template and parameters beside it."""
     if text is None:
         return {field: ""}
     return {
@@ -108,7 +108,7 @@ def _parameter(value: Parameter) -> Any:
 
 
 def _readable(value: Any) -> Any:
-    """A value of JSON whose texts have whole characters only."""
+    """Return a value of JSON whose texts have whole characters only."""
     match value:
         case str():
             return "".join(

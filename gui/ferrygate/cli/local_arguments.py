@@ -37,7 +37,7 @@ class LocalPath(click.ParamType[Path]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Path:
-        """The path."""
+        """Return the path."""
         try:
             return Path(local_path(os.fspath(value)))
         except UsageError as error:

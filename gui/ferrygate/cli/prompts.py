@@ -50,7 +50,7 @@ class TerminalPrompter:
         self.noticed: list[Problem] = []
 
     def confirm_host_key(self, question: HostKeyQuestion) -> bool:
-        """Yes where it was said beforehand; else the person's answer, or no."""
+        """Return the answer: yes if an option said so, else the person's, else no."""
         self._terminal.clear_status_line()
         told = _("{host} shows a key that is not known yet: {fingerprint} ({key_type})").format(
             host=question.host, fingerprint=question.fingerprint, key_type=question.key_type

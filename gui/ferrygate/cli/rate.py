@@ -18,7 +18,7 @@ class Rate(click.ParamType[int]):
     def convert(
         self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """The number of bytes; at least 1000, since less would never come to an end."""
+        """Return the bytes a second, 1000 or more: a lower rate would never come to an end."""
         if isinstance(value, int):
             return value
         found = _RATE.fullmatch(value)

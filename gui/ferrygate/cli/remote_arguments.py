@@ -8,7 +8,7 @@ from ferrygate.common import remote_path
 
 
 def existing(text: str) -> bytes:
-    """The path of what is there already: the very bytes that were typed, UTF-8 or not.
+    """Return the path of an existing file: the very bytes that were typed, UTF-8 or not.
 
     Where nothing is there under these bytes, the engine looks for other normal forms of them.
     """
@@ -16,7 +16,7 @@ def existing(text: str) -> bytes:
 
 
 def new(text: str) -> bytes:
-    """The path of what is to be there: NFC, UTF-8 (:func:`remote_path.normalise`).
+    """Return the path of a file to be made: NFC, UTF-8 (:func:`remote_path.normalise`).
 
     Raises:
         UsageError: it holds what no path on a server can.

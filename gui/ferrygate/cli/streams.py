@@ -88,7 +88,7 @@ class GuardedOutput:
 
 
 def _buffered(stream: io.TextIOWrapper) -> TextIO:
-    """The same stream, with a buffer: PYTHONUNBUFFERED takes it away.
+    """Give the stream a buffer again, which PYTHONUNBUFFERED takes away.
 
     Without one, what a single system call does not take is lost in silence.
     """

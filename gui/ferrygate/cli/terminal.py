@@ -87,7 +87,7 @@ class Terminal:
     # ------------------------------------------------------------ standard output
 
     def line(self, text: str) -> None:
-        """A line of the result.
+        """Print a line of the result.
 
         Raises:
             OutputFailedError: nobody takes it.
@@ -105,14 +105,14 @@ class Terminal:
             raise OutputFailedError
 
     def record(self, event: JsonEvent, /, **values: Any) -> None:
-        """One JSON object, where that is wanted; what it tells of goes on if nobody takes it."""
+        """Print one JSON object if ``--json`` is given; a closed output does not stop the work."""
         if self.as_json:
             _print(sys.stdout, f"{record_line(event, **values)}\n")
 
     # ------------------------------------------------------------ standard error
 
     def say(self, text: str) -> None:
-        """A line for the person; above what is shown on the last one."""
+        """Print a line for the person, above the status line."""
         if self._shown is None:
             _print(sys.stderr, f"{text}\n")
         else:
@@ -155,7 +155,7 @@ class Terminal:
         self.tell(problem)
 
     def problem_record(self, problem: Problem) -> dict[str, Any]:
-        """A problem for a program to read, with whom to ask."""
+        """Make a record of a problem for programs, with the contact to ask."""
         return problem_record(problem, self.contact)
 
     def tell(self, problem: Problem) -> None:
@@ -231,7 +231,7 @@ class Terminal:
     # ------------------------------------------------------------ questions
 
     def wrapped(self, text: str) -> str:
-        """A text in lines as long as the screen is wide: a terminal itself breaks words.
+        """Wrap a text between words at the screen's width: a terminal itself breaks words.
 
         Further lines are indented as the first one is.
         """
@@ -242,29 +242,29 @@ class Terminal:
         return wrapped(text, columns)
 
     def confirm(self, question: str) -> bool:
-        """A question with yes or no; no is the default."""
+        """Ask a question with yes or no; no is the default."""
         with self._asking():
             return click.confirm(self.wrapped(question), default=False, err=True)
 
     def choose(self, question: str, choices: Sequence[str]) -> str:
-        """A question with a few answers."""
+        """Ask a question with a few answers."""
         with self._asking():
             answer: str = click.prompt(self.wrapped(question), type=click.Choice(choices), err=True)
         return answer
 
     def ask(self, question: str) -> str:
-        """A question with a text for an answer."""
+        """Ask a question with a text for an answer."""
         with self._asking():
             answer: str = click.prompt(self.wrapped(question), err=True)
         return answer
 
     def ask_secret(self, question: str) -> Secret:
-        """A question whose answer does not show."""
+        """Ask a question whose answer is not shown."""
         with self._asking(hidden=True):
             return Secret(click.prompt(self.wrapped(question), hide_input=True, err=True))
 
     def answer(self, question: str, *, echo: bool) -> Secret:
-        """A question in a server's words; leaving the answer empty is an answer too."""
+        """Ask a question in a server's words; an empty answer is an answer too."""
         asked = re.sub(r"[:\s]*:\s*$", ":", question)  # some servers write two
         if not asked.endswith(_ENDS_OF_QUESTIONS):
             asked += ":"
@@ -300,7 +300,7 @@ class Terminal:
 
 
 def _on_one_line(words: str) -> str:
-    """A server's words as they are compared: cleaned, and without the line ends of either way."""
+    """Clean a server's words for comparison, with line ends of every kind as blanks."""
     return display_text(" ".join(words.split()))
 
 
@@ -310,7 +310,7 @@ def server_words(problem: Problem) -> str:
 
 
 def wrapped(text: str, columns: int) -> str:
-    """A text in lines of at most so many columns, broken between words, indented alike."""
+    """Wrap a text between words at a number of columns; further lines have its indent."""
     if columns <= 0 or len(text) < columns:  # a terminal that does not tell has none
         return text
     words = text.lstrip(" ")

@@ -42,18 +42,20 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-# Columns of the screen: what has room for bar, sizes, speed and time, what those take beside the
-# name, and what per cent and time take.
+# Columns of the screen: the width from which bar, sizes, speed and time are shown; the width that
+# those take beside the name; the width that per cent and time take on a narrower screen.
 _WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
-_REPORT_SECONDS = 10.0  # seconds between two lines of progress where there is no terminal
-# Else the part may have another name than is told, and the file of that name be another.
+# Between two lines of progress without a terminal: a log of hours stays short.
+_REPORT_SECONDS = 10.0
+# With these choices the name was free when the upload began, so that a part on the server has the
+# reported name. With the others the part, or the file of that name, may be another one.
 _NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _ENDS = tuple(state for state in TransferState if state.has_ended)
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
 
 
 class TransferReport:
-    """Called with the events of one batch; a bar on a terminal, now and then a line elsewhere."""
+    """Reports the events of one batch: on a terminal by a bar, elsewhere by a line now and then."""
 
     def __init__(
         self,
@@ -63,7 +65,7 @@ class TransferReport:
         folder: str,
         on_conflict: ConflictChoice,
     ) -> None:
-        """Nothing is drawn yet; ``folder`` is the one that the files go into."""
+        """Draw nothing yet; ``folder`` is the one that the files go into."""
         self._folder = folder
         self._on_conflict = on_conflict
         self._steps: dict[str, None] = {}  # in the order they were met
@@ -146,7 +148,7 @@ class TransferReport:
             self._terminal.say(step)
 
     def summarise(self, status: Exit) -> None:
-        """The last line for a program: how many files ended how, and how the command ends."""
+        """Print the last line for a program: files by their end, and the exit status."""
         ended = self._ended
         self._terminal.record(
             JsonEvent.SUMMARY,
@@ -348,7 +350,7 @@ def _left_to_itself(file: FileView) -> FileView:
 
 
 def make_bar(screen: Console) -> Progress:
-    """A bar with one task, not yet shown; it keeps to one line of the screen."""
+    """Make a bar with one task, not yet shown, that fits one line of the screen."""
     from rich import progress, table  # noqa: PLC0415  takes 30 ms, and only a terminal needs it
 
     is_wide = screen.width >= _WIDE
@@ -381,5 +383,5 @@ def make_bar(screen: Console) -> Progress:
 
 
 def _composed(name: str) -> str:
-    """A name in the one form in which it looks the same everywhere."""
+    """Return a name in normal form C, so that names that look the same are equal."""
     return unicodedata.normalize("NFC", name)

@@ -43,7 +43,7 @@ def needs_code(template: str) -> bool:
 
 
 def join(template: str, password: Secret, code: str) -> Secret:
-    """The template filled in, in one pass: braces in the password mean nothing.
+    """Fill in the template in one pass, so that braces in the password mean nothing.
 
     Args:
         template: such as ``{password}{code}``.

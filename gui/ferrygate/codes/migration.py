@@ -143,7 +143,7 @@ def _export(
 
 
 def _number(payload: dict[int, list[_Value]], field: int) -> int:
-    """A number; of several the last counts, and a missing one is 0."""
+    """Return a number; of several the last counts, and a missing one is 0."""
     value = payload.get(field, [0])[-1]
     if not isinstance(value, int):
         raise ValueError  # noqa: TRY004  wrong data, not a wrong program
@@ -158,7 +158,7 @@ def _text(payload: dict[int, list[_Value]], field: int) -> str:
 
 
 def _decoded(data: bytes) -> dict[int, list[_Value]]:
-    """The values of a message by field number."""
+    """Return the values of a message by field number."""
     fields: dict[int, list[_Value]] = {}
     for number, value in _fields(data):
         fields.setdefault(number, []).append(value)
@@ -189,7 +189,7 @@ def _fields(data: bytes) -> Iterator[tuple[int, _Value]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, least significant first, and where it ends."""
+    """Read a number of seven bits a byte, least significant first; return it and its end."""
     number = 0
     for index, byte in enumerate(data[at : at + _MAX_VARINT_BYTES]):
         number |= (byte & 0x7F) << (7 * index)

@@ -37,11 +37,11 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int = 0
 
     def step_at(self, now: float) -> int:
-        """The time step T of RFC 6238 §4.2 for ``now`` (seconds since 1970)."""
+        """Return the time step T of RFC 6238 §4.2 for ``now`` (seconds since 1970)."""
         return int((now - self.epoch) // self.period)
 
     def start_of(self, step: int) -> float:
-        """When a time step begins, seconds since 1970."""
+        """Return the beginning of a time step, seconds since 1970."""
         return float(self.epoch + step * self.period)
 
     def code_for_step(self, step: int) -> str:
@@ -82,7 +82,7 @@ class LiveCode(msgspec.Struct, frozen=True):
 
 
 def live_code(secret: CodeSecret, now: float) -> LiveCode:
-    """The code of ``now`` (seconds since the epoch) with its end and its successor."""
+    """Return the code of ``now`` (seconds since the epoch) with its end and its successor."""
     step = secret.step_at(now)
     return LiveCode(
         code=secret.code_for_step(step),

@@ -11,15 +11,15 @@ class Clock(Protocol):
     """Tells the time, and waits."""
 
     def now(self) -> float:
-        """Seconds since the Unix epoch, UTC."""
+        """Return seconds since the Unix epoch, UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never jumps; only differences mean anything."""
+        """Return seconds of a clock that never jumps; only differences have a meaning."""
         ...
 
     def suspended(self) -> float:
-        """Seconds the machine has slept since it was started; 0 where that cannot be told."""
+        """Return the seconds the machine was suspended since its start; 0 if that is unknown."""
         ...
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
@@ -31,11 +31,11 @@ class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> float:
-        """Seconds since the Unix epoch, UTC."""
+        """Return seconds since the Unix epoch, UTC."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds of ``CLOCK_MONOTONIC``."""
+        """Return seconds of ``CLOCK_MONOTONIC``."""
         return time.monotonic()
 
     def suspended(self) -> float:

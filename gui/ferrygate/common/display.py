@@ -42,7 +42,7 @@ def written_out(character: str) -> str:
 
 
 def display_name(name: bytes) -> str:
-    r"""A remote name for people: UTF-8, with what is not written out, such as ``\xff``."""
+    r"""Return a remote name for people; bytes that are not UTF-8 are written as ``\xff``."""
     return display_text(text_of_name(name))
 
 

@@ -366,14 +366,14 @@ _BY_KIND = {cls.kind: cls for cls in _CLASSES}
 
 
 def error_for(problem: Problem) -> FerrygateError:
-    """The exception for a problem that came across the message boundary."""
+    """Return the exception for a problem that came across the message boundary."""
     error = _BY_KIND[problem.kind](problem.sentence)
     error.problem = problem
     return error
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The problem an exception carries; one of our own making for an unforeseen exception.
+    """Return the problem of an exception; an internal one if the exception is unforeseen.
 
     Of a foreign exception only type and place are told, here and in the log: its text may quote
     secrets. Nothing is raised here: an error while one is told would leave those who wait unheard.

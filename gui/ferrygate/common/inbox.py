@@ -31,7 +31,7 @@ class Inbox:
         return True
 
     def take(self, seconds: float) -> Callback | None:
-        """The next callback; waits for one at most ``seconds``."""
+        """Return the next callback; wait for one at most ``seconds``."""
         if not self._callbacks:
             self._clock.wait(self._something, seconds)
         self._something.clear()

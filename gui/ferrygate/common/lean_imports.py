@@ -1,4 +1,4 @@
-"""Libraries loaded without what they would load and nobody here uses."""
+"""Imports libraries without those of their imports that Ferrygate does not use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SUFFIX = ".dist-info"
 
 @contextmanager
 def replaced(module: str, by: ModuleType | None) -> Iterator[None]:
-    """Meanwhile an import of ``module`` gives something else; nothing, as if it were not there.
+    """Replace a module while libraries are imported; by ``None``, have its import fail.
 
-    For libraries that do with that. Where the module is loaded already, nothing changes.
+    For libraries that can do without the module. If it is loaded already, nothing changes.
     """
     if module in sys.modules:
         yield
@@ -30,24 +30,24 @@ def replaced(module: str, by: ModuleType | None) -> Iterator[None]:
 
 
 class Versions(ModuleType):
-    """In the place of :mod:`importlib.metadata`, for a library that asks for its own version.
+    """Stands in for :mod:`importlib.metadata`, for a library that asks for its own version.
 
-    The whole module loads a mail reader, an eighth of the time that paramiko takes, and this number
-    is in a folder's name. Whoever wants more is given it by the whole module.
+    The real module imports a parser of mail, which takes an eighth of paramiko's loading time, and
+    a version is in the name of a folder. All other attributes come from the real module.
     """
 
     def __init__(self) -> None:
         super().__init__("importlib.metadata")
 
     def version(self, distribution: str) -> str:
-        """The version of what is installed under this name, in lower case and with underscores."""
+        """Return the version of a distribution, named in lower case with underscores."""
         for folder in map(Path, sys.path):
             for found in folder.glob(f"{distribution}-*{_SUFFIX}"):
                 return found.name.removeprefix(f"{distribution}-").removesuffix(_SUFFIX)
         return str(self._whole().version(distribution))  # installed in another way
 
     def __getattr__(self, name: str) -> object:
-        """Anything else."""
+        """Return any other attribute from the real module."""
         return getattr(self._whole(), name)
 
     def _whole(self) -> ModuleType:

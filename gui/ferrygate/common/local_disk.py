@@ -156,7 +156,7 @@ def _check_open_files(path: Path, error: OSError) -> None:
 
 
 def not_there(path: Path, detail: str = "") -> LocalFileError:
-    """The error for a path under which there is nothing."""
+    """Make the error for a path that does not exist."""
     return LocalFileError(
         message("There is no “{name}” on this computer.", name=path.name),
         detail=detail,
@@ -164,5 +164,5 @@ def not_there(path: Path, detail: str = "") -> LocalFileError:
 
 
 def reason(error: OSError) -> str:
-    """The system's words for an error, or at least its name."""
+    """Return the system's words for an error, or at least its name."""
     return error.strerror or type(error).__name__

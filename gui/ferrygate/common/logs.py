@@ -52,7 +52,7 @@ class LiveSecrets:
             self._look_for(self._secrets)
 
     def discard(self, secret: Secret) -> None:
-        """The secret is no longer in use."""
+        """Stop redacting a secret, which is no longer in use."""
         with self._lock:
             self._secrets.discard(secret)
             self._look_for(self._secrets)
@@ -135,7 +135,7 @@ class _LogFile(RotatingFileHandler):
 def open_log(
     folder: Path, secrets: LiveSecrets, about: Callable[[], str] = lambda: ""
 ) -> logging.Handler:
-    """A handler that writes ``ferrygate.log``, in UTC, and keeps five older files beside it.
+    """Make a handler that writes ``ferrygate.log``, in UTC, and keeps five older files.
 
     Args:
         folder: made with mode 0700 when missing, once there is something to write.
@@ -191,7 +191,7 @@ def _any_of(forms: set[str], before: str = "", after: str = "") -> re.Pattern[st
 
 
 def _forms(text: str) -> Iterator[str]:
-    """The ways in which a secret may be written."""
+    """Return the ways in which a secret may be written."""
     raw = text.encode("utf-8", "surrogatepass")
     yield from (text, repr(text)[1:-1], ascii(text)[1:-1], repr(raw)[2:-1])
     yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])

@@ -28,7 +28,7 @@ MAX_EXTENSION_BYTES = 32
 
 
 def edited_name(old: bytes, text: str) -> bytes:
-    """The new name that a person made of what :func:`display_name` shows of an old one.
+    """Return the new name that a person made of an old one, as :func:`display_name` shows it.
 
     What was left untouched keeps its bytes: an escape that stands for what cannot be shown does
     not become a backslash and letters.
@@ -67,7 +67,7 @@ def edited_name(old: bytes, text: str) -> bytes:
 
 
 def _pieces(name: bytes) -> list[tuple[str, bytes]]:
-    """A name piece by piece: as it is shown, and its bytes."""
+    """Yield a name piece by piece: as it is shown, and its bytes."""
     text = name.decode("utf-8", "surrogateescape")
     return [
         (display_name(raw), raw)
@@ -76,7 +76,7 @@ def _pieces(name: bytes) -> list[tuple[str, bytes]]:
 
 
 def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: False) -> str:
-    """A name every disk takes, for a remote name.
+    """Make a name that every disk takes, for a remote name.
 
     Never holds a separator, a control or bidirectional character, a Windows device name or a
     trailing dot or space; never is ``.`` or ``..``; at most 255 bytes of UTF-8.
@@ -105,14 +105,14 @@ class NameSet:
         return _folded(name) in self._folded
 
     def give(self, name: bytes) -> str:
-        """A safe local name for a remote one, unlike all given before."""
+        """Return a safe local name for a remote one, unlike all given before."""
         given = safe_local_name(name, self.__contains__)
         self._folded.add(_folded(given))
         return given
 
 
 def remote_name(text: str) -> bytes:
-    """The bytes under which a local name goes to the server: NFC, UTF-8.
+    """Return the bytes under which a local name goes to the server: NFC, UTF-8.
 
     Bytes that were no UTF-8 on this disk go as they are (PEP 383).
 
@@ -130,7 +130,7 @@ def remote_name(text: str) -> bytes:
 
 
 def to_remote_bytes(text: str) -> bytes:
-    """A text as the server gets it: NFC, UTF-8, undecodable local bytes as they were (PEP 383).
+    """Encode a text for the server: NFC, UTF-8, undecodable local bytes unchanged (PEP 383).
 
     Raises:
         UsageError: the text holds half a character (a lone UTF-16 surrogate).
@@ -166,7 +166,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _fitted(stem: str, suffix: str, extension: str) -> str:
-    """The parts as one name, with the stem cut so that it fits."""
+    """Join the parts to one name, with the stem cut so that the name fits."""
     if stem.partition(".")[0].rstrip(" ").upper() in _DEVICES:
         stem = f"_{stem}"
     room = MAX_NAME_BYTES - len((suffix + extension).encode())

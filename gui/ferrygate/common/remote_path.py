@@ -10,22 +10,22 @@ ROOT = b"/"
 
 
 def join(folder: bytes, name: bytes) -> bytes:
-    """The path of a name in a folder."""
+    """Return the path of a name in a folder."""
     return folder.rstrip(b"/") + b"/" + name
 
 
 def parent(path: bytes) -> bytes:
-    """The folder a path lies in; the root's is the root."""
+    """Return the folder of a path; the root's is the root."""
     return path.rpartition(b"/")[0] or ROOT
 
 
 def basename(path: bytes) -> bytes:
-    """The last part of a path; the root's is empty."""
+    """Return the last part of a path; the root's is empty."""
     return path.rpartition(b"/")[2]
 
 
 def as_written(path: str | bytes) -> bytes:
-    """As :func:`normalise`, but text stays as it is: it names what is there already.
+    """Do as :func:`normalise`, but keep text as it is: the path names an existing file.
 
     Raises:
         UsageError: as for :func:`normalise`.
@@ -37,7 +37,7 @@ def as_written(path: str | bytes) -> bytes:
 
 
 def normalise(path: str | bytes) -> bytes:
-    """The absolute path for what a person or program wrote.
+    """Return the absolute path for a text of a person or program.
 
     ``.``, ``..`` and repeated slashes are resolved by text alone; a relative path starts at the
     root. Text becomes NFC and UTF-8, bytes stay what they are.

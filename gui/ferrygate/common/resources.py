@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def find_resources(package: Path) -> Path:
-    """The folder of resources that belongs to a copy of the package.
+    """Find the folder of resources that belongs to a copy of the package.
 
     Args:
         package: the folder ``ferrygate``, installed or in the source tree.
@@ -24,5 +24,5 @@ def find_resources(package: Path) -> Path:
 
 
 def resource_path(name: str) -> Path:
-    """The path of one resource, such as ``icons/folder.svg``."""
+    """Return the path of one resource, such as ``icons/folder.svg``."""
     return find_resources(_PACKAGE) / name

@@ -19,7 +19,7 @@ _LINE_ENDS = ("\r\n", "\n", "\r")
 
 
 def given_secret(text: str, source: Text) -> Secret:
-    """The password or passphrase in a text, without the one line end at its very end.
+    """Return the password or passphrase in a text, without one line end at its end.
 
     Args:
         text: as it was typed, pasted or read.
@@ -43,7 +43,7 @@ def given_secret(text: str, source: Text) -> Secret:
 
 
 def given_key(text: str, source: Text) -> Secret:
-    """The key or address for codes in a text, without what cannot be seen at its ends.
+    """Return the key or address for codes in a text, without invisible characters at its ends.
 
     Args:
         text: as it was read.
@@ -71,7 +71,7 @@ def _check_encoding(text: str, source: Text) -> None:
 
 
 def without_unseen_ends(text: str) -> str:
-    """A text without the characters at its ends that cannot be seen."""
+    """Return a text without the invisible characters at its ends."""
     start, end = _bounds(text)
     return text[start:end]
 

@@ -50,7 +50,7 @@ def server_says(words: str) -> str:
 
 
 def modified_text(timestamp: float, now: float, timezone: tzinfo | None = None) -> str:
-    """When something was changed: ``Today 09:12``, ``Yesterday 16:20`` or ``14 Nov 2026``.
+    """Tell when a file was changed: ``Today 09:12``, ``Yesterday 16:20`` or ``14 Nov 2026``.
 
     Args:
         timestamp: seconds since the epoch.

@@ -66,7 +66,7 @@ class Config:
         )
 
     def home_of(self, username: str) -> str:
-        """The home folder's path, without the trailing slash that AWS Transfer refuses."""
+        """Return the home folder's path, without the trailing slash that AWS Transfer refuses."""
         path = self.home_template.replace("{bucket}", self.bucket)
         return path.replace("{username}", username).rstrip("/")
 

@@ -95,7 +95,7 @@ class _Exchange:
         self._late = threading.Event()
 
     def run(self) -> None:
-        """All of it; on a thread of its own."""
+        """Carry out the request and store its reply; runs on a thread of its own."""
         with contextlib.closing(self._connection) as connection:
             try:
                 connection.connect()

@@ -97,12 +97,12 @@ def _denied_by_status(answer: Mapping[str, Any]) -> DeniedError:
 
 
 def _safe_word(value: object) -> str:
-    """A status or error code as Okta writes them; nothing else of an answer gets into a log."""
+    """Return a text that is a status or error code of Okta, else ``""``: the text is logged."""
     return value if isinstance(value, str) and _SAFE_WORD.fullmatch(value) else ""
 
 
 def _code_factor(answer: Mapping[str, Any]) -> str:
-    """The id of the one factor to ask: a TOTP factor, provider GOOGLE before OKTA.
+    """Return the id of the one factor to ask: a TOTP factor, provider GOOGLE before OKTA.
 
     The documentation prints the list as ``factor`` while servers send ``factors``.
     """

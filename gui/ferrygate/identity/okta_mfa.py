@@ -94,7 +94,7 @@ class IdentityFunction:
 
 
 def handler(event: object, context: object) -> dict[str, str]:  # noqa: ARG001  AWS's signature
-    """The entry point that AWS Lambda calls."""
+    """Answer AWS Lambda, whose entry point this is."""
     _log.setLevel(logging.INFO)
     try:
         config = Config.from_environment(os.environ)
@@ -118,7 +118,7 @@ def _username_and_password(event: object) -> tuple[str, str]:
 
 
 def _report(reason: Reason, detail: str, event: object) -> None:
-    """One JSON line; the user name only where AWS Transfer itself would take it."""
+    """Log one JSON line, with the user name only if AWS Transfer would accept that."""
     known = event if isinstance(event, Mapping) else {}
     line = {"reason": reason.value, "detail": detail}
     for key in ("username", "serverId", "sourceIp"):

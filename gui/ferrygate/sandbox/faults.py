@@ -66,7 +66,7 @@ class Faults:
         self._server: Server | None = None
 
     def act_on(self, server: Server | None) -> None:
-        """The server that runs now, or none."""
+        """Set the server that faults act on, or none."""
         self._server = server
 
     def cut_after(self, received: int) -> None:

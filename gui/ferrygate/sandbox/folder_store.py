@@ -39,7 +39,7 @@ class FolderStore:
             return _attributes(self._resolve(path).lstat())
 
     def list(self, path: str) -> Iterator[tuple[bytes, Attributes]]:
-        """The names in a folder, in byte order; links are left out, S3 has none."""
+        """Return the names in a folder, in byte order; links are left out, as S3 has none."""
         with _translated():
             folder = self._resolve(path)
             found = sorted(os.listdir(os.fsencode(folder)))  # noqa: PTH208  bytes, which pathlib does not know
@@ -99,7 +99,7 @@ class FolderStore:
             old.rename(new)
 
     def _resolve(self, path: str) -> Path:
-        """The place on disk of a path; it stays inside the home, links included."""
+        """Return the place on disk of a path, which stays inside the home, links included."""
         if len(f"{self._prefix}{path}".encode()) > MAX_KEY_BYTES:
             raise RefusedError(Status.FAILURE, "Key is too long")
         plain = self._home.joinpath(path.strip("/"))

@@ -46,7 +46,7 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def error(code: str, *causes: str) -> OktaReply:
-    """An error, with its HTTP status and summary from the documentation."""
+    """Make an error, with its HTTP status and summary from Okta's documentation."""
     status, summary = _SUMMARIES[code]
     document = {
         "errorCode": code,
@@ -59,7 +59,7 @@ def error(code: str, *causes: str) -> OktaReply:
 
 
 def timestamp(seconds: float) -> str:
-    """A moment as Okta writes it.
+    """Write a time as Okta does.
 
     Args:
         seconds: since the epoch.
@@ -69,12 +69,12 @@ def timestamp(seconds: float) -> str:
 
 
 def link(href: str) -> dict[str, Any]:
-    """A place to POST to."""
+    """Make a link to POST to."""
     return {"href": href, "hints": {"allow": ["POST"]}}
 
 
 def enrolled(factor: Factor, address: str) -> dict[str, Any]:
-    """One entry of MFA_REQUIRED's factor list."""
+    """Make an entry of MFA_REQUIRED's factor list."""
     return {
         "id": factor.id,
         "factorType": factor.kind,
@@ -86,7 +86,7 @@ def enrolled(factor: Factor, address: str) -> dict[str, Any]:
 
 
 def on_offer(kind: str, provider: str, address: str) -> dict[str, Any]:
-    """One entry of MFA_ENROLL's factor list."""
+    """Make an entry of MFA_ENROLL's factor list."""
     return {
         "factorType": kind,
         "provider": provider,
@@ -100,7 +100,7 @@ def on_offer(kind: str, provider: str, address: str) -> dict[str, Any]:
 def being_enrolled(
     factor: Factor, secret: CodeSecret, user_id: str, address: str
 ) -> dict[str, Any]:
-    """The factor of MFA_ENROLL_ACTIVATE, with what codes are made from.
+    """Make the factor of MFA_ENROLL_ACTIVATE, with its code secret.
 
     ``keyLength`` is documented as the number of digits.
     """
@@ -123,7 +123,7 @@ def being_enrolled(
 
 
 def activation_links(factor: Factor, address: str) -> dict[str, Any]:
-    """The links of MFA_ENROLL_ACTIVATE."""
+    """Make the links of MFA_ENROLL_ACTIVATE."""
     activate = f"{address}/api/v1/authn/factors/{factor.id}/lifecycle/activate"
     return {
         "next": {"name": "activate", **link(activate)},

@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(OktaReply(405, {"errorCode": "E0000022"}))
 
     def do_HEAD(self) -> None:
-        """The same without a body."""
+        """Answer as for GET, without a body."""
         self.do_GET()
 
     def do_POST(self) -> None:
@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date header by the sandbox's own clock."""
+        """Return the Date header by the sandbox's own clock."""
         return super().date_time_string(self._clock.now() if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's own name

@@ -125,7 +125,7 @@ class Organization:
             return error("E0000007")
 
     def step_of(self, code: str) -> int | None:
-        """The time step inside the skew window whose code this is."""
+        """Find the time step, inside the skew window, that a code belongs to."""
         for factor in self.account.factors:
             step = self._step(factor, code)
             if step is not None:

@@ -38,7 +38,7 @@ class SignInLog:
         self._records: list[SignInRecord] = []
 
     def hash_of(self, code: str) -> str:
-        """The salted hash of a code; the salt is never written down."""
+        """Return the salted hash of a code; the salt is never written down."""
         return hashlib.sha256(self._salt + code.encode()).hexdigest()[:32] if code else ""
 
     def append(self, record: SignInRecord) -> None:
@@ -84,11 +84,11 @@ class Counters:
         return sum(self._uploads.values())
 
     def saw_channels(self, count: int) -> None:
-        """A connection has ``count`` channels now."""
+        """Record that a connection has ``count`` channels now."""
         self.max_channels = max(self.max_channels, count)
 
     def upload_started(self, path: str) -> None:
-        """A handle for writing was opened."""
+        """Record that a handle for writing was opened."""
         self._uploads[path] += 1
         largest = max(self.max_handles_on_one_upload, self._uploads[path])
         self.max_handles_on_one_upload = largest
@@ -98,7 +98,7 @@ class Counters:
         self.closed[path] = size
 
     def upload_ended(self, path: str) -> None:
-        """A handle for writing is gone."""
+        """Record that a handle for writing has ended."""
         self._uploads[path] -= 1
         if not self._uploads[path]:
             del self._uploads[path]

@@ -74,7 +74,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         return self.code_secret.digits if self.code_secret else _DIGITS
 
     def new_code_secret(self) -> CodeSecret:
-        """The code secret that was chosen, or a random one."""
+        """Return the code secret of the options, or a random one."""
         return self.code_secret or CodeSecret(
             key=encode_key(secrets.token_bytes(_KEY_BYTES)), digits=_DIGITS, period=self.period
         )
@@ -222,7 +222,7 @@ class Sandbox:
 
 
 def _host_key(path: Path) -> asyncssh.SSHKey:
-    """The host key of the run before, or a new one; its file is readable by its owner only."""
+    """Return the host key of the previous run, or a new one; only its owner can read its file."""
     if path.exists():
         return asyncssh.read_private_key(path)
     key = asyncssh.generate_private_key("ssh-ed25519")
@@ -233,5 +233,5 @@ def _host_key(path: Path) -> asyncssh.SSHKey:
 
 
 def _address(username: str, code_secret: CodeSecret) -> Secret:
-    """The address that an authenticator app takes."""
+    """Return the address that an authenticator app takes."""
     return format_otpauth(msgspec.structs.replace(code_secret, issuer=_ISSUER, label=username))

@@ -79,7 +79,7 @@ def _layout() -> bytes:
 
 
 def _pdf(title: str) -> bytes:
-    """One page with one line of text (ISO 32000-1, 7.5)."""
+    """Make a PDF of one page with one line of text (ISO 32000-1, 7.5)."""
     page = f"BT /F1 20 Tf 72 760 Td ({title}) Tj ET"
     objects = (
         "<< /Type /Catalog /Pages 2 0 R >>",

@@ -74,7 +74,7 @@ class SftpHandler:
         }
 
     def answer(self, packet: bytes) -> bytes:
-        """The answer to one packet (without its length field), with a length field.
+        """Answer one packet; the packet has no length field, the answer has one.
 
         Raises:
             MalformedError: the packet ends before its fields do.
@@ -226,7 +226,7 @@ class SftpHandler:
 
 
 def _path(reader: Reader) -> str:
-    """The next field as an absolute path; a relative one starts at the home folder."""
+    """Read the next field as an absolute path; a relative one starts at the home folder."""
     try:
         text = reader.string().decode()
     except UnicodeDecodeError:

@@ -57,7 +57,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         chan.set_write_buffer_limits(high=_WRITE_BUFFER)
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        """Only SFTP is served: no shell, no commands."""
+        """Accept the SFTP subsystem only: no shell, no commands."""
         return subsystem == "sftp"
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:  # noqa: ARG002  the library's own signature

@@ -95,7 +95,7 @@ class SshConnection(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
-        """The one method there is."""
+        """Offer passwords, the only method of this server."""
         return True
 
     async def validate_password(self, username: str, password: str) -> bool:
@@ -134,7 +134,7 @@ class SshConnection(asyncssh.SSHServer):
         return session
 
     def ended(self, session: SftpSession) -> None:
-        """A channel is gone."""
+        """Record that a channel has ended."""
         self._sessions.discard(session)
 
     def cut(self) -> None:
@@ -224,6 +224,6 @@ async def listen(
 
 
 def _home_folder(answer: dict[str, str], root: Path) -> Path:
-    """The folder that a LOGICAL home of the answer stands for; its first part is the bucket."""
+    """Return the folder of the answer's LOGICAL home, whose first part is the bucket."""
     target = PurePosixPath(json.loads(answer["HomeDirectoryDetails"])[0]["Target"])
     return root.joinpath(*target.parts[2:])

@@ -47,11 +47,11 @@ class Reading(Protocol):
     """A file open for reading."""
 
     def read(self, offset: int, length: int) -> bytes:
-        """At most ``length`` bytes from ``offset``; empty at the end."""
+        """Read at most ``length`` bytes from ``offset``; none at the end."""
         ...
 
     def attributes(self) -> Attributes:
-        """The file as it was opened."""
+        """Return the attributes of the file as it was opened."""
         ...
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Store(Protocol):
         ...
 
     def list(self, path: str) -> Iterator[tuple[bytes, Attributes]]:
-        """The names in a folder, in the byte order of S3 keys."""
+        """Return the names in a folder, in the byte order of S3 keys."""
         ...
 
     def open_reading(self, path: str) -> Reading:

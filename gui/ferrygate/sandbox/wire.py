@@ -78,19 +78,19 @@ class Reader:
         self._at = 0
 
     def byte(self) -> int:
-        """One byte."""
+        """Read a byte."""
         return self._take(1)[0]
 
     def u32(self) -> int:
-        """A uint32."""
+        """Read a uint32."""
         return int(_U32.unpack(self._take(_U32.size))[0])
 
     def u64(self) -> int:
-        """A uint64."""
+        """Read a uint64."""
         return int(_U64.unpack(self._take(_U64.size))[0])
 
     def string(self) -> bytes:
-        """A counted string."""
+        """Read a counted string."""
         return self._take(self.u32())
 
     def _take(self, count: int) -> bytes:
@@ -103,39 +103,39 @@ class Reader:
 
 
 def version() -> bytes:
-    """The VERSION packet: version 3 and not one extension."""
+    """Make the VERSION packet: version 3, without extensions."""
     return _packet(Packet.VERSION, _U32.pack(VERSION))
 
 
 def status(request: int, code: int, text: str) -> bytes:
-    """A STATUS packet."""
+    """Make a STATUS packet."""
     fields = (_U32.pack(request), _U32.pack(code), _string(text.encode()), _string(b"en"))
     return _packet(Packet.STATUS, *fields)
 
 
 def handle(request: int, name: bytes) -> bytes:
-    """A HANDLE packet."""
+    """Make a HANDLE packet."""
     return _packet(Packet.HANDLE, _U32.pack(request), _string(name))
 
 
 def data(request: int, content: bytes) -> bytes:
-    """A DATA packet."""
+    """Make a DATA packet."""
     return _packet(Packet.DATA, _U32.pack(request), _U32.pack(len(content)), content)
 
 
 def attributes(request: int, value: Attributes) -> bytes:
-    """An ATTRS packet."""
+    """Make an ATTRS packet."""
     return _packet(Packet.ATTRS, _U32.pack(request), _attributes(value))
 
 
 def real_path(request: int, path: bytes) -> bytes:
-    """A NAME packet with one path and empty attributes."""
+    """Make a NAME packet with one path and empty attributes."""
     fields = (_U32.pack(request), _U32.pack(1), _string(path), _string(path), _U32.pack(0))
     return _packet(Packet.NAME, *fields)
 
 
 def names(request: int, entries: list[tuple[bytes, Attributes]]) -> bytes:
-    """A NAME packet with entries of a folder."""
+    """Make a NAME packet with entries of a folder."""
     fields = [_U32.pack(request), _U32.pack(len(entries))]
     for name, value in entries:
         fields += (_string(name), _string(_long_name(name, value)), _attributes(value))
@@ -158,7 +158,7 @@ def _attributes(value: Attributes) -> bytes:
 
 
 def _long_name(name: bytes, value: Attributes) -> bytes:
-    """The line that ``ls -l`` prints, as AWS Transfer writes it: no owner, no group."""
+    """Make the line of ``ls -l`` as AWS Transfer writes it: no owner, no group."""
     when = time.gmtime(value.modified)
     date = f"{_MONTHS[when.tm_mon - 1]} {when.tm_mday:2} {when.tm_year:5}"
     mode = "drwxr--r--" if value.is_folder else "-rwxr--r--"

@@ -40,7 +40,7 @@ _PROMPTS = ("sign_in", "prompts")
 
 
 def read_connection_file(path: Path) -> Site:
-    """The site in a connection file.
+    """Read the site of a connection file.
 
     Raises:
         ConnectionFileError: the file cannot be read, is too large, or is wrong.
@@ -71,7 +71,7 @@ def read_connection_file(path: Path) -> Site:
 
 
 def parse_connection_file(text: str, source: str) -> Site:
-    """The site in the text of a connection file.
+    """Parse the text of a connection file to a site.
 
     Args:
         text: TOML.
@@ -84,7 +84,7 @@ def parse_connection_file(text: str, source: str) -> Site:
 
 
 def format_connection_file(site: Site) -> str:
-    """The text that :func:`parse_connection_file` reads back; defaults are left out."""
+    """Write the text that :func:`parse_connection_file` reads back; defaults are left out."""
     default = Site(name="", host="")
     top = {"format": FORMAT} | _changed(site, default, TOP)
     blocks = ["".join(_lines(top))]
@@ -194,7 +194,7 @@ class _Reader:
             )
 
     def _check_no_address(self) -> None:
-        """A comment or a key can hold a secret as well as a value can."""
+        """Refuse secrets anywhere in the file, comments and keys included."""
         found = _OTPAUTH.search(self._text) or _PRIVATE_KEY.search(self._text)
         if found:
             line = self._text.count("\n", 0, found.start()) + 1
@@ -256,7 +256,7 @@ def _is_known(path: KeyPath) -> bool:
 
 
 def _walk(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
-    """Every key with its value, those inside lists and sections included."""
+    """Yield every key with its value, those inside lists and sections included."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key), inner

@@ -50,7 +50,7 @@ class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the 
 
 
 def text(value: object) -> str:
-    """A text without invisible characters."""
+    """Check for a text without invisible characters."""
     if not isinstance(value, str):
         raise Refusal(message("has to be a text in quotes"))
     if any(map(is_unsafe, value)):
@@ -61,7 +61,7 @@ def text(value: object) -> str:
 
 
 def some_text(value: object) -> str:
-    """A text that is not blank."""
+    """Check for a text that is not blank."""
     checked = text(value)
     if not checked.strip() or checked != checked.strip():
         raise Refusal(message("has to be a text without spaces around it"))
@@ -69,7 +69,7 @@ def some_text(value: object) -> str:
 
 
 def whole_number(allowed: range) -> Check:
-    """A check for whole numbers in a range."""
+    """Make a check for whole numbers in a range."""
 
     def check(value: object) -> int:
         if type(value) is not int or value not in allowed:  # a bool is an int, and not meant
@@ -93,7 +93,7 @@ def flag(value: object) -> bool:
 
 
 def host(value: object) -> str:
-    """A DNS name in ASCII, or an IP address."""
+    """Check for a DNS name in ASCII, or an IP address."""
     checked = text(value)
     if is_host(checked):
         return checked
@@ -126,7 +126,7 @@ def fingerprints(value: object) -> tuple[str, ...]:
 
 
 def folder(value: object) -> str:
-    """An absolute remote folder."""
+    """Check for an absolute remote folder."""
     checked = text(value)
     if not checked.startswith("/"):
         raise Refusal(message("has to start with a slash"))
@@ -156,7 +156,7 @@ def template(value: object) -> str:
 
 
 def algorithm(value: object) -> str:
-    """The hash that codes are made with."""
+    """Check for a hash that codes can be made with."""
     checked = text(value)
     if checked not in ALGORITHMS:
         raise Refusal(message("has to be one of {names}", names=", ".join(ALGORITHMS)))
@@ -164,7 +164,7 @@ def algorithm(value: object) -> str:
 
 
 def okta_address(value: object) -> str:
-    """An ``https`` address without a path; ``http`` only on this computer (the sandbox)."""
+    """Check for an ``https`` address without a path; ``http`` on this computer only (sandbox)."""
     checked = text(value)
     try:
         parts = urlsplit(checked)

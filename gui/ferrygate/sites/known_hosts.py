@@ -59,7 +59,7 @@ class KnownHosts:
         self._path = path
 
     def keys_for(self, host: str, port: int) -> tuple[HostKey, ...]:
-        """The keys on record for a server, in the order of the file.
+        """Return the recorded keys of a server, in the order of the file.
 
         Raises:
             SettingsError: the file is there and cannot be read, or what it says of this server is
@@ -76,7 +76,7 @@ class KnownHosts:
         return tuple(keys)
 
     def revoked_keys(self, host: str, port: int) -> tuple[bytes, ...]:
-        """The keys, in SSH's wire format, that a server must not show: somebody else has them.
+        """Return the revoked keys, in SSH's wire format; a server that shows one is refused.
 
         Raises:
             SettingsError: the file is there and cannot be read, or holds a damaged line that may
@@ -148,7 +148,7 @@ class _Entry(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, line: str) -> _Entry | None:
-        """The entry a line holds; nothing for any other line."""
+        """Parse a line to an entry; ``None`` for any other line."""
         hosts, key_type, key, *_comment = [*line.split(), "", "", ""]
         if not key or hosts.startswith(("#", "@", "|")):
             return None
@@ -168,7 +168,7 @@ class _Marked(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, line: str) -> _Marked | None:
-        """The parts of a line; nothing where it cannot be told which servers it is about."""
+        """Split a line to its parts; ``None`` if its servers cannot be read."""
         fields = line.split()
         if len(fields) < _MARKED_FIELDS:
             return None
@@ -203,7 +203,7 @@ def _is_whole(blob: bytes, key_type: str) -> bool:
 
 
 def _plain_names(line: str) -> list[str]:
-    """The names a line begins with; those of comments, markers and hashes are no host's."""
+    """Return the names that a line begins with; comments, markers and hashes give none."""
     return line.lower().split(maxsplit=1)[0].split(",") if line.strip() else []
 
 
@@ -236,7 +236,7 @@ def _is_like(pattern: str, name: str) -> bool:
 
 
 def _without(line: str, name: str) -> list[str]:
-    """The line with one name taken out; no line where no name is left, or no key can be read."""
+    """Remove one name from a line; give no line if no name is left, or no key can be read."""
     entry = _Entry.parse(line)
     if name not in _plain_names(line):
         return [line]
@@ -252,7 +252,7 @@ def _line(host: str, port: int, key: HostKey) -> str:
 
 
 def _host_name(host: str, port: int) -> str:
-    """The name of a server in the file: bare on the usual port, ``[host]:port`` on others."""
+    """Return a server's name in the file: bare on port 22, ``[host]:port`` on others."""
     if not _PLAIN_HOST.fullmatch(host):
         raise UsageError(message("“{host}” is not the name or address of a server.", host=host))
     name = host.lower()

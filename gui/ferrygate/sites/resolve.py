@@ -16,7 +16,7 @@ _SEPARATORS = ("/", os.sep)
 
 
 def resolve_site(text: str, store: SiteStore) -> Site:
-    """The connection file at a path, or the saved site of a name.
+    """Read the connection file of a path, or the saved site of a name.
 
     Raises:
         ConnectionFileError: the file cannot be read, or is wrong.

@@ -41,7 +41,7 @@ class SiteStore:
         return tuple(sorted(self._files(), key=str.casefold))
 
     def load(self, name: str) -> Site:
-        """The saved site of that name.
+        """Load the saved site of a name.
 
         Raises:
             UsageError: there is none; the sentence lists those there are.
@@ -106,7 +106,7 @@ class SiteStore:
 
 
 def _file_name(name: str) -> str:
-    """A file name for people to recognise; the hash keeps different names apart on any disk."""
+    """Make a file name that people recognise; the hash keeps different names apart on any disk."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-")
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_DIGITS]
     return f"{slug}-{digest}{SUFFIX}".lstrip("-")

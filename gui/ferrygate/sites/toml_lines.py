@@ -17,7 +17,7 @@ _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line, from 1, on which each key or section first stands.
+    """Find the line, from 1, on which each key or section first appears.
 
     Args:
         text: TOML that ``tomllib`` has accepted, with lines that end in a line feed.
@@ -58,7 +58,7 @@ class _Scanner:
         self._value(path)
 
     def _key(self, section: KeyPath) -> KeyPath:
-        """A bare, quoted or dotted key."""
+        """Read a bare, quoted or dotted key."""
         path = section
         while True:
             self._next()
@@ -81,7 +81,7 @@ class _Scanner:
             self._take(_STRING if self._next() in {'"', "'"} else _SCALAR)
 
     def _next(self) -> str:
-        """The first character that is neither blank nor comment; empty at the end."""
+        """Return the next character that is neither blank nor comment; empty at the end."""
         self._take(_BLANK)
         return self._text[self._at : self._at + 1]
 

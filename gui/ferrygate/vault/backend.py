@@ -16,7 +16,7 @@ class Backend(Protocol):
     """Describes the part of a ``keyring`` back end that is used."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
-        """The text of an entry, or ``None``."""
+        """Return the text of an entry, or ``None``."""
         ...
 
     def set_password(self, service: str, username: str, password: str, /) -> None:
@@ -29,14 +29,14 @@ class Backend(Protocol):
 
 
 def system_backend() -> Backend:
-    """The back end that ``keyring`` finds best; slow, and may hang."""
+    """Find the back end that ``keyring`` prefers; slow, and may hang."""
     import keyring  # noqa: PLC0415  takes 90 ms, so it waits until the first paint is over
 
     return keyring.get_keyring()
 
 
 def usable(backend: Backend) -> Backend:
-    """The back end, or the first good one of a chain.
+    """Return the back end, or the first usable one of a chain.
 
     Raises:
         KeychainError: it keeps nothing, or keeps it in a way that anybody can read.
@@ -59,7 +59,7 @@ def usable(backend: Backend) -> Backend:
 
 
 def translated(error: Exception) -> KeychainError:
-    """The product's error for one of a back end; its text is left out, as it may quote secrets."""
+    """Translate a back end's error; its text is left out, as it may quote secrets."""
     from keyring import errors  # noqa: PLC0415  as above
 
     detail = type(error).__qualname__

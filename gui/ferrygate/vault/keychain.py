@@ -56,7 +56,7 @@ class KeychainVault:
             return self._known_note
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
-        """The secret kept for this binding, if it allows one.
+        """Return the secret kept for this binding, if the binding allows one.
 
         Raises:
             KeychainError: the keychain is locked, refused, or did not answer in time.
@@ -127,7 +127,7 @@ class KeychainVault:
 def open_vault(
     find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE
 ) -> Vault:
-    """The system keychain where it can be used, else memory with a note that says why.
+    """Open the system keychain if it can be used, else memory, with a note that says why.
 
     May take as long as the deadline, seconds.
     """
@@ -143,7 +143,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str | None) -> _Kept | None:
-        """The entry; nothing where there is none, or another program's under the same name."""
+        """Parse an entry; ``None`` if there is none, or if another program's has the same name."""
         try:
             return msgspec.json.decode(text, type=cls) if text is not None else None
         except msgspec.DecodeError:
@@ -157,5 +157,5 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def _place(kind: SecretKind, binding: Binding) -> tuple[str, str]:
-    """The entry's service and user names."""
+    """Return the entry's service and user names."""
     return f"ferrygate {kind.value}", f"{binding.username}@{binding.host}:{binding.port}"

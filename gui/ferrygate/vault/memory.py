@@ -24,7 +24,7 @@ class MemoryVault:
         return self._note
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
-        """The secret kept for this binding, if it allows one."""
+        """Return the secret kept for this binding, if the binding allows one."""
         kept = self._kept.get(_place(kind, binding))
         if kept is None or not binding.allows(kind, kept[0]):
             return None

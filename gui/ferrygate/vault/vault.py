@@ -64,7 +64,7 @@ class Vault(Protocol):
         ...
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
-        """The secret kept for this binding; nothing where there is none that it allows.
+        """Return the secret kept for this binding, or ``None`` if the binding allows none.
 
         Raises:
             KeychainError: the keychain is locked, refused, or did not answer in time.

@@ -17,7 +17,7 @@ from ferrygate.common.remote_path import normalise
 
 
 def by_hand(options: AppOptions) -> AppOptions:
-    """The same without what is typed in, not handed over."""
+    """Return the same options without the secrets that are typed in the window."""
     return msgspec.structs.replace(options, given=GivenSecrets())
 
 

@@ -41,7 +41,7 @@ def take_pictures(options: AppOptions, folder: Path) -> list[Path]:
 
 
 def _send_something(driver: WindowDriver, desktop: Desktop) -> None:
-    """Two batches for the transfers panel."""
+    """Send two batches, for the transfers panel."""
     with TemporaryDirectory() as place:
         for count, name in enumerate(_SENT, start=1):
             file = Path(place, name)

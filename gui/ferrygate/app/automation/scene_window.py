@@ -124,7 +124,7 @@ class SceneEngine:
             self._tell(Done(request=number))
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing: this engine has no threads."""
 
 
 class SceneWindow:
@@ -145,27 +145,27 @@ class SceneWindow:
         self._clock = clock
 
     def open(self) -> None:
-        """The site's card, with nothing at hand."""
+        """Open the site's card, with no secrets at hand."""
         self.workspace.sites.choose(SITE)
         self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
 
     def type_address(self, address: str) -> None:
-        """The card of a server whose address was typed, with nothing at hand."""
+        """Open the card of a server whose address was typed, with no secrets at hand."""
         self.workspace.sites.open_address(address)
         self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
 
     def offer(self) -> None:
-        """A connection file that nobody has agreed to yet."""
+        """Offer a connection file that the person has not agreed to yet."""
         self.workspace.sites.offer(SITE)
         self.driver.wait_for("offer", lambda: self.workspace.screen is Screen.OFFER)
 
     def give_code(self, *, spent: bool = False) -> None:
-        """A code is at hand."""
+        """Show a code that is ready to be sent."""
         self.open()
         self._show_code(spent=spent)
 
     def give_spent_code(self) -> None:
-        """The code at hand has left."""
+        """Show a code that was sent already."""
         self._show_code(spent=True)
 
     def _show_code(self, *, spent: bool) -> None:
@@ -173,7 +173,7 @@ class SceneWindow:
         self.workspace.handle(CodeChanged(code=code, spent=spent))
 
     def start_batch(self, name: str, target: str) -> None:
-        """Some of what was asked to be sent has been."""
+        """Report an upload of which some files are delivered."""
         view = BatchView(
             batch=_UPLOAD,
             direction=Direction.UPLOAD,
@@ -187,14 +187,14 @@ class SceneWindow:
         self.workspace.handle(BatchChanged(view=view))
 
     def sign_in(self) -> None:
-        """As far as the files."""
+        """Sign in, up to the list of files."""
         self.give_code()
         self.state(SessionState.SIGNED_IN)
 
     def state(
         self, state: SessionState, problem: Problem | None = None, wait: float | None = None
     ) -> None:
-        """The session enters a state, for so many seconds where it waits."""
+        """Report a state of the session, lasting so many seconds if it waits."""
         until = None if wait is None else self._clock.now() + wait
         can_try_now = state is SessionState.RECONNECTING and until is not None
         self.workspace.handle(
@@ -206,7 +206,7 @@ class SceneWindow:
         self._engine.skew = (0.4, seconds)
 
     def count(self, refusals: int, gate: Gate) -> None:
-        """So many sign-ins of the account were refused in a row."""
+        """Report how many sign-ins of the account were refused in a row."""
         self.workspace.handle(RefusalsCounted(site=SITE, refusals=refusals, gate=gate))
 
     @property
@@ -215,30 +215,30 @@ class SceneWindow:
         return self._clock.now()
 
     def leave_unanswered(self) -> None:
-        """From here on commands wait for the connection."""
+        """Have commands wait for the connection from now on."""
         self._engine.is_away = True
 
     def fail_listing(self, problem: Problem) -> None:
-        """The folder that was turned to last cannot be shown."""
+        """Fail the listing of the folder that was opened last."""
         self._engine.refusal = problem
         self.workspace.folder.refresh()
         self.driver.wait_for("refusal", lambda: self.workspace.folder.view.problem == problem)
 
     def refuse_folder(self, name: str, problem: Problem) -> None:
-        """The server refuses a new folder."""
+        """Refuse the creation of folders."""
         self._engine.change_refusal = problem
         self.driver.click(_("New folder"))
         self.driver.type_into(_("Name of the new folder"), f"{name}\n")
         self.driver.wait_for("refusal", lambda: self.workspace.folder.view.refused == problem)
 
     def list_on(self, entries: tuple[Entry, ...]) -> None:
-        """A folder is listed, of which so much has come."""
+        """List a folder of which only these entries have come so far."""
         self._engine.unending = entries
         self.workspace.folder.open(b"/exports")
         self.driver.wait_for("rows", lambda: self.driver.is_listed(entries[0].name))
 
     def fail(self, kind: Kind, sentence: Message, next_step: Message | None = None) -> None:
-        """The sign-in failed."""
+        """Fail the sign-in."""
         self.give_code()
         problem = Problem(
             kind=kind, sentence=sentence, next_step=next_step, fingerprint="SHA256:other"

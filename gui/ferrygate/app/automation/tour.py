@@ -61,7 +61,7 @@ class _Tour:
         self._say = say
 
     def go(self, root: Path) -> bool:
-        """All of it; whether both copies equal the original."""
+        """Run the tour; return whether both copies equal the original."""
         self._enter()
         original = self._make_file()
         sent = self._send(original, root)

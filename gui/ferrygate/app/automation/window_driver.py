@@ -224,7 +224,7 @@ class WindowDriver:
         return self._window.close()
 
     def empty_place(self) -> QPoint:
-        """A place of the list below its rows."""
+        """Return a point of the list below its rows."""
         port = self._files.viewport()
         return QPoint(port.width() // 2, port.height() - 4)
 
@@ -258,7 +258,7 @@ def addressed(*addresses: str) -> QMimeData:
 
 @contextmanager
 def driven(options: AppOptions) -> Iterator[tuple[Desktop, WindowDriver]]:
-    """A light window and hands to work it; it is gone afterwards."""
+    """Open a window in light colours with a driver for it, and close it afterwards."""
     desktop = Desktop(options, Qt.ColorScheme.Light)
     desktop.show()
     try:

@@ -58,7 +58,7 @@ def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> No
 
 
 def download_folder() -> str:
-    """The person's folder for downloads."""
+    """Return the person's folder for downloads."""
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
 
 

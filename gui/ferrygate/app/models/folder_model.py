@@ -137,7 +137,7 @@ class FolderModel(QAbstractTableModel):
             self._show_waiting()
 
     def end(self) -> None:
-        """The last entry was added."""
+        """Show the rest: the last entry was added."""
         self._show_waiting()
         self._is_whole = True
         if self._clock.monotonic() - self._begun_at < _UNSEEN_SECONDS:
@@ -200,31 +200,31 @@ class FolderModel(QAbstractTableModel):
     # ------------------------------------------------------------ asking it
 
     def entry(self, row: int) -> Entry:
-        """The entry of a row."""
+        """Return the entry of a row."""
         return self._table.entry(self._shown[row])
 
     def name(self, row: int) -> bytes:
-        """The server's bytes for the name of a row."""
+        """Return the server's bytes for the name of a row."""
         return self._table.name(self._shown[row])
 
     def kind(self, row: int) -> EntryKind:
-        """The kind of a row's entry."""
+        """Return the kind of a row's entry."""
         return self._table.kind(self._shown[row])
 
     def entries(self, first: int, last: int) -> list[Entry]:
-        """The entries of some rows, the last one included."""
+        """Return the entries of a range of rows, the last one included."""
         return [self._table.entry(number) for number in self._shown[first : last + 1]]
 
     def names(self, first: int, last: int) -> list[bytes]:
-        """The names of some rows, the last one included."""
+        """Return the names of a range of rows, the last one included."""
         return self._table.names(self._shown[first : last + 1])
 
     def rows_named(self, names: Iterable[bytes]) -> list[int]:
-        """The rows of these names, in order."""
+        """Return the rows of these names, in order."""
         return self._rows_of(self._table.named(names))
 
     def row_beginning(self, prefix: str, start: int) -> int:
-        """The first row from one on, round the end, whose name begins so (folded); -1 for none."""
+        """Find the next row whose folded name begins so, wrapping at the end; -1 if none does."""
         return self._table.beginning(prefix, self._shown, start)
 
     def kept(self, ranges: Iterable[tuple[int, int]]) -> KeptRows:
@@ -235,7 +235,7 @@ class FolderModel(QAbstractTableModel):
         return KeptRows(self._table, numbers)
 
     def rows_kept(self, kept: KeptRows) -> list[int]:
-        """The rows in which these are now, in order: by name, where the folder was read again."""
+        """Return the present rows of entries, in order: by name, if the folder was read again."""
         return self._rows_of(self._table.numbers_from(kept.table, kept.numbers))
 
     def _rows_of(self, numbers: Collection[int]) -> list[int]:

@@ -132,7 +132,7 @@ class FolderTable:
     # ------------------------------------------------------------ one entry
 
     def entry(self, number: int) -> Entry:
-        """The entry of a number, as it came."""
+        """Return the entry of a number, as it came."""
         mark = self._marks[number]
         return Entry(
             self._names[number],
@@ -142,11 +142,11 @@ class FolderTable:
         )
 
     def name(self, number: int) -> bytes:
-        """The server's bytes."""
+        """Return the server's bytes of a name."""
         return self._names[number]
 
     def kind(self, number: int) -> EntryKind:
-        """The kind that the server told."""
+        """Return the kind that the server reported."""
         return _KINDS[self._marks[number] & _KIND]
 
     def is_folder(self, number: int) -> bool:
@@ -154,13 +154,13 @@ class FolderTable:
         return self._marks[number] & _KIND == _FOLDER
 
     def kind_word(self, number: int) -> str:
-        """The kind in words, such as ``CSV document``."""
+        """Return the kind in words, such as ``CSV document``."""
         return self._texts[self._word_of[number]]
 
     # ------------------------------------------------------------ all of them
 
     def by_name(self, first: int = 0) -> Sequence[int]:
-        """All from one number on by name, in natural order."""
+        """Return all numbers from one on, sorted by name in natural order."""
         if first:
             return self._sorted(range(first, len(self)))
         while self.join_some():
@@ -194,29 +194,29 @@ class FolderTable:
         return folders + [number for number in numbers if marks[number] & _KIND != _FOLDER]
 
     def holding(self, text: str, numbers: Iterable[int]) -> list[int]:
-        """Those whose names hold a folded text, whatever their case."""
+        """Return the numbers whose names contain a folded text, whatever their case."""
         folded = _BETWEEN.join(self._folded).split(_BETWEEN)
         return [number for number in numbers if text in folded[number]]
 
     def beginning(self, text: str, numbers: Sequence[int], start: int) -> int:
-        """Where the first name that begins with a folded text stands, round the end; or -1."""
+        """Find the next name that begins with a folded text, wrapping at the end; or -1."""
         folded = _BETWEEN.join(self._folded).split(_BETWEEN)
         around = chain(range(start, len(numbers)), range(min(start, len(numbers))))
         return next((at for at in around if folded[numbers[at]].startswith(text)), -1)
 
     def named(self, names: Iterable[bytes]) -> list[int]:
-        """Those that have one of these names."""
+        """Return the numbers that have one of these names."""
         wanted = set(names)
         return [number for number, name in enumerate(self._names) if name in wanted]
 
     def numbers_from(self, other: FolderTable, numbers: Collection[int]) -> Collection[int]:
-        """Those that have the names of some entries of another table, or of this one."""
+        """Return the numbers that have the names of entries of another table, or of this one."""
         if not numbers or other._names == self._names:
             return numbers
         return self.named(other.names(numbers))
 
     def names(self, numbers: Iterable[int]) -> list[bytes]:
-        """The server's bytes of several."""
+        """Return the server's bytes of several names."""
         known = self._names
         return [known[number] for number in numbers]
 

@@ -9,7 +9,7 @@ _NUMBER = re.compile("[0-9]{1,18}")
 
 
 def natural_key(folded: str) -> str:
-    """A text that sorts as people count: ``scan 9`` before ``scan 10``.
+    """Return a text that sorts as people count: ``scan 9`` before ``scan 10``.
 
     Before each number stands a character that tells its length; it sorts before all that a shown
     name can hold, since control characters are written out in those.

@@ -27,7 +27,7 @@ class RowOrder(msgspec.Struct, frozen=True):
     descending: bool = False
 
     def sorted(self, table: FolderTable, first: int = 0) -> array[int]:
-        """All entries in this order, or those from a number on."""
+        """Return all entries in this order, or those from a number on."""
         numbers = table.by_name(first)
         if self.key is not None:
             numbers = sorted(numbers, key=self.key(table), reverse=self.descending)

@@ -86,7 +86,7 @@ class CardPage(QScrollArea):
 
     @Slot()
     def _shade(self) -> None:
-        """A shadow makes sense on light ground only."""
+        """Show a shadow on a light background only, since a dark one hides it."""
         self._shadow.setColor(QColor(20, 30, 28, 30))
         self._shadow.setEnabled(self._theme.tokens == t.LIGHT)
 

@@ -56,7 +56,7 @@ class CodeCard(QFrame):
         grid.setColumnStretch(1, 1)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on the digits copies, as one on the icon does."""
+        """Copy the code: a click on the digits does as one on the icon."""
         if self._can_copy and self._digits.geometry().contains(event.position().toPoint()):
             self.copy_wanted.emit()
         super().mouseReleaseEvent(event)

@@ -23,11 +23,11 @@ class DropZone(QFrame):
         self.setProperty("look", "drop")
 
     def drop_spot(self, _place: QPoint) -> DropSpot | None:
-        """The whole frame, where it is in use."""
+        """Return the spot of the whole frame, if it is in use."""
         return DropSpot(DropPart.PICTURE) if self.isEnabled() else None
 
     def drop_rect(self, _spot: DropSpot) -> QRect:
-        """The whole frame."""
+        """Return the rectangle of the whole frame."""
         return self.rect()
 
     def light_drop(self, spot: DropSpot | None) -> None:

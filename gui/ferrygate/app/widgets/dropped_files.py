@@ -70,7 +70,7 @@ def read_drop(data: QMimeData) -> DropLoad:
 
 
 def local_paths(urls: Iterable[QUrl]) -> list[str]:
-    """The paths of those addresses that lead to files on this computer.
+    """Return the paths of those addresses that lead to files on this computer.
 
     A name's bytes need not be UTF-8 (PEP 383), which Qt's own way to a path would lose. Some file
     managers name this computer in the address.

@@ -35,7 +35,7 @@ class FileHeader(QHeaderView):
             painter.drawPixmap(self.mark_rect(rect, section).topLeft(), icon)
 
     def mark_rect(self, rect: QRect, section: int) -> QRect:
-        """The place of the mark in a heading: beside its words, on the side that has room."""
+        """Return the place of a heading's mark: beside its words, on the side that has room."""
         model = self.model()
         orientation = self.orientation()
         words = str(model.headerData(section, orientation))

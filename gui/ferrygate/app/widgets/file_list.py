@@ -116,7 +116,7 @@ class FileList(FileTable):
     # ------------------------------------------------------------ the selection
 
     def selected_entries(self) -> tuple[Entry, ...]:
-        """The selected entries, from top to bottom."""
+        """Return the selected entries, from top to bottom."""
         return tuple(
             entry
             for first, last in self.selected_ranges()
@@ -124,7 +124,7 @@ class FileList(FileTable):
         )
 
     def selected_names(self) -> list[bytes]:
-        """The names of the selected entries, from top to bottom."""
+        """Return the names of the selected entries, from top to bottom."""
         return [
             name
             for first, last in self.selected_ranges()
@@ -172,7 +172,7 @@ class FileList(FileTable):
             editor.setSelection(0, stem_length(editor.text(), is_folder=is_folder))
 
     def _editor(self) -> QLineEdit | None:
-        """The field in which a name is being typed."""
+        """Return the field in which a name is being typed."""
         if self.state() is QAbstractItemView.State.EditingState:
             for row in self._folder_model.rows_named([self._edited]):
                 editor = self.indexWidget(self._folder_model.index(row, Column.NAME))
@@ -242,14 +242,14 @@ class FileList(FileTable):
     # ------------------------------------------------------------ drops
 
     def drop_spot(self, place: QPoint) -> DropSpot:
-        """The folder under the pointer, or the one that is shown."""
+        """Return the folder under the pointer, or else the one that is shown."""
         row = self._folder_under(self.viewport().mapFrom(self, place))
         if row < 0:
             return DropSpot(DropPart.LIST)
         return DropSpot(DropPart.ROW, name=self._folder_model.entry(row).name)
 
     def drop_rect(self, _spot: DropSpot) -> QRect:
-        """The room of all rows, at whose foot the words stand."""
+        """Return the rectangle of all rows; the words are shown at its foot."""
         return self.viewport().geometry()
 
     def light_drop(self, spot: DropSpot | None) -> None:
@@ -339,7 +339,7 @@ class FileList(FileTable):
 
 
 def _ranges(rows: list[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of each run of rows that follow one another."""
+    """Return the first and the last of each run of consecutive rows."""
     if rows and rows[-1] - rows[0] == len(rows) - 1:  # as all of them do
         yield rows[0], rows[-1]
         return

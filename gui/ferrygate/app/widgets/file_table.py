@@ -188,7 +188,7 @@ class FileTable(QTableView):
     # ------------------------------------------------------------ the selection
 
     def selected_ranges(self) -> list[tuple[int, int]]:
-        """The first and the last row of each range that is selected, from top to bottom.
+        """Return the first and the last row of each selected range, from top to bottom.
 
         Qt's selectedRows asks the model about each cell of each row.
         """

@@ -71,7 +71,7 @@ class FilesBar(QFrame):
             row.addWidget(button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room, the path matters more than words on buttons."""
+        """Hide the buttons' words if the bar is narrow: the path matters more."""
         super().resizeEvent(event)
         narrow = event.size().width() < wide(_ROOM_FOR_WORDS)
         self._folder.show_text(shown=not narrow)

@@ -69,6 +69,6 @@ def is_command(event: QKeyEvent) -> bool:
 def standard_keys(
     key: QKeySequence.StandardKey, *, but: Iterable[str] = ()
 ) -> tuple[QKeySequence, ...]:
-    """The platform's keys for something, without some that mean something else here."""
+    """Return the platform's keys for an action, without those that mean something else here."""
     left_out = [QKeySequence(each) for each in but]
     return tuple(each for each in QKeySequence.keyBindings(key) if each not in left_out)

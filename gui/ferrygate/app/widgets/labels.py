@@ -12,7 +12,7 @@ _MIN_WIDTH = 24
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
-    """A plain-text label; ``look`` is a name from the stylesheet."""
+    """Make a plain-text label; ``look`` is a name from the stylesheet."""
     made = PlainLabel(text)
     made.setWordWrap(wrap)
     if look:

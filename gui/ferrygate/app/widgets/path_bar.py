@@ -55,14 +55,14 @@ class PathBar(QWidget):
             self._rebuild()
 
     def drop_spot(self, place: QPoint) -> DropSpot | None:
-        """The part of the path under the pointer."""
+        """Return the part of the path under the pointer."""
         for at, button in self._shown.items():
             if button.geometry().contains(place):
                 return DropSpot(DropPart.CRUMB, self._crumbs[at].path)
         return None
 
     def drop_rect(self, spot: DropSpot) -> QRect:
-        """The room of one part."""
+        """Return the rectangle of one part."""
         at = self._place_of(spot)
         return self.rect() if at is None else self._shown[at].geometry()
 

@@ -32,7 +32,7 @@ def app(context: CommandContext, connection_file: Path | None) -> int:
 
 
 def _opened(connection_file: Path) -> Site | Problem:
-    """A double click has no terminal: the window says what is wrong with a file."""
+    """Read a connection file; a problem goes to the window, as a double click has no terminal."""
     try:
         return read_connection_file(connection_file)
     except ConnectionFileError as error:

@@ -90,7 +90,7 @@ def demo(
 
 @contextmanager
 def _sandbox(home: Home, period: int) -> Iterator[_Ready]:
-    """A sandbox in a process of its own, which ends with this one however this one ends."""
+    """Run a sandbox in a child process, which ends with this process however that ends."""
     arguments = ["sandbox", "--json", "--end-with-input", "--period", str(period)]
     with start_ferrygate(arguments, os.environ, **{HOME_VARIABLE: str(home.root)}) as process:
         assert process.stdout is not None  # noqa: S101  for mypy

@@ -156,7 +156,7 @@ def _given(
     picture: Path | None,
     secret_stdin: bool,
 ) -> Secret:
-    """The one text that was given; an option goes before the environment."""
+    """Return the one text that was given; an option goes before the environment."""
     if picture is not None:
         return _in_picture(picture)
     if secret_stdin or uri is not None:
@@ -176,7 +176,7 @@ def _given(
 
 
 def _chosen(context: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
-    """The code secret in a text; of several in an export, the one that the person chooses."""
+    """Return the code secret in a text; of several in an export, the one the person chooses."""
     read = code_secrets_in_qr if in_picture else code_secrets_for
     found = read(site.sign_in, text)
     if found.remark:

@@ -64,7 +64,7 @@ def ls(
 
 
 def _by_name(listed: Iterable[tuple[Entry, ...]], folder: bytes) -> Iterable[Iterable[Entry]]:
-    """All entries, sorted, in blocks: what is printed of them is not to be held beside them."""
+    """Sort all entries; give them in blocks, so that their printed lines are not all in memory."""
     entries: list[Entry] = []
     held = HeldNames(folder)
     for block in listed:
@@ -83,7 +83,7 @@ class _Listing:
         self.unseen: IncompleteListingError | None = None
 
     def blocks(self) -> Generator[tuple[Entry, ...], None, None]:
-        """The entries, as they come."""
+        """Yield the entries, as they come."""
         try:
             yield from self._session.blocks(self._path)
         except WrongTypeError:

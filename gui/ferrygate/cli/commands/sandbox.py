@@ -130,7 +130,7 @@ def _watch_input(interrupt: InterruptWait) -> None:
 
 @contextmanager
 def _own_file(state: Path) -> Iterator[Path]:
-    """A connection file for one sandbox as long as it runs; others of this home have their own.
+    """Keep a connection file for one sandbox while it runs; others of this home have their own.
 
     Each holds the lock that goes with its file, so that the first name of one that has ended, be
     it by force, is free again.

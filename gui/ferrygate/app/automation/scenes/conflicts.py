@@ -15,7 +15,7 @@ _SIZES = (4_120_000, 3_980_000, 4_051_000)
 
 
 def _one(window: SceneWindow) -> str:
-    """One file is there already, and nothing else is under way."""
+    """Ask about one existing file, with no other transfer under way."""
     new = FileFacts(EntryKind.FILE, 1_240_000, window.now - 5_000)
     existing = FileFacts(EntryKind.FILE, 1_198_000, window.now - 9 * _DAY)
     found = NameConflict(0, "run-summary.pdf", new, existing)
@@ -24,13 +24,13 @@ def _one(window: SceneWindow) -> str:
 
 
 def _many(window: SceneWindow) -> str:
-    """A folder is sent a second time; some of it was met, the rest goes on."""
+    """Ask about a folder sent a second time; some of its files exist, the rest goes on."""
     _ask(window, "plate-scans", 214, Direction.UPLOAD, *_plates(window), count=25)
     return _("{count} files so far are already there.").format(count=25)
 
 
 def _same(window: SceneWindow) -> str:
-    """All of what is fetched is here already, as it is there."""
+    """Ask about files to fetch that exist here, with the same sizes and times."""
     facts = [FileFacts(EntryKind.FILE, size, window.now - 2 * _DAY) for size in _SIZES]
     same = [
         NameConflict(number, f"2026-11/plate-{number + 1:02}.csv", one, one)
@@ -41,7 +41,7 @@ def _same(window: SceneWindow) -> str:
 
 
 def _folder(window: SceneWindow) -> str:
-    """A folder has the name of a file."""
+    """Ask about a file whose name a folder has."""
     new = FileFacts(EntryKind.FILE, 82_000, window.now - 5_000)
     found = NameConflict(0, "reports", new, FileFacts(EntryKind.FOLDER))
     _ask(window, "reports", 1, Direction.UPLOAD, found)

@@ -53,7 +53,7 @@ def _over_list_a_web_address(window: SceneWindow) -> str:
 
 
 def _explained(window: SceneWindow) -> str:
-    """A file and something else: the file is on its way, and the rest is named."""
+    """Drop a file and other things: the file is sent, and the rest is named."""
     window.sign_in()
     window.driver.drop_on_list(addressed("file:///data/a.csv", _WEB, "trash:///b.csv"))
     return "1 web address was left out."
@@ -70,7 +70,7 @@ def _explained_on_first_page(window: SceneWindow) -> str:
 
 
 def _arriving(window: SceneWindow) -> str:
-    """An empty folder that files are on their way to."""
+    """Show an empty folder that files are being sent to."""
     window.sign_in()
     window.driver.wait_for_folder(b"/")
     window.workspace.folder.open(EMPTY_FOLDER)

@@ -10,7 +10,7 @@ from ferrygate.transfers.views import BatchId, BatchView, Direction
 
 
 def _closing(window: SceneWindow) -> str:
-    """The window is about to be closed over an upload and a download."""
+    """Close the window while an upload and a download are under way."""
     window.sign_in()
     start_sending(window)
     fetched = BatchView(
@@ -32,7 +32,7 @@ def _closing(window: SceneWindow) -> str:
 
 
 def _closing_unchecked(window: SceneWindow) -> str:
-    """All is delivered, but some of it is to be asked about once more."""
+    """Close the window when all files are delivered, but one waits for its late check."""
     window.sign_in()
     view = BatchView(
         batch=BatchId("plate-scans"),

@@ -18,7 +18,7 @@ _MANY = 43_000
 
 
 def _drop_box(window: SceneWindow) -> str:
-    """A folder that takes files and cannot be listed, after a file that the server refused."""
+    """Show a folder that takes files but cannot be listed, after a refused file."""
     window.sign_in()
     window.workspace.folder.open(b"/drop-box")
     refusal = Problem(
@@ -66,7 +66,7 @@ def _drop_box(window: SceneWindow) -> str:
 
 
 def _refused_name(window: SceneWindow) -> str:
-    """A new folder whose name the server refused stays to be changed."""
+    """Show the name of a new folder that the server refused, open for changes."""
     window.sign_in()
     problem = Problem(
         kind=Kind.PERMISSION_DENIED,
@@ -78,7 +78,7 @@ def _refused_name(window: SceneWindow) -> str:
 
 
 def _reading(window: SceneWindow) -> str:
-    """A large folder, half of which has come."""
+    """Show a large folder of which half has come."""
     window.sign_in()
     many = tuple(
         Entry(b"plate-%05d.csv" % number, EntryKind.FILE, 18_400 + number % 977, 1_793_610_000)
@@ -107,7 +107,7 @@ def _reconnecting_folder(window: SceneWindow) -> str:
 
 
 def _signed_in(window: SceneWindow) -> str:
-    """The code that was used to sign in is not the loudest thing."""
+    """Show the card of codes after a sign-in, with the used code in quiet colours."""
     window.sign_in()
     window.give_spent_code()
     return _("Already used")

@@ -17,7 +17,7 @@ _PASSWORD = Secret("correct horse")
 
 
 def _welcome(window: SceneWindow) -> str:
-    """The first start, after a connection file was saved from a mail."""
+    """Show the first start, after a connection file was saved from a mail."""
     name = "acme-exports.ferrygate"
     window.driver.wait_for("start", lambda: window.driver.shows(_("Welcome")))
     (window.downloads / name).write_text("format = 1\n", "utf-8")
@@ -74,7 +74,7 @@ def _correction(window: SceneWindow) -> str:
 
 
 def _refused_in_words(window: SceneWindow) -> str:
-    """The server says why; what was pasted has a blank at its end."""
+    """Show a refusal in the server's words, of a password with a blank at its end."""
     window.give_code()
     said = "Account suspended since 1 November.\nCall 555-0100 (Mo-Fr)."
     problem = Problem(

@@ -28,7 +28,7 @@ _NO_SPACE = Problem(
 def _view(
     name: str, total: int, *, direction: Direction = Direction.UPLOAD, target: str = "/inbox"
 ) -> BatchView:
-    """A batch that has just begun."""
+    """Describe a batch that has just begun."""
     return BatchView(
         batch=BatchId(name),
         direction=direction,
@@ -78,7 +78,7 @@ def _ended(
 
 
 def _moving(window: SceneWindow) -> None:
-    """One batch that is under way."""
+    """Show one batch that is under way."""
     view = _view("sequencing-batch-18.fastq.gz", 1)
     moving = BatchView(
         batch=view.batch,
@@ -115,7 +115,7 @@ def _checking(window: SceneWindow) -> str:
 
 
 def _partly(window: SceneWindow) -> str:
-    """A folder that a person has cancelled half way, beside one that is under way."""
+    """Show a folder that was cancelled half way, beside one that is under way."""
     window.sign_in()
     _ended(window, _view("invoice-2026-11.pdf", 1), delivered=1)
     _ended(window, _view("plate-scans", 2000, target="/"), delivered=192, cancelled=1808)
@@ -124,7 +124,7 @@ def _partly(window: SceneWindow) -> str:
 
 
 def _skipped(window: SceneWindow) -> str:
-    """A folder that was sent a second time, and one of which some files were new."""
+    """Show a folder sent a second time, and one of which some files were new."""
     window.sign_in()
     _ended(window, _view("plates", 25), skipped=25)
     _ended(window, _view("assays", 200), delivered=190, skipped=10)
@@ -140,14 +140,14 @@ def _not_delivered(window: SceneWindow) -> str:
 
 
 def _interrupted(window: SceneWindow) -> str:
-    """A folder whose session was ended by a person."""
+    """Show a folder whose session the person ended."""
     window.sign_in()
     _ended(window, _view("plate-scans", 2000), delivered=12, problem=_SIGNED_OUT)
     return _("Interrupted")
 
 
 def _other_site(window: SceneWindow) -> str:
-    """A batch of the site before, whose rest only that site can be sent."""
+    """Show a batch of the previous site, which only that site can continue."""
     window.sign_in()
     other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
     for site, name in [(other, "plate-scans"), (SITE, "assays")]:
@@ -158,7 +158,7 @@ def _other_site(window: SceneWindow) -> str:
 
 
 def _done(window: SceneWindow) -> str:
-    """Each way to end that needs nobody, one a row."""
+    """Show every end that needs no action of the person, one a row."""
     window.sign_in()
     _ended(window, _view("empty-folder", 0))
     _ended(window, _view("plates", 25), skipped=25)
