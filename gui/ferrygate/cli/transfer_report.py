@@ -49,7 +49,7 @@ _WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
 _REPORT_SECONDS = 10.0
 # With these choices the name was free when the upload began, so that a part on the server has the
 # reported name. With the others the part, or the file of that name, may be another one.
-_NOTHING_STOOD = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
+_NAME_WAS_FREE = frozenset({ConflictChoice.FAIL, ConflictChoice.SKIP})
 _ENDS = tuple(state for state in TransferState if state.has_ended)
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.RECEIVING, TransferState.CHECKING})
 
@@ -307,7 +307,7 @@ class TransferReport:
     def _note_rest(self) -> None:
         """Say how to do the rest. Skip goes by the name, so it would take a part for the whole."""
         is_upload = self._direction is Direction.UPLOAD
-        if is_upload and self._on_conflict in _NOTHING_STOOD and self._ended.has_parts:
+        if is_upload and self._on_conflict in _NAME_WAS_FREE and self._ended.has_parts:
             step = _("Send the files named above again, with --on-conflict replace.")
             self._steps[step] = None
         if self.was_cancelled:

@@ -15,7 +15,7 @@ from ferrygate.sandbox.organization import Organization
 
 _HOST = "127.0.0.1"
 _MAX_BODY = 1 << 16
-_POLL = 0.02  # seconds until a stop is noticed
+_POLL_SECONDS = 0.02  # seconds until a stop is noticed
 _log = logging.getLogger(__name__)
 
 
@@ -25,7 +25,7 @@ class OktaServer:
     def __init__(self, organization: Organization, clock: Clock) -> None:
         self._server = _Server((_HOST, 0), partial(_Handler, organization, clock))
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL,), name="sandbox-okta"
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="sandbox-okta"
         )
 
     @property

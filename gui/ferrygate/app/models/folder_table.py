@@ -201,8 +201,8 @@ class FolderTable:
     def beginning(self, text: str, numbers: Sequence[int], start: int) -> int:
         """Find the next name that begins with a folded text, wrapping at the end; or -1."""
         folded = _BETWEEN.join(self._folded).split(_BETWEEN)
-        around = chain(range(start, len(numbers)), range(min(start, len(numbers))))
-        return next((at for at in around if folded[numbers[at]].startswith(text)), -1)
+        cyclic = chain(range(start, len(numbers)), range(min(start, len(numbers))))
+        return next((at for at in cyclic if folded[numbers[at]].startswith(text)), -1)
 
     def named(self, names: Iterable[bytes]) -> list[int]:
         """Return the numbers that have one of these names."""

@@ -171,8 +171,8 @@ class _ScopeButton(ThemedButton):
 
     def _fit(self) -> None:
         metrics = self.fontMetrics()
-        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
-        room = self.width() - around - metrics.horizontalAdvance(_OPENS)
+        beside = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
+        room = self.width() - beside - metrics.horizontalAdvance(_OPENS)
         words = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
         self.setText(plain_words(words + _OPENS))
 

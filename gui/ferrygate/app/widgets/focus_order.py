@@ -29,8 +29,8 @@ def next_stop(root: QWidget, current: QWidget | None, *, forward: bool) -> QWidg
     if not forward:
         order.reverse()
     start = order.index(current) + 1 if current in order else 0
-    around = order[start:] + order[:start]
-    return next(filter(_takes_tab, around), None)
+    cyclic = order[start:] + order[:start]
+    return next(filter(_takes_tab, cyclic), None)
 
 
 def has_lost_keyboard(widget: QWidget | None) -> bool:
