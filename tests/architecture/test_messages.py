@@ -38,7 +38,7 @@ CLEANING = {
     "engine/queue/asked_for.py",  # names for people, as values say
     "ssh/connection.py",  # what a server says of itself
     "common/server_words.py",
-    "sftp/channel.py",  # names of extensions, for the log
+    "sftp/connection.py",  # names of extensions, for the log
     "sign_in/authentication.py",  # a detail
     "sign_in/step_record.py",  # what a server says, for support
     "sites/store.py",  # several names in one text

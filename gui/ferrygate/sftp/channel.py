@@ -40,7 +40,6 @@ from typing import Any, TypeVar
 from ferrygate.common.byte_stream import ByteStream, connection_lost
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_name
 from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
 from ferrygate.common.message import message
 from ferrygate.common.server_words import is_text, sentence
@@ -62,7 +61,6 @@ REPLY_SECONDS = 60.0
 
 _IDLE_SECONDS = 3600.0  # to wait where nothing is due; a call or a cancel wakes the stream
 _LIMITS = b"limits@openssh.com"
-_MAX_EXTENSIONS = 30  # names that are kept for the log; OpenSSH has a dozen
 
 
 class SftpChannel:
@@ -109,7 +107,7 @@ class SftpChannel:
         self.refuses_exclusive = False  # found by transfers: this server's OPEN takes no EXCL
         self.keeps_order = False  # the server is known to do one request after the other
         self.usable = True
-        self.extensions: tuple[str, ...] = ()  # names of the server's, cleaned
+        self.extensions: tuple[bytes, ...] = ()  # names of the server's
 
     # ------------------------------------------------------------ for coroutines
 
@@ -168,7 +166,7 @@ class SftpChannel:
             return await version
 
         extensions = self.run(wait(self._version), cancel)
-        self.extensions = tuple(display_name(each) for each in extensions)[:_MAX_EXTENSIONS]
+        self.extensions = tuple(extensions)
         if self._large_requests and extensions.get(_LIMITS) == b"1":
             self.request(Type.EXTENDED, wire.string(_LIMITS)).then = self._take_limits
             self._send()

@@ -14,6 +14,7 @@ from typing import Protocol
 from ferrygate.common.byte_stream import ByteStream
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
+from ferrygate.common.display import display_name
 from ferrygate.common.errors import (
     ConnectionLostError,
     FerrygateError,
@@ -27,6 +28,7 @@ from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
 
 _LOG = logging.getLogger(__name__)
+_MAX_EXTENSIONS = 30  # names that are told; OpenSSH has a dozen
 
 
 def _do_nothing() -> None:
@@ -158,7 +160,7 @@ class SftpConnection:
         """
         channel = self._open(cancel, opened, is_first=True)
         self._first.append(channel)
-        return channel.extensions
+        return tuple(display_name(name) for name in channel.extensions[:_MAX_EXTENSIONS])
 
     def open_channel(self, cancel: CancelToken) -> SftpChannel:
         """Open another SFTP channel; the calling thread owns it.
