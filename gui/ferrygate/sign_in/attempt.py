@@ -1,4 +1,4 @@
-"""One attempt to sign in, from the first byte to an authenticated connection."""
+"""Makes attempts to sign in: each from the first byte to an authenticated connection."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken, ReportConnectSte
 
 
 class Observer(StepObserver, Protocol):
-    """Told how the attempt goes, on the thread that makes it."""
+    """Shows how an attempt goes, and asks the person; called on the thread that makes it."""
 
     def connecting(self) -> None:
-        """The server is being reached."""
+        """Show that the server is being reached."""
 
     def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
-        """Saved secrets belong to another host key than the server shows; they are not sent."""
+        """Show that saved secrets are not sent, as they belong to another host key."""
 
     def confirm_host_key(self, key: HostKey) -> bool:
         """Ask the person about a key nobody has confirmed; false refuses it."""

@@ -1,4 +1,4 @@
-"""The steps of one sign-in, in the site's order, each secret leaving at most once."""
+"""Takes the steps of one sign-in in the site's order; each secret leaves at most once."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ _GRACE = 3.0
 
 
 class StepObserver(PromptObserver, Protocol):
-    """Told how the steps go, on the thread that takes them."""
+    """Shows how the steps go; called on the thread that takes them."""
 
     def waiting_for_code(self, until: float) -> None:
-        """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
+        """Show that the next code is waited for, which comes at ``until`` (epoch)."""
 
 
 class Authentication:
-    """One attempt's secrets on their way."""
+    """Sends the secrets of one attempt, and reads the server's answers."""
 
     def __init__(
         self,
@@ -212,7 +212,7 @@ class Authentication:
         return "" if self._banner == before else self._banner
 
     def _still_waiting(self) -> None:
-        """Hold the place while the server thinks, and end the wait when that is asked."""
+        """Keep the slot while the server's answer is waited for; end the wait once cancelled."""
         self._slot.renew()
         if self._cancel.cancelled:
             now = self._clock.monotonic()
@@ -223,7 +223,7 @@ class Authentication:
     # ------------------------------------------------------------ secrets on their way
 
     def _joined(self, site: Site, credentials: Credentials, connection: Connection) -> Secret:
-        """Make what the password step sends; from here on its code counts as sent."""
+        """Join password and code as the site says; from here on the code counts as sent."""
         code = ""
         if join.needs_code(site.sign_in.join):
             code = self.spend_code(credentials, connection)
@@ -237,7 +237,7 @@ class Authentication:
         Raises:
             CodeNeededError: the code that was typed left before, or has become too old.
             SecretsMissingError: there is none.
-            ConnectionLostError, SignInUnansweredError: nobody would get it any more.
+            ConnectionLostError, SignInUnansweredError: the connection has ended.
         """
         secret, typed = credentials.code_secret, credentials.typed_code
         if typed is not None:
@@ -266,7 +266,7 @@ class Authentication:
         return code
 
     def _note_code(self, code: Secret) -> None:
-        """Have the ledger know a code that a person answers with, and a refusal name it."""
+        """Claim a code that a person answers a prompt with, and note it for a refusal's text."""
         self._slot.claim_typed(code, None, [])
         self._sent_code = SentCode(typed=True)
 
@@ -278,7 +278,7 @@ class Authentication:
         self._observer.waiting_for_code(until)
 
     def _auth_unanswered(self, site: Site, answer: AuthAnswer) -> FerrygateError:
-        """The error for a request that was not answered, by what the server said of it."""
+        """Make the error for an authentication request that the server did not answer."""
         return auth_unanswered(site, answer, has_sent=self._slot.end is End.REFUSED)
 
     def _refused(self, detail: str, server_said: str = "") -> SignInRefusedError:
@@ -297,7 +297,7 @@ def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
 
 
 def _key_refused(key_type: str, detail: str) -> SignInRefusedError:
-    """The error for a key that was not taken; old servers take none of RSA as it is used today."""
+    """Make the error for a refused key; old servers refuse RSA with SHA-2 (RFC 8332)."""
     if key_type.startswith(_RSA):
         step = message(
             "Ask your contact whether the key belongs to this account. An old server may not take"

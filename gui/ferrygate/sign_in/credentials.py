@@ -16,7 +16,7 @@ from ferrygate.sites.without_code import surely_needs_code
 
 
 class TypedCode(msgspec.Struct, frozen=True):
-    """A code that a person has typed, good for one sign-in.
+    """Holds a code that a person has typed, good for one sign-in.
 
     Attributes:
         code: its digits (:func:`ferrygate.codes.typed_code.typed_code`).
@@ -28,7 +28,7 @@ class TypedCode(msgspec.Struct, frozen=True):
 
     @staticmethod
     def now(clock: Clock) -> float:
-        """Seconds on a clock that never jumps, and goes on while the machine sleeps."""
+        """Read a clock, in seconds, that never jumps and goes on while the machine sleeps."""
         return clock.monotonic() + clock.suspended()
 
     def check_age(self, clock: Clock) -> None:
@@ -42,7 +42,7 @@ class TypedCode(msgspec.Struct, frozen=True):
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """The secrets at hand to sign in with.
+    """Holds the secrets that are at hand for a sign-in.
 
     Attributes:
         password: the account's.
@@ -80,9 +80,10 @@ def check_at_hand(site: Site, credentials: Credentials, *, but_code: bool = Fals
 def saved_for_others(
     site: Site, credentials: Credentials, fingerprint: str
 ) -> frozenset[SecretKind]:
-    """Saved secrets of the site's steps that were proven with other host keys than this one.
+    """Name the saved secrets of the site's steps that were proven with other host keys only.
 
-    A pin in a connection file is a stranger's word, and so is what one brought on record.
+    Pins of a connection file do not count: the file may come from a stranger, and so may a key
+    on record that was pinned by one.
     """
     return frozenset(
         kind for kind, keys in _saved(site, credentials) if keys and fingerprint not in keys
@@ -113,7 +114,7 @@ def check_username(site: Site) -> None:
 
 
 def present_password(password: Secret | None) -> Secret:
-    """The password.
+    """Return the password.
 
     Raises:
         SecretsMissingError: there is none.
@@ -141,7 +142,7 @@ def code_too_old() -> CodeNeededError:
 
 
 def no_code_secret(detail: str = "", server_said: str = "") -> SecretsMissingError:
-    """There is nothing to make codes from."""
+    """Make the error for a sign-in without a code secret."""
     return SecretsMissingError(
         message("Your code is not set up on this computer yet."),
         next_step=message("Set up your code, or type the one that your phone or token shows."),

@@ -1,4 +1,4 @@
-"""Is this the server it should be? Decided before anything secret leaves."""
+"""Checks whether a server is the right one by its host key, before anything secret leaves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ferrygate.sites.site import Site
 
 
 class Verdict(Enum):
-    """Says what is known of the key that a server showed."""
+    """Names what is known of the key that a server showed."""
 
     KNOWN = "known"
     PINNED = "pinned"  # by the connection file, and not yet on record

@@ -75,7 +75,7 @@ _BUSY_SECONDS = 30.0  # to wait for another process's transaction
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """The right to make one attempt for one account.
+    """Grants the right to make one attempt for one account.
 
     Attributes:
         holds: the names that the attempt counts under, each with the number of the lease there.
@@ -85,7 +85,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Admission(msgspec.Struct, frozen=True):
-    """The breaker's answer.
+    """Holds the breaker's answer.
 
     Attributes:
         gate: whether the attempt may be made.
@@ -110,7 +110,7 @@ class End(Enum):
 
 
 class Ledger:
-    """Claims and refusals, shared by processes; safe from any thread."""
+    """Keeps claims and refusals, for all processes; safe from any thread."""
 
     def __init__(
         self,
@@ -337,7 +337,7 @@ class Ledger:
         return row is None
 
     def reset(self, account: str) -> None:
-        """Take a person's word that the account is well again.
+        """Forget an account's refusals, on a person's word that the account is not locked.
 
         Clears every name of it, and ends attempts that nobody makes any more.
         """

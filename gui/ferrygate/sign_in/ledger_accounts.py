@@ -1,4 +1,4 @@
-"""Rows of the breaker: refusals and the lease of each name that an account is counted under.
+"""Reads and writes the breaker's rows: refusals and lease of each name of an account.
 
 Each function runs inside a transaction of :class:`ferrygate.sign_in.ledger_file.LedgerFile`.
 """
@@ -32,7 +32,7 @@ Hold = tuple[str, int]
 
 
 class Row(msgspec.Struct, frozen=True):
-    """The state of one name, with an attempt whose end nobody will report counted in."""
+    """Holds the state of one name; an attempt that ended without a report is counted in."""
 
     name: str
     refusals: int

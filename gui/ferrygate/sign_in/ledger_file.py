@@ -1,4 +1,4 @@
-"""The SQLite file of ledger and breaker: its form, its transactions, and what can go wrong."""
+"""Opens the SQLite file of ledger and breaker, and runs transactions on it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SENT_CODES = """CREATE TABLE IF NOT EXISTS sent_codes (
 
 
 class LedgerFile:
-    """One file, shared by processes; safe from any thread, since each use opens it anew."""
+    """Gives access to one file that processes share; safe from any thread: each use opens it."""
 
     def __init__(self, path: Path, busy_seconds: float, salt: bytes) -> None:
         """Open the file, or make it, readable by its owner only.

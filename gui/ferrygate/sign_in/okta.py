@@ -1,4 +1,4 @@
-"""A client of Okta's authentication API: what is wrong, enrolment, and the time there.
+"""Asks Okta's authentication API about a password, for an enrolment, and for the time.
 
 Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``). Links in
 answers are not followed: paths are the documented ones, on the address that was configured.
@@ -44,7 +44,7 @@ _CLIENT_ERRORS = range(400, 500)
 
 
 class Enrolment(msgspec.Struct, frozen=True):
-    """A code secret that Okta handed out.
+    """Holds a code secret that Okta handed out.
 
     Attributes:
         secret: what codes are made from.
@@ -57,7 +57,7 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 
 class OktaAuthn:
-    """One Okta organisation. Every password sent is part of a :class:`AttemptSlot`."""
+    """Asks one Okta organisation; each password is sent within an :class:`AttemptSlot`."""
 
     def __init__(self, address: str, opener: Opener, clock: Clock) -> None:
         self._address = address
@@ -115,7 +115,7 @@ class OktaAuthn:
         return Enrolment(secret, proven=True)
 
     def clock_skew(self) -> float | None:
-        """Seconds that Okta's clock is ahead of this one's; None where it does not tell.
+        """Measure the seconds that Okta's clock is ahead of this one; None if Okta does not tell.
 
         The Date header has whole seconds, so this is right to about a second.
 
@@ -179,7 +179,7 @@ def _authn(
 
 
 def _token(answer: OktaAnswer) -> str:
-    """The state token of an account that is asked to enrol."""
+    """Return the state token of an account that is asked to enrol."""
     judged = judge(answer)
     if judged.verdict is PasswordVerdict.CORRECT:
         raise UnsupportedError(

@@ -1,4 +1,4 @@
-"""Tries of the password at Okta, counted by the lock-out breaker like any sign-in."""
+"""Asks Okta with a password, which the lock-out breaker counts like any sign-in."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class OktaAttempts:
             return okta.enrol(site.username, password, slot, take_code)
 
     def clock_skew(self, site: Site) -> float | None:
-        """Seconds that Okta's clock is ahead of this one's; None where it does not tell.
+        """Measure the seconds that Okta's clock is ahead of this one; None if Okta does not tell.
 
         Nothing secret is sent.
 

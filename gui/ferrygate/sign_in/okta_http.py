@@ -1,4 +1,4 @@
-"""HTTP to one Okta address: TLS, no redirects, bounded in time and size, nothing of it logged."""
+"""Speaks HTTP to one Okta address: TLS, no redirects, bounded time and size, never logged."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OktaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_reset: float | None = None
 
     def read(self, kind: type[T]) -> T | None:
-        """The body as a value of a kind; None where it is something else."""
+        """Decode the body as a value of a type; None if it is something else."""
         try:
             return msgspec.json.decode(self.body, type=kind)
         except (msgspec.DecodeError, RecursionError):
@@ -56,7 +56,7 @@ class OktaAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OktaConnection(Protocol):
-    """A connection to one Okta address."""
+    """Describes a connection to one Okta address."""
 
     def post(self, path: str, document: Mapping[str, object]) -> OktaAnswer:
         """Send a JSON document.
@@ -76,7 +76,7 @@ Opener = Callable[[str], AbstractContextManager[OktaConnection]]
 
 
 class HttpOpener:
-    """The standard library's HTTP client.
+    """Opens connections with the standard library's HTTP client.
 
     An ``https`` address is reached through the proxy of the environment, if there is one: it sees
     the name of the host and nothing else. Plain ``http`` is for this computer alone, and direct.
@@ -194,7 +194,7 @@ class _Proxy(NamedTuple):
 
 
 def _proxy_for(host: str) -> _Proxy | None:
-    """The proxy that the environment, or the system's settings, name for a host."""
+    """Find the proxy that the environment or the system's settings name for a host."""
     text = urllib.request.getproxies().get("https", "")
     if not text or urllib.request.proxy_bypass(host):
         return None

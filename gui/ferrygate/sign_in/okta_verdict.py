@@ -22,7 +22,7 @@ _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 
 
 class PasswordVerdict(Enum):
-    """Says what Okta makes of an account's password."""
+    """Names Okta's verdict on an account's password."""
 
     CORRECT = "correct"  # and a code would be asked for next
     ENROLL = "enroll"
@@ -35,7 +35,7 @@ class PasswordVerdict(Enum):
 
 
 class PasswordAnswer(msgspec.Struct, frozen=True):
-    """A verdict with what came with it.
+    """Holds a verdict with what came with it.
 
     Attributes:
         verdict: what it means.
@@ -114,7 +114,7 @@ def end_of(verdict: PasswordVerdict) -> End:
 
 
 def explain(answer: PasswordAnswer) -> Problem:
-    """The verdict as sentences for the person."""
+    """Make sentences for the person of a verdict."""
     sentence, next_step = _words(answer)
     return Problem(
         kind=_KINDS.get(answer.verdict, Kind.SIGN_IN_REFUSED),

@@ -17,7 +17,7 @@ _REACH = 3  # words without meaning that may stand between two that belong toget
 
 
 class Question(Enum):
-    """The answer that a sentence asks for."""
+    """Names the answer that a sentence asks for."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE = "code"
@@ -30,7 +30,7 @@ class Question(Enum):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence, or all that stands above a question.
+    """Holds what was read in a sentence, or in all that is above a question.
 
     Attributes:
         asks: what it asks for.
@@ -238,7 +238,7 @@ def _nouns(items: list[Item]) -> tuple[list[int], list[int], bool]:
 
 
 def _near(items: list[Item], place: int, reach: int = _REACH) -> set[Item]:
-    """The next telling words on both sides, with at most ``reach`` small words between."""
+    """Find the next telling words on both sides, with at most ``reach`` small words between."""
     found: set[Item] = set()
     for step in (-1, 1):
         for distance in range(1, reach + 2):
@@ -252,7 +252,7 @@ def _near(items: list[Item], place: int, reach: int = _REACH) -> set[Item]:
 
 
 def _next_to(items: list[Item], place: int) -> set[Item]:
-    """The word right before, and the next one after that is not a small one."""
+    """Find the word right before, and the next one after that is not a small one."""
     before = items[place - 1 : place] if place else []
     behind = [item for item in items[place + 1 : place + 3] if item not in _SMALL]
     return {*before, *behind[:1]}

@@ -1,4 +1,4 @@
-"""The words of a sentence as signs: known words, phrases and compounds of any language."""
+"""Finds the known words, phrases and compounds of any language in a sentence, as signs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AMBIGUOUS = "\ue000"
 
 
 class Unknown(Enum):
-    """Items of a sentence that are no sign."""
+    """Names the items of a sentence that are no sign."""
 
     WORD = "word"
     COMPOUND = "compound"  # one that ends in "password" and the like, or an ambiguous one
@@ -38,7 +38,7 @@ Item = Sign | Unknown
 
 
 def signs_in(sentence: str) -> list[Item]:
-    """The signs of a folded sentence, in its order."""
+    """Find the signs of a folded sentence, in its order."""
     text = re.sub(_BETWEEN_UNSPACED, "", sentence)
     tokens = re.findall(_TOKEN, text)
     items: list[Item] = []
@@ -55,7 +55,7 @@ def signs_in(sentence: str) -> list[Item]:
 
 
 def _phrase(tokens: list[str], at: int) -> tuple[int, list[Item]]:
-    """The longest known phrase of several words that begins here."""
+    """Find the longest known phrase of several words that begins here."""
     phrases, longest = _vocabulary().phrases, _vocabulary().longest
     for count in range(min(longest, len(tokens) - at), 1, -1):
         words = tokens[at : at + count]
@@ -100,7 +100,7 @@ def _word(word: str) -> list[Item]:  # noqa: PLR0911  one row a sort of word
 
 
 def _compound(word: str) -> list[Item]:
-    """A word that ends in a noun: "Einmalpasswort", "verificatiecode"."""
+    """Read a word that ends in a noun: "Einmalpasswort", "verificatiecode"."""
     known = _vocabulary()
     for noun in known.nouns:
         head, found, ending = word.rpartition(noun)
@@ -135,7 +135,7 @@ def _unspaced(run: str) -> list[Item]:
 
 
 class _Vocabulary(msgspec.Struct, frozen=True):
-    """The words of all languages, ready to be looked up.
+    """Holds the words of all languages, ready to be looked up.
 
     Attributes:
         words: single words, and phrases written as one.

@@ -1,4 +1,4 @@
-"""The words that servers use in their prompts, by what they mean and by language.
+"""Lists the words that servers use in their prompts, by meaning and by language.
 
 Words are written as :func:`folded` makes them: in lower case and without
 accents. A space may be missing or be a hyphen in a prompt ("one-time", "onetime"); a star stands
@@ -13,7 +13,7 @@ from enum import Enum
 
 
 class Sign(Enum):
-    """The meaning of a word in a prompt."""
+    """Names the meaning of a word in a prompt."""
 
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE = "code"  # a code of some sort; which one, the words beside it tell
@@ -315,7 +315,7 @@ WORDS: dict[Sign, tuple[str, ...]] = {
 
 
 def folded(text: str) -> str:
-    """A text as words are compared: lower case, no accents, plain letters, hyphens and quotes."""
+    """Fold a text for comparing words: lower case, no accents, plain letters and quotes."""
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(
         character

@@ -1,4 +1,4 @@
-"""Which secret a server means by its words (keyboard-interactive, RFC 4256).
+"""Reads which secret a server's prompt wants (keyboard-interactive, RFC 4256).
 
 A prompt is free text in any language, and a wrong guess costs a refusal and gives a secret away.
 So what says nothing about the secret is taken out first: addresses, hosts, the user's name, what
@@ -96,7 +96,7 @@ class PromptReader:
         return any(sentence.wrong for sentence in self._sentences(words, _MOST_INSTRUCTION))
 
     def _question(self, prompt: str) -> tuple[Reading, list[Reading]]:
-        """The last sentence that has words, and those before it."""
+        """Find the last sentence that has words, and those before it."""
         sentences = self._sentences(prompt, _MOST_PROMPT)
         while sentences and not sentences[-1].has_words:
             sentences.pop()
@@ -121,7 +121,7 @@ class PromptReader:
 
 
 def _choice(line: re.Match[str]) -> str:
-    """A line of a menu names what may be chosen, and asks for none of it; a step does ask."""
+    """Keep a line that asks for something; one of a menu names choices, and asks for none."""
     asks = any(read_sentence(part).enters for part in _ENDS.split(line[1]))
     return line[0] if asks else AMBIGUOUS
 
@@ -141,7 +141,7 @@ def allowed(wanted: Wanted, given: frozenset[Wanted]) -> bool:
 
 
 def same_text(prompt: str) -> str:
-    """A prompt as it is compared: without what cannot be seen in it."""
+    """Fold a prompt for comparing: without what cannot be seen in it."""
     return " ".join(unicodedata.normalize("NFC", prompt).split())
 
 

@@ -10,7 +10,7 @@ from ferrygate.sign_in.gate import REFUSE_FROM
 
 
 class SentCode(msgspec.Struct, frozen=True):
-    """Tells of a code that has left in the attempt.
+    """Tells which kind of code was sent in the attempt.
 
     Attributes:
         typed: by a person, from a phone or a token; otherwise it was made here.

@@ -39,23 +39,23 @@ _NO_WORDS = re.compile(r"[\W\d_]+")
 
 
 class PromptObserver(Protocol):
-    """Told of prompts, on the thread that answers them."""
+    """Asks the person, and shows what is sent; called on the thread that answers prompts."""
 
     def signing_in(self) -> None:
-        """Password and code are on their way."""
+        """Show that password and code are sent."""
 
     def server_said(self, words: str) -> None:
-        """The server tells the person something and wants no answer to it."""
+        """Show what the server tells the person without asking for an answer."""
 
     def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
         """Ask the person what the server asks; none refuses, or there is no person."""
         ...
 
     def code_typed(self, *, at_prompt: bool) -> None:
-        """A code leaves that the person has typed, before or ``at_prompt``."""
+        """Note that a code is sent that the person has typed, before or ``at_prompt``."""
 
     def password_changed(self) -> None:
-        """The person has answered what a password is changed with: the old one is not right."""
+        """Note that the person has chosen a new password, so that the saved one is wrong."""
 
 
 SpendCode = Callable[[], str]
@@ -69,7 +69,7 @@ Refused = Callable[[str, str], SignInRefusedError]
 
 
 class _Question(msgspec.Struct, frozen=True):
-    """A prompt, and what is to be answered.
+    """Holds a prompt, and what it is answered with.
 
     Attributes:
         prompt: the server's.
@@ -133,7 +133,7 @@ class Responder:
         self.person_answered = False
 
     def respond(self, asked: PromptRound) -> list[str]:
-        """The answers to one round, in the order of its prompts.
+        """Answer one round, in the order of its prompts.
 
         A person is asked first: where no answer comes, nothing of this round has left.
 
@@ -251,7 +251,7 @@ class Responder:
         return question.meant is Wanted.CODE and is_code and len(answer.reveal()) == self._digits
 
     def _prompt_unanswered(self, question: _Question, instruction: str) -> FerrygateError:
-        """Why the sign-in ends where no answer came.
+        """Make the error that ends the sign-in, as no answer came.
 
         What has left in this conversation counts as refused: the server may have checked it, and
         not told. Not so what it has taken, in an earlier step or to have the password changed.
@@ -310,12 +310,12 @@ def _round_answered(questions: list[_Question], instruction: str) -> SecretSent:
 
 
 def _bare_words(text: str) -> str:
-    """A prompt's words alone: servers number the tries that they allow, "Password (2): "."""
+    """Keep a prompt's words alone: servers number the tries, as in "Password (2): "."""
     return _NO_WORDS.sub(" ", text).strip().casefold() or same_text(text)
 
 
 def _told(text: str, instruction: str) -> tuple[str, str]:
-    """A prompt and what stands above it, for the person and for support."""
+    """Quote a prompt and the words above it, for the person and for support."""
     said = " ".join(shown_words(f"{instruction}\n{text}").split("\n"))
     return said, f"prompt: {shown_words(text)!r}; instruction: {shown_words(instruction)!r}"
 
@@ -325,7 +325,7 @@ def _for_person(meant: Wanted) -> Wanted:
 
 
 def password_expired(server_said: str, detail: str = "") -> PasswordExpiredError:
-    """The server wants another password before it lets the account in."""
+    """Make the error for a server that wants the password to be changed first."""
     return PasswordExpiredError(
         message("Your password has expired."),
         next_step=message(

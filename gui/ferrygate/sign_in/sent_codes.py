@@ -1,4 +1,4 @@
-"""Rows of the ledger that know a sent code by its digits, whatever it was made from.
+"""Keeps the ledger's rows that know a sent code by its digits, whatever it was made from.
 
 The ledger knows a code that is made here by its secret and time step, and a code that is typed has
 neither. So each code that is sent, made or typed, is kept as (account, digits) as well, and is sent
@@ -47,7 +47,7 @@ class SentCodes:
         self._salt = salt
 
     def stretched(self, code: Secret) -> bytes:
-        """Make of a code what its digests are keyed with: slow, so done before a transaction."""
+        """Derive from a code the key of its digests; slow, so call this before a transaction."""
         return hashlib.scrypt(
             code.reveal().encode(), salt=self._salt, dklen=_DIGEST_BYTES, **_SCRYPT
         )

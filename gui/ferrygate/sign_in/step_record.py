@@ -49,7 +49,7 @@ class StepRecord:
 
     @property
     def text(self) -> str:
-        """The steps so far, one a line."""
+        """Return the steps so far, one a line."""
         return "\n".join(self._lines)
 
     @contextmanager
