@@ -177,7 +177,7 @@ class Session:
         """Yield the entries of a folder as they come, unsorted.
 
         Raises:
-            IncompleteListingError: after the last entry, where the server told not all of them.
+            IncompleteListingError: after the last entry, if the server did not list all of them.
             FerrygateError: the folder cannot be listed.
         """
         return chain.from_iterable(self.blocks(path))
@@ -234,13 +234,13 @@ class Session:
             sources: one path, or several in a list or the like.
             folder: the remote folder.
             on_conflict: what to do with files that are already there: "fail", "replace",
-                "keep-both", "skip" or "changed"; "ask" is "fail" where nobody can be asked.
+                "keep-both", "skip" or "changed"; "ask" is "fail" if no person can be asked.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
             late_check: where the line was lost under uploads to an object store, wait until no
                 part of them can come any more (the site's ``late_part_seconds``), and ask about
                 them once more. Else such a file ends with ``late_check`` "not-done".
             name: what the one file is called on the server; its own name where left out.
-            on_event: told how the batch and its files stand.
+            on_event: called with each change of the batch and its files.
             keep_all: the result has every file. Without it, it has those alone that did not end
                 well or were left out: a million take half a gigabyte.
 
@@ -284,9 +284,9 @@ class Session:
             sources: one path, or several in a list or the like.
             folder: the local folder.
             on_conflict: what to do with files that are already there: "fail", "replace",
-                "keep-both", "skip" or "changed"; "ask" is "fail" where nobody can be asked.
+                "keep-both", "skip" or "changed"; "ask" is "fail" if no person can be asked.
             links: what to do with links to folders that are met: "skip", "follow" or "fail".
-            on_event: told how the batch and its files stand.
+            on_event: called with each change of the batch and its files.
             keep_all: the result has every file. Without it, it has those alone that did not end
                 well or were left out: a million take half a gigabyte.
 
@@ -313,7 +313,7 @@ class Session:
         self._client.cancel()
 
     def limit_rate(self, bytes_per_second: int | None) -> None:
-        """Have transfers move no more than so many bytes a second, both ways together.
+        """Limit transfers to a number of bytes a second, both ways together.
 
         ``None`` ends the limit.
 

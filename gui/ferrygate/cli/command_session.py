@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ferrygate.engine.client import Prompter
 
 INVISIBLE_CHARACTERS = "invisible-characters"
-"""The code of the warning that a secret begins or ends with what nobody sees."""
+"""Names the warning that a secret begins or ends with invisible characters."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -249,7 +249,7 @@ def use_password(context: CommandContext, session: Session) -> None:
     """Use the password of the environment, the keychain, or the person; the first found.
 
     Raises:
-        SecretsMissingError: there is none, and nobody to ask.
+        SecretsMissingError: there is none, and no person to ask.
     """
     given = context.secrets.password
     if given is None and not session.opened.has_password:
@@ -276,7 +276,7 @@ def use_code_secret(
 
     Raises:
         CodeSecretError: what was given holds no usable secret.
-        SecretsMissingError: there is none, and nobody to ask.
+        SecretsMissingError: there is none, and no person to ask.
     """
     given = context.secrets.totp_secret
     if given is None and needed and not session.opened.has_code_secret:
@@ -315,7 +315,7 @@ def attempt(
 
     Raises:
         FerrygateError: the sign-in failed.
-        click.exceptions.Exit: it was refused, and that is told and explained.
+        click.exceptions.Exit: it was refused; the refusal is printed and explained.
     """
     try_anyway = flags["try_anyway"]
     explains = bool(session.site.sign_in.okta_address) and not flags["explain"]
@@ -342,7 +342,7 @@ def attempt(
 
 
 def warn_of_unseen_ends(context: CommandContext, secret: Secret, source: Text) -> None:
-    """Warn once of characters at a secret's ends that nobody sees; it is sent as it is."""
+    """Warn once of invisible characters at a secret's ends; the secret is sent as it is."""
     sentence = unseen_ends(secret, source)
     if sentence is not None:
         problem = Problem(

@@ -90,12 +90,12 @@ def explain(
 
     The clock is no matter where a person types the codes.
 
-    The refusal is told here, since a question about the clock makes sense only after it. As JSON
+    The refusal is printed here, since a question about the clock makes sense only after it. As JSON
     it has ``clock_ahead_seconds`` where Okta told the time.
 
     Raises:
         SignInRefusedError: Okta could not be asked, and why.
-        click.exceptions.Exit: all is told.
+        click.exceptions.Exit: all of it is printed.
     """
     try:
         with advice(context, text):

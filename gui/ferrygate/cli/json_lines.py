@@ -60,7 +60,7 @@ def problem_record(problem: Problem, contact: str = "") -> dict[str, Any]:
 
     Args:
         problem: what went wrong.
-        contact: whom the site names for help; empty where it names nobody.
+        contact: the person or address that the site names for help; empty if it names none.
     """
     return {
         "kind": problem.kind.value,

@@ -1,4 +1,4 @@
-"""Paths on this computer, as they stand on a command line."""
+"""Reads paths on this computer from a command line."""
 
 from __future__ import annotations
 

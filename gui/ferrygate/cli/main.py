@@ -45,7 +45,7 @@ gone and not back in time; 6 stopped, so that the account is not locked; 130 int
 
 
 class _Program(click.Group):
-    """Opens the window where a connection file stands in the place of a command."""
+    """Opens the window if a connection file is in the place of a command."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

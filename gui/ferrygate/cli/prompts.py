@@ -45,7 +45,7 @@ class TerminalPrompter:
         self._terminal = terminal
         self._accept = accept_new_host_key
         self._clock = clock
-        self._next_try = 0.0  # seconds since the epoch, as was told
+        self._next_try = 0.0  # seconds since the epoch, as it was printed
         self._was_signed_in = False
         self.noticed: list[Problem] = []
 
@@ -122,7 +122,7 @@ class TerminalPrompter:
                 now = self._clock.now()
                 until = now if change.until is None else change.until
                 if self._terminal.is_away and until - self._next_try < _SAME_TRY_SECONDS:
-                    return  # the try that was told is under way
+                    return  # the try that was announced is under way
                 self._next_try = until
                 self._record(change.state, next_try_seconds=max(0, round(until - now)))
                 self._terminal.away(until)
@@ -144,7 +144,7 @@ class TerminalPrompter:
                 pass
 
     def _lacks_code(self, change: SessionChanged) -> bool:
-        """Tell whether a session ends that needs a code which nobody types."""
+        """Tell whether a session ends for want of a typed code."""
         problem = change.problem
         return self._was_signed_in and problem is not None and problem.kind is Kind.CODE_NEEDED
 

@@ -1,4 +1,4 @@
-"""Paths on the server, as they stand on a command line."""
+"""Reads paths on the server from a command line."""
 
 from __future__ import annotations
 

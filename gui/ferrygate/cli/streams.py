@@ -1,4 +1,4 @@
-"""Standard input, output and error as they come: closed, full, without a reader.
+"""Guards standard input, output and error, which may be closed, full, or without a reader.
 
 A closed one is as if nobody listened. What is told on standard error is for a person who may be
 gone, so that it cannot be written stops nothing. A result that cannot be written is a failure, told

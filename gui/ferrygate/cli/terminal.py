@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
     from rich.console import Console
 
 _REFRESH = 4.0  # a second
-_ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon of ours follows them
+_ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon is added after them
 
 
 class Shown(Protocol):
@@ -49,7 +49,7 @@ class Terminal:
     Attributes:
         as_json: one JSON object a line on standard output, errors as well.
         verbose: tell the details that support asks for.
-        contact: whom the site in use names for help; empty where it names nobody.
+        contact: the person or address that the site names for help; empty if it names none.
         is_asking: a question waits for its answer.
         is_away: the connection was lost, which is what the last line of the screen tells.
         given_up: why the connection was given up, if it was.
@@ -76,7 +76,7 @@ class Terminal:
 
     @property
     def is_interactive(self) -> bool:
-        """Tell whether somebody is there to answer."""
+        """Tell whether a person can answer: standard input is a terminal."""
         return sys.stdin.isatty()
 
     @property
@@ -90,7 +90,7 @@ class Terminal:
         """Print a line of the result.
 
         Raises:
-            OutputFailedError: nobody takes it.
+            OutputFailedError: standard output takes no more.
         """
         self.lines([text])
 
@@ -98,7 +98,7 @@ class Terminal:
         """Lines of the result, written together: each for itself takes longer than to make it.
 
         Raises:
-            OutputFailedError: nobody takes them, nor more of them.
+            OutputFailedError: standard output takes no more.
         """
         _print(sys.stdout, "".join(f"{text}\n" for text in texts))
         if isinstance(sys.stdout, GuardedOutput) and sys.stdout.failure is not None:
@@ -180,7 +180,7 @@ class Terminal:
             self.say(server_says(words))
 
     def countdown(self, until: float) -> None:
-        """Say when the next code comes; counts down where somebody can see it."""
+        """Say when the next code comes; counts down on a terminal."""
         self._count_down(
             lambda wait: _("Waiting {time} for the next code (each code is good once)").format(
                 time=wait
@@ -293,7 +293,7 @@ class Terminal:
             ) from None
         except click.Abort:
             if not hidden:  # else click does it
-                click.echo(err=True)  # the person's ^C stands on the line
+                click.echo(err=True)  # end the line that shows the person's ^C
             raise
         finally:
             self.is_asking = False

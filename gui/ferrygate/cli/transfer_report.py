@@ -74,7 +74,7 @@ class TransferReport:
         self._clock = clock
         self._told_at = clock.monotonic()
         self._bar: Progress | None = None  # made when there is something to draw
-        self._under_way: dict[int, FileView] = {}  # by number, as each was last told
+        self._under_way: dict[int, FileView] = {}  # by number, in the last reported state
         self._ended = EndedFiles()
         self._is_stopping = False
         self._late_told: Message | None = None
@@ -86,7 +86,7 @@ class TransferReport:
 
     @property
     def has_files(self) -> bool:
-        """Tell whether a file was told of."""
+        """Tell whether a file was reported."""
         return bool(self._under_way or self._ended)
 
     @property
@@ -108,7 +108,7 @@ class TransferReport:
                 self._take(file)
 
     def end(self) -> None:
-        """Tell the sum of it, and first of the files whose end nobody waited for."""
+        """Print the sums, and before them the files whose end was not waited for."""
         unknown, self._under_way = list(self._under_way.values()), {}
         for file in unknown:
             left = _left_to_itself(file)
@@ -285,7 +285,7 @@ class TransferReport:
             return
         if file.state is TransferState.CANCELLED and left is None:
             return  # the sum has it
-        # The cause is told once, for all files; their names stand nowhere else without --json.
+        # The cause is printed once for all files; their names, without --json, here alone.
         is_told = file.problem == self._terminal.given_up
         words = message("not delivered.") if is_told else file.problem.sentence
         self._terminal.say(f"{source}: {render(sentences(words, left))}")
@@ -340,7 +340,7 @@ def _remark(file: FileView, direction: Direction) -> Message | None:
 
 
 def _left_to_itself(file: FileView) -> FileView:
-    """Describe a file whose end nobody waited for; it may have been begun since."""
+    """Describe a file whose end was not waited for; it may have been begun since."""
     return msgspec.structs.replace(
         file,
         state=TransferState.CANCELLED,

@@ -54,7 +54,7 @@ def parse_key(text: str) -> Secret:
 
 
 def is_usable_length(size: int) -> bool:
-    """Tell whether a key of so many bytes is like those that are issued, and so can be kept."""
+    """Tell whether a key's length in bytes is one that is issued, so that the key can be kept."""
     return _MIN_BYTES <= size <= _MAX_BYTES
 
 

@@ -41,7 +41,7 @@ _GROUPS_END = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _WORDS = re.compile(r"[^\W_]+")
 _MIN_KEY_AMONG_WORDS = 16  # characters of a key that is found by its looks: Okta's have as many
 _MAX_GROUP = 8
-# Words that stand before keys and have only letters that keys have too.
+# Words in front of keys that have only letters which keys have too.
 _LABEL_WORDS = frozenset(
     {"key", "secret", "code", "token", "your", "setup", "manual", "enter", "schluessel", "clave"}
 )

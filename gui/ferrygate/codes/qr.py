@@ -17,7 +17,7 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_384
 """Pixels, as in WebP. Four 4K screens side by side have less, and decoders keep something a row."""
 
-# Not TIFF: its library prints to standard error, and nobody keeps QR codes so.
+# Not TIFF: its library prints to standard error, and QR codes are not kept in that format.
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 
 

@@ -34,7 +34,7 @@ else:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step, mode 0600; after a power cut the old or the new one stands.
+    """Replace a file in one step, mode 0600; after a power cut it is the old or the new one.
 
     Raises:
         SettingsError: the folder cannot be made or written.

@@ -10,7 +10,7 @@ from ferrygate.common.errors import Problem
 
 
 class EntryKind(Enum):
-    """The sort of thing a name stands for, from the S_IFMT bits of its permissions.
+    """Names the kind of an entry, from the S_IFMT bits of its permissions.
 
     ``UNKNOWN`` is what a server left open that sends no permissions, or none with such bits: it may
     be a file or a folder, so nothing is decided by it.
@@ -28,7 +28,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         name: the server's own bytes, without a slash; need not be UTF-8 and is not cleaned.
-        kind: file, folder, link, something else, or not told.
+        kind: file, folder, link, another kind, or unknown.
         size: bytes; ``None`` where the server did not say.
         modified: seconds since the epoch; ``None`` where unknown (AWS sends 0 for folders).
     """
@@ -54,5 +54,5 @@ class ListingEnd(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether every name of the folder was told."""
+        """Tell whether every name of the folder was listed."""
         return self.cut_short is None and not self.unusable

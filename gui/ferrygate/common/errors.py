@@ -166,7 +166,7 @@ class CodeSecretError(FerrygateError):
 
 
 class ConflictError(FerrygateError):
-    """Something of that name already stands at the target, and nobody said what to do."""
+    """The target has an entry of that name, and no choice was made for that case."""
 
     kind = Kind.CONFLICT
 
@@ -286,7 +286,7 @@ class SecretsMissingError(FerrygateError):
 
 
 class ServerBusyError(FerrygateError):
-    """The server lets nobody, or this machine, in for the moment; that passes by itself."""
+    """The server accepts no sign-ins for the moment, or none from here; that passes by itself."""
 
     kind = Kind.SERVER_BUSY
 
@@ -298,7 +298,7 @@ class ServerUnusableError(FerrygateError):
 
 
 class SettingsError(FerrygateError):
-    """A file or folder that Ferrygate keeps for itself is damaged, locked or somebody else's."""
+    """A file or folder of Ferrygate's own is damaged, locked, or owned by another user."""
 
     kind = Kind.SETTINGS
 
@@ -334,7 +334,7 @@ class TooManyFilesError(FerrygateError):
 
 
 class UnansweredError(FerrygateError):
-    """The server did not answer one request for longer than anybody waits; others it may."""
+    """The server did not answer one request in the time limit; it may answer others."""
 
     kind = Kind.SERVER_SILENT
 
@@ -352,7 +352,7 @@ class UsageError(FerrygateError):
 
 
 class WrongTypeError(FerrygateError):
-    """A file stands where a folder is needed, or a folder where a file is."""
+    """A file has the place where a folder is needed, or a folder that of a file."""
 
     kind = Kind.WRONG_TYPE
 

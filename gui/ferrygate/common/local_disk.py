@@ -22,7 +22,7 @@ _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY
 
 
 def local_path(text: str) -> str:
-    """Check a path that somebody wrote, and give it back.
+    """Check a path that a person or program wrote, and give it back.
 
     Raises:
         UsageError: it is empty, as an unset variable is, and would be the current folder; or it

@@ -28,7 +28,7 @@ FILE_NAME = "ferrygate.log"
 KEPT_FILES = 5
 REMOVED = "[secret]"
 WITHHELD = "[withheld: a secret may stand in it]"
-_SHORT = 4  # characters; shorter words stand in any text, and gaps in their place would tell them
+_SHORT = 4  # characters; shorter words occur in any text, where gaps would give them away
 
 
 # As a library Ferrygate prints nothing: without a handler of its own, Python would print warnings

@@ -1,4 +1,4 @@
-"""Sentences for people as data: an English template and what stands in its gaps.
+"""Holds sentences for people as data: an English template and its parameters.
 
 Everything below the window and the command line speaks in messages and translates nothing, so that
 a journal, a receipt or a log reads the same whatever the language of the one who wrote it.

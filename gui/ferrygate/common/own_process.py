@@ -42,13 +42,13 @@ def start_ferrygate(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(sys.executable).anchor,  # the current folder may be gone
+        cwd=Path(sys.executable).anchor,  # the current folder may not exist any more
         env={**own_environment(environ), **variables},
     )
 
 
 def end_ferrygate(child: subprocess.Popen[bytes], seconds: float) -> None:
-    """End a child that ends with its input; kill one that has not ended in so many seconds."""
+    """End a child by closing its input; kill a child that has not ended in ``seconds``."""
     if child.stdin is not None:
         child.stdin.close()
     try:

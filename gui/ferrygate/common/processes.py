@@ -16,7 +16,7 @@ class Processes(Protocol):
         ...
 
     def is_running(self, name: str) -> bool:
-        """Tell whether the process of that name may still run; true where it cannot be told."""
+        """Tell whether the process of that name may still run; true if that is unknown."""
         ...
 
 

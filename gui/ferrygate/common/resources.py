@@ -1,4 +1,4 @@
-"""Icons, styles and translations, wherever this copy of the program has them."""
+"""Finds icons, styles and translations of this copy of the program."""
 
 from __future__ import annotations
 

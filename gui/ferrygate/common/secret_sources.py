@@ -88,7 +88,7 @@ def _content(path: Path, source: str, credentials: str) -> str:
         UsageError: it cannot be read, is none, is too large, or is there for others to read.
     """
     try:
-        # Opened and looked at in one: another file may come to stand there in between.
+        # Opened and checked by one descriptor: the path may become another file in between.
         with open_regular_file(path) as file, reading(path):
             if _is_for_others(os.fstat(file.fileno())) and not _lies_in(path, credentials):
                 raise UsageError(

@@ -1,4 +1,4 @@
-"""Secrets as they arrive: with a line end, or with something at their ends that nobody sees.
+"""Cleans secrets as they arrive: with a line end, or with invisible characters at their ends.
 
 A sheet, a mail or a mounted file ends in a line end that belongs to no password, so that one is
 left out. Nothing else is ever taken from a password: what looks like a blank may be part of it.

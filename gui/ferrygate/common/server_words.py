@@ -33,7 +33,7 @@ def shown_words(text: str) -> str:
 
 
 def sentence(text: str | bytes) -> str:
-    """Return the words on one line, for what is told beside an error."""
+    """Return the words on one line, to be shown beside an error."""
     return " ".join(words(text).splitlines())
 
 

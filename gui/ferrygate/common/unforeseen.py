@@ -1,4 +1,4 @@
-"""Logs unforeseen errors on threads that nobody waits for."""
+"""Logs unforeseen errors on threads whose result is not awaited."""
 
 from __future__ import annotations
 

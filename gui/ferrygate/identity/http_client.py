@@ -34,7 +34,7 @@ class HttpPost(Protocol):
     """Sends one request; the network comes in through this."""
 
     def __call__(self, url: str, body: bytes, seconds: float) -> Reply:
-        """POST ``body`` (JSON) to ``url``; the whole answer has to be there in so many seconds.
+        """POST ``body`` (JSON) to ``url``; the whole answer has to arrive within ``seconds``.
 
         Raises:
             DeniedError: no answer came (okta-unreachable, okta-timed-out).
@@ -43,7 +43,7 @@ class HttpPost(Protocol):
 
 
 OpenConnection = Callable[[SplitResult, float], http.client.HTTPConnection]
-"""A connection to an address, not made yet, each of whose waits may take so many seconds."""
+"""Makes a connection to an address, not opened yet; each wait may take a number of seconds."""
 
 
 def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
@@ -100,13 +100,13 @@ class _Exchange:
             try:
                 connection.connect()
                 self._sock = connection.sock
-                if not self._late.is_set():  # a password that nobody waits for stays here
+                if not self._late.is_set():  # too late: the password is not sent any more
                     self.reply.set_result(self._ask(connection))
             except Exception as error:  # noqa: BLE001  for the thread that waits
                 self.reply.set_exception(error)
 
     def hang_up(self) -> None:
-        """End the connection; nobody waits any more."""
+        """End the connection, whose reply is not awaited any more."""
         self._late.set()
         if self._sock is not None:
             with contextlib.suppress(OSError):  # it has just ended by itself

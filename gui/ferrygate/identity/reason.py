@@ -1,4 +1,4 @@
-"""Why a sign-in was granted or denied: the words that stand in the function's log."""
+"""Names why a sign-in was granted or denied, as the function's log has it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Server(Protocol):
 
 
 class Budget:
-    """Bytes that may still pass before the connection is cut; without limit until told."""
+    """Counts the bytes that may still pass before the connection is cut; unlimited at first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,7 +49,7 @@ class Faults:
     """May be given from any thread, before or during a run.
 
     Attributes:
-        refuse_sign_ins: refuse every password without asking anybody.
+        refuse_sign_ins: refuse every password without asking Okta.
         hide_sizes: refuse STAT, LSTAT and FSTAT, as a drop box does.
         stalled: take requests and answer none; see :meth:`stall`.
         received: bytes of SFTP that clients may still send; see :meth:`cut_after`.

@@ -49,7 +49,7 @@ class Switches:
     Attributes:
         demand_code: the sign-on policy asks for a factor.
         show_lock_outs: the password policy names a lock (LOCKED_OUT) instead of hiding it.
-        password_expired: the password has expired, which is told after the code.
+        password_expired: the password has expired, which Okta reports after the code.
         rate_limited: every request is one too many.
         list_key: the key of the factor list; the documentation prints ``factor``.
         offer_google: Google Authenticator is among the factors that may be enrolled.

@@ -44,7 +44,7 @@ class SftpHandler:
 
     Args:
         store: the person's home folder.
-        counters: told about uploads.
+        counters: records uploads.
         hides_sizes: whether STAT, LSTAT and FSTAT are to be refused at this moment.
     """
 
@@ -92,7 +92,7 @@ class SftpHandler:
     def end(self) -> list[RefusedError]:
         """Give all handles back; the part of an upload that arrived is published.
 
-        Returns what went wrong: there is nobody left to answer.
+        Returns the errors, as the client cannot be answered any more.
         """
         problems = []
         for name in list(self._handles):

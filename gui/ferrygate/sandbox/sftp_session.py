@@ -16,7 +16,7 @@ from ferrygate.sandbox.wire import MalformedError
 MAX_PACKET = 256 * 1024
 _LENGTH = 4
 _WRITE_BUFFER = 1 << 20
-_POLL_SECONDS = 0.1  # seconds between two looks for a client that has gone
+_POLL_SECONDS = 0.1  # seconds between two checks that the client is still connected
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +28,7 @@ class Channels(Protocol):
         ...
 
     def ended(self, session: SftpSession) -> None:
-        """Take note that a channel is gone."""
+        """Record that a channel has ended."""
         ...
 
 

@@ -60,7 +60,7 @@ class Reading(Protocol):
 
 
 class Writing(Protocol):
-    """A file on its way in; nobody sees it before it is published."""
+    """Receives a file, which is not visible before it is published."""
 
     def append(self, content: bytes) -> None:
         """Add to its end."""
@@ -71,7 +71,7 @@ class Writing(Protocol):
         ...
 
     def publish(self) -> None:
-        """Show what has arrived under the final name, in place of what stood there."""
+        """Publish the received bytes under the final name, over the earlier file."""
         ...
 
 

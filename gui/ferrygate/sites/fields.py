@@ -38,7 +38,7 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the line is known
-    """A value cannot stand.
+    """Refuses a value.
 
     Attributes:
         reason: the words that follow the key's name.

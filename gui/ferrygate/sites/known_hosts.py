@@ -128,7 +128,7 @@ class KnownHosts:
     def _lines(self) -> list[str]:
         with own_file(self._path):
             try:
-                # Bytes that are no UTF-8 may stand in a comment, and are written back.
+                # A comment may have bytes that are not UTF-8, which are written back.
                 text = self._path.read_bytes().decode("utf-8", "surrogateescape")
             except FileNotFoundError:
                 return []
@@ -230,7 +230,7 @@ def _matches(patterns: str, name: str) -> bool:
 
 
 def _is_like(pattern: str, name: str) -> bool:
-    """Compare with a pattern of ``*`` and ``?``; brackets stand for themselves."""
+    """Compare with a pattern of ``*`` and ``?``; brackets are plain characters."""
     parts = (_WILDCARDS.get(character, re.escape(character)) for character in pattern)
     return re.fullmatch("".join(parts), name) is not None
 

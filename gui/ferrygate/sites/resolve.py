@@ -1,4 +1,4 @@
-"""Finds the site that the word SITE of the command line stands for."""
+"""Finds the site that the argument SITE of the command line names."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _check_scheme(scheme: str) -> None:
 
 
 def _split_port(place: str) -> tuple[str, str]:
-    """Part host and port; an IPv6 address stands in brackets, or alone."""
+    """Split host and port; an IPv6 address has brackets, or no port."""
     if place.startswith("["):
         host, bracket, port = place[1:].partition("]")
         if not bracket or ":" not in host or (port and not port.startswith(":")):

@@ -11,7 +11,7 @@ from ferrygate.sites.site import Site
 
 
 def refuse_to_lose(site: Site, path: bytes) -> None:
-    """Refuse to remove or rename a path with which the whole account would be gone.
+    """Refuse to remove or rename a path that holds the whole account.
 
     Paths are compared as text in NFC: some servers find one form by the other.
 

@@ -1,4 +1,4 @@
-"""Which line of a TOML text a key stands on; the standard library's parser does not say."""
+"""Finds the line of each key in a TOML text, which the standard library's parser does not tell."""
 
 from __future__ import annotations
 

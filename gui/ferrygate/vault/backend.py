@@ -39,7 +39,7 @@ def usable(backend: Backend) -> Backend:
     """Return the back end, or the first usable one of a chain.
 
     Raises:
-        KeychainError: it keeps nothing, or keeps it in a way that anybody can read.
+        KeychainError: it keeps nothing, or other users could read what it keeps.
     """
     chained: list[Backend] = getattr(backend, "backends", []) if _is_from(backend, _CHAIN) else []
     candidates = chained or [backend]

@@ -1,6 +1,6 @@
 """Secrets in the system keychain.
 
-A keychain may wait for ever on a prompt that nobody sees. Every call therefore has a daemon
+A keychain may wait for ever on a prompt that is not visible. Every call therefore has a daemon
 thread of its own and a deadline; a hung one is left behind and neither blocks the next call nor
 the end of the program.
 """

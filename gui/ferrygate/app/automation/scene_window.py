@@ -60,7 +60,7 @@ _UPLOAD = BatchId("upload")
 
 
 class SceneEngine:
-    """Does as it is told; the scenes speak of what goes wrong.
+    """Answers every command with success; scenes report what goes wrong.
 
     Attributes:
         refusal: why folders cannot be listed, where they cannot.
@@ -194,7 +194,7 @@ class SceneWindow:
     def state(
         self, state: SessionState, problem: Problem | None = None, wait: float | None = None
     ) -> None:
-        """Report a state of the session, lasting so many seconds if it waits."""
+        """Report a state of the session; a state that waits lasts ``seconds``."""
         until = None if wait is None else self._clock.now() + wait
         can_try_now = state is SessionState.RECONNECTING and until is not None
         self.workspace.handle(

@@ -29,7 +29,7 @@ def run_tour(options: AppOptions, folder: Path, root: Path, say: Callable[[str],
         options: of the app; password and code secret are typed in, not handed over.
         folder: for pictures and the tour's own files.
         root: the account's home folder on the server's disk.
-        say: told each step in a sentence.
+        say: called with a sentence for each step.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stopped = folder / "stopped.png"

@@ -220,7 +220,7 @@ class WindowDriver:
         return self.drop_on(self._window, self._window.rect().center(), data)
 
     def close_window(self) -> bool:
-        """Close the window as a person does; tell whether it is gone."""
+        """Close the window as a person does; tell whether it has closed."""
         return self._window.close()
 
     def empty_place(self) -> QPoint:

@@ -112,7 +112,7 @@ class EngineBridge(QObject):
             self._engine.send(command)
 
     def close(self) -> None:
-        """End the engine and wait for it; call it after the window is gone."""
+        """End the engine and wait for it; to be called once the window is closed."""
         if self._maker is not None:
             self._maker.join()
             sys.setswitchinterval(self._switch_before)

@@ -19,7 +19,7 @@ class OneShotTimer(QObject):
         self._timer.timeout.connect(self._fire)
 
     def start(self, seconds: float, call: Callable[[], None]) -> None:
-        """Call once after so many seconds, instead of what was to be called before."""
+        """Call once after a number of seconds, in place of any earlier call that is due."""
         self._call = call
         self._timer.start(round(seconds * 1000))
 

@@ -37,7 +37,7 @@ def choose_picture(
     *,
     beside: Path | None = None,
 ) -> None:
-    """Ask for a picture of a QR code; ``beside`` is the folder that it has probably come to."""
+    """Ask for a picture of a QR code; ``beside`` is the folder that probably has it."""
     kinds = _("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
     first = QUrl.fromLocalFile(str(beside)) if beside is not None else None
     _choose_file(parent, _("Choose the picture of your QR code"), kinds, background, chosen, first)

@@ -36,7 +36,7 @@ PATHS_FORMAT = "application/x-ferrygate-paths"
 _GROUP = 4000  # rows that are shown together at the most: more of them take too long
 _FIRST_GROUP = 500
 _GROUP_SECONDS = 0.25  # so that what a slow server tells is shown all the same
-_UNSEEN_SECONDS = 0.4  # nobody has aimed at a row that is there for less
+_UNSEEN_SECONDS = 0.4  # a person cannot have aimed at a row that is newer
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -58,7 +58,7 @@ _KEYS: dict[int, Key | None] = {
 
 
 class KeptRows(NamedTuple):
-    """Entries that a view comes back to, wherever they stand then.
+    """Holds entries that a view selects again, in whichever rows they are then.
 
     Attributes:
         table: the folder as it was read.
@@ -228,7 +228,7 @@ class FolderModel(QAbstractTableModel):
         return self._table.beginning(prefix, self._shown, start)
 
     def kept(self, ranges: Iterable[tuple[int, int]]) -> KeptRows:
-        """Remember what stands in some rows, each range with its last row included."""
+        """Remember the entries of ranges of rows, each with its last row included."""
         numbers = array("I")
         for first, last in ranges:
             numbers.extend(self._shown[first : last + 1])
@@ -350,7 +350,7 @@ class FolderModel(QAbstractTableModel):
         self._shown_at = self._clock.monotonic()
 
     def _insert(self, fresh: array[int]) -> None:
-        """Insert rows where sorting would put them, those that come to stand together at once."""
+        """Insert rows where sorting would put them, adjacent ones together."""
         if self._shown is not self._order:
             for place, numbers in self._by.gaps(self._table, self._order, fresh):
                 self._order[place:place] = numbers
@@ -361,7 +361,7 @@ class FolderModel(QAbstractTableModel):
             self.endInsertRows()
 
     def _settle(self) -> None:
-        """Sort what stands in groups, once all is there and nobody is at work in the list."""
+        """Sort the groups of rows, once all have come and the person does not use the list."""
         if not self._is_whole or self._is_held or self._is_sorted:
             return
         if len(self._table) > _GROUP and self._table.join_some():

@@ -150,7 +150,7 @@ class FolderTable:
         return _KINDS[self._marks[number] & _KIND]
 
     def is_folder(self, number: int) -> bool:
-        """Tell whether the server told that it is a folder."""
+        """Tell whether the server reported a folder."""
         return self._marks[number] & _KIND == _FOLDER
 
     def kind_word(self, number: int) -> str:

@@ -46,7 +46,7 @@ def _file_text(raw_extension: bytes) -> str:
 
 
 def _groups() -> Iterator[tuple[str, str]]:
-    """Words, and the extensions they stand for."""
+    """Holds words with the extensions that they describe."""
     yield _("Archive"), "7z bz2 gz rar tar tgz xz zip zst"
     yield _("Picture"), "avif bmp gif heic jpeg jpg png svg tif tiff webp"
     yield _("Plain text"), "log md txt"

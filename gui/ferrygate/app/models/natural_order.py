@@ -11,7 +11,7 @@ _NUMBER = re.compile("[0-9]{1,18}")
 def natural_key(folded: str) -> str:
     """Return a text that sorts as people count: ``scan 9`` before ``scan 10``.
 
-    Before each number stands a character that tells its length; it sorts before all that a shown
+    Each number gets a first character that tells its length; it sorts before all that a shown
     name can hold, since control characters are written out in those.
     """
     return _NUMBER.sub(_counted, folded)

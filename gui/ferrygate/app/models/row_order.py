@@ -1,4 +1,4 @@
-"""In which order a folder's rows stand: folders first, then by one column."""
+"""Sorts a folder's rows: folders first, then by one column."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class RowOrder(msgspec.Struct, frozen=True):
             yield place, array("I", reversed([number for _place, number in group]))
 
     def _goes_before(self, table: FolderTable) -> Callable[[int, int], bool]:
-        """Give what tells whether an entry stands before another that came later."""
+        """Give the comparison of an entry with another that came later."""
         name = table.name_key()
         key = self.key(table) if self.key is not None else name
         sign = -1 if self.descending else 1

@@ -1,4 +1,4 @@
-"""A code on the clipboard: marked secret, gone when the code dies, if still ours."""
+"""Puts codes on the clipboard, marked secret, and removes them when they expire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CodeClipboard(QObject):
         self._held: GivenOutCode | None = None
 
     def hold(self, code: GivenOutCode | None) -> None:
-        """Have this code on the clipboard, or none of ours."""
+        """Put a code on the clipboard, or remove the one that was put there."""
         if code == self._held:
             return
         if code is None:

@@ -36,7 +36,7 @@ def show_command(platform: str, path: str, windows: str) -> tuple[str, list[str]
 
 
 def show_over_bus(path: str, shown: Callable[[bool], None], owner: QObject) -> None:
-    """Ask the file manager of a Linux desktop to show a file; ``shown`` is told whether one did.
+    """Ask the file manager of a Linux desktop to show a file; ``shown`` is called with the outcome.
 
     Nothing is waited for: a blocking call would hold the interpreter, and the window with it.
     """

@@ -17,7 +17,7 @@ _UNCOMPRESSED = 100  # Qt's "quality" of a PNG
 
 
 class QrReader(QObject):
-    """Reads one picture after another; only the newest is told of.
+    """Reads one picture after another; reports the newest only.
 
     Signals:
         started: a picture is being looked at.

@@ -1,4 +1,4 @@
-"""The card in the middle of the window that sign-in and the choice of sites stand on."""
+"""Draws the card in the middle of the window, with the sign-in or the choice of sites."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class CheckBox(QCheckBox):
     """Behaves as Qt's, paints itself; Space ticks.
 
     Signals:
-        entered: Enter, which is for the page that the box stands on, as in a field.
+        entered: Enter was pressed, which is for the page of the box, as in a field.
     """
 
     entered = Signal()

@@ -28,7 +28,7 @@ class CodeCard(QFrame):
     copy_wanted = Signal()
 
     def __init__(self, theme: Theme, *, caption: str = "", can_copy: bool = True) -> None:
-        """Make a card; one that is there to copy from stands beside other things, and is quiet."""
+        """Make a card; one to copy codes from is beside other things, and has quiet colours."""
         super().__init__()
         self._fixed_caption = caption
         self.setProperty("look", "box")

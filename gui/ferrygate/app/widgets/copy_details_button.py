@@ -16,7 +16,7 @@ class CopyDetailsButton(ThemedButton):
     """Says that it has copied, until there is something else to copy."""
 
     def __init__(self, theme: Theme, *, look: str = "link", words: str = "") -> None:
-        """Offer nothing yet; ``words`` is what stands on it in place of the usual words."""
+        """Offer nothing yet; ``words`` replaces the usual words on the button."""
         self._offer = words or _("Copy details for support")
         super().__init__(theme, self._offer, look=look)
         self._text = ""

@@ -78,15 +78,15 @@ class DropChip(QFrame):
         self.raise_()
 
     def stand_inside(self, rect: QRect) -> None:
-        """Stand at the foot of a part of the window."""
+        """Move to the foot of a part of the window."""
         self._put(rect.center().x() - self.width() // 2, rect.bottom() - self.height() - _FROM_EDGE)
 
     def stand_right_of(self, rect: QRect) -> None:
-        """Stand at the right of a part of the window."""
+        """Move to the right of a part of the window."""
         self._put(rect.right() + _GAP, rect.center().y() - self.height() // 2)
 
     def stand_below(self, rect: QRect) -> None:
-        """Stand below a part of the window."""
+        """Move below a part of the window."""
         self._put(rect.left(), rect.bottom() + _GAP)
 
     def _put(self, left: int, top: int) -> None:

@@ -64,7 +64,7 @@ class FileList(FileTable):
         self._target = -1
         self._frame = DropFrame(theme, self.viewport())
         self._kept: KeptRows | None = None
-        self._kept_current: tuple[KeptRows, int] | None = None  # and where it stood
+        self._kept_current: tuple[KeptRows, int] | None = None  # and the row's place
         self._follows_current = True  # into sight, when it is restored
         self._chosen = b""  # the name to select as soon as it is there
         self._edited = b""  # the name for which another one was typed last
@@ -313,7 +313,7 @@ class FileList(FileTable):
         self.picked.emit()
 
     def _restore_current(self) -> None:
-        """Come back to the current row, or to the one in its place where it is gone.
+        """Make the same row current again, or the one in its place if it was removed.
 
         One that a person has scrolled away from stays out of sight.
         """

@@ -86,7 +86,7 @@ class FileTable(QTableView):
     def doItemsLayout(self) -> None:  # noqa: N802  Qt's name
         """Paint anew, but for rows below all that can be seen: in Qt each group paints all again.
 
-        While 100,000 rows came, that was half of the time for which the window stood.
+        While 100,000 rows came, that was half of the time for which the window did not react.
         """
         if self._has_new and not self._shows_new:
             self.updateGeometries()

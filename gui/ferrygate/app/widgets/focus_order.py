@@ -60,7 +60,7 @@ def _in_order(widget: QWidget) -> Iterator[QWidget]:
 
 
 def _children(widget: QWidget) -> list[QWidget]:
-    """Give what stands in a widget without a layout: a splitter's panes, what a list shows."""
+    """Give the children of a widget without a layout: a splitter's panes, a list's editor."""
     return [child for child in widget.children() if isinstance(child, QWidget)]
 
 

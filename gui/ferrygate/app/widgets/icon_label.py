@@ -1,4 +1,4 @@
-"""An icon that stands beside words."""
+"""Shows an icon beside words."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class KeyTable(QObject):
         return action
 
     def press(self, event: QKeyEvent) -> bool:
-        """Do what a key stands for; tell whether it stands for something here.
+        """Carry out a key's action; tell whether the key has an action here.
 
         A key that is held down does it once.
         """

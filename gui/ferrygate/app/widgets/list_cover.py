@@ -106,7 +106,7 @@ class ListCover(QWidget):
 
     @Slot(bool)
     def give_way(self, lit: bool) -> None:  # noqa: FBT001  a signal's argument
-        """Leave the hint out while something hangs over the list: words of its own stand there."""
+        """Hide the hint while a drag is over the list, since the drop's words have its place."""
         self._gives_way = lit
         self.arrange()
 

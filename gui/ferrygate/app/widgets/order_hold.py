@@ -19,7 +19,7 @@ _AT_WORK = {
 
 
 class OrderHold(QObject):
-    """Watches pointer and keys of a list; its model may sort once they have come to rest."""
+    """Watches pointer and keys of a list; its model may sort once they rest."""
 
     def __init__(self, files: FileTable, model: FolderModel) -> None:
         super().__init__(files)

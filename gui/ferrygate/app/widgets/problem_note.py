@@ -56,7 +56,7 @@ class ProblemNote(QWidget):
     def fit(self, widest: int) -> None:
         """Be as narrow as the words allow, and as tall as they need then.
 
-        For a place that asks nobody how tall they are, such as the middle of an empty list.
+        For a place without a layout, such as the middle of an empty list.
         """
         texts = (self._words.text(), self._said.text())
         longest = max(map(self._words.fontMetrics().horizontalAdvance, texts))

@@ -12,7 +12,7 @@ _RIGHT, _BOTTOM = 28, 16
 
 
 class ReadingNote(PlainLabel):
-    """Follows the size of the list that it stands on."""
+    """Follows the size of the list below it."""
 
     def __init__(self, files: QWidget) -> None:
         super().__init__(parent=files)

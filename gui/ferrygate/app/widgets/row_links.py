@@ -12,7 +12,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
 BESIDE_WORDS = 3
-"""Pixels of a link's frame and padding, by which its words stand out of line."""
+"""Pixels of a link's frame and padding, by which its words are out of line."""
 
 
 class RowLinks(QWidget):

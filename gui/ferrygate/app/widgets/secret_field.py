@@ -19,7 +19,7 @@ _TYPED = 1  # characters that one key adds; where more come at once, they were p
 
 
 class SecretField(QWidget):
-    """Names what nobody sees at the ends of a text, offers to take it away, and tells Caps Lock.
+    """Reports invisible characters at the ends of a text, offers to remove them; shows Caps Lock.
 
     A pasted text is looked at as soon as it is there, a typed one when it is to be used: more may
     follow a blank that is typed.

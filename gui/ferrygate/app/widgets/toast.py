@@ -11,9 +11,9 @@ _ABOVE_FOOT = 28
 
 
 class Toast(PlainLabel):
-    """Stands over its window, and lets the mouse through.
+    """Floats over its window, and lets the mouse through.
 
-    While the list can be seen, it stands on that, so that no question or notice below is covered.
+    While the list is visible, it floats over that, so that no question or notice below is covered.
     """
 
     def __init__(self, window: QWidget, files: QWidget) -> None:

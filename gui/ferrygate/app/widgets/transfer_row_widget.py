@@ -27,7 +27,7 @@ from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope
 
 _STEPS = 1000
 # Pixels around and between the columns, which are the same in every row: icon, title, bar with
-# status, and the button to cancel. What has become of a batch stands where the bar would.
+# status, and the button to cancel. The end of a batch has the place of the bar.
 _LEFT, _RIGHT, _GAP, _CANCEL_WIDTH = 20, 16, 16, 36
 _TOP = 9
 _MIN_BAR, _MAX_BAR = 72, 200
@@ -131,7 +131,7 @@ class TransferRowWidget(QFrame):
             self._share_out()
 
     def leave_room(self, beside: int) -> None:
-        """Have the columns stand as they do without a scroll bar, which takes so many pixels."""
+        """Keep the columns where they are beside a scroll bar, ``beside`` pixels wide."""
         if beside != self._beside:
             self._beside = beside
             self._grid.setContentsMargins(_LEFT, _TOP, max(0, _RIGHT - beside), _TOP)
@@ -167,7 +167,7 @@ class TransferRowWidget(QFrame):
         return max(words, ended)
 
     def render_view(self, view: RowView) -> None:
-        """Show how the batch stands.
+        """Show the state of the batch.
 
         Each call of Qt waits for the engine's threads, so only what is new is told: while files
         are moved, that is the bar and the words beside it.

@@ -196,7 +196,7 @@ def _reported(
 ) -> Exit:
     """Carry out a transfer and tell how it goes; ``move`` still takes ``on_event``.
 
-    What happens is told here, also where not all files were found, so that the sum comes last.
+    Errors are printed here, even if not all files were found, so that the sum comes last.
     """
     status = _carried_out(context, session, report, move)
     if status is Exit.INTERRUPTED:

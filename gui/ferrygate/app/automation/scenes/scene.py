@@ -16,7 +16,7 @@ BATCH = BatchId("5f0c6a1e9b7d2384")
 
 
 def before_value(template: str) -> str:
-    """Return the words of a sentence that stand before the first value in it."""
+    """Return the words of a sentence before the first value in it."""
     return template.partition("{")[0]
 
 
