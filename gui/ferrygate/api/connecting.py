@@ -1,4 +1,4 @@
-"""The way to a session: ``ferrygate.connect``, and what the command line does in its place."""
+"""Opens sessions: ``ferrygate.connect``, and the same for the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name of a file that is sent under another one than its own."""
+"""Decides the name of a file that is sent under another one than its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One signed-in session as an object with blocking methods."""
+"""Wraps one signed-in session in blocking methods."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ E = TypeVar("E")
 
 
 class Session:
-    """A session on one site; use it from one thread, :meth:`cancel` from any, and close it."""
+    """Works on one site; used from one thread, :meth:`cancel` from any, and closed at the end."""
 
     def __init__(self, client: EngineClient, site: Site, opened: SiteOpened) -> None:
         """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""

@@ -1,4 +1,4 @@
-"""The answers of a program, where no person can be asked."""
+"""Answers questions for a program, where no person can be asked."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DesktopApp(msgspec.Struct, frozen=True, kw_only=True):
-    """The desktop app, as far as the command line starts it. Each gives an exit status.
+    """Starts the desktop app for the command line. Each callable returns an exit status.
 
     Attributes:
         run: show it until the person closes it.
@@ -57,7 +57,7 @@ class DesktopApp(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class CommandContext:
-    """Click's context object.
+    """Holds what every command needs; click passes it on.
 
     Attributes:
         home: where Ferrygate keeps its files.

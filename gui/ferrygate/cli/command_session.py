@@ -1,4 +1,4 @@
-"""A session for a command: the site, its secrets, and the sign-in."""
+"""Opens a session for a command: finds its secrets, and signs in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question about files whose names are taken, as lines of a terminal."""
+"""Writes the question about files whose names are taken, as lines of a terminal."""
 
 from __future__ import annotations
 

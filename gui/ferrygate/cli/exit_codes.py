@@ -8,7 +8,7 @@ from ferrygate.common.errors import Kind
 
 
 class Exit(IntEnum):
-    """Exit statuses; click uses 2 for wrong usage as well."""
+    """Names the exit statuses; click uses 2 for wrong usage as well."""
 
     DONE = 0
     FAILED = 1

@@ -1,4 +1,4 @@
-"""Why a sign-in failed, as far as Okta and the clock tell, and what to type next."""
+"""Explains why a sign-in failed, as far as Okta and the clock tell, and what to type next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of ``--json``: one object each, with its ``event``."""
+"""Makes the lines of ``--json``: one object each, with its ``event``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SURROGATE = "\\ud"  # begins the escape of half a character, and of half a pair
 
 
 class JsonEvent(Enum):
-    """The kind of a line; programs choose by it, so a value once given stays."""
+    """Names the kinds of lines; programs choose by them, so a value once given stays."""
 
     CONNECTION = "connection"
     ENTRY = "entry"

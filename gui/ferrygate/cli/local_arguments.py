@@ -27,7 +27,7 @@ def no_stream(text: str) -> str:
 
 
 class LocalPath(click.ParamType[Path]):
-    """A path that is not empty: ``Path("")``, of an unset variable, would be the current folder."""
+    """Takes a path that is not empty: ``Path("")``, of an unset variable, is the current folder."""
 
     name = "path"
 

@@ -1,4 +1,4 @@
-"""The command ``ferrygate``."""
+"""Carries out the command ``ferrygate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that say how a command tells its result."""
+"""Adds the options for the form of a command's output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of a session, put to the person at the terminal, if there is one."""
+"""Asks the person at the terminal, if there is one, the questions of a session."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SAME_TRY_SECONDS = 1.0  # seconds by which two times of one try may differ
 
 
 class TerminalPrompter:
-    """A :class:`ferrygate.engine.client.Prompter`; without a person, nothing is taken for granted.
+    """Answers as a :class:`ferrygate.engine.client.Prompter`; without a person, by no or nothing.
 
     Attributes:
         noticed: what went wrong beside the request itself.

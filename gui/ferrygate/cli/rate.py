@@ -1,4 +1,4 @@
-"""A rate on the command line."""
+"""Reads a rate from a command line."""
 
 from __future__ import annotations
 

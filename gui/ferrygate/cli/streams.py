@@ -37,7 +37,7 @@ class OutputFailedError(Exception):
 
 
 class GuardedOutput:
-    r"""A text stream that swallows what cannot be written, and remembers why.
+    r"""Wraps a text stream; drops what cannot be written, and remembers why.
 
     Characters that its encoding lacks are written as ``\u8868``, and bytes of a local name that are
     no UTF-8 (PEP 383) as ``\xff``.

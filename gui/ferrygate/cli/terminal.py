@@ -34,7 +34,7 @@ _ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon i
 
 
 class Shown(Protocol):
-    """Something that keeps the last line of the screen up to date, such as a bar."""
+    """Keeps the last line of the screen up to date, such as a progress bar."""
 
     def start(self) -> None:
         """Begin."""
@@ -44,7 +44,7 @@ class Shown(Protocol):
 
 
 class Terminal:
-    """Standard output and standard error of one command.
+    """Writes standard output and standard error of one command.
 
     Attributes:
         as_json: one JSON object a line on standard output, errors as well.

@@ -1,4 +1,4 @@
-"""The one way in for a code secret that arrives as text: typed, pasted, or out of a QR code."""
+"""Reads code secrets from texts: typed, pasted, or out of a QR code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ USUAL = CodeParameters()
 
 
 class FoundSecrets(msgspec.Struct, frozen=True, kw_only=True):
-    """The accounts that a text sets up.
+    """Holds the accounts that a text sets up.
 
     Attributes:
         secrets: their code secrets, at least one.

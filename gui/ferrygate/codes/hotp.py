@@ -1,4 +1,4 @@
-"""One-time passwords of a counter (RFC 4226) by pyotp, which only what makes codes loads."""
+"""Makes one-time passwords of a counter (RFC 4226); loads pyotp only when one is made."""
 
 from __future__ import annotations
 

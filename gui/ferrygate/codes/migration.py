@@ -1,4 +1,4 @@
-"""Google Authenticator's export: ``otpauth-migration://offline?data=`` and a protobuf message.
+"""Reads Google Authenticator's export: ``otpauth-migration://`` and a protobuf message.
 
 The format is not documented by its maker; field numbers are those that several independent
 readers agree on. The wire format is that of Protocol Buffers ("Encoding").
@@ -34,7 +34,7 @@ _Value = int | bytes
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture of an export.
+    """Holds the accounts of one picture of an export.
 
     Attributes:
         secrets: the accounts that can be used here.

@@ -1,4 +1,4 @@
-"""The ``otpauth://`` address that sets up a code (Google's "Key Uri Format")."""
+"""Reads and writes the ``otpauth://`` address of a code (Google's "Key Uri Format")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""QR codes in pictures."""
+"""Reads QR codes in pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time-based one-time passwords (RFC 6238) from an injected time."""
+"""Makes time-based one-time passwords (RFC 6238) from an injected time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERIODS = range(1, 86_401)
 
 
 class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolled TOTP secret with the parameters it was enrolled with.
+    """Holds a TOTP secret with the parameters it was enrolled with.
 
     Attributes:
         key: the shared key in base32 (RFC 4648), upper case, without padding.
@@ -56,7 +56,7 @@ class CodeSecret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveCode(msgspec.Struct, frozen=True):
-    """The code that is valid now, and the one after it.
+    """Holds the code that is valid now, and the next one.
 
     Attributes:
         code: digits only.

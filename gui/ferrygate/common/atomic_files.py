@@ -1,4 +1,4 @@
-"""Small files that several processes may write: whole or not at all, one writer at a time."""
+"""Writes small files of several processes: whole or not at all, one writer at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a request back, from any thread."""
+"""Cancels a request, from any thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time as a parameter: wall clock, steady clock and waiting."""
+"""Makes time a parameter: wall clock, steady clock and waiting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """Reads the machine's own clocks."""
 
     def now(self) -> float:
         """Return seconds since the Unix epoch, UTC."""

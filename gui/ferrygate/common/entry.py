@@ -24,7 +24,7 @@ class EntryKind(Enum):
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One name in a remote folder.
+    """Describes one name in a remote folder.
 
     Attributes:
         name: the server's own bytes, without a slash; need not be UTF-8 and is not cleaned.

@@ -34,7 +34,7 @@ class GivenSecrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecretSources(msgspec.Struct, frozen=True, kw_only=True):
-    """The places at which the environment says that secrets are; none has been read yet.
+    """Holds where the environment says that secrets are; none of them has been read yet.
 
     Attributes:
         values: secrets by the name of their variable.

@@ -1,4 +1,4 @@
-"""The product's own errors: a sentence for people, a next step, and a detail for support.
+"""Defines Ferrygate's errors: a sentence for people, a next step, and a detail for support.
 
 Library errors are translated into these once, at the edge of the folder that uses the library.
 A :class:`Problem` is the plain value that crosses the engine's message boundary;
@@ -86,7 +86,7 @@ PASSING = frozenset(
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One thing that went wrong, as a plain value.
+    """Describes one error as a plain value.
 
     Attributes:
         kind: what sort of thing it is.
@@ -220,13 +220,13 @@ class LocalFileError(FerrygateError):
 
 
 class LockOutBreakerError(FerrygateError):
-    """Too many refusals in a row: nothing more is sent without a person's word."""
+    """After too many refusals in a row, nothing more is sent until a person agrees."""
 
     kind = Kind.LOCK_OUT_BREAKER
 
 
 class LockOutShutError(LockOutBreakerError):
-    """Too many refusals, even for a person's word: the account has to be checked first."""
+    """After more refusals, even a person's agreement is not enough: the account needs a check."""
 
     kind = Kind.LOCK_OUT_SHUT
 
@@ -274,13 +274,13 @@ class PromptUnansweredError(FerrygateError):
 
 
 class RemoteFailureError(FerrygateError):
-    """The server said no without a reason of its own kind (SSH_FX_FAILURE, bad replies)."""
+    """The server refused without a reason of a kind of its own (SSH_FX_FAILURE, bad replies)."""
 
     kind = Kind.REMOTE_FAILURE
 
 
 class SecretsMissingError(FerrygateError):
-    """Password or code secret is not at hand."""
+    """Password or code secret is missing."""
 
     kind = Kind.SECRETS_MISSING
 

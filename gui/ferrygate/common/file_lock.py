@@ -12,7 +12,7 @@ _BEHIND_THE_END = 1 << 40  # on Windows the byte there is locked: locked bytes c
 
 
 class Lock(Enum):
-    """The result of trying to lock a file."""
+    """Names the results of trying to lock a file."""
 
     TAKEN = "taken"
     HELD = "held"  # by another open file, of this process or another

@@ -1,4 +1,4 @@
-"""The names of one folder that are kept in memory together, which a server decides about."""
+"""Bounds the names of a folder that are in memory together, as a server decides their number."""
 
 from __future__ import annotations
 

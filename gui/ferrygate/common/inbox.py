@@ -1,4 +1,4 @@
-"""A mailbox between threads: callbacks put in from any thread are done by the one that takes."""
+"""Hands callbacks between threads: any thread puts them in, one takes and calls them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Callback = Callable[[], None]
 
 
 class Inbox:
-    """A queue whose wait goes through the injected clock."""
+    """Queues callbacks; waits by the injected clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The log file, and the filter that keeps live secrets out of it."""
+"""Writes the log file, and keeps secrets in use out of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ logging.getLogger(PACKAGE).addHandler(logging.NullHandler())
 
 
 class LiveSecrets:
-    """The secrets in use now; safe for any thread."""
+    """Holds the secrets in use now; safe for any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

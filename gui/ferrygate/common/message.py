@@ -27,31 +27,31 @@ from ferrygate.common.quantities import (
 
 
 class Size(msgspec.Struct, frozen=True, tag="size", gc=False):
-    """A number of bytes, which reads such as ``18.4 MB``."""
+    """Holds a number of bytes, shown such as ``18.4 MB``."""
 
     bytes: int
 
 
 class Duration(msgspec.Struct, frozen=True, tag="duration", gc=False):
-    """A time to wait in seconds, rounded up; reads such as ``8 s`` or ``1 h 5 min``."""
+    """Holds a time to wait in seconds, rounded up; shown such as ``8 s`` or ``1 h 5 min``."""
 
     seconds: float
 
 
 class Difference(msgspec.Struct, frozen=True, tag="difference", gc=False):
-    """By how much two times differ, in seconds; reads such as ``2 min 30 s``."""
+    """Holds the difference of two times in seconds; shown such as ``2 min 30 s``."""
 
     seconds: float
 
 
 class Moment(msgspec.Struct, frozen=True, tag="moment", gc=False):
-    """A moment in seconds since the epoch; reads as a time of day, such as ``09:12``."""
+    """Holds a time in seconds since the epoch; shown as a time of day, such as ``09:12``."""
 
     seconds: float
 
 
 class Message(msgspec.Struct, frozen=True, tag="message", gc=False):
-    """One or more whole sentences, or a phrase.
+    """Holds one or more whole sentences, or a phrase.
 
     Attributes:
         template: English, with a ``{name}`` for each parameter; gettext's msgid.

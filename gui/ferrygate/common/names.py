@@ -96,7 +96,7 @@ def safe_local_name(name: bytes, taken: Callable[[str], bool] = lambda _name: Fa
 
 
 class NameSet:
-    """The names already given away in one local folder; upper and lower case count as the same."""
+    """Holds the names in use in one local folder; upper and lower case count as the same."""
 
     def __init__(self) -> None:
         self._folded: set[str] = set()

@@ -1,4 +1,4 @@
-"""Starting this very program as a process of its own: the one place where that is done."""
+"""Starts Ferrygate itself as a child process; no other module starts processes."""
 
 from __future__ import annotations
 

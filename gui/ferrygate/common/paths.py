@@ -1,4 +1,4 @@
-"""Where Ferrygate keeps its files."""
+"""Finds the folder of Ferrygate's files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOME_VARIABLE = "FERRYGATE_HOME"
 
 @dataclass(frozen=True)
 class Home:
-    """One folder for sites, ledger, known hosts and logs; readable by its owner only."""
+    """Names the folder of sites, ledger, known hosts and logs, which only its owner can read."""
 
     root: Path
 

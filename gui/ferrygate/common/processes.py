@@ -1,4 +1,4 @@
-"""Which processes of this machine still run, so that a dead one's lease is not waited for."""
+"""Tells which processes of this machine still run, so that a dead one's lease is not awaited."""
 
 from __future__ import annotations
 

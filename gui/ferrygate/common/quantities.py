@@ -19,7 +19,7 @@ _HALF_MINUTES = 180  # seconds below which an estimate tells of half minutes
 
 
 class Translation(Protocol):
-    """The part of :class:`gettext.NullTranslations` that is used."""
+    """Describes the part of :class:`gettext.NullTranslations` that is used."""
 
     def gettext(self, message: str, /) -> str:
         """Translate a template."""

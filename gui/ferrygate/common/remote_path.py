@@ -1,4 +1,4 @@
-"""Remote paths: bytes, absolute, separated by ``/``, without a slash at the end."""
+"""Handles remote paths: bytes, absolute, separated by ``/``, without a slash at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that must not leave by accident."""
+"""Wraps texts that must not be printed or logged by accident."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SecretKind(Enum):
 
 
 class Secret:
-    """A password or key; shows itself to no ``repr``, ``str``, format, pickle or log.
+    """Holds a password or key; hides it from ``repr``, ``str``, format, pickle and logs.
 
     The only way to the text is :meth:`reveal`, so that a search for that word finds every place
     where a secret is used.

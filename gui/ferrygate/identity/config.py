@@ -1,4 +1,4 @@
-"""The function's settings, as the environment gives them."""
+"""Reads the function's settings from the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One HTTP POST within a span of time, without redirects and without proxies."""
+"""Sends one HTTP POST within a time limit, without redirects and without proxies."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConn
 
 
 class HttpClient:
-    """The standard library's plain HTTP client.
+    """Sends requests by the standard library's HTTP client.
 
     It knows no proxy, and follows no redirect, which would carry the password to an address that
     nobody configured. It knows no deadline either, but for single waits: a name that is not looked
@@ -84,7 +84,7 @@ class HttpClient:
 
 
 class _Exchange:
-    """One request on its way, and its reply."""
+    """Holds one request under way, and its reply."""
 
     def __init__(self, connection: http.client.HTTPConnection, path: str, body: bytes) -> None:
         self.reply: Future[Reply] = Future()

@@ -1,4 +1,4 @@
-"""Okta's authn API: a password, then one code against one factor.
+"""Asks Okta's authn API: a password, then one code against one factor.
 
 Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``).
 """
@@ -22,7 +22,7 @@ _SAFE_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
 
 
 class Okta:
-    """One Okta organisation, asked for one sign-in; no API token, and nothing is ever sent twice.
+    """Asks one Okta organisation about one sign-in, without an API token; sends nothing twice.
 
     All its requests share one span of time, which begins when it is made.
     """

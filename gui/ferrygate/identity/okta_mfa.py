@@ -1,4 +1,4 @@
-"""AWS Lambda function: AWS Transfer Family asks it whether a password and code are right.
+"""Checks passwords and codes for AWS Transfer Family, as an AWS Lambda function.
 
 AWS Transfer sends what the person typed as one string. The function cuts the code off its end,
 asks Okta for both, and answers with a role and a home folder, or with ``{}``, which denies.
@@ -42,7 +42,7 @@ class Decision:
 
 
 class IdentityFunction:
-    """The function without its surroundings: settings and network come in."""
+    """Decides about a sign-in; settings and network are parameters."""
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """One word for each way a sign-in can end."""
+    """Names each way a sign-in can end."""
 
     GRANTED = "granted"
 

@@ -9,7 +9,7 @@ from ferrygate.sandbox.organization import Organization
 
 
 class Server(Protocol):
-    """The SSH server as the faults see it; its methods are called from any thread."""
+    """Describes the SSH server as the faults see it; its methods are called from any thread."""
 
     def cut_connections(self) -> None:
         """End all connections without a word."""
@@ -46,7 +46,7 @@ class Budget:
 
 
 class Faults:
-    """May be given from any thread, before or during a run.
+    """Makes the sandbox fail in chosen ways; set from any thread, before or during a run.
 
     Attributes:
         refuse_sign_ins: refuse every password without asking Okta.

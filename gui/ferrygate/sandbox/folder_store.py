@@ -1,4 +1,4 @@
-"""A store over a folder of this computer."""
+"""Keeps the sandbox's files in a folder of this computer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_TIME = 0xFFFFFFFF  # SFTP version 3 has 32 bits for it
 
 
 class FolderStore:
-    """A home folder on disk, which no path leads out of.
+    """Serves a home folder on disk, which no path leads out of.
 
     Args:
         root: the visible store; the home folder's place below it is the start of every key.

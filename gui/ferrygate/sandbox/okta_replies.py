@@ -1,4 +1,4 @@
-"""The shapes of Okta's answers.
+"""Makes answers in the form of Okta's.
 
 Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``).
 """
@@ -29,7 +29,7 @@ _SUMMARIES = {
 
 
 class OktaReply(msgspec.Struct, frozen=True):
-    """HTTP status, JSON document and extra headers."""
+    """Holds HTTP status, JSON document and extra headers."""
 
     status: int
     document: dict[str, Any]
@@ -37,7 +37,7 @@ class OktaReply(msgspec.Struct, frozen=True):
 
 
 class Factor(msgspec.Struct, frozen=True, kw_only=True):
-    """One enrolled factor; one without a secret takes no code (a push, for example)."""
+    """Describes one enrolled factor; one without a secret takes no code (a push, for example)."""
 
     id: str
     kind: str = "token:software:totp"

@@ -1,4 +1,4 @@
-"""The local Okta organisation over HTTP, on the loopback only."""
+"""Serves the local Okta organisation over HTTP, on the loopback only."""
 
 from __future__ import annotations
 

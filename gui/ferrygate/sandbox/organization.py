@@ -1,4 +1,4 @@
-"""A local Okta organisation: one account, and the authn API's rules for signing in.
+"""Simulates an Okta organisation: one account, and the authn API's rules for signing in.
 
 Source: Okta developer documentation, Authentication API reference (``/api/v1/authn``). Where
 Okta's behaviour is not documented the stricter guess is taken: a replayed code counts as wrong,
@@ -65,7 +65,7 @@ class Switches:
 
 @dataclass(kw_only=True)
 class Account:
-    """One person's account and its state."""
+    """Holds one person's account and its state."""
 
     username: str
     password: Secret

@@ -12,7 +12,7 @@ import msgspec
 
 
 class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One password that an SSH client sent.
+    """Describes one password that an SSH client sent.
 
     Attributes:
         time: seconds since the epoch.
@@ -30,7 +30,7 @@ class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignInLog:
-    """All sign-ins of one run, also written to a file, one JSON object a line."""
+    """Records all sign-ins of one run, in a file as well, one JSON object a line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

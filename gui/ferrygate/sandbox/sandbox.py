@@ -1,4 +1,4 @@
-"""AWS Transfer, its identity function, Okta and a store of files, on this computer alone."""
+"""Runs AWS Transfer, its identity function, Okta and a store of files on this computer."""
 
 from __future__ import annotations
 

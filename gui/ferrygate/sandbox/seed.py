@@ -1,4 +1,4 @@
-"""A home folder worth looking at, the same in every run."""
+"""Fills a home folder with example files, the same in every run."""
 
 from __future__ import annotations
 

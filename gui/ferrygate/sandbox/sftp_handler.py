@@ -22,7 +22,7 @@ _Answer = Callable[[int, Reader], bytes]
 
 
 class _Upload:
-    """A handle for writing: writes must ascend without a gap."""
+    """Handles writing: writes must ascend without a gap."""
 
     def __init__(self, path: str, writing: Writing) -> None:
         self.path = path
@@ -30,7 +30,7 @@ class _Upload:
 
 
 class _Listing:
-    """A handle for a folder."""
+    """Handles the listing of a folder."""
 
     def __init__(self, entries: Iterator[tuple[bytes, Attributes]]) -> None:
         self.entries = entries
@@ -40,7 +40,7 @@ _Handle = _Upload | _Listing | Reading
 
 
 class SftpHandler:
-    """One SFTP session; used from one thread.
+    """Serves one SFTP session; used from one thread.
 
     Args:
         store: the person's home folder.

@@ -1,4 +1,4 @@
-"""One SFTP channel: packets out of the byte stream, answers into it, with back-pressure."""
+"""Serves one SFTP channel: packets out of its bytes, answers into them, with back-pressure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Channels(Protocol):
-    """The connection a channel belongs to."""
+    """Describes the connection of a channel."""
 
     def cut(self) -> None:
         """End the connection without a word."""

@@ -1,4 +1,4 @@
-"""The SSH side: algorithms, the identity function behind the password, ten channels at most."""
+"""Serves SSH: algorithms, the identity function behind the password, ten channels at most."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class SandboxContext:
 
 
 class SshConnection(asyncssh.SSHServer):
-    """One client's connection; everything happens on the server's event loop."""
+    """Serves one client's connection; all of it on the server's event loop."""
 
     def __init__(self, context: SandboxContext) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""The SSH server on a thread and event loop of its own."""
+"""Runs the SSH server on a thread and event loop of its own."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Attributes(msgspec.Struct, frozen=True):
 
 
 class Reading(Protocol):
-    """A file open for reading."""
+    """Reads an open file."""
 
     def read(self, offset: int, length: int) -> bytes:
         """Read at most ``length`` bytes from ``offset``; none at the end."""
@@ -76,7 +76,7 @@ class Writing(Protocol):
 
 
 class Store(Protocol):
-    """One person's home folder.
+    """Serves one person's home folder.
 
     Paths are absolute, ``/`` being the home itself, without ``.``, ``..`` or doubled slashes. All
     methods raise :class:`RefusedError`.

@@ -1,4 +1,4 @@
-"""SFTP version 3 packets as a server reads and writes them (draft-ietf-secsh-filexfer-02)."""
+"""Reads and writes a server's packets of SFTP version 3 (draft-ietf-secsh-filexfer-02)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILE_MODE = 0o100744
 
 
 class Packet(IntEnum):
-    """Packet types, section 3."""
+    """Names the packet types, section 3."""
 
     INIT = 1
     VERSION = 2

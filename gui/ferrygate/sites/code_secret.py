@@ -1,4 +1,4 @@
-"""Code secrets that arrive as text, for a site."""
+"""Makes code secrets for a site, out of texts."""
 
 from __future__ import annotations
 

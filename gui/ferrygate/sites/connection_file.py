@@ -1,4 +1,4 @@
-"""Connection files: a site as a TOML text that can be handed out, without any secret.
+"""Reads and writes connection files: a site as TOML to hand out, without any secret.
 
 A connection file is mail from a stranger: reading one is strict, and does nothing but read.
 """

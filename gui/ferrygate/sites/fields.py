@@ -1,4 +1,4 @@
-"""The keys of a connection file, and what each may hold.
+"""Checks the keys of a connection file and their values.
 
 A check gives the value back, or raises :class:`Refusal` with the second half of a sentence. No
 check quotes the value: a secret may have been put in the wrong place.

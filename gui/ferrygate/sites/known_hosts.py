@@ -1,4 +1,4 @@
-"""Host keys that a person has confirmed, in OpenSSH's ``known_hosts`` format (sshd(8))."""
+"""Keeps confirmed host keys, in OpenSSH's ``known_hosts`` format (sshd(8))."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PLAIN_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 
 
 class HostKey(msgspec.Struct, frozen=True):
-    """A server's public key.
+    """Holds a server's public key.
 
     Attributes:
         key_type: SSH name of the key's type, such as ``ssh-ed25519``.
@@ -47,7 +47,7 @@ class HostKey(msgspec.Struct, frozen=True):
 
 
 class KnownHosts:
-    """One ``known_hosts`` file, safe under several processes.
+    """Reads and changes one ``known_hosts`` file, safe under several processes.
 
     Only plain names are written and looked up, but for keys that are ``@revoked``, which a person
     or an administrator puts there. Every other line (comments, hashed names, keys of authorities)
@@ -140,7 +140,7 @@ class KnownHosts:
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A line with plain names and a key; ``rest`` is all that follows the names."""
+    """Holds a line with plain names and a key; ``rest`` is all that follows the names."""
 
     hosts: tuple[str, ...]
     key: HostKey
@@ -160,7 +160,7 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 class _Marked(msgspec.Struct, frozen=True):
-    """A line that begins with a marker; without ``blob`` where no key of its type can be read."""
+    """Holds a line that begins with a marker; no ``blob`` if no key of its type can be read."""
 
     marker: str
     hosts: str

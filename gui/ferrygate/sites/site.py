@@ -1,4 +1,4 @@
-"""A site: everything needed to reach one account on one server, except its secrets."""
+"""Describes a site: all that is needed to reach an account on a server, but its secrets."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Support(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to ask."""
+    """Names the contact of a site."""
 
     contact: str = ""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """One account on one server.
+    """Describes one account on one server.
 
     Attributes:
         name: what people call it.

@@ -1,4 +1,4 @@
-"""By how much this computer's clock differs from the one that judges codes, for each account.
+"""Keeps by how much this computer's clock differs from the one that checks codes.
 
 Codes are made for the corrected time once the person has agreed. The computer's clock itself is
 never touched.
@@ -20,7 +20,7 @@ NOTABLE = 10
 
 
 class SkewStore:
-    """A small file; safe from any thread and process."""
+    """Keeps a correction for each account in a small file; safe from any thread and process."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""The folders of a site that nothing may take away: its root, its start folder, those above."""
+"""Protects the folders that must not be removed: root, start folder, those above."""
 
 from __future__ import annotations
 

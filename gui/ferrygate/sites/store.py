@@ -1,4 +1,4 @@
-"""The sites a person has saved: one connection file each, in one folder."""
+"""Keeps saved sites: one connection file each, in one folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HASH_DIGITS = 12
 
 
 class SiteStore:
-    """A folder of connection files, known by the names of their sites.
+    """Reads and writes a folder of connection files, by the names of their sites.
 
     A file that cannot be read goes by its file name, so that asking for it tells what is wrong.
     """

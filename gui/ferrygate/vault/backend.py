@@ -1,4 +1,4 @@
-"""The system's keychain by way of the ``keyring`` library, and the ones that are no keychain."""
+"""Finds the system's keychain by the ``keyring`` library; refuses back ends that are none."""
 
 from __future__ import annotations
 

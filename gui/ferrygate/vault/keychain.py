@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class KeychainVault:
-    """A :class:`~ferrygate.vault.vault.Vault` over the system keychain; safe for any thread.
+    """Keeps secrets in the system keychain; safe for any thread.
 
     Args:
         find_backend: gives the keychain; runs on the call's own thread.
@@ -136,7 +136,7 @@ def open_vault(
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """An entry's text, as JSON."""
+    """Holds an entry's text, as JSON."""
 
     secret: str
     binding: Binding

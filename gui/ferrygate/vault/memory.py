@@ -10,7 +10,7 @@ _Place = tuple[SecretKind, str, int, str]
 
 
 class MemoryVault:
-    """A :class:`~ferrygate.vault.vault.Vault` for computers without a keychain."""
+    """Keeps secrets in memory, for computers without a keychain."""
 
     def __init__(self, note: Message | None = None) -> None:
         self._note = note or message(

@@ -1,4 +1,4 @@
-"""Where passwords and code secrets are kept, and what they are bound to."""
+"""Defines where passwords and code secrets are kept, and what they are bound to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ferrygate.common.secret import Secret, SecretKind
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a secret is for. What a site is called does not matter.
+    """Names the account that a secret is for. The site's name does not matter.
 
     Attributes:
         host: the server's name as the site has it.
@@ -42,7 +42,7 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedSecret(msgspec.Struct, frozen=True):
-    """A secret that was kept, and the host keys that it was kept for.
+    """Holds a kept secret, and the host keys that it was kept for.
 
     Attributes:
         secret: the secret.
@@ -56,7 +56,7 @@ class SavedSecret(msgspec.Struct, frozen=True):
 
 
 class Vault(Protocol):
-    """A place for secrets. Calls may take seconds: never on the window's thread."""
+    """Keeps secrets. Calls may take seconds: never on the window's thread."""
 
     @property
     def note(self) -> Message | None:

@@ -1,4 +1,4 @@
-"""Signing in by hand, for the tour and the pictures."""
+"""Signs in through the window, for the tour and the pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A window without a server, on which scenes are played by plain events."""
+"""Gives scenes a window without a server, which shows plain events."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class SceneWindow:
     def state(
         self, state: SessionState, problem: Problem | None = None, wait: float | None = None
     ) -> None:
-        """Report a state of the session; a state that waits lasts ``seconds``."""
+        """Report a state of the session; a state that waits lasts ``wait`` seconds."""
         until = None if wait is None else self._clock.now() + wait
         can_try_now = state is SessionState.RECONNECTING and until is not None
         self.workspace.handle(

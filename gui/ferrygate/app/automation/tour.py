@@ -1,4 +1,4 @@
-"""The window driven through its whole purpose, without a person: the proof behind the demo."""
+"""Drives the window through sign-in, upload and download without a person: the demo's proof."""
 
 from __future__ import annotations
 

@@ -30,13 +30,13 @@ _Widget = TypeVar("_Widget", bound=QWidget)
 
 
 class DriverError(FerrygateError):
-    """Something that should have shown did not."""
+    """The window did not show what it should."""
 
     kind = Kind.INTERNAL
 
 
 class WindowDriver:
-    """The hands of the tour and of those who take pictures."""
+    """Works the window as a person's hands do, for the tour and for pictures."""
 
     def __init__(self, desktop: Desktop, clock: Clock) -> None:
         self._desktop = desktop

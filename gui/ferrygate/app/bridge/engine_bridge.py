@@ -1,4 +1,4 @@
-"""Engine threads on one side, the Qt thread on the other."""
+"""Hands events from the engine's threads to the Qt thread."""
 
 from __future__ import annotations
 

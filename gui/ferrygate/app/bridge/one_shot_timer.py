@@ -1,4 +1,4 @@
-"""A call in a moment, by Qt's event loop."""
+"""Calls a function once, later, by Qt's event loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 
 class OneShotTimer(QObject):
-    """An :class:`~ferrygate.app.render_pace.OneShot`; calls no more once it is deleted."""
+    """Implements :class:`~ferrygate.app.render_pace.OneShot`; calls nothing once it is deleted."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

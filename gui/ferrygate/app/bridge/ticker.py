@@ -1,4 +1,4 @@
-"""One tick at the start of every second of the wall clock."""
+"""Ticks at the start of every second of the wall clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _JUST_AFTER = 0.005
 
 
 class Ticker(QObject):
-    """Never counts ticks: each one is set anew from the clock, so that it cannot drift.
+    """Sets each tick anew from the clock, so that ticks cannot drift.
 
     Signals:
         ticked: another second of the wall clock has begun.

@@ -1,4 +1,4 @@
-"""The system's file choosers, opened beside the window and never waited for."""
+"""Opens the system's file choosers beside the window, without waiting for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a folder; sorts and filters itself, for a proxy takes seconds at 100,000 rows."""
+"""Holds a folder's rows; sorts and filters itself, as a proxy takes seconds at 100,000 rows."""
 
 from __future__ import annotations
 

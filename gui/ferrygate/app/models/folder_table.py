@@ -1,4 +1,4 @@
-"""The entries of one folder in columns, as the list needs them.
+"""Holds the entries of one folder in columns, as the list needs them.
 
 As objects with their sort keys, 100,000 entries took 85 MB and up to a second to sort; in columns
 they take a third of that. What sorting and filtering need is made for a whole block of names at

@@ -13,7 +13,7 @@ _SIZE = 1
 
 
 class LocalModel(QFileSystemModel):
-    """Qt's own model, which reads folders on a thread, with our sizes."""
+    """Extends Qt's model, which reads folders on a thread, by Ferrygate's way to write sizes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -16,7 +16,7 @@ Key: TypeAlias = Callable[[FolderTable], Callable[[int], Any]]
 
 
 class RowOrder(msgspec.Struct, frozen=True):
-    """An order that a person chose.
+    """Holds the order that a person chose.
 
     Attributes:
         key: of the column; ``None`` for names. Where it is the same, names decide.

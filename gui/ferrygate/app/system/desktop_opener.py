@@ -69,7 +69,7 @@ def start_program(program: str, arguments: Sequence[str]) -> bool:
 
 
 class DesktopOpener(QObject):
-    """The :class:`~ferrygate.app.presenters.fetched_files.FileOpener` of this computer."""
+    """Opens files and shows folders by this computer's desktop."""
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ _NEEDS_MAY_DIFFER = {QEvent.Type.LayoutRequest, QEvent.Type.Show}
 
 
 class Card(QFrame):
-    """As tall as its words need at its width, so that wrapped lines are never cut."""
+    """Grows as tall as its words need at its width, so that wrapped lines are not cut."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class CardPage(QScrollArea):
 
 
 class SiteDetail(QWidget):
-    """The server, and below it who checks the code: neither takes the other's room."""
+    """Shows the server, and below it the place that checks the code, each with its own room."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class SiteDetail(QWidget):
 
 
 class SiteHeader(QWidget):
-    """The site's letter, its name and one quiet line."""
+    """Shows the site's letter, its name and one quiet line."""
 
     def __init__(self, second: QWidget) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A check box in the project's colours: the style's own is lost on dark ground."""
+"""Draws a check box in the project's colours: the style's own is not visible on dark ground."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code: ring, digits, the next one, and a copy."""
+"""Shows the code: ring, digits, the next code, and a button to copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line for a code from a phone or a token: digits alone, forgotten once they were used."""
+"""Takes a code from a phone or a token: digits alone, forgotten once they were used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ring that drains with the code's life, and the seconds in figures."""
+"""Draws a ring that drains with the code's life, and the seconds in figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question about files whose names are taken, in the row of their batch."""
+"""Asks about files whose names are taken, in the row of their batch."""
 
 from __future__ import annotations
 

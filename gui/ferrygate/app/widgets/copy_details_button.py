@@ -1,4 +1,4 @@
-"""The button that copies a problem for support."""
+"""Copies a problem for support."""
 
 from __future__ import annotations
 

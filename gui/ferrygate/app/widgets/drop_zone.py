@@ -1,4 +1,4 @@
-"""A frame that takes pictures dropped on it."""
+"""Takes pictures dropped on a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A labelled line to type in."""
+"""Labels a line to type in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ferrygate.app.widgets.labels import label
 
 
 class Field(QWidget):
-    """A caption above an edit."""
+    """Shows a caption above an edit."""
 
     def __init__(self, caption: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The headings of a list, with a mark at the one that it is sorted by."""
+"""Shows the headings of a list, with a mark at the one that sorts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of a remote folder: keys, menu, drops in, drags out."""
+"""Lists a remote folder: keys, menu, drops in, drags out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ICONS = {EntryKind.FOLDER: "folder", EntryKind.LINK: "link"}
 
 
 class _KeptEditor(NamedTuple):
-    """A name that is being typed, with the place in it where the next letter goes."""
+    """Holds a name that is being typed, with the cursor's place in it."""
 
     text: str
     cursor: int

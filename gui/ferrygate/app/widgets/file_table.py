@@ -1,4 +1,4 @@
-"""The keys and the looks that the lists of remote and of local files have in common."""
+"""Gives the lists of remote and of local files the keys and looks that they share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SHIFTED = (
 
 
 class FileTable(QTableView):
-    """Whole rows, several of them selected, dragged and dropped; a name takes the room there is.
+    """Shows whole rows, to select several, drag and drop; the name's column takes spare room.
 
     Attributes:
         keys: what keys do while the list has the keyboard.

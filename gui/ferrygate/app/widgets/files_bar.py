@@ -1,4 +1,4 @@
-"""The bar above the list: back, path, filter, and the three actions."""
+"""Shows the bar above the list: back, path, filter, and the three actions."""
 
 from __future__ import annotations
 

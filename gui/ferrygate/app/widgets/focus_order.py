@@ -1,4 +1,4 @@
-"""Where the keyboard goes: the one order of Tab, and the one place it falls back to.
+"""Moves the keyboard's focus: the order of Tab, and the place it falls back to.
 
 Qt walks through controls in the order in which they were made, so that whatever is made later, such
 as the buttons of saved sites, comes last. And a control that is hidden or disabled while it has the

@@ -1,4 +1,4 @@
-"""A sentence beside a small warning, with a link where something can be done about it."""
+"""Shows a sentence beside a warning icon, with a link if something can be done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 
 
 class IconNote(QWidget):
-    """Hidden while there is nothing to say.
+    """Shows a note; hidden while there is none.
 
     Signals:
         acted: the link was pressed.

@@ -1,4 +1,4 @@
-"""A bar below the list that asks one thing: a name, or a yes."""
+"""Asks one thing in a bar below the list: a name, or a yes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ferrygate.common.i18n import _
 
 
 class InlineBar(QFrame):
-    """Hidden until asked; Escape is no.
+    """Asks a question; hidden until then; Escape means no.
 
     Signals:
         confirmed: the person agreed; the text typed, or empty where none was asked for. The bar

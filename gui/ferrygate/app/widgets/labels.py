@@ -29,7 +29,7 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
 
 
 class ElidedLabel(PlainLabel):
-    """One line that ends in an ellipsis where there is no room, and says all of it in its tip."""
+    """Shows one line, cut with an ellipsis if it is too long, and whole in its tip."""
 
     def __init__(self, look: str = "") -> None:
         super().__init__()

@@ -16,7 +16,7 @@ _ICON = 24
 
 
 class LeavingBar(QFrame):
-    """Hidden until asked; Escape changes nothing.
+    """Asks before work is left; hidden until then; Escape changes nothing.
 
     Signals:
         stayed: the person goes on.

@@ -1,4 +1,4 @@
-"""A line to type in beside a list, which is left by keys."""
+"""Takes a line of text beside a list, and is left by keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A quiet sentence, and the link that changes what it says."""
+"""Shows a quiet sentence, and the link that changes its subject."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 
 
 class LinkLine(QWidget):
-    """One line.
+    """Shows the sentence and its link in one line.
 
     Signals:
         acted: the link was pressed.

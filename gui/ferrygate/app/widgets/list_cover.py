@@ -24,7 +24,7 @@ _MAX_WIDTH = 420
 
 
 class DropHint(PlainLabel):
-    """A dashed box that says what a drop does."""
+    """Shows what a drop does, in a dashed box."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(_("Drop files or folders here to upload them"))

@@ -1,4 +1,4 @@
-"""A bar for what went wrong beside the person's work."""
+"""Shows a problem that does not stop the person's work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ferrygate.common.i18n import _
 
 
 class NoticeBar(QFrame):
-    """Hidden while there is nothing to say.
+    """Shows a notice; hidden while there is none.
 
     Signals:
         dismissed: it has been read.

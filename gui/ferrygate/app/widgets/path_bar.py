@@ -1,4 +1,4 @@
-"""Where the person is, every part of it a way back."""
+"""Shows the path of the folder, each part a button that opens it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A problem where it belongs: a sentence, a next step, details for support."""
+"""Shows a problem in its place: a sentence, a next step, details for support."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BESIDE = 40  # pixels beside the words: the icon, and room to spare
 
 
 class ProblemNote(QWidget):
-    """Hidden while there is no problem.
+    """Shows a problem; hidden while there is none.
 
     Signals:
         acted: the button with the caller's own words was pressed.

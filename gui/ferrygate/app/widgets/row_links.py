@@ -1,4 +1,4 @@
-"""The links of a row that has ended, under the words for what has become of it."""
+"""Shows the links of a batch that has ended, below the words for its end."""
 
 from __future__ import annotations
 

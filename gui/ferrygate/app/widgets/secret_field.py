@@ -1,4 +1,4 @@
-"""A line for a password, a passphrase or an answer, and what is to be said of the text in it."""
+"""Takes a password, a passphrase or an answer, and remarks on the text in it."""
 
 from __future__ import annotations
 

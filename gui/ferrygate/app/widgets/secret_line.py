@@ -1,4 +1,4 @@
-"""A line that hides what is typed, and shows it while the person wants to see it."""
+"""Takes a line of hidden text, and shows it while the person wants to see it."""
 
 from __future__ import annotations
 

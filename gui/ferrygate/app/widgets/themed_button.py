@@ -1,4 +1,4 @@
-"""A button with an icon of the project's family that follows the scheme."""
+"""Draws a button with an icon that follows the colour scheme."""
 
 from __future__ import annotations
 

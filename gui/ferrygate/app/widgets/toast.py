@@ -1,4 +1,4 @@
-"""A word in passing at the foot of the list, or of the window."""
+"""Shows a short message for a moment, at the foot of the list or of the window."""
 
 from __future__ import annotations
 

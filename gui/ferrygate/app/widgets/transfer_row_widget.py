@@ -1,4 +1,4 @@
-"""One batch in the transfers panel."""
+"""Shows one batch in the transfers panel."""
 
 from __future__ import annotations
 

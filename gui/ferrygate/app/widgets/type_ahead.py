@@ -1,4 +1,4 @@
-"""Finding a row by typing the first letters of its name."""
+"""Finds a row by the first letters of its name, as they are typed."""
 
 from __future__ import annotations
 

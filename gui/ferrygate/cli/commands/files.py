@@ -75,7 +75,7 @@ def _by_name(listed: Iterable[tuple[Entry, ...]], folder: bytes) -> Iterable[Ite
 
 
 class _Listing:
-    """A folder's entries, or a file as the one entry; ``unseen`` says why there may be more."""
+    """Lists a folder, or a file as the one entry; ``unseen`` says why there may be more."""
 
     def __init__(self, session: Session, path: bytes) -> None:
         self._session = session

@@ -72,7 +72,7 @@ def show(context: CommandContext, site: str) -> int:
 
 
 class _Given(TypedDict):
-    """The options of ``add``."""
+    """Holds the options of ``add``."""
 
     host: str
     port: int | None
