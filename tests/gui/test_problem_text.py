@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from ferrygate.app.presenters.problem_text import problem_text, said_text, support_text
@@ -44,3 +45,9 @@ def test_the_sentence_is_our_own() -> None:
     assert support_text(problem("Theirs")) == (
         "No.\nTry it.\nThe server says: “Theirs”\n[remote-failure]\n4"
     )
+
+
+def test_the_steps_of_a_sign_in_are_for_support_alone() -> None:
+    refused = msgspec.structs.replace(problem("Theirs"), steps="dns: ...\nanswered: failed")
+    assert support_text(refused).endswith("\n4\ndns: ...\nanswered: failed")
+    assert problem_text(refused) == "No. Try it."

@@ -102,17 +102,18 @@ def explain(
             problem = session.explain_refusal(try_anyway=try_anyway)
     except FerrygateError as error:
         why = error.problem
-        raise SignInRefusedError(
-            refusal.problem.sentence,
+        told = msgspec.structs.replace(
+            refusal.problem,
             next_step=sentences(why.sentence, why.next_step),
             detail=f"{refusal.problem.detail}; Okta: {why.detail}",
-            server_said=refusal.problem.server_said,
-        ) from refusal
+        )
+        raise error_for(told) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
     told = msgspec.structs.replace(
         advised(context, problem, text),
         detail=detail,
         server_said=problem.server_said or refusal.problem.server_said,
+        steps=refusal.problem.steps,
     )
     try:
         clocks = session.measure_skew()
