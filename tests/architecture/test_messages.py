@@ -19,7 +19,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
 from ferrygate.common.errors import Problem
-from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.name_conflict import NameConflict
 from ferrygate.transfers.outcome import FileOutcome
@@ -49,7 +49,7 @@ NAMES = {
     FileOutcome: {"local", "sha256"},
     FileView: {"local", "sha256"},
     BatchView: {"name", "target"},
-    SiteOpened: set(),
+    SecretsChanged: set(),
     ConflictQuestion: set(),
     NameConflict: {"name"},
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import msgspec
+
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
@@ -14,7 +16,6 @@ from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.messages.codes import (
     CodeChanged,
-    CodeEnrolled,
     CodeGivenOut,
     EnrolWithOkta,
     ExplainRefusal,
@@ -42,11 +43,13 @@ from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     OpenSite,
     ProvideSecrets,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SignIn,
     SignOut,
     SiteOpened,
+    TypedCredentials,
     UsePassword,
 )
 from ferrygate.engine.messages.transfers import (
@@ -88,6 +91,7 @@ class ScriptedEngine:
         self.closed = False
         self._secret: CodeSecret | None = None
         self._has_password = False
+        self._site = Site(name="", host="")
         self._pending: int | None = None
         self._start = StartSecrets()
 
@@ -115,6 +119,7 @@ class ScriptedEngine:
             case OpenSite():
                 self._open(command.request, command.site)
             case SignIn():
+                self._take(command.typed)
                 self._sign_in(command.request)
             case AnswerHostKey():
                 self._host_key_answered(accept=command.accept)
@@ -143,17 +148,24 @@ class ScriptedEngine:
         match command:
             case UseCodeSecret():
                 self._secret = command.secret
+                self._tell_secrets()
                 self._tell(CodeChanged(code=live_code(command.secret, self._clock.now())))
             case ProvideSecrets():
                 given = Credentials(password=command.password, code_secret=command.code_secret)
                 self._start.provide(command.site, given)
             case UsePassword():
                 self._has_password = True
+                self._tell_secrets()
             case ShowCode() if self._secret is not None:
                 code = live_code(self._secret, self._clock.now())
                 self._tell(CodeGivenOut(request=command.request, code=code))
             case ForgetSecret(kind=SecretKind.CODE_SECRET):
+                self._secret = None
+                self._tell_secrets()
                 self._tell(CodeChanged(code=None))
+            case ForgetSecret(kind=SecretKind.PASSWORD):
+                self._has_password = False
+                self._tell_secrets()
             case ExplainRefusal():
                 self._tell(RefusalExplained(request=command.request, problem=EXPLAINED))
             case MeasureSkew():
@@ -161,7 +173,7 @@ class ScriptedEngine:
                 self._tell(SkewMeasured(command.request, seconds, applied))
             case EnrolWithOkta():
                 self._secret = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
-                self._tell(CodeEnrolled(request=command.request, secret=self._secret))
+                self._take(command.typed)
                 self._tell(CodeChanged(code=live_code(self._secret, self._clock.now())))
             case _:
                 pass
@@ -200,17 +212,30 @@ class ScriptedEngine:
         given = self._start.for_site(site)
         self._secret = given.code_secret
         self._has_password = given.password is not None
+        self._site = site
+        self._tell_secrets()
+        self._tell(SiteOpened(site=site))
+        if self._secret is not None:
+            self._tell(CodeChanged(code=live_code(self._secret, self._clock.now())))
+        self._done(request)
+
+    def _take(self, typed: TypedCredentials) -> None:
+        """Hold what was typed."""
+        self._has_password |= typed.password is not None
+        self._site = msgspec.structs.replace(
+            self._site, username=typed.username or self._site.username
+        )
+        self._tell_secrets()
+
+    def _tell_secrets(self) -> None:
         self._tell(
-            SiteOpened(
-                site=site,
+            SecretsChanged(
+                site=self._site,
                 has_password=self._has_password,
                 has_code_secret=self._secret is not None,
                 can_save=True,
             )
         )
-        if self._secret is not None:
-            self._tell(CodeChanged(code=live_code(self._secret, self._clock.now())))
-        self._done(request)
 
     def _sign_in(self, request: int) -> None:
         self._tell(SessionChanged(state=SessionState.CONNECTING))

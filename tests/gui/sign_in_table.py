@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
@@ -16,7 +18,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import CodeChanged
 from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged, SiteOpened
 from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
 
@@ -29,6 +31,7 @@ class Table:
 
     def __init__(self, clock: Clock) -> None:
         self.sent: list[Command] = []
+        self.at_hand = SecretsChanged(site=Site(name="", host=""))
         self.clock = clock
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
@@ -50,18 +53,20 @@ class Table:
         typed: ServerAddress | None = None,
     ) -> None:
         self.presenter.choose(site, typed)
-        self.tell(
-            SiteOpened(
-                site=site,
-                has_password=has_password,
-                has_code_secret=False,
-                can_save=can_save,
-                keychain_note=note,
-            )
+        self.at_hand = SecretsChanged(
+            site=site, has_password=has_password, can_save=can_save, keychain_note=note
         )
+        self.tell(self.at_hand)
+        self.tell(SiteOpened(site=site))
         self.done()
 
+    def hold(self, **changes: bool | Site) -> None:
+        """Tell what is at hand now."""
+        self.at_hand = msgspec.structs.replace(self.at_hand, **changes)
+        self.tell(self.at_hand)
+
     def give_code(self, *, spent: bool = False) -> None:
+        self.hold(has_code_secret=True)
         code = live_code(SECRET, self.clock.now())
         self.tell(CodeChanged(code=code, spent=spent))
 

@@ -14,7 +14,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.event import Failed
-from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged, SessionChanged, SessionState
 from ferrygate.sites.site import Policy, SignInSettings, Site
 
 KEY = "JBSWY3DPEHPK3PXP"
@@ -30,8 +30,7 @@ class Table:
 
     def open(self, site: Site, *, can_save: bool = True) -> None:
         self.presenter.turn_to(site)
-        opened = SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=can_save)
-        self.presenter.handle(opened)
+        self.presenter.handle(SecretsChanged(site=site, can_save=can_save))
 
     @property
     def used(self) -> UseCodeSecret:
@@ -168,12 +167,16 @@ def test_a_code_is_kept_only_where_all_agree(
     assert not table.used.save
 
 
-def test_what_was_set_up_for_one_site_is_not_given_to_the_next(table: Table, site: Site) -> None:
+def test_a_code_that_is_forgotten_begins_the_set_up_anew(table: Table, site: Site) -> None:
     table.open(site)
     table.presenter.take([KEY])
-    assert len(table.presenter.steps()) == 1
-    table.presenter.turn_to(msgspec.structs.replace(site, host="other.example.org"))
-    assert table.presenter.steps() == []
+    unproven = []
+    for has_code in (True, False):
+        told = SecretsChanged(site=site, has_code_secret=has_code, can_save=True)
+        table.presenter.handle(told)
+        unproven.append(table.presenter.view.unproven)
+    assert unproven == [True, False]
+    assert table.presenter.saves
 
 
 def test_a_code_is_unproven_until_a_sign_in(table: Table, site: Site) -> None:

@@ -20,11 +20,11 @@ from ferrygate.engine.messages.event import Done
 from ferrygate.engine.messages.session import (
     OpenSite,
     RefusalsCounted,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SignIn,
     SiteOpened,
-    UsePassword,
 )
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
@@ -64,8 +64,11 @@ def turn_to(rig: Rig, site: Site) -> OpenSite:
 def find(rig: Rig, opening: OpenSite) -> None:
     """Have the engine find all that a sign-in needs."""
     now = rig.desktop._options.clock.now()
-    opened = SiteOpened(site=opening.site, has_password=True, has_code_secret=True, can_save=True)
-    rig.engine.tell(opened)
+    site = opening.site
+    rig.engine.tell(
+        SecretsChanged(site=site, has_password=True, has_code_secret=True, can_save=True)
+    )
+    rig.engine.tell(SiteOpened(site=site))
     rig.engine.tell(CodeChanged(code=live_code(CodeSecret(key=KEY), now)))
     rig.engine.tell(Done(request=opening.request))
     rig.driver.wait_for("open", lambda: rig.workspace.sign_in.view.can_press)
@@ -143,8 +146,8 @@ def test_enter_on_a_box_is_for_the_card_and_ticks_nothing(rig: Rig, qtbot: QtBot
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert box.isChecked()
     rig.driver.wait_for_folder(b"/")
-    (given,) = [c for c in rig.engine.commands if isinstance(c, UsePassword)]
-    assert given.save
+    (given,) = [c for c in rig.engine.commands if isinstance(c, SignIn)]
+    assert given.typed.save
 
 
 def test_a_sign_in_that_is_cancelled_leaves_the_keyboard_on_nothing_that_signs_in(

@@ -32,7 +32,7 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.app.window import MainWindow
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.paths import Home
-from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged
 from ferrygate.sites.store import SiteStore
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _local(window: SceneWindow) -> str:
 def _ready(window: SceneWindow) -> str:
     """The card of a site that nothing is missing for: its button would sign in at once."""
     window.give_code()
-    kept = SiteOpened(site=SITE, has_password=True, has_code_secret=True, can_save=True)
+    kept = SecretsChanged(site=SITE, has_password=True, has_code_secret=True, can_save=True)
     window.workspace.handle(kept)
     return "Sign in"
 

@@ -62,15 +62,7 @@ class Table:
 
     def open_corrected(self, seconds: int) -> None:
         """The site is open, and its codes are corrected."""
-        self.presenter.handle(
-            SiteOpened(
-                site=self.site,
-                has_password=False,
-                has_code_secret=True,
-                can_save=True,
-                correction=seconds,
-            )
-        )
+        self.presenter.handle(SiteOpened(site=self.site, correction=seconds))
 
     def measured_as(self, seconds: float | None, applied: int) -> None:
         """The clocks were compared, as was asked last."""

@@ -30,7 +30,7 @@ from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_sources import read_secrets
 from ferrygate.common.secret_text import unseen_ends
 from ferrygate.engine.messages.command import Command
-from ferrygate.engine.messages.session import SignIn, UsePassword
+from ferrygate.engine.messages.session import SecretsChanged, SignIn
 from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
@@ -85,10 +85,12 @@ def by_keychain(text: str, folder: Path) -> Secret | None:
     vault = MemoryVault()
     binding = Binding(host=SITE.host, port=SITE.port, username=SITE.username)
     vault.write(SecretKind.PASSWORD, binding, Secret(text))
-    secrets = SessionSecrets(lambda: vault, KnownHosts(folder / "known"), LiveSecrets())
+    told: list[SecretsChanged] = []
+    known = KnownHosts(folder / "known")
+    secrets = SessionSecrets(lambda: vault, known, LiveSecrets(), told.append)
     found = secrets.look_up(SITE, None)
     if found.credentials.password is None:
-        raise UsageError(found.event.keychain_note or message("none"))
+        raise UsageError(found.note or message("none"))
     return found.credentials.password
 
 
@@ -139,7 +141,7 @@ def used_by_command(terminal: Terminal, given: GivenSecrets, folder: Path) -> di
             host="h",
             sign_in=SignInSettings(steps=("publickey", "password"), join="{password}"),
         ),
-        opened=SimpleNamespace(has_password=False, has_code_secret=False),
+        at_hand=SimpleNamespace(has_password=False, has_code_secret=False),
         use_password=lambda secret: used.update(password=secret),
         use_passphrase=lambda secret: used.update(passphrase=secret),
     )
@@ -295,9 +297,9 @@ def test_a_typed_password_with_a_blank_at_its_end_is_named_once_and_then_sent(ri
     assert not sent(rig, SignIn)
     rig.driver.click("Sign in")
     rig.driver.wait_for_folder(b"/")
-    (used,) = sent(rig, UsePassword)
-    assert isinstance(used, UsePassword)
-    assert used.password == Secret("pw ")
+    (used,) = sent(rig, SignIn)
+    assert isinstance(used, SignIn)
+    assert used.typed.password == Secret("pw ")
 
 
 def test_a_pasted_password_of_two_lines_is_never_sent(rig: Rig) -> None:
@@ -308,7 +310,6 @@ def test_a_pasted_password_of_two_lines_is_never_sent(rig: Rig) -> None:
     for _time in range(2):
         rig.driver.click("Sign in")
     assert not sent(rig, SignIn)
-    assert not sent(rig, UsePassword)
 
 
 def test_a_pasted_line_end_is_left_out(rig: Rig) -> None:
@@ -317,6 +318,6 @@ def test_a_pasted_line_end_is_left_out(rig: Rig) -> None:
     rig.window.sign_in._password.edit.paste()
     rig.driver.click("Sign in")
     rig.driver.wait_for_folder(b"/")
-    (used,) = sent(rig, UsePassword)
-    assert isinstance(used, UsePassword)
-    assert used.password == Secret("correct horse")
+    (used,) = sent(rig, SignIn)
+    assert isinstance(used, SignIn)
+    assert used.typed.password == Secret("correct horse")

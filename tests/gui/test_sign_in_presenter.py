@@ -8,21 +8,21 @@ import pytest
 from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.engine.messages.codes import CodeEnrolled, EnrolWithOkta, UseCodeSecret
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages.codes import EnrolWithOkta
 from ferrygate.engine.messages.command import CancelRequest
 from ferrygate.engine.messages.event import Failed
 from ferrygate.engine.messages.session import (
     OpenSite,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SignIn,
     SiteOpened,
-    UsePassphrase,
-    UsePassword,
+    TypedCredentials,
 )
 from ferrygate.sites.site import Policy, SignInSettings, Site
-from gui.sign_in_table import FORM, SECRET, Table
+from gui.sign_in_table import FORM, Table
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -45,14 +45,16 @@ def test_what_the_engine_has_at_hand_is_said_after_opening(table: Table, site: S
     assert table.presenter.view.password_hint == "Already at hand"
 
 
-def test_signing_in_waits_for_each_step(table: Table, site: Site) -> None:
+def test_one_command_carries_what_was_typed(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
-    table.presenter.sign_in(FORM)
-    assert isinstance(table.sent[-1], UsePassword)
+    form = Form(username="vendor8", password=Secret("pw"), passphrase=Secret("open"), remember=True)
+    table.presenter.sign_in(form)
+    typed = TypedCredentials(
+        username="vendor8", password=Secret("pw"), passphrase=Secret("open"), save=True
+    )
+    assert table.sent[1:] == [SignIn(request=2, ask_code=True, typed=typed)]
     assert table.presenter.view.busy
-    table.done()
-    assert isinstance(table.sent[-1], SignIn)
     table.done()
     assert not table.presenter.view.busy
 
@@ -81,13 +83,12 @@ def test_without_a_code_there_is_no_sign_in(table: Table, site: Site) -> None:
     assert [type(command) for command in table.sent] == [OpenSite]
 
 
-def test_another_user_name_opens_the_site_for_it_first(table: Table, site: Site) -> None:
+def test_another_user_name_turns_the_card_to_that_user(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
     table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    opened = table.sent[-1]
-    assert isinstance(opened, OpenSite)
-    assert opened.site.username == "vendor8"
+    assert table.presenter.site == msgspec.structs.replace(site, username="vendor8")
+    assert table.view.username == "vendor8"
 
 
 def test_nothing_is_pressed_before_the_keychain_has_answered(table: Table, site: Site) -> None:
@@ -105,7 +106,7 @@ def test_a_second_click_sends_nothing_more(table: Table, site: Site) -> None:
     table.give_code()
     table.presenter.sign_in(FORM)
     table.presenter.sign_in(FORM)
-    assert sum(isinstance(command, UsePassword) for command in table.sent) == 1
+    assert sum(isinstance(command, SignIn) for command in table.sent) == 1
 
 
 def test_a_wait_for_the_next_code_is_counted_down_on_the_button(
@@ -135,11 +136,9 @@ def test_the_breaker_offers_one_more_try(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    table.done()
     table.fail(Kind.LOCK_OUT_BREAKER)
     assert (table.view.button, table.view.needs_word) == ("Try once more", True)
     table.presenter.sign_in(Form(username="vendor7", password=Secret("pw")), try_anyway=True)
-    table.done()
     tried = table.sent[-1]
     assert isinstance(tried, SignIn)
     assert tried.try_anyway
@@ -208,27 +207,10 @@ def test_the_card_names_who_checks_the_code(table: Table, site: Site) -> None:
     )
 
 
-def test_another_user_name_keeps_the_code_that_was_set_up(table: Table, site: Site) -> None:
-    table.open(site)
-    table.setup.take(["JBSWY3DPEHPK3PXP"])
-    table.done()
-    table.give_code()
-    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    opened = table.sent[-1]
-    assert isinstance(opened, OpenSite)
-    table.tell(
-        SiteOpened(site=opened.site, has_password=False, has_code_secret=False, can_save=True)
-    )
-    table.done()
-    again = table.sent[-1]
-    assert isinstance(again, UseCodeSecret)
-    assert again.save
-
-
 def test_a_password_at_hand_is_not_that_of_another_user(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
-    table.tell(SessionChanged(state=SessionState.SIGNED_IN))
+    table.hold(has_password=True)
     assert table.view.password_hint == "Already at hand"
     table.presenter.sign_in(Form(username="vendor8", password=Secret("")))
     assert table.view.password_hint == ""
@@ -239,9 +221,11 @@ def test_what_is_at_hand_for_the_site_just_left_is_not_at_hand_for_this_one(
 ) -> None:
     table.presenter.choose(site)
     table.presenter.choose(msgspec.structs.replace(site, host="sftp.example.com"))
-    opened = SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
-    table.tell(opened)  # was on its way
-    table.tell(msgspec.structs.replace(opened, site=table.presenter.site, has_password=False))
+    table.tell(SecretsChanged(site=site, has_password=True))  # was on its way
+    assert table.view.password_hint == ""
+    table.tell(SiteOpened(site=site))
+    assert not table.view.asks_code
+    table.tell(SecretsChanged(site=msgspec.structs.replace(site, host="sftp.example.com")))
     table.done()
     assert table.view.password_hint == ""
 
@@ -255,8 +239,8 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
         "Set it up",
     )
     table.presenter.sign_in(FORM)
-    table.done()
-    assert table.sent[-1] == EnrolWithOkta(request=3, save=True)
+    typed = TypedCredentials(username="vendor7", password=Secret("pw"))
+    assert table.sent[-1] == EnrolWithOkta(request=2, save=True, typed=typed)
     table.give_code()
     table.done()
     view = table.presenter.view
@@ -270,37 +254,13 @@ def enrol_with_okta(table: Table, site: Site) -> EnrolWithOkta:
     table.setup.keep(wanted=False)
     table.presenter.turn_to_okta(wanted=True)
     table.presenter.sign_in(FORM)
-    table.done()
     enrol = table.sent[-1]
     assert isinstance(enrol, EnrolWithOkta)
     return enrol
 
 
 def test_a_code_is_not_kept_where_the_person_does_not_want_it(table: Table, site: Site) -> None:
-    assert enrol_with_okta(table, site) == EnrolWithOkta(request=3, save=False)
-
-
-def test_another_user_name_keeps_the_code_that_okta_set_up(table: Table, site: Site) -> None:
-    enrol = enrol_with_okta(table, site)
-    table.give_code()
-    table.tell(CodeEnrolled(request=enrol.request, secret=SECRET))
-    table.done()
-    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    assert isinstance(table.sent[-1], OpenSite)
-    table.done()
-    again = table.sent[-1]
-    assert isinstance(again, UseCodeSecret)
-    assert (again.secret, again.save) == (SECRET, False)
-
-
-def test_a_code_that_okta_set_up_for_another_site_is_not_held(table: Table, site: Site) -> None:
-    table.open(msgspec.structs.replace(site, name="Other", host="sftp.example.com"))
-    table.tell(CodeEnrolled(request=3, secret=SECRET))
-    table.give_code()
-    table.presenter.sign_in(Form(username="vendor8", password=Secret("pw")))
-    assert isinstance(table.sent[-1], OpenSite)
-    table.done()
-    assert isinstance(table.sent[-1], UsePassword)
+    assert not enrol_with_okta(table, site).save
 
 
 def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) -> None:
@@ -310,20 +270,24 @@ def test_a_locked_private_key_asks_for_its_passphrase(table: Table, site: Site) 
     assert table.presenter.view.asks_passphrase
     form = Form(username="vendor7", password=Secret(""), passphrase=Secret("open"), remember=True)
     table.presenter.sign_in(form)
-    assert table.sent[-1] == UsePassphrase(request=3, passphrase=Secret("open"), save=True)
+    begun = table.sent[-1]
+    assert isinstance(begun, SignIn)
+    assert (begun.typed.passphrase, begun.typed.save) == (Secret("open"), True)
 
 
 def test_a_password_that_was_forgotten_is_asked_for_again(table: Table, site: Site) -> None:
     table.open(site, has_password=True)
-    table.presenter.forget(SecretKind.PASSWORD)
+    typing = table.presenter.typing
+    table.hold(has_password=False)
     assert table.presenter.view.password_hint == ""
+    assert table.presenter.typing > typing  # what the field holds is of no more use
 
 
 def test_what_a_session_signed_in_with_is_at_hand_for_the_next(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    table.done()
+    table.hold(has_password=True)
     table.tell(SessionChanged(state=SessionState.SIGNED_IN))
     table.done()
     lost = Problem(kind=Kind.CONNECTION_LOST, sentence=message("Lost."))

@@ -10,7 +10,7 @@ import pytest
 from ferrygate.app.presenters.sign_in_view import Form, Stage
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.session import (
     AnswerHostKey,
     AnswerPrompt,
@@ -18,7 +18,6 @@ from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     OpenSite,
     PromptQuestion,
-    SecretsDropped,
     ServerSaid,
     SessionChanged,
     SessionState,
@@ -79,7 +78,6 @@ def test_what_the_server_says_meanwhile_is_shown_until_the_sign_in_ends(
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    table.done()
     table.tell(SessionChanged(state=SessionState.SIGNING_IN))
     table.tell(ServerSaid("Enter the number 42 in your app."))
     assert table.view.note == "Enter the number 42 in your app."
@@ -93,11 +91,11 @@ def test_a_saved_password_that_was_not_used_is_asked_for(table: Table, site: Sit
     table.open(site)
     table.give_code()
     table.presenter.sign_in(FORM)
-    table.done()
     table.tell(SessionChanged(state=SessionState.SIGNED_IN))
+    table.hold(has_password=True)
     table.done()
     assert table.view.password_hint == "Already at hand"
-    table.tell(SecretsDropped(frozenset({SecretKind.PASSWORD})))
+    table.hold(has_password=False)
     assert table.view.password_hint == ""
 
 
@@ -151,11 +149,12 @@ def test_the_old_pins_are_told_once_for_the_saved_site(table: Table, site: Site)
 def test_what_was_at_hand_for_the_old_key_is_not_for_the_new_one(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
-    table.tell(SessionChanged(state=SessionState.SIGNED_IN))
+    table.hold(has_password=True)
     assert table.view.password_hint == "Already at hand"
     table.tell(SessionChanged(state=SessionState.OFFLINE, problem=CHANGED))
     table.presenter.trust_new_key("SHA256:new")
     assert table.view.password_hint == ""
+    table.hold(has_password=False)
     table.done()
     table.done()
     table.presenter.sign_in(Form(username="vendor7", password=Secret("")))

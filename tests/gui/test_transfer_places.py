@@ -26,9 +26,7 @@ def table(clock: StillClock) -> Table:
 
 
 def open_site(table: Table, site: Site) -> None:
-    table.presenter.handle(
-        SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
-    )
+    table.presenter.handle(SiteOpened(site=site))
     table.presenter.handle(SessionChanged(state=SessionState.SIGNED_IN))
 
 

@@ -15,7 +15,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.files import FolderBlock, ListFolder
-from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SiteOpened
+from ferrygate.engine.messages.session import Notice, SecretsChanged, SessionChanged, SessionState
 from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -122,6 +122,6 @@ def test_what_one_event_brings_about_comes_before_the_next_event(table: Table) -
     table.workspace.handle(SessionChanged(state=SessionState.SIGNED_IN))
     table.workspace.handle(
         SessionChanged(state=SessionState.OFFLINE),  # which turns the card to its site anew
-        SiteOpened(site=site, has_password=True, has_code_secret=False, can_save=True),
+        SecretsChanged(site=site, has_password=True),
     )
     assert table.workspace.sign_in.view.password_hint == "Already at hand"

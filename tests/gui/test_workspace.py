@@ -13,16 +13,17 @@ from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.messages.command import Command
-from ferrygate.engine.messages.event import Done
+from ferrygate.engine.messages.event import Done, Failed
 from ferrygate.engine.messages.files import ListFolder
 from ferrygate.engine.messages.session import (
+    ForgetSecret,
     OpenSite,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SiteOpened,
-    UsePassword,
 )
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -78,17 +79,13 @@ class Desk:
     def opened(self, site: Site) -> None:
         """Answer the last request for a site."""
         (*_, request) = [c.request for c in self.sent if isinstance(c, OpenSite)]
-        event = SiteOpened(site=site, has_password=False, has_code_secret=False, can_save=True)
-        self.workspace.handle(event)
+        self.workspace.handle(SecretsChanged(site=site, can_save=True), SiteOpened(site=site))
         self.workspace.handle(Done(request=request))
 
     def sign_in(self) -> None:
         form = Form(username=self.site.username, password=Secret("pw"), code=Secret("123456"))
         self.workspace.sign_in.type_code(wanted=True)
         self.workspace.sign_in.sign_in(form)
-        for command in self.sent:
-            if isinstance(command, UsePassword):
-                self.workspace.handle(Done(request=command.request))
 
     @property
     def site(self) -> Site:
@@ -158,3 +155,23 @@ def test_an_engine_that_did_not_start_is_told_on_the_card(desk: Desk) -> None:
     problem = Problem(kind=Kind.INTERNAL, sentence=message("The engine did not start."))
     desk.workspace.handle(SessionChanged(state=SessionState.OFFLINE, problem=problem))
     assert desk.workspace.sign_in.view.problem == problem
+
+
+def test_what_a_keychain_refuses_to_forget_is_asked_for_again(desk: Desk) -> None:
+    desk.open(ACME)
+    held = SecretsChanged(site=ACME, has_password=True, has_code_secret=True)
+    desk.workspace.handle(held)
+    assert desk.workspace.sign_in.view.password_hint == "Already at hand"
+    desk.workspace.forget(SecretKind.PASSWORD)
+    forgetting = desk.sent[-1]
+    assert isinstance(forgetting, ForgetSecret)
+    problem = Problem(kind=Kind.KEYCHAIN, sentence=message("The keychain is locked."))
+    desk.workspace.handle(
+        SecretsChanged(site=ACME, has_code_secret=True),  # out of the engine's memory all the same
+        Failed(request=forgetting.request, problem=problem),
+    )
+    assert desk.workspace.notices.problem == problem
+    assert desk.workspace.sign_in.view.password_hint == ""
+    desk.workspace.sign_in.sign_in(Form(username="vendor7", password=Secret("")))
+    assert desk.workspace.sign_in.view.note == "Type your password first."
+    assert desk.sent[-1] is forgetting

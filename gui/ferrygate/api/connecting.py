@@ -19,7 +19,7 @@ from ferrygate.common.message import message
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
-from ferrygate.engine.messages.session import OpenSite, SessionChanged, SiteOpened
+from ferrygate.engine.messages.session import OpenSite, SessionChanged
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
@@ -57,10 +57,9 @@ def open_session(
     kinds = None if given is None else _kinds(given) | unneeded
     with ExitStack() as on_failure:
         client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
-        events = client.ask(OpenSite(client.number(), site, kinds))
-        (opened,) = [event for event in events if isinstance(event, SiteOpened)]
+        client.do(OpenSite(client.number(), site, kinds))
         on_failure.pop_all()
-    return Session(client, site, opened)
+    return Session(client, site)
 
 
 def _kinds(given: GivenSecrets) -> frozenset[SecretKind]:

@@ -48,8 +48,8 @@ from ferrygate.engine.messages.files import (
 )
 from ferrygate.engine.messages.session import (
     ForgetSecret,
+    SecretsChanged,
     SignIn,
-    SiteOpened,
     UsePassphrase,
     UsePassword,
 )
@@ -69,11 +69,15 @@ E = TypeVar("E")
 class Session:
     """Works on one site; used from one thread, :meth:`cancel` from any, and closed at the end."""
 
-    def __init__(self, client: EngineClient, site: Site, opened: SiteOpened) -> None:
+    def __init__(self, client: EngineClient, site: Site) -> None:
         """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""
         self._client = client
         self.site = site
-        self.opened = opened
+
+    @property
+    def at_hand(self) -> SecretsChanged:
+        """Tell which secrets are at hand, and whether a keychain is; not the secrets."""
+        return self._client.at_hand or SecretsChanged(site=self.site)
 
     def __enter__(self) -> Self:
         return self

@@ -252,7 +252,7 @@ def use_password(context: CommandContext, session: Session) -> None:
         SecretsMissingError: there is none, and no person to ask.
     """
     given = context.secrets.password
-    if given is None and not session.opened.has_password:
+    if given is None and not session.at_hand.has_password:
         given = _asked(
             context,
             session.site,
@@ -279,7 +279,7 @@ def use_code_secret(
         SecretsMissingError: there is none, and no person to ask.
     """
     given = context.secrets.totp_secret
-    if given is None and needed and not session.opened.has_code_secret:
+    if given is None and needed and not session.at_hand.has_code_secret:
         if or_typed and context.terminal.is_interactive:
             context.terminal.say(_("To type a code from a phone or token instead, add --ask-code."))
         given = _asked(
@@ -359,8 +359,8 @@ def demand_keychain(session: Session, sentence: Message, next_step: Message | No
     Raises:
         KeychainError: there is none; with this sentence, and the keychain's own as the detail.
     """
-    if not session.opened.can_save:
-        note = session.opened.keychain_note
+    if not session.at_hand.can_save:
+        note = session.at_hand.keychain_note
         detail = "" if note is None else str(note)
         raise KeychainError(sentence, next_step=next_step, detail=detail)
 

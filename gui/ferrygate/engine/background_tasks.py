@@ -51,22 +51,25 @@ class BackgroundTasks:
         threading.Thread(target=run, name=f"task-{request}", daemon=True).start()
 
     def answer(
-        self, request: int, work: Callable[[CancelToken], T], then: Callable[[T], None]
+        self, request: int, work: Callable[[CancelToken], T], then: Callable[[T], Later | None]
     ) -> Later:
         """Do ``work`` on a thread of its own; its request is done once ``then`` has its result.
 
         The request fails as ``work`` does, or as ``then`` does by a FerrygateError; ``then`` is
-        called on the engine's thread.
+        called on the engine's thread. What ``then`` returns is waited for.
         """
         later = Later()
 
         def take(result: T) -> None:
             try:
-                then(result)
+                rest = then(result)
             except FerrygateError as error:
                 later.fail(error)
-            else:
+                return
+            if rest is None:
                 later.done()
+            else:
+                rest.on_end(later.end)
 
         self.do(request, work, take, later.fail)
         return later

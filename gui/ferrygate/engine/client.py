@@ -25,6 +25,7 @@ from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     Notice,
     PromptQuestion,
+    SecretsChanged,
     ServerSaid,
     SessionChanged,
     SessionState,
@@ -120,7 +121,11 @@ class _Asked:
 
 
 class EngineClient:
-    """Speaks to an engine in questions and answers."""
+    """Speaks to an engine in questions and answers.
+
+    Attributes:
+        at_hand: which secrets are at hand for the open site, as was told last.
+    """
 
     def __init__(
         self,
@@ -134,6 +139,7 @@ class EngineClient:
         self._clock = clock
         self._last = 0
         self._closed = False
+        self.at_hand: SecretsChanged | None = None
         self._asked: dict[int | BatchId, _Asked] = {}  # by request, and by batch
         self._cancels: SimpleQueue[_Cancel | None] = SimpleQueue()
         self._canceller = threading.Thread(target=self._pass_on, name="cancel", daemon=True)
@@ -252,7 +258,7 @@ class EngineClient:
         self._engine.close()
 
     def _answered(self, event: Event) -> bool:
-        """Deal with what is for the prompter."""
+        """Deal with what is for the prompter, and with what is at hand."""
         match event:
             case HostKeyQuestion():
                 accept = self._prompter.confirm_host_key(event)
@@ -264,6 +270,15 @@ class EngineClient:
                 self._answer_code(event)
             case ConflictQuestion():
                 self._resolve_conflict(event)
+            case SecretsChanged():
+                self.at_hand = event
+            case _:
+                return self._is_told(event)
+        return True
+
+    def _is_told(self, event: Event) -> bool:
+        """Tell the prompter what it need not answer; false where that is not for it."""
+        match event:
             case SessionChanged(state=SessionState.WAITING_FOR_CODE, until=float(until)):
                 self._prompter.waiting_for_code(until)
             case SessionChanged(

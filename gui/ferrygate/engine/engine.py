@@ -9,7 +9,6 @@ from contextlib import suppress
 from ferrygate.common.errors import Cancelled, FerrygateError, Problem, error_for, problem_of
 from ferrygate.common.inbox import Inbox
 from ferrygate.common.message import message
-from ferrygate.common.secret import SecretKind
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import breakdown, with_cause
 from ferrygate.engine.browsing.file_requests import FileCommands
@@ -22,7 +21,7 @@ from ferrygate.engine.messages.files import FileCommand
 from ferrygate.engine.messages.records import ResetLock
 from ferrygate.engine.messages.session import (
     Notice,
-    SecretsDropped,
+    SecretsChanged,
     SessionChanged,
     SessionCommand,
     SessionState,
@@ -38,6 +37,7 @@ from ferrygate.engine.session.okta_requests import OktaRequests
 from ferrygate.engine.session.refusal_count import RefusalCount
 from ferrygate.engine.session.session_commands import SessionCommands
 from ferrygate.engine.session.session_secrets import SessionSecrets
+from ferrygate.engine.session.site_opening import SiteOpening
 from ferrygate.engine.session.supervisor import SessionSupervisor
 from ferrygate.engine.unanswered import Unanswered
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
@@ -63,7 +63,10 @@ class Engine:
         self._refusals = RefusalCount(dependencies.ledger, dependencies.known_hosts)
         limiter = RateLimiter(dependencies.clock, None)  # over all sessions: a person's wish
         secrets = SessionSecrets(
-            dependencies.open_vault, dependencies.known_hosts, dependencies.live_secrets
+            dependencies.open_vault,
+            dependencies.known_hosts,
+            dependencies.live_secrets,
+            self._emit,
         )
         self._supervisor = SessionSupervisor(
             dependencies, self._emit, self._later, self._tasks, secrets, limiter
@@ -78,20 +81,30 @@ class Engine:
             post=self._later,
             changed=self._supervisor.sign_ins.code_secret_came,
         )
+        self._opening = SiteOpening(
+            dependencies,
+            self._tasks,
+            self._current,
+            secrets,
+            codes=self._code_requests,
+            supervisor=self._supervisor,
+            emit=self._emit,
+        )
         self._okta_requests = OktaRequests(
             dependencies,
             self._tasks,
             self._current,
             secrets,
-            self._emit,
-            self._code_requests.correct,
+            emit=self._emit,
+            correct_code=self._code_requests.correct,
+            with_typed=self._opening.with_typed,
         )
         self._session_commands = SessionCommands(
             dependencies,
             self._tasks,
             self._current,
             secrets,
-            codes=self._code_requests,
+            opening=self._opening,
             supervisor=self._supervisor,
             emit=self._emit,
         )
@@ -160,7 +173,7 @@ class Engine:
             self._emit(Notice(error.problem))
         except Exception as error:  # noqa: BLE001  nobody above this thread could answer for it
             problem = problem_of(error)
-            self._session_commands.leave(error_for(problem))
+            self._opening.leave(error_for(problem))
             self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
             self._end_all(problem)
 
@@ -218,7 +231,7 @@ class Engine:
             return
         for told in (*self._refusals.news_before(event, self._current.site), event):
             self._tell(told)
-        if isinstance(event, SecretsDropped) and SecretKind.CODE_SECRET in event.kinds:
+        if isinstance(event, SecretsChanged) and not event.has_code_secret:
             self._codes.show(None)
         if isinstance(event, SessionChanged):  # a sign-in spends a code
             self._codes.refresh(at_once=True)
@@ -228,7 +241,7 @@ class Engine:
         self._listener(event)
 
     def _shut_down(self) -> None:
-        self._session_commands.leave()
+        self._opening.leave()
         self._tasks.cancel_all()
         self._running = False
         self._ended = Cancelled(message("Ferrygate is closing.")).problem

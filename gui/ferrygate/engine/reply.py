@@ -11,8 +11,8 @@ from ferrygate.common.errors import Problem, problem_of
 class Later:
     """Stands for the end of a request that is not known yet. Owned by the engine's thread.
 
-    A handler returns it, and ends it once by :meth:`done` or :meth:`fail`. The engine's loop
-    listens by :meth:`on_end`, and tells Done or Failed.
+    A handler returns it, and ends it once by :meth:`end`, :meth:`done` or :meth:`fail`. The loop
+    of the engine listens by :meth:`on_end`, and tells Done or Failed.
     """
 
     def __init__(self) -> None:
@@ -22,26 +22,23 @@ class Later:
 
     def done(self) -> None:
         """End the request well."""
-        self._end(None)
+        self.end(None)
 
     def fail(self, error: BaseException) -> None:
         """End the request by an error."""
-        self._end(problem_of(error))
+        self.end(problem_of(error))
 
-    def fail_with(self, problem: Problem) -> None:
-        """End the request by what is known of an error."""
-        self._end(problem)
+    def end(self, problem: Problem | None) -> None:
+        """End the request, by a problem if there is one."""
+        self._has_ended, self._problem = True, problem
+        if self._tell is not None:
+            self._tell(problem)
 
     def on_end(self, tell: Callable[[Problem | None], None]) -> None:
         """Have ``tell`` called with the end, ``None`` for a good one; at once if it is known."""
         self._tell = tell
         if self._has_ended:
             tell(self._problem)
-
-    def _end(self, problem: Problem | None) -> None:
-        self._has_ended, self._problem = True, problem
-        if self._tell is not None:
-            self._tell(problem)
 
 
 class Answered(Enum):

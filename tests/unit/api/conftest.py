@@ -11,7 +11,6 @@ from ferrygate.api.unattended import Unattended
 from ferrygate.engine.client import EngineClient
 from ferrygate.engine.messages.command import Command, Request
 from ferrygate.engine.messages.event import Done, Listener
-from ferrygate.engine.messages.session import SiteOpened
 from ferrygate.sites.site import Site
 from support.fake_clock import ManualClock
 
@@ -50,7 +49,6 @@ def make_session() -> Iterator[MakeSession]:
             client = EngineClient(make_engine, Unattended(), ManualClock())
             clients.callback(client.close)
             site = Site(name="Acme", host="127.0.0.1")
-            opened = SiteOpened(site, has_password=True, has_code_secret=True, can_save=False)
-            return Session(client, site, opened), made[0]
+            return Session(client, site), made[0]
 
         yield make

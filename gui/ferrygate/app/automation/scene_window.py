@@ -28,6 +28,7 @@ from ferrygate.engine.messages.files import FolderBlock, ListFolder, MakeFolder
 from ferrygate.engine.messages.session import (
     OpenSite,
     RefusalsCounted,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SiteOpened,
@@ -95,15 +96,8 @@ class SceneEngine:
             case Upload(request=number):
                 self._tell(BatchStarted(request=number, batch=_UPLOAD))
             case OpenSite(request=number, site=site):
-                self._tell(
-                    SiteOpened(
-                        site=site,
-                        has_password=False,
-                        has_code_secret=False,
-                        can_save=True,
-                        correction=self.skew[1],
-                    )
-                )
+                self._tell(SecretsChanged(site=site, can_save=True))
+                self._tell(SiteOpened(site=site, correction=self.skew[1]))
                 self._tell(Done(request=number))
             case MakeFolder(request=number) if self.change_refusal is not None:
                 self._tell(Failed(request=number, problem=self.change_refusal))
@@ -170,7 +164,8 @@ class SceneWindow:
 
     def _show_code(self, *, spent: bool) -> None:
         code = live_code(CodeSecret(key=_KEY), self._clock.now())
-        self.workspace.handle(CodeChanged(code=code, spent=spent))
+        at_hand = SecretsChanged(site=SITE, has_code_secret=True, can_save=True)
+        self.workspace.handle(at_hand, CodeChanged(code=code, spent=spent))
 
     def start_batch(self, name: str, target: str) -> None:
         """Report an upload of which some files are delivered."""

@@ -9,7 +9,7 @@ import msgspec
 
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.request_sequence import RequestSequence, Step
+from ferrygate.app.presenters.request_sequence import RequestSequence
 from ferrygate.codes.enrol import FoundSecrets
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, Problem
@@ -18,7 +18,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.event import Event
-from ferrygate.engine.messages.session import SessionChanged, SessionState, SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged, SessionChanged, SessionState
 from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
 from ferrygate.sites.site import SignInSettings, Site
 
@@ -44,16 +44,16 @@ class CodeSetupView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeSetupPresenter(Observable):
-    """Holds the code secret that was set up here, or by Okta, until the person signs out."""
+    """Reads what a code is made of, and hands it to the engine, which keeps it."""
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__()
         self._chain = RequestSequence(outbox)
         self._site: Site | None = None
-        self._secret: CodeSecret | None = None
         self._choices: tuple[CodeSecret, ...] = ()
         self._keeps = True
         self._can_keep = False
+        self._has_code = False  # the engine has a secret for the site
         self.view = CodeSetupView()
 
     @property
@@ -67,20 +67,9 @@ class CodeSetupPresenter(Observable):
 
     def turn_to(self, site: Site) -> None:
         """Begin anew for a site."""
-        self._site, self._secret, self._choices = site, None, ()
+        self._site, self._choices = site, ()
         self._can_keep = False
         self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
-
-    def hold(self, secret: CodeSecret) -> None:
-        """Okta has set up this code for the site, and the engine uses it."""
-        self._secret = secret
-
-    def steps(self) -> list[Step]:
-        """Return the steps by which the engine uses the secret again, after the site was opened."""
-        secret = self._secret
-        if secret is None:
-            return []
-        return [lambda number: UseCodeSecret(request=number, secret=secret, save=self.saves)]
 
     def read(self) -> None:
         """A picture is being looked at; :meth:`found` or :meth:`not_readable` follows."""
@@ -125,17 +114,24 @@ class CodeSetupPresenter(Observable):
 
     def handle(self, event: Event) -> None:
         """Follow what the engine says."""
-        if isinstance(event, SiteOpened):
-            self._can_keep = event.can_save and event.site.policy.save_code_secret
+        if isinstance(event, SecretsChanged):
+            self._follow(event)
         if self._chain.handle(event) and self._chain.problem is not None:
             self._report(self._chain.problem)
         if isinstance(event, SessionChanged) and event.state is SessionState.SIGNED_IN:
             self._show(self._again(unproven=False))
 
+    def _follow(self, event: SecretsChanged) -> None:
+        if self._has_code and not event.has_code_secret and self._site is not None:
+            self.turn_to(self._site)
+        self._has_code = event.has_code_secret
+        self._can_keep = event.can_save and event.site.policy.save_code_secret
+
     def _use(self, secret: CodeSecret) -> None:
-        self._secret, self._choices = secret, ()
-        self._chain.start(self.steps())
-        self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=self.saves))
+        self._choices = ()
+        save = self.saves
+        self._chain.start([lambda number: UseCodeSecret(number, secret, save)])
+        self._show(self._again(mismatch=_mismatch(secret, self._site), unproven=save))
 
     def _report(self, problem: Problem) -> None:
         self._show(self._again(problem=problem))

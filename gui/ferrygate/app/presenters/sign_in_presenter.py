@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
@@ -10,13 +12,13 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.request_sequence import RequestSequence, Step
-from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, Told, sign_in_view
+from ferrygate.app.presenters.sign_in_view import Form, SignInFacts, SignInView, Stage, sign_in_view
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind
 from ferrygate.common.i18n import _
-from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.engine.messages.codes import CodeChanged, CodeEnrolled, EnrolWithOkta
+from ferrygate.common.secret import Secret
+from ferrygate.engine.messages.codes import CodeChanged, EnrolWithOkta
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import (
     AnswerHostKey,
@@ -25,18 +27,21 @@ from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     OpenSite,
     PromptQuestion,
-    SecretsDropped,
+    SecretsChanged,
     ServerSaid,
     SessionChanged,
     SessionState,
     SignIn,
-    SiteOpened,
+    TypedCredentials,
     UsePassphrase,
     UsePassword,
 )
 from ferrygate.sites.server_address import ServerAddress
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import with_code, without_code
+
+TypedStep = Callable[[int, TypedCredentials], SignIn | EnrolWithOkta]
+"""Makes the command that begins, from its number and what the person has typed."""
 
 
 class SignInPresenter(Observable):
@@ -56,14 +61,14 @@ class SignInPresenter(Observable):
         self._setup = setup
         self._refusal = refusal
         self._typed_code = typed_code
-        self._told = Told()
+        self._facts = SignInFacts()
         self._chain = RequestSequence(outbox)
         self._busy = False
 
     @property
     def site(self) -> Site | None:
         """The site the card is about."""
-        return self._told.site
+        return self._facts.site
 
     @property
     def is_opening(self) -> bool:
@@ -74,7 +79,7 @@ class SignInPresenter(Observable):
     def view(self) -> SignInView:
         """The card at this moment."""
         return sign_in_view(
-            self._told,
+            self._facts,
             self._refusal.view.problem,
             self._refusal.gate,
             self._typed_code.view,
@@ -86,12 +91,12 @@ class SignInPresenter(Observable):
     @property
     def types_code(self) -> bool:
         """Tell whether the person types a code for each sign-in."""
-        return self._told.types_code
+        return self._facts.types_code
 
     @property
     def typing(self) -> int:
         """Another number once the secrets in the fields are of no more use there."""
-        return self._told.typing
+        return self._facts.typing
 
     def choose(self, site: Site, typed: ServerAddress | None = None) -> None:
         """Turn to a site; the engine knows what is at hand for it.
@@ -100,9 +105,9 @@ class SignInPresenter(Observable):
             site: the site.
             typed: the address that the person has typed, where that is all there is to the site.
         """
-        old = self._told
+        old = self._facts
         self._setup.turn_to(site)
-        self._told = Told(
+        self._facts = SignInFacts(
             site=site,
             turn=old.turn + 1,
             typing=old.typing + 1,
@@ -110,9 +115,9 @@ class SignInPresenter(Observable):
             types_code=old.types_code and old.site == site,  # signed out, and in again
         )
         if typed is not None and typed.dropped_password:
-            self._told.missing = _("The password in the address was left out. Type it here.")
+            self._facts.missing = _("The password in the address was left out. Type it here.")
         self._busy = False
-        self._chain.start(self._opening(site))
+        self._chain.start([self._opening(site)])
         self._changed()
 
     # ------------------------------------------------------------ signing in
@@ -124,12 +129,12 @@ class SignInPresenter(Observable):
         """
         view, save = self.view, self._setup.saves
         if view.stage is Stage.CODE_SETUP:
-            self._told.missing = _("Set up your code first.")
+            self._facts.missing = _("Set up your code first.")
             self._changed()
         elif view.stage is Stage.OKTA_SETUP:
             self._begin(
                 form,
-                lambda number: EnrolWithOkta(request=number, save=save, try_anyway=try_anyway),
+                lambda number, typed: EnrolWithOkta(number, save, try_anyway, typed),
             )
         elif view.waits_for_code:
             self._typed_code.answer(form.code)
@@ -142,88 +147,83 @@ class SignInPresenter(Observable):
 
     def sign_in_again(self) -> None:
         """Sign in with what is at hand since the last time; for a code the engine asks."""
-        site = self._told.site
+        site = self._facts.site
         if site is not None and self.view.stage is Stage.CODE_SETUP:
-            self._told.missing = _("Set up your code first.")
+            self._facts.missing = _("Set up your code first.")
             self._changed()
         elif site is not None:
             self._begin(Form(username=site.username, password=Secret("")), _signing_in())
 
     def hand_over(self, form: Form) -> None:
         """Have the engine hold what was typed, for what is asked of it beside a sign-in."""
-        for step in self._handing_over(form):
-            self._outbox.ask(step)
+        password, passphrase, save = form.password, form.passphrase, form.remember
+        if password:
+            self._outbox.ask(lambda number: UsePassword(number, password, save))
+        if passphrase:
+            self._outbox.ask(lambda number: UsePassphrase(number, passphrase, save))
 
     def turn_to_okta(self, *, wanted: bool) -> None:
         """Have the code set up by Okta directly, or by what the person has after all."""
-        self._told.with_okta, self._told.missing = wanted, ""
+        self._facts.with_okta, self._facts.missing = wanted, ""
         self._refusal.show(None)
         self._changed()
 
     def type_code(self, *, wanted: bool) -> None:
         """Have the person type a code for each sign-in, or one that is made here after all."""
-        self._told.types_code, self._told.missing = wanted, ""
+        self._facts.types_code, self._facts.missing = wanted, ""
         self._typed_code.forget_problem()
         self._changed()
 
     def go_without_code(self, *, wanted: bool) -> None:
         """The server wants the password alone, or a code after all; kept once that let them in."""
-        site = self._told.site
+        site = self._facts.site
         if site is not None and not self._chain.busy:
             site = without_code(site) if wanted else with_code(site)
-            self._told.site, self._told.missing = site, ""
-            self._chain.start(self._opening(site))
+            self._facts.site, self._facts.missing = site, ""
+            self._chain.start([self._opening(site, keeps_code=True)])
             self._changed()
 
     def cancel(self) -> None:
         """Stop what is under way."""
         self._chain.cancel()
 
-    def forget(self, kind: SecretKind) -> None:
-        """The engine has dropped a secret of this site: do not give it back."""
-        if kind is SecretKind.PASSWORD:
-            self._told.has_password = False
-            self._told.typing += 1
-        elif kind is SecretKind.CODE_SECRET and self._told.site is not None:
-            self._setup.turn_to(self._told.site)
-        self._changed()
-
     # ------------------------------------------------------------ answering
 
     def answer_host_key(self, *, accept: bool) -> None:
         """Pass the person's answer on."""
-        if self._told.question is not None:
-            number = self._told.question.question
-            self._told.question = None
+        if self._facts.question is not None:
+            number = self._facts.question.question
+            self._facts.question = None
             self._outbox.send(AnswerHostKey(question=number, accept=accept))
             self._changed()
 
     def answer_prompt(self, answer: Secret | None) -> None:
         """Pass on what the person typed; none refuses to answer."""
-        if self._told.prompt is not None:
-            number = self._told.prompt.question
-            self._told.prompt = None
+        if self._facts.prompt is not None:
+            number = self._facts.prompt.question
+            self._facts.prompt = None
             self._outbox.send(AnswerPrompt(question=number, answer=answer))
             self._changed()
 
     def trust_new_key(self, fingerprint: str) -> None:
         """Meet a changed server anew, if the person was given the fingerprint that it showed."""
-        site, problem = self._told.site, self._refusal.view.problem
+        site, problem = self._facts.site, self._refusal.view.problem
         if site is None or problem is None or not problem.fingerprint:
             return
-        self._told.wrong_fingerprint = "".join(fingerprint.split()) != problem.fingerprint
-        if not self._told.wrong_fingerprint:
+        self._facts.wrong_fingerprint = "".join(fingerprint.split()) != problem.fingerprint
+        if not self._facts.wrong_fingerprint:
             # The old pins go as well: the question that comes now is the person's to answer.
             if site.host_key_fingerprints:
-                self._told.outdated = site
+                self._facts.outdated = site
             site = msgspec.structs.replace(site, host_key_fingerprints=())
-            self._told.site = site
-            self._chain.start([lambda number: ForgetHostKeys(request=number), *self._opening(site)])
+            self._facts.site = site
+            opening = self._opening(site, keeps_code=True)
+            self._chain.start([lambda number: ForgetHostKeys(request=number), opening])
         self._changed()
 
     def take_outdated(self) -> Site | None:
         """The site with the pins it had until the person trusted another key; told once."""
-        outdated, self._told.outdated = self._told.outdated, None
+        outdated, self._facts.outdated = self._facts.outdated, None
         return outdated
 
     # ------------------------------------------------------------ following
@@ -238,20 +238,13 @@ class SignInPresenter(Observable):
             self._step_ended()
             self._changed()
         match event:
-            case SiteOpened() if event.site == self._told.site:  # else of a card left since
-                self._told.opened = event
-                self._told.has_password |= event.has_password
-                self._told.has_code |= event.has_code_secret
+            case SecretsChanged() if event.site == self._facts.site:  # else of a card left since
+                self._facts.typing += self._facts.at_hand.has_password and not event.has_password
+                self._facts.secrets, self._facts.are_secrets_told = event, True
             case CodeChanged():
-                self._told.code = event
-                self._told.has_code = event.code is not None
-            case CodeEnrolled() if self._chain.waits_for(event.request):
-                self._setup.hold(event.secret)
+                self._facts.code = event
             case SessionChanged():
                 self._follow(event)
-            case SecretsDropped():
-                for kind in event.kinds:
-                    self.forget(kind)
             case HostKeyQuestion() | PromptQuestion() | ServerSaid():
                 self._hear(event)
             case _:
@@ -262,21 +255,20 @@ class SignInPresenter(Observable):
         """Take in what the server asks and says."""
         match event:
             case HostKeyQuestion():
-                self._told.question = host_key_view(event, self._told.site)
+                self._facts.question = host_key_view(event, self._facts.site)
             case PromptQuestion():
-                self._told.prompt = event
-                self._told.until = self._clock.now() + ANSWER_SECONDS
+                self._facts.prompt = event
+                self._facts.until = self._clock.now() + ANSWER_SECONDS
             case ServerSaid():
-                self._told.said = event.words
+                self._facts.said = event.words
 
     def _follow(self, event: SessionChanged) -> None:
-        self._told.session = event
+        self._facts.session = event
         if event.state is SessionState.SIGNED_IN:
-            self._told.has_password = True  # it stays in the engine's memory, and there alone
-            self._told.typing += 1
+            self._facts.typing += 1
         if event.state in {SessionState.OFFLINE, SessionState.SIGNED_IN}:
-            self._told.question = self._told.prompt = None
-            self._told.said = ""
+            self._facts.question = self._facts.prompt = None
+            self._facts.said = ""
             self._refusal.show(event.problem)
 
     def _step_ended(self) -> None:
@@ -285,64 +277,50 @@ class SignInPresenter(Observable):
             self._refusal.show(None if problem.kind is Kind.CANCELLED else problem)
         if not self._chain.busy:
             self._busy = False
-            if self._told.missing == _one_moment():
-                self._told.missing = ""
-            self._told.question = self._told.prompt = None
+            if self._facts.missing == _one_moment():
+                self._facts.missing = ""
+            self._facts.question = self._facts.prompt = None
 
-    def _begin(self, form: Form, last: Step) -> None:
-        site = self._told.site
+    def _begin(self, form: Form, make: TypedStep) -> None:
+        site = self._facts.site
         if site is None or not self._is_whole(form):
             return
+        typed = TypedCredentials(
+            username=form.username,
+            password=form.password or None,
+            passphrase=form.passphrase or None,
+            save=form.remember,
+        )
+        if form.username != site.username:
+            self._turn_to(msgspec.structs.replace(site, username=form.username))
         self._refusal.show(None)
         self._busy = True
-        self._chain.start([*self._preparing(site, form), last])
+        self._chain.start([lambda number: make(number, typed)])
         self._changed()
 
     def _is_whole(self, form: Form) -> bool:
         """Tell whether a sign-in can begin; says what is missing for it."""
-        if self._told.site is None or self._busy:
+        if self._facts.site is None or self._busy:
             return False
-        self._told.missing = _one_moment() if self._chain.busy else self._missing(form)
+        self._facts.missing = _one_moment() if self._chain.busy else self._missing(form)
         self._changed()
-        return not self._told.missing
+        return not self._facts.missing
 
-    def _preparing(self, site: Site, form: Form) -> list[Step]:
-        steps: list[Step] = []
-        if form.username != site.username:
-            site = msgspec.structs.replace(site, username=form.username)
-            self._told.site = site
-            steps += self._opening(site)
-        return steps + self._handing_over(form)
+    def _opening(self, site: Site, *, keeps_code: bool = False) -> Step:
+        self._turn_to(site)
+        return lambda number: OpenSite(request=number, site=site, keeps_code=keeps_code)
 
-    @staticmethod
-    def _handing_over(form: Form) -> list[Step]:
-        steps: list[Step] = []
-        if form.password:
-            steps.append(
-                lambda number: UsePassword(
-                    request=number, password=form.password, save=form.remember
-                )
-            )
-        if form.passphrase:
-            steps.append(
-                lambda number: UsePassphrase(
-                    request=number, passphrase=form.passphrase, save=form.remember
-                )
-            )
-        return steps
-
-    def _opening(self, site: Site) -> list[Step]:
-        """Open a site; what was at hand for another, or for another user or server, is not."""
+    def _turn_to(self, site: Site) -> None:
+        """Turn to a site, or to the same with another user or other settings."""
+        self._facts.site, self._facts.are_secrets_told = site, False
         self._refusal.turn_to(site)
         self._typed_code.turn_to(site)
-        self._told.has_password = False
-        return [lambda number: OpenSite(request=number, site=site), *self._setup.steps()]
 
     def _missing(self, form: Form) -> str:
         view = self.view
         if not form.username:
             return _("Type your user name first.")
-        if view.asks_password and not form.password and not self._told.has_password:
+        if view.asks_password and not form.password and not self._facts.at_hand.has_password:
             return _("Type your password first.")
         return ""
 
@@ -352,7 +330,5 @@ def _one_moment() -> str:
     return _("One moment: what is kept for this site is being looked up.")
 
 
-def _signing_in(typed_code: Secret | None = None, *, try_anyway: bool = False) -> Step:
-    return lambda number: SignIn(
-        request=number, try_anyway=try_anyway, typed_code=typed_code, ask_code=True
-    )
+def _signing_in(typed_code: Secret | None = None, *, try_anyway: bool = False) -> TypedStep:
+    return lambda number, typed: SignIn(number, try_anyway, typed_code, ask_code=True, typed=typed)

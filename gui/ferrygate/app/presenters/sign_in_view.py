@@ -23,9 +23,9 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import CodeChanged
 from ferrygate.engine.messages.session import (
     PromptQuestion,
+    SecretsChanged,
     SessionChanged,
     SessionState,
-    SiteOpened,
 )
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
@@ -46,10 +46,15 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     remember: bool = False
 
 
-class Told(msgspec.Struct, kw_only=True):
+_NOTHING_AT_HAND = SecretsChanged(site=Site(name="", host=""))
+
+
+class SignInFacts(msgspec.Struct, kw_only=True):
     """Holds what the card has been told so far.
 
     Attributes:
+        secrets: which secrets are at hand, as was told last; ``None`` while the keychain is asked.
+        are_secrets_told: that was told since the site got another user or other settings.
         outdated: the site with the pins it had until the person trusted another key.
         typing: another number once the secrets in the fields are of no more use there.
         said: what the server tells the person meanwhile, such as what to do on a phone.
@@ -63,7 +68,8 @@ class Told(msgspec.Struct, kw_only=True):
     site: Site | None = None
     turn: int = 0  # counts the sites the card has turned to
     typing: int = 0
-    opened: SiteOpened | None = None
+    secrets: SecretsChanged | None = None
+    are_secrets_told: bool = False
     outdated: Site | None = None
     session: SessionChanged = _OFFLINE
     code: CodeChanged | None = None
@@ -71,13 +77,18 @@ class Told(msgspec.Struct, kw_only=True):
     prompt: PromptQuestion | None = None
     said: str = ""
     until: float = 0.0
-    has_password: bool = False
-    has_code: bool = False
     was_typed: bool = False
     types_code: bool = False
     with_okta: bool = False
     wrong_fingerprint: bool = False
     missing: str = ""
+
+    @property
+    def at_hand(self) -> SecretsChanged:
+        """Return what is at hand for the site; nothing while that is not known."""
+        if self.secrets is not None and self.are_secrets_told:
+            return self.secrets
+        return _NOTHING_AT_HAND
 
 
 class Stage(Enum):
@@ -158,7 +169,7 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_in_view(
-    told: Told,
+    facts: SignInFacts,
     problem: Problem | None,
     gate: Gate,
     typed: TypedCodeView,
@@ -170,7 +181,7 @@ def sign_in_view(
     """The card for what is known at ``now`` (seconds since the epoch).
 
     Args:
-        told: what the engine and the person said.
+        facts: what the engine and the person said.
         problem: what went wrong last.
         gate: what the next attempt needs.
         typed: the field for a code that is typed.
@@ -178,24 +189,25 @@ def sign_in_view(
         busy: a sign-in, or an enrolment, is under way.
         now: the time.
     """
-    site = told.site
+    site = facts.site
     if site is None:
         return SignInView()
-    keychain = told.opened is not None and told.opened.can_save
+    at_hand = facts.at_hand
+    keychain = facts.secrets is not None and facts.secrets.can_save
     wants_code = _wants_code(site)
-    words = state_words(told.session, site.username, now).text
-    working = busy and told.session.state is not SessionState.OFFLINE
-    asks_code = wants_code and told.opened is not None and not told.has_code
+    words = state_words(facts.session, site.username, now).text
+    working = busy and facts.session.state is not SessionState.OFFLINE
+    asks_code = wants_code and facts.are_secrets_told and not at_hand.has_code_secret
     kind = problem.kind if problem is not None and not busy else None
     stage = _stage(
-        told, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not told.types_code
+        facts, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not facts.types_code
     )
     waits = typed.is_asked and not typed.goes_on
     idle_words = _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
     if gate is Gate.ASK:
         idle_words = _("Try once more")
     return SignInView(
-        turn=told.turn,
+        turn=facts.turn,
         name=site.name,
         detail=site.place if site.place != site.name else "",
         checked_by=_checked_by(site),
@@ -203,16 +215,16 @@ def sign_in_view(
         stage=stage,
         asks_password=site.sends_password,
         asks_passphrase=kind is Kind.PASSPHRASE_MISSING,
-        password_hint=_("Already at hand") if told.has_password else "",
+        password_hint=_("Already at hand") if at_hand.has_password else "",
         can_remember=keychain and site.policy.save_password,
         can_keep_code=keychain and site.policy.save_code_secret,
         asks_code=asks_code,
-        can_skip_code=asks_code and told.was_typed and may_do_without_code(site),
+        can_skip_code=asks_code and facts.was_typed and may_do_without_code(site),
         says_no_code=_says_no_code(site),
-        asks_typed_code=waits or (told.types_code and surely_needs_code(site)),
+        asks_typed_code=waits or (facts.types_code and surely_needs_code(site)),
         waits_for_code=waits,
-        other_way=_other_way(told, stage) if told.opened and wants_code and not busy else "",
-        shows_code=wants_code and told.has_code and not told.types_code,
+        other_way=_other_way(facts, stage) if facts.secrets and wants_code and not busy else "",
+        shows_code=wants_code and at_hand.has_code_secret and not facts.types_code,
         has_private_key=bool(site.sign_in.private_key),
         button=_("Sign in")
         if waits
@@ -224,33 +236,33 @@ def sign_in_view(
         can_press=waits or (ready and not busy and gate is not Gate.SHUT),
         needs_word=gate is Gate.ASK,
         busy=busy,
-        is_at_rest=_is_at_rest(told, busy=busy),
-        note=_note(told, wants_code=wants_code, busy=busy, now=now),
+        is_at_rest=_is_at_rest(facts, busy=busy),
+        note=_note(facts, wants_code=wants_code, busy=busy, now=now),
         problem=None if busy else problem,
-        question=told.question,
-        changed_key=changed_key_view(problem, site, wrong=told.wrong_fingerprint)
+        question=facts.question,
+        changed_key=changed_key_view(problem, site, wrong=facts.wrong_fingerprint)
         if problem is not None and kind is Kind.HOST_KEY_CHANGED
         else None,
-        prompt=prompt_view(told.prompt, told.until, now) if told.prompt else None,
+        prompt=prompt_view(facts.prompt, facts.until, now) if facts.prompt else None,
     )
 
 
-def _is_at_rest(told: Told, *, busy: bool) -> bool:
+def _is_at_rest(facts: SignInFacts, *, busy: bool) -> bool:
     """Tell whether there is no session, none is on its way, and no question is asked."""
-    is_asked = told.question is not None or told.prompt is not None
-    return not busy and not is_asked and told.session.state is SessionState.OFFLINE
+    is_asked = facts.question is not None or facts.prompt is not None
+    return not busy and not is_asked and facts.session.state is SessionState.OFFLINE
 
 
-def _stage(told: Told, *, changed: bool, asks_code: bool) -> Stage:
+def _stage(facts: SignInFacts, *, changed: bool, asks_code: bool) -> Stage:
     if changed:
         return Stage.CHANGED_KEY
-    if told.question is not None:
+    if facts.question is not None:
         return Stage.HOST_KEY
-    if told.prompt is not None:
+    if facts.prompt is not None:
         return Stage.PROMPT
     if not asks_code:
         return Stage.FORM
-    return Stage.OKTA_SETUP if told.with_okta else Stage.CODE_SETUP
+    return Stage.OKTA_SETUP if facts.with_okta else Stage.CODE_SETUP
 
 
 def _wants_code(site: Site) -> bool:
@@ -263,11 +275,15 @@ def _says_no_code(site: Site) -> bool:
     return asks_password and not needs_code(site.sign_in.join) and may_do_without_code(site)
 
 
-def _other_way(told: Told, stage: Stage) -> str:
-    if stage is Stage.CODE_SETUP or (stage is Stage.FORM and not told.types_code):
+def _other_way(facts: SignInFacts, stage: Stage) -> str:
+    if stage is Stage.CODE_SETUP or (stage is Stage.FORM and not facts.types_code):
         return _("Type a code instead")
     if stage is Stage.FORM:
-        return _("Use the code made here") if told.has_code else _("Set up your code instead")
+        return (
+            _("Use the code made here")
+            if facts.at_hand.has_code_secret
+            else _("Set up your code instead")
+        )
     return ""
 
 
@@ -278,24 +294,24 @@ def _checked_by(site: Site) -> str:
     return ""
 
 
-def _note(told: Told, *, wants_code: bool, busy: bool, now: float) -> str:
-    if told.missing:
-        return told.missing
+def _note(facts: SignInFacts, *, wants_code: bool, busy: bool, now: float) -> str:
+    if facts.missing:
+        return facts.missing
     if busy:
-        return told.said or _("Keep this window open.")
-    if told.opened is not None and told.opened.keychain_note:
-        return render(told.opened.keychain_note)
-    return _code_note(told, now) if wants_code else ""
+        return facts.said or _("Keep this window open.")
+    if facts.secrets is not None and facts.secrets.keychain_note:
+        return render(facts.secrets.keychain_note)
+    return _code_note(facts, now) if wants_code else ""
 
 
-def _code_note(told: Told, now: float) -> str:
-    if told.types_code:
-        return _type_note(told.site)
-    if told.code is None or told.code.code is None:
+def _code_note(facts: SignInFacts, now: float) -> str:
+    if facts.types_code:
+        return _type_note(facts.site)
+    if facts.code is None or facts.code.code is None:
         return ""
-    code = told.code.code
+    code = facts.code.code
     left = code.seconds_left(now)
-    if told.code.spent or left < min(_TOO_LATE, code.period / _SHARE_TOO_LATE):
+    if facts.code.spent or left < min(_TOO_LATE, code.period / _SHARE_TOO_LATE):
         return _("Uses the next code, in {seconds} s.").format(
             seconds=seconds_until(code.valid_until, now)
         )

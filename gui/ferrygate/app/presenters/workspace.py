@@ -339,7 +339,6 @@ class Workspace(Observable):
         if isinstance(event, Failed):
             self.notices.show(event.problem)
             return
-        self.sign_in.forget(kind)
         self.notices.say(_forgotten(kind))
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.errors import Problem
+from ferrygate.engine.messages.session import TypedCredentials
 
 
 class UseCodeSecret(msgspec.Struct, frozen=True):
@@ -39,14 +40,15 @@ class ExplainRefusal(msgspec.Struct, frozen=True):
 class EnrolWithOkta(msgspec.Struct, frozen=True):
     """Set up a code for an account that Okta asks to enrol one, without scanning anything.
 
-    Uses the password at hand. The new code secret is then used for the open site, and is kept in
-    the keychain at once when ``save``: Okta has accepted a code. Answered by CodeEnrolled, then
-    ``Done``; by ``Done`` alone where another site was opened meanwhile.
+    Uses the password at hand, or what was typed. The new code secret is then used for the open
+    site, unless another one was opened meanwhile, and is kept in the keychain at once when
+    ``save``: Okta has accepted a code.
     """
 
     request: int
     save: bool = False
     try_anyway: bool = False
+    typed: TypedCredentials = TypedCredentials()
 
 
 class MeasureSkew(msgspec.Struct, frozen=True):
@@ -93,17 +95,6 @@ class CodeGivenOut(msgspec.Struct, frozen=True):
 
     request: int
     code: LiveCode
-
-
-class CodeEnrolled(msgspec.Struct, frozen=True):
-    """The code secret that Okta has handed out, once; it is in use for the open site already.
-
-    A site that is opened anew, as for another user name, needs it again, and nobody but the face
-    has it where it was not kept.
-    """
-
-    request: int
-    secret: CodeSecret
 
 
 class RefusalExplained(msgspec.Struct, frozen=True):

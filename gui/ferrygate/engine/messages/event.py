@@ -10,7 +10,6 @@ from ferrygate.common.errors import Problem
 from ferrygate.engine.messages.codes import (
     CodeAwaited,
     CodeChanged,
-    CodeEnrolled,
     CodeGivenOut,
     RefusalExplained,
     SkewMeasured,
@@ -22,7 +21,7 @@ from ferrygate.engine.messages.session import (
     Notice,
     PromptQuestion,
     RefusalsCounted,
-    SecretsDropped,
+    SecretsChanged,
     ServerSaid,
     SessionChanged,
     SiteOpened,
@@ -60,13 +59,12 @@ Event = (
     | SessionChanged
     | CodeChanged
     | CodeAwaited
-    | CodeEnrolled
     | CodeGivenOut
     | Notice
     | HostKeyQuestion
     | CodeQuestion
     | PromptQuestion
-    | SecretsDropped
+    | SecretsChanged
     | ServerSaid
     | FolderBlock
     | ListingIncomplete

@@ -24,11 +24,14 @@ class OpenSite(msgspec.Struct, frozen=True):
         given: what comes with the command that opens it. The keychain is then asked for nothing
             but what else the site's steps need, and left alone where that is nothing. Where it is
             ``None``, as for a window, the keychain is asked for everything.
+        keeps_code: it is the open site with other settings, such as other host keys: a code that
+            was set up for it stays in use. Has no effect on another server.
     """
 
     request: int
     site: Site
     given: frozenset[SecretKind] | None = None
+    keeps_code: bool = False
 
 
 class ProvideSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +81,25 @@ class ForgetHostKeys(msgspec.Struct, frozen=True):
     request: int
 
 
+class TypedCredentials(msgspec.Struct, frozen=True, kw_only=True):
+    """Holds what a person has typed for the open site; it is used from then on.
+
+    Attributes:
+        username: another user than the site's opens it anew for them, with what is kept for them;
+            a code that was set up for the site stays in use.
+        password: in place of one that is at hand.
+        passphrase: of the site's private key, likewise.
+        save: keep password and passphrase in the keychain once they are proven.
+    """
+
+    username: str | None = None
+    password: Secret | None = None
+    passphrase: Secret | None = None
+    save: bool = False
+
+
 class SignIn(msgspec.Struct, frozen=True):
-    """Sign in to the open site with what is at hand.
+    """Sign in to the open site with what is at hand and what was typed.
 
     Fails with ``secrets-missing`` where password or code secret is not at hand, with ``usage``
     where what was typed is no code, and with ``code-needed`` where it was used before.
@@ -91,12 +111,14 @@ class SignIn(msgspec.Struct, frozen=True):
         ask_code: a person is there to type codes. Where one is needed and none is at hand, now or
             when the connection was lost, CodeQuestion asks for it. Without this such a sign-in
             fails, and a session that needs another code ends with ``code-needed``.
+        typed: user, password and passphrase, where a person has typed them for it.
     """
 
     request: int
     try_anyway: bool = False
     typed_code: Secret | None = None
     ask_code: bool = False
+    typed: TypedCredentials = TypedCredentials()
 
 
 class AnswerHostKey(msgspec.Struct, frozen=True):
@@ -143,22 +165,38 @@ class SessionState(Enum):
 
 
 class SiteOpened(msgspec.Struct, frozen=True):
-    """Tells what is at hand for the site.
+    """Tells that what is kept for the site was looked up; SecretsChanged came before it.
 
     Attributes:
-        has_password: a password is at hand.
-        has_code_secret: a code secret is at hand.
-        can_save: a keychain is there to save in, or was not needed so far.
-        keychain_note: why nothing can be kept in it, where that is so.
+        site: the open site.
         correction: seconds by which codes are corrected for this computer's clock; 0 if not.
     """
 
     site: Site
-    has_password: bool
-    has_code_secret: bool
-    can_save: bool
-    keychain_note: Message | None = None
     correction: int = 0
+
+
+class SecretsChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Tells what is at hand for the open site, whenever that changes; no secret travels upwards.
+
+    The first comes once the keychain was asked, before SiteOpened.
+
+    Attributes:
+        site: the open site.
+        has_password: a password is at hand that was kept, or that a sign-in has proven. One that
+            was only typed is held as well, and not told: it may be wrong.
+        has_code_secret: a code secret is at hand.
+        has_passphrase: a passphrase for the site's private key is at hand, as a password.
+        can_save: a keychain is there to save in, or was not needed so far.
+        keychain_note: why nothing can be kept in it, where that is so.
+    """
+
+    site: Site
+    has_password: bool = False
+    has_code_secret: bool = False
+    has_passphrase: bool = False
+    can_save: bool = False
+    keychain_note: Message | None = None
 
 
 class RefusalsCounted(msgspec.Struct, frozen=True):
@@ -198,19 +236,6 @@ class Notice(msgspec.Struct, frozen=True):
     """Something the person should know that no request failed over."""
 
     problem: Problem
-
-
-class SecretsDropped(msgspec.Struct, frozen=True):
-    """Secrets that are not at hand any more, neither in memory nor to be sent by themselves.
-
-    Attributes:
-        kinds: which.
-        changed: the person has changed them at the server, so that the keychain forgets them too.
-            Otherwise they were saved for another key than the server shows, and stay there.
-    """
-
-    kinds: frozenset[SecretKind]
-    changed: bool = False
 
 
 class HostKeyQuestion(msgspec.Struct, frozen=True):

@@ -16,7 +16,6 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
     ApplySkew,
-    CodeEnrolled,
     EnrolWithOkta,
     ExplainRefusal,
     MeasureSkew,
@@ -25,10 +24,11 @@ from ferrygate.engine.messages.codes import (
     SkewMeasured,
 )
 from ferrygate.engine.messages.event import Event
-from ferrygate.engine.messages.session import Notice
-from ferrygate.engine.reply import Later
+from ferrygate.engine.messages.session import Notice, TypedCredentials
+from ferrygate.engine.reply import Later, Reply
 from ferrygate.engine.session.current_site import CurrentSite
 from ferrygate.engine.session.session_secrets import SessionSecrets
+from ferrygate.engine.session.site_opening import Then
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
@@ -50,8 +50,10 @@ class OktaRequests:
         tasks: BackgroundTasks,
         current: CurrentSite,
         secrets: SessionSecrets,
+        *,
         emit: Callable[[Event], None],
         correct_code: Callable[[Site], None],
+        with_typed: Callable[[int, TypedCredentials, Then], Later | None],
     ) -> None:
         """Take what is needed.
 
@@ -62,6 +64,8 @@ class OktaRequests:
             secrets: the open site's secrets.
             emit: tells the face.
             correct_code: shows the code anew when the secret or the clock's correction changed.
+            with_typed: uses what a person has typed, then goes on
+                (:meth:`ferrygate.engine.session.site_opening.SiteOpening.with_typed`).
         """
         self._dependencies = dependencies
         self._tasks = tasks
@@ -69,8 +73,9 @@ class OktaRequests:
         self._secrets = secrets
         self._emit = emit
         self._correct_code = correct_code
+        self._with_typed = with_typed
 
-    def obey(self, command: OktaRequest) -> Later:
+    def obey(self, command: OktaRequest) -> Reply:
         """Carry out a request for the open site.
 
         Raises:
@@ -81,7 +86,9 @@ class OktaRequests:
             case ExplainRefusal():
                 return self._explain(command, site)
             case EnrolWithOkta():
-                return self._enrol(command, site)
+                return self._with_typed(
+                    command.request, command.typed, lambda opened: self._enrol(command, opened)
+                )
             case MeasureSkew():
                 return self._measure(command, site)
             case ApplySkew():
@@ -105,7 +112,6 @@ class OktaRequests:
                 # Kept again after a sign-in, which binds it to the server's key as well.
                 self._secrets.use_code_secret(result.secret, save=command.save)
                 self._correct_code(site)
-                self._emit(CodeEnrolled(command.request, result.secret))
             if result.note is not None:
                 self._emit(Notice(result.note))
 

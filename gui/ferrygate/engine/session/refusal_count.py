@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ferrygate.common.errors import SettingsError
-from ferrygate.engine.messages.codes import CodeEnrolled, RefusalExplained
+from ferrygate.engine.messages.codes import RefusalExplained
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import RefusalsCounted, SessionChanged, SiteOpened
 from ferrygate.sign_in.ledger import Ledger
@@ -13,7 +13,7 @@ from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 
 # What ends an attempt, opens a site or resets its lock. The end of a batch is none of them.
-_MAY_COUNT = (CodeEnrolled, Done, Failed, RefusalExplained, SessionChanged, SiteOpened)
+_MAY_COUNT = (Done, Failed, RefusalExplained, SessionChanged, SiteOpened)
 
 
 class RefusalCount:

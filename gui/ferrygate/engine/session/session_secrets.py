@@ -12,10 +12,10 @@ from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
 from ferrygate.common.logs import LiveSecrets
-from ferrygate.common.message import message
+from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_secret
-from ferrygate.engine.messages.session import SiteOpened
+from ferrygate.engine.messages.session import SecretsChanged, TypedCredentials
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
@@ -31,14 +31,30 @@ FIELDS = {
 
 
 class KeychainSecrets(msgspec.Struct, frozen=True):
-    """Holds what the keychain has for a site: for the window, and for signing in."""
+    """Holds what the keychain has for a site.
 
-    event: SiteOpened
-    credentials: Credentials
+    Attributes:
+        credentials: the secrets.
+        note: why nothing can be kept in the keychain, or why something in it is not used.
+        can_save: there is a keychain to save in, or it was not needed so far.
+    """
+
+    credentials: Credentials = Credentials()
+    note: Message | None = None
+    can_save: bool = True
+
+
+class _SetUpCode(msgspec.Struct, frozen=True):
+    """Holds a code secret that was set up for the open site."""
+
+    secret: CodeSecret
+    save: bool
 
 
 class SessionSecrets:
-    """Holds them in memory while the site is open, and keeps them once they are proven.
+    """Holds secrets in memory while the site is open, and keeps them once they are proven.
+
+    What is at hand is told by SecretsChanged, whenever that changes.
 
     :meth:`look_up`, :meth:`keep_code_secret` and :meth:`forget_saved` wait for the keychain and
     are called aside; the rest is for the engine's thread.
@@ -49,6 +65,7 @@ class SessionSecrets:
         open_vault: Callable[[], Vault],
         known_hosts: KnownHosts,
         live_secrets: LiveSecrets,
+        emit: Callable[[SecretsChanged], None],
     ) -> None:
         self._open_vault = open_vault
         self._known_hosts = known_hosts
@@ -56,6 +73,13 @@ class SessionSecrets:
         self._save: frozenset[SecretKind] = frozenset()
         self._changed: frozenset[SecretKind] = frozenset()
         self._credentials = Credentials()
+        self._set_up: _SetUpCode | None = None
+        self._unproven: frozenset[SecretKind] = frozenset()  # typed, and not accepted yet
+        self._emit = emit
+        self._site: Site | None = None  # of which is told what is at hand
+        self._can_save = False
+        self._note: Message | None = None
+        self._told: SecretsChanged | None = None
 
     @property
     def credentials(self) -> Credentials:
@@ -69,6 +93,43 @@ class SessionSecrets:
         for secret in _texts(self._credentials) - _texts(credentials):
             self._live_secrets.discard(secret)
         self._credentials = credentials
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what is at hand, unless that was told last."""
+        if self._site is None:
+            return
+        now = SecretsChanged(
+            site=self._site,
+            has_password=self._is_at_hand(SecretKind.PASSWORD),
+            has_code_secret=self._is_at_hand(SecretKind.CODE_SECRET),
+            has_passphrase=self._is_at_hand(SecretKind.PASSPHRASE),
+            can_save=self._can_save,
+            keychain_note=self._note,
+        )
+        if now != self._told:
+            self._told = now
+            self._emit(now)
+
+    def _is_at_hand(self, kind: SecretKind) -> bool:
+        """Tell whether a secret need not be typed: it was kept, or a sign-in has proven it."""
+        return getattr(self._credentials, FIELDS[kind]) is not None and kind not in self._unproven
+
+    def open(self, given: Credentials, *, keeps_code: bool) -> None:
+        """Hold what is given for a site that is opened, and nothing else.
+
+        What is at hand for it is told once the keychain was asked (:meth:`adopt`).
+
+        Args:
+            given: the secrets.
+            keeps_code: hold the code secret that was set up for the open site as well.
+        """
+        set_up = self._set_up if keeps_code else None
+        self._site = None
+        self.forget()
+        self.credentials = given
+        if set_up is not None:
+            self.use_code_secret(set_up.secret, save=set_up.save)
 
     @contextmanager
     def in_use(self, typed: TypedCode | None) -> Iterator[None]:
@@ -82,33 +143,34 @@ class SessionSecrets:
         finally:
             self._live_secrets.discard(typed.code)
 
-    def adopt(self, found: Credentials) -> None:
-        """Use what the keychain has; what was given while it was asked stands."""
-        given = self.credentials
+    def adopt(self, site: Site, found: KeychainSecrets) -> None:
+        """Use what the keychain has for the site; what was given while it was asked stands."""
+        given, kept = self.credentials, found.credentials
+        self._site, self._told = site, None
+        self._can_save, self._note = found.can_save, found.note
         self.credentials = Credentials(
-            password=given.password or found.password,
-            code_secret=given.code_secret or found.code_secret,
-            passphrase=given.passphrase or found.passphrase,
+            password=given.password or kept.password,
+            code_secret=given.code_secret or kept.code_secret,
+            passphrase=given.passphrase or kept.passphrase,
             saved_for={
                 kind: keys
-                for kind, keys in found.saved_for.items()
+                for kind, keys in kept.saved_for.items()
                 if getattr(given, FIELDS[kind]) is None
             },
-        )
-
-    def at_hand(self, opened: SiteOpened, correction: int) -> SiteOpened:
-        """Add to what is told of an opened site the secrets in memory, and codes' correction."""
-        return msgspec.structs.replace(
-            opened,
-            has_password=opened.has_password or self.credentials.password is not None,
-            has_code_secret=opened.has_code_secret or self.credentials.code_secret is not None,
-            correction=correction,
         )
 
     def forget(self) -> None:
         """Drop what is in memory."""
         self.credentials = Credentials()
-        self._save = self._changed = frozenset()
+        self._set_up = None
+        self._save = self._changed = self._unproven = frozenset()
+
+    def use(self, typed: TypedCredentials) -> None:
+        """Use what a person has typed for this session; keep it once proven where that is said."""
+        if typed.password is not None:
+            self.use_password(typed.password, save=typed.save)
+        if typed.passphrase is not None:
+            self.use_passphrase(typed.passphrase, save=typed.save)
 
     def use_password(self, password: Secret, *, save: bool) -> None:
         """Use a password for this session; keep it once proven when ``save``."""
@@ -116,6 +178,7 @@ class SessionSecrets:
 
     def use_code_secret(self, secret: CodeSecret, *, save: bool) -> None:
         """Use a code secret for this session; keep it once proven when ``save``."""
+        self._set_up = _SetUpCode(secret, save)
         self._hold(SecretKind.CODE_SECRET, secret, save=save)
 
     def use_passphrase(self, passphrase: Secret, *, save: bool) -> None:
@@ -131,10 +194,14 @@ class SessionSecrets:
 
     def drop(self, kind: SecretKind) -> None:
         """Drop one secret from memory."""
+        if kind is SecretKind.CODE_SECRET:
+            self._set_up = None
         self._hold(kind, None, save=False)
 
     def drop_stale(self, kinds: frozenset[SecretKind], *, changed: bool) -> None:
         """Drop what must not be sent; ``changed`` ones from the keychain too, once signed in."""
+        if changed:  # the server took them before it had them changed
+            self._prove()
         for kind in kinds:
             self.drop(kind)
         self._changed |= kinds if changed else frozenset()
@@ -156,8 +223,15 @@ class SessionSecrets:
         text = otpauth.format_otpauth(secret)
         self._open_vault().write(SecretKind.CODE_SECRET, self._binding(site), text)
 
+    def _prove(self) -> None:
+        """Note that the server has accepted what was typed."""
+        self._unproven = frozenset()
+        self._tell()
+
     def _hold(self, kind: SecretKind, secret: Secret | CodeSecret | None, *, save: bool) -> None:
         """Have a secret, or none, in place of what was there; it is bound to no key yet."""
+        is_typed = secret is not None and kind is not SecretKind.CODE_SECRET
+        self._unproven = self._unproven | {kind} if is_typed else self._unproven - {kind}
         held = self.credentials
         others = {other: keys for other, keys in held.saved_for.items() if other is not kind}
         self.credentials = msgspec.structs.replace(held, saved_for=others, **{FIELDS[kind]: secret})
@@ -176,10 +250,7 @@ class SessionSecrets:
         """
         kinds = frozenset(SecretKind) if given is None else _needed(site) - given
         if not kinds:
-            unasked = SiteOpened(
-                site=site, has_password=False, has_code_secret=False, can_save=True
-            )
-            return KeychainSecrets(unasked, Credentials())
+            return KeychainSecrets()
         vault = self._open_vault()
         note = vault.note
         found: dict[SecretKind, SavedSecret] = {}
@@ -210,14 +281,7 @@ class SessionSecrets:
             passphrase=texts.get(SecretKind.PASSPHRASE),
             saved_for={kind: saved.host_keys for kind, saved in found.items()},
         )
-        opened = SiteOpened(
-            site=site,
-            has_password=password is not None,
-            has_code_secret=code_secret is not None,
-            can_save=not vault.note,
-            keychain_note=note,
-        )
-        return KeychainSecrets(opened, credentials)
+        return KeychainSecrets(credentials, note, can_save=not vault.note)
 
     def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
         """Return what is left to do to keep what a sign-in has proven; to be called aside.
@@ -244,6 +308,7 @@ class SessionSecrets:
             for kind, text in texts.items()
             if text and allowed[kind] and kind in self._save | unbound
         ]
+        self._prove()
         changed = self._changed
         self._save = self._changed = frozenset()
         if not (wanted or changed):

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     PromptQuestion,
-    SecretsDropped,
     ServerSaid,
     SessionChanged,
     SessionState,
@@ -21,7 +22,21 @@ from ferrygate.sites.known_hosts import HostKey
 
 T = TypeVar("T")
 
-Shown = SessionChanged | SecretsDropped | ServerSaid
+
+class StaleSecrets(msgspec.Struct, frozen=True):
+    """Names secrets that must not be sent any more.
+
+    Attributes:
+        kinds: which.
+        is_changed: the person has changed them at the server, so that the keychain forgets them
+            too. Otherwise they were saved for another key than the server shows, and stay there.
+    """
+
+    kinds: frozenset[SecretKind]
+    is_changed: bool = False
+
+
+Shown = SessionChanged | StaleSecrets | ServerSaid
 
 Question = Callable[[int], HostKeyQuestion | PromptQuestion]
 """Makes the event, once the engine has given it a number."""
@@ -111,8 +126,8 @@ class SignInObserver:
 
     def password_changed(self) -> None:
         """The person has changed the password on the way."""
-        self._show(SecretsDropped(frozenset({SecretKind.PASSWORD}), changed=True))
+        self._show(StaleSecrets(frozenset({SecretKind.PASSWORD}), is_changed=True))
 
     def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
         """Saved secrets belong to a server with another host key."""
-        self._show(SecretsDropped(kinds))
+        self._show(StaleSecrets(kinds))

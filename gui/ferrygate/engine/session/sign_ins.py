@@ -15,10 +15,16 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.event import Event
-from ferrygate.engine.messages.session import SecretsDropped, SessionChanged, SessionState, SignIn
+from ferrygate.engine.messages.session import SessionChanged, SessionState, SignIn
 from ferrygate.engine.reply import Later
 from ferrygate.engine.session.session_secrets import SessionSecrets
-from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, Shown, SignInObserver
+from ferrygate.engine.session.sign_in_observer import (
+    PendingAnswer,
+    Question,
+    Shown,
+    SignInObserver,
+    StaleSecrets,
+)
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.credentials import TypedCode
@@ -260,8 +266,9 @@ class SignIns:
     def _show(self, sign_in: SignInRequest, change: Shown) -> None:
         if self._attempt != sign_in.request:
             return
-        if isinstance(change, SecretsDropped):
-            self._secrets.drop_stale(change.kinds, changed=change.changed)
+        if isinstance(change, StaleSecrets):
+            self._secrets.drop_stale(change.kinds, changed=change.is_changed)
+            return
         if isinstance(change, SessionChanged) and sign_in.goes_on:
             change = SessionChanged(SessionState.RECONNECTING, change.until)
         self._emit(change)

@@ -23,7 +23,7 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import Notice, SessionChanged, SessionState, SignIn
-from ferrygate.engine.reply import Later, Reply
+from ferrygate.engine.reply import Later
 from ferrygate.engine.session.given_up import Gone, given_up
 from ferrygate.engine.session.learned import LearnedByAccount
 from ferrygate.engine.session.liveness import Liveness
@@ -88,11 +88,11 @@ class SessionSupervisor:
 
     # ------------------------------------------------------------ signing in
 
-    def sign_in(self, command: SignIn, site: Site | None) -> Reply:
+    def sign_in(self, command: SignIn, site: Site) -> Later | None:
         """Begin an attempt with what is at hand; while reconnecting, try at once.
 
         Raises:
-            UsageError: there is no site, a sign-in is under way, or what was typed is no code.
+            UsageError: a sign-in is under way, or what was typed is no code.
         """
         code = command.typed_code
         if self.session is not None:
@@ -102,8 +102,6 @@ class SessionSupervisor:
                 self._back_off.due = self._clock.monotonic()
                 self._tell_of_wait(self._back_off)
             return None
-        if site is None:
-            raise UsageError(message("Choose a site first."))
         if self.sign_ins.is_under_way:
             raise UsageError(message("A sign-in is under way."))
         self._given_up = None
@@ -171,7 +169,7 @@ class SessionSupervisor:
     def _refused(self, sign_in: SignInRequest, problem: Problem) -> None:
         if self.session is None and not self.sign_ins.is_under_way:
             self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
-        sign_in.reply.fail_with(problem)
+        sign_in.reply.end(problem)
 
     # ------------------------------------------------------------ the connection's life
 

@@ -13,7 +13,7 @@ from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     OpenSite,
     PromptQuestion,
-    SecretsDropped,
+    SecretsChanged,
     SignIn,
     UsePassword,
 )
@@ -59,6 +59,6 @@ def test_a_changed_password_is_forgotten(tmp_path: Path, clock: WallClock) -> No
         assert isinstance(rig.end_of(request), Done)
         assert asked.answers == [["old"], ["new", "new"]]
         assert vault.read(SecretKind.PASSWORD, binding) is None
-        dropped = SecretsDropped(frozenset({SecretKind.PASSWORD}), changed=True)
-        assert dropped in rig.listener.all(SecretsDropped)
+        told = [change.has_password for change in rig.listener.all(SecretsChanged)]
+        assert told[-2:] == [True, False]
         rig.close()

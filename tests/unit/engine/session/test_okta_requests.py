@@ -19,7 +19,6 @@ from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
     ApplySkew,
-    CodeEnrolled,
     EnrolWithOkta,
     ExplainRefusal,
     MeasureSkew,
@@ -28,10 +27,12 @@ from ferrygate.engine.messages.codes import (
     SkewMeasured,
 )
 from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.session import Notice
+from ferrygate.engine.messages.session import Notice, TypedCredentials
+from ferrygate.engine.reply import Later
 from ferrygate.engine.session.current_site import CurrentSite
 from ferrygate.engine.session.okta_requests import OktaRequests
 from ferrygate.engine.session.session_secrets import SessionSecrets
+from ferrygate.engine.session.site_opening import Then
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.okta_http import OktaAnswer
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
@@ -87,7 +88,9 @@ class Engine:
             upload_claims=folder / "replacing",
             keep_trying=0.0,
         )
-        self.secrets = SessionSecrets(dependencies.open_vault, known, dependencies.live_secrets)
+        self.secrets = SessionSecrets(
+            dependencies.open_vault, known, dependencies.live_secrets, self.events.append
+        )
         self.secrets.use_password(PASSWORD, save=False)
         tasks = BackgroundTasks(self._acts.put)
         self._desk = OktaRequests(
@@ -95,14 +98,21 @@ class Engine:
             tasks,
             self.current,
             self.secrets,
-            self.events.append,
-            self.corrected.append,
+            emit=self.events.append,
+            correct_code=self.corrected.append,
+            with_typed=self._with_typed,
         )
+
+    def _with_typed(self, _request: int, typed: TypedCredentials, then: Then) -> Later | None:
+        self.secrets.use(typed)
+        return then(self.current.require())
 
     def ask(self, command: OktaRequest, *, opened_meanwhile: Site | None = None) -> Done | Failed:
         """Carry out a command; its answer."""
         ends: list[Problem | None] = []
-        self._desk.obey(command).on_end(ends.append)
+        reply = self._desk.obey(command)
+        assert isinstance(reply, Later)
+        reply.on_end(ends.append)
         if opened_meanwhile is not None:
             self.current.site = opened_meanwhile
         while not ends:
@@ -139,7 +149,6 @@ def test_a_proven_secret_is_kept_at_once_and_used(engine: Engine) -> None:
     assert engine.secret is not None
     assert engine.corrected == [SITE]
     assert engine.notes() == []
-    assert CodeEnrolled(1, engine.secret) in engine.events
     assert (
         engine.secrets.keep_proven(SITE, HOST_KEY) is not None
     )  # again, bound to the server's key
@@ -179,6 +188,13 @@ def test_a_broken_keychain_loses_nothing(engine: Engine) -> None:
     assert engine.notes() == [Kind.KEYCHAIN]
 
 
+def test_a_password_that_comes_along_is_the_one_that_okta_gets(engine: Engine) -> None:
+    engine.secrets.forget()
+    engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
+    assert engine.ask(EnrolWithOkta(1, typed=TypedCredentials(password=PASSWORD))) == Done(1)
+    assert engine.secret is not None
+
+
 def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
     engine.okta.answers = [MFA_ENROLL, begun(), SUCCESS]
     other = msgspec.structs.replace(SITE, name="Other")
@@ -186,7 +202,6 @@ def test_another_site_does_not_get_the_secret(engine: Engine) -> None:
     assert engine.kept() is not None
     assert engine.secret is None
     assert engine.corrected == []
-    assert not [event for event in engine.events if isinstance(event, CodeEnrolled)]
 
 
 def test_an_explanation_comes_before_the_end(engine: Engine) -> None:

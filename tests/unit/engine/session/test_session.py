@@ -24,11 +24,11 @@ from ferrygate.engine.messages.session import (
     AnswerHostKey,
     HostKeyQuestion,
     OpenSite,
+    SecretsChanged,
     SessionChanged,
     SessionState,
     SignIn,
     SignOut,
-    SiteOpened,
     UsePassword,
 )
 from ferrygate.engine.messages.transfers import (
@@ -54,10 +54,10 @@ State = SessionState
 
 def test_opening_a_site_sends_nothing(rig: EngineRig, box: Sandbox) -> None:
     rig.do(OpenSite, site_of(box.ready))
-    (opened,) = rig.listener.all(SiteOpened)
-    assert (opened.has_password, opened.has_code_secret) == (False, False)
-    assert not opened.can_save
-    assert opened.keychain_note
+    at_hand = rig.listener.all(SecretsChanged)[-1]
+    assert (at_hand.has_password, at_hand.has_code_secret) == (False, False)
+    assert not at_hand.can_save
+    assert at_hand.keychain_note
     assert len(box.log) == 0
     assert rig.connections == []
 
@@ -308,9 +308,9 @@ class SpoiltVault(MemoryVault):
 def test_a_site_with_a_broken_entry_opens_with_a_note(tmp_path: Path, clock: WallClock) -> None:
     rig = EngineRig(tmp_path, clock, SpoiltVault)
     rig.do(OpenSite, Site(name="s", host="127.0.0.1", port=9, username="v"))
-    (opened,) = rig.listener.all(SiteOpened)
-    assert not opened.has_code_secret
-    assert "broken" in str(opened.keychain_note)
+    at_hand = rig.listener.all(SecretsChanged)[-1]
+    assert not at_hand.has_code_secret
+    assert "broken" in str(at_hand.keychain_note)
     rig.close()
 
 

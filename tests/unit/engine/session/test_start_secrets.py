@@ -19,9 +19,9 @@ from ferrygate.engine.messages.session import (
     ForgetSecret,
     OpenSite,
     ProvideSecrets,
+    SecretsChanged,
     SignIn,
     SignOut,
-    SiteOpened,
 )
 from ferrygate.engine.session.start_secrets import StartSecrets
 from ferrygate.sign_in.credentials import Credentials
@@ -73,8 +73,8 @@ def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
     made.close()
 
 
-def opened(rig: EngineRig) -> SiteOpened:
-    return rig.listener.all(SiteOpened)[-1]
+def at_hand(rig: EngineRig) -> SecretsChanged:
+    return rig.listener.all(SecretsChanged)[-1]
 
 
 @pytest.mark.parametrize("changes", SAME)
@@ -108,7 +108,7 @@ def test_a_dropped_secret_does_not_come_back() -> None:
 
 def test_the_engine_has_them_at_hand_for_the_site_of_the_start(rig: EngineRig) -> None:
     rig.do(OpenSite, START)
-    assert (opened(rig).has_password, opened(rig).has_code_secret) == (True, True)
+    assert (at_hand(rig).has_password, at_hand(rig).has_code_secret) == (True, True)
     assert rig.listener.all(CodeChanged)[-1].code is not None
 
 
@@ -118,7 +118,7 @@ def test_the_engine_signs_in_to_no_other_site_with_them(
 ) -> None:
     rig.do(OpenSite, START)
     rig.do(OpenSite, msgspec.structs.replace(START, **changes))
-    assert (opened(rig).has_password, opened(rig).has_code_secret) == (False, False)
+    assert (at_hand(rig).has_password, at_hand(rig).has_code_secret) == (False, False)
     assert rig.listener.all(CodeChanged)[-1].code is None
     assert rig.refused(SignIn).kind is Kind.SECRETS_MISSING
     assert not rig.connections
@@ -129,18 +129,18 @@ def test_they_are_at_hand_again_when_the_site_is_opened_again(rig: EngineRig) ->
     rig.do(OpenSite, START)
     rig.do(SignOut)
     rig.do(OpenSite, START)
-    assert opened(rig).has_password
+    assert at_hand(rig).has_password
 
 
 def test_one_that_is_forgotten_stays_forgotten(rig: EngineRig) -> None:
     rig.do(OpenSite, START)
     rig.do(ForgetSecret, SecretKind.PASSWORD)
     rig.do(OpenSite, START)
-    assert (opened(rig).has_password, opened(rig).has_code_secret) == (False, True)
+    assert (at_hand(rig).has_password, at_hand(rig).has_code_secret) == (False, True)
 
 
 def test_a_server_met_anew_after_a_changed_key_gets_none_of_them(rig: EngineRig) -> None:
     rig.do(OpenSite, START)
     rig.do(ForgetHostKeys)
     rig.do(OpenSite, msgspec.structs.replace(START, host_key_fingerprints=()))
-    assert not opened(rig).has_password
+    assert not at_hand(rig).has_password

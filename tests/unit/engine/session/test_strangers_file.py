@@ -17,10 +17,9 @@ from ferrygate.engine.messages.session import (
     AnswerHostKey,
     HostKeyQuestion,
     OpenSite,
-    SecretsDropped,
+    SecretsChanged,
     SignIn,
     SignOut,
-    SiteOpened,
     UsePassword,
 )
 from ferrygate.sandbox.sandbox import Sandbox
@@ -49,7 +48,7 @@ def trusted(rig: EngineRig, box: Sandbox) -> EngineRig:
 def opened(rig: EngineRig, box: Sandbox, **changes: Any) -> tuple[bool, bool]:
     """Whether password and code secret are at hand for the site that a file describes."""
     rig.do(OpenSite, site_of(box.ready, **changes))
-    event = rig.listener.all(SiteOpened)[-1]
+    event = rig.listener.all(SecretsChanged)[-1]
     return event.has_password, event.has_code_secret
 
 
@@ -136,12 +135,12 @@ def test_a_mailed_file_with_both_keys_gets_no_saved_secret(vaults: Vaults, box: 
     vaults.keep(SecretKind.PASSWORD, box.ready.password, OTHER_PIN)
     vaults.keep(SecretKind.CODE_SECRET, Secret(box.ready.otpauth_uri.reveal()), OTHER_PIN)
     rig.do(OpenSite, mailed(box))
-    assert rig.listener.all(SiteOpened)[-1].has_password
+    assert rig.listener.all(SecretsChanged)[-1].has_password
     problem = rig.refused(SignIn)
     assert problem.kind is Kind.SECRETS_MISSING
     assert "another key" in str(problem.sentence)
-    both = frozenset({SecretKind.PASSWORD, SecretKind.CODE_SECRET})
-    assert rig.listener.all(SecretsDropped) == [SecretsDropped(both)]
+    at_hand = rig.listener.all(SecretsChanged)[-1]
+    assert (at_hand.has_password, at_hand.has_code_secret) == (False, False)
     assert rig.listener.all(CodeChanged)[-1].code is None
     assert len(box.log) == 0
     assert str(rig.refused(SignIn).sentence) == "The password is missing."

@@ -151,8 +151,7 @@ def _other_site(window: SceneWindow) -> str:
     window.sign_in()
     other = msgspec.structs.replace(SITE, name="Beta Labs", host="sftp.example.net")
     for site, name in [(other, "plate-scans"), (SITE, "assays")]:
-        opened = SiteOpened(site=site, has_password=True, has_code_secret=True, can_save=True)
-        window.workspace.handle(opened)
+        window.workspace.handle(SiteOpened(site=site))
         _ended(window, _view(name, 2000), delivered=12, cancelled=1988)
     return "Beta Labs"
 
