@@ -23,9 +23,9 @@ from ferrygate.engine.messages.transfers import (
     FileChanged,
     Upload,
 )
-from ferrygate.engine.queue.asked_for import source_names, target_name, wanted_name
+from ferrygate.engine.queue.asked_for import source_names, target_name
 from ferrygate.engine.queue.batch_context import BatchContext
-from ferrygate.engine.queue.batch_question import BatchQuestion
+from ferrygate.engine.queue.batch_question import BatchQuestion, name_conflict
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.transfers.batch_files import BatchFiles
@@ -33,7 +33,6 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import without_late_check
-from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.partial_uploads import possible_remains
 from ferrygate.transfers.plan import Planner
@@ -327,7 +326,7 @@ class Batch:
         ):
             self._show(self._files.interrupt(job.number, checkpoint))
         elif isinstance(cause, NameTakenError | NotAFileError) and self._may_ask(job, cause):
-            self._show(self._files.meet(self._conflict(job, cause)))
+            self._show(self._files.meet(name_conflict(self._command, job, cause)))
         else:
             state, problem = _state_of(cause), problem_of(cause)
             self._show(self._files.fail(job.number, state, problem, left_behind, checkpoint))
@@ -356,11 +355,6 @@ class Batch:
         asks = self._command.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
         is_new = job.on_conflict is ConflictChoice.ASK or isinstance(cause, NotAFileError)
         return asks and is_new
-
-    def _conflict(self, job: FileJob, cause: NameTakenError | NotAFileError) -> NameConflict:
-        planned = FileFacts(size=job.size, modified=job.modified)
-        new = cause.new if isinstance(cause, NameTakenError) else planned
-        return NameConflict(job.number, wanted_name(self._command, job), new, cause.existing)
 
     # ------------------------------------------------------------ telling
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.engine.messages.event import Event
-from ferrygate.engine.messages.transfers import ConflictQuestion
+from ferrygate.engine.messages.transfers import ConflictQuestion, Download, Upload
+from ferrygate.engine.queue.asked_for import wanted_name
 from ferrygate.transfers.batch_files import BatchFiles
+from ferrygate.transfers.conflict import NameTakenError, NotAFileError
+from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.name_conflict import FileFacts, NameConflict
 from ferrygate.transfers.views import BatchId, Direction
 
 
@@ -45,3 +49,12 @@ class BatchQuestion:
         if question != self._told:
             self._told = question
             emit(question)
+
+
+def name_conflict(
+    command: Upload | Download, job: FileJob, cause: NameTakenError | NotAFileError
+) -> NameConflict:
+    """Describe a file and what has its name, for the person who is asked."""
+    planned = FileFacts(size=job.size, modified=job.modified)
+    new = cause.new if isinstance(cause, NameTakenError) else planned
+    return NameConflict(job.number, wanted_name(command, job), new, cause.existing)
