@@ -1,4 +1,4 @@
-"""A listing that does not run away from whoever reads it."""
+"""Flow control for listings: a lane sends no more blocks than its reader keeps up with."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ _AHEAD = 32  # blocks that may be on their way to the reader
 
 
 class BlockCredit:
-    """Credit for as many blocks as the reader has room for.
+    """Counts the blocks of one listing that were sent and not yet taken by the reader.
 
-    Each number has one writer: the lane counts what it sends, the engine what was taken.
+    The lane waits while there are too many. Each counter is written by one thread: the sent blocks
+    by the lane, the taken ones by the engine's thread.
     """
 
     def __init__(self) -> None:
@@ -20,12 +21,12 @@ class BlockCredit:
         self._changed: Callable[[], None] = _nobody
 
     def taken(self) -> None:
-        """The reader has taken a block; on the engine's thread."""
+        """Note that the reader has taken a block; called on the engine's thread."""
         self._taken += 1
         self._changed()
 
     async def sent(self, channel: SftpChannel) -> None:
-        """A block was sent; waits until there is room for another; on the lane."""
+        """Note that a block was sent, and wait until another may be; called on the lane."""
         self._sent += 1
         if not self._is_full():
             return

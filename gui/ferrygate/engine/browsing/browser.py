@@ -1,4 +1,4 @@
-"""Browsing: one request after the other on a lane of its own, across reconnects."""
+"""Carries out file operations one after the other, on a lane of their own, across reconnects."""
 
 from __future__ import annotations
 

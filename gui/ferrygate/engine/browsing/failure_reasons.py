@@ -1,4 +1,4 @@
-"""Why a server refused: many say no more than “failure”, so only a look around tells."""
+"""Finds out why a server refused an operation: many say “failure” for every reason."""
 
 from __future__ import annotations
 

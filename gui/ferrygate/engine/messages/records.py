@@ -8,7 +8,7 @@ from ferrygate.sites.site import Site
 
 
 class ResetLock(msgspec.Struct, frozen=True):
-    """A person's word that a site's account is well again: refusals count from 0."""
+    """Count a site's refused sign-ins from 0, as a person says that the account is well again."""
 
     request: int
     site: Site

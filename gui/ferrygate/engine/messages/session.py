@@ -17,8 +17,7 @@ from ferrygate.sites.site import Site
 class OpenSite(msgspec.Struct, frozen=True):
     """Turn to a site: what is saved for it is fetched, its code starts to show.
 
-    Answered by SiteOpened, then Done. Nothing is sent to any
-    server.
+    Answered by SiteOpened, then Done. Nothing is sent to any server.
 
     Attributes:
         given: what comes with the command that opens it. The keychain is then asked for nothing
@@ -72,10 +71,11 @@ class ForgetSecret(msgspec.Struct, frozen=True):
 
 
 class ForgetHostKeys(msgspec.Struct, frozen=True):
-    """A person's deliberate act after a changed key: the server is met as if for the first time.
+    """Forget the server's host keys, as a person decided after the server had shown another key.
 
-    The keys on record are dropped for good, the open site's pins for as long as it is open. A face
-    that has the site saved gives it its new pin once a sign-in has succeeded.
+    The next sign-in asks about the server's key as if for the first time. The keys on record are
+    dropped for good, the open site's pins for as long as it is open. The window gives a saved site
+    its new pin once a sign-in has succeeded.
     """
 
     request: int
@@ -200,9 +200,9 @@ class SecretsChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusalsCounted(msgspec.Struct, frozen=True):
-    """Tells how many sign-ins in a row were refused, before what follows from another number.
+    """Tells how many sign-ins in a row were refused; comes before the event that changed it.
 
-    None is told where there were none, and none had been told of.
+    An account without refusals is told only after one with refusals was.
 
     Attributes:
         site: the open site, whose account it is.

@@ -1,4 +1,4 @@
-"""One batch of the engine's: what it has to do, how it stands, and what people are told of it."""
+"""Follows one batch: the work it has left, the state of its files, and what is told of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue of uploads and downloads: batches in, work handed to lanes, events out."""
+"""Takes batches of uploads and downloads, hands their work to lanes, and tells how they go."""
 
 from __future__ import annotations
 
@@ -160,9 +160,10 @@ class TransferQueue:
     # ------------------------------------------------------------ handing out
 
     def _feed(self) -> None:
-        """Hand out work while there is room for it: oldest batch first, but after who has no lane.
+        """Hand out work while lanes have room for it.
 
-        Else a small file would wait until a large folder, which came before it, is through.
+        Batches without a lane come first, then those with one; among equals the oldest. Otherwise a
+        small file would wait for the end of a large folder that was asked for before it.
         """
         batches = list(self._batches.values())
         if len(batches) > 1:

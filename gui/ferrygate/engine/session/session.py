@@ -1,4 +1,4 @@
-"""A session: what stays while connections come and go, until somebody signs out."""
+"""Holds what outlives a connection: browsing, the queue of transfers, and their lanes."""
 
 from __future__ import annotations
 
@@ -64,9 +64,18 @@ class Session:
         late: LateParts,
         ended: EndedBatches,
     ) -> None:
-        """Begin; ``limits`` is what is known of how much the server bears, and gets what is found.
+        """Begin.
 
-        ``ended`` keeps batches to be tried again. The others are those of the supervisor.
+        Args:
+            site: the site.
+            connection: signed in to it.
+            dependencies: what the engine is made of.
+            emit: told of every event.
+            post: has something done on the engine's thread.
+            limiter: limits the rate of all sessions.
+            limits: what is known of how much the server bears; more is noted there as it is found.
+            late: parts of files that the account's lost connections may leave.
+            ended: keeps the account's ended batches, to be tried again.
         """
         self.site = site
         self.connection: SftpConnection | None = connection

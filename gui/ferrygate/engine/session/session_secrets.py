@@ -1,4 +1,4 @@
-"""The secrets of the open site: from the keychain, or given for this session."""
+"""Holds the secrets of the open site: from the keychain, or typed for this session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets that Ferrygate was started with: for the site of that start, and for no other."""
+"""Holds the secrets that Ferrygate was started with, for the site of that start alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the session: signs in, watches the connection, brings it back, and ends it."""
+"""Supervises the session: signs in, watches the connection, brings it back, and ends it."""
 
 from __future__ import annotations
 
