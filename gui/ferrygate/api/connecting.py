@@ -26,11 +26,6 @@ from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 
 
-def reset_lock(site: Site, home: Home, clock: Clock) -> None:
-    """Count refusals from 0 again, since a person says that the account is well."""
-    bootstrap.open_ledger(home, clock).reset(site.account)
-
-
 def open_session(
     site: Site,
     make_engine: MakeEngine,

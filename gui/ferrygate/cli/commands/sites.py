@@ -287,9 +287,9 @@ def remove(context: CommandContext, site: str) -> int:
 @click.pass_obj
 def reset_lock(context: CommandContext, site: str) -> int:
     """Sign in again after repeated refusals, once the account is known to be well."""
-    from ferrygate.api import connecting  # noqa: PLC0415  slow, and only needed here
+    from ferrygate.api import records  # noqa: PLC0415  slow, and only needed here
 
-    connecting.reset_lock(context.site(site), context.home.prepare(), context.clock)
+    records.reset_lock(context.site(site), context.home.prepare(), context.clock)
     context.terminal.say(
         _("Refusals are counted from zero again. This does not unlock the account at the server.")
     )
