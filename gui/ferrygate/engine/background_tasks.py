@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class BackgroundTasks:
-    """One daemon thread for each piece of work; owned by the engine's thread.
+    """Starts a daemon thread for each piece of work. Owned by the engine's thread.
 
     Daemons, since a keychain that asks a question nobody sees may never come back.
     """

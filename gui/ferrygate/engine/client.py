@@ -1,4 +1,4 @@
-"""An engine in questions and answers, for callers that wait."""
+"""Asks an engine in questions and answers, for callers that wait."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ class Prompter(Protocol):
         ...
 
     def waiting_for_code(self, until: float) -> None:
-        """The next code comes at ``until``, seconds since the epoch."""
+        """Say that the next code comes at ``until``, seconds since the epoch."""
 
     def connection_changed(self, change: SessionChanged) -> None:
-        """The connection was lost and is tried again at ``until``, is there (again), or is over.
+        """Say that the connection was lost and is tried again at ``until``, is there, or is over.
 
         In between, a code may be asked for.
         """
@@ -96,7 +96,7 @@ class Prompter(Protocol):
 
 
 class _Asked:
-    """One request that is being asked, and the batch that it became."""
+    """Holds one request that is being asked, and the batch that it became."""
 
     def __init__(self, request: int) -> None:
         self.request = request
@@ -146,7 +146,7 @@ class EngineClient:
         self._canceller.start()
 
     def number(self) -> int:
-        """A request number not used before."""
+        """Return a request number not used before."""
         self._last += 1
         return self._last
 
@@ -192,12 +192,12 @@ class EngineClient:
             self._cancels.put(asked.cancel)
 
     def _pass_on(self) -> None:
-        """On a thread of its own: whoever asks may be held up by what it prints to."""
+        """Pass cancels on, on a thread of its own: the asking thread may wait for its output."""
         while (cancel := self._cancels.get()) is not None:
             self._engine.send(cancel)
 
     def _next(self, asked: _Asked) -> Event | None:
-        """The next event, if it is this request's or nobody's; another's is kept for it.
+        """Return the next event of this request, or of none; keep another's for that one.
 
         None where it was another's, or nothing came for half a second.
         A caller may ask something while it goes through the answers to something else.
@@ -354,7 +354,7 @@ def _target(cancel: _Cancel) -> int | BatchId:
 
 
 def _owner(event: Event) -> int | BatchId | None:
-    """The request or batch an event belongs to; none for what is for everybody."""
+    """Return the request or batch that an event belongs to; ``None`` if it belongs to none."""
     match event:
         case BatchStarted(request=request):
             return request

@@ -1,4 +1,4 @@
-"""The engine: commands in, events out, all state owned by one thread."""
+"""Runs the engine: commands in, events out, all state owned by one thread."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _JOIN = 10.0  # seconds to wait for a thread at the end
 
 
 class Engine:
-    """One site's session at a time. ``send`` and ``close`` may be called from any thread.
+    """Runs one site's session at a time. ``send`` and ``close`` may be called from any thread.
 
     Events go to ``listener`` on the engine's own thread, which must not be kept waiting.
     """

@@ -13,7 +13,7 @@ from ferrygate.transfers.views import BatchId, BatchView
 
 
 class Unanswered:
-    """Owned by the engine's thread. Each request has one answer, and each batch an end."""
+    """Sees that each request has one answer and each batch an end. Owned by the engine's thread."""
 
     def __init__(self) -> None:
         self._requests: set[int] = set()

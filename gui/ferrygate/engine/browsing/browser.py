@@ -31,7 +31,7 @@ class _Request(msgspec.Struct):
 
 
 class Browser:
-    """Owned by the engine's thread.
+    """Runs the requests of one session's browsing lane. Owned by the engine's thread.
 
     While the connection is away requests wait. One that was under way when it went is begun again
     where that changes nothing, and fails where it might.
@@ -97,7 +97,7 @@ class Browser:
         self._connected = False
 
     def interrupt(self) -> None:
-        """The connection is away."""
+        """Begin nothing, and let go of the channel: the connection was lost."""
         self.hold()
         self._lane.drop_later()
 

@@ -73,7 +73,7 @@ async def carry_out(
 
 
 async def _spelled(files: RemoteFiles, command: FileOperation) -> FileOperation:
-    """The command with its paths as the server spells them."""
+    """Return the command with its paths as the server spells them."""
     if isinstance(command, RenamePath):
         target = await as_spelled(files, remote_path.parent(command.target))
         return msgspec.structs.replace(
@@ -87,7 +87,7 @@ async def _spelled(files: RemoteFiles, command: FileOperation) -> FileOperation:
 
 
 async def _found(files: RemoteFiles, path: bytes) -> bytes:
-    """The path under which something is there; the same where nothing is."""
+    """Return the path as the server spells it; the same if nothing is there."""
     return await spelled_otherwise(files, path) or path
 
 
@@ -119,7 +119,7 @@ async def _carry_out(
 
 
 async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListingError | None:
-    """The first block at once, so that there is something to see; then in thousands.
+    """List a folder: the first block at once, so that something is seen, then a thousand at a time.
 
     Names whose kind the server did not tell come last, since each has to be asked about.
     """
@@ -157,7 +157,7 @@ async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListin
 
 
 async def _looked_at(files: RemoteFiles, folder: bytes, entry: Entry) -> Entry:
-    """The entry with the kind that a look tells; as it was where the look is refused."""
+    """Return the entry with the kind that STAT tells; unchanged if that is refused."""
     try:
         found = await files.look(remote_path.join(folder, entry.name))
     except (Cancelled, ConnectionLostError):

@@ -1,4 +1,4 @@
-"""One-time codes: showing, setting up and correcting them, and what Okta says about sign-ins."""
+"""Commands and events about one-time codes, and about what Okta says of sign-ins."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ OktaRequest = ExplainRefusal | EnrolWithOkta | MeasureSkew | ApplySkew
 
 
 class CodeChanged(msgspec.Struct, frozen=True):
-    """The code to show; ``None`` where no code secret is at hand.
+    """Tells the code to show; ``None`` if no code secret is at hand.
 
     Attributes:
         code: current and next code.
@@ -84,14 +84,14 @@ class CodeChanged(msgspec.Struct, frozen=True):
 
 
 class CodeAwaited(msgspec.Struct, frozen=True):
-    """The code at hand is spent or nearly over; the next comes at ``until`` (epoch)."""
+    """Tells that the code is spent or nearly over; the next comes at ``until`` (epoch)."""
 
     request: int
     until: float
 
 
 class CodeGivenOut(msgspec.Struct, frozen=True):
-    """The code asked for with :class:`ShowCode`."""
+    """Gives the code asked for with :class:`ShowCode`."""
 
     request: int
     code: LiveCode

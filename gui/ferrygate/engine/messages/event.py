@@ -35,13 +35,13 @@ from ferrygate.engine.messages.transfers import (
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The request ended well."""
+    """Tells that the request ended well."""
 
     request: int
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """The request ended otherwise."""
+    """Tells why the request did not end well."""
 
     request: int
     problem: Problem

@@ -1,4 +1,4 @@
-"""Files and folders on the server: listing and changing them."""
+"""Commands and events about files and folders on the server."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class RemovePath(msgspec.Struct, frozen=True):
 
 
 class TakeMore(msgspec.Struct, frozen=True):
-    """A FolderBlock of this request was dealt with, so that another may come."""
+    """Have another FolderBlock of this request sent, as one was dealt with."""
 
     target: int
 
@@ -69,7 +69,7 @@ class FolderBlock(msgspec.Struct, frozen=True):
 
 
 class ListingIncomplete(msgspec.Struct, frozen=True):
-    """A listing that is about to be Done told not all of its folder.
+    """Tells that a listing, which is about to be Done, has not all of its folder.
 
     Nothing may be concluded from a name that is not in it; ``problem`` says why there may be more.
     """

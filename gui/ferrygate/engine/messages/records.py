@@ -1,4 +1,4 @@
-"""Records on this computer: what is asked of them needs no open site and no session."""
+"""Commands about records on this computer, which need no open site and no session."""
 
 from __future__ import annotations
 

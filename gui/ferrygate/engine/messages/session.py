@@ -1,4 +1,4 @@
-"""The open site and its session: what is asked of them, and what is told."""
+"""Commands and events about the open site and its session."""
 
 from __future__ import annotations
 
@@ -122,21 +122,21 @@ class SignIn(msgspec.Struct, frozen=True):
 
 
 class AnswerHostKey(msgspec.Struct, frozen=True):
-    """A person's answer to HostKeyQuestion."""
+    """Answer HostKeyQuestion."""
 
     question: int
     accept: bool
 
 
 class AnswerCode(msgspec.Struct, frozen=True):
-    """A person's answer to CodeQuestion; none ends the sign-in, or the session that needs it."""
+    """Answer CodeQuestion; without a code the sign-in ends, or the session that needs it."""
 
     question: int
     code: Secret | None
 
 
 class AnswerPrompt(msgspec.Struct, frozen=True):
-    """A person's answer to PromptQuestion; none refuses to answer."""
+    """Answer PromptQuestion; ``None`` refuses to answer."""
 
     question: int
     answer: Secret | None
@@ -149,7 +149,7 @@ class SignOut(msgspec.Struct, frozen=True):
 
 
 class SessionState(Enum):
-    """The life of a session, as people see it.
+    """Names the states of a session, as people see them.
 
     While a code is asked for, nothing is connected, and a session that was signed in waits with all
     that it was asked to do.
@@ -216,7 +216,7 @@ class RefusalsCounted(msgspec.Struct, frozen=True):
 
 
 class SessionChanged(msgspec.Struct, frozen=True):
-    """The session's state.
+    """Tells the session's state.
 
     Attributes:
         state: the new state.
@@ -285,7 +285,7 @@ class CodeQuestion(msgspec.Struct, frozen=True):
 
 
 class PromptQuestion(msgspec.Struct, frozen=True):
-    """The server asks something nobody foresaw (keyboard-interactive); two minutes to answer.
+    """Passes on an unforeseen question of the server (keyboard-interactive); two minutes to answer.
 
     Attributes:
         question: number to answer with.

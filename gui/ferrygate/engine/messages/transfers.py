@@ -1,4 +1,4 @@
-"""Uploads and downloads, in batches."""
+"""Commands and events about uploads and downloads, which go in batches."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class AnswerConflict(msgspec.Struct, frozen=True):
-    """A person's answer to ConflictQuestion; one to another question of the batch says nothing.
+    """Answer ConflictQuestion; an answer to an earlier question of the batch has no effect.
 
     Attributes:
         batch: the batch that asks.
@@ -97,7 +97,7 @@ class LimitRate(msgspec.Struct, frozen=True):
 
 
 class BatchStarted(msgspec.Struct, frozen=True):
-    """The request ended well: what it asks for is a batch now, and goes on under that name."""
+    """Tells that the request became a batch, which goes on under that name; ends the request."""
 
     request: int
     batch: BatchId
@@ -110,7 +110,7 @@ class BatchChanged(msgspec.Struct, frozen=True, gc=False):
 
 
 class FileChanged(msgspec.Struct, frozen=True, gc=False):
-    """One file of a batch entered another state."""
+    """Tells that one file of a batch entered another state."""
 
     batch: BatchId
     view: FileView

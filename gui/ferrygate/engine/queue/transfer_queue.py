@@ -23,7 +23,7 @@ from ferrygate.transfers.views import BatchId, TransferState
 
 
 class TransferQueue:
-    """Owned by the engine's thread; lanes report back through ``post``.
+    """Hands out the work of all batches. Owned by the engine's thread; lanes report by ``post``.
 
     While the connection is away nothing is handed out; what was under way goes on afterwards.
     """
@@ -109,7 +109,7 @@ class TransferQueue:
         self._feed()
 
     def answer_conflict(self, answer: AnswerConflict) -> None:
-        """A person said what to do with names that are taken."""
+        """Do what a person said about names that are taken."""
         if answer.batch in self._batches:
             self._batches[answer.batch].answer(answer)
             self._lanes.begin()
@@ -130,7 +130,7 @@ class TransferQueue:
         self._connected = False
 
     def interrupt(self) -> None:
-        """The connection is away: lanes let go of their channels on it."""
+        """Hand out nothing, and let go of the lanes' channels: the connection was lost."""
         self.hold()
         self._lanes.drop_channels()
 
@@ -153,7 +153,7 @@ class TransferQueue:
         self._lanes.stop()
 
     def look(self) -> None:
-        """Called now and then: where work waits, another lane may be worth having by now."""
+        """Hand out work that waits, called now and then: another lane may be worth it by now."""
         if any(batch.has_work for batch in self._batches.values()):
             self._feed()
 
@@ -208,7 +208,7 @@ class TransferQueue:
                 assignment.queue.close()
 
     def _over(self, batch: Batch, assignment: Assignment, left: list[Item]) -> None:
-        """A lane has worked off its queue, or has given up with something left.
+        """Take back a lane that has worked off its queue, or has given up with something left.
 
         It may have been given more in the moment between.
         """
@@ -217,7 +217,7 @@ class TransferQueue:
         self._go_on(batch.id)
 
     def _refused(self, batch: Batch, assignment: Assignment, error: BaseException) -> None:
-        """The server grants this lane no channel: go on with fewer, if there are any."""
+        """Go on with fewer lanes, if there are any: the server grants this one no channel."""
         left = assignment.queue.take_all()
         if not isinstance(error, LaneRefusedError):  # nobody foresaw it; the lane can do more
             self._lanes.release(assignment)

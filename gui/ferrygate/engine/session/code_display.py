@@ -1,4 +1,4 @@
-"""The code as it is shown: announced when it changes, and when it is spent."""
+"""Announces the code to show, when it changes and when it is spent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK = 0.2  # seconds between two looks into the ledger, which lies on a disk
 
 
 class CodeDisplay:
-    """Owned by the engine's thread."""
+    """Knows the code that is shown. Owned by the engine's thread."""
 
     def __init__(self, ledger: Ledger, clock: Clock, emit: Callable[[CodeChanged], None]) -> None:
         self._ledger = ledger
@@ -54,7 +54,7 @@ class CodeDisplay:
             return True
 
     def seconds_to_change(self) -> float:
-        """When to look again; infinite where there is no code."""
+        """Return the seconds until the code changes; infinite if there is no code."""
         if self._secret is None:
             return math.inf
         now = self._clock.now()

@@ -35,14 +35,14 @@ T = TypeVar("T")
 
 
 class _Enrolled(msgspec.Struct, frozen=True):
-    """A new code secret, and what the person should know about it."""
+    """Holds a new code secret, and what the person should know about it."""
 
     secret: CodeSecret
     note: Problem | None = None
 
 
 class OktaRequests:
-    """Owned by the engine's thread; waits for Okta aside."""
+    """Carries out what Okta is asked, in the background. Owned by the engine's thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""When to try again after a connection was lost."""
+"""Decides when to try again after a connection was lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BackOff:
         self.due = started
 
     def begin_again(self, now: float) -> bool:
-        """A connection carried something before it was lost as well: due at once, while it lasts.
+        """Begin again at once, as the last connection carried something before it was lost too.
 
         False when it is time to give up.
         """
@@ -33,7 +33,7 @@ class BackOff:
         return now < self._end
 
     def fail(self, now: float) -> bool:
-        """A try has failed: sets ``due``; false when it is time to give up.
+        """Count a failed try and set ``due``; return false when it is time to give up.
 
         The last try is made at the very end, so that no less was waited than was said.
         """

@@ -141,14 +141,14 @@ class Session:
         self.queue.look()
 
     def _doubt(self) -> None:
-        """A channel broke down; in a moment it will show whether the connection did."""
+        """Hold everything for a moment: a channel broke down, and perhaps the connection did."""
         if self._doubtful_until is None and self.connection is not None:
             self._doubtful_until = self._clock.monotonic() + _MOMENT
             self.queue.hold()
             self.browser.hold()
 
     def interrupt(self) -> SecureConnection | None:
-        """The connection has ended; returns it, to be closed aside."""
+        """Hold everything, as the connection has ended; return it, to be closed elsewhere."""
         connection, self.connection = self.connection, None
         self._doubtful_until = None
         self.queue.interrupt()
@@ -189,7 +189,7 @@ class Session:
         return lane
 
     def _open_channel(self, cancel: CancelToken) -> SftpChannel:
-        """Called by lanes, on their threads."""
+        """Open a channel; called by lanes, on their threads."""
         connection = self.connection
         if connection is None:
             raise ConnectionLostError(message("The connection to the server was lost."))

@@ -1,4 +1,4 @@
-"""A sign-in under way: the attempt's thread on one side, the engine's thread on the other."""
+"""Passes what happens in a sign-in from the attempt's thread to the engine's, and answers back."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _LOOK = 0.5  # how often the wait looks whether it was cancelled, seconds
 
 
 class PendingAnswer(Generic[T]):
-    """A question to a person that one thread waits on and another answers."""
+    """Holds a question to a person that one thread waits on and another answers."""
 
     def __init__(self) -> None:
         self._given = threading.Event()
@@ -59,7 +59,7 @@ class PendingAnswer(Generic[T]):
             self._given.set()
 
     def wait(self, clock: Clock, cancel: CancelToken) -> T | None:
-        """The answer; none where none came in time.
+        """Return the answer; ``None`` if none came in time.
 
         Raises:
             Cancelled: as asked.
@@ -90,15 +90,15 @@ class SignInObserver:
         self._cancel = cancel
 
     def connecting(self) -> None:
-        """The server is being reached."""
+        """Show that the server is being reached."""
         self._show(SessionChanged(SessionState.CONNECTING))
 
     def waiting_for_code(self, until: float) -> None:
-        """The next code comes at ``until``."""
+        """Show that the next code comes at ``until``, seconds since the epoch."""
         self._show(SessionChanged(SessionState.WAITING_FOR_CODE, until))
 
     def signing_in(self) -> None:
-        """Password and code are on their way."""
+        """Show that password and code are on their way."""
         self._show(SessionChanged(SessionState.SIGNING_IN))
 
     def confirm_host_key(self, key: HostKey) -> bool:
@@ -121,13 +121,13 @@ class SignInObserver:
         return answer.wait(self._clock, self._cancel)
 
     def code_typed(self, *, at_prompt: bool) -> None:
-        """A code leaves that the person has typed."""
+        """Note that a code leaves that the person has typed."""
         self._typed(at_prompt)
 
     def password_changed(self) -> None:
-        """The person has changed the password on the way."""
+        """Drop the password, which the person has just changed at the server."""
         self._show(StaleSecrets(frozenset({SecretKind.PASSWORD}), is_changed=True))
 
     def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
-        """Saved secrets belong to a server with another host key."""
+        """Drop saved secrets, which belong to a server with another host key."""
         self._show(StaleSecrets(kinds))

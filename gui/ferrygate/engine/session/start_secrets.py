@@ -28,7 +28,7 @@ class StartSecrets:
         self._credentials = msgspec.structs.replace(self._credentials, **{field: None})
 
     def for_site(self, site: Site) -> Credentials:
-        """The secrets for a site; none for any but the one that they belong to."""
+        """Return the secrets for a site; none for any but the one that they belong to."""
         mine = self._site is not None and _is_same(self._site, site)
         return self._credentials if mine else Credentials()
 

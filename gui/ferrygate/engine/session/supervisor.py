@@ -43,7 +43,7 @@ _JOIN = 10.0  # seconds an ended session may take
 
 
 class SessionSupervisor:
-    """Owned by the engine's thread; at most one session, and one attempt, at a time."""
+    """Keeps at most one session, and makes one attempt, at a time. Owned by the engine's thread."""
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ class SessionSupervisor:
             self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site, Later()), None)
 
     def seconds_to_retry(self) -> float:
-        """When :meth:`look` has something to do; infinite where nothing is planned."""
+        """Return the seconds until :meth:`look` is due; infinite if nothing is planned."""
         if self._back_off is None or self.sign_ins.is_under_way:
             return math.inf
         return max(0.0, self._back_off.due - self._clock.monotonic())
@@ -214,7 +214,7 @@ class SessionSupervisor:
         self._tell_of_wait(self._back_off)
 
     def _wait_after(self, work: TransferTotals, *, is_moving: bool) -> BackOff | None:
-        """When to come back. A server that lets us in and drops us is not asked again and again.
+        """Decide when to come back; a server that lets us in and drops us is not asked for ever.
 
         A connection that lasted, brought a file to its end, or found another to move, begins a new
         count; one that only moved bytes is worth coming back to at once, but not for ever. One that
@@ -244,7 +244,7 @@ class SessionSupervisor:
         self.session.resume(connection)
 
     def _reset_lost(self) -> None:
-        """The line is back: the server hears that it need not wait for the old connections."""
+        """Tell the server, as the line is back, that it need not wait for the old connections."""
         lost, self._lost = self._lost, []
         for connection in lost:
             connection.reset()
@@ -268,7 +268,7 @@ class SessionSupervisor:
         self._emit(SessionChanged(state, until, problem, can_try_now=until is not None))
 
     def _gone(self, last: Problem, *, again_and_again: bool = False) -> Problem:
-        """Why a connection is given up; ``last`` is why the last try failed."""
+        """Make the problem that gives a connection up; ``last`` is why the last try failed."""
         if self._damages >= _MOST_DAMAGES:
             why = Gone.DAMAGED
         elif self._crawls:
