@@ -195,11 +195,19 @@ def _options(
         import gc  # noqa: PLC0415  as above
 
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
+        from ferrygate.app.bridge.qt_garbage import collector_on_qt_thread  # noqa: PLC0415
         from ferrygate.vault.keychain import open_vault  # noqa: PLC0415
         from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
 
         vault = MemoryVault if request.is_demo else open_vault
-        engine = bootstrap.make_engine(listener, home, clock, vault, live_secrets)
+        engine = bootstrap.make_engine(
+            listener,
+            home,
+            clock,
+            vault,
+            live_secrets,
+            collect_garbage=collector_on_qt_thread(),
+        )
         gc.freeze()  # what is loaded by now stays, and is not to be looked through
         return engine
 

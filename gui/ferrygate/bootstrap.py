@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,6 +84,7 @@ def make_engine(
     *,
     preconnect: Preconnect | None = None,
     keep_trying: float = KEEP_TRYING_SECONDS,
+    collect_garbage: Callable[[], object] = gc.collect,
 ) -> Engine:
     """Make an engine with its files under ``home``; loads what it needs, which takes a while.
 
@@ -94,6 +96,7 @@ def make_engine(
         live_secrets: those of the log, where there is one (``common.logs.logging_to``).
         preconnect: a connection that is being dialled.
         keep_trying: seconds for which a connection that was lost is tried again.
+        collect_garbage: looks for cycles of objects; called on the engine's thread.
     """
     load_library()
     from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  slow, as all below
@@ -139,5 +142,6 @@ def make_engine(
         random=SystemRandom().random,
         upload_claims=home.upload_claims,
         keep_trying=keep_trying,
+        collect_garbage=collect_garbage,
     )
     return Engine(dependencies, listener)

@@ -110,6 +110,7 @@ class EngineRig:
         self.listener = Listener()
         self.connections: list[Connection] = []
         self.is_reachable = True
+        self.collections = 0  # of garbage
         self.on_new_part_name: Callable[[], None] = lambda: None  # a download is about to begin
         self.ledger = Ledger(home / "ledger", clock, SystemProcesses(), lambda count: b"s" * count)
         self.known_hosts = KnownHosts(home / "known_hosts")
@@ -131,10 +132,14 @@ class EngineRig:
                 random=random,
                 upload_claims=home / "replacing",
                 keep_trying=keep_trying,
+                collect_garbage=self._collect_garbage,
             ),
             self.listener,
         )
         self.listener.take_more = self.engine.send
+
+    def _collect_garbage(self) -> None:
+        self.collections += 1
 
     def _connect(
         self,

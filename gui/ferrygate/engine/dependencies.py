@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         upload_claims: the folder that says which remote names are being replaced.
         keep_trying: seconds after which a connection that does not come back is given up.
         reply_seconds: after which a server that answers nothing on a channel counts as gone.
+        collect_garbage: looks for cycles of objects; called on the engine's thread.
     """
 
     clock: Clock
@@ -53,3 +55,4 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     upload_claims: Path
     keep_trying: float
     reply_seconds: float = REPLY_SECONDS
+    collect_garbage: Callable[[], object] = gc.collect

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 
@@ -81,6 +80,7 @@ class Session:
         self.connection: SftpConnection | None = connection
         self._limits = limits
         self._clock = dependencies.clock
+        self._collect_garbage = dependencies.collect_garbage
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
@@ -161,7 +161,7 @@ class Session:
         A lost one leaves a megabyte in circles of objects, its channels above all: Python would
         look for them after several.
         """
-        gc.collect()
+        self._collect_garbage()
         self.connection = connection
         self.queue.resume(fresh=True)
         self.browser.resume(fresh=True)

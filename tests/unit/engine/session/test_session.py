@@ -228,6 +228,20 @@ def test_a_dropped_connection_comes_back_with_a_fresh_code(
     assert len(hashes) == len(set(hashes)) == 2
 
 
+def test_garbage_is_looked_for_in_the_given_way_once_a_lost_line_is_there_again(
+    session: EngineRig, box: Sandbox, clock: WallClock
+) -> None:
+    session.do(ListFolder, b"/")
+    assert session.collections == 0
+    next_code(clock)
+    box.faults.drop_connections()
+    session.listener.wait(
+        lambda event: isinstance(event, SessionChanged) and event.state is State.RECONNECTING
+    )
+    session.do(ListFolder, b"/")
+    assert session.collections == 1
+
+
 def test_a_person_cuts_the_wait_for_the_next_try_short(
     tmp_path: Path, clock: WallClock, box: Sandbox
 ) -> None:
