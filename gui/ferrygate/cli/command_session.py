@@ -225,8 +225,7 @@ def use_secrets(
 ) -> None:
     """Use what the site's steps need of password, code secret and passphrase.
 
-    The secret of codes is left alone where a code is asked for, and missed by nobody where one is
-    given.
+    With ``ask_code`` the code secret is not used; with ``code_stdin`` it may be missing.
 
     Raises:
         FerrygateError: as :func:`use_password` and :func:`use_code_secret`.

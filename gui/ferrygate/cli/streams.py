@@ -1,8 +1,9 @@
 """Guards standard input, output and error, which may be closed, full, or without a reader.
 
-A closed one is as if nobody listened. What is told on standard error is for a person who may be
-gone, so that it cannot be written stops nothing. A result that cannot be written is a failure, told
-once; what changes files goes on to its end, since half of it would be worse.
+A closed stream counts as one without a reader. Text on standard error is for a person, who may have
+left; if it cannot be written, the command goes on. A result on standard output that cannot be
+written fails the command, with one message; a command that changes files still runs to its end,
+since half of a change would be worse.
 """
 
 from __future__ import annotations
@@ -111,8 +112,8 @@ def guarded_output() -> Iterator[GuardedOutput]:
 def open_closed_streams() -> None:
     """Put the null device in the place of standard streams that are closed.
 
-    Otherwise the next file or socket that is opened gets the number of one of them, and what is
-    meant for nobody is written there. To be called before anything is opened.
+    Otherwise the next file or socket gets the number of a closed stream, and output goes there. To
+    be called before any file is opened.
     """
     for number in _STANDARD:
         try:

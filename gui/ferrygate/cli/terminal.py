@@ -29,7 +29,7 @@ from ferrygate.common.text import duration_text, server_says
 if TYPE_CHECKING:  # loading rich takes 30 ms, and few commands draw
     from rich.console import Console
 
-_REFRESH = 4.0  # a second
+_REFRESHES_PER_SECOND = 4.0  # a countdown shows whole seconds
 _ENDS_OF_QUESTIONS = (":", "?", "!", ".", ">", "\uff1a", "\uff1f")  # no colon is added after them
 
 
@@ -208,7 +208,7 @@ class Terminal:
         live = Live(
             get_renderable=lambda: Text(told(), no_wrap=True, overflow="ellipsis"),
             console=self.screen,
-            refresh_per_second=_REFRESH,
+            refresh_per_second=_REFRESHES_PER_SECOND,
             transient=True,
             redirect_stdout=False,  # it may be a file
             redirect_stderr=False,

@@ -22,8 +22,8 @@ from ferrygate.common.message import Message, message, sentences
 SCHEME = "otpauth-migration"
 
 _MAX_TEXT = 1 << 16  # a QR code holds 3 KiB
-_MAX_PARAMETERS = 32
-_MAX_VARINT_BYTES = 10
+_MAX_PARAMETERS = 32  # of an address; the format has one
+_MAX_VARINT_BYTES = 10  # 64 bits, seven a byte
 _VARINT, _FIXED_64, _COUNTED, _FIXED_32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED_64: 8, _FIXED_32: 4}
 _TOTP = 2

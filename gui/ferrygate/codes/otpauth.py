@@ -13,7 +13,7 @@ from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 
-_MAX_PARAMETERS = 32
+_MAX_PARAMETERS = 32  # of an address; the format knows six
 # Characters that an issuer, and an account, have in an address that is written. A keychain takes
 # 1,280 for a whole entry: the issuer twice, the account, the key, and whom the secret is for.
 _MAX_NAME = 160

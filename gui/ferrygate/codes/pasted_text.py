@@ -40,7 +40,7 @@ _KEY_LETTERS = re.compile(r"[A-Za-z2-7]+", re.ASCII)
 _GROUPS_END = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _WORDS = re.compile(r"[^\W_]+")
 _MIN_KEY_AMONG_WORDS = 16  # characters of a key that is found by its looks: Okta's have as many
-_MAX_GROUP = 8
+_MAX_GROUP = 8  # characters; keys are printed in groups of four to eight
 # Words in front of keys that have only letters which keys have too.
 _LABEL_WORDS = frozenset(
     {"key", "secret", "code", "token", "your", "setup", "manual", "enter", "schluessel", "clave"}

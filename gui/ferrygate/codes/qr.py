@@ -11,7 +11,7 @@ from PIL import Image
 from ferrygate.common.errors import CodeSecretError
 from ferrygate.common.message import message
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024  # of a picture file; a photograph has some 10 MiB
 MAX_PIXELS = 40_000_000
 """Above 8K screens and phone cameras; a small file can claim far more."""
 MAX_SIDE = 16_384

@@ -10,7 +10,7 @@ from ferrygate.common.errors import Cancelled
 
 
 class CancelToken:
-    """Set once, by whoever asked; looked at by whoever works.
+    """Set once, by the thread that asks; read by the thread that works.
 
     ``event`` may be waited on, so that no work has to poll while it only waits.
     """

@@ -375,8 +375,8 @@ def error_for(problem: Problem) -> FerrygateError:
 def problem_of(error: BaseException) -> Problem:
     """Return the problem of an exception; an internal one if the exception is unforeseen.
 
-    Of a foreign exception only type and place are told, here and in the log: its text may quote
-    secrets. Nothing is raised here: an error while one is told would leave those who wait unheard.
+    Of a foreign exception only type and place are kept, here and in the log: its text may quote
+    secrets. This function raises nothing: the callers that wait for an answer would get none.
     """
     if isinstance(error, FerrygateError):
         return error.problem

@@ -25,7 +25,7 @@ MAX_BYTES = 1_000_000
 
 PACKAGE = "ferrygate"
 FILE_NAME = "ferrygate.log"
-KEPT_FILES = 5
+KEPT_FILES = 5  # older logs, of ``MAX_BYTES`` each, beside the one in use
 REMOVED = "[secret]"
 WITHHELD = "[withheld: a secret may stand in it]"
 _SHORT = 4  # characters; shorter words occur in any text, where gaps would give them away

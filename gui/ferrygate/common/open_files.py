@@ -18,7 +18,7 @@ SPARE = 128
 
 _MAX_USEFUL = 1 << 16  # more are of no use, and some programs that we start look at each of them
 _MACOS_MAX = 10_240  # OPEN_MAX: more is refused there, whatever the hard limit says
-_NO_LIMIT = 1 << 30
+_NO_LIMIT = 1 << 30  # files, in place of "unlimited"
 _LISTS = ("/proc/self/fd", "/dev/fd")  # Linux, macOS
 
 if sys.platform == "win32":  # what the C library takes at a time

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ferrygate.identity.reason import DeniedError, Reason
 
-_MAX_BODY = 1 << 20
+_MAX_BODY = 1 << 20  # bytes of an answer; Okta's have a few KiB
 _HEADERS = {
     "Accept": "application/json",
     "Content-Type": "application/json",

@@ -14,8 +14,8 @@ from ferrygate.sandbox.okta_replies import OktaReply
 from ferrygate.sandbox.organization import Organization
 
 _HOST = "127.0.0.1"
-_MAX_BODY = 1 << 16
-_POLL_SECONDS = 0.02  # seconds until a stop is noticed
+_MAX_BODY = 1 << 16  # bytes of a request; those of the authn API have some hundred
+_POLL_SECONDS = 0.02  # until a stop is noticed
 _log = logging.getLogger(__name__)
 
 

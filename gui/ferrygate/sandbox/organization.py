@@ -32,7 +32,7 @@ from ferrygate.sandbox.okta_replies import (
 )
 
 SKEW = 120.0  # seconds either way
-MAX_WRONG_CODES = 5
+MAX_WRONG_CODES = 5  # in a row, as Okta counts them, until the account is locked
 TRANSACTION_LIFE = 300.0  # seconds, counted anew with each use
 
 _WRONG_CODE = "Your passcode doesn't match our records. Please try again."

@@ -15,8 +15,8 @@ from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.store import Attributes, Reading, RefusedError, Status, Store, Writing
 from ferrygate.sandbox.wire import Open, Packet, Reader
 
-ENTRIES_PER_ANSWER = 100
-MAX_READ = 255 * 1024
+ENTRIES_PER_ANSWER = 100  # names in one answer to READDIR, as OpenSSH sends them
+MAX_READ = 255 * 1024  # bytes of one answer to READ, so that the packet stays below 256 KiB
 
 _Answer = Callable[[int, Reader], bytes]
 

@@ -13,10 +13,10 @@ from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 
-MAX_PACKET = 256 * 1024
-_LENGTH = 4
-_WRITE_BUFFER = 1 << 20
-_POLL_SECONDS = 0.1  # seconds between two checks that the client is still connected
+MAX_PACKET = 256 * 1024  # bytes, as OpenSSH takes them
+_LENGTH = 4  # bytes of the length before each packet
+_WRITE_BUFFER = 1 << 20  # bytes of unsent answers above which writing pauses
+_POLL_SECONDS = 0.1  # between two checks that the client is still connected
 _log = logging.getLogger(__name__)
 
 

@@ -22,7 +22,7 @@ from ferrygate.sandbox.sftp_session import SftpSession
 from ferrygate.sandbox.store import Store
 
 IDENT = "AWS_SFTP_1.2"
-MAX_CHANNELS = 10
+MAX_CHANNELS = 10  # of one connection, as AWS Transfer allows
 MAX_TRIES = 3  # AWS names no number; a client of this server must not need a second one
 SERVER_ID = "s-00000000000000000"
 
@@ -46,8 +46,8 @@ CIPHERS = (
 )
 MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
 COMPRESSIONS = ("none", "zlib@openssh.com")
-_WINDOW = 0x200000
-_MAX_CHANNEL_PACKET = 0x8000
+_WINDOW = 0x200000  # bytes that a client may send before more is granted, as at AWS Transfer
+_MAX_CHANNEL_PACKET = 0x8000  # bytes of data in one packet
 
 _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from ferrygate.sandbox.store import Attributes
 
-VERSION = 3
+VERSION = 3  # of SFTP
 
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")

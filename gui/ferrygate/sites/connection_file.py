@@ -23,8 +23,8 @@ from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 from ferrygate.sites.toml_lines import KeyPath, key_lines
 
 SUFFIX = ".ferrygate"
-FORMAT = 1
-MAX_BYTES = 64 * 1024
+FORMAT = 1  # of the file; another number is refused, as its keys may mean something else
+MAX_BYTES = 64 * 1024  # of a file; those that are handed out have a few KiB
 
 _SECRET_WORD = re.compile(
     r"(code|otp|passcode|passphrase|passwd|password|pin|pw|pwd|secret|seed|token|totp)s?"
@@ -35,7 +35,7 @@ _TOML_TWICE = re.compile("Cannot (overwrite a value|declare .* twice)")
 _NO_QUOTES = re.compile(r"""=\s*(?!["'\[{+\d-]|true|false)\S""")  # curly ones, or none
 _HEAD = 1000  # characters of a file that tell which program's it is
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
-_MAX_KEY_SHOWN = 40
+_MAX_KEY_SHOWN = 40  # characters of an unknown key that an error quotes
 _PROMPTS = ("sign_in", "prompts")
 
 

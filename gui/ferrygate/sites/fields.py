@@ -26,10 +26,10 @@ STEPS = ("publickey", "password", "keyboard-interactive")
 PROMPT_MEANINGS = ("password", "code", "both", "ask")
 """Meanings that a site may give a prompt."""
 
-_MAX_TEXT = 1000
+_MAX_TEXT = 1000  # characters of a value; longer ones are no names or addresses
 _MAX_PROMPTS = 16  # as many as one round may have
 _MAX_HOST = 253  # RFC 1035 §2.3.4, without the dot of the root
-_MAX_PINS = 64
+_MAX_PINS = 64  # host keys of one site; a server has a handful
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _WITH_PORT = re.compile(rf"{_HOST.pattern}:[0-9]+")

@@ -19,8 +19,8 @@ from ferrygate.sites.connection_file import (
 )
 from ferrygate.sites.site import Site
 
-_MAX_SLUG = 40
-_HASH_DIGITS = 12
+_MAX_SLUG = 40  # characters of a site's name that are kept in its file's name
+_HASH_DIGITS = 12  # 48 bits: two names of one person do not meet by chance
 
 
 class SiteStore:

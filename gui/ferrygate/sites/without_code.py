@@ -18,7 +18,7 @@ def surely_needs_code(site: Site) -> bool:
 def may_do_without_code(site: Site) -> bool:
     """Tell whether a person may say of a site that it wants no code: not if it is Okta's.
 
-    Whoever hands out the file of such a site may: it is read as it is.
+    The author of a connection file may say so for any site: the file is read as it is.
     """
     return not site.sign_in.okta_address
 

@@ -15,7 +15,7 @@ from ferrygate.common.remote_path import join
 
 _WAY = (b"exports", b"2026-11")
 _SENT = ("invoice-2026-11.pdf", "sample-sheet.csv")
-_SENT_BYTES = 48_000
+_SENT_BYTES = 48_000  # of each file that is sent
 _MIN_CODE_FRACTION, _MAX_CODE_FRACTION = 0.35, 0.75
 
 

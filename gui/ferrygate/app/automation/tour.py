@@ -18,7 +18,7 @@ from ferrygate.common.errors import FerrygateError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
 
-_BYTES = 1_000_000
+_BYTES = 1_000_000  # of the file that goes both ways
 _INBOX = b"inbox"
 
 

@@ -20,9 +20,9 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, Kind
 from ferrygate.common.message import message
 
-TIMEOUT_SECONDS = 40.0
-_POLL_MS = 20
-_SETTLE_MS = 80
+TIMEOUT_SECONDS = 40.0  # for a code of 30 s, and some
+_POLL_MS = 20  # between two looks at the window
+_SETTLE_MS = 80  # so that what has changed is painted before a picture
 _HELD = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 _SCHEMES = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}  # light stays
 

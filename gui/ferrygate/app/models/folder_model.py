@@ -34,7 +34,7 @@ PATHS_FORMAT = "application/x-ferrygate-paths"
 """Names dragged out of the list, joined by slashes, which no name holds."""
 
 _GROUP = 4000  # rows that are shown together at the most: more of them take too long
-_FIRST_GROUP = 500
+_FIRST_GROUP = 500  # rows; few, so that the first are shown soon
 _GROUP_SECONDS = 0.25  # so that what a slow server tells is shown all the same
 _UNSEEN_SECONDS = 0.4  # a person cannot have aimed at a row that is newer
 _Index = QModelIndex | QPersistentModelIndex

@@ -22,7 +22,7 @@ _KINDS = tuple(EntryKind)
 _MARK_OF = {kind: mark for mark, kind in enumerate(_KINDS)}
 _KIND, _HAS_SIZE, _HAS_TIME = 0b0111, 0b1000, 0b1_0000
 _RUN = 2000  # entries
-_ALIKE = 2
+_ALIKE = 2  # runs are joined until each is so many times as long as the next
 _FOLDER = _MARK_OF[EntryKind.FOLDER]
 _LEAD_INTO_FOLDERS = {EntryKind.FOLDER, EntryKind.LINK}
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.i18n import _
 
-_MAX_EXTENSION = 8
+_MAX_EXTENSION = 8  # characters; longer ones are parts of names
 
 
 def kind_text(name: bytes, kind: EntryKind) -> str:

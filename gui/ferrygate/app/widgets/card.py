@@ -22,9 +22,9 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.key_table import KeyTable, standard_keys
 from ferrygate.app.widgets.labels import ElidedLabel, label
 
-_WIDTH = 420
-_MARK = 34
-_SHADOW = 22
+_WIDTH = 420  # pixels: some 60 characters a line, easy to read
+_MARK = 34  # pixels of the square with the site's letter
+_SHADOW = 22  # pixels of blur
 # What changes while a card is hidden posts no request for a layout: Qt lays it out as it is shown.
 _NEEDS_MAY_DIFFER = {QEvent.Type.LayoutRequest, QEvent.Type.Show}
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.key_table import is_command
 
-_BOX = 16
+_BOX = 16  # pixels, as the ones below
 _GAP = 8
 _EDGE = 3
 _RADIUS = 4

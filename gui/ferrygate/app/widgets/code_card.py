@@ -14,8 +14,8 @@ from ferrygate.app.widgets.labels import label, set_look
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_RING = 48
-_QUIET_RING = 38
+_RING = 48  # pixels of the ring's diameter
+_QUIET_RING = 38  # pixels, on a card to copy codes from
 
 
 class CodeCard(QFrame):

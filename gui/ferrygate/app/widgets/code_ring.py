@@ -12,8 +12,8 @@ from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import ngettext
 
 _STROKE, _FIGURES = 0.1, 0.31  # parts of the diameter
-_FULL = 360 * 16
-_TOP = 90 * 16
+_FULL = 360 * 16  # sixteenths of a degree, as Qt draws arcs
+_TOP = 90 * 16  # where the ring begins, from three o'clock
 
 
 class CodeRing(QWidget):

@@ -23,9 +23,9 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
-_MAX_EXAMPLES = 3
+_MAX_EXAMPLES = 3  # files that are shown with both sides; the others are counted
 _EXAMPLE_COLUMNS = 3
-_MIN_SCOPE_WIDTH = 96
+_MIN_SCOPE_WIDTH = 96  # pixels: the shortest of the choices, with its arrow
 _OPENS = " ▾"  # a list opens
 
 

@@ -11,9 +11,9 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import set_look
 
-_INSET = 4
+_INSET = 4  # pixels, as the ones below
 _RADIUS = 8
-_TINT = 0.07
+_TINT = 0.07  # opacity of the colour over the rows, which stay readable
 _MAX_WORDS_WIDTH = 360  # pixels of words
 _GAP = 8
 _FROM_EDGE = 24

@@ -21,10 +21,10 @@ from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import _
 
 _Index = QModelIndex | QPersistentModelIndex
-_PAD = 12
+_PAD = 12  # pixels, as the ones below
 _EDGE = 20
 _GAP = 10
-_FAINT = 0.6
+_FAINT = 0.6  # opacity of the line between rows
 
 
 class FileDelegate(QStyledItemDelegate):

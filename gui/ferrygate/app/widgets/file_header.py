@@ -10,7 +10,7 @@ from ferrygate.app.plain_text import plain_tip
 from ferrygate.app.theme import Theme
 from ferrygate.common.i18n import _
 
-_MARK = 12
+_MARK = 12  # pixels of the arrow
 _EDGE, _PAD, _GAP = 20, 12, 5  # as in the stylesheet: before the first heading, before the others
 
 

@@ -32,8 +32,8 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.i18n import _
 
 _WIDTHS = {Column.SIZE: 104, Column.MODIFIED: 176, Column.KIND: 172}
-_ROOM_FOR_KIND = 700
-_ROOM_FOR_MODIFIED = 480
+_ROOM_FOR_KIND = 700  # pixels of the list's width from which the column is shown
+_ROOM_FOR_MODIFIED = 480  # likewise
 _ICONS = {EntryKind.FOLDER: "folder", EntryKind.LINK: "link"}
 
 

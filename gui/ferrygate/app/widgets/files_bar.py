@@ -14,9 +14,9 @@ from ferrygate.app.widgets.path_bar import PathBar
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_FILTER_WIDTH = 190
-_ROOM_FOR_WORDS = 840
-_FEW_CRUMBS, _MANY_CRUMBS = 2, 4
+_FILTER_WIDTH = 190  # pixels
+_ROOM_FOR_WORDS = 840  # pixels of the bar from which its buttons have words
+_FEW_CRUMBS, _MANY_CRUMBS = 2, 4  # parts of the path that are shown
 
 
 class FilesBar(QFrame):

@@ -1,6 +1,6 @@
 """Keys of a list or a page, each with the words that menus show for it.
 
-The actions are nobody's shortcuts in Qt's sense: those take a key before the control that has the
+The actions are no shortcuts in Qt's sense: those take a key before the control that has the
 keyboard sees it, and two of the same key are both ignored. Here a key is looked up when nothing
 nearer to the keyboard wanted it, so that Backspace in a field stays a matter of the field.
 """

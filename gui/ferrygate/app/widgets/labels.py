@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ferrygate.app.plain_text import PlainLabel, plain_tip
 
-_MIN_WIDTH = 24
+_MIN_WIDTH = 24  # pixels: an ellipsis, so that any row can shrink
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:

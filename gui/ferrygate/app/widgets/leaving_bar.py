@@ -12,7 +12,7 @@ from ferrygate.app.widgets.icon_label import IconLabel
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.themed_button import ThemedButton
 
-_ICON = 24
+_ICON = 24  # pixels
 
 
 class LeavingBar(QFrame):

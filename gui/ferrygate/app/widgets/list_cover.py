@@ -17,7 +17,7 @@ from ferrygate.app.widgets.problem_note import ProblemNote
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_HINT_HEIGHT = 54
+_HINT_HEIGHT = 54  # pixels, as the ones below
 _MARGIN = 20
 _GAP = 12
 _MAX_WIDTH = 420

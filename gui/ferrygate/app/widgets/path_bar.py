@@ -15,7 +15,7 @@ from ferrygate.app.widgets.layouts import clear
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 
-_MAX_CRUMB_CHARACTERS = 24
+_MAX_CRUMB_CHARACTERS = 24  # of one part; the tip has the whole name
 
 
 class PathBar(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ferrygate.app.plain_text import PlainLabel
 
 _DELAY_MS = 300  # a listing that is shorter needs no words
-_RIGHT, _BOTTOM = 28, 16
+_RIGHT, _BOTTOM = 28, 16  # pixels from the edges of the list
 
 
 class ReadingNote(PlainLabel):

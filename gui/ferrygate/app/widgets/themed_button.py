@@ -12,7 +12,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.key_table import is_command
 from ferrygate.app.widgets.labels import set_look
 
-_GAP = 4
+_GAP = 4  # pixels between icon and words
 _TINTS = {"primary": "on_accent", "quiet": "dim"}
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ferrygate.app.plain_text import PlainLabel
 
-_ABOVE_FOOT = 28
+_ABOVE_FOOT = 28  # pixels
 
 
 class Toast(PlainLabel):

@@ -25,12 +25,12 @@ from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.i18n import _
 from ferrygate.transfers.views import BatchId, ConflictChoice, ConflictScope
 
-_STEPS = 1000
+_STEPS = 1000  # of the bar: finer than its pixels
 # Pixels around and between the columns, which are the same in every row: icon, title, bar with
 # status, and the button to cancel. The end of a batch has the place of the bar.
 _LEFT, _RIGHT, _GAP, _CANCEL_WIDTH = 20, 16, 16, 36
 _TOP = 9
-_MIN_BAR, _MAX_BAR = 72, 200
+_MIN_BAR, _MAX_BAR = 72, 200  # pixels
 _SHARE_OF_BAR, _SHARE_OF_STATUS = 0.26, 0.36  # of what icon, button and gaps leave
 _LONG_STATUS = "88 % · 888.8 MB of 88.88 GB"
 

@@ -34,8 +34,8 @@ from ferrygate.sites.site import SignInSettings, Site
 if TYPE_CHECKING:
     from ferrygate.sandbox.sandbox import Ready
 
-_BLOCK = 4096
-_MAX_SANDBOXES = 100  # sandboxes of one home; a lock that cannot be had at all is told by the last
+_BLOCK = 4096  # bytes of standard input read at a time, and dropped
+_MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its error is raised
 
 
 @click.command()
